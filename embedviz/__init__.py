@@ -1,0 +1,1 @@
+"""Train embeddings on your own data and look at what they learned."""

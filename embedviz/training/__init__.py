@@ -1,0 +1,1 @@
+"""Training: the settings, the events and the devices that all models share."""

@@ -1,0 +1,40 @@
+"""What a training says of itself while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One event of a training, a reading or a projection.
+
+    step and total_steps count the job's own unit (words for word vectors, epochs for a layout); total_steps is 0
+    while it is not known. loss is the training loss since the last event. metrics carry their split in their name
+    ("validation/loss", "validation/auc"). best is True when these metrics are the best so far.
+    """
+
+    step: int = 0
+    total_steps: int = 0
+    epoch: float = 0.0
+    loss: float | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+    examples_per_second: float | None = None
+    seconds_left: float | None = None
+    message: str = ""
+    best: bool = False
+
+    @property
+    def fraction(self) -> float:
+        """Share of the work that is done, 0 to 1."""
+        return min(1.0, self.step / self.total_steps) if self.total_steps else 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields that say something, for a line of events.jsonl."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Progress:
+        """The event that as_dict wrote; keys it does not know are left out."""
+        return cls(**{key: value for key, value in values.items() if key in cls.__dataclass_fields__})
