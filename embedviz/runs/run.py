@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from embedviz.errors import RunError
-from embedviz.runs.files import read_json, write_json
+from embedviz.files import read_json, write_json
 from embedviz.runs.job import Job
 
 if TYPE_CHECKING:

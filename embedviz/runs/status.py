@@ -10,7 +10,7 @@ from typing import Literal
 
 import psutil
 
-from embedviz.runs.files import read_json, write_json
+from embedviz.files import read_json, write_json
 
 State = Literal["queued", "running", "done", "stopped", "failed", "interrupted"]
 FINAL: frozenset[State] = frozenset({"done", "stopped", "failed", "interrupted"})

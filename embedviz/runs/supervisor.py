@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.errors import QueueFullError, RunError
-from embedviz.runs.files import read_json
+from embedviz.files import read_json
 from embedviz.runs.home import home, is_shared
 from embedviz.runs.job import Job
 from embedviz.runs.status import FINAL, RESUMABLE, Process, Status, interrupted, read_status, repair, write_status

@@ -26,7 +26,7 @@ from typing import Any, TextIO
 from embedviz.errors import EmbedvizError
 from embedviz.runs.control import Control
 from embedviz.runs.events import EventLog
-from embedviz.runs.files import read_json
+from embedviz.files import read_json
 from embedviz.runs.job import LOG, Job
 from embedviz.runs.run import Run
 from embedviz.runs.status import FILE, Process, State, Status, write_status
