@@ -1,0 +1,1 @@
+"""Bytes in, tables and token arrays out."""

@@ -1,0 +1,38 @@
+"""Parquet: read a batch at a time, for what a file says of its own size is no bound on what it unpacks to."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from embedviz.data.containers import DEFAULT_LIMIT
+from embedviz.errors import DataError
+
+MAGIC = b"PAR1"
+BATCH = 16_384  # rows
+
+
+def read(data: bytes, name: str, max_rows: int | None = None) -> tuple[pd.DataFrame, bool]:
+    """The frame and whether it was cut at max_rows. DataError when it is damaged, or larger in memory than the limit."""
+    limit = int(os.environ.get("EMBEDVIZ_MAX_BYTES") or DEFAULT_LIMIT)
+    batches, rows, size = [], 0, 0
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        for batch in file.iter_batches(BATCH):
+            batches.append(batch)
+            rows, size = rows + len(batch), size + batch.nbytes
+            if size > limit:
+                raise DataError(f"{name} unpacks to more than {limit / 1e6:,.0f} MB, which is the limit here.")
+            if max_rows is not None and rows >= max_rows:
+                break
+        frame = pa.Table.from_batches(batches, file.schema_arrow).to_pandas()
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{name} is not a whole Parquet file ({str(error).splitlines()[0]}).") from error
+    if frame.empty:
+        raise DataError(f"{name} holds no rows.")
+    frame.columns = [str(column) for column in frame.columns]
+    return frame, max_rows is not None and rows < file.metadata.num_rows

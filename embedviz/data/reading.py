@@ -1,0 +1,130 @@
+"""read_table: any file a person brings, to a frame, a report of what was read and a guess at the columns' roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pandas as pd
+
+from embedviz.data import delimited, jsonl, parquet, text_units
+from embedviz.data.containers import Unpacked, unpack
+from embedviz.data.encoding import decode, guess_encoding
+from embedviz.data.report import ReadReport
+from embedviz.data.roles import guess_roles
+from embedviz.data.tokenizers import script_note
+from embedviz.errors import DataError
+
+HEAD = 1 << 16  # bytes looked at for the encoding; a file is looked at whole when the guess does not hold
+PREVIEW_ROWS = 5000
+TEXT_COLUMN = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """frame: the rows. kind: "text" when the file was plain text, a unit a row in column "text"; "table" otherwise.
+    roles: role -> column, guessed."""
+
+    frame: pd.DataFrame
+    report: ReadReport
+    kind: str
+    roles: dict[str, str] = field(default_factory=dict)
+
+
+def read_table(
+    source: str | Path | bytes | BinaryIO,
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    unit: str | None = None,
+    member: str | None = None,
+    limit_bytes: int | None = None,
+) -> Table:
+    """Reads TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip. Content decides; what is None is guessed.
+
+    source: a path, the file's bytes, or an open binary file; name: what to call it in messages when it has none.
+    encoding, delimiter, header: override the guess. unit: take the file as plain text in lines, paragraphs,
+    sentences or whole. member: which file of a zip. limit_bytes: read only the beginning, to the last whole row.
+    DataError (SeveralFilesError for a zip) says what was wrong, where, and what to do.
+    """
+    if unit is not None and unit not in text_units.UNITS:
+        raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
+    if isinstance(source, (str, Path)) and limit_bytes and _is_parquet(Path(source)):
+        limit = None  # its index is at its end
+    else:
+        limit = limit_bytes
+    file = unpack(source, name, member, limit)
+    if file.data[:4] == parquet.MAGIC:
+        frame, cut = parquet.read(file.data, file.name, PREVIEW_ROWS if limit_bytes else None)
+        return _table(frame, file, "parquet", truncated=cut)
+    text, encoding = _text(file, encoding)
+    if unit is None and (delimiter is not None or not _is_plain_name(file.name)):
+        if jsonl.looks_like(text) and delimiter is None:
+            found = jsonl.read(text, file.name)
+            return _table(
+                found.frame, file, "jsonl", encoding=encoding, dropped=found.dropped, dropped_count=found.dropped_count
+            )
+        guessed = delimiter or delimited.guess_delimiter(text)
+        if guessed or file.name.lower().endswith((".csv", ".tsv")):
+            read = delimited.read(text, file.name, guessed or ",", header)
+            return _table(
+                read.frame,
+                file,
+                "tsv" if read.delimiter == "\t" else "csv",
+                encoding=encoding,
+                delimiter=read.delimiter,
+                header=read.header,
+                dropped=read.dropped,
+                dropped_count=read.dropped_count,
+            )
+    unit = unit or text_units.guess_unit(text)
+    units = text_units.split_units(text, unit)
+    if not units:
+        raise DataError(f"{file.name} holds nothing but white space.")
+    frame = pd.DataFrame({TEXT_COLUMN: pd.array(units, dtype="str")})
+    note = script_note(text[:100_000])
+    return _table(frame, file, "text", encoding=encoding, unit=unit, warnings=[note] if note else [])
+
+
+def _table(frame: pd.DataFrame, file: Unpacked, format: str, truncated: bool = False, **found: object) -> Table:
+    report = ReadReport(
+        name=file.name,
+        size_bytes=file.size,
+        format=format,
+        rows=len(frame),
+        compression=file.compression,
+        member=file.member,
+        truncated=truncated or file.cut,
+        **found,
+    )
+    kind = "text" if format == "text" else "table"
+    return Table(frame, report, kind, guess_roles(frame, kind))
+
+
+def _text(file: Unpacked, encoding: str | None) -> tuple[str, str]:
+    guessed = encoding or guess_encoding(file.data[:HEAD], file.name)
+    try:
+        text = decode(file.data, guessed, file.name, final=not file.cut)
+    except DataError:
+        if encoding is not None:
+            raise
+        guessed = "latin-1"  # the beginning was UTF-8 and something later is not
+        text = decode(file.data, guessed, file.name)
+    if file.cut and "\n" in text:
+        text = text[: text.rindex("\n") + 1]
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise DataError(f"{file.name}, line {line:,}: a zero byte, which no text holds. Is it a binary file?")
+    return text.replace("\r\n", "\n").replace("\r", "\n"), guessed.removesuffix("-sig")
+
+
+def _is_plain_name(name: str) -> bool:
+    return name.lower().endswith((".txt", ".text", ".md"))
+
+
+def _is_parquet(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(4) == parquet.MAGIC

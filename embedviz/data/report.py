@@ -1,0 +1,59 @@
+"""What reading a file found: what it took the file for, what it left out and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+from embedviz.data.text_units import UNITS
+
+SHOWN = 1000
+
+
+class DroppedRow(NamedTuple):
+    """A line of the file, counted from 1, and why it is not in the table."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """format: text, csv, tsv, jsonl or parquet. dropped: the first 1,000 rows left out; dropped_count: all of them.
+    size_bytes: of the file as it came. truncated: only the beginning was read, for a preview."""
+
+    name: str
+    size_bytes: int
+    format: str
+    rows: int = 0
+    compression: str = ""
+    member: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    header: bool | None = None
+    unit: str = ""
+    dropped: list[DroppedRow] = field(default_factory=list)
+    dropped_count: int = 0
+    warnings: list[str] = field(default_factory=list)
+    truncated: bool = False
+
+    def sentences(self) -> list[str]:
+        """The report in words."""
+        said = [f"{self.rows:,} {'units of text' if self.unit else 'rows'} read from {self.member or self.name}."]
+        if self.unit:
+            said.append(f"Taken as plain text: {UNITS[self.unit]}.")
+        if self.encoding:
+            said.append(f"Encoding: {self.encoding}.")
+        if self.delimiter:
+            names = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar", " ": "space"}
+            said.append(f"Columns are separated by {names.get(self.delimiter, self.delimiter)}.")
+        if self.header is not None:
+            said.append("The first line names the columns." if self.header else "There is no line with column names.")
+        if self.dropped_count:
+            said.append(f"{self.dropped_count:,} {'row was' if self.dropped_count == 1 else 'rows were'} left out.")
+        if self.truncated:
+            said.append("This is a preview: only the beginning was read.")
+        return said + self.warnings
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,20 @@
+"""The models by name. Adding one is a file here, a file in tests/models and a line in MODELS."""
+
+from __future__ import annotations
+
+import importlib
+
+from embedviz.errors import SettingsError
+from embedviz.models.contract import Model
+
+MODELS = {
+    "skipgram": "embedviz.models.skipgram:Skipgram",
+}
+
+
+def model_class(name: str) -> type[Model]:
+    """The class of the model, imported now; SettingsError with the known names when there is none."""
+    if name not in MODELS:
+        raise SettingsError(f"There is no model {name!r}. Known models: {', '.join(MODELS)}.")
+    module, attribute = MODELS[name].split(":")
+    return getattr(importlib.import_module(module), attribute)

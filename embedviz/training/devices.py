@@ -1,0 +1,38 @@
+"""Which device trains: by name, or the best there is."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+from embedviz.errors import DeviceError
+
+
+@dataclass(frozen=True)
+class Device:
+    """name as torch takes it ("cuda:0"), kind ("cuda", "mps", "cpu"), title as a person knows it ("NVIDIA H100")."""
+
+    name: str
+    kind: str
+    title: str
+
+
+def devices() -> list[Device]:
+    """The devices of this machine, the best first: CUDA, then Apple's MPS, then the CPU, which is always there."""
+    import torch
+
+    found = [Device(f"cuda:{i}", "cuda", torch.cuda.get_device_name(i)) for i in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        found.append(Device("mps", "mps", "Apple GPU (MPS)"))
+    return [*found, Device("cpu", "cpu", f"CPU ({platform.processor() or platform.machine()})")]
+
+
+def choose(name: str) -> Device:
+    """The device of this name; "auto" takes the first of devices(). DeviceError when it is not there."""
+    there = devices()
+    if name == "auto":
+        return there[0]
+    for device in there:
+        if name in (device.name, device.kind):
+            return device
+    raise DeviceError(f"This machine has no device {name!r}. It has: {', '.join(device.name for device in there)}.")
