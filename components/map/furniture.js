@@ -1,0 +1,95 @@
+// The stage's DOM: canvases, toolbar, tooltip, notes. Text is only ever set through textContent.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// Strokes on a 20 × 20 ground.
+const ICONS = {
+  pan: "M10 2.5v15M2.5 10h15M7.5 5 10 2.5 12.5 5M7.5 15l2.5 2.5 2.5-2.5M5 7.5 2.5 10 5 12.5M15 7.5l2.5 2.5-2.5 2.5",
+  box: "M3.5 6.5v-3h3M13.5 3.5h3v3M16.5 13.5v3h-3M6.5 16.5h-3v-3M9 3.5h2M9 16.5h2M3.5 9v2M16.5 9v2",
+  lasso: "M6.2 13.4C4.2 12.5 3 11 3 9.2 3 6 6.1 3.5 10 3.5s7 2.5 7 5.7-3.1 5.7-7 5.7c-.8 0-1.6-.1-2.3-.3M6.2 13.4a1.6 1.6 0 1 1 1.5 1.2M6.2 13.4c.3 1.6-.2 2.6-1.7 3.4",
+  in: "M10 4v12M4 10h12",
+  out: "M4 10h12",
+  home: "M3.5 7.5v-4h4M12.5 3.5h4v4M16.5 12.5v4h-4M7.5 16.5h-4v-4M10 8.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6",
+  save: "M10 3v9M6.5 8.8 10 12.2l3.5-3.4M3.5 13.5v3h13v-3",
+};
+
+export function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  const path = document.createElementNS(SVG, "path");
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+function button(name, label, onClick) {
+  const node = element("button", "tool");
+  node.type = "button";
+  node.title = label;
+  node.setAttribute("aria-label", label);
+  node.append(icon(name));
+  node.addEventListener("click", onClick);
+  return node;
+}
+
+// Builds everything inside `root` and returns the parts by name.
+export function furnish(root, { onTool, onZoom, onHome, onSave, onClear }) {
+  const stage = element("div", "stage");
+  stage.tabIndex = 0;
+  stage.setAttribute("role", "application");
+  const points = element("canvas", "points");
+  const overlay = element("canvas", "overlay");
+  const tooltip = element("div", "tooltip");
+  tooltip.hidden = true;
+  const tooltipLabel = element("span", "label");
+  const tooltipNote = element("span", "note");
+  tooltip.append(tooltipLabel, tooltipNote);
+  const note = element("div", "message");
+  note.setAttribute("role", "status");
+  const spoken = element("div", "spoken"); // for screen readers: what hovering shows to others
+  spoken.setAttribute("aria-live", "polite");
+
+  const chip = element("button", "chip");
+  chip.type = "button";
+  chip.hidden = true;
+  chip.title = "Clear the selection (Escape)";
+  const chipText = element("span");
+  chip.append(chipText, element("span", "cross", "×"));
+  chip.addEventListener("click", onClear);
+
+  const tools = {
+    pan: button("pan", "Move the map by dragging", () => onTool("pan")),
+    box: button("box", "Select with a box (or drag with Shift)", () => onTool("box")),
+    lasso: button("lasso", "Select with a lasso", () => onTool("lasso")),
+  };
+  const group = (...nodes) => {
+    const node = element("div", "group");
+    node.append(...nodes);
+    return node;
+  };
+  const toolbar = element("div", "toolbar");
+  toolbar.setAttribute("role", "toolbar");
+  toolbar.setAttribute("aria-label", "Map tools");
+  toolbar.append(
+    group(tools.pan, tools.box, tools.lasso),
+    group(
+      button("in", "Zoom in (+)", () => onZoom(1.6)),
+      button("out", "Zoom out (−)", () => onZoom(1 / 1.6)),
+      button("home", "Reset the view (0)", onHome),
+    ),
+    group(button("save", "Save as PNG", onSave)),
+  );
+  stage.append(points, overlay, chip, toolbar, tooltip, note, spoken);
+  const legend = element("div", "legend");
+  legend.hidden = true;
+  root.append(stage, legend);
+  return { stage, points, overlay, tooltip, tooltipLabel, tooltipNote, note, spoken, chip, chipText, tools, legend };
+}

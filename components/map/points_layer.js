@@ -1,0 +1,176 @@
+// Draws the points with WebGL2: positions as 16-bit integers, one byte of colour each, colours from a palette of 256.
+
+const VERTEX = `#version 300 es
+layout(location = 0) in vec2 position; // unit square
+layout(location = 1) in float code;    // row of the palette
+uniform vec2 centre, toClip;
+uniform float size;
+uniform sampler2D palette;
+flat out vec4 colour;
+void main() {
+  colour = texelFetch(palette, ivec2(int(code + 0.5), 0), 0);
+  gl_Position = vec4((position - centre) * toClip, 0.0, 1.0);
+  gl_PointSize = size;
+}`;
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+flat in vec4 colour; // alpha not yet multiplied in
+uniform float size, opacity;
+out vec4 pixel;
+void main() {
+  float cover = 1.0;
+  if (size > 2.5) {
+    float toEdge = 0.5 * size - size * length(gl_PointCoord - 0.5);
+    if (toEdge <= 0.0) discard;
+    cover = min(toEdge, 1.0);
+  }
+  float alpha = colour.a * opacity * cover;
+  pixel = vec4(colour.rgb * alpha, alpha);
+}`;
+
+const LONGEST_STEP = 32; // WebGL allows strides up to 255 bytes: 4 bytes a position
+
+function compile(gl, kind, source) {
+  const shader = gl.createShader(kind);
+  gl.shaderSource(shader, source);
+  gl.compileShader(shader);
+  return shader;
+}
+
+function link(gl) {
+  const program = gl.createProgram();
+  gl.attachShader(program, compile(gl, gl.VERTEX_SHADER, VERTEX));
+  gl.attachShader(program, compile(gl, gl.FRAGMENT_SHADER, FRAGMENT));
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+    throw new Error(`The map's shaders did not compile: ${gl.getProgramInfoLog(program)}`);
+  }
+  return program;
+}
+
+export class PointsLayer {
+  // Throws when the browser has no WebGL2.
+  constructor(canvas, { onRestored }) {
+    this.canvas = canvas;
+    this.positions = new Uint16Array(0); // x, y, x, y, …
+    this.codes = null; // one byte a point, or null: all take row 0 of the palette
+    this.palette = new Uint8Array(256 * 4);
+    this.frameMs = null; // what the last whole frame took, from the call to the pixels
+    this.timing = false;
+    this.gl = canvas.getContext("webgl2", { antialias: false, depth: false, powerPreference: "high-performance" });
+    if (!this.gl) throw new Error("no WebGL2");
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => {
+      this.setUp();
+      onRestored();
+    });
+    this.setUp();
+  }
+
+  get count() {
+    return this.positions.length / 2;
+  }
+
+  setUp() {
+    const gl = this.gl;
+    this.program = link(gl);
+    this.uniforms = {};
+    for (const name of ["centre", "toClip", "size", "opacity"]) {
+      this.uniforms[name] = gl.getUniformLocation(this.program, name);
+    }
+    this.positionBuffer = gl.createBuffer();
+    this.codeBuffer = gl.createBuffer();
+    this.paletteTexture = gl.createTexture();
+    this.timing = false;
+    this.setPoints(this.positions);
+    this.setCodes(this.codes);
+    this.setPalette(this.palette);
+  }
+
+  setPoints(positions) {
+    this.positions = positions;
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.positionBuffer);
+    this.gl.bufferData(this.gl.ARRAY_BUFFER, positions, this.gl.STATIC_DRAW);
+  }
+
+  setCodes(codes) {
+    this.codes = codes;
+    if (!codes) return;
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.codeBuffer);
+    this.gl.bufferData(this.gl.ARRAY_BUFFER, codes, this.gl.STATIC_DRAW);
+  }
+
+  // palette: 256 × RGBA, one byte each.
+  setPalette(palette) {
+    const gl = this.gl;
+    this.palette = palette;
+    gl.bindTexture(gl.TEXTURE_2D, this.paletteTexture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  }
+
+  // Every how-manieth point to draw so that a frame stays within `budgetMs` on this machine.
+  stepFor(budgetMs) {
+    let step = 1;
+    while (step < LONGEST_STEP && (this.frameMs ?? 0) / step > budgetMs) step *= 2;
+    return step;
+  }
+
+  // size: CSS pixels across a point; opacity: 0 to 1; step: draw every step-th point.
+  // onDrawn() is called once the graphics processor has finished a whole frame (step 1).
+  draw(camera, { size, opacity, pixelRatio, step = 1, onDrawn = null }) {
+    const gl = this.gl;
+    if (gl.isContextLost()) return;
+    const started = performance.now();
+    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    if (!this.count) return;
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.useProgram(this.program);
+    gl.bindTexture(gl.TEXTURE_2D, this.paletteTexture);
+    gl.uniform2f(this.uniforms.centre, camera.x, camera.y);
+    gl.uniform2f(this.uniforms.toClip, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
+    gl.uniform1f(this.uniforms.size, size * pixelRatio);
+    gl.uniform1f(this.uniforms.opacity, opacity);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.positionBuffer);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.UNSIGNED_SHORT, true, 4 * step, 0);
+    if (this.codes) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.codeBuffer);
+      gl.enableVertexAttribArray(1);
+      gl.vertexAttribPointer(1, 1, gl.UNSIGNED_BYTE, false, step, 0);
+    } else {
+      gl.disableVertexAttribArray(1);
+      gl.vertexAttrib1f(1, 0);
+    }
+    gl.drawArrays(gl.POINTS, 0, Math.floor((this.count - 1) / step) + 1);
+    if (step === 1) this.time(started, onDrawn);
+  }
+
+  // Waits for the graphics processor without holding up the page.
+  time(started, onDrawn) {
+    if (this.timing) return;
+    this.timing = true;
+    const gl = this.gl;
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    const look = () => {
+      if (gl.isContextLost() || !this.timing) return;
+      if (gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) return setTimeout(look, 2);
+      gl.deleteSync(fence);
+      this.timing = false;
+      this.frameMs = performance.now() - started;
+      onDrawn?.();
+    };
+    setTimeout(look, 0);
+  }
+
+  destroy() {
+    this.timing = false;
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext(); // browsers keep only about 16 contexts a page
+  }
+}

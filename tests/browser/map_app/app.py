@@ -1,0 +1,78 @@
+"""A server with nothing but the map: generated points of any number, for the browser tests and for timing."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+HERE = Path(__file__).parent
+MAP_FILES = HERE.parents[2] / "components" / "map"
+WORDS = [
+    "sea",
+    "ship",
+    "river",
+    "field",
+    "corn",
+    "bread",
+    "wine",
+    "king",
+    "queen",
+    "prince",
+    "table",
+    "chair",
+    "day",
+    "night",
+    "<b>bold</b>",
+    "東京",
+    "naïve",
+]
+
+
+def clusters(n):
+    """(n, 2) positions in the unit square and the cluster of each, 0 to 6: seven round heaps."""
+    rng = np.random.default_rng(0)
+    cluster = rng.integers(0, 7, n)
+    centres = rng.normal(0, 1, (7, 2))
+    places = centres[cluster] * 3 + rng.normal(0, 0.55, (n, 2))
+    return (places - places.min(0)) / np.ptp(places, axis=0), cluster
+
+
+def label(i):
+    return WORDS[i] if i < len(WORDS) else f"word{i}"
+
+
+def points(request: Request):
+    places, _ = clusters(request.path_params["n"])
+    return binary((places * 65535).astype("<u2"))
+
+
+def colours(request: Request):
+    places, cluster = clusters(request.path_params["n"])
+    return binary((cluster if request.path_params["column"] == "cluster" else places[:, 0] * 254).astype("u1"))
+
+
+def binary(array):
+    return Response(array.tobytes(), media_type="application/octet-stream", headers={"Cache-Control": "private"})
+
+
+def labels(request: Request):
+    if "ids" in request.query_params:
+        ids = [int(i) for i in request.query_params["ids"].split(",")]
+    else:
+        ids = range(int(request.query_params["from"]), int(request.query_params["to"]))
+    return JSONResponse([label(i) for i in ids])
+
+
+app = st.App(
+    HERE / "pages" / "frame.py",
+    routes=[
+        Route("/embedviz/maps/{n:int}/points", points),
+        Route("/embedviz/maps/{n:int}/colours/{column}", colours),
+        Route("/embedviz/maps/{n:int}/labels", labels),
+        Mount("/embedviz/static", StaticFiles(directory=MAP_FILES)),
+    ],
+)

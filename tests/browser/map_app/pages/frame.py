@@ -1,0 +1,55 @@
+"""One map, its settings taken from the address (?n=20000&colour=cluster), and below it what came back from it."""
+
+import json
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).parents[4]))
+from components.map_view import MapData, map_view
+
+st.set_page_config(layout="wide")
+n = int(st.query_params.get("n", 20_000))
+colour = st.query_params.get("colour", "cluster")
+okabe_ito = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor"]
+names = ["ships, sea, sail", "bread, corn, wine", "king, queen, prince", "<img src=x>", "day, night", "river", "chair"]
+legend = {"cluster": list(zip(names, okabe_ito, strict=True)), "x": (12, 63921)}.get(colour, ())
+
+focus = st.session_state.get("focus")
+with st.container(horizontal=True):
+    if st.button("Search chair"):
+        focus = st.session_state.focus = 11
+        st.session_state.flights = st.session_state.get("flights", 0) + 1
+    st.button("Rerun")
+    dim = st.toggle("Dim the rest", value=True)
+    if st.button("Clear region"):
+        st.session_state.region = None
+
+event = map_view(
+    MapData(
+        points_url=f"embedviz/maps/{n}/points",
+        n=n,
+        labels_url=f"embedviz/maps/{n}/labels",
+        colours_url=f"embedviz/maps/{n}/colours/{colour}" if colour != "none" else None,
+        colour_kind={"cluster": "category", "x": "number"}.get(colour),
+        legend=legend,
+        highlight=[int(i) for i in st.query_params.get("highlight", "").split(",") if i],
+        focus=focus,
+        focus_serial=st.session_state.get("flights", 0),
+        links=[] if focus is None else [i for i in range(focus + 20, focus + 320, 30) if i < n],
+        dim=dim,
+        region=st.session_state.get("region"),
+    ),
+    key="map",
+    height=620,
+)
+if event.click_serial != st.session_state.get("click_serial", 0):
+    st.session_state.click_serial = event.click_serial
+    st.session_state.focus = event.click
+    st.rerun()
+if event.region_serial != st.session_state.get("region_serial", 0):
+    st.session_state.region_serial = event.region_serial
+    st.session_state.region = event.region
+    st.rerun()
+st.code(json.dumps({"click": event.click, "region": event.region, "focus": focus}))
