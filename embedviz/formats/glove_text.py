@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
+from typing import BinaryIO
 
 from embedviz.errors import VectorFormatError
+from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
-from embedviz.formats.source import Source
+from embedviz.formats.source import HEAD, Source
 from embedviz.space import EmbeddingSpace
 from embedviz.training.progress import Progress
 
 
 def sniff(head: bytes) -> bool:
-    """True when the first line is a word and at least two numbers, and nothing is binary."""
-    return b"\0" not in head and _dim(head.split(b"\n", 1)[0]) >= 2
+    """True when most of the first lines are a word and at least two numbers, and nothing is binary."""
+    return b"\0" not in head and _dim(head) >= 2
 
 
-def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
-    """The dimension is found on the first line. Words may hold spaces, as some in the 840B file do."""
-    dim = _dim(source.peek().split(b"\n", 1)[0])
+def read(
+    source: Source, *, limit: int | None = None, on_progress: Callable[[Progress], None] = lambda progress: None
+) -> EmbeddingSpace:
+    """The dimension is what most of the first lines have. Words may hold spaces, as some in the 840B file do."""
+    dim = _dim(source.peek())
     if dim < 1:
         raise VectorFormatError(f"{source.name}, line 1: expected a word and its numbers.")
     labels, vectors = text_rows.read_rows(source, dim, 1, limit, on_progress)
-    return text_rows.space_of(labels, vectors, source)
+    return label_text.space_of(labels, vectors, source.name)
 
 
-def chunks(space: EmbeddingSpace) -> Iterator[bytes]:
-    """The file's bytes, in parts."""
-    return text_rows.chunks_of(space)
+def write(space: EmbeddingSpace, stream: BinaryIO) -> None:
+    """Blanks inside a label are written as underscores; DataError when that makes two labels one."""
+    stream.writelines(text_rows.lines_of(space))
 
 
-def _dim(line: bytes) -> int:
-    """How many numbers end the line; the first field is the word, whatever it looks like."""
-    count = 0
-    for field in reversed(line.split()[1:]):
-        try:
-            float(field)
-        except ValueError:
-            break
-        count += 1
-    return count
+def _dim(head: bytes) -> int:
+    lines = head.split(b"\n", 20)[:20]
+    if len(lines) > 1 or len(head) >= HEAD:
+        lines = lines[: head.count(b"\n")]  # what follows the last line break may be part of a line
+    counts = Counter(text_rows.trailing_numbers(line.split()) for line in lines if line.strip())
+    return counts.most_common(1)[0][0] if counts else 0

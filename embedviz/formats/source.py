@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,39 +14,48 @@ from typing import BinaryIO
 
 from embedviz.errors import DataError, SeveralFilesError, VectorFormatError
 
-HEAD = 65_536
+HEAD = 1 << 20  # bytes that are looked at to tell the format
+MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another
+MAX_RATIO = 200  # unpacked bytes for each packed one, once past 64 MiB: vectors pack to a half at best
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Source:
     """A stream of bytes. name is for messages; size and done are bytes of the file as it lies on disk, for progress."""
 
     def __init__(self, stream: BinaryIO, raw: BinaryIO, name: str, size: int):
-        self._stream = io.BufferedReader(_Guarded(stream, name), 1 << 20)
+        self._stream = io.BufferedReader(_Guarded(stream, raw, name), HEAD)
         self._raw, self.name, self.size = raw, name, size
+        if self._stream.peek(3)[:3] == BYTE_ORDER_MARK:
+            self._stream.read(3)
 
     def peek(self) -> bytes:
-        """The first bytes, up to 64 KiB, without taking them."""
-        return self._stream.peek(HEAD)[:HEAD]
+        """The first bytes, up to 1 MiB, without taking them."""
+        return self._stream.peek(HEAD)
 
     @property
     def done(self) -> int:
         return self._raw.tell()
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int) -> bytes:
         return self._stream.read(size)
 
     def readline(self) -> bytes:
-        return self._stream.readline(1 << 24)
+        return self._stream.readline(HEAD)
 
-    def readlines(self, hint: int) -> list[bytes]:
-        return self._stream.readlines(hint)
+    def read_lines(self, size: int) -> bytes:
+        """About so many bytes, up to the end of a line; empty at the end."""
+        block = self._stream.read(size)
+        return block if block.endswith(b"\n") else block + self._stream.readline()
 
 
 class _Guarded(io.RawIOBase):
-    """Passes reads on and turns a decompressor's complaint into a sentence."""
+    """Passes reads on, turns a decompressor's complaint into a sentence and ends one that unpacks without measure."""
 
-    def __init__(self, stream: BinaryIO, name: str):
-        self._stream, self._name = stream, name
+    def __init__(self, stream: BinaryIO, raw: BinaryIO, name: str):
+        self._stream, self._raw, self._name = stream, raw, name
+        self._packed, self._unpacked = stream is not raw, 0
+        self._limit = int(os.environ.get("EMBEDVIZ_MAX_BYTES", MAX_BYTES))
 
     def readable(self) -> bool:
         return True
@@ -55,6 +65,13 @@ class _Guarded(io.RawIOBase):
             data = self._stream.read(len(buffer))
         except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
             raise VectorFormatError(f"{self._name} cannot be unpacked ({error}); it may have been cut off.") from error
+        self._unpacked += len(data)
+        if self._unpacked > self._limit:
+            raise VectorFormatError(
+                f"{self._name} holds more than {self._limit:,} bytes. EMBEDVIZ_MAX_BYTES allows more."
+            )
+        if self._packed and self._unpacked > max(64 << 20, MAX_RATIO * self._raw.tell()):
+            raise VectorFormatError(f"{self._name} unpacks to more than {MAX_RATIO} times its size; it is not vectors.")
         buffer[: len(data)] = data
         return len(data)
 
@@ -74,14 +91,23 @@ def open_source(source: str | Path | bytes, name: str | None = None, member: str
         raw.seek(0)
         if start[:2] == b"\x1f\x8b":
             stream = stack.enter_context(gzip.GzipFile(fileobj=raw))
-        elif start == b"PK\x03\x04":
-            archive = stack.enter_context(zipfile.ZipFile(raw))
-            chosen = _member(archive, name, member)
-            stream, size, name = stack.enter_context(archive.open(chosen)), chosen.file_size, f"{name}/{chosen.filename}"
-            raw = stream
+        elif start in (b"PK\x03\x04", b"PK\x05\x06"):
+            stream, file_name = _opened(stack, raw, name, member)
+            name = f"{name}/{file_name}"
         else:
             stream = raw
         yield Source(stream, raw, name, size)
+
+
+def _opened(stack: contextlib.ExitStack, raw: BinaryIO, name: str, member: str | None) -> tuple[BinaryIO, str]:
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(raw))
+        chosen = _member(archive, name, member)
+        return stack.enter_context(archive.open(chosen)), chosen.filename
+    except zipfile.BadZipFile as error:
+        raise VectorFormatError(f"{name} cannot be unpacked ({error}); it may have been cut off.") from error
+    except (RuntimeError, NotImplementedError) as error:  # a password, or a compression that Python does not know
+        raise VectorFormatError(f"{name} cannot be unpacked ({error}). Pack it again as a plain zip.") from error
 
 
 def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> zipfile.ZipInfo:

@@ -1,100 +1,136 @@
-"""Lines of "word number number …", as GloVe and word2vec write them: bytes to labels and vectors, and back."""
+"""Lines of "word number number …", as GloVe and word2vec write them: bytes to labels and vectors, and back.
+
+Arrow parses a block in one go; where a block is not as regular as that (words with spaces, tabs, a mistake), its
+lines are taken one by one, which is slow and knows the line.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
 
 from embedviz.errors import VectorFormatError
-from embedviz.formats.source import Source
+from embedviz.formats import labels as label_text
+from embedviz.formats.growing_rows import GrowingRows
+from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.space import EmbeddingSpace
 from embedviz.training.progress import Progress
 
-CHUNK = 1 << 22  # bytes of lines parsed at a time
-_BLANK = re.compile(r"\s")
+BLOCK = 1 << 23  # bytes of lines parsed at a time
+ROWS = 4096  # rows written at a time
 
 
 def read_rows(
     source: Source, dim: int, first_line: int, limit: int | None, on_progress: Callable[[Progress], None]
-) -> tuple[list[str], np.ndarray]:
+) -> tuple[list[bytes], np.ndarray]:
     """labels and vectors (N, dim) float32 of all lines. A word may hold spaces: the last dim fields are its numbers."""
-    labels: list[str] = []
-    parts: list[np.ndarray] = []
+    labels: list[bytes] = []
+    rows = GrowingRows(dim)
     line = first_line
-    while (limit is None or len(labels) < limit) and (lines := source.readlines(CHUNK)):
-        if limit is not None:
-            lines = lines[: limit - len(labels)]
-        words, block = _parse(lines, dim, source.name, line)
-        labels += words
-        parts.append(block)
-        line += len(lines)
+    size = BLOCK if limit is None else min(BLOCK, limit * dim * 12)
+    while (limit is None or len(labels) < limit) and (block := source.read_lines(size)):
+        words, numbers = _parse(block, dim, source.name, line)
+        keep = len(words) if limit is None else min(len(words), limit - len(labels))
+        labels += words[:keep]
+        rows.add(keep)[:] = numbers[:keep]
+        line += block.count(b"\n")
         on_progress(Progress(source.done, source.size, message=f"Read {len(labels):,} vectors"))
-    return labels, np.concatenate(parts) if parts else np.empty((0, dim), np.float32)
+    return labels, rows.finish()
 
 
-def space_of(labels: list[str], vectors: np.ndarray, source: Source) -> EmbeddingSpace:
-    """The space, a repeated label's first vector kept; VectorFormatError when nothing is left or a number is not finite."""
-    if not labels:
-        raise VectorFormatError(f"{source.name} holds no vectors.")
-    finite = np.isfinite(vectors).all(axis=1)
-    if not finite.all():
-        i = int(np.argmin(finite))
-        raise VectorFormatError(f"{source.name}: the vector of {labels[i]!r} (number {i + 1:,}) holds NaN or infinity.")
-    first: dict[str, int] = {}
-    for i, label in enumerate(labels):
-        first.setdefault(label, i)
-    if len(first) < len(labels):
-        vectors = vectors[list(first.values())]
-    return EmbeddingSpace(list(first), vectors)
+def lines_of(space: EmbeddingSpace) -> Iterator[bytes]:
+    """The space's lines, numbers in the fewest digits that give the same float32 back."""
+    labels = label_text.without_blanks(space.labels)
+    for start in range(0, len(space), ROWS):
+        rows = slice(start, start + ROWS)
+        block = np.asarray(space.vectors[rows], np.float32)
+        columns = [pc.cast(pa.array(np.ascontiguousarray(column)), pa.string()) for column in block.T]
+        lines = pc.binary_join_element_wise(pa.array(labels[rows], pa.string()), *columns, " ")
+        yield ("\n".join(lines.to_pylist()) + "\n").encode()
 
 
-def chunks_of(space: EmbeddingSpace, block: int = 4096) -> Iterator[bytes]:
-    """The space's lines, numbers in the fewest digits that give the same float32 back. A blank inside a label would
-    be read as the end of the word, so it is written as an underscore."""
-    for start in range(0, len(space), block):
-        rows = []
-        for i in range(start, min(start + block, len(space))):
-            numbers = " ".join([np.format_float_positional(x, trim="-") for x in space.vectors[i]])
-            rows.append(f"{written(space.labels[i])} {numbers}\n")
-        yield "".join(rows).encode()
+def number(field: bytes) -> float:
+    """The number a field holds; ValueError when it holds none. Python alone would take 1_000 for one."""
+    if b"_" in field:
+        raise ValueError("digits grouped by underscores")
+    return float(field)
 
 
-def written(label: str) -> str:
-    """The label as these formats can hold it."""
-    return _BLANK.sub("_", label)
+def trailing_numbers(fields: list[bytes]) -> int:
+    """How many numbers end the line; the first field is the word, whatever it looks like."""
+    count = 0
+    for field in reversed(fields[1:]):
+        try:
+            number(field)
+        except ValueError:
+            break
+        count += 1
+    return count
 
 
-def _parse(lines: list[bytes], dim: int, name: str, first_line: int) -> tuple[list[str], np.ndarray]:
-    words: list[str] = []
-    numbers: list[bytes] = []
-    for offset, line in enumerate(lines):
-        fields = line.rstrip().rsplit(b" ", dim)
-        if len(fields) != dim + 1:
-            fields = line.split()
-            if not fields:
-                continue
-            if len(fields) != dim + 1:
-                raise VectorFormatError(
-                    f"{name}, line {first_line + offset:,}: expected a word and {dim} numbers, "
-                    f"got {len(fields) - 1} {'number' if len(fields) == 2 else 'numbers'}."
-                )
-        words.append(fields[0].decode("utf-8", "replace"))
-        numbers.append(b" ".join(fields[1:]))
+def _parse(block: bytes, dim: int, name: str, first_line: int) -> tuple[list[bytes], np.ndarray]:
     try:
-        flat = np.array(b" ".join(numbers).split(), dtype=np.float32)
-    except ValueError:
-        raise _not_a_number(lines, dim, name, first_line) from None
-    return words, flat.reshape(len(words), dim)
+        return _parse_regular(block, dim)
+    except pa.ArrowInvalid:
+        return _parse_each(block.split(b"\n"), dim, name, first_line)
 
 
-def _not_a_number(lines: list[bytes], dim: int, name: str, first_line: int) -> VectorFormatError:
-    for offset, line in enumerate(lines):
-        for field in line.split()[-dim:]:
-            try:
-                float(field)
-            except ValueError:
-                text = field.decode("utf-8", "replace")[:40]
-                return VectorFormatError(f"{name}, line {first_line + offset:,}: {text!r} is not a number.")
-    return VectorFormatError(f"{name}, around line {first_line:,}: a number cannot be read.")
+def _parse_regular(block: bytes, dim: int) -> tuple[list[bytes], np.ndarray]:
+    if block.startswith(BYTE_ORDER_MARK):  # Arrow would take it for the file's and drop it
+        raise pa.ArrowInvalid("a label that starts with a byte order mark")
+    block = block.replace(b" \n", b"\n")  # fastText ends its lines so
+    names = [str(i) for i in range(dim + 1)]
+    types = {name: pa.float32() for name in names[1:]} | {names[0]: pa.binary()}
+    table = csv.read_csv(
+        pa.BufferReader(block),
+        read_options=csv.ReadOptions(column_names=names, block_size=len(block) // 2 + 1),
+        parse_options=csv.ParseOptions(delimiter=" ", quote_char=False, double_quote=False),
+        convert_options=csv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
+    )
+    vectors = np.empty((table.num_rows, dim), np.float32)
+    for i in range(dim):
+        vectors[:, i] = table.column(i + 1).to_numpy()
+    return table.column(0).to_pylist(), vectors
+
+
+def _parse_each(lines: list[bytes], dim: int, name: str, first_line: int) -> tuple[list[bytes], np.ndarray]:
+    words: list[bytes] = []
+    vectors: list[np.ndarray] = []
+    for line_number, line in enumerate(lines, first_line):
+        fields = line.split()
+        if not fields:
+            continue
+        if len(fields) == dim and line[:1].isspace():
+            fields.insert(0, b"")  # a word that is nothing but a blank
+        place = f"{name}, line {line_number:,}"
+        found = len(fields) - 1
+        # More fields than numbers are a word with spaces, unless the first too many is itself a number.
+        if found < dim or (found > dim and trailing_numbers(fields) > dim):
+            raise VectorFormatError(
+                f"{place}: expected a word and {_counted(dim)}, got {_counted(trailing_numbers(fields) or found)}."
+            )
+        words.append(b" ".join(fields[:-dim]))
+        vectors.append(_numbers(fields[-dim:], place))
+    return words, np.array(vectors, np.float32).reshape(len(words), dim)
+
+
+def _numbers(fields: list[bytes], place: str) -> np.ndarray:
+    values = []
+    for field in fields:
+        try:
+            values.append(number(field))
+        except ValueError:
+            text = field.decode("utf-8", "replace")[:40]
+            raise VectorFormatError(
+                f"{place}: expected {_counted(len(fields))} after the word, but {text!r} is none."
+            ) from None
+    with np.errstate(over="ignore"):  # past float32 becomes infinity, which the space refuses with the word's name
+        return np.array(values).astype(np.float32)
+
+
+def _counted(n: int) -> str:
+    return "1 number" if n == 1 else f"{n:,} numbers"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import BinaryIO
 
 from embedviz.errors import VectorFormatError
+from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
@@ -14,43 +16,50 @@ from embedviz.training.progress import Progress
 def header(line: bytes) -> tuple[int, int] | None:
     """(words, dimensions) of a first line, or None when it is not one."""
     fields = line.split()
-    if len(fields) == 2 and all(field.isdigit() for field in fields):
+    if len(fields) == 2 and all(field.isdigit() and len(field) < 13 for field in fields):
         return int(fields[0]), int(fields[1])
     return None
 
 
 def sniff(head: bytes) -> bool:
-    """True when the first line is two whole numbers and what follows is text."""
-    return b"\0" not in head and header(head.split(b"\n", 1)[0]) is not None and _is_text(head)
+    """True when the first line is two whole numbers and the second, if there is one, has a number in digits."""
+    first, _, rest = head.partition(b"\n")
+    if header(first) is None:
+        return False
+    second = rest.partition(b"\n")[0]
+    return not second.strip() or (not _has_control_bytes(second) and any(map(_is_number, second.split()[1:])))
 
 
-def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
+def read(
+    source: Source, *, limit: int | None = None, on_progress: Callable[[Progress], None] = lambda progress: None
+) -> EmbeddingSpace:
     """VectorFormatError when the file holds another number of words than its header says."""
     found = header(source.readline())
     if found is None or found[1] < 1:
         raise VectorFormatError(f"{source.name}, line 1: expected the number of words and of dimensions.")
     count, dim = found
     labels, vectors = text_rows.read_rows(source, dim, 2, limit, on_progress)
-    if limit is None and len(labels) != count:
+    if len(labels) != count and (limit is None or len(labels) < min(limit, count)):
         raise VectorFormatError(
-            f"{source.name}: its first line promises {count:,} vectors, but it holds {len(labels):,}. It may be cut off."
+            f"{source.name}: its first line promises {count:,} vectors, but it holds {len(labels):,}. Get the whole "
+            f"file, or if this is all, correct the first line to '{len(labels)} {dim}'."
         )
-    return text_rows.space_of(labels, vectors, source)
+    return label_text.space_of(labels, vectors, source.name)
 
 
-def chunks(space: EmbeddingSpace) -> Iterator[bytes]:
-    """The file's bytes, in parts."""
-    yield f"{len(space)} {space.dim}\n".encode()
-    yield from text_rows.chunks_of(space)
+def write(space: EmbeddingSpace, stream: BinaryIO) -> None:
+    """Blanks inside a label are written as underscores; DataError when that makes two labels one."""
+    stream.write(f"{len(space)} {space.dim}\n".encode())
+    stream.writelines(text_rows.lines_of(space))
 
 
-def _is_text(head: bytes) -> bool:
-    """The second line is a word and numbers; in the binary format it is a word and raw floats."""
-    lines = head.split(b"\n", 2)
-    if len(lines) < 2 or not lines[1].strip():
-        return True
+def _has_control_bytes(line: bytes) -> bool:
+    return any(byte < 32 and byte not in b"\t\r" for byte in line)
+
+
+def _is_number(field: bytes) -> bool:
     try:
-        [float(field) for field in lines[1].split()[-2:][1:]]
+        text_rows.number(field)
     except ValueError:
         return False
     return True

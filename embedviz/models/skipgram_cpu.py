@@ -13,7 +13,6 @@ Letters: T tokens, V words, D dimensions.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numba as nb
@@ -122,3 +121,109 @@ def train_span(
     tally[0] += loss
     tally[1] += seen
     return i
+
+
+class CpuEngine:
+    """Runs the kernel over the model's arrays. position is JSON: how far each thread's slice is and its random state,
+    so that one thread goes on from a checkpoint to the very same numbers."""
+
+    def __init__(self, model, threads: int):
+        self.model = model
+        self._tokens = model.corpus.train
+        self._slices = _slices(self._tokens, threads)
+        self._table, self._curve = noise_table(model.noise), sigmoid_table()
+        seeds = np.random.SeedSequence(model.settings.seed).generate_state(len(self._slices), np.uint64)
+        self._states = [np.array([seed], np.uint64) for seed in seeds]
+        self._epoch = 0
+        self._at = [begin for begin, _ in self._slices]
+        self._span = 50_000  # tokens a thread takes before it reports; fitted to ROUND_SECONDS as it goes
+
+    @property
+    def position(self) -> dict:
+        states = [str(state[0]) for state in self._states]
+        return {"epoch": self._epoch, "at": list(self._at), "slices": self._slices, "states": states}
+
+    @position.setter
+    def position(self, value: dict) -> None:
+        if len(value.get("slices", ())) != len(self._slices):  # another number of threads: from the epoch's beginning
+            self._epoch = value["epoch"]
+            return
+        self._epoch, self._at = value["epoch"], list(value["at"])
+        self._states = [np.array([int(state)], np.uint64) for state in value["states"]]
+
+    @property
+    def done(self) -> int:
+        """Tokens seen, separators counted, over all epochs."""
+        here = sum(at - begin for at, (begin, _) in zip(self._at, self._slices, strict=True))
+        return self._epoch * len(self._tokens) + here
+
+    def advance(self) -> float | None:
+        """One round of about ROUND_SECONDS on all threads; the mean training loss a pair, None when none was seen."""
+        if all(at >= end for at, (_, end) in zip(self._at, self._slices, strict=True)):
+            self._epoch += 1
+            self._at = [begin for begin, _ in self._slices]
+        begun = time.perf_counter()
+        tallies = list(_POOL.map(self._one_span, range(len(self._slices))))
+        took = time.perf_counter() - begun
+        self._span = int(np.clip(self._span * ROUND_SECONDS / max(took, 1e-3), 2000, 4 * self._span))
+        if self._epoch + 1 < self.model.epochs and self.done % len(self._tokens) == 0:
+            self._epoch, self._at = self._epoch + 1, [begin for begin, _ in self._slices]
+        loss, pairs = np.sum(tallies, axis=0)
+        return float(loss / pairs) if pairs else None
+
+    def fetch(self) -> None:
+        """The model's arrays are those that the kernel changes: nothing to bring."""
+
+    def _one_span(self, i: int) -> np.ndarray:
+        m, s, tally = self.model, self.model.settings, np.zeros(2)
+        begin, end = self._slices[i]
+        at = self._at[i]
+        if at < end:
+            rates = np.array([self._rate(self._epoch), self._rate(self._epoch + 1)])
+            self._at[i] = train_span(
+                self._tokens, np.array([at, min(end, at + self._span)]), np.array([begin, end]), m.W, m.C,
+                m.squares_W, m.squares_C, m.keep, self._table, self._curve, s.window, s.negative_samples,
+                rates, s.optimizer == "adagrad", self._states[i], tally,
+            )  # fmt: skip
+        return tally
+
+    def _rate(self, epoch: int) -> float:
+        """The learning rate when `epoch` epochs are done: a line down to a 250th for sgd; Adagrad has its own decay."""
+        s = self.model.settings
+        if s.optimizer == "adagrad":
+            return s.learning_rate
+        return s.learning_rate * max(1 - epoch / self.model.epochs, 0.004)
+
+
+_POOL = ThreadPoolExecutor(256, thread_name_prefix="skipgram")
+
+
+def _slices(tokens: np.ndarray, threads: int) -> list[list[int]]:
+    """[begin, end] for each thread, cut between sentences; fewer slices than threads for a short text."""
+    ends = np.flatnonzero(tokens == -1) + 1
+    cuts = sorted({0, len(tokens), *(int(ends[np.searchsorted(ends, c)]) for c in np.linspace(0, len(tokens), threads + 1)[1:-1])})
+    return [[a, b] for a, b in zip(cuts, cuts[1:], strict=False)]
+
+
+def warm_up() -> None:
+    """Compiles the kernel, or loads it from numba's cache on disk."""
+    measure_speed(words=200)
+
+
+def measure_speed(words: int = 100_000) -> float:
+    """Words a second of one thread on made-up text at 100 dimensions, window 5 and 5 noise words."""
+    rng = np.random.default_rng(0)
+    size = 5000
+    tokens = (rng.zipf(1.3, words) % size).astype(np.int32)
+    tokens[::25] = -1
+    tokens[-1] = -1
+    W = ((rng.random((size, 100)) - 0.5) / 100).astype(np.float32)
+    keep, squares = np.full(size, 0.6, np.float32), np.zeros(size, np.float32)
+    table, curve = noise_table(np.full(size, 1 / size)), sigmoid_table()
+    whole = np.array([0, len(tokens)])
+    begun = time.perf_counter()
+    train_span(
+        tokens, whole, whole, W, np.zeros_like(W), squares, squares.copy(), keep, table, curve, 5, 5,
+        np.array([0.025, 0.02]), False, np.array([1], np.uint64), np.zeros(2),
+    )  # fmt: skip
+    return words / (time.perf_counter() - begun)

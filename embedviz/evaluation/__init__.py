@@ -1,0 +1,1 @@
+"""Scores, with the protocol they were made by."""

@@ -1,0 +1,259 @@
+"""Skip-gram with negative sampling: a word's vector learns to tell the words around it from words drawn at random.
+
+Mikolov, Sutskever, Chen, Corrado and Dean 2013, "Distributed representations of words and phrases" (NIPS), section 2:
+negative sampling (2.2), sub-sampling of frequent words (2.3), noise from unigram counts to the power of 3/4.
+Two engines do the work: skipgram_cpu (compiled, lock-free threads) and skipgram_gpu (batched PyTorch).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from embedviz.data.corpus import Corpus, build_corpus
+from embedviz.data.roles import checked_role
+from embedviz.evaluation.held_out_pairs import HeldOutPairs
+from embedviz.space import EmbeddingSpace
+from embedviz.training.estimate import Estimate
+from embedviz.training.progress import Progress
+from embedviz.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from embedviz.data.counts import CorpusCounts
+    from embedviz.data.reading import Table
+    from embedviz.training.devices import Device
+
+WORDS_TO_SEE = 15_000_000  # a small text is read again until about so many words were seen
+SLOW_MACHINE = 1_500_000.0  # words a second at 100 dimensions, window 5, 5 noise words, before the machine was measured
+MEASURING_SHARE = 0.03  # of the time may go into held-out measurements
+MEASURE_EVERY = 0.5  # seconds at least between two of them
+
+
+def default_epochs(n_tokens: int) -> int:
+    """Epochs by the text's size: about 15 M words in all, 5 to 200 epochs. King James (0.79 M words): 19."""
+    return int(np.clip(round(WORDS_TO_SEE / max(1, n_tokens)), 5, 200))
+
+
+class SkipgramSettings(TrainingSettings):
+    """Settings of skip-gram with negative sampling."""
+
+    tokenizer: Literal["words", "basic_english", "whitespace"] = Field(
+        "words", description="How text is split: words of any script, torchtext's basic English, or at white space."
+    )
+    lowercase: bool = Field(True, description="Take King and king for one word.")
+    min_count: int = Field(5, ge=1, le=1_000_000, description="Leave out words seen less often than this.")
+    max_vocabulary: int = Field(200_000, ge=2, le=5_000_000, description="Keep at most so many words, the frequent first.")
+    dim: int = Field(
+        100,
+        ge=2,
+        le=1000,
+        description="Numbers in a vector. More can hold more, cost more, and overfit small texts.",
+        json_schema_extra={"basic": True},
+    )
+    window: int = Field(
+        5,
+        ge=1,
+        le=20,
+        description="Words on each side that count as context. Small windows find words used alike, wide ones topics.",
+        json_schema_extra={"basic": True},
+    )
+    negative_samples: int = Field(5, ge=1, le=50, description="Random words each true pair is told apart from.")
+    subsample: float = Field(
+        1e-3, ge=0, le=1, description="Words more frequent than this share are partly skipped. 0 keeps all."
+    )
+    noise_power: float = Field(0.75, ge=0, le=1, description="Noise words are drawn by their count to this power.")
+    epochs: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        description="Times the text is read. Left empty, small texts are read more often (King James: 19).",
+        json_schema_extra={"basic": True},
+    )
+    optimizer: Literal["sgd", "adagrad"] = Field(
+        "sgd", description="sgd: the learning rate falls in a line to nearly nothing. adagrad: each word has its own."
+    )
+    learning_rate: float = Field(0.025, gt=0, le=1, description="Size of the first steps.")
+
+
+class Skipgram:
+    """The model of the registry (embedviz.models.contract). The full schedule is always run: under a falling learning
+    rate the held-out loss wobbles up on its way down, so a rule that stops early ends worse. The best moment by
+    held-out loss is kept, and a person's Stop keeps the best so far."""
+
+    name: ClassVar[str] = "skipgram"
+    title: ClassVar[str] = "Word vectors (skip-gram)"
+    summary: ClassVar[str] = "Learns a vector for each word from the words around it. Words used alike end up near."
+    roles: ClassVar[dict[str, str]] = {"text": "a column of text"}
+    main_space: ClassVar[str] = "word"
+    Settings: ClassVar[type[SkipgramSettings]] = SkipgramSettings
+
+    def __init__(self, settings: SkipgramSettings):
+        self.settings = settings
+        self.corpus: Corpus | None = None
+        self._position: dict[str, Any] = {}
+        self._best_loss = math.inf
+
+    def prepare(self, table: Table, columns: dict[str, str]) -> Iterator[Progress]:
+        """Splits and counts the text column. Errors of the vocabulary are DataErrors."""
+        s = self.settings
+        column = checked_role(table.frame, "text", columns.get("text", "text"))
+        texts = table.frame[column].dropna().astype(str)
+        steps = build_corpus(
+            texts,
+            tokenizer_name=s.tokenizer,
+            lowercase=s.lowercase,
+            min_count=s.min_count,
+            max_vocabulary=s.max_vocabulary,
+            validation_share=s.validation_share,
+            test_share=s.test_share,
+            seed=s.seed,
+        )
+        for step in steps:
+            if isinstance(step, Corpus):
+                self._set_corpus(step)
+            else:
+                yield step
+
+    def _set_corpus(self, corpus: Corpus) -> None:
+        s = self.settings
+        self.corpus = corpus
+        counts = corpus.vocabulary.counts.astype(np.float64)
+        noise = counts**s.noise_power
+        self.noise = noise / noise.sum()
+        share = counts / counts.sum()
+        self.keep = np.ones(len(counts), np.float32)
+        if s.subsample:
+            self.keep = np.minimum(1, np.sqrt(s.subsample / share) + s.subsample / share).astype(np.float32)
+        self.epochs = s.epochs or default_epochs(int((corpus.train >= 0).sum()))
+        # entry [w, d]: W centre vectors, which become the space; C context vectors, which only training needs
+        self.W = ((np.random.default_rng(s.seed).random((len(counts), s.dim)) - 0.5) / s.dim).astype(np.float32)
+        self.C = np.zeros_like(self.W)
+        self.squares_W, self.squares_C = np.zeros((2, len(counts)), np.float32)
+        self.best_W, self.best_C = self.W.copy(), self.C.copy()
+        self.validation = HeldOutPairs.draw(corpus.validation, s.window, self.noise, s.negative_samples, s.seed)
+
+    def fit(self, device: Device, threads: int) -> Iterator[Progress]:
+        """Runs the whole schedule; an event about every 0.2 s, with held-out figures when they were measured."""
+        if device.kind == "cpu":
+            from embedviz.models.skipgram_cpu import CpuEngine
+
+            engine = CpuEngine(self, 1 if self.settings.deterministic else threads)
+        else:
+            from embedviz.models.skipgram_gpu import GpuEngine
+
+            engine = GpuEngine(self, device.name)
+        if self._position:
+            engine.position = self._position
+        total = self.epochs * len(self.corpus.train)
+        words_a_token = float((self.corpus.train >= 0).mean())
+        begun, first = time.perf_counter(), engine.done
+        pause, last_measured = MEASURE_EVERY, begun
+        while engine.done < total:
+            loss = engine.advance()
+            self._position = engine.position
+            now = time.perf_counter()
+            metrics, best = {}, False
+            if now - last_measured >= pause or engine.done >= total:
+                engine.fetch()
+                metrics = self._measured()
+                best = self._keep_if_best(metrics["validation/loss"])
+                last_measured = time.perf_counter()
+                pause = max(MEASURE_EVERY, (last_measured - now) / MEASURING_SHARE)
+            speed = (engine.done - first) / (now - begun)
+            yield Progress(
+                step=int(engine.done * words_a_token),
+                total_steps=int(total * words_a_token),
+                epoch=engine.done / len(self.corpus.train),
+                loss=loss,
+                metrics=metrics,
+                examples_per_second=speed * words_a_token,
+                seconds_left=(total - engine.done) / speed,
+                message="Training",
+                best=best,
+            )
+
+    def _measured(self) -> dict[str, float]:
+        scores = self.validation.measure(self.W, self.C)
+        return {"validation/loss": scores.loss, "validation/auc": scores.auc}
+
+    def _keep_if_best(self, loss: float) -> bool:
+        if not loss < self._best_loss:
+            return False
+        self._best_loss = loss
+        np.copyto(self.best_W, self.W)
+        np.copyto(self.best_C, self.C)
+        return True
+
+    def evaluate(self) -> dict[str, float]:
+        """Loss and AUC of the best weights on the test part, and the loss of vectors that know nothing."""
+        s = self.settings
+        if not math.isfinite(self._best_loss):
+            self._keep_if_best(self._measured()["validation/loss"])
+        metrics = {}
+        parts = {"validation": self.validation}
+        if (self.corpus.test >= 0).sum() >= 2:
+            parts["test"] = HeldOutPairs.draw(self.corpus.test, s.window, self.noise, s.negative_samples, s.seed + 1)
+        for part, pairs in parts.items():
+            scores = pairs.measure(self.best_W, self.best_C)
+            metrics |= {f"{part}/loss": scores.loss, f"{part}/auc": scores.auc}
+        metrics["baseline/loss"] = (1 + s.negative_samples) * math.log(2)
+        metrics["baseline/auc"] = 0.5
+        return metrics
+
+    def protocol(self) -> dict[str, Any]:
+        """How the scores were made."""
+        c, s = self.corpus, self.settings
+        return {
+            "split": f"by unit, seed {s.seed}",
+            "training words": int((c.train >= 0).sum()),
+            "validation words": int((c.validation >= 0).sum()),
+            "test words": int((c.test >= 0).sum()),
+            "words in the text": c.n_tokens,
+            "vocabulary": len(c.vocabulary),
+            "epochs": self.epochs,
+            "score": f"true pairs up to {s.window} words apart against {s.negative_samples} noise words each",
+        }
+
+    def spaces(self, best: bool = True) -> dict[str, EmbeddingSpace]:
+        """"word": the centre vectors, with the count of each word in the training part."""
+        vocabulary = self.corpus.vocabulary
+        vectors = self.best_W if best else self.W
+        return {"word": EmbeddingSpace(vocabulary.labels, vectors, pd.DataFrame({"count": vocabulary.counts}), "word")}
+
+    def weights(self) -> dict[str, np.ndarray]:
+        return {"centre": self.best_W, "context": self.best_C}
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """The current and the best weights, Adagrad's sums, and the place in the text with its random state."""
+        arrays = {"W": self.W, "C": self.C, "best_W": self.best_W, "best_C": self.best_C}
+        arrays |= {"squares_W": self.squares_W, "squares_C": self.squares_C}
+        best = self._best_loss if math.isfinite(self._best_loss) else None
+        return arrays, {"position": self._position, "best_loss": best}
+
+    def restore(self, arrays: dict[str, np.ndarray], values: dict[str, Any]) -> None:
+        for name, array in arrays.items():
+            np.copyto(getattr(self, name), array)
+        self._position = values["position"]
+        self._best_loss = math.inf if values["best_loss"] is None else values["best_loss"]
+
+    @classmethod
+    def estimate(cls, settings: SkipgramSettings, counts: CorpusCounts, machine: dict[str, Any]) -> Estimate:
+        """Words to see over the machine's measured speed, which falls with dimensions, window and noise words; memory
+        for six arrays of the vocabulary's size, four bytes a word of text three times over, and the library."""
+        words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
+        share = 1 - settings.validation_share - settings.test_share
+        epochs = settings.epochs or default_epochs(int(tokens * share))
+        work = (0.15 + 0.85 * settings.dim / 100) * (settings.window + 1 + 2 * settings.negative_samples) / 16
+        if settings.optimizer == "adagrad":
+            work *= 1.5
+        speed = machine.get("speed") or SLOW_MACHINE
+        threads = 1 if settings.deterministic else max(1, settings.threads or machine.get("threads", 2))
+        seconds = epochs * tokens * share * work / (speed * threads**0.7) + counts.n_tokens / 1.5e6 + 0.5
+        memory = 6 * words * settings.dim * 4 + 14 * counts.n_tokens + 350e6
+        return Estimate(seconds, memory)
