@@ -50,7 +50,8 @@ def read(
             row[:] = np.frombuffer(buffer, "<f4", dim, start)
         labels += words
         rest = buffer[rest_at:]
-        if len(labels) < wanted and (not more or b" " not in rest[: LONGEST_LABEL + 1] and len(rest) > LONGEST_LABEL):
+        endless_label = len(rest) > LONGEST_LABEL and b" " not in rest[:LONGEST_LABEL]
+        if len(labels) < wanted and (not more or endless_label):
             raise VectorFormatError(
                 f"{source.name} breaks off in vector {len(labels) + 1:,} of the {count:,} its first line promises. "
                 f"Get the whole file; or it is not in word2vec's binary format."

@@ -1,5 +1,6 @@
 """Vectors with labels: what is near what, analogies, comparisons, and how a space is kept on disk."""
 
-from embedviz.space.embedding_space import Comparison, EmbeddingSpace
+from embedviz.space.comparison import Comparison
+from embedviz.space.embedding_space import EmbeddingSpace
 
 __all__ = ["Comparison", "EmbeddingSpace"]

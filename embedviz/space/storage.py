@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pandas as pd
@@ -20,43 +21,78 @@ from embedviz.space.embedding_space import EmbeddingSpace
 
 KEY = "vectors"
 LABEL = "label"
+NOTES = b"embedviz.notes"
+TYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
 
 
 def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) -> None:
     """Writes both files, each in one step; the vectors last, so that a space that is seen is whole."""
-    name = name or space.name
+    name = space.name if name is None else name
     folder.mkdir(parents=True, exist_ok=True)
     columns = space.columns.copy()
     columns.insert(0, LABEL, pd.array(space.labels, dtype="str"))
-    with replacing(folder / f"{name}.parquet") as temporary:
-        pq.write_table(pa.Table.from_pandas(columns, preserve_index=False), temporary)
-    with replacing(folder / f"{name}.safetensors") as temporary:
+    table = pa.Table.from_pandas(columns, preserve_index=False)
+    table = table.replace_schema_metadata((table.schema.metadata or {}) | {NOTES: json.dumps(space.notes).encode()})
+    with replacing(_path(folder, name, "parquet")) as temporary:
+        pq.write_table(table, temporary)
+    with replacing(_path(folder, name, "safetensors")) as temporary:
         save_file({KEY: np.ascontiguousarray(space.vectors)}, temporary)
 
 
 def read_space(folder: Path, name: str) -> EmbeddingSpace:
     """The space by its name; its vectors are mapped from disk. DataError when the files do not hold one."""
-    columns = pq.read_table(folder / f"{name}.parquet").to_pandas()
+    path = _path(folder, name, "parquet")
+    try:
+        table = pq.read_table(path)
+    except FileNotFoundError:
+        names = ", ".join(space_names(folder)) or "none"
+        raise DataError(f"There is no space {name!r} in {folder}. It holds: {names}.") from None
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{path.name} is not a Parquet file, or was cut off.") from error
+    columns = table.to_pandas()
+    if LABEL not in columns:
+        raise DataError(f"{path.name} has no column {LABEL!r}, so it is not a space's.")
     labels = columns.pop(LABEL).tolist()
-    return EmbeddingSpace(labels, map_tensor(folder / f"{name}.safetensors", KEY), columns, name)
+    notes = json.loads((table.schema.metadata or {}).get(NOTES, b"[]"))
+    return EmbeddingSpace(labels, map_tensor(_path(folder, name, "safetensors"), KEY), columns, name, notes)
+
+
+def space_names(folder: Path) -> list[str]:
+    """The spaces that are whole in the folder, in alphabetical order; none when there is no folder."""
+    stems = (path.stem for path in folder.glob("*.safetensors") if path.with_suffix(".parquet").is_file())
+    return sorted(unquote(stem) for stem in stems if not stem.startswith("."))
 
 
 def map_tensor(path: Path, key: str) -> np.ndarray:
     """One float32 or int64 tensor of a safetensors file, mapped read-only.
 
-    The format: 8 bytes with the header's length, little endian; the header in JSON; the tensors' bytes.
+    The format: 8 bytes with the header's length, little endian; the header in JSON; the tensors' bytes
+    (https://huggingface.co/docs/safetensors). DataError when the file is missing, cut off, or holds no such tensor.
     """
-    types = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
+    if not path.is_file():
+        raise DataError(f"There is no file {path}.")
+    size = path.stat().st_size
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
-        size = path.stat().st_size
         if not 2 <= length <= min(size - 8, 100_000_000):
             raise DataError(f"{path.name} is not a safetensors file, or was cut off: its header does not fit.")
-        tensor = json.loads(file.read(length))[key]
-    begin, end = tensor["data_offsets"]
-    dtype, shape = types[tensor["dtype"]], tuple(tensor["shape"])
-    if end - begin != dtype.itemsize * int(np.prod(shape)) or 8 + length + end > size:
-        raise DataError(f"{path.name} was cut off: its header promises {end:,} bytes.")
+        header = file.read(length)
+    try:
+        tensor = json.loads(header)[key]
+        begin, end = tensor["data_offsets"]
+        dtype, shape = TYPES[tensor["dtype"]], tuple(int(n) for n in tensor["shape"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path.name} does not hold a float32 or int64 tensor {key!r}.") from error
+    if min(shape, default=0) < 0 or begin < 0 or end - begin != dtype.itemsize * int(np.prod(shape)):
+        raise DataError(f"{path.name} contradicts itself: shape {shape}, but bytes {begin:,} to {end:,}.")
+    if 8 + length + end > size:
+        raise DataError(f"{path.name} was cut off: its header promises {8 + length + end:,} bytes, it has {size:,}.")
     if end == begin:
         return np.empty(shape, dtype)
     return np.memmap(path, dtype, "r", offset=8 + length + begin, shape=shape)
+
+
+def _path(folder: Path, name: str, ending: str) -> Path:
+    # A space may be named after a column of a table, and those hold slashes; a dot in front would hide the file.
+    file_name = quote(name, safe=" ")
+    return folder / f"{'%2E' + file_name[1:] if file_name.startswith('.') else file_name}.{ending}"

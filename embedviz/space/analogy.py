@@ -1,0 +1,55 @@
+"""What is to woman as king is to man: analogies by two formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from embedviz.errors import SettingsError
+from embedviz.space.embedding_space import EmbeddingSpace, check_question
+
+Formula = Literal["3cosadd", "3cosmul"]
+EPSILON = 0.001  # Levy and Goldberg's, against division by nothing
+
+
+def analogy(
+    space: EmbeddingSpace,
+    positive: Sequence[str],
+    negative: Sequence[str] = (),
+    k: int = 10,
+    method: Formula = "3cosadd",
+    include_inputs: bool = False,
+    min_count: int | None = None,
+) -> pd.DataFrame:
+    """label, similarity, then the space's columns; best first. king − man + woman: positive=["king", "woman"],
+    negative=["man"].
+
+    3CosAdd adds unit vectors and takes the cosine with the sum (Mikolov, Yih and Zweig 2013, NAACL, p. 746).
+    3CosMul multiplies the similarities to the positives, shifted to 0..1, and divides by those to the negatives
+    plus 0.001 (Levy and Goldberg 2014, CoNLL, p. 171), so that no single word decides; its similarity is such a
+    ratio, not a cosine. The inputs are left out unless include_inputs: nearest to king − man + woman is mostly king.
+    """
+    check_question(k, "cosine")
+    if not positive:
+        raise SettingsError("An analogy needs at least one word on the positive side.")
+    plus, minus = [space.index(label) for label in positive], [space.index(label) for label in negative]
+    inputs = plus + minus
+    units = _units(np.asarray(space.vectors[inputs]), space.lengths[inputs])
+    if method == "3cosadd":
+        signs = np.array([1] * len(plus) + [-1] * len(minus), np.float32)
+        scores = space.closeness_to((signs @ units)[None], "cosine")[0]
+    elif method == "3cosmul":
+        shifted = (space.closeness_to(units, "cosine") + 1) / 2
+        scores = shifted[: len(plus)].prod(axis=0) / (shifted[len(plus) :] + EPSILON).prod(axis=0)
+    else:
+        raise SettingsError(f"An analogy is solved by 3cosadd or 3cosmul, not {method!r}.")
+    found = space.best(scores, k, [] if include_inputs else inputs, min_count)
+    return space.answer(found, "similarity", scores[found])
+
+
+def _units(vectors: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Vectors of length 1, a zero vector left zero: (N, D), (N,) -> (N, D)."""
+    return np.divide(vectors, lengths[:, None], out=np.zeros_like(vectors), where=lengths[:, None] > 0)
