@@ -11,8 +11,9 @@ from embedviz.errors import DataError, VectorFormatError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.embedding_space import first_unusable
 
-# All that Unicode calls white space, and the byte order mark, which readers drop at the start of a file.
-_BLANK = re.compile(r"[\s\ufeff]")
+# What Unicode calls white space, control characters, which make a text file look binary, and the byte order mark,
+# which readers drop at the start of a file.
+_BLANK = re.compile(r"[\s\x00-\x1f\ufeff]")
 
 
 def space_of(labels: list[bytes], vectors: np.ndarray, name: str) -> EmbeddingSpace:
@@ -43,7 +44,8 @@ def space_of(labels: list[bytes], vectors: np.ndarray, name: str) -> EmbeddingSp
 
 
 def without_blanks(labels: Sequence[str]) -> list[str]:
-    """The labels with each blank as an underscore, for the formats end a word at one. An empty label becomes "_".
+    """The labels with each blank or control character as an underscore, for a blank ends a word in these formats.
+    An empty label becomes "_".
 
     DataError when two labels would become the same.
     """

@@ -1,0 +1,144 @@
+"""Every format gives back what was written, through every door."""
+
+import gzip
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from embedviz.errors import DataError
+from embedviz.formats import FORMATS, load_vectors, write_vectors
+from embedviz.formats.labels import without_blanks
+from embedviz.space import EmbeddingSpace
+
+LABELS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), unique=True, min_size=1, max_size=8)
+
+
+@st.composite
+def spaces(draw, min_dim=1):
+    labels = draw(LABELS.filter(_stays_unique))
+    shape = (len(labels), draw(st.integers(min_dim, 5)))
+    return EmbeddingSpace(
+        labels, draw(hnp.arrays(np.float32, shape, elements=st.floats(-(2.0**49), 2.0**49, width=32)))
+    )
+
+
+def _stays_unique(labels):
+    try:
+        return len(set(without_blanks(labels))) == len(labels)
+    except DataError:
+        return False
+
+
+def written(space, format):
+    stream = io.BytesIO()
+    write_vectors(space, stream, format)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@settings(deadline=None)
+@given(spaces())
+def test_labels_and_numbers_come_back_to_the_bit(format, space):
+    found = load_vectors(written(space, format), format=format)
+    assert found.labels == without_blanks(space.labels)
+    assert found.vectors.tobytes() == space.vectors.tobytes()
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@settings(deadline=None)
+@given(spaces(min_dim=2))
+def test_the_content_alone_tells_the_format(format, space):
+    data = written(space, format)
+    found = load_vectors(data)
+    assert found.labels == without_blanks(space.labels)
+    assert found.vectors.tobytes() == space.vectors.tobytes()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@settings(deadline=None)
+@given(space=spaces(min_dim=2), data=st.data())
+def test_a_damaged_file_gets_a_sentence_or_a_space_never_a_traceback(format, space, data):
+    whole = bytearray(written(space, format))
+    for _ in range(data.draw(st.integers(0, 3))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(whole[: data.draw(st.integers(0, len(whole)))])
+    found, sentence = space_or_sentence(cut)
+    if found is None:
+        assert sentence.startswith("bad.txt")
+    else:
+        assert len(found) > 0
+        assert np.isfinite(found.vectors).all()
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_get_a_sentence_or_a_space(data):
+    found, sentence = space_or_sentence(data)
+    assert found is not None or sentence.startswith("bad.txt")
+
+
+def space_or_sentence(data):
+    try:
+        return load_vectors(data, name="bad.txt"), ""
+    except DataError as error:
+        return None, str(error)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_gzipped_and_zipped_files_open_alike(format):
+    space = EmbeddingSpace(["king", "queen"], np.array([[1, 2], [3, 4]], np.float32))
+    data = written(space, format)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("inner.txt", data)
+    for packed in (gzip.compress(data), archive.getvalue()):
+        found = load_vectors(packed)
+        assert found.labels == space.labels
+        assert found.vectors.tolist() == space.vectors.tolist()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_limit_reads_the_first_vectors_alone(format):
+    vectors = np.arange(3000, dtype=np.float32).reshape(1000, 3)
+    space = EmbeddingSpace([f"w{i}" for i in range(1000)], vectors)
+    found = load_vectors(written(space, format), limit=7)
+    assert found.labels == space.labels[:7]
+    assert found.vectors.tolist() == vectors[:7].tolist()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_blocks_end_anywhere_and_progress_reaches_the_end(format, monkeypatch):
+    for module in ("text_rows", "word2vec_binary"):
+        monkeypatch.setattr(f"embedviz.formats.{module}.BLOCK", 50)
+    space = EmbeddingSpace([f"w{i}" for i in range(40)], np.arange(120, dtype=np.float32).reshape(40, 3))
+    data, events = written(space, format), []
+    found = load_vectors(data, on_progress=events.append)
+    assert found.labels == space.labels
+    assert found.vectors.tolist() == space.vectors.tolist()
+    assert events[-1].fraction == 1
+    steps = [event.step for event in events]
+    assert steps == sorted(steps)
+    assert events[-1].message == "Read 40 vectors"
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file", "ignore::pytest.PytestUnraisableExceptionWarning")  # gensim's
+@pytest.mark.parametrize("format", FORMATS)
+def test_gensim_agrees_about_the_file(format, tmp_path):
+    keyed_vectors = pytest.importorskip("gensim.models", reason="gensim comes with requirements-bench.txt").KeyedVectors
+    space = EmbeddingSpace(["king", "übel", "new york"], np.array([[0.1, -2], [3e-7, 4], [5, 6]], np.float32))
+    path = tmp_path / "vectors"
+    path.write_bytes(written(space, format))
+    theirs = keyed_vectors.load_word2vec_format(
+        str(path), binary=format == "word2vec-binary", no_header=format == "glove"
+    )
+    assert theirs.index_to_key == ["king", "übel", "new_york"]
+    np.testing.assert_array_equal(theirs.vectors, space.vectors)
+    if format != "glove":
+        theirs.save_word2vec_format(str(path), binary=format == "word2vec-binary")
+        np.testing.assert_array_equal(load_vectors(path).vectors, space.vectors)

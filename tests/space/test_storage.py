@@ -1,0 +1,111 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from embedviz.errors import DataError
+from embedviz.space import EmbeddingSpace
+from embedviz.space.storage import map_tensor, read_space, space_names, write_space
+
+
+@pytest.fixture
+def space():
+    return EmbeddingSpace(
+        ["a b", "", "ü"],
+        np.arange(6, dtype=np.float32).reshape(3, 2),
+        pd.DataFrame({"count": [3, 2, 1]}),
+        notes=["One."],
+    )
+
+
+def test_a_space_comes_back_mapped_with_columns_and_notes(space, tmp_path):
+    write_space(space, tmp_path / "spaces")
+    found = read_space(tmp_path / "spaces", "word")
+    assert isinstance(found.vectors, np.memmap)
+    assert found.labels == space.labels
+    assert found.vectors.tolist() == space.vectors.tolist()
+    pd.testing.assert_frame_equal(found.columns, space.columns)
+    assert (found.name, found.notes) == ("word", ("One.",))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"])), unique=True, max_size=6),
+    st.integers(1, 4),
+    st.data(),
+)
+def test_any_labels_and_numbers_come_back(tmp_path_factory, labels, dim, data):
+    vectors = data.draw(hnp.arrays(np.float32, (len(labels), dim), elements=st.floats(-(2.0**49), 2.0**49, width=32)))
+    folder = tmp_path_factory.mktemp("spaces")
+    write_space(EmbeddingSpace(labels, vectors), folder)
+    found = read_space(folder, "word")
+    assert found.labels == labels
+    np.testing.assert_array_equal(found.vectors, vectors)
+
+
+def test_names_with_slashes_and_dots_stay_in_the_folder(space, tmp_path):
+    names = ["../../up", "Phase of flight", ".hidden", "a.b"]
+    for name in names:
+        write_space(space, tmp_path / "spaces", name)
+    assert space_names(tmp_path / "spaces") == sorted(names)
+    assert [path.name for path in tmp_path.iterdir()] == ["spaces"]
+    assert read_space(tmp_path / "spaces", "../../up").labels == space.labels
+
+
+def test_a_space_without_its_labels_is_not_listed(space, tmp_path):
+    write_space(space, tmp_path)
+    (tmp_path / "word.parquet").unlink()
+    assert space_names(tmp_path) == []
+    assert space_names(tmp_path / "nothing") == []
+    with pytest.raises(DataError, match="There is no space 'word'"):
+        read_space(tmp_path, "word")
+
+
+def test_a_mapped_space_outlives_its_replacement(space, tmp_path):
+    write_space(space, tmp_path)
+    mapped = read_space(tmp_path, "word")
+    write_space(EmbeddingSpace(space.labels, space.vectors + 1), tmp_path)
+    assert mapped.vectors.tolist() == space.vectors.tolist()
+
+
+def test_cut_files_are_named(space, tmp_path):
+    write_space(space, tmp_path)
+    whole = (tmp_path / "word.safetensors").read_bytes()
+    for size in (0, 5, 20, len(whole) - 1):
+        (tmp_path / "word.safetensors").write_bytes(whole[:size])
+        with pytest.raises(DataError, match=r"word\.safetensors .*cut off"):
+            read_space(tmp_path, "word")
+    (tmp_path / "word.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataError, match=r"word\.parquet is not a Parquet file"):
+        read_space(tmp_path, "word")
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ({"vectors": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 8]}}, "contradicts itself"),
+        ({"vectors": {"dtype": "F32", "shape": [-1, -2], "data_offsets": [0, 8]}}, "contradicts itself"),
+        ({"vectors": {"dtype": "F16", "shape": [2, 2], "data_offsets": [0, 8]}}, "float32 or int64"),
+        ({"weights": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]}}, "float32 or int64"),
+        ({"vectors": {"dtype": "F32"}}, "float32 or int64"),
+        ([], "float32 or int64"),
+    ],
+)
+def test_a_header_that_lies_is_refused(tmp_path, header, message):
+    text = json.dumps(header).encode()
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
+    with pytest.raises(DataError, match=message):
+        map_tensor(path, "vectors")
+
+
+def test_vectors_and_labels_of_different_number_are_refused(space, tmp_path):
+    write_space(space, tmp_path, "word")
+    write_space(space.take([0]), tmp_path, "other")
+    (tmp_path / "other.parquet").replace(tmp_path / "word.parquet")
+    with pytest.raises(DataError, match="1 labels"):
+        read_space(tmp_path, "word")
