@@ -81,7 +81,9 @@ def build_corpus(
     known = final != -2
     parts = [final[known & (part_of_token == number)] for number in range(3)]
     if (parts[1] >= 0).sum() < 2:
-        raise DataError("There is too little text to keep a part aside for measuring. Bring more, or lower the minimum count.")
+        raise DataError(
+            "There is too little text to keep a part aside for measuring. Bring more, or lower the minimum count."
+        )
     yield Corpus(vocabulary, *parts, n_units=n_units, n_tokens=n_tokens)
 
 

@@ -67,4 +67,6 @@ def count_corpus(
     counts = np.fromiter(counter.values(), np.int64, len(counter))
     values, how_many = np.unique(counts, return_counts=True)
     histogram = [(int(value), int(n)) for value, n in zip(values[::-1], how_many[::-1], strict=True)]
-    yield CorpusCounts(n_units, n_tokens, len(counter), histogram, counter.most_common(50), script_note("\n".join(sample)))
+    yield CorpusCounts(
+        n_units, n_tokens, len(counter), histogram, counter.most_common(50), script_note("\n".join(sample))
+    )

@@ -45,7 +45,7 @@ def read(text: str, name: str) -> JsonLines:
         else:
             rows.append({key: _flat(cell) for key, cell in value.items()})
     if not rows:
-        raise DataError(f"{name} holds no JSON object on any line. JSONL has one object a line: {{\"text\": \"…\"}}.")
+        raise DataError(f'{name} holds no JSON object on any line. JSONL has one object a line: {{"text": "…"}}.')
     return JsonLines(pd.DataFrame(rows), dropped, count)
 
 

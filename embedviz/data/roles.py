@@ -32,7 +32,11 @@ def guess_roles(frame: pd.DataFrame, kind: str) -> dict[str, str]:
         roles["text"] = max(long, key=lambda column: (_named(column, "text"), long[column]))
     for role in ("user", "item", "rating"):
         for column in frame:
-            if column not in roles.values() and _named(column, role) and (role != "rating" or _is_number(frame[column])):
+            if (
+                column not in roles.values()
+                and _named(column, role)
+                and (role != "rating" or _is_number(frame[column]))
+            ):
                 roles[role] = column
                 break
     if "text" in roles:

@@ -30,7 +30,9 @@ class Sample:
         """Where the file is; DataError when the samples were not installed beside the package."""
         path = Path(os.environ.get("EMBEDVIZ_SAMPLES") or FOLDER) / self.file
         if not path.is_file():
-            raise DataError(f"The sample {self.title!r} is not at {path}. Set EMBEDVIZ_SAMPLES to the folder of samples.")
+            raise DataError(
+                f"The sample {self.title!r} is not at {path}. Set EMBEDVIZ_SAMPLES to the folder of samples."
+            )
         return path
 
 

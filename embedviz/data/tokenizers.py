@@ -8,7 +8,9 @@ from collections.abc import Callable
 # Han, Hiragana, Katakana, Thai, Lao, Myanmar, Khmer: no space tells where a word ends.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff"
 # Marks that belong to the character before them: Thai and Lao vowels and tones, Myanmar and Khmer signs, kana voicing.
-_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u3099\u309a\uff9e\uff9f"
+_MARKS = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u3099\u309a\uff9e\uff9f"
+)
 _UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
 _PLAIN_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _MIXED_WORD = re.compile(f"[{_UNSPACED}][{_MARKS}]*|(?:(?![{_UNSPACED}])\\w)+(?:['’](?:(?![{_UNSPACED}])\\w)+)*")

@@ -27,13 +27,17 @@ class Vocabulary:
 
         DataError when no word, or only one, is left: there is nothing to learn from.
         """
-        kept = sorted(((n, word) for word, n in counter.items() if n >= min_count), key=lambda pair: (-pair[0], pair[1]))
+        kept = sorted(
+            ((n, word) for word, n in counter.items() if n >= min_count), key=lambda pair: (-pair[0], pair[1])
+        )
         kept = kept[:max_size]
         if not counter:
             raise DataError("The text holds no words. Is it the right column, and the right way of splitting words?")
         if len(counter) == 1:
             word = next(iter(counter))
-            raise DataError(f"The text is one word, {word[:40]!r}, over and over. Vectors need words beside other words.")
+            raise DataError(
+                f"The text is one word, {word[:40]!r}, over and over. Vectors need words beside other words."
+            )
         if len(kept) < 2:
             highest = max(counter.values())
             raise DataError(

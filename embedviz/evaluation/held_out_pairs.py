@@ -57,5 +57,7 @@ class HeldOutPairs:
             true = np.einsum("pd,pd->p", w, C[self.context[part]])
             false = np.einsum("pd,pkd->pk", w, C[self.noise[part]])
             loss += float(np.logaddexp(0, -true).sum() + np.logaddexp(0, false).sum())
-            above += float((true[:, None] > false).mean(axis=1).sum() + 0.5 * (true[:, None] == false).mean(axis=1).sum())
+            above += float(
+                (true[:, None] > false).mean(axis=1).sum() + 0.5 * (true[:, None] == false).mean(axis=1).sum()
+            )
         return PairScores(loss / len(self.centre), above / len(self.centre))

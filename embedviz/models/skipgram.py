@@ -48,7 +48,9 @@ class SkipgramSettings(TrainingSettings):
     )
     lowercase: bool = Field(True, description="Take King and king for one word.")
     min_count: int = Field(5, ge=1, le=1_000_000, description="Leave out words seen less often than this.")
-    max_vocabulary: int = Field(200_000, ge=2, le=5_000_000, description="Keep at most so many words, the frequent first.")
+    max_vocabulary: int = Field(
+        200_000, ge=2, le=5_000_000, description="Keep at most so many words, the frequent first."
+    )
     dim: int = Field(
         100,
         ge=2,
@@ -221,7 +223,7 @@ class Skipgram:
         }
 
     def spaces(self, best: bool = True) -> dict[str, EmbeddingSpace]:
-        """"word": the centre vectors, with the count of each word in the training part."""
+        """ "word": the centre vectors, with the count of each word in the training part."""
         vocabulary = self.corpus.vocabulary
         vectors = self.best_W if best else self.W
         return {"word": EmbeddingSpace(vocabulary.labels, vectors, pd.DataFrame({"count": vocabulary.counts}), "word")}

@@ -201,7 +201,9 @@ _POOL = ThreadPoolExecutor(256, thread_name_prefix="skipgram")
 def _slices(tokens: np.ndarray, threads: int) -> list[list[int]]:
     """[begin, end] for each thread, cut between sentences; fewer slices than threads for a short text."""
     ends = np.flatnonzero(tokens == -1) + 1
-    cuts = sorted({0, len(tokens), *(int(ends[np.searchsorted(ends, c)]) for c in np.linspace(0, len(tokens), threads + 1)[1:-1])})
+    cuts = sorted(
+        {0, len(tokens), *(int(ends[np.searchsorted(ends, c)]) for c in np.linspace(0, len(tokens), threads + 1)[1:-1])}
+    )
     return [[a, b] for a, b in zip(cuts, cuts[1:], strict=False)]
 
 

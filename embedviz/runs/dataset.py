@@ -65,7 +65,12 @@ class Dataset:
     def sample(cls, uploads: Path, sample_name: str, owner: str = LOCAL_OWNER) -> Dataset:
         """One of the samples, read where it lies."""
         sample = SAMPLES[sample_name]
-        values = {"source": "sample", "sample": sample_name, "sha256": sample.sha256, "size": sample.path.stat().st_size}
+        values = {
+            "source": "sample",
+            "sample": sample_name,
+            "sha256": sample.sha256,
+            "size": sample.path.stat().st_size,
+        }
         return cls._written(_new_folder(uploads), sample.title, owner, values)
 
     @classmethod

@@ -33,5 +33,7 @@ def new_id() -> str:
 def checked_id(text: str) -> str:
     """The id itself when it has an id's form, so that no address ever becomes another path; RunError otherwise."""
     if not _ID.fullmatch(text):
-        raise RunError("This address does not name a run. A run's address ends in ?run= and 32 characters, 0-9 and a-f.")
+        raise RunError(
+            "This address does not name a run. A run's address ends in ?run= and 32 characters, 0-9 and a-f."
+        )
     return text

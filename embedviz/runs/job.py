@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from embedviz.errors import RunError
-from embedviz.runs import events, status
 from embedviz.files import folder_bytes, read_json, write_json
+from embedviz.runs import events, status
 from embedviz.runs.status import Process, Status
 
 LOG = "log.txt"

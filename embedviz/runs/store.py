@@ -69,7 +69,13 @@ class Store:
         folder = folder or self.runs_folder / run_id
         if (folder / Run.spec_file).exists():
             raise RunError(f"{folder} already holds a run. Name another folder.")
-        spec |= {"id": run_id, "name": name, "owner": owner, "data": dataset.reference(), "version": embedviz.__version__}
+        spec |= {
+            "id": run_id,
+            "name": name,
+            "owner": owner,
+            "data": dataset.reference(),
+            "version": embedviz.__version__,
+        }
         Run.write(folder, spec)
         dataset.link_into(folder / "data")
         return Run(folder)
@@ -154,5 +160,3 @@ class Store:
 def quota() -> int:
     """Bytes past which the oldest uploads are offered for deletion: EMBEDVIZ_QUOTA_MB, 5 GB locally, 500 MB shared."""
     return int(os.environ.get("EMBEDVIZ_QUOTA_MB") or (500 if is_shared() else 5000)) * 1_000_000
-
-

@@ -230,8 +230,12 @@ def _left_by_itself(job: Job) -> bool:
 
 def _why(code: int) -> str:
     if code == -9:
-        return "The process that worked on it was killed, or ran out of memory. Resume goes on from the last checkpoint."
-    return f"The process that worked on it ended unexpectedly (exit code {code}). Resume goes on from the last checkpoint."
+        return (
+            "The process that worked on it was killed, or ran out of memory. Resume goes on from the last checkpoint."
+        )
+    return (
+        f"The process that worked on it ended unexpectedly (exit code {code}). Resume goes on from the last checkpoint."
+    )
 
 
 _shared: Supervisor | None = None

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from embedviz.errors import EmbedvizError
+from embedviz.files import read_json
 from embedviz.runs.control import Control
 from embedviz.runs.events import EventLog
-from embedviz.files import read_json
 from embedviz.runs.job import LOG, Job
 from embedviz.runs.run import Run
 from embedviz.runs.status import FILE, Process, State, Status, write_status
@@ -36,7 +36,7 @@ from embedviz.training.progress import Progress
 WORK = {
     "training": (Run, "embedviz.runs.training_job:work"),
     "vectors": (Run, "embedviz.runs.vectors_job:work"),
-    "projection": (Job, "embedviz.runs.projection_job:work"),
+    "projection": (Job, "embedviz.runs.maps:work"),
     "reading": (Job, "embedviz.runs.reading_job:work"),
 }
 SERVER_GONE = "The server went away. What was learned is kept; Resume goes on from there."
@@ -79,16 +79,24 @@ def perform(folder: Path, kind: str, control: Control, on_event: Callable[[Progr
     except EmbedvizError as error:
         state, reason = "failed", str(error)
     except MemoryError:
-        state, reason = "failed", "The memory of this machine was not enough. Try fewer dimensions or a smaller vocabulary."
+        state, reason = (
+            "failed",
+            "The memory of this machine was not enough. Try fewer dimensions or a smaller vocabulary.",
+        )
     except Exception:
         error_id = os.urandom(4).hex()
         with open(folder / LOG, "a", encoding="utf-8") as file:
             file.write(f"error {error_id}\n{traceback.format_exc()}\n")
-        state, reason = "failed", f"Something went wrong that is our fault. The details are in its log, error {error_id}."
+        state, reason = (
+            "failed",
+            f"Something went wrong that is our fault. The details are in its log, error {error_id}.",
+        )
     finally:
         log.close()
     now = time.time()
-    write_status(folder, replace(status, state=state, reason=reason, ended=now, seconds=status.elapsed(now), holder=None))
+    write_status(
+        folder, replace(status, state=state, reason=reason, ended=now, seconds=status.elapsed(now), holder=None)
+    )
     return state
 
 

@@ -29,7 +29,9 @@ class Settings(BaseModel):
 class TrainingSettings(Settings):
     """What every training takes."""
 
-    seed: int = Field(0, ge=0, le=2**32 - 1, description="The same seed and settings give the same result on one thread.")
+    seed: int = Field(
+        0, ge=0, le=2**32 - 1, description="The same seed and settings give the same result on one thread."
+    )
     device: str = Field(
         "auto",
         pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$",
@@ -54,5 +56,7 @@ def _in_words(cls: type[Settings], error: ValidationError) -> str:
         if problem["type"] == "extra_forbidden":
             sentences.append(f"There is no setting {name!r}. Known settings: {known}.")
         else:
-            sentences.append(f"Setting {name}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}.")
+            sentences.append(
+                f"Setting {name}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}."
+            )
     return " ".join(sentences)

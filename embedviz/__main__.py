@@ -1,0 +1,5 @@
+"""python -m embedviz …"""
+
+from embedviz.cli import main
+
+main()

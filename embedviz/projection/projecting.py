@@ -1,0 +1,71 @@
+"""project: a space to a map, in one call or step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from embedviz.errors import DataError, SettingsError
+from embedviz.projection.pca import pca
+from embedviz.projection.settings import ProjectionSettings
+from embedviz.training.progress import Progress
+
+if TYPE_CHECKING:
+    from embedviz.space import EmbeddingSpace
+
+FEWEST = 4  # points from which UMAP has anything to arrange
+
+
+@dataclass(frozen=True)
+class Projection:
+    """coords (N, 2 or 3) float32 of the space's labels at points (N,); quality: scores of embedviz.projection.fidelity."""
+
+    coords: np.ndarray
+    points: np.ndarray
+    quality: dict[str, float]
+    settings: ProjectionSettings
+
+    def frame(self, space: EmbeddingSpace) -> pd.DataFrame:
+        """label, x, y (z), and the space's columns."""
+        axes = pd.DataFrame(self.coords, columns=list("xyz")[: self.coords.shape[1]])
+        axes.insert(0, "label", [space.labels[i] for i in self.points])
+        return pd.concat([axes, space.columns.iloc[self.points].reset_index(drop=True)], axis=1)
+
+
+def steps(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu") -> Iterator[Progress | np.ndarray]:
+    """Yields progress, and last the coordinates (N, n_components) float32. vectors (N, D).
+
+    DataError when a number is not finite; SettingsError when spread is below the minimum distance.
+    """
+    if not len(vectors):
+        raise DataError("There is nothing to map: the space is empty.")
+    bad = ~np.isfinite(vectors).all(axis=1)
+    if bad.any():
+        raise DataError(f"{int(bad.sum()):,} vectors hold NaN or infinity, the first at row {int(np.argmax(bad)):,}.")
+    if settings.spread < settings.min_dist:
+        raise SettingsError(f"spread ({settings.spread}) has to be at least min_dist ({settings.min_dist}).")
+    if settings.method == "pca" or len(vectors) < FEWEST:
+        yield pca(vectors, settings.n_components, unit=settings.metric == "cosine")
+    elif settings.engine == "torch":
+        from embedviz.projection.umap_torch import umap_torch
+
+        yield from umap_torch(vectors, settings, device)
+    else:
+        from embedviz.projection.umap_learn import umap_learn
+
+        yield from umap_learn(vectors, settings)
+
+
+def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Projection:
+    """The map of a space's most frequent labels, with how faithful it is. Settings are ProjectionSettings' fields."""
+    from embedviz.projection.fidelity import fidelity
+
+    checked = ProjectionSettings.of(method=method, **settings)
+    points = space.most_frequent(checked.n_points)
+    vectors = np.asarray(space.vectors[points])
+    coords = next(step for step in steps(vectors, checked) if isinstance(step, np.ndarray))
+    return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric), checked)

@@ -1,0 +1,21 @@
+"""Which points lie in a region that was drawn on the map."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def points_inside(coords: np.ndarray, polygon: np.ndarray) -> np.ndarray:
+    """coords (N, 2), polygon (P, 2) with P >= 3 corners, closed by itself -> (N,) bool, by the even-odd rule."""
+    inside = np.zeros(len(coords), bool)
+    low, high = polygon.min(axis=0), polygon.max(axis=0)
+    near = np.flatnonzero(((coords >= low) & (coords <= high)).all(axis=1))
+    x, y = coords[near, 0], coords[near, 1]
+    odd = np.zeros(len(near), bool)
+    for (x1, y1), (x2, y2) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+        if y1 == y2:
+            continue
+        crosses = (y1 > y) != (y2 > y)
+        odd ^= crosses & (x < x1 + (y - y1) * (x2 - x1) / (y2 - y1))
+    inside[near] = odd
+    return inside

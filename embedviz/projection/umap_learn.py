@@ -1,0 +1,31 @@
+"""UMAP by umap-learn, the reference. It compiles for most of a minute in a fresh process and cannot be interrupted."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+
+from embedviz.projection.settings import ProjectionSettings
+from embedviz.training.progress import Progress
+
+
+def umap_learn(vectors: np.ndarray, settings: ProjectionSettings) -> Iterator[Progress | np.ndarray]:
+    """Yields progress, and last the coordinates (N, n_components) float32."""
+    yield Progress(0, 0, message="umap-learn is being loaded and compiled; the first time takes about a minute")
+    from umap import UMAP
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says that a seed means one thread, which is what is asked for
+        reducer = UMAP(
+            n_neighbors=min(settings.n_neighbors, len(vectors) - 1),
+            min_dist=settings.min_dist,
+            spread=settings.spread,
+            metric=settings.metric,
+            n_components=settings.n_components,
+            n_epochs=settings.epochs,
+            negative_sample_rate=settings.negative_samples,
+            random_state=settings.seed,
+        )
+        yield np.asarray(reducer.fit_transform(np.array(vectors, np.float32)), np.float32)

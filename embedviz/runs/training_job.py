@@ -1,0 +1,145 @@
+"""A training from beginning to end, in whichever process: read, prepare, fit, measure, keep."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from embedviz.data.vocabulary import Vocabulary
+from embedviz.files import replacing, write_json
+from embedviz.models import model_class
+from embedviz.models.contract import Model
+from embedviz.runs.control import Control
+from embedviz.runs.dataset import read_reference
+from embedviz.runs.run import METRICS, SPACES, Run
+from embedviz.runs.status import State
+from embedviz.runs.supervisor import threads_per_training
+from embedviz.space.storage import write_space
+from embedviz.training.devices import choose
+from embedviz.training.progress import Progress
+
+CHECKPOINT = "checkpoint.safetensors"
+FIRST_CHECKPOINT = 1.0  # seconds after the fit has begun
+CHECKPOINT_EVERY = 5.0  # seconds at least between two
+CHECKPOINT_SHARE = 0.03  # of the time may go into writing them
+PROBES_EVERY = 1.0
+PROBE_NEIGHBORS = 8
+
+
+def work(run: Run, control: Control, say: Callable[..., None]) -> State:
+    """Trains the run in its folder and returns the state it ended in. Takes up its checkpoint when there is one."""
+    begun = time.time()
+    settings = run.settings
+    device = choose(settings.device)
+    threads = settings.threads or threads_per_training()
+    say(Progress(message=f"Reading {run.spec['data']['title']} for {device.title}"))
+    table = read_reference(run.spec["data"], run.folder)
+    model = model_class(run.model)(settings)
+    for event in model.prepare(table, {**table.roles, **run.spec["columns"]}):
+        say(event)
+        if control.any:
+            return _left(control)
+    del table
+    checkpoint = run.folder / CHECKPOINT
+    if checkpoint.exists():
+        model.restore(*_read_checkpoint(checkpoint))
+        say(Progress(message="Going on from the last checkpoint"))
+    _fit(run, model, device, threads, control, say)
+    if control.interrupt:
+        _write_checkpoint(checkpoint, model)
+        return "interrupted"
+    say(Progress(message="Measuring on the test part"))
+    _keep(run, model, device, threads, time.time() - begun)
+    if control.stop:
+        _write_checkpoint(checkpoint, model)  # Resume goes on from the moment of the Stop
+        return "stopped"
+    checkpoint.unlink(missing_ok=True)
+    return "done"
+
+
+def _fit(run: Run, model: Model, device: Any, threads: int, control: Control, say: Callable[..., None]) -> None:
+    checkpoint_due, probes_due = time.monotonic() + FIRST_CHECKPOINT, 0.0
+    for event in model.fit(device, threads):
+        now = time.monotonic()
+        more = {}
+        if now >= probes_due:
+            more["probes"] = _probes(model, run.spec["probes"])
+            probes_due = now + max(PROBES_EVERY, 20 * (time.monotonic() - now))
+        say(event, **more)
+        if control.any:
+            return
+        if now >= checkpoint_due:
+            _write_checkpoint(run.folder / CHECKPOINT, model)
+            took = time.monotonic() - now
+            checkpoint_due = now + max(CHECKPOINT_EVERY, took / CHECKPOINT_SHARE)
+
+
+def _probes(model: Model, probes: list[str]) -> dict[str, list[list[Any]]]:
+    """The nearest labels of each probe word that is there: word -> [[label, similarity], …]."""
+    if not probes:
+        return {}
+    space = model.spaces(best=False)[model.main_space]
+    found = {}
+    for word in probes:
+        if word in space:
+            near = space.neighbors(word, PROBE_NEIGHBORS)
+            similarities = [round(float(x), 3) for x in near["similarity"]]
+            found[word] = [list(pair) for pair in zip(near["label"], similarities, strict=True)]
+    return found
+
+
+def _keep(run: Run, model: Model, device: Any, threads: int, seconds: float) -> None:
+    """Writes spaces, weights, vocabulary and scores; the scores last, so that a run with scores is whole."""
+    for name, space in model.spaces().items():
+        write_space(space, run.folder / SPACES, name)
+    with replacing(run.folder / "model.safetensors") as temporary:
+        save_file({name: np.ascontiguousarray(array) for name, array in model.weights().items()}, temporary)
+    vocabulary = getattr(getattr(model, "corpus", None), "vocabulary", None)
+    if isinstance(vocabulary, Vocabulary):
+        vocabulary.save(run.folder / "vocabulary.parquet")
+    record = {
+        "estimate": run.spec["estimate"],
+        "seconds": round(run.state.elapsed() or seconds, 2),
+        "memory_bytes": _peak_memory(),
+        "device": device.title,
+        "threads": threads,
+        "protocol": model.protocol(),
+    }
+    write_json(run.folder / METRICS, {"metrics": model.evaluate(), "record": record})
+
+
+def _write_checkpoint(path: Path, model: Model) -> None:
+    """Arrays and values in one file, so that a kill between two files cannot part them."""
+    arrays, values = model.state()
+    with replacing(path) as temporary:
+        save_file({k: np.ascontiguousarray(a) for k, a in arrays.items()}, temporary, {"values": json.dumps(values)})
+
+
+def _read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    with safe_open(path, framework="numpy") as file:
+        values = json.loads(file.metadata()["values"])
+        return {name: file.get_tensor(name) for name in file.keys()}, values  # noqa: SIM118 - not a dict
+
+
+def _left(control: Control) -> State:
+    return "interrupted" if control.interrupt else "stopped"
+
+
+def _peak_memory() -> int:
+    """Bytes of the most this process has held, where the system tells; what it holds now elsewhere."""
+    try:
+        import resource
+    except ImportError:
+        return psutil.Process().memory_info().rss
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
