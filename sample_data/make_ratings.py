@@ -31,12 +31,17 @@ def make(folder: Path, seed: int = 20) -> None:
     for user in range(USERS):
         wish = popularity * np.exp(0.8 * likes[group[user]][genre])
         items = rng.choice(ITEMS, min(counts[user], 400), replace=False, p=wish / wish.sum())
-        value = 3 + likes[group[user]][genre[items]] + user_bias[user] + item_bias[items] + rng.normal(0, 0.5, len(items))
+        value = (
+            3 + likes[group[user]][genre[items]] + user_bias[user] + item_bias[items] + rng.normal(0, 0.5, len(items))
+        )
         stars = np.clip(np.round(value * 2) / 2, 0.5, 5)
         for item, star in zip(items, stars, strict=True):
             lines.append(f"u{user + 1:04d},i{item + 1:04d},{star:.1f},{TASTES[group[user]]},{GENRES[genre[item]]}")
     data = ("\n".join(lines) + "\n").encode()
-    with open(folder / "ratings.csv.gz", "wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as file:
+    with (
+        open(folder / "ratings.csv.gz", "wb") as raw,
+        gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as file,
+    ):
         file.write(data)
     print(f"ratings.csv.gz: {len(lines) - 1:,} ratings, {len(data):,} bytes unpacked")
 

@@ -1,4 +1,4 @@
-// The stage's DOM: canvases, toolbar, tooltip, notes. Text is only ever set through textContent.
+// The map's DOM: stage, canvases, toolbar, the chip that tells of a selection. Text is only ever set through textContent.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -47,15 +47,8 @@ export function furnish(root, { onTool, onZoom, onHome, onSave, onClear }) {
   stage.setAttribute("role", "application");
   const points = element("canvas", "points");
   const overlay = element("canvas", "overlay");
-  const tooltip = element("div", "tooltip");
-  tooltip.hidden = true;
-  const tooltipLabel = element("span", "label");
-  const tooltipNote = element("span", "note");
-  tooltip.append(tooltipLabel, tooltipNote);
   const note = element("div", "message");
   note.setAttribute("role", "status");
-  const spoken = element("div", "spoken"); // for screen readers: what hovering shows to others
-  spoken.setAttribute("aria-live", "polite");
 
   const chip = element("button", "chip");
   chip.type = "button";
@@ -87,9 +80,9 @@ export function furnish(root, { onTool, onZoom, onHome, onSave, onClear }) {
     ),
     group(button("save", "Save as PNG", onSave)),
   );
-  stage.append(points, overlay, chip, toolbar, tooltip, note, spoken);
+  stage.append(points, overlay, note);
   const legend = element("div", "legend");
   legend.hidden = true;
-  root.append(stage, legend);
-  return { stage, points, overlay, tooltip, tooltipLabel, tooltipNote, note, spoken, chip, chipText, tools, legend };
+  root.append(toolbar, stage, chip, legend);
+  return { stage, points, overlay, note, chip, chipText, tools, legend };
 }

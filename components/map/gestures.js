@@ -8,7 +8,7 @@ const KEY_PAN = 70;
 const KEY_ZOOM = 1.35;
 
 export class Gestures {
-  constructor(stage, surface, actions) {
+  constructor(root, surface, actions) {
     this.surface = surface;
     this.actions = actions;
     this.tool = "pan"; // or "box", "lasso"
@@ -23,7 +23,7 @@ export class Gestures {
     on(surface, "pointercancel", (event) => this.drop(event));
     on(surface, "pointerleave", () => actions.leave());
     on(surface, "wheel", (event) => this.wheel(event), { passive: false });
-    on(stage, "keydown", (event) => this.key(event));
+    on(root, "keydown", (event) => this.key(event));
   }
 
   place(event) {
@@ -118,9 +118,8 @@ export class Gestures {
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.("button")) {
-      if (event.key !== "Escape") return;
-    }
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Enter" && event.target.closest("button")) return; // the button's own
     const box = this.surface.getBoundingClientRect();
     const middle = [box.width / 2, box.height / 2];
     const { actions } = this;

@@ -8,6 +8,8 @@ import { Camera } from "./camera.js";
 import { PointsLayer } from "./points_layer.js";
 import { PointIndex } from "./point_index.js";
 import { Overlay } from "./overlay.js";
+import { Painter } from "./painter.js";
+import { Tooltip } from "./tooltip.js";
 import { Labels } from "./labels.js";
 import { Gestures } from "./gestures.js";
 import { furnish, element } from "./furniture.js";
@@ -15,28 +17,17 @@ import { drawLegend } from "./legend.js";
 import { buildPalette, themeOf } from "./palette.js";
 import { countInside, regionFrom } from "./region.js";
 import { paintPicture, downloadPicture } from "./picture.js";
+import { count, fetchBytes } from "./fetching.js";
 
-const FRAME_BUDGET_MS = 40; // while the map moves; a machine that needs longer draws every second, fourth, … point
-const SETTLE_MS = 160; // after so long without a move all points are drawn
-const LABELS_EVERY_MS = 120;
 const HOVER_RADIUS = 14; // pixels
-const DIMMED = 0.16;
+const DIMMED = 0.16; // opacity of the rest while a point and its neighbours are looked at
+const NO_COLOURS = { kind: null, legend: [], codes: null };
+const NO_WEBGL = "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 
 const rememberedViews = new Map(); // points address -> camera place: coming back to a page finds its map as it was left
 let serial = Date.now(); // grows over remounts and reloads
 
-const count = (n) => n.toLocaleString("en");
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-
-async function fetchBytes(address, expected, what, signal) {
-  const answer = await fetch(new URL(address, document.baseURI), { signal });
-  if (!answer.ok) throw new Error(`The map's ${what} could not be fetched: the server answered ${answer.status}.`);
-  const bytes = await answer.arrayBuffer();
-  if (bytes.byteLength !== expected) {
-    throw new Error(`The map's ${what} should be ${count(expected)} bytes, but ${count(bytes.byteLength)} came.`);
-  }
-  return bytes;
-}
 
 class MapView {
   constructor(root) {
@@ -44,72 +35,79 @@ class MapView {
     this.data = null;
     this.send = () => {};
     this.event = { click: null, click_serial: 0, region: null, region_serial: 0 };
-    this.positions = new Uint16Array(0);
-    this.index = new PointIndex(this.positions);
-    this.codes = null;
-    this.labels = new Labels(null, 0, () => {});
-    this.camera = new Camera();
-    this.hovered = null;
-    this.region = null;
-    this.drawing = null;
-    this.chosen = new Set(); // categories picked in the legend
-    this.focus = null;
-    this.stale = { points: true, labels: true };
-    this.lastMove = -Infinity;
+    this.missing = { points: false, colours: false };
     this.loads = new AbortController();
+    this.positions = new Uint16Array(0); // x, y, x, y, …
+    this.index = new PointIndex(this.positions);
+    this.colours = NO_COLOURS;
+    this.chosen = new Set(); // categories picked in the legend
+    this.labels = new Labels(null, 0, () => {});
+    this.hovered = this.focus = this.region = this.drawing = null;
     this.parts = furnish(root, {
       onTool: (tool) => this.pickTool(tool),
       onZoom: (factor) => this.zoomStep(factor),
-      onHome: () => this.home(),
+      onHome: () => this.fly(this.camera.home),
       onSave: () => this.save(),
       onClear: () => this.setRegion(null),
     });
-    this.theme = themeOf(this.parts.stage);
-    this.overlay = new Overlay(this.parts.overlay);
-    try {
-      this.layer = new PointsLayer(this.parts.points, { onRestored: () => this.redraw() });
-    } catch (error) {
-      this.layer = null;
-      this.say(
-        error.message === "no WebGL2"
-          ? "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it."
-          : error.message,
-      );
-    }
-    this.gestures = new Gestures(this.parts.stage, this.parts.overlay, this.actions());
+    const { stage, overlay } = this.parts;
+    this.tooltip = new Tooltip(stage);
+    this.theme = themeOf(stage);
+    this.camera = new Camera();
+    this.overlay = new Overlay(overlay);
+    this.layer = this.openLayer();
+    this.painter = new Painter(
+      this.camera,
+      this.layer,
+      this.overlay,
+      () => this.scene(),
+      (ms) => this.onWholeFrame(ms),
+    );
+    this.gestures = new Gestures(root, overlay, this.actions());
     this.resizes = new ResizeObserver(() => this.resize());
-    this.resizes.observe(this.parts.stage);
-    // The stage's colour changes with the theme, in a transition too short to see whose end is the news of it.
-    this.parts.stage.addEventListener("transitionend", (event) => {
-      if (event.target === this.parts.stage && event.propertyName === "color") this.refreshTheme();
+    this.resizes.observe(stage);
+    // The stage's colour follows the theme in a transition too short to see, whose end is the news of it.
+    stage.addEventListener("transitionend", (event) => {
+      if (event.target === stage && event.propertyName === "color") this.followTheme();
     });
-    this.parts.stage.addEventListener("focusin", () => this.redraw({ points: false }));
-    this.parts.stage.addEventListener("focusout", () => this.redraw({ points: false }));
+    for (const name of ["focusin", "focusout"]) {
+      stage.addEventListener(name, () => this.painter.redraw({ points: false }));
+    }
     this.pickTool("pan");
     this.resize();
+  }
+
+  openLayer() {
+    try {
+      return new PointsLayer(this.parts.points, { onRestored: () => this.painter.redraw() });
+    } catch (error) {
+      this.parts.stage.dataset.state = "failed";
+      this.say(error.message === "no WebGL2" ? NO_WEBGL : error.message);
+      return null;
+    }
   }
 
   actions() {
     return {
       pan: (dx, dy) => this.move(() => this.camera.panBy(dx, dy)),
       zoom: (px, py, factor) => this.move(() => this.camera.zoomAt(px, py, factor)),
-      hover: (px, py) => this.hover(this.pointAt(px, py), px, py),
+      home: () => this.fly(this.camera.home),
+      hover: (px, py) => this.hover(this.pointAt(px, py)),
       leave: () => this.hover(null),
       click: (px, py) => this.pick(this.pointAt(px, py)),
       pickCentre: () => this.pick(this.pointAt(this.camera.width / 2, this.camera.height / 2, 4)),
+      cancel: () => this.cancel(),
       drawing: (path) => {
         this.drawing = path;
         this.hover(null);
-        this.redraw({ points: false });
+        this.painter.redraw({ points: false });
       },
       drawn: (kind, path) => {
         this.drawing = null;
         const region = regionFrom(kind, path, this.camera);
         if (region) this.setRegion(region);
-        else this.redraw({ points: false });
+        else this.painter.redraw({ points: false });
       },
-      cancel: () => this.cancel(),
-      home: () => this.home(),
     };
   }
 
@@ -121,112 +119,115 @@ class MapView {
     this.data = data;
     const changed = (...names) => names.some((name) => !same(data[name], before[name]));
     if (changed("height")) this.root.style.setProperty("--map-height", `${data.height}px`);
+    if (changed("points_url", "n", "version")) this.missing.points = true;
+    if (changed("colours_url", "colour_kind", "legend", "n", "version")) this.missing.colours = true;
+    if (this.missing.points || this.missing.colours) this.fetchMissing();
+    if (changed("labels_url", "n", "version")) this.fetchLabels();
     if (changed("region")) this.showRegion(data.region);
-    if (changed("points_url", "n", "version")) this.loadPoints(before.points_url);
-    if (changed("colours_url", "points_url", "n", "version")) this.loadColours();
-    if (changed("labels_url", "n", "version")) this.loadLabels();
-    if (changed("colour_kind", "legend", "colours_url")) this.chosen = new Set();
-    const clicked = this.focus; // set at once by a click, ahead of Python's answer
+    const clicked = this.focus; // a click set it at once, ahead of Python's answer
     this.focus = data.focus;
-    if (changed("focus", "focus_serial") && data.focus !== null) this.flyToFocus({ always: clicked !== data.focus });
-    this.refreshTheme();
+    if (changed("focus", "focus_serial")) this.flyToFocus({ always: clicked !== data.focus });
+    if (changed("focus", "links", "highlight", "dim", "region")) this.painter.redraw();
+    this.followTheme();
   }
 
-  async loadPoints(previousAddress) {
+  // Points and colours together, so that the first frame has both.
+  async fetchMissing() {
     if (!this.layer) return;
     this.loads.abort();
     this.loads = new AbortController();
     const { signal } = this.loads;
-    const { points_url: address, n } = this.data;
+    const { missing, data } = this;
+    const { n } = data;
     this.parts.stage.dataset.state = "loading";
-    this.parts.stage.setAttribute("aria-label", `Map of ${count(n)} points. Arrow keys move it, plus and minus zoom, 0 shows all, Enter picks the point in the middle, Escape clears.`);
     if (!this.positions.length) this.say(`Fetching ${count(n)} points…`, { patient: true });
+    const points = missing.points ? fetchBytes(data.points_url, 4 * n, "points", signal) : null;
+    const codes = data.colours_url ? fetchBytes(data.colours_url, n, "colours", signal) : null;
     try {
-      const bytes = await fetchBytes(address, 4 * n, "points", signal);
-      this.positions = new Uint16Array(bytes);
+      const coloured = codes?.then(
+        (bytes) => ({ kind: data.colour_kind, legend: data.legend, codes: new Uint8Array(bytes) }),
+        (error) => {
+          if (!signal.aborted) console.warn(`embedviz map: ${error.message}`); // a map in one colour is of use still
+          return NO_COLOURS;
+        },
+      );
+      const [bytes, colours] = await Promise.all([points, coloured ?? NO_COLOURS]);
+      if (signal.aborted) return;
+      this.missing = { points: false, colours: false };
+      this.say("");
+      if (bytes) this.showPoints(new Uint16Array(bytes), data.points_url);
+      this.showColours(colours);
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (signal.aborted) return;
       this.parts.stage.dataset.state = "failed";
-      return this.say(error.message, { retry: () => this.loadPoints(previousAddress) });
+      this.say(error.message, { retry: () => this.fetchMissing() });
     }
-    this.say("");
-    this.layer.setPoints(this.positions);
-    this.index = new PointIndex(this.positions);
+  }
+
+  showPoints(positions, address) {
+    const hadPoints = this.positions.length > 0;
+    this.positions = positions;
+    this.hover(null);
+    this.layer.setPoints(positions, { morph: hadPoints });
+    this.index = new PointIndex(positions);
     this.camera.bounds = this.index.bounds;
-    if (address !== previousAddress) this.camera.place(rememberedViews.get(address) ?? this.camera.home);
-    if (this.focus !== null) this.flyToFocus({ always: false });
-    this.hovered = null;
-    this.countRegion();
-    this.useCodes();
-    this.redraw();
-  }
-
-  async loadColours() {
-    const { colours_url: address, n } = this.data;
-    const load = (this.colourLoad = {});
-    this.codes = null;
-    if (address) {
-      try {
-        const bytes = await fetchBytes(address, n, "colours");
-        if (load !== this.colourLoad) return;
-        this.codes = new Uint8Array(bytes);
-      } catch (error) {
-        console.warn(`embedviz map: ${error.message}`);
-      }
+    if (address !== this.address) {
+      const place = rememberedViews.get(address) ?? this.camera.home;
+      if (hadPoints) this.camera.flyTo(place);
+      else this.camera.place(place);
     }
-    this.useCodes();
-    this.redraw();
+    this.address = address;
+    this.parts.stage.setAttribute(
+      "aria-label",
+      `Map of ${count(positions.length / 2)} points. Arrow keys move it, plus and minus zoom, 0 shows all, ` +
+        "Enter picks the point in the middle, Escape clears.",
+    );
+    if (this.data.focus !== null && !hadPoints) this.flyToFocus({ always: !rememberedViews.has(address) });
+    this.showRegion(this.region);
   }
 
-  // Colours and positions come apart; codes are used once there is one for every point.
-  useCodes() {
-    const ready = this.codes?.length === this.positions.length / 2 && this.positions.length > 0;
-    this.layer?.setCodes(ready ? this.codes : null);
-    this.layer?.setPalette(this.palette());
+  showColours(colours) {
+    if (!same([colours.kind, colours.legend], [this.colours.kind, this.colours.legend])) this.chosen = new Set();
+    this.colours = colours;
+    this.layer.setCodes(colours.codes);
+    this.recolour();
   }
 
-  loadLabels() {
+  fetchLabels() {
     this.labels.destroy();
     this.labels = new Labels(this.data.labels_url, this.data.n, () => {
       this.refreshTooltip();
-      this.redraw({ points: false, labels: true });
+      this.painter.redraw({ points: false, labels: true });
     });
   }
 
-  showRegion(region) {
-    this.region = region;
-    this.countRegion();
-  }
-
-  refreshTheme() {
-    this.theme = themeOf(this.parts.stage);
+  followTheme() {
+    const theme = themeOf(this.parts.stage);
+    if (same(theme, this.theme)) return;
+    this.theme = theme;
     this.overlay.widths.clear();
-    this.useCodes();
-    drawLegend(this.parts.legend, {
-      kind: this.data?.colour_kind ?? null,
-      legend: this.data?.legend ?? [],
-      chosen: this.chosen,
-      theme: this.theme,
-      onToggle: (code) => {
-        if (!this.chosen.delete(code)) this.chosen.add(code);
-        this.refreshTheme();
-      },
-    });
-    this.redraw();
+    this.recolour();
   }
 
-  palette() {
-    const kind = this.layer?.codes ? this.data.colour_kind : null;
-    return buildPalette({ kind, legend: this.data?.legend ?? [], chosen: this.chosen, theme: this.theme });
+  recolour() {
+    const { colours, chosen, theme } = this;
+    this.layer?.setPalette(buildPalette({ ...colours, chosen, theme }));
+    drawLegend(this.parts.legend, { ...colours, chosen, theme, onToggle: (code) => this.toggleCategory(code) });
+    this.painter.redraw();
   }
 
   // --- what a person does -----------------------------------------------------------------------------------------
 
   move(change) {
     change();
-    this.lastMove = performance.now();
     this.hover(null);
-    this.redraw({ labels: true });
+    this.painter.moved();
+  }
+
+  fly(target) {
+    this.hover(null);
+    this.camera.flyTo(target);
+    this.painter.redraw();
   }
 
   zoomStep(factor) {
@@ -234,28 +235,18 @@ class MapView {
     this.fly({ x, y, zoom: zoom * factor });
   }
 
-  home() {
-    this.fly(this.camera.home);
-  }
-
-  fly(target) {
-    this.hover(null);
-    this.camera.flyTo(target);
-    this.redraw({ labels: true });
-  }
-
-  // Brings the focus into sight with the better part of its neighbours; stays put if it is well in sight already.
+  // Brings the focus into sight with the better part of its neighbours; unless `always`, only if it is out of sight.
   flyToFocus({ always }) {
-    if (!this.positions.length || this.focus >= this.positions.length / 2) return;
-    const place = (id) => [this.positions[2 * id] / 65535, this.positions[2 * id + 1] / 65535];
-    const [x, y] = place(this.focus);
-    const [px, py] = this.camera.toScreen(x, y);
+    if (this.focus === null || this.focus >= this.positions.length / 2) return;
     const { width, height, fit } = this.camera;
+    const [px, py] = this.screenPosition(this.focus);
     if (!always && px > 30 && py > 30 && px < width - 30 && py < height - 30) return;
-    const away = this.links().map((id) => Math.hypot(place(id)[0] - x, place(id)[1] - y)).sort((a, b) => a - b);
-    const radius = away.length ? Math.max(away[Math.floor(0.7 * (away.length - 1))] * 1.35, 1e-4) : Infinity;
-    const zoom = away.length ? Math.min(width, height) / 2 / radius / fit : 5;
-    this.fly({ x, y, zoom: Math.min(14, Math.max(2, zoom)) });
+    const [x, y] = this.worldPosition(this.focus);
+    const distance = (id) => Math.hypot(this.worldPosition(id)[0] - x, this.worldPosition(id)[1] - y);
+    const away = this.links().map(distance).sort((a, b) => a - b); // prettier-ignore
+    const radius = away.length ? 1.35 * away[Math.floor(0.7 * (away.length - 1))] : 0;
+    const zoom = radius > 0 ? Math.min(width, height) / 2 / radius / fit : 5;
+    this.fly({ x, y, zoom: Math.min(14, Math.max(1.6, zoom)) });
   }
 
   pointAt(px, py, reach = 1) {
@@ -264,54 +255,47 @@ class MapView {
   }
 
   accepts(id) {
-    return !this.chosen.size || !this.codes || this.chosen.has(this.codes[id]);
+    return !this.chosen.size || this.chosen.has(this.colours.codes[id]);
   }
 
-  hover(id, px, py) {
+  hover(id) {
     if (id === this.hovered) return;
     this.hovered = id;
     this.parts.overlay.classList.toggle("over-point", id !== null && this.gestures.tool === "pan");
     this.refreshTooltip();
-    this.redraw({ points: false });
+    this.painter.redraw({ points: false });
   }
 
   refreshTooltip() {
-    const { tooltip, tooltipLabel, tooltipNote, spoken } = this.parts;
-    const id = this.hovered;
-    tooltip.hidden = id === null;
-    if (id === null) return;
-    this.labels.want([id]);
-    tooltipLabel.textContent = this.labels.get(id) ?? "…";
-    const category = this.data.colour_kind === "category" && this.codes ? this.data.legend[this.codes[id]] : null;
-    tooltipNote.textContent = category ? category[0] : "";
-    spoken.textContent = this.labels.get(id) ?? "";
-    const [px, py] = this.screenPosition(id);
-    const [width, height] = [tooltip.offsetWidth, tooltip.offsetHeight];
-    const left = Math.min(Math.max(6, px - width / 2), this.camera.width - width - 6);
-    const top = py - height - 14 < 6 ? py + 16 : py - height - 14;
-    tooltip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    const { hovered, colours } = this;
+    if (hovered === null) return this.tooltip.hide();
+    this.labels.want([hovered]);
+    const category = colours.kind === "category" ? colours.legend[colours.codes[hovered]] : null;
+    this.tooltip.show(this.labels.get(hovered), category ? category[0] : "", this.screenPosition(hovered));
   }
 
   pick(id) {
     if (id === null && this.focus === null) return;
     this.focus = id;
     this.tell({ click: id, click_serial: ++serial });
-    this.redraw({ labels: true });
+    this.painter.redraw();
   }
 
   setRegion(region) {
     if (!region && !this.region) return;
     this.showRegion(region);
     this.tell({ region, region_serial: ++serial });
-    this.redraw({ points: false });
   }
 
-  countRegion() {
+  showRegion(region) {
     const { chip, chipText } = this.parts;
-    chip.hidden = !this.region;
-    if (!this.region) return;
-    const inside = countInside(this.positions, this.region.polygon);
-    chipText.textContent = inside === 1 ? "1 point selected" : `${count(inside)} points selected`;
+    this.region = region;
+    chip.hidden = !region || !this.positions.length;
+    if (!chip.hidden) {
+      const inside = countInside(this.positions, region.polygon);
+      chipText.textContent = inside === 1 ? "1 point selected" : `${count(inside)} points selected`;
+    }
+    this.painter.redraw({ points: false });
   }
 
   // Escape: the tool first, then the region, then the focus.
@@ -327,96 +311,62 @@ class MapView {
     for (const [name, node] of Object.entries(this.parts.tools)) node.setAttribute("aria-pressed", String(name === tool));
   }
 
+  toggleCategory(code) {
+    if (!this.chosen.delete(code)) this.chosen.add(code);
+    this.recolour();
+  }
+
   tell(news) {
     this.event = { ...this.event, ...news };
     this.send("event", this.event);
   }
 
-  async save() {
-    if (!this.layer) return;
-    this.hovered = null;
-    this.drawFrame({ step: 1 });
+  save() {
+    if (!this.layer || !this.positions.length) return;
+    this.hover(null);
+    this.painter.stale.points = true; // the canvas keeps its points only until the browser has shown them
+    this.painter.paint(1);
     const { points, overlay } = this.parts;
-    const picture = paintPicture({
-      points,
-      overlay,
-      pixelRatio: this.pixelRatio,
-      height: this.camera.height,
-      kind: this.layer.codes ? this.data.colour_kind : null,
-      legend: this.data.legend,
-      theme: this.theme,
-    });
-    downloadPicture(picture, "map.png");
+    const { pixelRatio, theme } = this;
+    downloadPicture(
+      paintPicture({ points, overlay, pixelRatio, theme, height: this.camera.height, ...this.colours }),
+      "map.png",
+    );
   }
 
-  // --- drawing ----------------------------------------------------------------------------------------------------
+  // --- what is to be seen -----------------------------------------------------------------------------------------
 
   resize() {
     const { stage, points } = this.parts;
     const [width, height] = [stage.clientWidth, stage.clientHeight];
-    if (!width || !height) return; // not shown, or shown in a tab that is closed
-    this.pixelRatio = Math.min(2, devicePixelRatio || 1);
+    const pixelRatio = Math.min(2, devicePixelRatio || 1);
+    if (!width || !height) return; // in a tab that is closed
+    if (same([width, height, pixelRatio], [this.camera.width, this.camera.height, this.pixelRatio])) return;
+    this.pixelRatio = pixelRatio;
     [this.camera.width, this.camera.height] = [width, height];
-    [points.width, points.height] = [Math.round(width * this.pixelRatio), Math.round(height * this.pixelRatio)];
-    this.overlay.resize(width, height, this.pixelRatio);
-    this.redraw({ labels: true });
-    this.frame(performance.now()); // at once: a resized canvas is empty
+    [points.width, points.height] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
+    this.overlay.resize(width, height, pixelRatio);
+    this.painter.redraw();
+    if (this.positions.length) this.painter.frame(performance.now()); // at once: a resized canvas is empty
   }
 
-  redraw({ points = true, labels = points } = {}) {
-    this.stale.points ||= points;
-    this.stale.labels ||= labels;
-    this.request ??= requestAnimationFrame((now) => {
-      this.request = null;
-      this.frame(now);
-    });
+  links() {
+    return this.focus !== null && this.focus === this.data?.focus ? this.data.links : [];
   }
 
-  frame(now) {
-    const flying = this.camera.step(now);
-    if (flying) {
-      this.lastMove = now;
-      this.stale.points = this.stale.labels = true;
-    }
-    const moving = now - this.lastMove < SETTLE_MS;
-    const step = moving ? (this.layer?.stepFor(FRAME_BUDGET_MS) ?? 1) : 1;
-    this.drawFrame({ step });
-    if (flying) this.redraw();
-    clearTimeout(this.settling);
-    if (moving && (step > 1 || this.stale.labels)) this.settling = setTimeout(() => this.redraw(), SETTLE_MS + 20);
-  }
-
-  drawFrame({ step }) {
-    const { stage } = this.parts;
-    const now = performance.now();
-    if (this.layer && (this.stale.points || step === 1)) {
-      this.layer.draw(this.camera, {
-        size: this.pointSize(),
-        opacity: (this.positions.length > 400000 ? 0.6 : 0.82) * (this.dimmed() ? DIMMED : 1),
-        pixelRatio: this.pixelRatio,
-        step,
-        onDrawn: () => {
-          if (!this.positions.length) return;
-          stage.dataset.state = "drawn";
-          stage.dataset.frameMs = this.layer.frameMs.toFixed(1);
-          performance.mark("embedviz-map-drawn");
-        },
-      });
-      this.stale.points = false;
-    }
-    if (!this.positions.length) return;
-    const scene = this.scene();
-    if (this.stale.labels && now - (this.labelsAt ?? 0) > LABELS_EVERY_MS) {
-      this.overlay.chooseLabels(scene);
-      this.labelsAt = now;
-      this.stale.labels = false;
-    }
-    if (this.stale.labels && !this.camera.flight) {
-      clearTimeout(this.relabel);
-      this.relabel = setTimeout(() => this.redraw({ points: false, labels: true }), LABELS_EVERY_MS);
-    }
-    this.overlay.draw(scene);
-    if (this.data) rememberedViews.set(this.data.points_url, { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom });
+  scene() {
+    const { camera, positions, labels, theme, hovered, region, drawing, colours, layer } = this;
+    const n = positions.length / 2;
+    const shown = (ids) => ids.filter((id) => id !== null && id < n);
+    const [links, highlight, [focus = null]] = [shown(this.links()), shown(this.data?.highlight ?? []), shown([this.focus])];
+    const dimmed = Boolean(this.data?.dim) && (focus !== null || highlight.length > 0);
+    const marked = focus === null ? [...links, ...highlight] : [focus, ...links, ...highlight];
+    const colourOf = (id) => Array.from(layer.palette.subarray(4 * (colours.codes?.[id] ?? 0)).subarray(0, 3));
+    const accepts = (id) => this.accepts(id);
+    const crosshair = this.parts.stage.matches(":focus-visible");
+    const opacity = (n > 200000 ? 0.6 : 0.82) * (dimmed ? DIMMED : 1);
+    const look = { size: this.pointSize(), opacity, pixelRatio: this.pixelRatio };
+    return { camera, positions, labels, theme, hovered, region, drawing, links, highlight, focus, marked, dimmed, colourOf, accepts, crosshair, look }; // prettier-ignore
   }
 
   // Pixels across a point: smaller the more there are, larger the closer one looks.
@@ -427,44 +377,20 @@ class MapView {
     return Math.min(12, base * Math.max(1, this.camera.zoom) ** 0.35);
   }
 
-  links() {
-    return this.focus !== null && this.focus === this.data?.focus ? this.data.links : [];
-  }
-
-  dimmed() {
-    return Boolean(this.data?.dim && (this.focus !== null || this.data.highlight.length));
-  }
-
-  scene() {
-    const { camera, positions, labels, theme, focus, hovered, region, drawing } = this;
-    const n = positions.length / 2;
-    const links = this.links().filter((id) => id < n);
-    const highlight = (this.data?.highlight ?? []).filter((id) => id < n);
-    const shownFocus = focus !== null && focus < n ? focus : null;
-    const palette = this.layer?.palette;
-    return {
-      camera,
-      positions,
-      labels,
-      theme,
-      hovered,
-      region,
-      drawing,
-      links,
-      highlight,
-      focus: shownFocus,
-      marked: [...(shownFocus === null ? [] : [shownFocus]), ...links, ...highlight],
-      dimmed: this.dimmed(),
-      size: this.pointSize(),
-      accepts: (id) => this.accepts(id),
-      colourOf: (id) => [...palette.subarray(4 * (this.layer.codes?.[id] ?? 0)).subarray(0, 3)],
-      crosshair: this.parts.stage.matches(":focus-visible"),
-    };
+  worldPosition(id) {
+    return [this.positions[2 * id] / 65535, this.positions[2 * id + 1] / 65535];
   }
 
   // Where a point is drawn: [x, y] in CSS pixels of the stage.
   screenPosition(id) {
-    return this.camera.toScreen(this.positions[2 * id] / 65535, this.positions[2 * id + 1] / 65535);
+    return this.camera.toScreen(...this.worldPosition(id));
+  }
+
+  onWholeFrame(ms) {
+    if (!this.positions.length || this.missing.points) return;
+    Object.assign(this.parts.stage.dataset, { state: "drawn", frameMs: ms.toFixed(1) });
+    performance.mark("embedviz-map-drawn");
+    rememberedViews.set(this.address, { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom });
   }
 
   // A sentence over the map, or none. patient: show it only if it is still true after a moment.
@@ -484,13 +410,10 @@ class MapView {
 
   destroy() {
     this.loads.abort();
-    this.colourLoad = null;
     this.labels.destroy();
     this.gestures.destroy();
     this.resizes.disconnect();
-    cancelAnimationFrame(this.request);
-    clearTimeout(this.settling);
-    clearTimeout(this.relabel);
+    this.painter.destroy();
     this.layer?.destroy();
   }
 }

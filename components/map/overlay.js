@@ -34,9 +34,10 @@ export class Overlay {
     return this.widths.get(key);
   }
 
-  // Chooses the labels for the present view. scene: see MapView.scene().
+  // Chooses the labels for the present view. scene: see MapView.scene.
   chooseLabels(scene) {
     const { camera, positions, labels, theme, marked, accepts, dimmed } = scene;
+    const missing = [];
     const most = Math.round(Math.min(140, (this.width * this.height) / 8000));
     const candidates = [];
     const add = (id, strong) => {
@@ -45,18 +46,17 @@ export class Overlay {
       const [x, y] = camera.toScreen(positions[2 * id] / 65535, positions[2 * id + 1] / 65535);
       candidates.push({ id, text: shorten(label), x, y, strong });
     };
-    const missing = [];
     const first = new Set(marked.slice(0, 80));
     for (const id of first) add(id, true);
     if (!dimmed) {
       const { left, right, bottom, top } = camera.visible();
       const [minX, maxX, minY, maxY] = [left, right, bottom, top].map((value) => value * 65535);
-      let left_ = most * CANDIDATES_A_LABEL;
-      for (let id = 0; id < positions.length / 2 && left_ > 0; id++) {
+      let room = most * CANDIDATES_A_LABEL;
+      for (let id = 0; id < positions.length / 2 && room > 0; id++) {
         const [x, y] = [positions[2 * id], positions[2 * id + 1]];
         if (x < minX || x > maxX || y < minY || y > maxY || first.has(id) || !accepts(id)) continue;
         add(id, false);
-        left_--;
+        room--;
       }
     }
     labels.want(missing);
@@ -64,20 +64,23 @@ export class Overlay {
       width: this.width,
       height: this.height,
       most: most + first.size,
-      gap: scene.size / 2 + 4,
+      gap: scene.look.size / 2 + 4,
       lineHeight: LINE_HEIGHT,
       measure: (text, strong) => this.measure(text, strong, theme),
     });
   }
 
-  draw(scene) {
+  // bare: only what does not hang on points, while these are on their way.
+  draw(scene, { bare = false } = {}) {
     const { context } = this;
     context.setTransform(this.pixelRatio, 0, 0, this.pixelRatio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     const at = (id) => scene.camera.toScreen(scene.positions[2 * id] / 65535, scene.positions[2 * id + 1] / 65535);
-    this.drawLinks(scene, at);
-    this.drawMarked(scene, at);
-    this.drawLabels(scene, at);
+    if (!bare) {
+      this.drawLinks(scene, at);
+      this.drawMarked(scene, at);
+      this.drawLabels(scene, at);
+    }
     if (scene.region) this.drawPath(scene, scene.region.polygon.map(([x, y]) => scene.camera.toScreen(x, y)));
     if (scene.drawing) this.drawPath(scene, scene.drawing);
     if (scene.crosshair) this.drawCrosshair(scene);
@@ -98,7 +101,7 @@ export class Overlay {
   }
 
   // Marked points once more in full colour, each with a ring of the ground's colour to stand clear of the others.
-  drawMarked({ focus, links, highlight, hovered, theme, colourOf, size }, at) {
+  drawMarked({ focus, links, highlight, hovered, theme, colourOf, look }, at) {
     const { context } = this;
     const disc = (id, radius, ring, ringWidth) => {
       const [x, y] = at(id);
@@ -111,7 +114,7 @@ export class Overlay {
       context.strokeStyle = ring;
       context.stroke();
     };
-    const radius = Math.max(3, size / 2 + 0.5);
+    const radius = Math.max(3, look.size / 2 + 0.5);
     for (const id of highlight) disc(id, radius, cssColour(theme.text), 1.25);
     for (const id of links) disc(id, radius + 1, cssColour(theme.background), 1.5);
     if (hovered !== null) disc(hovered, radius + 1, cssColour(theme.text), 1.5);

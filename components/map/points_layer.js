@@ -3,13 +3,14 @@
 const VERTEX = `#version 300 es
 layout(location = 0) in vec2 position; // unit square
 layout(location = 1) in float code;    // row of the palette
+layout(location = 2) in vec2 earlier;  // where the point comes from while one map turns into another
 uniform vec2 centre, toClip;
-uniform float size;
+uniform float size, arrived;
 uniform sampler2D palette;
 flat out vec4 colour;
 void main() {
   colour = texelFetch(palette, ivec2(int(code + 0.5), 0), 0);
-  gl_Position = vec4((position - centre) * toClip, 0.0, 1.0);
+  gl_Position = vec4((mix(earlier, position, arrived) - centre) * toClip, 0.0, 1.0);
   gl_PointSize = size;
 }`;
 
@@ -29,6 +30,8 @@ void main() {
   pixel = vec4(colour.rgb * alpha, alpha);
 }`;
 
+const MORPH_MS = 700;
+const MOST_TO_MORPH = 200000;
 const LONGEST_STEP = 32; // WebGL allows strides up to 255 bytes: 4 bytes a position
 
 function compile(gl, kind, source) {
@@ -76,10 +79,11 @@ export class PointsLayer {
     const gl = this.gl;
     this.program = link(gl);
     this.uniforms = {};
-    for (const name of ["centre", "toClip", "size", "opacity"]) {
+    for (const name of ["centre", "toClip", "size", "opacity", "arrived"]) {
       this.uniforms[name] = gl.getUniformLocation(this.program, name);
     }
     this.positionBuffer = gl.createBuffer();
+    this.earlierBuffer = gl.createBuffer();
     this.codeBuffer = gl.createBuffer();
     this.paletteTexture = gl.createTexture();
     this.timing = false;
@@ -88,7 +92,11 @@ export class PointsLayer {
     this.setPalette(this.palette);
   }
 
-  setPoints(positions) {
+  // With `morph` the points glide from where they were, if they are as many as before and not too many to move.
+  setPoints(positions, { morph = false } = {}) {
+    const glide = morph && positions.length === this.positions.length && this.count <= MOST_TO_MORPH;
+    this.morphStart = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches ? performance.now() : null;
+    [this.positionBuffer, this.earlierBuffer] = [this.earlierBuffer, this.positionBuffer];
     this.positions = positions;
     this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.positionBuffer);
     this.gl.bufferData(this.gl.ARRAY_BUFFER, positions, this.gl.STATIC_DRAW);
@@ -111,6 +119,12 @@ export class PointsLayer {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
   }
 
+  // True while the points are on their way from an earlier map to this one.
+  morphing(now) {
+    if (this.morphStart !== null && now - this.morphStart >= MORPH_MS) this.morphStart = null;
+    return this.morphStart !== null;
+  }
+
   // Every how-manieth point to draw so that a frame stays within `budgetMs` on this machine.
   stepFor(budgetMs) {
     let step = 1;
@@ -119,8 +133,8 @@ export class PointsLayer {
   }
 
   // size: CSS pixels across a point; opacity: 0 to 1; step: draw every step-th point.
-  // onDrawn() is called once the graphics processor has finished a whole frame (step 1).
-  draw(camera, { size, opacity, pixelRatio, step = 1, onDrawn = null }) {
+  // onDrawn(ms) is called once the graphics processor has finished a whole frame (step 1).
+  draw(camera, { size, opacity, pixelRatio, now, step = 1, onDrawn = null }) {
     const gl = this.gl;
     if (gl.isContextLost()) return;
     const started = performance.now();
@@ -136,9 +150,12 @@ export class PointsLayer {
     gl.uniform2f(this.uniforms.toClip, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
     gl.uniform1f(this.uniforms.size, size * pixelRatio);
     gl.uniform1f(this.uniforms.opacity, opacity);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.positionBuffer);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 2, gl.UNSIGNED_SHORT, true, 4 * step, 0);
+    const morphing = this.morphing(now);
+    const passed = morphing ? Math.max(0, now - this.morphStart) / MORPH_MS : 1;
+    gl.uniform1f(this.uniforms.arrived, passed * passed * (3 - 2 * passed));
+    this.usePositions(0, this.positionBuffer, step);
+    if (morphing) this.usePositions(2, this.earlierBuffer, step);
+    else gl.disableVertexAttribArray(2);
     if (this.codes) {
       gl.bindBuffer(gl.ARRAY_BUFFER, this.codeBuffer);
       gl.enableVertexAttribArray(1);
@@ -149,6 +166,13 @@ export class PointsLayer {
     }
     gl.drawArrays(gl.POINTS, 0, Math.floor((this.count - 1) / step) + 1);
     if (step === 1) this.time(started, onDrawn);
+  }
+
+  usePositions(location, buffer, step) {
+    const gl = this.gl;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.enableVertexAttribArray(location);
+    gl.vertexAttribPointer(location, 2, gl.UNSIGNED_SHORT, true, 4 * step, 0);
   }
 
   // Waits for the graphics processor without holding up the page.
@@ -164,7 +188,7 @@ export class PointsLayer {
       gl.deleteSync(fence);
       this.timing = false;
       this.frameMs = performance.now() - started;
-      onDrawn?.();
+      onDrawn?.(this.frameMs);
     };
     setTimeout(look, 0);
   }

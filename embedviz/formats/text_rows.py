@@ -1,12 +1,13 @@
 """Lines of "word number number …", as GloVe and word2vec write them: bytes to labels and vectors, and back.
 
 Arrow parses a block in one go; where a block is not as regular as that (words with spaces, tabs, a mistake), its
-lines are taken one by one, which is slow and knows the line.
+lines are taken apart one by one first, which is slower and knows the line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,12 @@ from embedviz.training.progress import Progress
 
 BLOCK = 1 << 23  # bytes of lines parsed at a time
 ROWS = 4096  # rows written at a time
+
+
+class _Line(NamedTuple):
+    word: bytes
+    numbers: list[bytes]
+    place: str  # for messages: file and line
 
 
 def read_rows(
@@ -76,7 +83,13 @@ def _parse(block: bytes, dim: int, name: str, first_line: int) -> tuple[list[byt
     try:
         return _parse_regular(block, dim)
     except pa.ArrowInvalid:
-        return _parse_each(block.split(b"\n"), dim, name, first_line)
+        pass  # tabs, words with spaces, blank lines, or a mistake: the lines one by one say which
+    lines = list(_split_lines(block.split(b"\n"), dim, name, first_line))
+    words = [line.word for line in lines]
+    try:
+        return words, _parse_regular(b"".join(b"- " + b" ".join(line.numbers) + b"\n" for line in lines), dim)[1]
+    except pa.ArrowInvalid:
+        return words, np.array([_numbers(line.numbers, line.place) for line in lines], np.float32)
 
 
 def _parse_regular(block: bytes, dim: int) -> tuple[list[bytes], np.ndarray]:
@@ -97,9 +110,7 @@ def _parse_regular(block: bytes, dim: int) -> tuple[list[bytes], np.ndarray]:
     return table.column(0).to_pylist(), vectors
 
 
-def _parse_each(lines: list[bytes], dim: int, name: str, first_line: int) -> tuple[list[bytes], np.ndarray]:
-    words: list[bytes] = []
-    vectors: list[np.ndarray] = []
+def _split_lines(lines: list[bytes], dim: int, name: str, first_line: int) -> Iterator[_Line]:
     for line_number, line in enumerate(lines, first_line):
         fields = line.split()
         if not fields:
@@ -113,9 +124,7 @@ def _parse_each(lines: list[bytes], dim: int, name: str, first_line: int) -> tup
             raise VectorFormatError(
                 f"{place}: expected a word and {_counted(dim)}, got {_counted(trailing_numbers(fields) or found)}."
             )
-        words.append(b" ".join(fields[:-dim]))
-        vectors.append(_numbers(fields[-dim:], place))
-    return words, np.array(vectors, np.float32).reshape(len(words), dim)
+        yield _Line(b" ".join(fields[:-dim]), fields[-dim:], place)
 
 
 def _numbers(fields: list[bytes], place: str) -> np.ndarray:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,14 @@ from safetensors.numpy import save_file
 
 from embedviz.errors import RunError
 from embedviz.files import read_json, replacing, write_json
+from embedviz.projection.pca import pca
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.control import Control
 from embedviz.runs.job import Job
 from embedviz.runs.run import Run
 from embedviz.runs.status import State
+from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import map_tensor
 from embedviz.training.progress import Progress
 
@@ -99,8 +102,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
             coords = step
         if control.any:
             return "interrupted" if control.interrupt else "stopped"
-    with replacing(job.folder / COORDS) as temporary:
-        save_file({"coords": np.ascontiguousarray(coords), "points": points.astype(np.int64)}, temporary)
+    _write_coords(job.folder, coords, points)
     say(Progress(1, 1, message="Finding groups"))
     labels = [space.labels[i] for i in points]
     groups = clusters(vectors, labels)
@@ -110,3 +112,18 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     say(Progress(1, 1, message="Measuring how faithful the map is"))
     write_json(job.folder / QUALITY, fidelity(vectors, coords, metric=settings.metric, seed=settings.seed))
     return "done"
+
+
+def draw_pca(run: Run, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
+    """The PCA map of the same points, computed here and now: NumPy needs a fraction of a second."""
+    drawn = map_of(run, space.name, settings.model_copy(update={"method": "pca", "engine": "torch"}))
+    if not drawn.has_coords:
+        points = space.most_frequent(settings.n_points)
+        coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")
+        _write_coords(drawn.folder, coords, points)
+    return drawn
+
+
+def _write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
+    with replacing(folder / COORDS) as temporary:
+        save_file({"coords": np.ascontiguousarray(coords), "points": points.astype(np.int64)}, temporary)

@@ -1,5 +1,6 @@
 """A server with nothing but the map: generated points of any number, for the browser tests and for timing."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ WORDS = [
 ]
 
 
+@functools.cache
 def clusters(n):
     """(n, 2) positions in the unit square and the cluster of each, 0 to 6: seven round heaps."""
     rng = np.random.default_rng(0)

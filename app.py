@@ -1,0 +1,32 @@
+"""The server: `streamlit run app.py` or `uvicorn app:app`. Starts the workers, serves the map's bytes beside the pages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []  # pages and components, from whatever folder it is run
+
+import streamlit as st  # noqa: E402
+from streamlit import config  # noqa: E402
+
+from components.routes import owner_cookie, routes  # noqa: E402
+from embedviz.runs.store import Store  # noqa: E402
+from embedviz.runs.supervisor import shared_supervisor  # noqa: E402
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Workers are warm before the first visitor clicks, and write their checkpoints before the server leaves."""
+    Store().sweep()
+    supervisor = shared_supervisor()
+    yield
+    supervisor.close()
+
+
+base = (config.get_option("server.baseUrlPath") or os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or "").strip("/")
+app = st.App(ROOT / "pages" / "frame.py", lifespan=lifespan, routes=routes(base), middleware=owner_cookie())

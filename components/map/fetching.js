@@ -1,0 +1,20 @@
+// Packed bytes from the app, checked for their length.
+
+export const count = (n) => n.toLocaleString("en");
+
+// Rejects with a sentence for the person when the server refuses or sends another number of bytes than expected.
+export async function fetchBytes(address, expected, what, signal) {
+  let answer;
+  try {
+    answer = await fetch(new URL(address, document.baseURI), { signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error(`The map's ${what} could not be fetched: the server does not answer.`);
+  }
+  if (!answer.ok) throw new Error(`The map's ${what} could not be fetched: the server answered ${answer.status}.`);
+  const bytes = await answer.arrayBuffer();
+  if (bytes.byteLength !== expected) {
+    throw new Error(`The map's ${what} should be ${count(expected)} bytes, but ${count(bytes.byteLength)} came.`);
+  }
+  return bytes;
+}

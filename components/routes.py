@@ -1,0 +1,115 @@
+"""What the server answers beside the pages: health, the map's script, and a map's points, colours and labels as bytes."""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+from collections.abc import Callable
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from components.map_colours import colour_codes
+from components.map_view import MAP_FILES
+from embedviz.errors import EmbedvizError
+from embedviz.projection.packing import pack_points
+from embedviz.runs.home import is_shared
+from embedviz.runs.maps import Map
+from embedviz.runs.open_spaces import open_finished_map, open_space
+from embedviz.runs.store import Store
+from embedviz.space import EmbeddingSpace
+
+COOKIE = "embedviz_owner"
+MOST_LABELS = 20_000
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+def routes(base: str) -> list[Route]:
+    """The routes under the server's base path."""
+    prefix = f"/{base}/embedviz" if base else "/embedviz"
+    return [
+        Route(f"{prefix}/health", lambda request: PlainTextResponse("ok")),
+        Route(f"{prefix}/static/{{name}}", _static),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/points", _found(_points)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/colours/{{column}}", _found(_colours)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/labels", _found(_labels)),
+    ]
+
+
+def _static(request: Request) -> Response:
+    files = {path.name: path for path in MAP_FILES.iterdir() if path.suffix in _TYPES}
+    path = files.get(request.path_params["name"])
+    if path is None:
+        return PlainTextResponse("There is no such file.", 404)
+    return Response(path.read_bytes(), media_type=_TYPES[path.suffix], headers={"Cache-Control": "no-cache"})
+
+
+def _found(answer: Callable[[Request, Map, EmbeddingSpace], Response]) -> Callable[[Request], Response]:
+    """Opens what the address names; who has a run's unguessable id may look."""
+
+    def handler(request: Request) -> Response:
+        try:
+            run = Store().run(request.path_params["run"])
+            found = open_finished_map(run, request.path_params["map"])
+            return answer(request, found, open_space(run, found.space_name))
+        except (EmbedvizError, FileNotFoundError):
+            return PlainTextResponse("This map is not here any more.", 404)
+
+    return handler
+
+
+def _points(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _packed(request, pack_points(found.coords[:, :2]))
+
+
+def _colours(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _packed(request, colour_codes(found, space, request.path_params["column"]).codes.tobytes())
+
+
+def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    try:
+        if "ids" in request.query_params:
+            wanted = [int(text) for text in request.query_params["ids"].split(",")[:MOST_LABELS]]
+        else:
+            first, end = int(request.query_params["from"]), int(request.query_params["to"])
+            wanted = list(range(max(0, first), min(end, first + MOST_LABELS, len(found.points))))
+        labels = [space.labels[found.points[i]] for i in wanted]
+    except (KeyError, ValueError, IndexError):
+        return PlainTextResponse("Ask for ?from=0&to=2000 or ?ids=3,17.", 400)
+    return JSONResponse(labels, headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _packed(request: Request, data: bytes) -> Response:
+    headers = {"Cache-Control": "private, max-age=3600"}
+    if "gzip" in request.headers.get("accept-encoding", "") and len(data) > 100_000:
+        data, headers["Content-Encoding"] = gzip.compress(data, 1), "gzip"
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+def owner_cookie() -> list[Middleware]:
+    """On a shared server every visitor gets a secret that makes their runs theirs; at home there is one owner."""
+    return [Middleware(_OwnerCookie)] if is_shared() else []
+
+
+class _OwnerCookie:
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or COOKIE in Request(scope).cookies:
+            return await self.app(scope, receive, send)
+        value = secrets.token_hex(16)
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                secure = "; Secure" if scope.get("scheme") == "https" else ""
+                cookie = f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000{secure}"
+                message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
+            await send(message)
+
+        return await self.app(scope, receive, with_cookie)
+
+

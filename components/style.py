@@ -1,0 +1,14 @@
+"""What the theme's settings cannot say: narrower screens, tighter tops."""
+
+import streamlit as st
+
+_CSS = """<style>
+.block-container { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
+h1 { font-weight: 650; letter-spacing: -0.015em; padding-bottom: .2rem; }
+@media (max-width: 640px) { .block-container { padding: 3.6rem 1rem 3rem; } h1 { font-size: 1.7rem; } }
+</style>"""
+
+
+def apply() -> None:
+    """Our own style sheet; no text of any visitor is in it."""
+    st.html(_CSS)

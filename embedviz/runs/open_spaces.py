@@ -1,0 +1,35 @@
+"""Spaces and maps that are open in this process: read once, shared by everybody who may see them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from embedviz.runs.maps import Map, open_map
+from embedviz.runs.run import SPACES, Run
+from embedviz.space import EmbeddingSpace
+from embedviz.space.storage import read_space
+
+
+def open_space(run: Run, name: str | None = None) -> EmbeddingSpace:
+    """The run's space, the main one when no name is given; its labels are read once as long as its file is the same."""
+    name = name or next(iter(run.spaces), "")
+    if name not in run.space_names:
+        return run.space  # raises with a sentence that says how far the run is
+    return _space(run.folder / SPACES, name, (run.folder / SPACES / f"{name}.safetensors").stat().st_mtime_ns)
+
+
+def open_finished_map(run: Run, map_id: str) -> Map:
+    """The map, with its coordinates kept mapped."""
+    found = open_map(run, map_id)
+    return _map(found.folder) if found.has_coords else found
+
+
+@lru_cache(maxsize=16)
+def _space(folder: Path, name: str, changed: int) -> EmbeddingSpace:
+    return read_space(folder, name)
+
+
+@lru_cache(maxsize=64)
+def _map(folder: Path) -> Map:
+    return Map(folder)

@@ -1,0 +1,23 @@
+"""The script Streamlit runs: page settings, navigation, the run that is open; nothing else."""
+
+import streamlit as st
+
+from components import guard, run_picker, style
+
+st.set_page_config(page_title="embedviz", page_icon=":material/scatter_plot:", layout="wide")
+style.apply()
+page = st.navigation(
+    [
+        st.Page("home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("data.py", title="Data", icon=":material/upload_file:", url_path="data"),
+        st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
+        st.Page("runs.py", title="Runs", icon=":material/list:", url_path="runs"),
+        st.Page("neighbours.py", title="Neighbours", icon=":material/hub:", url_path="neighbours"),
+        st.Page("map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
+    ],
+    position="sidebar",
+)
+with guard.said():
+    run_picker.show()
+with guard.said():
+    page.run()
