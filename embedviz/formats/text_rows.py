@@ -6,6 +6,7 @@ lines are taken apart one by one first, which is slower and knows the line.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -80,16 +81,16 @@ def trailing_numbers(fields: list[bytes]) -> int:
 
 
 def _parse(block: bytes, dim: int, name: str, first_line: int) -> tuple[list[bytes], np.ndarray]:
-    try:
+    with contextlib.suppress(pa.ArrowInvalid):
         return _parse_regular(block, dim)
-    except pa.ArrowInvalid:
-        pass  # tabs, words with spaces, blank lines, or a mistake: the lines one by one say which
+    # Tabs, words with spaces, nothing but blank lines, or a mistake: the lines one by one say which.
     lines = list(_split_lines(block.split(b"\n"), dim, name, first_line))
     words = [line.word for line in lines]
     try:
         return words, _parse_regular(b"".join(b"- " + b" ".join(line.numbers) + b"\n" for line in lines), dim)[1]
     except pa.ArrowInvalid:
-        return words, np.array([_numbers(line.numbers, line.place) for line in lines], np.float32)
+        vectors = [_numbers(line.numbers, line.place) for line in lines]
+        return words, np.array(vectors, np.float32).reshape(len(lines), dim)
 
 
 def _parse_regular(block: bytes, dim: int) -> tuple[list[bytes], np.ndarray]:

@@ -28,6 +28,11 @@ def test_line_numbers_go_on_over_blocks_and_blank_lines(monkeypatch):
         load_vectors(rows(*[2] * 10) + b"\n\nword 1\n")
 
 
+def test_blocks_of_nothing_but_blank_lines_are_passed_over(monkeypatch):
+    monkeypatch.setattr("embedviz.formats.text_rows.BLOCK", 3)
+    assert load_vectors(b"king 1 2\n" + b"\n" * 30 + b"queen 3 4\n\n\n").labels == ["king", "queen"]
+
+
 def test_what_is_no_number_is_shown():
     with pytest.raises(VectorFormatError, match=r"line 2: expected 3 numbers after the word, but 'O\.5' is none"):
         load_vectors(b"king 1 2 3\nqueen 1 O.5 3\nman 1 2 3\n")
