@@ -42,7 +42,7 @@ class MapView {
     this.colours = NO_COLOURS;
     this.chosen = new Set(); // categories picked in the legend
     this.labels = new Labels(null, 0, () => {});
-    this.hovered = this.focus = this.region = this.drawing = null;
+    this.hovered = this.focus = this.picked = this.region = this.drawing = null;
     this.parts = furnish(root, {
       onTool: (tool) => this.pickTool(tool),
       onZoom: (factor) => this.zoomStep(factor),
@@ -124,9 +124,11 @@ class MapView {
     if (this.missing.points || this.missing.colours) this.fetchMissing();
     if (changed("labels_url", "n", "version")) this.fetchLabels();
     if (changed("region")) this.showRegion(data.region);
-    const clicked = this.focus; // a click set it at once, ahead of Python's answer
     this.focus = data.focus;
-    if (changed("focus", "focus_serial")) this.flyToFocus({ always: clicked !== data.focus });
+    if (changed("focus", "focus_serial")) {
+      this.flyToFocus({ always: changed("focus_serial") || this.picked !== data.focus });
+      this.picked = null;
+    }
     if (changed("focus", "links", "highlight", "dim", "region")) this.painter.redraw();
     this.followTheme();
   }
@@ -276,7 +278,7 @@ class MapView {
 
   pick(id) {
     if (id === null && this.focus === null) return;
-    this.focus = id;
+    this.focus = this.picked = id; // at once, ahead of Python's answer
     this.tell({ click: id, click_serial: ++serial });
     this.painter.redraw();
   }
