@@ -9,7 +9,7 @@ from typing import BinaryIO
 from embedviz.errors import VectorFormatError
 from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
-from embedviz.formats.source import HEAD, Source
+from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
 from embedviz.training.progress import Progress
 
@@ -37,7 +37,5 @@ def write(space: EmbeddingSpace, stream: BinaryIO) -> None:
 
 def _dim(head: bytes) -> int:
     lines = head.split(b"\n", 20)[:20]
-    if len(lines) > 1 or len(head) >= HEAD:
-        lines = lines[: head.count(b"\n")]  # what follows the last line break may be part of a line
     counts = Counter(text_rows.trailing_numbers(line.split()) for line in lines if line.strip())
     return counts.most_common(1)[0][0] if counts else 0

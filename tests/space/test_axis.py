@@ -20,6 +20,11 @@ def test_poles_are_at_minus_one_and_one_and_the_middle_at_zero(plane):
     assert found["nowhere"] == pytest.approx(0, abs=1e-6)
 
 
+def test_a_pole_of_several_words_is_their_middle(plane):
+    found = plane.axis(["left", "up"], ["right"]).set_index("label")["position"]
+    np.testing.assert_allclose([found[["left", "up"]].mean(), found["right"]], [-1, 1], atol=1e-6)
+
+
 def test_labels_come_lowest_first_and_can_be_named(plane):
     assert plane.axis(["left"], ["right"])["label"].iloc[[0, -1]].tolist() == ["left", "beyond"]
     assert plane.axis(["left"], ["right"], labels=["beyond", "up"])["label"].tolist() == ["up", "beyond"]
