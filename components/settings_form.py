@@ -1,0 +1,64 @@
+"""A form made of a settings class: its fields' ranges, defaults and sentences of help."""
+
+from __future__ import annotations
+
+import types
+import typing
+from typing import Any, Literal
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from embedviz.training.settings import Settings
+
+
+def settings_form(
+    settings: type[Settings], *, key: str, hidden: tuple[str, ...] = (), defaults: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The values a person chose: the basic fields in a row, the rest behind "More settings"."""
+    fields = {name: field for name, field in settings.model_fields.items() if name not in hidden}
+    basic = [name for name, field in fields.items() if (field.json_schema_extra or {}).get("basic")]
+    values: dict[str, Any] = {}
+    if basic:
+        for column, name in zip(st.columns(len(basic)), basic, strict=True):
+            with column:
+                values[name] = _widget(name, fields[name], f"{key}-{name}", defaults or {})
+    with st.expander("More settings", icon=":material/tune:"):
+        columns = st.columns(2)
+        for i, (name, field) in enumerate((n, f) for n, f in fields.items() if n not in basic):
+            with columns[i % 2]:
+                values[name] = _widget(name, field, f"{key}-{name}", defaults or {})
+    return values
+
+
+def _widget(name: str, field: FieldInfo, key: str, defaults: dict[str, Any]) -> Any:
+    label, default = name.replace("_", " ").capitalize(), defaults.get(name, field.default)
+    kind, optional = _kind(field.annotation)
+    limits = {type(m).__name__.lower(): m for m in field.metadata}
+    common = {"help": field.description, "key": key, "persist_state": "session"}
+    if typing.get_origin(kind) is Literal:
+        choices = list(typing.get_args(kind))
+        return st.selectbox(label, choices, index=choices.index(default), **common)
+    if kind is bool:
+        return st.toggle(label, default, **common)
+    if kind in (int, float):
+        low = limits["ge"].ge if "ge" in limits else limits["gt"].gt if "gt" in limits else None
+        high = limits["le"].le if "le" in limits else None
+        more = {"step": 1} if kind is int else {"format": "%g", "step": None}
+        if kind is float and "gt" in limits:
+            low = 1e-9
+        placeholder = {"placeholder": "chosen by size"} if optional else {}
+        return st.number_input(label, _as(kind, low), _as(kind, high), _as(kind, default), **more, **placeholder, **common)
+    return st.text_input(label, default, **common)
+
+
+def _kind(annotation: Any) -> tuple[Any, bool]:
+    """The type without its None, and whether None was one of them."""
+    if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+        rest = [part for part in typing.get_args(annotation) if part is not type(None)]
+        return rest[0], len(rest) < len(typing.get_args(annotation))
+    return annotation, False
+
+
+def _as(kind: type, value: Any) -> Any:
+    return None if value is None else kind(value)

@@ -1,0 +1,151 @@
+"""Data: bring a file, paste a text or take a sample; see how it was read; say what its columns are."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from components import guard, session, starting, words
+from embedviz.data.roles import checked_role, role_sentence
+from embedviz.data.samples import SAMPLES
+from embedviz.data.text_units import UNITS
+from embedviz.errors import EmbedvizError, SeveralFilesError
+from embedviz.formats import FORMATS
+from embedviz.formats.source import open_source
+from embedviz.runs.dataset import Dataset
+from embedviz.runs.home import is_shared
+
+store, owner = session.store(), session.owner()
+
+
+def keep(dataset: Dataset) -> None:
+    st.session_state["dataset"] = dataset.id
+
+
+def bring() -> None:
+    """The ways in. What was brought before stays until something else has been read."""
+    st.subheader("Bring data")
+    turn = st.session_state.get("upload-turn", 0)
+    file = st.file_uploader("Upload a text, a table or a file of vectors", key=f"upload-{turn}")
+    st.caption("TXT, CSV, TSV, JSONL, Parquet; GloVe and word2vec vectors. Plain, gzipped or in a zip.")
+    if file is not None:
+        with guard.said():
+            # to disk at once, and out of the server's memory: a new key lets the widget drop its copy
+            parts = iter(lambda: file.read(1 << 20), b"")
+            keep(Dataset.upload(store.uploads_folder, file.name, parts, owner))
+            st.session_state["upload-turn"] = turn + 1
+            st.rerun()
+    st.markdown("**Or take a sample**")
+    for name, sample in SAMPLES.items():
+        if st.button(sample.title, key=f"sample-{name}", help=sample.sentence, width="stretch"):
+            keep(starting.sample_dataset(name))
+            st.rerun()
+    with st.expander("Paste a text"):
+        text = st.text_area("Text", key="pasted", height=140, label_visibility="collapsed", placeholder="Paste here")
+        if st.button("Use this text", disabled=not text.strip()):
+            keep(Dataset.upload(store.uploads_folder, "pasted text.txt", [text.encode()], owner))
+            st.rerun()
+    if not is_shared():
+        with st.expander("Open a file by its path"):
+            path = st.text_input("Path on this machine", key="path", help="For files past the upload limit.")
+            if st.button("Open it", disabled=not path.strip()):
+                with guard.said():
+                    keep(Dataset.at_path(store.uploads_folder, Path(path.strip()), owner))
+                    st.rerun()
+
+
+def is_vectors(dataset: Dataset) -> bool:
+    with open_source(dataset.path, dataset.title, dataset.options.get("member")) as source:
+        head = source.peek()
+    return any(module.sniff(head) for module in FORMATS.values())
+
+
+def choose_member(dataset: Dataset, error: SeveralFilesError) -> None:
+    st.info(f"{session.plain(dataset.title)} holds {len(error.names)} files. Choose one.")
+    member = st.selectbox("File", error.names, index=None, placeholder="Choose a file of the zip")
+    if member:
+        dataset.set_options(member=member)
+        st.rerun()
+
+
+def look(dataset: Dataset) -> None:
+    """What was read, and what to do with it."""
+    st.subheader("What was read")
+    st.text(f"{dataset.title} · {words.size(dataset.size)}")
+    try:
+        if is_vectors(dataset):
+            st.info("This is a file of ready vectors.")
+            if st.button("Open as vectors", type="primary", icon=":material/hub:"):
+                starting.open_vectors(dataset)
+                st.switch_page("neighbours.py")
+            return
+        table = dataset.preview()
+    except SeveralFilesError as error:
+        choose_member(dataset, error)
+        return
+    except EmbedvizError as error:
+        st.error(session.plain(str(error)), icon=":material/error:")
+        override(dataset, None)
+        return
+    report = table.report
+    for sentence in report.sentences():
+        st.text(sentence)
+    if report.dropped:
+        with st.expander(f"{report.dropped_count:,} rows left out"):
+            st.dataframe([row._asdict() for row in report.dropped], hide_index=True)
+    roles = dict(table.roles)
+    if table.kind == "table":
+        columns = list(table.frame.columns)
+        guess = roles.get("text")
+        roles_key = f"text-column-{dataset.id}"
+        text = st.selectbox("Column with the text", columns, index=columns.index(guess) if guess else None, key=roles_key)
+        roles = {**roles, "text": text} if text else {k: v for k, v in roles.items() if k != "text"}
+    st.text(role_sentence(table.frame, roles))
+    with guard.said():
+        if "text" in roles:
+            checked_role(table.frame, "text", roles["text"])
+            if st.button("Train on this", type="primary", icon=":material/model_training:"):
+                st.session_state["setup"] = {"dataset": dataset.id, "columns": {"text": roles["text"]}}
+                st.switch_page("train.py")
+        else:
+            st.info("Word vectors need a column of text. Choose one above, or bring another file.")
+    st.dataframe(table.frame.head(50), hide_index=True, height=320)
+    override(dataset, table)
+
+
+def override(dataset: Dataset, table) -> None:
+    with st.expander("Read it another way", expanded=table is None):
+        a, b, c, d = st.columns(4)
+        key = dataset.id
+        options = dataset.options
+        encodings = [None, "utf-8", "utf-16", "latin-1", "cp1252", "shift_jis", "gb18030"]
+        delimiters = {None: "guess", ",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+        headers = {None: "guess", True: "column names", False: "data"}
+        units = {None: "guess", **{unit: unit for unit in UNITS}}
+        chosen = {
+            "encoding": a.selectbox(
+                "Encoding", encodings, encodings.index(options.get("encoding")), format_func=lambda e: e or "guess", key=f"e{key}"
+            ),
+            "delimiter": b.selectbox(
+                "Columns split by", list(delimiters), list(delimiters).index(options.get("delimiter")), delimiters.get, key=f"d{key}"
+            ),
+            "header": c.selectbox("First line", list(headers), list(headers).index(options.get("header")), headers.get, key=f"h{key}"),
+            "unit": d.selectbox("As plain text by", list(units), list(units).index(options.get("unit")), units.get, key=f"u{key}"),
+        }  # fmt: skip
+        if st.button("Read again", key=f"again-{key}"):
+            dataset.set_options(**chosen)
+            st.rerun()
+
+
+st.title("Data")
+st.write("Bring a text, a table or vectors, and see how it was read before anything is trained.")
+ways, seen = st.columns([2, 3], gap="large")
+with ways, guard.said():
+    bring()
+with seen, guard.said():
+    dataset_id = st.session_state.get("dataset")
+    if dataset_id is None:
+        st.info("Nothing is open yet. Upload a file on the left, or take the King James sample.")
+    else:
+        opened = store.dataset(dataset_id)
+        if opened.owner == owner:
+            look(opened)
