@@ -25,4 +25,6 @@ def said() -> Iterator[None]:
     except Exception:
         error_id = secrets.token_hex(4)
         logger.exception("error %s", error_id)
-        st.error(f"Something went wrong that is our fault, not yours. Nothing was lost. It is in the log as {error_id}.")
+        st.error(
+            f"Something went wrong that is our fault, not yours. Nothing was lost. It is in the log as {error_id}."
+        )

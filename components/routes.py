@@ -111,5 +111,3 @@ class _OwnerCookie:
             await send(message)
 
         return await self.app(scope, receive, with_cookie)
-
-

@@ -48,7 +48,9 @@ def _widget(name: str, field: FieldInfo, key: str, defaults: dict[str, Any]) -> 
         if kind is float and "gt" in limits:
             low = 1e-9
         placeholder = {"placeholder": "chosen by size"} if optional else {}
-        return st.number_input(label, _as(kind, low), _as(kind, high), _as(kind, default), **more, **placeholder, **common)
+        return st.number_input(
+            label, _as(kind, low), _as(kind, high), _as(kind, default), **more, **placeholder, **common
+        )
     return st.text_input(label, default, **common)
 
 

@@ -60,5 +60,3 @@ def tour_step(text: str, label: str, page: str) -> None:
             if page == "home.py":
                 st.session_state.pop("tour")
             st.switch_page(page)
-
-

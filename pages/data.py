@@ -97,7 +97,9 @@ def look(dataset: Dataset) -> None:
         columns = list(table.frame.columns)
         guess = roles.get("text")
         roles_key = f"text-column-{dataset.id}"
-        text = st.selectbox("Column with the text", columns, index=columns.index(guess) if guess else None, key=roles_key)
+        text = st.selectbox(
+            "Column with the text", columns, index=columns.index(guess) if guess else None, key=roles_key
+        )
         roles = {**roles, "text": text} if text else {k: v for k, v in roles.items() if k != "text"}
     st.text(role_sentence(table.frame, roles))
     with guard.said():

@@ -120,7 +120,9 @@ def progress(run: Run, state, events: list[dict]) -> None:
 
 
 def numbers(run: Run, state, events: list[dict]) -> None:
-    measured = [event["metrics"]["validation/loss"] for event in events if "validation/loss" in event.get("metrics", {})]
+    measured = [
+        event["metrics"]["validation/loss"] for event in events if "validation/loss" in event.get("metrics", {})
+    ]
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
     cells = [("Time", words.duration(state.elapsed()))]
     if running:
@@ -161,7 +163,10 @@ def buttons(run: Run, state) -> None:
             if st.button("Map", icon=":material/scatter_plot:"):
                 st.switch_page("map.py")
         if state.is_final and mine and run.spec["data"].get("id") and st.button("Train again with other settings"):
-            st.session_state["setup"] = {"dataset": run.spec["data"]["id"], "columns": run.spec["columns"] or {"text": "text"}}
+            st.session_state["setup"] = {
+                "dataset": run.spec["data"]["id"],
+                "columns": run.spec["columns"] or {"text": "text"},
+            }
             st.rerun(scope="app")
     if run.record:
         with st.expander("How was this made?"):

@@ -1,0 +1,52 @@
+"""The space of the open run, or what to do while there is none."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import session, starting
+from embedviz.runs.open_spaces import open_space
+from embedviz.runs.run import Run
+from embedviz.space import EmbeddingSpace
+
+
+def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
+    """The open run and its space. Where there is none yet the page says why and offers the next step."""
+    run = session.current_run()
+    if run is None:
+        st.info(f"Nothing is open yet. Open the GloVe sample to {purpose}, or train on a text.")
+        with st.container(horizontal=True):
+            if st.button("Open the GloVe sample", type="primary"):
+                starting.open_vectors(starting.sample_dataset("glove"))
+                st.rerun()
+            if st.button("Bring data"):
+                st.switch_page("data.py")
+        return None
+    names = run.space_names
+    if not names:
+        _waiting(run)
+        return None
+    name = names[0]
+    if len(names) > 1:
+        name = st.segmented_control("Space", names, default=names[0], key=f"space-{run.id}") or names[0]
+    return run, open_space(run, name)
+
+
+def _waiting(run: Run) -> None:
+    @st.fragment(run_every=None if run.state.is_final else "1s", key="waiting")
+    def body() -> None:
+        state = run.state
+        if run.space_names:
+            st.rerun()
+        if state.is_final:
+            st.error(session.plain(state.reason or f"This run is {state.state} and has no vectors."))
+            return
+        last = run.last_event()
+        total = last.get("total_steps", 0)
+        share = min(1.0, last.get("step", 0) / total) if total else 0.0
+        text = last.get("message", "Waiting for a worker")
+        st.progress(share, text=session.plain(f"{run.name} has no vectors yet. {text}."))
+
+    body()
+    if run.kind == "training" and st.button("See the training"):
+        st.switch_page("train.py")

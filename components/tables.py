@@ -1,0 +1,49 @@
+"""Tables that people take away."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from embedviz.space import EmbeddingSpace
+
+
+def column_config(frame: pd.DataFrame) -> dict:
+    """Similarities as bars, counts with thousands apart."""
+    config = {"label": st.column_config.TextColumn("label", width="medium")}
+    if "similarity" in frame and frame["similarity"].between(-1, 1).all():
+        config["similarity"] = st.column_config.ProgressColumn(
+            "similarity", format="%.3f", min_value=0.0, max_value=1.0
+        )
+    if "count" in frame:
+        config["count"] = st.column_config.NumberColumn("count", format="localized")
+    return config
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """CSV in UTF-8 with a mark, so that spreadsheets read it. A text that a spreadsheet would take for a formula
+    gets an apostrophe before it."""
+    safe = frame.copy()
+    for column in safe:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            texts = safe[column].astype(str)
+            safe[column] = texts.where(~texts.str.match(r"[=+\-@\t\r]"), "'" + texts)
+    return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def download(frame: pd.DataFrame, name: str, key: str) -> None:
+    """A button that hands out the table with its names."""
+    st.download_button(
+        "Download as CSV", lambda: csv(frame), name, "text/csv", on_click="ignore", icon=":material/download:", key=key
+    )
+
+
+def word_input(space: EmbeddingSpace, label: str, default: str, key: str) -> str:
+    """A box for one word: the 5,000 most frequent to choose from as one types, and any other can be typed."""
+    options = [space.labels[i] for i in space.most_frequent(5000)]
+    if default not in space:
+        default = options[0]
+    if default not in options:
+        options.insert(0, default)
+    chosen = st.selectbox(label, options, index=options.index(default), accept_new_options=True, key=key)
+    return (chosen or default).strip()

@@ -1,0 +1,191 @@
+"""Neighbours: what is near a word, two words beside each other, analogies, the odd one out."""
+
+import streamlit as st
+
+from components import guard, session, starting, tables
+from components.space_picker import current_space
+from embedviz.errors import UnknownLabelError
+from embedviz.runs.run import Run
+from embedviz.space import EmbeddingSpace
+from embedviz.space.metrics import METRICS
+
+
+def known(space: EmbeddingSpace, word: str) -> str:
+    """The word, in the case the space has it in."""
+    return word if word in space or word.lower() not in space else word.lower()
+
+
+def unknown(error: UnknownLabelError, go) -> None:
+    """Says that the word is not there, and offers the nearest spellings as buttons."""
+    st.warning(session.plain(str(error)))
+    with st.container(horizontal=True):
+        for word in error.suggestions:
+            st.button(session.plain(word), key=f"suggest-{word}", on_click=go, args=(word,))
+
+
+def go(word: str) -> None:
+    """Walks on to a word; what lay ahead in the history is let go."""
+    trail, at = st.session_state.get("trail", []), st.session_state.get("trail-at", -1)
+    if at >= 0 and trail[at] == word:
+        return
+    st.session_state["trail"] = [*trail[: at + 1], word][-50:]
+    st.session_state["trail-at"] = len(st.session_state["trail"]) - 1
+
+
+def step(by: int) -> None:
+    st.session_state["trail-at"] += by
+
+
+def near(run: Run, space: EmbeddingSpace) -> None:
+    default = "king" if "king" in space else space.labels[int(space.most_frequent(1)[0])]
+    if st.session_state.get("trail-run") != run.id:
+        st.session_state.update({"trail-run": run.id, "trail": [default], "trail-at": 0})
+    trail, at = st.session_state["trail"], st.session_state["trail-at"]
+    box, back, forward = st.columns([6, 1, 1], vertical_alignment="bottom")
+    with box:
+        word = known(space, tables.word_input(space, "Word", trail[at], f"word-{run.id}-{at}-{trail[at]}"))
+    back.button(
+        "", icon=":material/arrow_back:", help="Back", disabled=at == 0, on_click=step, args=(-1,), width="stretch"
+    )
+    forward.button(
+        "", icon=":material/arrow_forward:", help="Forward", disabled=at == len(trail) - 1, on_click=step, args=(1,), width="stretch"
+    )  # fmt: skip
+    if word != trail[at]:
+        go(word)
+        st.rerun()
+    a, b, c = st.columns(3)
+    k = a.number_input("How many", 1, 500, 10, key="k", persist_state="session")
+    metric = b.selectbox("Metric", METRICS, key="metric", persist_state="session")
+    least = c.number_input(
+        "Minimum count", 0, None, 0, key="least", persist_state="session", disabled="count" not in space.columns
+    )
+    try:
+        frame = space.neighbors(word, int(k), metric, int(least) or None)
+    except UnknownLabelError as error:
+        unknown(error, go)
+        return
+    table, picture = st.columns([3, 2])
+    with table:
+        chosen = st.dataframe(
+            frame,
+            hide_index=True,
+            column_config=tables.column_config(frame),
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"near-{run.id}-{word}-{k}-{metric}-{least}-{at}",
+        )
+        rows = chosen["selection"]["rows"]
+        if rows:
+            go(frame["label"].iloc[rows[0]])
+            st.rerun()
+        st.caption("Select a row to go on from that word.")
+        tables.download(frame, "neighbours.csv", "download-near")
+    with picture:
+        facts(space)
+
+
+def facts(space: EmbeddingSpace) -> None:
+    """The claim this all began with, measured: king and queen against table."""
+    words = ("king", "queen", "table")
+    if not all(word in space for word in words):
+        return
+    pairs = [("king", "queen"), ("king", "table"), ("queen", "table")]
+    values = {pair: space.similarity(*pair) for pair in pairs}
+    with st.container(border=True):
+        st.markdown("**Is near in space alike in meaning?**")
+        for (a, b), value in values.items():
+            st.text(f"{a} – {b}: {value:.3f}")
+        ahead = values[pairs[0]] - max(values[pairs[1]], values[pairs[2]])
+        st.write(
+            f"King and queen are {'closer' if ahead > 0 else 'no closer'} than either is to table, by {abs(ahead):.3f} "
+            "in cosine similarity."
+        )
+
+
+def two(run: Run, space: EmbeddingSpace) -> None:
+    a, b = st.columns(2)
+    with a:
+        first = known(space, tables.word_input(space, "First word", "king", f"first-{run.id}"))
+    with b:
+        second = known(space, tables.word_input(space, "Second word", "queen", f"second-{run.id}"))
+    try:
+        c = space.compare(first, second, 20)
+    except UnknownLabelError as error:
+        st.warning(session.plain(str(error)))
+        return
+    cells = st.columns(3)
+    cells[0].metric("Cosine", f"{c.cosine:.3f}")
+    cells[1].metric("Euclidean distance", f"{c.euclidean:.3f}")
+    cells[2].metric("Dot product", f"{c.dot:.3f}")
+    st.text(
+        f"“{second}” is neighbour number {c.rank_of_b:,} of “{first}”, and “{first}” number {c.rank_of_a:,} of “{second}”."
+    )
+    st.text(f"Of their {c.k} nearest they share {len(c.shared)}.")
+    if len(c.shared):
+        st.dataframe(c.shared, hide_index=True)
+
+
+def analogy(run: Run, space: EmbeddingSpace) -> None:
+    boxes = st.columns(3)
+    words = []
+    for box, label, default in zip(boxes, ("", "is to", "as"), ("man", "king", "woman"), strict=True):
+        with box:
+            words.append(
+                known(space, tables.word_input(space, label or "This word", default, f"analogy-{default}-{run.id}"))
+            )
+    a, b, c = words
+    st.text(f"{a} is to {b} as {c} is to …   ({b} − {a} + {c})")
+    keep = st.toggle("Let the answer be one of the three words", key="inputs", persist_state="session")
+    try:
+        answers = {m: space.analogy([b, c], [a], 10, m, keep) for m in ("3cosadd", "3cosmul")}
+    except UnknownLabelError as error:
+        st.warning(session.plain(str(error)))
+        return
+    left, right = st.columns(2)
+    for side, method, title in ((left, "3cosadd", "3CosAdd"), (right, "3cosmul", "3CosMul")):
+        with side:
+            st.markdown(f"**{title}**")
+            frame = answers[method].rename(columns={} if method == "3cosadd" else {"similarity": "ratio"})
+            st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame), key=f"answers-{method}")
+    if not keep:
+        st.caption("The three words themselves are left out of the answers, as is the custom. Without that the answer is often one of them.")  # fmt: skip
+
+
+def odd(space: EmbeddingSpace) -> None:
+    words = st.text_input(
+        "Words, separated by spaces", "king queen prince bread" if "bread" in space else "", key="odd"
+    )
+    chosen = [known(space, word) for word in words.replace(",", " ").split()]
+    if len(set(chosen)) < 3:
+        st.caption("Give at least three words.")
+        return
+    with guard.said():
+        frame = space.odd_one_out(chosen)
+        st.text(f"“{frame['label'].iloc[0]}” fits the others least.")
+        st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame))
+
+
+st.title("Neighbours")
+st.write("Ask what lies near a word, compare two, and try analogies.")
+opened = current_space("look at neighbours")
+if opened:
+    run, space = opened
+    starting.tour_step("Select a row to walk on. Then look at the whole vocabulary.", "To the map", "map.py")
+    st.caption(f"{len(space):,} words, {space.dim} numbers each.")
+    tabs = st.tabs(["Neighbours", "Two words", "Analogy", "Odd one out"], on_change="rerun", key="tab")
+    for tab, show in zip(tabs, (near, two, analogy, lambda run, space: odd(space)), strict=True):
+        with tab:
+            if tab.open:
+                with guard.said():
+                    show(run, space)
+    with st.expander("Take the vectors away", icon=":material/download:"):
+        from embedviz.formats import FORMATS
+
+        for name, title, ending in (("glove", "GloVe text", "txt"), ("word2vec", "word2vec text", "vec")):
+            st.download_button(
+                title,
+                lambda name=name: b"".join(FORMATS[name].chunks(space)),
+                f"vectors.{ending}",
+                on_click="ignore",
+                key=f"take-{name}",
+            )
