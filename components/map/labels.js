@@ -104,23 +104,25 @@ class Occupied {
   }
 }
 
-// Which labels to write, and where: [{id, text, dx, align}], dx in pixels from the point.
-// candidates: [{id, text, x, y, strong}] in pixels, the most important first. measure(text, strong) -> pixels.
-// Strong labels may reach over points of lesser ones, never over each other.
-export function placeLabels(candidates, { width, height, most, gap, lineHeight, measure }) {
+// Which labels to write, and where: [{id, text, strong, align, dx, dy}], dx and dy in pixels from the point.
+// candidates: [{id, text, x, y, strong, gap}] in pixels, the most important first; gap: free pixels around the point.
+// Strong labels may also stand above or below their point. measure(text, strong) -> pixels.
+export function placeLabels(candidates, { width, height, most, lineHeight, measure }) {
   const occupied = new Occupied();
   const placed = [];
-  for (const { id, text, x, y, strong } of candidates) {
+  for (const { id, text, x, y, strong, gap } of candidates) {
     if (placed.length >= most) break;
     const wide = measure(text, strong);
-    const [top, bottom] = [y - lineHeight / 2, y + lineHeight / 2];
-    if (top < 2 || bottom > height - 2) continue;
-    for (const align of ["left", "right"]) {
-      const left = align === "left" ? x + gap : x - gap - wide;
-      const box = { left: left - 3, right: left + wide + 3, top: top - 1, bottom: bottom + 1 };
-      if (box.left < 2 || box.right > width - 2 || !occupied.free(box)) continue;
+    const rise = gap + lineHeight / 2;
+    const places = [["left", gap, 0], ["right", -gap, 0], ["center", 0, -rise], ["center", 0, rise]]; // prettier-ignore
+    for (const [align, dx, dy] of strong ? places : places.slice(0, 2)) {
+      const left = x + dx - (align === "left" ? 0 : align === "right" ? wide : wide / 2);
+      const top = y + dy - lineHeight / 2;
+      const box = { left: left - 3, right: left + wide + 3, top: top - 1, bottom: top + lineHeight + 1 };
+      if (box.left < 2 || box.right > width - 2 || box.top < 1 || box.bottom > height - 1) continue;
+      if (!occupied.free(box)) continue;
       occupied.add(box);
-      placed.push({ id, text, strong, align, dx: align === "left" ? gap : -gap });
+      placed.push({ id, text, strong, align, dx, dy });
       break;
     }
   }

@@ -40,11 +40,12 @@ export class Overlay {
     const missing = [];
     const most = Math.round(Math.min(140, (this.width * this.height) / 8000));
     const candidates = [];
+    const gap = scene.look.size / 2 + 4;
     const add = (id, strong) => {
       const label = labels.get(id);
       if (label === undefined) return missing.push(id);
       const [x, y] = camera.toScreen(positions[2 * id] / 65535, positions[2 * id + 1] / 65535);
-      candidates.push({ id, text: shorten(label), x, y, strong });
+      candidates.push({ id, text: shorten(label), x, y, strong, gap: id === scene.focus ? gap + 7 : strong ? gap + 2 : gap });
     };
     const first = new Set(marked.slice(0, 80));
     for (const id of first) add(id, true);
@@ -64,7 +65,6 @@ export class Overlay {
       width: this.width,
       height: this.height,
       most: most + first.size,
-      gap: scene.look.size / 2 + 4,
       lineHeight: LINE_HEIGHT,
       measure: (text, strong) => this.measure(text, strong, theme),
     });
@@ -76,12 +76,12 @@ export class Overlay {
     context.setTransform(this.pixelRatio, 0, 0, this.pixelRatio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     const at = (id) => scene.camera.toScreen(scene.positions[2 * id] / 65535, scene.positions[2 * id + 1] / 65535);
+    if (scene.region) this.drawPath(scene, scene.region.polygon.map(([x, y]) => scene.camera.toScreen(x, y)));
     if (!bare) {
       this.drawLinks(scene, at);
       this.drawMarked(scene, at);
       this.drawLabels(scene, at);
     }
-    if (scene.region) this.drawPath(scene, scene.region.polygon.map(([x, y]) => scene.camera.toScreen(x, y)));
     if (scene.drawing) this.drawPath(scene, scene.drawing);
     if (scene.crosshair) this.drawCrosshair(scene);
   }
@@ -133,16 +133,16 @@ export class Overlay {
     const { context } = this;
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    for (const { id, text, strong, align, dx } of this.placed ?? []) {
+    for (const { id, text, strong, align, dx, dy } of this.placed ?? []) {
       if (id === hovered) continue; // the tooltip says it
       const [x, y] = at(id);
       context.font = this.font(theme, strong);
       context.textAlign = align;
       context.lineWidth = 3.5;
       context.strokeStyle = cssColour(theme.background, 0.88);
-      context.strokeText(text, x + dx, y);
+      context.strokeText(text, x + dx, y + dy);
       context.fillStyle = cssColour(theme.text, strong ? 1 : 0.92);
-      context.fillText(text, x + dx, y);
+      context.fillText(text, x + dx, y + dy);
     }
   }
 

@@ -383,8 +383,8 @@ def test_labels_do_not_overlap(open_map):
     page = drawn(open_map("?n=20000"))
     boxes = ask(
         page,
-        """map.overlay.placed.map(({id, text, strong, align, dx}) => {
-          const [x, y] = map.screenPosition(id);
+        """map.overlay.placed.map(({id, text, strong, align, dx, dy}) => {
+          const [x, y] = [map.screenPosition(id)[0], map.screenPosition(id)[1] + dy];
           const wide = map.overlay.measure(text, strong, map.theme);
           const left = align === "left" ? x + dx : x + dx - wide;
           return [left, y - 7.5, left + wide, y + 7.5];
