@@ -20,12 +20,19 @@ MOST_HIGHLIGHTED = 2000
 MOST_CORNERS = 2000
 
 # The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
-# before anything is fetched: the page does not jump when the map appears.
+# before anything is fetched: the page does not jump when the map appears. At the first showing the points are asked for
+# while our modules are still on their way.
 _SCRIPT = """
 export default async function (component) {
-  const root = component.parentElement.querySelector(".embedviz-map");
-  root.style.setProperty("--map-height", component.data.height + "px");
-  const map = await import(new URL("embedviz/static/map.js", document.baseURI).href);
+  const { parentElement, data } = component;
+  const root = parentElement.querySelector(".embedviz-map");
+  root.style.setProperty("--map-height", data.height + "px");
+  const locate = (path) => new URL(path, document.baseURI).href;
+  if (!root.early) {
+    const asked = [data.points_url, data.colours_url].filter(Boolean);
+    root.early = new Map(asked.map((path) => [path, fetch(locate(path)).catch(() => null)]));
+  }
+  const map = await import(locate("embedviz/static/map.js"));
   return map.update(component);
 }
 """

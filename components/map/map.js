@@ -141,10 +141,11 @@ class MapView {
     const { signal } = this.loads;
     const { missing, data } = this;
     const { n } = data;
+    const how = { signal, early: this.root.early };
     this.parts.stage.dataset.state = "loading";
     if (!this.positions.length) this.say(`Fetching ${count(n)} points…`, { patient: true });
-    const points = missing.points ? fetchBytes(data.points_url, 4 * n, "points", signal) : null;
-    const codes = data.colours_url ? fetchBytes(data.colours_url, n, "colours", signal) : null;
+    const points = missing.points ? fetchBytes(data.points_url, 4 * n, "points", how) : null;
+    const codes = data.colours_url ? fetchBytes(data.colours_url, n, "colours", how) : null;
     try {
       const coloured = codes?.then(
         (bytes) => ({ kind: data.colour_kind, legend: data.legend, codes: new Uint8Array(bytes) }),
