@@ -1,71 +1,74 @@
-"""A map's colours: one byte a point, and the legend that says what it means."""
+"""A column of values as the map's colours: one byte a point and the legend that explains them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import ColumnError
-from embedviz.figures.map_figure import CATEGORICAL
-from embedviz.runs.maps import Map
-from embedviz.space import EmbeddingSpace
-
+# Okabe and Ito (2008), eight colours that colour-blind eyes tell apart. Their black is the text's colour, so that it
+# shows on a dark ground too; yellow comes last, being pale on a light one.
+OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor", "#F0E442")
+OTHERS_COLOUR = "#8C8F98"
 NO_VALUE = 255
-CLUSTER = "cluster"
+LAST_CODE = 254
+LOGARITHMIC_FROM = 100.0  # largest by smallest value: from here on a linear scale would show most points in one colour
 
 
 @dataclass(frozen=True)
-class Colours:
-    """codes (N,) uint8 and legend as components.map_view takes them."""
+class MapColours:
+    """codes: uint8 (n,), 255 for no value; kind and legend: as MapData takes them; scale: how numbers became bytes."""
 
     codes: np.ndarray
     kind: Literal["category", "number"]
-    legend: list[Any]
+    legend: Sequence[Any] = ()
+    scale: Literal["linear", "logarithmic"] | None = None
 
 
-def colour_columns(found: Map, space: EmbeddingSpace) -> list[str]:
-    """The columns a map can be coloured by."""
-    columns = [column for column in space.columns if column != CLUSTER]
-    return ([CLUSTER] if found.clusters is not None else []) + columns
+def colour_by(values: pd.Series) -> MapColours:
+    """Numbers get the even scale, everything else (and whole numbers of at most eight values) a colour a category."""
+    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+        return colour_categories(values)
+    if pd.api.types.is_integer_dtype(values) and values.nunique() <= len(OKABE_ITO):
+        return colour_categories(values, by_name=True)
+    return colour_numbers(values)
 
 
-def colour_codes(found: Map, space: EmbeddingSpace, column: str) -> Colours:
-    """Colours by a column: numbers on a scale (counts by their logarithm), anything else by its most frequent values."""
-    if column == CLUSTER and (clusters := found.clusters) is not None:
-        values = clusters.astype("category")
-    elif column in space.columns:
-        values = space.columns[column].iloc[np.asarray(found.points)].reset_index(drop=True)
-    else:
-        raise ColumnError(f"There is no column {column!r} to colour by.")
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return _numbers(values.to_numpy(float))
-    return _categories(values, keep_order=column == CLUSTER)
+def colour_numbers(values: pd.Series) -> MapColours:
+    """Smallest to largest as 0 to 254; by logarithm when all are positive and the largest is 100 times the smallest."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.isfinite(numbers)
+    codes = np.full(len(numbers), NO_VALUE, dtype=np.uint8)
+    if not known.any():
+        return MapColours(codes, "number", ("no values", "no values"), "linear")
+    low, high = float(numbers[known].min()), float(numbers[known].max())
+    logarithmic = low > 0 and high / low >= LOGARITHMIC_FROM
+    places, start, end = numbers[known], low, high
+    if logarithmic:
+        places, start, end = np.log(places), np.log(low), np.log(high)
+    shares = (places - start) / (end - start) if end > start else np.full(len(places), 0.5)
+    codes[known] = np.round(shares * LAST_CODE).astype(np.uint8)
+    return MapColours(codes, "number", (_plain(low), _plain(high)), "logarithmic" if logarithmic else "linear")
 
 
-def _numbers(values: np.ndarray) -> Colours:
-    there = np.isfinite(values)
-    if not there.any():
-        return Colours(np.full(len(values), NO_VALUE, np.uint8), "number", [0, 0])
-    low, high = float(values[there].min()), float(values[there].max())
-    scaled = np.log1p(values - low) if high - low > 1000 else values - low
-    top = float(scaled[there].max()) or 1.0
-    codes = np.full(len(values), NO_VALUE, np.uint8)
-    codes[there] = np.rint(254 * scaled[there] / top)
-    return Colours(codes, "number", [f"{low:,.6g}", f"{high:,.6g}"])
+def colour_categories(values: pd.Series, *, by_name: bool = False) -> MapColours:
+    """The most frequent categories a colour each (or in the order of their names); past eight, seven and the others."""
+    counts = values.value_counts()
+    kept = list(counts.index[: len(OKABE_ITO) if len(counts) <= len(OKABE_ITO) else len(OKABE_ITO) - 1])
+    if by_name:
+        kept.sort()
+    codes = pd.Index(kept).get_indexer(values)  # -1 for what is not kept
+    others = len(counts) - len(kept)
+    unknown = np.where(values.isna().to_numpy(), NO_VALUE, len(kept))
+    codes = np.where(codes < 0, unknown, codes).astype(np.uint8)
+    legend = [(str(name), colour) for name, colour in zip(kept, OKABE_ITO, strict=False)]
+    if others:
+        legend.append((f"{others:,} others", OTHERS_COLOUR))
+    return MapColours(codes, "category", legend)
 
 
-def _categories(values: pd.Series, keep_order: bool) -> Colours:
-    texts = values.astype("category") if keep_order else values.astype(str).where(values.notna())
-    names = list(texts.cat.categories) if keep_order else list(texts.value_counts().index)
-    shown = names if len(names) <= len(CATEGORICAL) else names[: len(CATEGORICAL) - 1]
-    place = {name: i for i, name in enumerate(shown)}
-    legend = [(str(name)[:60], CATEGORICAL[i]) for i, name in enumerate(shown)]
-    other = NO_VALUE
-    if len(names) > len(shown):
-        other = len(shown)
-        legend.append((f"{len(names) - len(shown):,} others", CATEGORICAL[-1]))
-    codes = [NO_VALUE if pd.isna(text) else place.get(text, other) for text in texts]
-    return Colours(np.array(codes, np.uint8), "category", legend)
+def _plain(number: float) -> int | float:
+    return int(number) if number == int(number) else number

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,20 +91,21 @@ class MapEvent:
 
     click: int | None = None
     click_serial: int = 0
-    region: dict[str, Any] | None = field(default=None)
+    region: dict[str, Any] | None = None
     region_serial: int = 0
 
 
 def map_view(data: MapData, *, key: str, height: int = 560) -> MapEvent:
     """Draw the map and return what was last done on it. height: pixels of the map, without a key below it."""
-    state = _component(key=key, data=_as_json(data, height), on_event_change=lambda: None)
+    state = _component(key=key, data=as_json(data, height), on_event_change=lambda: None)
     return read_event(state.get("event"), data.n)
 
 
-def _as_json(data: MapData, height: int) -> dict[str, Any]:
+def as_json(data: MapData, height: int) -> dict[str, Any]:
+    """What is sent to the browser: plain numbers and lists. More than 2,000 highlighted points are a bug of the page."""
     if len(data.highlight) > MOST_HIGHLIGHTED:
         raise ValueError(f"At most {MOST_HIGHLIGHTED} points can be highlighted, not {len(data.highlight)}.")
-    values = asdict(data) | {"height": int(height)}
+    values = {f.name: getattr(data, f.name) for f in fields(data)} | {"height": int(height)}
     for name in ("highlight", "links"):
         values[name] = [int(point) for point in values[name]]
     values["legend"] = [list(row) if isinstance(row, (tuple, list)) else row for row in data.legend]

@@ -86,3 +86,17 @@ export function furnish(root, { onTool, onZoom, onHome, onSave, onClear }) {
   root.append(toolbar, stage, chip, legend);
   return { stage, points, overlay, note, chip, chipText, tools, legend };
 }
+
+// A sentence over the map, or none. patient: show it only if it is still true after a moment.
+export function say(note, text, { patient = false, retry = null } = {}) {
+  note.replaceChildren();
+  note.hidden = !text;
+  note.classList.toggle("patient", patient);
+  if (!text) return;
+  note.append(element("p", "", text));
+  if (!retry) return;
+  const again = element("button", "again", "Try again");
+  again.type = "button";
+  again.addEventListener("click", retry);
+  note.append(again);
+}

@@ -8,11 +8,12 @@ import { Camera } from "./camera.js";
 import { PointsLayer } from "./points_layer.js";
 import { PointIndex } from "./point_index.js";
 import { Overlay } from "./overlay.js";
+import { sceneOf } from "./scene.js";
 import { Painter } from "./painter.js";
 import { Tooltip } from "./tooltip.js";
 import { Labels } from "./labels.js";
 import { Gestures } from "./gestures.js";
-import { furnish, element } from "./furniture.js";
+import { furnish, say } from "./furniture.js";
 import { drawLegend } from "./legend.js";
 import { buildPalette, themeOf } from "./palette.js";
 import { countInside, regionFrom } from "./region.js";
@@ -20,7 +21,6 @@ import { paintPicture, downloadPicture } from "./picture.js";
 import { count, fetchBytes } from "./fetching.js";
 
 const HOVER_RADIUS = 14; // pixels
-const DIMMED = 0.16; // opacity of the rest while a point and its neighbours are looked at
 const NO_COLOURS = { kind: null, legend: [], codes: null };
 const NO_WEBGL = "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 
@@ -60,7 +60,7 @@ class MapView {
       this.camera,
       this.layer,
       this.overlay,
-      () => this.scene(),
+      () => sceneOf(this),
       (ms) => this.onWholeFrame(ms),
     );
     this.gestures = new Gestures(root, overlay, this.actions());
@@ -82,7 +82,7 @@ class MapView {
       return new PointsLayer(this.parts.points, { onRestored: () => this.painter.redraw() });
     } catch (error) {
       this.parts.stage.dataset.state = "failed";
-      this.say(error.message === "no WebGL2" ? NO_WEBGL : error.message);
+      say(this.parts.note, error.message === "no WebGL2" ? NO_WEBGL : error.message);
       return null;
     }
   }
@@ -143,27 +143,30 @@ class MapView {
     const { n } = data;
     const how = { signal, early: this.root.early };
     this.parts.stage.dataset.state = "loading";
-    if (!this.positions.length) this.say(`Fetching ${count(n)} points…`, { patient: true });
+    if (!this.positions.length) say(this.parts.note, `Fetching ${count(n)} points…`, { patient: true });
     const points = missing.points ? fetchBytes(data.points_url, 4 * n, "points", how) : null;
-    const codes = data.colours_url ? fetchBytes(data.colours_url, n, "colours", how) : null;
     try {
-      const coloured = codes?.then(
-        (bytes) => ({ kind: data.colour_kind, legend: data.legend, codes: new Uint8Array(bytes) }),
-        (error) => {
-          if (!signal.aborted) console.warn(`embedviz map: ${error.message}`); // a map in one colour is of use still
-          return NO_COLOURS;
-        },
-      );
-      const [bytes, colours] = await Promise.all([points, coloured ?? NO_COLOURS]);
+      const [bytes, colours] = await Promise.all([points, missing.colours ? this.fetchColours(how) : this.colours]);
       if (signal.aborted) return;
       this.missing = { points: false, colours: false };
-      this.say("");
+      say(this.parts.note, "");
       if (bytes) this.showPoints(new Uint16Array(bytes), data.points_url);
       this.showColours(colours);
     } catch (error) {
       if (signal.aborted) return;
       this.parts.stage.dataset.state = "failed";
-      this.say(error.message, { retry: () => this.fetchMissing() });
+      say(this.parts.note, error.message, { retry: () => this.fetchMissing() });
+    }
+  }
+
+  async fetchColours(how) {
+    const { colours_url: address, colour_kind: kind, legend, n } = this.data;
+    if (!address) return NO_COLOURS;
+    try {
+      return { kind, legend, codes: new Uint8Array(await fetchBytes(address, n, "colours", how)) };
+    } catch (error) {
+      if (!how.signal.aborted) console.warn(`embedviz map: ${error.message}`); // a map in one colour is of use still
+      return NO_COLOURS;
     }
   }
 
@@ -357,29 +360,6 @@ class MapView {
     return this.focus !== null && this.focus === this.data?.focus ? this.data.links : [];
   }
 
-  scene() {
-    const { camera, positions, labels, theme, hovered, region, drawing, colours, layer } = this;
-    const n = positions.length / 2;
-    const shown = (ids) => ids.filter((id) => id !== null && id < n);
-    const [links, highlight, [focus = null]] = [shown(this.links()), shown(this.data?.highlight ?? []), shown([this.focus])];
-    const dimmed = Boolean(this.data?.dim) && (focus !== null || highlight.length > 0);
-    const marked = focus === null ? [...links, ...highlight] : [focus, ...links, ...highlight];
-    const colourOf = (id) => Array.from(layer.palette.subarray(4 * (colours.codes?.[id] ?? 0)).subarray(0, 3));
-    const accepts = (id) => this.accepts(id);
-    const crosshair = this.parts.stage.matches(":focus-visible");
-    const opacity = (n > 200000 ? 0.6 : 0.82) * (dimmed ? DIMMED : 1);
-    const look = { size: this.pointSize(), opacity, pixelRatio: this.pixelRatio };
-    return { camera, positions, labels, theme, hovered, region, drawing, links, highlight, focus, marked, dimmed, colourOf, accepts, crosshair, look }; // prettier-ignore
-  }
-
-  // Pixels across a point: smaller the more there are, larger the closer one looks.
-  pointSize() {
-    const n = Math.max(100, this.positions.length / 2);
-    const small = Math.min(1, Math.sqrt(Math.min(this.camera.width, this.camera.height) / 560));
-    const base = Math.max(1.5, (11.2 - 1.6 * Math.log10(n)) * small);
-    return Math.min(12, base * Math.max(1, this.camera.zoom) ** 0.35);
-  }
-
   worldPosition(id) {
     return [this.positions[2 * id] / 65535, this.positions[2 * id + 1] / 65535];
   }
@@ -394,21 +374,6 @@ class MapView {
     Object.assign(this.parts.stage.dataset, { state: "drawn", frameMs: ms.toFixed(1) });
     performance.mark("embedviz-map-drawn");
     rememberedViews.set(this.address, { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom });
-  }
-
-  // A sentence over the map, or none. patient: show it only if it is still true after a moment.
-  say(text, { patient = false, retry = null } = {}) {
-    const { note } = this.parts;
-    note.replaceChildren();
-    note.hidden = !text;
-    note.classList.toggle("patient", patient);
-    if (!text) return;
-    note.append(element("p", "", text));
-    if (!retry) return;
-    const again = element("button", "again", "Try again");
-    again.type = "button";
-    again.addEventListener("click", retry);
-    note.append(again);
   }
 
   destroy() {

@@ -34,7 +34,7 @@ export class Overlay {
     return this.widths.get(key);
   }
 
-  // Chooses the labels for the present view. scene: see MapView.scene.
+  // Chooses the labels for the present view. scene: see scene.js.
   chooseLabels(scene) {
     const { camera, positions, labels, theme, marked, accepts, dimmed } = scene;
     const missing = [];

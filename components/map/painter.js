@@ -5,7 +5,7 @@ const SETTLE_MS = 160; // so long after the last move all points are drawn again
 const LABELS_EVERY_MS = 120;
 
 export class Painter {
-  // layer: PointsLayer, or null without WebGL2; describe() gives the scene (see MapView); onWhole(ms) follows every
+  // layer: PointsLayer, or null without WebGL2; describe() gives the scene (scene.js); onWhole(ms) follows every
   // frame with all points, once it is on the screen.
   constructor(camera, layer, overlay, describe, onWhole) {
     Object.assign(this, { camera, layer, overlay, describe, onWhole });

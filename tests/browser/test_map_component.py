@@ -177,8 +177,8 @@ def test_a_click_on_a_point_comes_back_and_its_neighbours_are_marked(open_map):
     page.mouse.click(*position(page, point))
     wait_until(lambda: reported(page)["focus"] == point)
     assert reported(page)["click"] == point
-    assert ask(page, "map.scene().dimmed") is True
-    assert ask(page, "map.scene().links") == [i for i in range(point + 20, point + 320, 30) if i < 200]
+    assert ask(page, "map.painter.describe().dimmed") is True
+    assert ask(page, "map.painter.describe().links") == [i for i in range(point + 20, point + 320, 30) if i < 200]
 
 
 def test_a_click_beside_all_points_lets_go_of_the_focus(open_map):
@@ -188,7 +188,7 @@ def test_a_click_beside_all_points_lets_go_of_the_focus(open_map):
     box = page.locator(STAGE).bounding_box()
     page.mouse.click(box["x"] + 30, box["y"] + 30)
     wait_until(lambda: reported(page)["focus"] is None)
-    assert ask(page, "map.scene().dimmed") is False
+    assert ask(page, "map.painter.describe().dimmed") is False
 
 
 def test_hovering_shows_the_label_as_text_never_as_html(open_map):
@@ -355,6 +355,42 @@ def test_a_search_flies_to_its_point_and_again_when_asked_again(open_map):
     assert view(page)[2] == pytest.approx(1)
     page.get_by_role("button", name="Search chair").click()
     wait_until(lambda: view(page)[2] > 1.5)
+
+
+def test_highlighted_points_are_labelled_first(open_map):
+    page = drawn(open_map("?n=2000&highlight=1999,1500"))
+    strong = ask(page, "map.overlay.placed.filter(({strong}) => strong).map(({text}) => text)")
+    assert strong == ["word1999", "word1500"]
+
+
+def test_another_map_of_the_same_points_is_glided_to_without_asking_for_colours_again(open_map):
+    asked = []
+    page = drawn(open_map("?n=2000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
+    before = ask(page, "map.worldPosition(9)")
+    ask(page, "void (map.camera.place({x: 0.3, y: 0.3, zoom: 6}), map.painter.redraw())")
+    page.get_by_text("Other layout").click()
+    wait_until(lambda: ask(page, "map.worldPosition(9)") == pytest.approx(before[::-1]))
+    wait_until(lambda: ask(page, "!map.layer.morphing(performance.now())"))
+    settled(page)
+    assert view(page)[2] == pytest.approx(1)
+    assert len([url for url in asked if "/colours/" in url]) == 1
+    assert len([url for url in asked if "/labels?" in url]) == 1
+
+
+def test_a_map_taken_off_the_page_frees_its_context_and_comes_back_as_it_was_left(open_map):
+    page = drawn(open_map("?n=2000"))
+    page.mouse.move(*position(page, 5))
+    page.mouse.wheel(0, -240)
+    wait_until(lambda: view(page)[2] > 1.2)
+    settled(page)
+    before = view(page)
+    ask(page, "void (window.left = map)")
+    page.get_by_text("Show the map").click()
+    wait_until(lambda: page.evaluate("window.left.layer.gl.isContextLost()"))
+    page.get_by_text("Show the map").click()
+    drawn(page)
+    assert view(page) == pytest.approx(before)
+    assert page.evaluate("window.left.root.isConnected") is False
 
 
 def test_without_motion_the_flight_is_a_jump(open_map):

@@ -49,6 +49,8 @@ def label(i):
 
 def points(request: Request):
     places, _ = clusters(request.path_params["n"])
+    if "transposed" in request.query_params:
+        places = places[:, ::-1]
     return binary((places * 65535).astype("<u2"))
 
 

@@ -23,12 +23,16 @@ with st.container(horizontal=True):
         st.session_state.flights = st.session_state.get("flights", 0) + 1
     st.button("Rerun")
     dim = st.toggle("Dim the rest", value=True)
+    other = st.toggle("Other layout")
+    shown = st.toggle("Show the map", value=True)
     if st.button("Clear region"):
         st.session_state.region = None
 
+if not shown:
+    st.stop()
 event = map_view(
     MapData(
-        points_url=f"embedviz/maps/{n}/points",
+        points_url=f"embedviz/maps/{n}/points" + ("?transposed" if other else ""),
         n=n,
         labels_url=f"embedviz/maps/{n}/labels",
         colours_url=f"embedviz/maps/{n}/colours/{colour}" if colour != "none" else None,

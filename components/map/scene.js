@@ -1,0 +1,39 @@
+// What there is to see at this moment, gathered from the map for those who draw it.
+
+const DIMMED = 0.16; // opacity of the rest while a point and its neighbours are looked at
+
+// Pixels across a point: smaller the more there are, larger the closer one looks.
+function pointSize(n, camera) {
+  const small = Math.min(1, Math.sqrt(Math.min(camera.width, camera.height) / 560));
+  const base = Math.max(1.5, (11.2 - 1.6 * Math.log10(Math.max(100, n))) * small);
+  return Math.min(12, base * Math.max(1, camera.zoom) ** 0.35);
+}
+
+export function sceneOf(map) {
+  const { camera, positions, labels, theme, hovered, region, drawing, colours, layer, pixelRatio } = map;
+  const n = positions.length / 2;
+  const present = (ids) => ids.filter((id) => id !== null && id < n);
+  const [focus = null] = present([map.focus]);
+  const links = present(map.links());
+  const highlight = present(map.data?.highlight ?? []);
+  const dimmed = Boolean(map.data?.dim) && (focus !== null || highlight.length > 0);
+  const opacity = (n > 200000 ? 0.6 : 0.82) * (dimmed ? DIMMED : 1);
+  return {
+    camera,
+    positions,
+    labels,
+    theme,
+    hovered,
+    region, // what was selected
+    drawing, // what is being selected: corners in pixels
+    focus,
+    links,
+    highlight,
+    marked: [...(focus === null ? [] : [focus]), ...links, ...highlight], // the most important first
+    dimmed,
+    crosshair: map.parts.stage.matches(":focus-visible"),
+    look: { size: pointSize(n, camera), opacity, pixelRatio },
+    accepts: (id) => map.accepts(id),
+    colourOf: (id) => Array.from(layer.palette.subarray(4 * (colours.codes?.[id] ?? 0)).subarray(0, 3)),
+  };
+}

@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+
+from components.map_colours import NO_VALUE, OTHERS_COLOUR, colour_by, colour_categories, colour_numbers
+
+
+def test_the_smallest_number_is_0_and_the_largest_254():
+    colours = colour_numbers(pd.Series([3.0, 1.0, 2.0]))
+    assert colours.codes.tolist() == [254, 0, 127]
+    assert colours.codes.dtype == np.uint8
+    assert colours.legend == (1, 3)
+    assert colours.scale == "linear"
+
+
+def test_counts_over_many_magnitudes_are_coloured_by_their_logarithm():
+    colours = colour_numbers(pd.Series([1, 100, 10_000]))
+    assert colours.codes.tolist() == [0, 127, 254]
+    assert colours.scale == "logarithmic"
+
+
+def test_a_missing_number_has_no_colour():
+    assert colour_numbers(pd.Series([1.0, np.nan, np.inf, 2.0])).codes.tolist() == [0, NO_VALUE, NO_VALUE, 254]
+    assert colour_numbers(pd.Series([np.nan])).codes.tolist() == [NO_VALUE]
+    assert colour_numbers(pd.Series([1, None], dtype="Int64")).codes.tolist() == [127, NO_VALUE]
+
+
+def test_numbers_all_alike_take_the_middle():
+    assert colour_numbers(pd.Series([5, 5])).codes.tolist() == [127, 127]
+
+
+def test_categories_are_numbered_by_frequency_and_named_in_the_legend():
+    colours = colour_categories(pd.Series(["b", "a", "b", None]))
+    assert colours.codes.tolist() == [0, 1, 0, NO_VALUE]
+    assert [name for name, _ in colours.legend] == ["b", "a"]
+
+
+def test_a_ninth_category_makes_seven_and_the_others():
+    values = pd.Series([letter for i, letter in enumerate("abcdefghi") for _ in range(20 - i)])
+    colours = colour_categories(values)
+    assert len(colours.legend) == 8
+    assert colours.legend[-1] == ("2 others", OTHERS_COLOUR)
+    assert set(colours.codes[values.isin(["h", "i"])]) == {7}
+    assert set(colours.codes) == set(range(8))
+
+
+def test_eight_categories_have_a_colour_each():
+    colours = colour_categories(pd.Series(list("abcdefgh")))
+    assert len({colour for _, colour in colours.legend}) == 8
+
+
+def test_what_a_column_is_coloured_as_follows_from_its_values():
+    assert colour_by(pd.Series([1.5, 2.5])).kind == "number"
+    assert colour_by(pd.Series(range(9))).kind == "number"
+    assert colour_by(pd.Series([5, 1, 3, 5])).legend[0][0] == "1"
+    assert colour_by(pd.Series([True, False])).kind == "category"
+    assert colour_by(pd.Series(["x", "y"])).kind == "category"
