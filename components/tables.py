@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pandas as pd
 import streamlit as st
 
+from embedviz.formats import write_vectors
 from embedviz.space import EmbeddingSpace
 
 
@@ -47,3 +50,10 @@ def word_input(space: EmbeddingSpace, label: str, default: str, key: str) -> str
         options.insert(0, default)
     chosen = st.selectbox(label, options, index=options.index(default), accept_new_options=True, key=key)
     return (chosen or default).strip()
+
+
+def vector_file(space: EmbeddingSpace, format: str) -> bytes:
+    """The whole space in a format, made when the button is pressed and not before."""
+    stream = io.BytesIO()
+    write_vectors(space, stream, format)
+    return stream.getvalue()

@@ -90,7 +90,7 @@ def convert(source: Path, target: Path, format: str | None = None, space: Space 
 def main() -> None:
     """Runs a command; a person's mistake is one sentence and exit code 1."""
     try:
-        app(standalone_mode=False)
+        app(args=_repeated(sys.argv[1:]), standalone_mode=False)
     except EmbedvizError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
@@ -101,6 +101,22 @@ def main() -> None:
             typer.echo(error.format_message() or "See --help.", err=True)
             sys.exit(2)
         raise
+
+
+def _repeated(words: list[str]) -> list[str]:
+    """--positive king woman -> --positive king --positive woman, likewise --negative, --columns and --probe."""
+    result: list[str] = []
+    flag = ""
+    for word in words:
+        if word.startswith("-"):
+            flag, first = (word if word in ("--positive", "--negative", "--columns", "--probe") else ""), True
+            result.append(word)
+            continue
+        if flag and not first:
+            result.append(flag)
+        result.append(word)
+        first = False
+    return result
 
 
 def _open(path: Path, space: str | None) -> Any:

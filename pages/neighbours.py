@@ -56,9 +56,9 @@ def near(run: Run, space: EmbeddingSpace) -> None:
     a, b, c = st.columns(3)
     k = a.number_input("How many", 1, 500, 10, key="k", persist_state="session")
     metric = b.selectbox("Metric", METRICS, key="metric", persist_state="session")
-    least = c.number_input(
-        "Minimum count", 0, None, 0, key="least", persist_state="session", disabled="count" not in space.columns
-    )
+    least = 0
+    if "count" in space.columns:
+        least = c.number_input("Minimum count", 0, None, 0, key="least", persist_state="session")
     try:
         frame = space.neighbors(word, int(k), metric, int(least) or None)
     except UnknownLabelError as error:
@@ -78,7 +78,7 @@ def near(run: Run, space: EmbeddingSpace) -> None:
         if rows:
             go(frame["label"].iloc[rows[0]])
             st.rerun()
-        st.caption("Select a row to go on from that word.")
+        st.caption("Tick a row to go on from that word.")
         tables.download(frame, "neighbours.csv", "download-near")
     with picture:
         facts(space)
@@ -179,12 +179,10 @@ if opened:
                 with guard.said():
                     show(run, space)
     with st.expander("Take the vectors away", icon=":material/download:"):
-        from embedviz.formats import FORMATS
-
         for name, title, ending in (("glove", "GloVe text", "txt"), ("word2vec", "word2vec text", "vec")):
             st.download_button(
                 title,
-                lambda name=name: b"".join(FORMATS[name].chunks(space)),
+                lambda name=name: tables.vector_file(space, name),
                 f"vectors.{ending}",
                 on_click="ignore",
                 key=f"take-{name}",

@@ -66,7 +66,9 @@ class Run(Job):
     @property
     def space_names(self) -> list[str]:
         """Names of the spaces that are there, the main one first."""
-        names = sorted(path.stem for path in (self.folder / SPACES).glob("*.safetensors"))
+        from embedviz.space.storage import space_names
+
+        names = space_names(self.folder / SPACES)
         main = self.spec.get("main_space")
         return sorted(names, key=lambda name: name != main)
 

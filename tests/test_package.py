@@ -1,0 +1,81 @@
+"""Lines that hold the architecture: who imports whom, what is public, what the documents promise."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import embedviz
+from embedviz.data.samples import SAMPLES
+from embedviz.models import MODELS
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def imports(path: Path, top_level_only: bool = False) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_the_package_never_imports_streamlit():
+    for path in (ROOT / "embedviz").rglob("*.py"):
+        assert "streamlit" not in imports(path), path
+
+
+def test_pages_and_components_never_import_what_is_heavy():
+    for folder in ("pages", "components"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert not imports(path) & {"torch", "umap", "sklearn", "numba", "scipy"}, path
+
+
+def test_what_the_web_process_imports_is_light():
+    modules = "embedviz.runs.supervisor, embedviz.runs.store, embedviz.models.skipgram, embedviz.runs.maps, embedviz.runs.reading_job"
+    code = f"import {modules}, sys; print([m for m in ('torch', 'umap', 'numba', 'sklearn', 'scipy') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    assert out.strip() == "[]"
+
+
+def test_every_public_name_can_be_had_and_no_other():
+    for name in embedviz.__all__:
+        assert getattr(embedviz, name) is not None
+    with pytest.raises(AttributeError):
+        _ = embedviz.nothing_of_this_name
+
+
+def test_the_readme_names_every_model_and_sample():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in [*MODELS, *SAMPLES]:
+        assert f"`{name}`" in readme, name
+
+
+def test_the_readmes_pictures_exist():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"\]\((docs/images/[^)]+)\)", readme)
+    assert pictures
+    for picture in pictures:
+        assert (ROOT / picture).is_file(), picture
+
+
+def test_the_readmes_commands_exist():
+    from typer.main import get_command
+
+    from embedviz.cli import app
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"python -m embedviz (\w+)", readme))
+    assert commands == set(get_command(app).commands)
+
+
+def test_requirements_are_pinned_and_give_a_reason():
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        assert re.fullmatch(r"[\w.-]+==[\w.]+ +# .{10,}", line), line
