@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.map_colours import colour_codes
+from components.map_columns import colour_codes
 from components.map_view import MAP_FILES
 from embedviz.errors import EmbedvizError
 from embedviz.projection.packing import pack_points

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from components import guard, session, starting, tables
-from components.map_colours import colour_codes, colour_columns
+from components.map_columns import colour_codes, colour_columns, column_values
 from components.map_view import MapData, map_view
 from components.settings_form import settings_form
 from components.space_picker import current_space
@@ -166,9 +166,7 @@ def solid(space: EmbeddingSpace, shown: Map) -> None:
     frame["label"] = [space.labels[i] for i in points]
     columns = colour_columns(shown, space)
     column = st.selectbox("Colour by", columns, key="colour", persist_state="session") if columns else None
-    colour = None
-    if column:
-        colour = shown.clusters if column == "cluster" else space.columns[column].iloc[points].reset_index(drop=True)
+    colour = column_values(shown, space, column) if column else None
     st.plotly_chart(map_figure(frame, colour), key="solid", height=640)
     st.caption("Three dimensions are to turn and to hover over. Selecting works on the flat map.")
 

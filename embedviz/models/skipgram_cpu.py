@@ -158,17 +158,20 @@ class CpuEngine:
         return self._epoch * len(self._tokens) + here
 
     def advance(self) -> float | None:
-        """One round of about ROUND_SECONDS on all threads; the mean training loss a pair, None when none was seen."""
-        if all(at >= end for at, (_, end) in zip(self._at, self._slices, strict=True)):
-            self._epoch += 1
-            self._at = [begin for begin, _ in self._slices]
-        begun = time.perf_counter()
-        tallies = list(_POOL.map(self._one_span, range(len(self._slices))))
-        took = time.perf_counter() - begun
-        self._span = int(np.clip(self._span * ROUND_SECONDS / max(took, 1e-3), 2000, 4 * self._span))
-        if self._epoch + 1 < self.model.epochs and self.done % len(self._tokens) == 0:
-            self._epoch, self._at = self._epoch + 1, [begin for begin, _ in self._slices]
-        loss, pairs = np.sum(tallies, axis=0)
+        """About ROUND_SECONDS on all threads, over the ends of epochs where the text is small; the mean training loss
+        a pair, None when no pair was seen."""
+        until = time.perf_counter() + ROUND_SECONDS
+        loss = pairs = 0.0
+        while self._epoch < self.model.epochs:
+            begun = time.perf_counter()
+            tallies = list(_POOL.map(self._one_span, range(len(self._slices))))
+            took = time.perf_counter() - begun
+            self._span = int(min(max(self._span * ROUND_SECONDS / max(took, 1e-3), 2000), len(self._tokens)))
+            loss, pairs = np.sum([[loss, pairs], *tallies], axis=0)
+            if all(at >= end for at, (_, end) in zip(self._at, self._slices, strict=True)):
+                self._epoch, self._at = self._epoch + 1, [begin for begin, _ in self._slices]
+            if time.perf_counter() > until:
+                break
         return float(loss / pairs) if pairs else None
 
     def fetch(self) -> None:

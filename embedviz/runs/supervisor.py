@@ -171,6 +171,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                bufsize=0,  # what is told is told at once, and nothing is left to flush to a worker that has died
                 env=environment,
                 start_new_session=True,  # Ctrl-C in the terminal reaches the server alone, which ends us in order
             )
@@ -188,7 +189,6 @@ class _Worker:
     def send(self, **message: str) -> None:
         try:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            self._process.stdin.flush()
         except (BrokenPipeError, ValueError):
             self.leaving = True  # it has just died; the listening thread deals with that
 
@@ -216,6 +216,7 @@ class _Worker:
             self.was_ready = self.was_ready or "ready" in message
             self._supervisor._heard(self, message)
         self._process.stdout.close()
+        self._process.stdin.close()
         self._supervisor._lost(self, self._process.wait())
 
 

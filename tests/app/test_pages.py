@@ -1,0 +1,108 @@
+"""Every page by Streamlit's AppTest: with nothing, with a run, with a mistake; and never a traceback."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedviz.runs.dataset import Dataset
+from embedviz.runs.status import Status, write_status
+from embedviz.runs.store import Store
+from embedviz.runs.supervisor import shared_supervisor
+from embedviz.space import EmbeddingSpace
+from embedviz.space.storage import write_space
+
+PAGES = ["home", "data", "train", "runs", "neighbours", "map"]
+TITLES = {"home": "See what embeddings learn", **{page: page.capitalize() for page in PAGES[1:]}}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_supervisor():
+    yield
+    shared_supervisor().close()
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_file("../../pages/frame.py", default_timeout=30)
+
+
+@pytest.fixture
+def with_vectors(app):
+    """The app with a run of ready vectors open: king and queen side by side, table across."""
+    store = Store()
+    dataset = Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"])
+    run = store.create_vectors(dataset, name="*my* [run](http://x)")
+    space = EmbeddingSpace(
+        ["king", "queen", "table", "chair"],
+        pd.DataFrame([[1, 0.1], [0.9, 0.2], [-0.2, 1], [-0.1, 1]]).to_numpy("float32"),
+        pd.DataFrame({"count": [9, 7, 5, 3]}),
+    )
+    write_space(space, run.folder / "spaces", "word")
+    write_status(run.folder, Status("done"))
+    app.session_state["current_run"] = run.id
+    return app
+
+
+def go(app, page):
+    app.run()
+    if page != "home":
+        app.switch_page(f"{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def said(app) -> str:
+    return " ".join(str(e.value) for kind in ("markdown", "text", "info", "warning", "error", "caption") for e in getattr(app, kind))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_nothing_there_and_offers_a_next_step(app, page):
+    go(app, page)
+    assert app.title[0].value == TITLES[page]
+    assert app.button
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_a_run(with_vectors, page):
+    go(with_vectors, page)
+    assert with_vectors.title[0].value == TITLES[page]
+    assert not with_vectors.error
+
+
+def test_king_and_queen_are_measured_against_table(with_vectors):
+    assert "King and queen are closer than either is to table" in said(go(with_vectors, "neighbours"))
+
+
+def test_an_address_that_names_no_run_is_said(app):
+    app.query_params["run"] = "../../etc/passwd"
+    app.run()
+    assert not app.exception
+    assert "does not name a run" in said(app)
+
+
+def test_a_sample_is_read_and_can_be_trained_on(app):
+    go(app, "data")
+    app.button(key="sample-kjv").click().run()
+    assert not app.exception
+    assert "each line is one unit" in said(app)
+    [train] = [button for button in app.button if button.label == "Train on this"]
+    train.click().run()
+    assert "Word vectors (skip-gram)" in " ".join(s.value for s in app.subheader)
+
+
+def test_a_bad_upload_is_a_sentence_and_what_was_open_stays(app):
+    go(app, "data")
+    app.button(key="sample-kjv").click().run()
+    store = Store()
+    bad = Dataset.upload(store.uploads_folder, "bad.csv", [b"\x00\x01\x02" * 100])
+    app.session_state["dataset"] = bad.id
+    app.run()
+    assert not app.exception
+    assert "binary file" in " ".join(e.value for e in app.error)
+    assert len(store.datasets("local")) == 2
+
+
+def test_what_people_name_their_things_is_never_markdown(with_vectors):
+    go(with_vectors, "home")
+    assert all("](http" not in m.value for m in with_vectors.markdown)
