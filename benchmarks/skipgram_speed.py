@@ -1,0 +1,79 @@
+"""Skip-gram beside gensim: words a second and held-out loss on the King James text, same settings, threads and text.
+
+    python benchmarks/skipgram_speed.py [SEEDS]
+
+gensim trains from a file (corpus_file), its fastest path. Every 20th verse is held out; the same pairs measure both.
+Ours is timed through the engine the app uses, without the app's held-out measurements, which gensim does not make.
+"""
+
+import sys
+import tempfile
+import time
+from collections import Counter
+
+import numpy as np
+from gensim.models import Word2Vec
+
+from embedviz.data.corpus import Corpus
+from embedviz.data.reading import read_table
+from embedviz.data.samples import SAMPLES
+from embedviz.data.tokenizers import words
+from embedviz.data.vocabulary import Vocabulary
+from embedviz.evaluation.held_out_pairs import HeldOutPairs
+from embedviz.models.skipgram import Skipgram, SkipgramSettings
+from embedviz.models.skipgram_cpu import CpuEngine, warm_up
+
+EPOCHS, DIM, WINDOW, NEGATIVES, MIN_COUNT = 5, 100, 5, 5, 5
+
+
+def main(seeds: int) -> None:
+    verses = [words(text.lower()) for text in read_table(SAMPLES["kjv"].path).frame["text"]]
+    training, held_out = [v for i, v in enumerate(verses) if i % 20], verses[::20]
+    vocabulary = Vocabulary.from_counter(Counter(w for v in training for w in v), MIN_COUNT)
+    corpus = Corpus(vocabulary, coded(training, vocabulary), coded(held_out, vocabulary), np.empty(0, np.int32), 0, 0)
+    seen = sum(map(len, training)) * EPOCHS
+    noise = vocabulary.counts**0.75
+    pairs = HeldOutPairs.draw(corpus.validation, WINDOW, noise / noise.sum(), NEGATIVES, seed=1, most=100_000)
+    warm_up()
+    for threads in (1, 2):
+        ours = np.array([ours_once(corpus, pairs, threads, seed, seen) for seed in range(seeds)])
+        theirs = np.array([gensim_once(training, vocabulary, pairs, threads, seed, seen) for seed in range(seeds)])
+        for name, rows in (("embedviz", ours), ("gensim", theirs)):
+            speed, loss, auc = np.median(rows[:, 0]), *rows[:, 1:].mean(axis=0)
+            print(f"{threads} thread(s) {name:9} {speed:>10,.0f} words/s  held-out loss {loss:.3f}  AUC {auc:.3f}")
+        ratio, gap = np.median(ours[:, 0]) / np.median(theirs[:, 0]), ours[:, 1].mean() - theirs[:, 1].mean()
+        print(f"{threads} thread(s) ratio {ratio:.2f} x gensim's speed, held-out loss {gap:+.3f}", flush=True)
+
+
+def ours_once(corpus: Corpus, pairs: HeldOutPairs, threads: int, seed: int, seen: int) -> tuple[float, float, float]:
+    model = Skipgram(SkipgramSettings.of(dim=DIM, window=WINDOW, negative_samples=NEGATIVES, epochs=EPOCHS, seed=seed))
+    model._set_corpus(corpus)
+    begun = time.perf_counter()
+    engine = CpuEngine(model, threads)
+    while engine.done < EPOCHS * len(corpus.train):
+        engine.advance()
+    took = time.perf_counter() - begun
+    scores = pairs.measure(model.W, model.C)
+    return seen / took, scores.loss, scores.auc
+
+
+def gensim_once(training, vocabulary: Vocabulary, pairs: HeldOutPairs, threads: int, seed: int, seen: int):
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as text:
+        text.write("\n".join(map(" ".join, training)))
+        text.flush()
+        model = Word2Vec(sg=1, vector_size=DIM, window=WINDOW, negative=NEGATIVES, min_count=MIN_COUNT, sample=1e-3, workers=threads, seed=seed + 1)  # fmt: skip
+        model.build_vocab(corpus_file=text.name)
+        begun = time.perf_counter()
+        model.train(corpus_file=text.name, total_words=seen // EPOCHS, total_examples=len(training), epochs=EPOCHS)
+        took = time.perf_counter() - begun
+    order = [model.wv.key_to_index[word] for word in vocabulary.labels]
+    scores = pairs.measure(model.wv.vectors[order], model.syn1neg[order])
+    return seen / took, scores.loss, scores.auc
+
+
+def coded(sentences: list[list[str]], vocabulary: Vocabulary) -> np.ndarray:
+    return np.concatenate([np.append(vocabulary.encode(sentence), -1) for sentence in sentences]).astype(np.int32)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)

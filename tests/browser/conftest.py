@@ -1,0 +1,91 @@
+"""The real app, served as a person serves it, and a real Chromium. The map component's own tests bring their harness."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Server:
+    """streamlit run app.py in a store of its own; can be killed and started again on the same store and port."""
+
+    def __init__(self, home: Path, base: str = ""):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.home, self.base, self.process = home, base, None
+        self.address = f"http://127.0.0.1:{self.port}/{base + '/' if base else ''}"
+
+    def start(self) -> None:
+        flags = [f"--server.port={self.port}", "--server.headless=true", f"--server.baseUrlPath={self.base}"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", *flags],
+            cwd=ROOT,
+            env={**os.environ, "EMBEDVIZ_HOME": str(self.home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(f"{self.address}embedviz/health", timeout=2) as answer:
+                    assert answer.read() == b"ok"
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                assert time.monotonic() < end, "the server did not answer within 60 s"
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """A function that starts a server, under a base path when one is given; all are stopped at the end."""
+    started = []
+
+    def start(base: str = "") -> Server:
+        started.append(Server(tmp_path / f"store{len(started)}", base))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def server(serve):
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser, or the reason why not: skipped on a person's machine, a failure where CI is set."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        reason = "There is no Chromium on this machine (apt-get install chromium)."
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()

@@ -1,0 +1,156 @@
+"""The whole way on the King James text, in a real browser: train, reload, stop, kill, resume, look, take away.
+
+With EMBEDVIZ_PICTURES set to a folder, the README's screenshots are written there on the way.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["", "data", "train", "runs", "neighbours", "map"]
+expect.set_options(timeout=30_000)
+
+
+def picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("EMBEDVIZ_PICTURES"):
+        page.wait_for_timeout(1500)  # fonts, and the map's last frame
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def no_sideways_scrolling(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+def workers(server) -> list[psutil.Process]:
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return [child for child in children if "embedviz.runs.worker" in child.cmdline()]
+
+
+def train_on_king_james(page: Page, server, epochs: int) -> None:
+    page.goto(server.address + "data")
+    page.get_by_role("button", name="King James Bible").click()
+    page.get_by_role("button", name="Train on this").click()
+    box = page.get_by_role("spinbutton", name="Epochs")
+    box.fill(str(epochs))
+    box.press("Enter")
+    expect(page.get_by_text("of memory")).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Words a second")).to_be_visible(timeout=60_000)
+
+
+def test_the_whole_way(server, chromium, tmp_path):
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.goto(server.address)
+    expect(page.get_by_role("heading", name="See what embeddings learn")).to_be_visible()
+    picture(page, "home")
+
+    train_on_king_james(page, server, epochs=2000)
+    expect(page).to_have_url(re.compile(r"run=[0-9a-f]{32}"))
+    address = page.url
+    expect(page.get_by_text("king:")).to_be_visible()
+    picture(page, "training")
+
+    page.reload()  # the run goes on, and is there again
+    expect(page.get_by_text("Words a second")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
+
+    page.close()  # so is it after the tab was closed
+    page = context.new_page()
+    page.goto(address)
+    expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
+
+    [training] = [worker for worker in workers(server) if "training" in worker.cmdline()]
+    page.wait_for_timeout(2500)  # the first checkpoint comes after a second of training
+    training.kill()
+    expect(page.get_by_text("was killed, or ran out of memory")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
+    page.get_by_role("button", name="Stop and keep the best").click()
+    expect(page.get_by_text("On text it never saw")).to_be_visible(timeout=60_000)
+
+    page.get_by_role("button", name="Neighbours").click()
+    expect(page.get_by_text("Is near in space alike in meaning?")).to_be_visible()
+    page.get_by_role("tab", name="Analogy").click()
+    expect(page.get_by_text("3CosMul")).to_be_visible()
+    page.get_by_text("Take the vectors away").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="GloVe text").click()
+    download.value.save_as(tmp_path / "vectors.txt")
+    import embedviz
+
+    assert "king" in embedviz.load_vectors(tmp_path / "vectors.txt")
+
+    page.get_by_role("link", name="Map").click()
+    page.get_by_role("button", name="Draw the map").click()
+    expect(page.locator(".embedviz-map canvas").first).to_be_visible()
+    expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)
+    page.get_by_placeholder("part of a word").fill("king")
+    page.get_by_placeholder("part of a word").press("Enter")
+    expect(page.get_by_text("Nearest to “king” in the original space")).to_be_visible()
+    picture(page, "map")
+
+    page.get_by_role("link", name="Runs").click()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    context.close()
+
+
+def test_a_killed_server_loses_nothing(server, chromium):
+    page = chromium.new_page()
+    train_on_king_james(page, server, epochs=2000)
+    address = page.url
+    page.wait_for_timeout(2500)
+    server.kill()
+    server.start()
+    page.goto(address)
+    expect(page.get_by_text("The server went away")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
+    page.close()
+
+
+def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, chromium):
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(server.address)
+    page.get_by_role("button", name="Open the GloVe sample").click()
+    expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("king – table: 0.297")).to_be_visible()
+    expect(page.get_by_text("queen – table: 0.340")).to_be_visible()
+    picture(page, "neighbours")
+    page.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_fresh_servers_first_visitor_may_open_any_page(server, chromium, path):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(server.address + path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(path.capitalize() or "See what embeddings learn")
+    assert page.get_by_text("Page not found").count() == 0
+    assert no_sideways_scrolling(page)
+    page.close()
+
+
+def test_the_running_server_has_neither_torch_nor_umap(server, chromium):
+    page = chromium.new_page()
+    for path in PAGES:
+        page.goto(server.address + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+    mapped = {Path(entry.path).name for entry in psutil.Process(server.process.pid).memory_maps()}
+    assert not {name for name in mapped if "libtorch" in name or "llvmlite" in name}
+    page.close()
+
+
+def test_under_a_base_path_the_app_and_its_routes_answer(serve, chromium):
+    server = serve("words")
+    page = chromium.new_page()
+    page.goto(server.address + "data")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data")
+    answer = page.request.get(server.address + "embedviz/static/map.js")
+    assert "javascript" in answer.headers["content-type"]
+    page.close()
