@@ -7,6 +7,7 @@ hundred bytes whatever the size of the map.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -20,9 +21,11 @@ MOST_HIGHLIGHTED = 2000
 MOST_CORNERS = 2000
 
 # The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
-# before anything is fetched: the page does not jump when the map appears. At the first showing the points are asked for
-# while our modules are still on their way.
+# before anything is fetched: the page does not jump when the map appears. Points and modules are all asked for at once;
+# left to themselves, modules would come in rounds, and the points after the last of them.
 _SCRIPT = """
+const modules = MODULES;
+
 export default async function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".embedviz-map");
@@ -32,10 +35,10 @@ export default async function (component) {
     const asked = [data.points_url, data.colours_url].filter(Boolean);
     root.early = new Map(asked.map((path) => [path, fetch(locate(path)).catch(() => null)]));
   }
-  const map = await import(locate("embedviz/static/map.js"));
-  return map.update(component);
+  const loaded = await Promise.all(modules.map((name) => import(locate("embedviz/static/" + name))));
+  return loaded[modules.indexOf("map.js")].update(component);
 }
-"""
+""".replace("MODULES", json.dumps(sorted(file.name for file in MAP_FILES.glob("*.js"))))
 
 _component = st.components.v2.component(
     "embedviz_map",
