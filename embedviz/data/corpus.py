@@ -16,6 +16,7 @@ from embedviz.training.progress import Progress
 
 BLOCK = 1000  # tokens: a longer unit is cut into blocks of so many, so that a one-line corpus splits too
 REPORT_EVERY = 2000  # units
+FEWEST = 20  # tokens: below that no part can be kept aside
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ def build_corpus(
     coded = np.frombuffer(tokens, np.int32) if tokens else np.empty(0, np.int32)
     n_tokens = len(coded) - n_units
     yield Progress(message=f"Counting {n_tokens:,} words")
+    if len(ids) < 2:
+        Vocabulary.from_counter(Counter(dict.fromkeys(ids, n_tokens)))  # says what is wrong with no word, or only one
+    if n_tokens < FEWEST:
+        raise DataError(f"This text has {n_tokens} words. Vectors need at least {FEWEST}, and better thousands.")
     coded, n_units = _enough_units(coded, n_units)
     part = _parts(n_units, validation_share, test_share, seed)
     unit_of_token = np.cumsum(np.r_[0, coded[:-1] == -1]) if len(coded) else np.empty(0, int)

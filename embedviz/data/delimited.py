@@ -82,14 +82,14 @@ def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
     """A first line names the columns when its cells are filled, differ, and are not numbers above columns of numbers;
     over columns of text alone, when none of its cells comes again below."""
     cells = [cell.strip() for cell in first]
-    if not rest or any(not cell for cell in cells) or len(set(cells)) < len(cells):
-        return bool(rest) and sum(not cell for cell in cells) == 1 and not any(map(_NUMBER.fullmatch, cells))
+    if not any(cells) or sum(not cell for cell in cells) > 1:  # one without a name is an index that was written along
+        return False
     if any(_NUMBER.fullmatch(cell) for cell in cells):
         return False
     columns = list(zip(*[row for row in rest if len(row) == len(first)], strict=False))
     if any(all(_NUMBER.fullmatch(value) for value in column if value.strip()) and any(column) for column in columns):
         return True
-    repeated = any(cell in column for cell, column in zip(cells, columns, strict=False))
+    repeated = len(set(cells)) < len(cells) or any(cell in column for cell, column in zip(cells, columns, strict=False))
     return not repeated and max(map(len, cells)) <= 60
 
 
@@ -113,12 +113,15 @@ def _rows(text: str, delimiter: str):
 
 
 def _column_names(row: list[str], width: int) -> list[str]:
-    """Unique names: an empty one is called by its place, a repeated one gets a number."""
-    names: list[str] = []
-    for i, cell in enumerate(row[:width]):
-        name = " ".join(cell.split()) or f"column {i + 1}"
+    return unique_names([" ".join(cell.split()) or f"column {i + 1}" for i, cell in enumerate(row[:width])])
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """The names, a repeated one with a number: a, a -> a, a (2)."""
+    found: dict[str, None] = {}
+    for name in names:
         unique, n = name, 2
-        while unique in names:
+        while unique in found:
             unique, n = f"{name} ({n})", n + 1
-        names.append(unique)
-    return names
+        found[unique] = None
+    return list(found)

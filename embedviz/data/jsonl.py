@@ -24,7 +24,7 @@ def looks_like(text: str) -> bool:
         return False
     try:
         return isinstance(json.loads(first), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -43,11 +43,18 @@ def read(text: str, name: str) -> JsonLines:
             if len(dropped) < SHOWN:
                 dropped.append(DroppedRow(number, problem))
         else:
-            rows.append({key: _flat(cell) for key, cell in value.items()})
+            rows.append({_flat(key): _flat(cell) for key, cell in value.items()})
     if not rows:
-        raise DataError(f'{name} holds no JSON object on any line. JSONL has one object a line: {{"text": "…"}}.')
+        whole = " It looks like one JSON list or object over several lines." if text.lstrip()[:1] in ("[", "{") else ""
+        raise DataError(
+            f'{name} holds no JSON object on any line.{whole} JSONL has one object a line: {{"text": "…"}}.'
+        )
     return JsonLines(pd.DataFrame(rows), dropped, count)
 
 
 def _flat(cell: object) -> object:
-    return json.dumps(cell, ensure_ascii=False) if isinstance(cell, (dict, list)) else cell
+    if isinstance(cell, (dict, list)):
+        cell = json.dumps(cell, ensure_ascii=False)
+    if isinstance(cell, str):  # half a surrogate pair can be written in JSON, but in no file and on no page
+        return cell.encode("utf-8", "replace").decode("utf-8")
+    return cell

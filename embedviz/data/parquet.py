@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from embedviz.data.containers import DEFAULT_LIMIT
+from embedviz.data.delimited import unique_names
 from embedviz.errors import DataError
 
 MAGIC = b"PAR1"
@@ -34,5 +37,16 @@ def read(data: bytes, name: str, max_rows: int | None = None) -> tuple[pd.DataFr
         raise DataError(f"{name} is not a whole Parquet file ({str(error).splitlines()[0]}).") from error
     if frame.empty:
         raise DataError(f"{name} holds no rows.")
-    frame.columns = [str(column) for column in frame.columns]
+    frame.columns = unique_names([str(column) for column in frame.columns])
+    # Lists, structures and bytes can be neither compared nor counted.
+    for column in frame.select_dtypes("object").columns:
+        frame[column] = frame[column].map(_flat)
     return frame, max_rows is not None and rows < file.metadata.num_rows
+
+
+def _flat(cell: object) -> object:
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    if isinstance(cell, np.ndarray):
+        cell = cell.tolist()
+    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, (dict, list)) else cell

@@ -10,7 +10,7 @@ import pandas as pd
 
 from embedviz.data import delimited, jsonl, parquet, text_units
 from embedviz.data.containers import Unpacked, unpack
-from embedviz.data.encoding import decode, guess_encoding
+from embedviz.data.encoding import decode, fallback_encoding, guess_encoding, western_note
 from embedviz.data.report import ReadReport
 from embedviz.data.roles import guess_roles
 from embedviz.data.tokenizers import script_note
@@ -52,20 +52,26 @@ def read_table(
     """
     if unit is not None and unit not in text_units.UNITS:
         raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
-    if isinstance(source, (str, Path)) and limit_bytes and _is_parquet(Path(source)):
-        limit = None  # its index is at its end
-    else:
-        limit = limit_bytes
-    file = unpack(source, name, member, limit)
+    file = unpack(source, name, member, limit_bytes)
     if file.data[:4] == parquet.MAGIC:
+        if file.cut:
+            file = unpack(source, name, member)  # its index is at its end
         frame, cut = parquet.read(file.data, file.name, PREVIEW_ROWS if limit_bytes else None)
         return _table(frame, file, "parquet", truncated=cut)
-    text, encoding = _text(file, encoding)
+    chosen = encoding
+    text, encoding = _text(file, chosen)
+    warnings = [note] if not chosen and (note := western_note(encoding)) else []
     if unit is None and (delimiter is not None or not _is_plain_name(file.name)):
-        if jsonl.looks_like(text) and delimiter is None:
+        if delimiter is None and (_is_json_name(file.name) or jsonl.looks_like(text)):
             found = jsonl.read(text, file.name)
             return _table(
-                found.frame, file, "jsonl", encoding=encoding, dropped=found.dropped, dropped_count=found.dropped_count
+                found.frame,
+                file,
+                "jsonl",
+                encoding=encoding,
+                dropped=found.dropped,
+                dropped_count=found.dropped_count,
+                warnings=warnings,
             )
         guessed = delimiter or delimited.guess_delimiter(text)
         if guessed or file.name.lower().endswith((".csv", ".tsv")):
@@ -79,6 +85,7 @@ def read_table(
                 header=read.header,
                 dropped=read.dropped,
                 dropped_count=read.dropped_count,
+                warnings=warnings,
             )
     unit = unit or text_units.guess_unit(text)
     units = text_units.split_units(text, unit)
@@ -86,7 +93,7 @@ def read_table(
         raise DataError(f"{file.name} holds nothing but white space.")
     frame = pd.DataFrame({TEXT_COLUMN: pd.array(units, dtype="str")})
     note = script_note(text[:100_000])
-    return _table(frame, file, "text", encoding=encoding, unit=unit, warnings=[note] if note else [])
+    return _table(frame, file, "text", encoding=encoding, unit=unit, warnings=[*warnings, note] if note else warnings)
 
 
 def _table(frame: pd.DataFrame, file: Unpacked, format: str, truncated: bool = False, **found: object) -> Table:
@@ -109,9 +116,9 @@ def _text(file: Unpacked, encoding: str | None) -> tuple[str, str]:
     try:
         text = decode(file.data, guessed, file.name, final=not file.cut)
     except DataError:
-        if encoding is not None:
+        if encoding is not None or guessed.startswith("utf-16") or guessed.startswith("utf-32"):
             raise
-        guessed = "latin-1"  # the beginning was UTF-8 and something later is not
+        guessed = fallback_encoding(file.data)  # the beginning was UTF-8 and something later is not
         text = decode(file.data, guessed, file.name)
     if file.cut and "\n" in text:
         text = text[: text.rindex("\n") + 1]
@@ -125,6 +132,5 @@ def _is_plain_name(name: str) -> bool:
     return name.lower().endswith((".txt", ".text", ".md"))
 
 
-def _is_parquet(path: Path) -> bool:
-    with open(path, "rb") as file:
-        return file.read(4) == parquet.MAGIC
+def _is_json_name(name: str) -> bool:
+    return name.lower().endswith((".json", ".jsonl", ".ndjson"))

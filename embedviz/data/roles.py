@@ -65,6 +65,7 @@ def role_sentence(frame: pd.DataFrame, roles: dict[str, str]) -> str:
         detail = ""
         if role == "label":
             sizes = frame[column].value_counts()
+        if role == "label" and len(sizes):
             detail = f" ({len(sizes):,} classes, the smallest has {int(sizes.min()):,} rows)"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
     if not parts:
@@ -73,7 +74,9 @@ def role_sentence(frame: pd.DataFrame, roles: dict[str, str]) -> str:
 
 
 def _named(column: str, role: str) -> bool:
-    return re.search(_NAMES[role], str(column).lower()) is not None
+    """Whole words of the name count: "user_id" and "userId" name users, "operating" is no rating."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(column)).lower()
+    return re.search(rf"(?<![a-z])(?:{_NAMES[role]})s?(?![a-z])", words) is not None
 
 
 def _is_number(values: pd.Series) -> bool:

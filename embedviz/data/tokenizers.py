@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 # Han, Hiragana, Katakana, Thai, Lao, Myanmar, Khmer: no space tells where a word ends.
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff"
-# Marks that belong to the character before them: Thai and Lao vowels and tones, Myanmar and Khmer signs, kana voicing.
-_MARKS = (
-    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u102b-\u103e\u17b4-\u17d3\u3099\u309a\uff9e\uff9f"
+_UNSPACED = (
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+    "\U00020000-\U0003ffff"
 )
+# Thai and Lao "am" and the halfwidth voicing marks are letters to Unicode, but part of the character before them.
+_LETTERS_THAT_JOIN = "\u0e33\u0eb3\uff9e\uff9f"
 _UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
 _PLAIN_WORD = re.compile(r"\w+(?:['’]\w+)*")
-_MIXED_WORD = re.compile(f"[{_UNSPACED}][{_MARKS}]*|(?:(?![{_UNSPACED}])\\w)+(?:['’](?:(?![{_UNSPACED}])\\w)+)*")
 NOTE_SHARE = 0.2
+
+
+@cache
+def _word_of_any_script() -> re.Pattern[str]:
+    """Python's \\w leaves out combining marks, and would break Hindi, pointed Hebrew and decomposed é into pieces. So
+    marks and the two joiners count as part of a word; a character of an unspaced script is a word with its marks."""
+    marks = "".join(chr(i) for i in range(0x10000) if unicodedata.category(chr(i))[0] == "M") + "\u200c\u200d"
+    letter = f"(?:(?![{_UNSPACED}])[\\w{marks}])"
+    start = f"(?:(?![{_UNSPACED}])\\w)"
+    return re.compile(f"(?=\\w)[{_UNSPACED}][{marks}{_LETTERS_THAT_JOIN}]*|{start}{letter}*(?:['’]{letter}+)*")
 
 
 def words(text: str) -> list[str]:
     """Runs of letters and digits of any script, apostrophes inside kept: "Don't, God's 12" -> Don't, God's, 12."""
-    return (_MIXED_WORD if _UNSPACED_CHARACTER.search(text) else _PLAIN_WORD).findall(text)
+    return (_PLAIN_WORD if text.isascii() else _word_of_any_script()).findall(text)
 
 
 def basic_english(text: str) -> list[str]:

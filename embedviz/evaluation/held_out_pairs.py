@@ -34,22 +34,27 @@ class HeldOutPairs:
         """At most `most` pairs of tokens (T,), -1 between units, and noise words by probability noise (V,). The same
         seed draws the same pairs."""
         rng = np.random.default_rng(seed)
-        unit = np.cumsum(tokens < 0)
-        centres, contexts = [], []
+        unit = np.cumsum(tokens < 0, dtype=np.int32)
+        together = []  # entry [o][i]: tokens i and i + o + 1 are a pair
         for apart in range(1, min(window, len(tokens) - 1) + 1):
-            a, b = tokens[:-apart], tokens[apart:]
-            together = (a >= 0) & (b >= 0) & (unit[:-apart] == unit[apart:])
-            centres.append(a[together])
-            contexts.append(b[together])
-        centre, context = np.concatenate(centres or [[]]), np.concatenate(contexts or [[]])
-        chosen = rng.permutation(len(centre))[:most]
-        drawn = rng.choice(len(noise), (len(chosen), negatives), p=noise)
-        return cls(centre[chosen].astype(np.int64), context[chosen].astype(np.int64), drawn)
+            a, b = slice(None, -apart), slice(apart, None)
+            together.append((tokens[a] >= 0) & (tokens[b] >= 0) & (unit[a] == unit[b]))
+        ends = np.cumsum([0, *(int(pairs.sum()) for pairs in together)])
+        chosen = np.sort(rng.choice(ends[-1], min(most, ends[-1]), replace=False))
+        centre, context = np.empty((2, len(chosen)), np.int64)
+        for o, pairs in enumerate(together):
+            here = slice(*np.searchsorted(chosen, ends[o : o + 2]))
+            at = np.flatnonzero(pairs)[chosen[here] - ends[o]]
+            centre[here], context[here] = tokens[at], tokens[at + o + 1]
+        return cls(centre, context, rng.choice(len(noise), (len(chosen), negatives), p=noise))
+
+    def __len__(self) -> int:
+        return len(self.centre)
 
     def measure(self, W: np.ndarray, C: np.ndarray) -> PairScores:
-        """Scores centre vectors W and context vectors C, (V, D) each."""
+        """Scores centre vectors W and context vectors C, (V, D) each; NaN when there are no pairs."""
         loss = above = 0.0
-        if not len(self.centre):
+        if not len(self):
             return PairScores(float("nan"), float("nan"))
         for start in range(0, len(self.centre), BLOCK):
             part = slice(start, start + BLOCK)

@@ -52,8 +52,9 @@ def train_span(
     s = state[0]
     multiply, add = np.uint64(6364136223846793005), np.uint64(1442695040888963407)  # Knuth's MMIX generator
     sentence = np.empty(1024, np.int32)
-    gradient = np.empty(D, np.float32)
-    scale = np.float32((curve.shape[1] - 1) / 12.0)
+    centre, gradient = np.empty(D, np.float32), np.empty(D, np.float32)  # a copy of the row is quicker than the row
+    last_cell = curve.shape[1] - 1
+    scale = np.float32(last_cell / 12.0)
     slope = (rates[1] - rates[0]) / max(1, whole[1] - whole[0])
     loss, seen = 0.0, 0.0
     i, end, T = span[0], span[1], whole[1]
@@ -75,10 +76,12 @@ def train_span(
             pairs = high - low - 1
             if pairs <= 0:
                 continue
-            w = sentence[j]
-            weight_of_noise = np.float32(pairs)
+            row = W[sentence[j]]
+            size = np.float32(0)
             for d in range(D):
                 gradient[d] = 0
+                centre[d] = row[d]
+                size += row[d] * row[d]
             for q in range(low, high + negatives):
                 if q == j:
                     continue
@@ -87,35 +90,35 @@ def train_span(
                 else:
                     s = s * multiply + add
                     t = table[(s >> np.uint64(40)) & np.uint64(1048575)]
-                    target, weight = np.float32(0), weight_of_noise
+                    target, weight = np.float32(0), np.float32(pairs)
+                other = C[t]
                 x = np.float32(0)
                 for d in range(D):
-                    x += W[w, d] * C[t, d]
-                x = min(max(x, np.float32(-6)), np.float32(6))
-                cell = int((x + np.float32(6)) * scale)
-                error = target - curve[0, cell]
-                loss += weight * (curve[1, cell] if target > 0 else curve[1, cell] + x)
-                step = weight * error
+                    x += centre[d] * other[d]
+                held = min(max(x, np.float32(-6)), np.float32(6))
+                cell = min(max(int((held + np.float32(6)) * scale), 0), last_cell)  # also when x is not a number
+                # past the table a sigmoid is exactly 0 or 1: a small error left over would let the vectors grow for ever
+                guess = np.float32(1) if x > 6 else (np.float32(0) if x < -6 else curve[0, cell])
+                loss += weight * (curve[1, cell] if target > 0 else curve[1, cell] + held)
+                step = weight * (target - guess)
                 if adagrad:
-                    size = np.float32(0)
-                    for d in range(D):
-                        size += W[w, d] * W[w, d]
                     squares_C[t] += step * step * size / D
                     step_C = step * rate / np.sqrt(squares_C[t] + np.float32(1e-8))
                 else:
                     step_C = step * rate
                 for d in range(D):
-                    gradient[d] += step * C[t, d]
-                    C[t, d] += step_C * W[w, d]
+                    gradient[d] += step * other[d]
+                    other[d] += step_C * centre[d]
             step_W = rate
             if adagrad:
+                w = sentence[j]
                 size = np.float32(0)
                 for d in range(D):
                     size += gradient[d] * gradient[d]
                 squares_W[w] += size / D
                 step_W = rate / np.sqrt(squares_W[w] + np.float32(1e-8))
             for d in range(D):
-                W[w, d] += step_W * gradient[d]
+                row[d] += step_W * gradient[d]
             seen += pairs
     state[0] = s
     tally[0] += loss
@@ -124,12 +127,12 @@ def train_span(
 
 
 class CpuEngine:
-    """Runs the kernel over the model's arrays. position is JSON: how far each thread's slice is and its random state,
+    """Runs the kernel over the model's tokens and arrays. position is JSON: how far each thread's slice is and its random state,
     so that one thread goes on from a checkpoint to the very same numbers."""
 
     def __init__(self, model, threads: int):
         self.model = model
-        self._tokens = model.corpus.train
+        self._tokens = model.tokens
         self._slices = _slices(self._tokens, threads)
         self._table, self._curve = noise_table(model.noise), sigmoid_table()
         seeds = np.random.SeedSequence(model.settings.seed).generate_state(len(self._slices), np.uint64)
@@ -157,34 +160,35 @@ class CpuEngine:
         here = sum(at - begin for at, (begin, _) in zip(self._at, self._slices, strict=True))
         return self._epoch * len(self._tokens) + here
 
-    def advance(self) -> float | None:
-        """About ROUND_SECONDS on all threads, over the ends of epochs where the text is small; the mean training loss
-        a pair, None when no pair was seen."""
-        until = time.perf_counter() + ROUND_SECONDS
+    def advance(self, until: int) -> float | None:
+        """Trains until `until` tokens are done (to the end of a sentence) or ROUND_SECONDS have passed, over the ends
+        of epochs where the text is small; the mean training loss a pair, None when no pair was seen."""
+        late = time.perf_counter() + ROUND_SECONDS
         loss = pairs = 0.0
-        while self._epoch < self.model.epochs:
+        while self.done < until and self._epoch < self.model.epochs:
             begun = time.perf_counter()
-            tallies = list(_POOL.map(self._one_span, range(len(self._slices))))
+            span = min(self._span, -(-(until - self.done) // len(self._slices)))
+            tallies = list(_POOL.map(self._one_span, range(len(self._slices)), [span] * len(self._slices)))
             took = time.perf_counter() - begun
-            self._span = int(min(max(self._span * ROUND_SECONDS / max(took, 1e-3), 2000), len(self._tokens)))
+            self._span = int(min(max(span * ROUND_SECONDS / max(took, 1e-3), 2000), len(self._tokens)))
             loss, pairs = np.sum([[loss, pairs], *tallies], axis=0)
             if all(at >= end for at, (_, end) in zip(self._at, self._slices, strict=True)):
                 self._epoch, self._at = self._epoch + 1, [begin for begin, _ in self._slices]
-            if time.perf_counter() > until:
+            if time.perf_counter() > late:
                 break
         return float(loss / pairs) if pairs else None
 
     def fetch(self) -> None:
         """The model's arrays are those that the kernel changes: nothing to bring."""
 
-    def _one_span(self, i: int) -> np.ndarray:
+    def _one_span(self, i: int, span: int) -> np.ndarray:
         m, s, tally = self.model, self.model.settings, np.zeros(2)
         begin, end = self._slices[i]
         at = self._at[i]
         if at < end:
             rates = np.array([self._rate(self._epoch), self._rate(self._epoch + 1)])
             self._at[i] = train_span(
-                self._tokens, np.array([at, min(end, at + self._span)]), np.array([begin, end]), m.W, m.C,
+                self._tokens, np.array([at, min(end, at + span)]), np.array([begin, end]), m.W, m.C,
                 m.squares_W, m.squares_C, m.keep, self._table, self._curve, s.window, s.negative_samples,
                 rates, s.optimizer == "adagrad", self._states[i], tally,
             )  # fmt: skip

@@ -45,14 +45,14 @@ class GpuEngine:
 
     def __init__(self, model, device: str):
         self.model, self.device = model, torch.device(device)
-        self.tokens = torch.from_numpy(model.corpus.train.astype(np.int64)).to(self.device)
+        self.tokens = torch.from_numpy(model.tokens.astype(np.int64)).to(self.device)
         self.keep = torch.from_numpy(model.keep).to(self.device)
         self.noise = torch.from_numpy(model.noise).float().cumsum(0).to(self.device)
         self.W, self.C, self.squares_W, self.squares_C = (
             torch.from_numpy(array.copy()).to(self.device)
             for array in (model.W, model.C, model.squares_W, model.squares_C)
         )
-        self.generator = torch.Generator(self.device).manual_seed(model.settings.seed)
+        self.generator = torch.Generator(self.device)
         self._epoch, self._at = 0, 0
 
     @property
@@ -61,31 +61,33 @@ class GpuEngine:
 
     @position.setter
     def position(self, value: dict) -> None:
-        """The random state is drawn anew from the seed and the place: a GPU's own state does not outlive the device."""
-        self._epoch = value["epoch"]
-        at = value["at"]
-        self._at = at if isinstance(at, int) else 0
-        self.generator.manual_seed(self.model.settings.seed + 1_000_003 * self._epoch + self._at)
+        at = value["at"]  # a list where the CPU's engine wrote it: from the epoch's beginning then
+        self._epoch, self._at = value["epoch"], at if isinstance(at, int) else 0
 
     @property
     def done(self) -> int:
         """Tokens seen, separators counted, over all epochs."""
         return self._epoch * len(self.tokens) + self._at
 
-    def advance(self) -> float | None:
-        """About ROUND_SECONDS of batches; the mean training loss a pair."""
+    def advance(self, until: int) -> float | None:
+        """Batches until `until` tokens are done or ROUND_SECONDS have passed; the mean training loss a pair."""
         total = self.model.epochs * len(self.tokens)
-        until = time.perf_counter() + ROUND_SECONDS
+        late = time.perf_counter() + ROUND_SECONDS
         loss, pairs = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
-        while self.done < total and time.perf_counter() < until:
+        while self.done < min(until, total):
             end = min(self._at + BATCH, len(self.tokens))
-            rate = self.model.settings.learning_rate * max(1 - self.done / total, 0.004)
-            batch_loss, batch_pairs = self._batch(self._at, end, rate)
+            batch_loss, batch_pairs = self._batch(self._at, end, self._rate(self.done / total))
             loss, pairs = loss + batch_loss, pairs + batch_pairs
             self._at = end
             if end == len(self.tokens):
                 self._epoch, self._at = self._epoch + 1, 0
+            if time.perf_counter() > late:
+                break
         return float(loss / pairs) if pairs else None
+
+    def _rate(self, share_done: float) -> float:
+        s = self.model.settings
+        return s.learning_rate if s.optimizer == "adagrad" else s.learning_rate * max(1 - share_done, 0.004)
 
     def fetch(self) -> None:
         """Copies the vectors and Adagrad's sums back to the model's arrays."""
@@ -94,6 +96,8 @@ class GpuEngine:
 
     def _batch(self, begin: int, end: int, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
         s, V = self.model.settings, len(self.W)
+        # drawn anew from the seed and the place, so that a training taken up from a checkpoint draws the same
+        self.generator.manual_seed(int(np.random.SeedSequence([s.seed, self._epoch, begin]).generate_state(1)[0]))
         text = self.tokens[begin:end]
         unit = torch.cumsum(text < 0, 0)
         drawn = torch.rand(len(text), generator=self.generator, device=self.device)
@@ -118,12 +122,12 @@ class GpuEngine:
         return g.loss.sum(), there.sum()
 
     def _step(self, name: str, rows: torch.Tensor, step: torch.Tensor, rate: float) -> None:
+        """Adds rate * step (R, D) to the rows (R,) of W or C, each row's sum held as the settings say."""
         weights, squares = getattr(self, name), getattr(self, f"squares_{name}")
-        total = torch.zeros_like(weights).index_add_(0, rows, step)
         if self.model.settings.optimizer == "adagrad":
-            squares += (total * total).mean(1)
-            total = total / (squares[:, None] + 1e-8).sqrt()
+            squares.index_add_(0, rows, step.square().mean(1))
+            size = rate / (squares[rows] + 1e-8).sqrt()
         else:
-            count = torch.bincount(rows, minlength=len(weights)).clamp_min(1)
-            total = total * (MOST_STEPS / count).clamp_max(1)[:, None]
-        weights += rate * total
+            count = torch.zeros_like(squares).index_add_(0, rows, torch.ones_like(rows, dtype=squares.dtype))
+            size = rate * (MOST_STEPS / count[rows]).clamp_max(1)
+        weights.index_add_(0, rows, step * size[:, None])

@@ -98,7 +98,7 @@ def wait_until(condition, seconds=15):
 
 def drawn(page):
     page.wait_for_selector(f'{STAGE}[data-state="drawn"]', timeout=30_000)
-    page.wait_for_function("document.querySelector('[data-testid=stCode]')")
+    page.wait_for_function("document.querySelector('[data-testid=stText]')")
     settled(page)
     return page
 
@@ -121,7 +121,7 @@ def settled(page):
 
 def reported(page):
     """What the script last printed of the map's event."""
-    return json.loads(page.locator("[data-testid=stCode]").inner_text())
+    return json.loads(page.locator("[data-testid=stText]").inner_text())
 
 
 def position(page, point):

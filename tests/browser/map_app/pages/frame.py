@@ -56,4 +56,4 @@ if event.region_serial != st.session_state.get("region_serial", 0):
     st.session_state.region_serial = event.region_serial
     st.session_state.region = event.region
     st.rerun()
-st.code(json.dumps({"click": event.click, "region": event.region, "focus": focus}))
+st.text(json.dumps({"click": event.click, "region": event.region, "focus": focus}))

@@ -1,0 +1,103 @@
+"""A person's first minutes: seconds to the first page, from page to page, to the first progress, to the first map; and
+training speed beside gensim's.
+
+    python benchmarks/first_minutes.py
+
+Starts the app on a store of its own and drives it with the system's Chromium.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+PORT = 8597
+BASE = f"http://127.0.0.1:{PORT}/"
+MARKS = {"Data": "Bring data", "Runs": "On disk", "Home": "Open your own data"}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        begun = time.perf_counter()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}", "--server.headless=true"],
+            cwd=ROOT,
+            env={**os.environ, "EMBEDVIZ_HOME": home},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            path = shutil.which("chromium") or shutil.which("google-chrome")
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+            page = browser.new_page()
+            until_healthy()
+            page.goto(BASE)
+            page.get_by_text("Open your own data").wait_for()
+            print(f"start to first page            {time.perf_counter() - begun:5.1f} s (aim 3)")
+            page_to_page(page)
+            words(page)
+            browser.close()
+        finally:
+            server.terminate()
+            server.wait(30)
+    subprocess.run([sys.executable, "benchmarks/skipgram_speed.py", "1"], cwd=ROOT, check=True)
+
+
+def until_healthy() -> None:
+    while True:
+        try:
+            urllib.request.urlopen(BASE + "embedviz/health", timeout=1).close()
+            return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.05)
+
+
+def page_to_page(page: Page) -> None:
+    took = []
+    for _ in range(3):
+        for name, mark in MARKS.items():
+            begun = time.perf_counter()
+            page.get_by_role("link", name=name, exact=True).click()
+            page.get_by_text(mark).first.wait_for()
+            took.append(time.perf_counter() - begun)
+    print(f"page to page, median           {statistics.median(took):5.2f} s (aim 0.5)")
+
+
+def words(page: Page) -> None:
+    page.get_by_role("button", name="Open the GloVe sample").click()
+    page.get_by_text("Is near in space").wait_for(timeout=60_000)
+    for label in ("first map (app freshly started)", "a further map, warm"):
+        page.get_by_role("link", name="Map", exact=True).click()
+        if label.startswith("first"):
+            button = page.get_by_role("button", name="Draw the map")
+        else:
+            page.get_by_role("button", name="Settings").click()
+            box = page.get_by_role("spinbutton", name="Seed")
+            page.get_by_text("More settings").click()
+            box.fill("1")
+            box.press("Enter")
+            button = page.get_by_role("button", name="Draw", exact=True)
+        button.click()
+        begun = time.perf_counter()
+        page.get_by_text("Measuring how faithful").wait_for(timeout=120_000)
+        drawn = time.perf_counter() - begun
+        page.get_by_text("Trustworthiness").wait_for(timeout=120_000)
+        print(f"{label:31}{drawn:5.1f} s, its fidelity {time.perf_counter() - begun - drawn:.1f} s later (aims 8, 5; 3)")
+    page.get_by_role("link", name="Home", exact=True).click()
+    page.get_by_role("button", name="Start the tour").click()
+    begun = time.perf_counter()
+    page.get_by_text("Reading King James Bible").or_(page.get_by_text("Words a second")).first.wait_for(timeout=60_000)
+    print(f"click to first progress        {time.perf_counter() - begun:5.2f} s (aim 1)")
+
+
+if __name__ == "__main__":
+    main()
