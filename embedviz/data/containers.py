@@ -1,113 +1,164 @@
-"""Unpacks what arrives: plain, gzipped or in a zip, told by its content. Nothing unpacks without a limit."""
+"""Opens what arrives, plain, gzipped or in a zip, told by its content. Nothing unpacks without a limit."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
-import lzma
 import os
+import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from embedviz.data.foreign import foreign_format, office_format
 from embedviz.errors import DataError, SeveralFilesError
 
 DEFAULT_LIMIT = 4 << 30  # bytes after unpacking; EMBEDVIZ_MAX_BYTES sets another
-BOMB_RATIO = 200  # times its packed size, beyond which what is unpacked is no data; text reaches 3 to 20
-BOMB_BYTES = 64 << 20  # below this the ratio does not matter
-_OFFICE = ("[Content_Types].xml", "mimetype")  # what Office and OpenDocument files, which are zips, have inside
+MAX_RATIO = 200  # unpacked bytes for each packed one, once past RATIO_FREE: text packs to a tenth at best
+RATIO_FREE = 64 << 20
+PART = 1 << 20
+NAMES_SHOWN = 20
+_GZIP = b"\x1f\x8b"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
-@dataclass(frozen=True)
-class Unpacked:
-    """data: the bytes, at most the limit asked for; cut: more was there; compression: "", "gzip" or "zip"."""
-
-    data: bytes
-    name: str
-    compression: str
-    member: str
-    cut: bool
-    size: int
+def max_bytes() -> int:
+    """The most bytes a file may hold once it is unpacked."""
+    return int(os.environ.get("EMBEDVIZ_MAX_BYTES") or DEFAULT_LIMIT)
 
 
-def unpack(
-    source: str | Path | bytes | BinaryIO, name: str | None = None, member: str | None = None, limit: int | None = None
-) -> Unpacked:
-    """The bytes of a file. limit: stop after so many and say so in `.cut`. Without one a file past EMBEDVIZ_MAX_BYTES
-    is refused with a DataError. SeveralFilesError when a zip holds several files and no member is named."""
+class Opened:
+    """A file's unpacked bytes as they are asked for.
+
+    name: the file's own, without .gz, or the member's; size: bytes of the file as it came; compression: "", "gzip",
+    "zip" or "zip, gzip"; member: which file of the zip. seekable: the bytes themselves lie in `stream`, unpacked.
+    """
+
+    def __init__(self, stream: BinaryIO, raw: BinaryIO, name: str, size: int, compression: str, member: str):
+        self.stream, self._raw = stream, raw
+        self.name, self.size, self.compression, self.member = name, size, compression, member
+        self._head = b""
+
+    @property
+    def seekable(self) -> bool:
+        return self.stream is self._raw
+
+    def head(self, count: int) -> bytes:
+        """The first bytes, which the next read gives again."""
+        while len(self._head) < count and (part := self._part(count - len(self._head))):
+            self._head += part
+        return self._head[:count]
+
+    def read(self, limit: int | None = None) -> tuple[bytearray, bool]:
+        """The bytes, and whether there were more than `limit`. Without a limit, DataError past the limit of the house."""
+        house = max_bytes()
+        wanted = house if limit is None else min(limit, house)
+        data = bytearray(self._head)
+        while len(data) <= wanted and (part := self._part(min(PART, wanted + 1 - len(data)))):
+            data += part
+            # unpacked by far more than text ever packs
+            if not self.seekable and len(data) > max(RATIO_FREE, MAX_RATIO * self.size):
+                raise DataError(f"{self.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened.")
+        cut = len(data) > wanted
+        if cut and limit is None:
+            raise DataError(
+                f"{self.name} holds more than {house / 1e6:,.0f} MB{'' if self.seekable else ' once it is unpacked'}, "
+                f"which is the limit here. EMBEDVIZ_MAX_BYTES sets another."
+            )
+        del data[wanted:]
+        return data, cut
+
+    def _part(self, count: int) -> bytes:
+        with _complaints(self.name):
+            return self.stream.read(count)
+
+
+@contextlib.contextmanager
+def opened(
+    source: str | Path | bytes | BinaryIO, name: str | None = None, member: str | None = None
+) -> Iterator[Opened]:
+    """A path, bytes or a seekable binary file, unpacked as far as it is packed. SeveralFilesError when a zip holds
+    several files and no member is named; DataError for what is missing, empty, damaged or of a foreign format."""
+    with contextlib.ExitStack() as stack:
+        raw, size, name = _raw(source, name, stack)
+        start = raw.read(512)
+        raw.seek(0)
+        if not start:
+            raise DataError(f"{name} is empty: it has 0 bytes. Was it saved, and uploaded to the end?")
+        stream, packed, chosen = raw, [], ""
+        with _complaints(name):
+            if start.startswith(_ZIP):
+                packed.append("zip")
+                archive = stack.enter_context(zipfile.ZipFile(raw))
+                chosen = _member(archive, name, member)
+                stream = stack.enter_context(archive.open(chosen))
+                name = re.split(r"[\\/]", chosen)[-1] or name
+                start = archive.open(chosen).read(512)
+            if start.startswith(_GZIP):
+                packed.append("gzip")
+                stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
+                name = re.sub(r"\.gz(ip)?$", "", name, flags=re.IGNORECASE)
+        file = Opened(stream, raw, name, size, ", ".join(packed), chosen)
+        start = file.head(512)
+        if not start:
+            raise DataError(f"{name} is empty once it is unpacked: 0 bytes. Was it saved before it was packed?")
+        if packed and start.startswith((*_ZIP, _GZIP)):
+            raise DataError(f"{name} is packed several times over. Unpack it once and bring what comes out.")
+        if problem := foreign_format(start):
+            raise DataError(f"{name} {problem}")
+        if file.seekable:
+            raw.seek(0)
+            file._head = b""
+        yield file
+
+
+def _raw(
+    source: str | Path | bytes | BinaryIO, name: str | None, stack: contextlib.ExitStack
+) -> tuple[BinaryIO, int, str]:
+    """The bytes as they lie: a seekable stream, its length, and what to call it."""
     if isinstance(source, (str, Path)):
         path = Path(source)
         if path.is_dir():
-            raise DataError(f"{path.name} is a folder. Name a file in it.")
+            raise DataError(f"{path.name or path} is a folder. Name a file in it.")
         if not path.is_file():
-            raise DataError(f"There is no file {path}.")
-        with open(path, "rb") as file:
-            return _unpack(file, name or path.name, member, limit, path.stat().st_size)
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+            raise DataError(f"There is no file {path}. Check the path.")
+        try:
+            return stack.enter_context(open(path, "rb")), path.stat().st_size, name or path.name
+        except OSError as error:
+            raise DataError(f"{path} cannot be opened: {error.strerror}.") from error
+    stream = io.BytesIO(source) if isinstance(source, (bytes, bytearray, memoryview)) else source
+    own = getattr(source, "name", None)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    return _unpack(stream, name or getattr(source, "name", None) or "the file", member, limit, size)
+    return stream, size, name or (Path(own).name if isinstance(own, str) else "") or "the file"
 
 
-def _unpack(file: BinaryIO, name: str, member: str | None, limit: int | None, size: int) -> Unpacked:
-    start = file.read(4)
-    file.seek(0)
-    if not start:
-        raise DataError(f"{name} is empty: it has 0 bytes. Was it saved, and uploaded to the end?")
+@contextlib.contextmanager
+def _complaints(name: str) -> Iterator[None]:
+    """Turns what the unpackers say of a damaged file into a sentence."""
     try:
-        if start[:2] == b"\x1f\x8b":
-            data, cut = _limited(gzip.GzipFile(fileobj=file), name, limit, size)
-            inner, compression, member = name.removesuffix(".gz"), "gzip", ""
-        elif start == b"PK\x03\x04" or start == b"PK\x05\x06":
-            with zipfile.ZipFile(file) as archive:
-                chosen = _member(archive, name, member)
-                with archive.open(chosen) as stream:
-                    data, cut = _limited(stream, name, limit, size)
-            inner, compression, member = Path(chosen).name, "zip", chosen
-        else:
-            data, cut = _limited(file, name, limit)
-            inner, compression, member = name, "", ""
-    except (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError) as error:
+        yield
+    except (NotImplementedError, RuntimeError) as error:  # a compression Python does not know, or a password
+        why = str(error).split(",")[0]
+        raise DataError(
+            f"{name} cannot be unpacked ({why}). Pack it again as a plain zip, without a password."
+        ) from error
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, ValueError) as error:
         raise DataError(f"{name} cannot be unpacked ({error}). It may have been cut off on its way.") from error
-    if not data:
-        raise DataError(f"{name} is empty once it is unpacked: 0 bytes. Was it saved before it was packed?")
-    return Unpacked(data, inner, compression, member or "", cut, size)
-
-
-def _limited(stream: BinaryIO, name: str, limit: int | None, packed: int | None = None) -> tuple[bytes, bool]:
-    """Up to `limit` bytes and whether more was there; DataError past the limit of the house when none is given, or
-    when far more comes out than `packed` bytes of data can hold."""
-    house = int(os.environ.get("EMBEDVIZ_MAX_BYTES") or DEFAULT_LIMIT)
-    wanted = house if limit is None else min(limit, house)
-    parts, total = [], 0
-    while total <= wanted and (part := stream.read(min(1 << 20, wanted + 1 - total))):
-        parts.append(part)
-        total += len(part)
-        if packed is not None and total > max(BOMB_BYTES, BOMB_RATIO * packed):
-            raise DataError(
-                f"{name} unpacks to more than {BOMB_RATIO} times its size, as no real data does. Unpack it first."
-            )
-    data = b"".join(parts)
-    if len(data) <= wanted:
-        return data, False
-    if limit is None:
-        raise DataError(f"{name} is larger than {house / 1e6:,.0f} MB once it is unpacked, which is the limit here.")
-    return data[:wanted], True
 
 
 def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> str:
     names = [i.filename for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
     if not names:
         raise DataError(f"{name} is a zip without a file in it.")
-    if member is None and names[0] in _OFFICE:
-        raise DataError(
-            f"{name} is an office document. Save the sheet as CSV, or the text as plain text, and bring that."
-        )
+    if problem := office_format(names):
+        raise DataError(f"{name} {problem}")
+    shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
     if member is None and len(names) > 1:
-        shown = ", ".join(names[:20])
-        raise SeveralFilesError(f"{name} holds {len(names)} files; choose one of them: {shown}.", names)
+        raise SeveralFilesError(f"{name} holds {len(names):,} files; choose one of them: {shown}.", names)
     if member is not None and member not in names:
-        raise DataError(f"{name} holds no file {member!r}. It holds: {', '.join(names[:20])}.")
+        raise DataError(f"{name} holds no file {member!r}. It holds: {shown}.")
     return member or names[0]

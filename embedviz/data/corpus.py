@@ -50,15 +50,15 @@ def build_corpus(
     A unit's part is drawn by a generator of its own from the seed, before anything is counted. A text with fewer
     than 20 units is cut into smaller blocks, so that every part gets some of it.
     """
-    ids: dict[str, int] = {}
+    ids = _Numbers()
     tokens = array("i")  # every word by the order of its first occurrence, -1 after each unit: 4 bytes a token
     n_units = 0
     split = tokenizer(tokenizer_name, lowercase)
-    number = ids.setdefault
+    number = ids.__getitem__
     for n, text in enumerate(texts, 1):
         found = split(text)
         for start in range(0, len(found), BLOCK):
-            tokens.extend([number(token, len(ids)) for token in found[start : start + BLOCK]])
+            tokens.extend(map(number, found[start : start + BLOCK]))
             tokens.append(-1)
             n_units += 1
         if n % REPORT_EVERY == 0:
@@ -74,6 +74,8 @@ def build_corpus(
     part = _parts(n_units, validation_share, test_share, seed)
     unit_of_token = np.cumsum(np.r_[0, coded[:-1] == -1]) if len(coded) else np.empty(0, int)
     part_of_token = part[unit_of_token]
+    if n_tokens and not (part_of_token[coded >= 0] == 0).any():
+        raise DataError(f"The text has only {n_tokens:,} words: too few to learn from and to measure with. Bring more.")
     labels = list(ids)
     in_training = coded[(part_of_token == 0) & (coded >= 0)]
     counts = np.bincount(in_training, minlength=len(labels))
@@ -85,11 +87,19 @@ def build_corpus(
     final = renumbered[coded]
     known = final != -2
     parts = [final[known & (part_of_token == number)] for number in range(3)]
-    if (parts[1] >= 0).sum() < 2:
+    if validation_share and (parts[1] >= 0).sum() < 2:
         raise DataError(
             "There is too little text to keep a part aside for measuring. Bring more, or lower the minimum count."
         )
     yield Corpus(vocabulary, *parts, n_units=n_units, n_tokens=n_tokens)
+
+
+class _Numbers(dict[str, int]):
+    """Gives a word that it has not seen the next number. Five words in a thousand are new, so the others stay in C."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
 
 
 def _enough_units(coded: np.ndarray, n_units: int, wanted: int = 20) -> tuple[np.ndarray, int]:
@@ -105,7 +115,7 @@ def _enough_units(coded: np.ndarray, n_units: int, wanted: int = 20) -> tuple[np
 def _parts(n_units: int, validation_share: float, test_share: float, seed: int) -> np.ndarray:
     """0 training, 1 validation, 2 test for each unit, (n_units,) int8; at least one unit of each that has a share."""
     order = np.random.default_rng(seed).permutation(n_units)
-    n_validation = max(1, round(validation_share * n_units))
+    n_validation = max(1, round(validation_share * n_units)) if validation_share else 0
     n_test = max(1, round(test_share * n_units)) if test_share else 0
     part = np.zeros(n_units, np.int8)
     part[order[:n_validation]] = 1

@@ -1,88 +1,148 @@
-"""Which encoding a file is in: by its mark, by trying UTF-8, by the pattern of zero bytes; Windows-1252 when none fits."""
+"""Bytes to text: by a byte order mark, by trying UTF-8, by where zero bytes fall; a Western single-byte one otherwise."""
 
 from __future__ import annotations
 
 import codecs
+from dataclasses import dataclass, field
 
+from embedviz.data.foreign import SUPPORTED
 from embedviz.errors import DataError
 
+HEAD = 1 << 16  # bytes looked at to tell text from what is not
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_CONTROL = bytes(byte for byte in range(32) if byte not in (9, 10, 11, 12, 13, 27))
+_ASCII, _HIGH = bytes(range(128)), bytes(range(128, 256))
+_WINDOWS_ONLY = bytes(range(0x80, 0xA0))  # letters and quotation marks in Windows-1252, control codes in Latin-1
+MANY_CONTROLS = 0.02  # share of control bytes from which a file is no text
+FOREIGN_SHARE = 0.3  # share of bytes above ASCII from which a single-byte guess is doubtful
+# the characters that any text in UTF-16 has many of: line end, space, and the marks of Chinese and Japanese
+_COMMON = ("\n", " ", "\u3000", "\u3001", "\u3002", "\uff0c")
 
-_DOCUMENTS = {
-    b"%PDF-": "a PDF, not text. Save its text as a .txt file, and bring that.",
-    b"{\\rtf": "an RTF document, not plain text. Save it as plain text (.txt), and bring that.",
-}
-WESTERN = "windows-1252"  # what most western files that are not UTF-8 are in; Latin-1 differs in quotes and dashes
+
+@dataclass(frozen=True)
+class Decoded:
+    """encoding: Python's name of it. warnings: sentences about what did not fit."""
+
+    text: str
+    encoding: str
+    warnings: list[str] = field(default_factory=list)
 
 
-def guess_encoding(head: bytes, name: str) -> str:
-    """Python's name of the encoding of a file that begins so. DataError when it is no text at all."""
-    for mark, encoding in _MARKS:
+def decode(data: bytes | bytearray, name: str, encoding: str | None = None, cut: bool = False) -> Decoded:
+    """The text, in the encoding given or the one found. cut: the bytes may end in the middle of a character.
+
+    DataError with line and byte when a given encoding does not fit, and when it is no text at all.
+    """
+    if encoding is not None:
+        return _without_zeros(_strict(data, name, encoding, cut), encoding, name)
+    head = bytes(data[:HEAD])
+    for mark, marked in _MARKS:
         if head.startswith(mark):
-            return encoding
-    if b"\0" in head:
-        even, odd = head[::2].count(0), head[1::2].count(0)
-        half = len(head) / 2
-        if odd > 0.3 * half and even < 0.05 * half:
-            return "utf-16-le"
-        if even > 0.3 * half and odd < 0.05 * half:
-            return "utf-16-be"
-        if head.count(0) > 0.01 * len(head) + 1:
-            raise _not_text(name)
-    for magic, sentence in _DOCUMENTS.items():
-        if head.startswith(magic):
-            raise DataError(f"{name} is {sentence}")
-    control = sum(head.count(byte) for byte in range(32) if byte not in (0, 9, 10, 12, 13, 27))
-    if control > 0.05 * len(head):
+            return _without_zeros(_strict(data, name, marked, cut), marked, name)
+    if wide := _utf16(head):
+        return _without_zeros(_strict(data, name, wide, cut), wide, name)
+    if _share(head, _CONTROL) > MANY_CONTROLS:
         raise _not_text(name)
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)  # a character cut at the end is no error
-    except UnicodeDecodeError:
-        return fallback_encoding(head)
-    return "utf-8"
+        text = codecs.getincrementaldecoder("utf-8")().decode(data, not cut)
+    except UnicodeDecodeError as error:
+        found = _damaged_utf8(data, name, error) or _single_byte(data, head)
+        return _without_zeros(found.text, found.encoding, name, found.warnings)
+    return _without_zeros(text, "utf-8", name)
 
 
-def decode(data: bytes, encoding: str, name: str, final: bool = True) -> str:
-    """The text; DataError with line and byte when the encoding does not fit. final=False allows a cut last character."""
+def _strict(data: bytes | bytearray, name: str, encoding: str, cut: bool) -> str:
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(data, final)
+        text = codecs.getincrementaldecoder(encoding)().decode(data, not cut)
     except LookupError:
         raise DataError(f"There is no encoding called {encoding!r}. Common ones: utf-8, utf-16, latin-1.") from None
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+    except UnicodeError as error:
+        # its line counts bytes 10, which is what line ends hold in every encoding here
+        start = getattr(error, "start", 0)
+        line = data[:start].count(b"\n") + 1
         raise DataError(
-            f"{name}, line {line:,}: byte {error.start:,} is not valid {encoding}. "
+            f"{name}, line {line:,}: byte {start + 1:,} is not valid {encoding}. "
             f"Choose another encoding, such as latin-1, or save the file as UTF-8."
         ) from None
+    if not isinstance(text, str):
+        raise DataError(f"{encoding!r} is not an encoding of text. Common ones: utf-8, utf-16, latin-1.")
     return text.removeprefix("\ufeff")
 
 
-def western_note(encoding: str) -> str:
-    """A sentence for a file that was taken as Western because it is not UTF-8: it may be in any other old encoding."""
-    if encoding not in (WESTERN, "latin-1"):
+def _damaged_utf8(data: bytes | bytearray, name: str, error: UnicodeDecodeError) -> Decoded | None:
+    """UTF-8 with a few broken bytes, when far more of its characters above ASCII are whole than broken."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(text) - broken - len(data.translate(None, _HIGH))
+    if whole < 4 * broken:
+        return None
+    line = data[: error.start].count(b"\n") + 1
+    number = "1 character is" if broken == 1 else f"{broken:,} characters are"
+    said = f"{number} damaged and shown as \ufffd; the first is on line {line:,}."
+    return Decoded(text.removeprefix("\ufeff"), "utf-8", [said])
+
+
+def _single_byte(data: bytes | bytearray, head: bytes) -> Decoded:
+    """Windows-1252 where its own characters occur, Latin-1 otherwise: the same but for 32 of the 256."""
+    encoding = "latin-1"
+    if _share(data, _WINDOWS_ONLY) > 0:
+        try:
+            data.decode("cp1252")
+            encoding = "cp1252"
+        except UnicodeDecodeError:
+            encoding = "latin-1"
+    warnings = []
+    if _share(head, _HIGH) > FOREIGN_SHARE:
+        warnings.append(
+            "It is not UTF-8, and has more letters beyond English than Western European text: it may be in an encoding "
+            "such as shift_jis, gb18030 or cp1251. Choose the encoding if the text looks wrong."
+        )
+    return Decoded(data.decode(encoding), encoding, warnings)
+
+
+def _utf16(head: bytes) -> str:
+    """UTF-16 without its mark: the byte order in which spaces and line ends are common and no character is zero."""
+    if b"\0" not in head:
         return ""
-    return (
-        f"The file is not UTF-8, so it was taken as {encoding}, the usual one for Western languages. If letters look "
-        "wrong, choose its encoding: gb18030 (Chinese), shift_jis (Japanese), euc_kr (Korean), windows-1251 (Russian)."
-    )
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(head[: len(head) // 2 * 2])
+        except UnicodeDecodeError:
+            continue
+        common = sum(text.count(character) for character in _COMMON)
+        latin = sum("a" <= character <= "z" or "A" <= character <= "Z" for character in text[:10_000])
+        controls = sum(character < " " and character not in "\t\n\r\f\x0b" for character in text)
+        likely = common >= 0.005 * len(text) or latin >= 0.5 * min(len(text), 10_000)
+        if text and not controls and likely:
+            return encoding
+    return ""
 
 
-def fallback_encoding(data: bytes) -> str:
-    """For bytes that are not UTF-8: Windows-1252, or Latin-1, which fits everything, where that has no letter."""
-    try:
-        data.decode(WESTERN)
-    except UnicodeDecodeError:
-        return "latin-1"
-    return WESTERN
+def _without_zeros(text: str, encoding: str, name: str, warnings: list[str] | None = None) -> Decoded:
+    """A few stray zero bytes are left out and said; many mean that it is no text, or another encoding."""
+    said = list(warnings or [])
+    zeros = text.count("\0")
+    if zeros:
+        if zeros > max(1, MANY_CONTROLS * len(text)):
+            line = text[: text.index("\0")].count("\n") + 1
+            raise DataError(
+                f"{name}, line {line:,}: zero bytes, which text in {encoding} does not hold. "
+                f"Is it a binary file, or text in utf-16?"
+            )
+        text = text.replace("\0", "")
+        said.append(f"{zeros:,} zero {'byte was' if zeros == 1 else 'bytes were'} left out.")
+    return Decoded(text, encoding, said)
+
+
+def _share(data: bytes | bytearray, wanted: bytes) -> float:
+    return (len(data) - len(data.translate(None, wanted))) / max(1, len(data))
 
 
 def _not_text(name: str) -> DataError:
-    return DataError(
-        f"{name} is a binary file, not text or a table. Bring TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip."
-    )
+    return DataError(f"{name} is a binary file, not text or a table. {SUPPORTED}")
