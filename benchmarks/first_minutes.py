@@ -37,7 +37,9 @@ def main() -> None:
         )
         try:
             path = shutil.which("chromium") or shutil.which("google-chrome")
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+            browser = playwright.chromium.launch(
+                executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+            )
             page = browser.new_page()
             until_healthy()
             page.goto(BASE)
@@ -91,7 +93,9 @@ def words(page: Page) -> None:
         page.get_by_text("Measuring how faithful").wait_for(timeout=120_000)
         drawn = time.perf_counter() - begun
         page.get_by_text("Trustworthiness").wait_for(timeout=120_000)
-        print(f"{label:31}{drawn:5.1f} s, its fidelity {time.perf_counter() - begun - drawn:.1f} s later (aims 8, 5; 3)")
+        print(
+            f"{label:31}{drawn:5.1f} s, its fidelity {time.perf_counter() - begun - drawn:.1f} s later (aims 8, 5; 3)"
+        )
     page.get_by_role("link", name="Home", exact=True).click()
     page.get_by_role("button", name="Start the tour").click()
     begun = time.perf_counter()

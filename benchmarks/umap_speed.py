@@ -1,6 +1,6 @@
 """UMAP of 10,000 x 100 beside umap-learn: seconds in a fresh process and warm, trustworthiness, neighbours kept.
 
-    python benchmarks/umap_speed.py
+python benchmarks/umap_speed.py
 """
 
 import subprocess
@@ -48,7 +48,10 @@ def main() -> None:
         out = subprocess.run([sys.executable, "-c", CHILD, engine], capture_output=True, text=True, check=True).stdout
         rows[engine] = [float(line) for line in out.split()]
         cold, warm, trust, kept = rows[engine]
-        print(f"{engine:10} cold {cold:6.1f} s  warm {warm:6.1f} s  trustworthiness {trust:.3f}  kept@15 {kept:.3f}", flush=True)
+        print(
+            f"{engine:10} cold {cold:6.1f} s  warm {warm:6.1f} s  trustworthiness {trust:.3f}  kept@15 {kept:.3f}",
+            flush=True,
+        )
     ours, theirs = rows["torch"], rows["umap-learn"]
     print(f"umap-learn takes {theirs[0] / ours[0]:.1f} x as long cold, {theirs[1] / ours[1]:.1f} x warm")
 

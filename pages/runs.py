@@ -105,7 +105,7 @@ with guard.said():
             column_config={
                 "held-out loss": st.column_config.NumberColumn(format="%.3f"),
                 "knowing nothing": st.column_config.NumberColumn(format="%.3f"),
-            },  # fmt: skip
+            },
             key=f"runs-{len(runs)}-{runs[0].id}",
         )["selection"]["rows"]
         selected = [runs[i] for i in chosen if i < len(runs)]

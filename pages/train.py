@@ -63,7 +63,7 @@ def cost(reading: Reading, settings) -> None:
             st.error(session.plain(state.reason))
             return
         counts = reading.counts
-        vocabulary, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
+        vocabulary, _tokens = counts.kept(settings.min_count, settings.max_vocabulary)
         if counts.script_note:
             st.info(counts.script_note)
         estimate = model_class(MODEL).estimate(settings, counts, machine())
@@ -154,9 +154,22 @@ def buttons(run: Run, state) -> None:
     mine = session.is_mine(run)
     with st.container(horizontal=True):
         if not state.is_final and mine:
-            st.button("Stop and keep the best", icon=":material/stop:", on_click=session.supervisor().stop, args=(run,))
+            st.button(
+                "Stop and keep the best",
+                icon=":material/stop:",
+                key=f"stop-{run.id}",
+                on_click=session.supervisor().stop,
+                args=(run,),
+            )
         if state.is_final and state.state != "done" and mine:
-            st.button("Resume", type="primary", icon=":material/play_arrow:", on_click=resume, args=(run,))
+            st.button(
+                "Resume",
+                type="primary",
+                icon=":material/play_arrow:",
+                key=f"resume-{run.id}",
+                on_click=resume,
+                args=(run,),
+            )
         if run.space_names:
             if st.button("Neighbours", icon=":material/hub:", type="primary" if state.state == "done" else "secondary"):
                 st.switch_page("neighbours.py")

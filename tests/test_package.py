@@ -40,7 +40,9 @@ def test_pages_and_components_never_import_what_is_heavy():
 
 def test_what_the_web_process_imports_is_light():
     modules = "embedviz.runs.supervisor, embedviz.runs.store, embedviz.models.skipgram, embedviz.runs.maps, embedviz.runs.reading_job"
-    code = f"import {modules}, sys; print([m for m in ('torch', 'umap', 'numba', 'sklearn', 'scipy') if m in sys.modules])"
+    code = (
+        f"import {modules}, sys; print([m for m in ('torch', 'umap', 'numba', 'sklearn', 'scipy') if m in sys.modules])"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
     assert out.strip() == "[]"
 

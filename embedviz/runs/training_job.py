@@ -41,14 +41,16 @@ def work(run: Run, control: Control, say: Callable[..., None]) -> State:
     device = choose(settings.device)
     threads = settings.threads or threads_per_training()
     say(Progress(message=f"Reading {run.spec['data']['title']} for {device.title}"))
+    checkpoint = run.folder / CHECKPOINT
     table = read_reference(run.spec["data"], run.folder)
     model = model_class(run.model)(settings)
     for event in model.prepare(table, {**table.roles, **run.spec["columns"]}):
         say(event)
-        if control.any:
-            return _left(control)
+        if control.interrupt:
+            return "interrupted"
+        if control.stop and not checkpoint.exists():
+            return "stopped"  # with a checkpoint it goes on to the first event of the fit, and keeps what was learned
     del table
-    checkpoint = run.folder / CHECKPOINT
     if checkpoint.exists():
         model.restore(*_read_checkpoint(checkpoint))
         say(Progress(message="Going on from the last checkpoint"))
@@ -127,10 +129,6 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]
     with safe_open(path, framework="numpy") as file:
         values = json.loads(file.metadata()["values"])
         return {name: file.get_tensor(name) for name in file.keys()}, values  # noqa: SIM118 - not a dict
-
-
-def _left(control: Control) -> State:
-    return "interrupted" if control.interrupt else "stopped"
 
 
 def _peak_memory() -> int:

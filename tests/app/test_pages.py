@@ -52,7 +52,9 @@ def go(app, page):
 
 
 def said(app) -> str:
-    return " ".join(str(e.value) for kind in ("markdown", "text", "info", "warning", "error", "caption") for e in getattr(app, kind))
+    return " ".join(
+        str(e.value) for kind in ("markdown", "text", "info", "warning", "error", "caption") for e in getattr(app, kind)
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)

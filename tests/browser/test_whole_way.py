@@ -71,7 +71,7 @@ def test_the_whole_way(server, chromium, tmp_path):
     training.kill()
     expect(page.get_by_text("was killed, or ran out of memory")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
+    expect(page.get_by_text("Time left")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Stop and keep the best").click()
     expect(page.get_by_text("On text it never saw")).to_be_visible(timeout=60_000)
 

@@ -6,7 +6,7 @@ from embedviz.errors import DataError
 
 
 def built(texts, **settings) -> Corpus:
-    return [step for step in build_corpus(texts, **{"min_count": 1, **settings}) if isinstance(step, Corpus)][0]
+    return next(step for step in build_corpus(texts, **{"min_count": 1, **settings}) if isinstance(step, Corpus))
 
 
 def test_every_unit_is_in_exactly_one_part():

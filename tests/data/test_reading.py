@@ -53,7 +53,10 @@ def test_a_table_of_words_alone_has_its_first_line_as_header_unless_told_otherwi
 def test_ragged_rows_are_left_out_and_counted_with_their_line():
     report = read_table(b"a,b\n1,2\n3\n4,5,6\n7,8\n", name="t.csv").report
     assert report.rows == 2
-    assert [(row.line, row.reason) for row in report.dropped] == [(3, "expected 2 fields, got 1"), (4, "expected 2 fields, got 3")]
+    assert [(row.line, row.reason) for row in report.dropped] == [
+        (3, "expected 2 fields, got 1"),
+        (4, "expected 2 fields, got 3"),
+    ]
 
 
 def test_codes_with_leading_zeros_stay_text():
@@ -76,7 +79,9 @@ def test_parquet_is_read_by_its_content_not_its_name():
 def test_units_of_text_are_guessed():
     verses = "In the beginning.\nAnd the earth.\nAnd God said.\nLet there be light.\n"
     assert read_table(verses.encode(), name="v.txt").report.unit == "line"
-    wrapped = "\n\n".join("this is a line that ends at the margin\nand goes on below it until\nits last words stop." for _ in range(5))
+    wrapped = "\n\n".join(
+        "this is a line that ends at the margin\nand goes on below it until\nits last words stop." for _ in range(5)
+    )
     assert read_table(wrapped.encode(), name="b.txt").report.unit == "paragraph"
     assert len(read_table(wrapped.encode(), name="b.txt").frame) == 5
     one_line = "A sentence here. Another one there. " * 300

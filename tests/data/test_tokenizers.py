@@ -30,7 +30,7 @@ def test_scripts_without_spaces_are_said():
 
 
 def test_counts_answer_for_any_vocabulary():
-    counts = [c for c in count_corpus(["a a a b b c"] * 2) if isinstance(c, CorpusCounts)][0]
+    counts = next(c for c in count_corpus(["a a a b b c"] * 2) if isinstance(c, CorpusCounts))
     assert (counts.n_units, counts.n_tokens, counts.n_types) == (2, 12, 3)
     assert counts.kept(4, None) == (2, 10)
     assert counts.kept(1, 2) == (2, 10)

@@ -67,7 +67,9 @@ def test_both_engines_take_the_same_step():
 
 def test_the_batched_gradients_are_those_of_autograd():
     torch_rng = torch.Generator().manual_seed(0)
-    w, c, n = (torch.randn(shape, generator=torch_rng).mul(0.3).requires_grad_() for shape in ((3, 5), (3, 4, 5), (3, 2, 5)))
+    w, c, n = (
+        torch.randn(shape, generator=torch_rng).mul(0.3).requires_grad_() for shape in ((3, 5), (3, 4, 5), (3, 2, 5))
+    )
     there = torch.tensor([[1.0, 1, 0, 1], [1, 0, 0, 0], [1, 1, 1, 1]])
     g = gradients(w, c, n, there)
     g.loss.sum().backward()
@@ -85,7 +87,9 @@ def test_the_gpu_engine_learns_too(two_topics):
         engine.advance(total)
     engine.fetch()
     assert model.validation.measure(model.W, model.C).loss < before - 0.3
-    assert model.spaces(best=False)["word"].similarity("cat", "dog") > model.spaces(best=False)["word"].similarity("cat", "saw")
+    assert model.spaces(best=False)["word"].similarity("cat", "dog") > model.spaces(best=False)["word"].similarity(
+        "cat", "saw"
+    )
 
 
 @pytest.mark.gpu
@@ -113,7 +117,7 @@ def test_small_texts_are_read_more_often():
 
 def test_the_vocabulary_comes_from_the_training_part_alone():
     texts = [f"common word{i}" for i in range(100)]
-    corpus = [step for step in build_corpus(texts, min_count=1) if isinstance(step, Corpus)][0]
+    corpus = next(step for step in build_corpus(texts, min_count=1) if isinstance(step, Corpus))
     assert sum(corpus.vocabulary.counts) == (corpus.train >= 0).sum()
     seen = {corpus.vocabulary.labels[i] for i in corpus.train[corpus.train >= 0]}
     assert seen == set(corpus.vocabulary.labels)
@@ -121,7 +125,7 @@ def test_the_vocabulary_comes_from_the_training_part_alone():
 
 
 def test_an_estimate_grows_with_the_work():
-    counts = [c for c in count_corpus(["a b c d"] * 5000) if isinstance(c, CorpusCounts)][0]
+    counts = next(c for c in count_corpus(["a b c d"] * 5000) if isinstance(c, CorpusCounts))
     small = Skipgram.estimate(SkipgramSettings.of(epochs=5), counts, {"speed": 2e6})
     large = Skipgram.estimate(SkipgramSettings.of(epochs=500), counts, {"speed": 2e6})
     assert large.seconds > small.seconds > 0

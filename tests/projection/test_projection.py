@@ -46,7 +46,9 @@ def test_umap_is_as_trustworthy_as_umap_learn():
     assert ours >= theirs - 0.005
 
 
-test_umap_is_as_trustworthy_as_umap_learn = pytest.mark.filterwarnings("ignore")(test_umap_is_as_trustworthy_as_umap_learn)
+test_umap_is_as_trustworthy_as_umap_learn = pytest.mark.filterwarnings("ignore")(
+    test_umap_is_as_trustworthy_as_umap_learn
+)
 
 
 def test_the_same_seed_gives_the_same_map():
