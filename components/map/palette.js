@@ -27,10 +27,10 @@ const luminance = ([red, green, blue]) => (0.299 * red + 0.587 * green + 0.114 *
 // The colours in force on an element, from Streamlit's theme.
 export function themeOf(element) {
   const style = getComputedStyle(element);
-  const background = rgb(style.getPropertyValue("--map-ground").trim() || style.backgroundColor, [255, 255, 255]);
+  const background = rgb(style.backgroundColor, [255, 255, 255]);
   return {
     background,
-    text: rgb(style.color, [30, 30, 30]),
+    text: rgb(style.getPropertyValue("--st-text-color").trim(), rgb(style.color)), // style.color lags by its transition
     primary: rgb(style.getPropertyValue("--st-primary-color").trim(), [0, 114, 178]),
     dark: luminance(background) < 0.5,
     font: style.fontFamily,
