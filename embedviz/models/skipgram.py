@@ -193,7 +193,7 @@ class Skipgram:
             if engine.done >= due:
                 engine.fetch()
                 metrics = self._measured()
-                best = self._keep_if_best(metrics["validation/loss"])
+                best = self._keep_if_best(metrics.get("validation/loss"))
             speed = (engine.done - first) / (time.perf_counter() - begun)
             yield Progress(
                 step=int(engine.done * words_a_token),
@@ -214,12 +214,12 @@ class Skipgram:
                 f"Take a lower one; 0.025 is usual."
             )
         measured = {"train": self._train_sample, "validation": self.validation}
-        scores = {part: pairs.measure(self.W, self.C) for part, pairs in measured.items()}
+        scores = {part: pairs.measure(self.W, self.C) for part, pairs in measured.items() if len(pairs)}
         return {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
 
-    def _keep_if_best(self, loss: float) -> bool:
-        """Keeps the current vectors when their held-out loss is the lowest, or when none can be measured."""
-        if self._best_loss is not None and loss >= self._best_loss:
+    def _keep_if_best(self, loss: float | None) -> bool:
+        """Keeps the current vectors when their held-out loss is the lowest, or when none could be measured."""
+        if loss is not None and self._best_loss is not None and loss >= self._best_loss:
             return False
         self._best_loss = loss
         np.copyto(self.best_W, self.W)
@@ -227,7 +227,7 @@ class Skipgram:
         return True
 
     def _settle(self) -> None:
-        """Stopped before the first measurement, the current vectors are the best there are."""
+        """Before the first measurement the current vectors are the best there are."""
         if self._best_loss is None:
             np.copyto(self.best_W, self.W)
             np.copyto(self.best_C, self.C)
