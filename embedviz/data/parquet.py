@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from embedviz.data.containers import DEFAULT_LIMIT
+from embedviz.data.containers import max_bytes
 from embedviz.data.delimited import unique_names
 from embedviz.errors import DataError
 
@@ -19,12 +17,12 @@ MAGIC = b"PAR1"
 BATCH = 16_384  # rows
 
 
-def read(data: bytes, name: str, max_rows: int | None = None) -> tuple[pd.DataFrame, bool]:
+def read(data: bytes | bytearray, name: str, max_rows: int | None = None) -> tuple[pd.DataFrame, bool]:
     """The frame and whether it was cut at max_rows. DataError when it is damaged, or larger in memory than the limit."""
-    limit = int(os.environ.get("EMBEDVIZ_MAX_BYTES") or DEFAULT_LIMIT)
+    limit = max_bytes()
     batches, rows, size = [], 0, 0
     try:
-        file = pq.ParquetFile(io.BytesIO(data))
+        file = pq.ParquetFile(pa.BufferReader(data))
         for batch in file.iter_batches(BATCH):
             batches.append(batch)
             rows, size = rows + len(batch), size + batch.nbytes

@@ -9,14 +9,13 @@ from typing import BinaryIO
 import pandas as pd
 
 from embedviz.data import delimited, jsonl, parquet, text_units
-from embedviz.data.containers import Unpacked, unpack
-from embedviz.data.encoding import decode, fallback_encoding, guess_encoding, western_note
+from embedviz.data.containers import Opened, opened
+from embedviz.data.encoding import decode
 from embedviz.data.report import ReadReport
 from embedviz.data.roles import guess_roles
 from embedviz.data.tokenizers import script_note
 from embedviz.errors import DataError
 
-HEAD = 1 << 16  # bytes looked at for the encoding; a file is looked at whole when the guess does not hold
 PREVIEW_ROWS = 5000
 TEXT_COLUMN = "text"
 
@@ -52,15 +51,16 @@ def read_table(
     """
     if unit is not None and unit not in text_units.UNITS:
         raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
-    file = unpack(source, name, member, limit_bytes)
-    if file.data[:4] == parquet.MAGIC:
-        if file.cut:
-            file = unpack(source, name, member)  # its index is at its end
-        frame, cut = parquet.read(file.data, file.name, PREVIEW_ROWS if limit_bytes else None)
+    with opened(source, name, member) as file:
+        is_parquet = file.head(4) == parquet.MAGIC
+        data, cut = file.read(None if is_parquet else limit_bytes)  # Parquet has its index at its end
+    if is_parquet:
+        frame, cut = parquet.read(data, file.name, PREVIEW_ROWS if limit_bytes else None)
         return _table(frame, file, "parquet", truncated=cut)
-    chosen = encoding
-    text, encoding = _text(file, chosen)
-    warnings = [note] if not chosen and (note := western_note(encoding)) else []
+    decoded = decode(data, file.name, encoding, cut)
+    del data
+    text, read_as = _whole_rows(decoded.text, cut), {"encoding": decoded.encoding, "truncated": cut}
+    warnings = decoded.warnings
     if unit is None and (delimiter is not None or not _is_plain_name(file.name)):
         if delimiter is None and (_is_json_name(file.name) or jsonl.looks_like(text)):
             found = jsonl.read(text, file.name)
@@ -68,10 +68,10 @@ def read_table(
                 found.frame,
                 file,
                 "jsonl",
-                encoding=encoding,
                 dropped=found.dropped,
                 dropped_count=found.dropped_count,
                 warnings=warnings,
+                **read_as,
             )
         guessed = delimiter or delimited.guess_delimiter(text)
         if guessed or file.name.lower().endswith((".csv", ".tsv")):
@@ -80,12 +80,12 @@ def read_table(
                 read.frame,
                 file,
                 "tsv" if read.delimiter == "\t" else "csv",
-                encoding=encoding,
                 delimiter=read.delimiter,
                 header=read.header,
                 dropped=read.dropped,
                 dropped_count=read.dropped_count,
                 warnings=warnings,
+                **read_as,
             )
     unit = unit or text_units.guess_unit(text)
     units = text_units.split_units(text, unit)
@@ -93,10 +93,10 @@ def read_table(
         raise DataError(f"{file.name} holds nothing but white space.")
     frame = pd.DataFrame({TEXT_COLUMN: pd.array(units, dtype="str")})
     note = script_note(text[:100_000])
-    return _table(frame, file, "text", encoding=encoding, unit=unit, warnings=[*warnings, note] if note else warnings)
+    return _table(frame, file, "text", unit=unit, warnings=[*warnings, note] if note else warnings, **read_as)
 
 
-def _table(frame: pd.DataFrame, file: Unpacked, format: str, truncated: bool = False, **found: object) -> Table:
+def _table(frame: pd.DataFrame, file: Opened, format: str, **found: object) -> Table:
     report = ReadReport(
         name=file.name,
         size_bytes=file.size,
@@ -104,28 +104,16 @@ def _table(frame: pd.DataFrame, file: Unpacked, format: str, truncated: bool = F
         rows=len(frame),
         compression=file.compression,
         member=file.member,
-        truncated=truncated or file.cut,
         **found,
     )
     kind = "text" if format == "text" else "table"
     return Table(frame, report, kind, guess_roles(frame, kind))
 
 
-def _text(file: Unpacked, encoding: str | None) -> tuple[str, str]:
-    guessed = encoding or guess_encoding(file.data[:HEAD], file.name)
-    try:
-        text = decode(file.data, guessed, file.name, final=not file.cut)
-    except DataError:
-        if encoding is not None or guessed.startswith("utf-16") or guessed.startswith("utf-32"):
-            raise
-        guessed = fallback_encoding(file.data)  # the beginning was UTF-8 and something later is not
-        text = decode(file.data, guessed, file.name)
-    if file.cut and "\n" in text:
-        text = text[: text.rindex("\n") + 1]
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise DataError(f"{file.name}, line {line:,}: a zero byte, which no text holds. Is it a binary file?")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), guessed.removesuffix("-sig")
+def _whole_rows(text: str, cut: bool) -> str:
+    """Line ends made one kind, and what follows the last of them left out when the text was cut."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return text[: text.rindex("\n") + 1] if cut and "\n" in text else text
 
 
 def _is_plain_name(name: str) -> bool:
