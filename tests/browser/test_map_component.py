@@ -2,8 +2,6 @@
 
 import json
 import math
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +14,6 @@ import pytest
 pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 STAGE = ".stage"
 
 
@@ -44,27 +41,12 @@ def server():
         process.wait(10)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        reason = "no Chromium on this machine"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def open_map(server, browser):
+def open_map(server, chromium):
     contexts, problems = [], []
 
     def open_page(query="", before=None, **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -468,8 +450,7 @@ def test_colours_follow_the_theme(open_map):
     page = drawn(open_map("?n=200", color_scheme="light"))
     light = ask(page, "map.theme.text")
     page.emulate_media(color_scheme="dark")
-    wait_until(lambda: ask(page, "map.theme.dark"))
-    assert ask(page, "map.theme.text") != light
+    wait_until(lambda: ask(page, "map.theme.dark") and ask(page, "map.theme.text") != light)
     assert ask(page, "Array.from(map.layer.palette.slice(24, 27))") == ask(page, "map.theme.text")
 
 
