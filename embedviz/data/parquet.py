@@ -37,7 +37,7 @@ def read(data: bytes | bytearray, name: str, max_rows: int | None = None) -> tup
         raise DataError(f"{name} holds no rows.")
     frame.columns = unique_names([str(column) for column in frame.columns])
     # Lists, structures and bytes can be neither compared nor counted.
-    for column in frame.select_dtypes("object").columns:
+    for column in [name for name in frame if frame[name].dtype == object]:
         frame[column] = frame[column].map(_flat)
     return frame, max_rows is not None and rows < file.metadata.num_rows
 

@@ -126,9 +126,12 @@ def main(lane: str) -> None:
 
 def _prepare(lane: str) -> dict[str, Any]:
     """Imports what the lane's jobs need; the training lane also says what machine this is."""
-    import torch  # noqa: F401 - two seconds, paid before anybody waits
+    import torch  # two seconds, paid before anybody waits
 
     if lane != "training":
+        # Half the cores: threads that meet at a barrier wait a whole turn of the scheduler for the one that has no
+        # core, and beside a training a map took a hundred times as long with all of them.
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
         importlib.import_module("embedviz.projection.umap_torch")
         return {}
     from embedviz.models.skipgram_cpu import measure_speed, warm_up
