@@ -3,6 +3,11 @@
 import random
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no mistake: what generated input finds counts, not how long it took.
+settings.register_profile("embedviz", deadline=None)
+settings.load_profile("embedviz")
 
 
 @pytest.fixture(autouse=True)
