@@ -65,7 +65,7 @@ class Opened:
         cut = len(data) > wanted
         if cut and limit is None:
             raise DataError(
-                f"{self.name} holds more than {house / 1e6:,.0f} MB{'' if self.seekable else ' once it is unpacked'}, "
+                f"{self.name} holds more than {house / 1e6:,.1f} MB{'' if self.seekable else ' once it is unpacked'}, "
                 f"which is the limit here. EMBEDVIZ_MAX_BYTES sets another."
             )
         del data[wanted:]
@@ -96,7 +96,8 @@ def opened(
                 chosen = _member(archive, name, member)
                 stream = stack.enter_context(archive.open(chosen))
                 name = re.split(r"[\\/]", chosen)[-1] or name
-                start = archive.open(chosen).read(512)
+                with archive.open(chosen) as peek:
+                    start = peek.read(512)
             if start.startswith(_GZIP):
                 packed.append("gzip")
                 stream = stack.enter_context(gzip.GzipFile(fileobj=stream))

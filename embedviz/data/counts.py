@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from embedviz.data.tokenizers import script_note, tokenizer
+from embedviz.data.tokenizers import pieces, script_note, tokenizer
 from embedviz.training.progress import Progress
 
-SAMPLED = 200  # units looked at for the note on scripts
+SAMPLED_UNITS, SAMPLED_CHARACTERS = 200, 2000  # looked at for the note on scripts
+REPORT_EVERY = 1 << 20  # characters between two events
 
 
 @dataclass(frozen=True)
@@ -50,23 +50,26 @@ class CorpusCounts:
 def count_corpus(
     texts: Iterable[str], tokenizer_name: str = "words", lowercase: bool = True
 ) -> Iterator[Progress | CorpusCounts]:
-    """Yields progress while it counts, and the CorpusCounts last."""
+    """Yields progress while it counts, and the CorpusCounts last. step and total_steps are units."""
     counter: Counter[str] = Counter()
-    n_units = n_tokens = 0
-    sample: list[str] = []
     split = tokenizer(tokenizer_name, lowercase)
-    units = iter(texts)
-    while block := list(islice(units, 2000)):
-        sample += [text[:2000] for text in block[: max(0, SAMPLED - len(sample))]]
-        for text in block:
-            found = split(text)
+    total = len(texts) if hasattr(texts, "__len__") else 0
+    n_units = n_tokens = since = 0
+    sample: list[str] = []
+    for text in texts:
+        for piece in pieces(text):
+            found = split(piece)
             counter.update(found)
             n_tokens += len(found)
-        n_units += len(block)
-        yield Progress(step=n_units, message=f"Counted {n_tokens:,} words")
+            since += len(piece)
+            if since >= REPORT_EVERY:
+                since = 0
+                yield Progress(step=n_units, total_steps=total, message=f"Counted {n_tokens:,} words")
+        n_units += 1
+        if len(sample) < SAMPLED_UNITS:
+            sample.append(text[:SAMPLED_CHARACTERS])
     counts = np.fromiter(counter.values(), np.int64, len(counter))
     values, how_many = np.unique(counts, return_counts=True)
     histogram = [(int(value), int(n)) for value, n in zip(values[::-1], how_many[::-1], strict=True)]
-    yield CorpusCounts(
-        n_units, n_tokens, len(counter), histogram, counter.most_common(50), script_note("\n".join(sample))
-    )
+    note = script_note("\n".join(sample)) if tokenizer_name == "words" else ""
+    yield CorpusCounts(n_units, n_tokens, len(counter), histogram, counter.most_common(50), note)

@@ -1,127 +1,183 @@
-"""CSV and TSV: the delimiter and the header are found, ragged rows are left out and counted."""
+"""CSV and TSV to a frame. Rows that do not fit are left out, counted and named; a quotation mark left open costs one row."""
 
 from __future__ import annotations
 
 import csv
-import io
-import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
-from embedviz.data.report import SHOWN, DroppedRow
+from embedviz.data import dialect
+from embedviz.data.report import Dropped
+from embedviz.data.typing_columns import typed
 from embedviz.errors import DataError
 
-DELIMITERS = (",", "\t", ";", "|")
-FIELD_LIMIT = 10_000_000  # characters in one cell
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*%?\s*")
+BLOCK = 20_000  # rows turned into Arrow columns at a time, so that a large table is never a list of Python strings
+LONGEST_ROW = 1000  # lines a quoted cell may span; beyond, a quotation mark was left open
+MANY_OPEN = 200  # marks left open from which quotation marks are ordinary characters in this file
+OPEN = "a quotation mark is opened and not closed"
+ORDINARY = "from here on quotation marks are taken for ordinary characters, because so many are not closed"
 
 
 class Delimited(NamedTuple):
     frame: pd.DataFrame
-    delimiter: str
     header: bool
-    dropped: list[DroppedRow]
-    dropped_count: int
+    dropped: Dropped
+    notes: list[str]
 
 
-def guess_delimiter(text: str) -> str | None:
-    """The character that splits the first rows into the same number of fields, two or more; None when none does."""
-    sample = text[:100_000]
-    best: tuple[float, int, str] | None = None
-    for delimiter in DELIMITERS:
-        rows = [row for row, _ in zip(_rows(sample, delimiter), range(200), strict=False) if row]
-        if len(text) > len(sample) and len(rows) > 1:
-            rows = rows[:-1]  # cut in the middle
-        if not rows:
-            continue
-        width, agreeing = Counter(map(len, rows)).most_common(1)[0]
-        share = agreeing / len(rows)
-        if width > 1 and (len(rows) > 1 or delimiter != ",") and (best is None or (share, width) > best[:2]):
-            best = (share, width, delimiter)
-    return best[2] if best and best[0] >= 0.7 else None
+class Row(NamedTuple):
+    """line: where it begins, from 1. problem: empty, or why the row cannot be used."""
+
+    line: int
+    cells: list[str]
+    problem: str
 
 
-def read(text: str, name: str, delimiter: str, header: bool | None) -> Delimited:
-    """The table. Rows with more or fewer fields than most are left out with their line. All cells stay text here,
-    and columns become numbers where every cell that is not empty is one."""
-    rows, lines = [], []
-    csv.field_size_limit(FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                lines.append(line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(f"{name}, line {line:,}: {error}. Is a quotation mark left open there?") from None
-    if not rows:
+def read(text: str, name: str, delimiter: str, header: bool | None, cut: bool = False) -> Delimited:
+    """The table in the text. Rows with more or fewer fields than most are left out with their line; a row that is
+    too long only by empty fields is kept. cut: the text stops before the file does, so its last row may be half.
+
+    DataError when no rows are left.
+    """
+    sample = dialect.sample_rows(text, delimiter)
+    if not sample:
         raise DataError(f"{name} holds no rows.")
-    width = Counter(map(len, rows[:1000])).most_common(1)[0][0]
+    width = Counter(map(len, sample)).most_common(1)[0][0]
+    first, rest = sample[0], sample[1:]
+    nameless_first = len(first) == width - 1 and dialect.looks_like_header(["row", *first], rest)
     if header is None:
-        header = looks_like_header(rows[0], rows[1:200]) and len(rows[0]) == width
-    names = _column_names(rows[0], width) if header else [f"column {i + 1}" for i in range(width)]
-    kept, dropped, count = [], [], 0
-    for row, number in zip(rows[1:] if header else rows, lines[1:] if header else lines, strict=True):
-        if len(row) == width:
-            kept.append(row)
+        header = nameless_first or (len(first) == width and dialect.looks_like_header(first, rest))
+    names = _names(first, width, header, nameless_first)
+    rows = records(text, delimiter, width, whole=not cut)
+    dropped, notes = Dropped(), []
+    if header:
+        next(rows)
+    blocks = [[] for _ in names]
+    block: list[list[str]] = []
+    for row in rows:
+        cells = row.cells
+        if len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
+        if row.problem or len(cells) != width:
+            dropped.add(row.line, row.problem or f"expected {width} fields, got {len(cells)}")
             continue
-        count += 1
-        if len(dropped) < SHOWN:
-            dropped.append(DroppedRow(number, f"expected {width} fields, got {len(row)}"))
-    if not kept:
-        raise DataError(f"{name} holds no rows below its line of column names." if header else f"{name} holds no rows.")
-    frame = pd.DataFrame(kept, columns=names, dtype="str")
-    return Delimited(frame.apply(typed), delimiter, header, dropped, count)
+        block.append(cells)
+        if len(block) == BLOCK:
+            _flush(block, blocks)
+    _flush(block, blocks)
+    if not blocks[0]:
+        below = " below its line of column names" if header else ""
+        why = f" Line {dropped.rows[0].line:,}: {dropped.rows[0].reason}." if dropped.rows else ""
+        raise DataError(f"{name} holds no rows{below}.{why}")
+    columns = {}
+    for i, column in enumerate(names):
+        values = pa.chunked_array(blocks[i], pa.large_string())
+        blocks[i] = []
+        converted, note = typed(values, decimal_comma=delimiter == ";")
+        columns[column] = converted
+        notes += [f"Column {column}: {note}"] if note else []
+    return Delimited(pd.DataFrame(columns), header, dropped, notes)
 
 
-def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
-    """A first line names the columns when its cells are filled, differ, and are not numbers above columns of numbers;
-    over columns of text alone, when none of its cells comes again below."""
-    cells = [cell.strip() for cell in first]
-    if not any(cells) or sum(not cell for cell in cells) > 1:  # one without a name is an index that was written along
-        return False
-    if any(_NUMBER.fullmatch(cell) for cell in cells):
-        return False
-    columns = list(zip(*[row for row in rest if len(row) == len(first)], strict=False))
-    if any(all(_NUMBER.fullmatch(value) for value in column if value.strip()) and any(column) for column in columns):
-        return True
-    repeated = len(set(cells)) < len(cells) or any(cell in column for cell, column in zip(cells, columns, strict=False))
-    return not repeated and max(map(len, cells)) <= 60
+def records(text: str, delimiter: str, width: int, whole: bool = True) -> Iterator[Row]:
+    """The rows, empty lines left out. A row that runs over several lines and then has not `width` fields, or never
+    ends, began with a quotation mark left open: that one line is a problem, and reading goes on with the next line."""
+    csv.field_size_limit(dialect.FIELD_LIMIT)
+    lines = _Lines(text)
+    quoting = csv.QUOTE_MINIMAL
+    reader = csv.reader(lines, delimiter=delimiter)
+    open_marks = 0
+    while True:
+        lines.start_row()
+        try:
+            cells = next(reader)
+            problem = ""
+        except StopIteration:
+            return
+        except csv.Error as error:
+            cells, problem = [], str(error)
+        at_end = lines.position == len(text)
+        if at_end and not whole:
+            return  # the row may be half
+        if lines.row_lines > 1 and quoting == csv.QUOTE_MINIMAL:
+            torn = lines.torn or (at_end and _is_open(text[lines.row_position :], delimiter))
+            if problem or torn or (len(cells) != width and any(cells[width:])) or len(cells) < width:
+                lines.back_to_row()
+                open_marks += 1
+                if open_marks == MANY_OPEN:
+                    quoting = csv.QUOTE_NONE
+                line = lines.number + 1
+                next(lines)
+                reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+                yield Row(line, [], OPEN if open_marks < MANY_OPEN else f"{OPEN}; {ORDINARY}")
+                continue
+        elif at_end and quoting == csv.QUOTE_MINIMAL and _is_open(text[lines.row_position :], delimiter):
+            yield Row(lines.row_number, [], OPEN)
+            return
+        if cells or problem:
+            yield Row(lines.row_number, cells, problem)
 
 
-def typed(column: pd.Series) -> pd.Series:
-    """Numbers where every filled cell is one (an empty cell is missing), the text as it is otherwise. A leading zero
-    means that it is a code, not a number: 007 stays 007."""
-    filled = column[column.str.strip() != ""]
-    if not len(filled) or filled.str.match(r"\s*0\d").any():
-        return column
-    numbers = pd.to_numeric(filled, errors="coerce")
-    if numbers.isna().any():
-        return column
-    return numbers.reindex(column.index)
+class _Lines:
+    """The lines of a text for csv.reader, able to go back to where a row began. Ends a row that spans too many."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.position = self.number = 0  # characters and lines taken so far
+        self.start_row()
+
+    def start_row(self) -> None:
+        self.row_position, self.row_start, self.torn = self.position, self.number, False
+
+    def back_to_row(self) -> None:
+        self.position, self.number = self.row_position, self.row_start
+
+    @property
+    def row_number(self) -> int:
+        """The line on which the row begins, from 1."""
+        return self.row_start + 1
+
+    @property
+    def row_lines(self) -> int:
+        """How many lines the row has taken."""
+        return self.number - self.row_start
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        start = self.position
+        if start >= len(self.text):
+            raise StopIteration
+        if self.number - self.row_start >= LONGEST_ROW:
+            self.torn = True
+            raise StopIteration
+        self.position = self.text.find("\n", start) + 1 or len(self.text)
+        self.number += 1
+        return self.text[start : self.position]
 
 
-def _rows(text: str, delimiter: str):
+def _is_open(row: str, delimiter: str) -> bool:
+    """True when the text ends within quotation marks."""
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error:
-        return
+        for _ in csv.reader(dialect.lines_of(row), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
-def _column_names(row: list[str], width: int) -> list[str]:
-    return unique_names([" ".join(cell.split()) or f"column {i + 1}" for i, cell in enumerate(row[:width])])
+def _names(first: list[str], width: int, header: bool, nameless_first: bool) -> list[str]:
+    if not header:
+        return [f"column {i + 1}" for i in range(width)]
+    return dialect.column_names(["row", *first] if nameless_first else first, width)
 
 
-def unique_names(names: list[str]) -> list[str]:
-    """The names, a repeated one with a number: a, a -> a, a (2)."""
-    found: dict[str, None] = {}
-    for name in names:
-        unique, n = name, 2
-        while unique in found:
-            unique, n = f"{name} ({n})", n + 1
-        found[unique] = None
-    return list(found)
+def _flush(block: list[list[str]], columns: list[list[pa.Array]]) -> None:
+    for parts, values in zip(columns, zip(*block, strict=True), strict=False):
+        parts.append(pa.array(values, pa.large_string()))
+    block.clear()

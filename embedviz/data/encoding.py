@@ -59,6 +59,7 @@ def decode(data: bytes | bytearray, name: str, encoding: str | None = None, cut:
 
 def _strict(data: bytes | bytearray, name: str, encoding: str, cut: bool) -> str:
     try:
+        "".encode(encoding)  # a LookupError also for what Python calls a codec but is none of text, such as zlib
         text = codecs.getincrementaldecoder(encoding)().decode(data, not cut)
     except LookupError:
         raise DataError(f"There is no encoding called {encoding!r}. Common ones: utf-8, utf-16, latin-1.") from None
@@ -70,8 +71,6 @@ def _strict(data: bytes | bytearray, name: str, encoding: str, cut: bool) -> str
             f"{name}, line {line:,}: byte {start + 1:,} is not valid {encoding}. "
             f"Choose another encoding, such as latin-1, or save the file as UTF-8."
         ) from None
-    if not isinstance(text, str):
-        raise DataError(f"{encoding!r} is not an encoding of text. Common ones: utf-8, utf-16, latin-1.")
     return text.removeprefix("\ufeff")
 
 

@@ -1,60 +1,113 @@
-"""JSONL: an object a line. Lines that are no object are left out and counted; nested values become their JSON text."""
+"""JSONL: an object a line. Lines that are none are left out and counted; nested values become their JSON text."""
 
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+import math
+import re
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from embedviz.data.report import SHOWN, DroppedRow
+from embedviz.data.dialect import column_names
+from embedviz.data.report import Dropped
 from embedviz.errors import DataError
+
+FIRST_LINES = 5  # filled lines looked at to tell the format
+MAX_COLUMNS = 5000
+ENDINGS = (".jsonl", ".ndjson")
+_EXACT = 2**53
+_ONE_DOCUMENT = re.compile(r"\s*(\[\s*\{\s*\"|\{\s*\n\s*\")")
 
 
 class JsonLines(NamedTuple):
     frame: pd.DataFrame
-    dropped: list[DroppedRow]
-    dropped_count: int
+    dropped: Dropped
+    notes: list[str]
 
 
 def looks_like(text: str) -> bool:
-    """True when the first line that is not empty is a JSON object."""
-    first = text.lstrip().split("\n", 1)[0].strip()
-    if not first.startswith("{"):
-        return False
-    try:
-        return isinstance(json.loads(first), dict)
-    except (ValueError, RecursionError):
-        return False
+    """True when one of the first lines that are not empty is a JSON object."""
+    lines = [line for line in text[:200_000].split("\n") if line.strip()][:FIRST_LINES]
+    return any(line.lstrip().startswith("{") and isinstance(_parsed(line), dict) for line in lines)
 
 
-def read(text: str, name: str) -> JsonLines:
-    rows, dropped, count = [], [], 0
-    for number, line in enumerate(text.split("\n"), 1):
+def looks_like_one_document(text: str) -> bool:
+    """True when the text seems to be JSON, but in one piece over many lines or as one list."""
+    return _ONE_DOCUMENT.match(text) is not None
+
+
+def read(text: str, name: str, cut: bool = False) -> JsonLines:
+    """A row an object; a key that an object lacks is missing there. A column whose values are of several kinds is
+    text. cut: the text stops before the file does, so its last line may be half. DataError when no object is there."""
+    dropped = Dropped()
+    columns: dict[str, list[Any]] = {}
+    nested: set[str] = set()
+    rows = 0
+    lines = text.split("\n")
+    if cut and len(lines) > 1:
+        lines.pop()
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        try:
-            value = json.loads(line)
-            problem = "" if isinstance(value, dict) else "not a JSON object"
-        except (ValueError, RecursionError):
-            problem = "not valid JSON"
-        if problem:
-            count += 1
-            if len(dropped) < SHOWN:
-                dropped.append(DroppedRow(number, problem))
-        else:
-            rows.append({_flat(key): _flat(cell) for key, cell in value.items()})
+        value = _parsed(line)
+        if not isinstance(value, dict):
+            dropped.add(number, "not valid JSON" if value is _BROKEN else "not a JSON object")
+            continue
+        for key, cell in value.items():
+            if key not in columns:
+                if len(columns) == MAX_COLUMNS:
+                    raise DataError(f"{name}, line {number:,}: more than {MAX_COLUMNS:,} different keys.")
+                columns[key] = [None] * rows
+            if isinstance(cell, (dict, list)):
+                nested.add(key)
+                cell = json.dumps(cell, ensure_ascii=False)
+            columns[key].append(cell)
+        rows += 1
+        if len(value) < len(columns):
+            for key in columns.keys() - value.keys():
+                columns[key].append(None)
     if not rows:
-        whole = " It looks like one JSON list or object over several lines." if text.lstrip()[:1] in ("[", "{") else ""
-        raise DataError(
-            f'{name} holds no JSON object on any line.{whole} JSONL has one object a line: {{"text": "…"}}.'
-        )
-    return JsonLines(pd.DataFrame(rows), dropped, count)
+        raise DataError(f'{name} holds no JSON object on any line. JSONL has one object a line: {{"text": "…"}}.')
+    if not columns:
+        raise DataError(f"{name} holds only empty JSON objects.")
+    names = column_names([_whole(key) for key in columns], len(columns))
+    frame = pd.DataFrame({name: _series(columns.pop(key)) for name, key in zip(names, list(columns), strict=True)})
+    notes = [f"Nested values are shown as their JSON text: {', '.join(sorted(nested)[:5])}."] if nested else []
+    return JsonLines(frame, dropped, notes)
 
 
-def _flat(cell: object) -> object:
-    if isinstance(cell, (dict, list)):
-        cell = json.dumps(cell, ensure_ascii=False)
-    if isinstance(cell, str):  # half a surrogate pair can be written in JSON, but in no file and on no page
-        return cell.encode("utf-8", "replace").decode("utf-8")
-    return cell
+class _Broken:
+    """Stands for a line that is no JSON; no JSON value is one."""
+
+
+_BROKEN = _Broken()
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return _BROKEN
+
+
+def _series(cells: list[Any]) -> pd.Series:
+    """Numbers, truth values or text, whichever all filled cells are; text when they are of several kinds."""
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds == {bool}:
+        return pd.Series(cells, dtype="boolean")
+    if kinds and kinds <= {int, float}:
+        numbers = [cell for cell in cells if cell is not None]
+        small = all(abs(n) <= _EXACT for n in numbers if isinstance(n, int))
+        if small and all(math.isfinite(n) for n in numbers):
+            whole = kinds == {int} and len(numbers) == len(cells)
+            return pd.Series([math.nan if n is None else n for n in cells], dtype="int64" if whole else "float64")
+    if kinds <= {str}:
+        return pd.Series([None if cell is None else _whole(cell) for cell in cells], dtype="str")
+    words = [cell if cell is None or isinstance(cell, str) else json.dumps(cell) for cell in cells]
+    return pd.Series([None if word is None else _whole(word) for word in words], dtype="str")
+
+
+def _whole(text: str) -> str:
+    r"""The text with halves of surrogate pairs, which JSON can write as \ud800 and no encoding can, replaced."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,50 +1,92 @@
-"""Parquet: read a batch at a time, for what a file says of its own size is no bound on what it unpacks to."""
+"""Parquet, a batch at a time: what a file says of its own size is no bound on what it unpacks to."""
 
 from __future__ import annotations
 
 import json
+import re
+from typing import Any, BinaryIO, NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from embedviz.data.containers import max_bytes
-from embedviz.data.delimited import unique_names
+from embedviz.data.dialect import column_names
 from embedviz.errors import DataError
 
 MAGIC = b"PAR1"
 BATCH = 16_384  # rows
+_INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an index without a name
 
 
-def read(data: bytes | bytearray, name: str, max_rows: int | None = None) -> tuple[pd.DataFrame, bool]:
-    """The frame and whether it was cut at max_rows. DataError when it is damaged, or larger in memory than the limit."""
+class ParquetTable(NamedTuple):
+    frame: pd.DataFrame
+    cut: bool
+    notes: list[str]
+
+
+def read(stream: BinaryIO, name: str, max_rows: int | None = None) -> ParquetTable:
+    """The frame, and whether it was cut at max_rows. Text is read as numbered words (dictionaries) first, so that its
+    size is known before it is written out. DataError when the file is damaged, or larger in memory than the limit."""
     limit = max_bytes()
     batches, rows, size = [], 0, 0
     try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        for batch in file.iter_batches(BATCH):
-            batches.append(batch)
-            rows, size = rows + len(batch), size + batch.nbytes
-            if size > limit:
-                raise DataError(f"{name} unpacks to more than {limit / 1e6:,.0f} MB, which is the limit here.")
-            if max_rows is not None and rows >= max_rows:
-                break
-        frame = pa.Table.from_batches(batches, file.schema_arrow).to_pandas()
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{name} is not a whole Parquet file ({str(error).splitlines()[0]}).") from error
-    if frame.empty:
+        with pq.ParquetFile(stream) as plain:
+            schema, total = plain.schema_arrow, plain.metadata.num_rows
+        words = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+        stream.seek(0)
+        with pq.ParquetFile(stream, read_dictionary=words) as file:
+            for batch in file.iter_batches(BATCH):
+                rows, size = rows + len(batch), size + sum(map(_size_written_out, batch.columns))
+                if size > limit:
+                    raise DataError(f"{name} unpacks to more than {limit / 1e6:,.1f} MB, which is the limit here.")
+                batches.append(batch)
+                if max_rows is not None and rows >= max_rows:
+                    break
+            table = pa.Table.from_batches(batches, file.schema_arrow)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(
+            f"{name} is not a whole Parquet file ({reason}). Was it saved, and uploaded to the end?"
+        ) from error
+    del batches
+    if not table.num_rows or not table.num_columns:
         raise DataError(f"{name} holds no rows.")
-    frame.columns = unique_names([str(column) for column in frame.columns])
-    # Lists, structures and bytes can be neither compared nor counted.
-    for column in [name for name in frame if frame[name].dtype == object]:
-        frame[column] = frame[column].map(_flat)
-    return frame, max_rows is not None and rows < file.metadata.num_rows
+    kept = [i for i, column in enumerate(table.column_names) if not _INDEX.fullmatch(column)]
+    names = column_names([table.column_names[i] for i in kept], len(kept))
+    notes: list[str] = []
+    frame = pd.DataFrame({title: _series(table.column(i), title, notes) for title, i in zip(names, kept, strict=True)})
+    return ParquetTable(frame, max_rows is not None and rows < total, notes)
 
 
-def _flat(cell: object) -> object:
-    if isinstance(cell, bytes):
-        return cell.decode("utf-8", "replace")
-    if isinstance(cell, np.ndarray):
-        cell = cell.tolist()
-    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, (dict, list)) else cell
+def _size_written_out(column: pa.Array) -> int:
+    """Bytes of the column with every numbered word written out."""
+    if not pa.types.is_dictionary(column.type):
+        return column.nbytes
+    lengths = pc.binary_length(column.dictionary).take(column.indices)
+    return (pc.sum(lengths).as_py() or 0) + 8 * len(column)
+
+
+def _series(column: pa.ChunkedArray, title: str, notes: list[str]) -> pd.Series:
+    """Numbers, truth values, dates and text as they are; lists and structures as JSON text, bytes as UTF-8."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = pc.cast(column, kind.value_type)
+        kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pd.Series(column.to_pandas(), dtype="str")
+    if pa.types.is_boolean(kind):
+        return pd.Series(column.to_pandas(), dtype="boolean")
+    if pa.types.is_decimal(kind):
+        return pc.cast(column, pa.float64()).to_pandas()
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return column.to_pandas(date_as_object=False)
+    notes.append(f"Column {title} holds values of type {kind}, shown as text.")
+    return pd.Series([None if value is None else _words(value) for value in column.to_pylist()], dtype="str")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pandas as pd
 
-from embedviz.data import delimited, jsonl, parquet, text_units
+from embedviz.data import delimited, dialect, jsonl, parquet, text_units
 from embedviz.data.containers import Opened, opened
-from embedviz.data.encoding import decode
+from embedviz.data.encoding import Decoded, decode
 from embedviz.data.report import ReadReport
 from embedviz.data.roles import guess_roles
 from embedviz.data.tokenizers import script_note
 from embedviz.errors import DataError
 
-PREVIEW_ROWS = 5000
+PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
+NOTED = 100_000  # characters looked at for the note on scripts
 TEXT_COLUMN = "text"
+TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv")
+TEXT_ENDINGS = (".txt", ".text", ".md")
 
 
 @dataclass(frozen=True)
@@ -44,59 +48,70 @@ def read_table(
 ) -> Table:
     """Reads TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip. Content decides; what is None is guessed.
 
-    source: a path, the file's bytes, or an open binary file; name: what to call it in messages when it has none.
-    encoding, delimiter, header: override the guess. unit: take the file as plain text in lines, paragraphs,
-    sentences or whole. member: which file of a zip. limit_bytes: read only the beginning, to the last whole row.
+    source: a path, the file's bytes, or a seekable binary file; name: what to call it in messages when it has none.
+    encoding, delimiter ("," or "comma"), header: override the guess, the last two also say that it is a table.
+    unit: take the file as plain text in lines, paragraphs, sentences or whole. member: which file of a zip.
+    limit_bytes: read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows.
     DataError (SeveralFilesError for a zip) says what was wrong, where, and what to do.
     """
     if unit is not None and unit not in text_units.UNITS:
         raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
+    delimiter = None if delimiter is None else dialect.named_delimiter(delimiter)
     with opened(source, name, member) as file:
-        is_parquet = file.head(4) == parquet.MAGIC
-        data, cut = file.read(None if is_parquet else limit_bytes)  # Parquet has its index at its end
-    if is_parquet:
-        frame, cut = parquet.read(data, file.name, PREVIEW_ROWS if limit_bytes else None)
-        return _table(frame, file, "parquet", truncated=cut)
-    decoded = decode(data, file.name, encoding, cut)
-    del data
-    text, read_as = _whole_rows(decoded.text, cut), {"encoding": decoded.encoding, "truncated": cut}
-    warnings = decoded.warnings
-    if unit is None and (delimiter is not None or not _is_plain_name(file.name)):
-        if delimiter is None and (_is_json_name(file.name) or jsonl.looks_like(text)):
-            found = jsonl.read(text, file.name)
-            return _table(
-                found.frame,
-                file,
-                "jsonl",
-                dropped=found.dropped,
-                dropped_count=found.dropped_count,
-                warnings=warnings,
-                **read_as,
-            )
-        guessed = delimiter or delimited.guess_delimiter(text)
-        if guessed or file.name.lower().endswith((".csv", ".tsv")):
-            read = delimited.read(text, file.name, guessed or ",", header)
-            return _table(
-                read.frame,
-                file,
-                "tsv" if read.delimiter == "\t" else "csv",
-                delimiter=read.delimiter,
-                header=read.header,
-                dropped=read.dropped,
-                dropped_count=read.dropped_count,
-                warnings=warnings,
-                **read_as,
-            )
+        if file.head(len(parquet.MAGIC)) == parquet.MAGIC:
+            # its index is at its end, so a packed one is unpacked whole even for a preview
+            stream = file.stream if file.seekable else io.BytesIO(file.read()[0])
+            stream.seek(0)
+            found = parquet.read(stream, file.name, PREVIEW_ROWS if limit_bytes else None)
+            return _table(file, found.frame, "parquet", truncated=found.cut, warnings=found.notes)
+        data, cut = file.read(limit_bytes)
+        decoded = decode(data, file.name, encoding, cut)
+        del data
+        text = _one_kind_of_line_end(decoded.text)
+        if not text.strip():
+            raise DataError(f"{file.name} holds nothing but white space.")
+        given = {"encoding": encoding, "delimiter": delimiter, "header": header, "unit": unit}
+        return _from_text(file, text, decoded, cut, given)
+
+
+def _from_text(file: Opened, text: str, decoded: Decoded, cut: bool, given: dict[str, Any]) -> Table:
+    """The table or the units of text in a decoded file; `given` overrides what would be guessed."""
+    name, said = file.name, {"encoding": decoded.encoding, "truncated": cut}
+    unit, delimiter, header = given["unit"], given["delimiter"], given["header"]
+    tabular = delimiter is not None or header is not None
+    if unit is None and not tabular:
+        if jsonl.looks_like(text) or name.lower().endswith(jsonl.ENDINGS):
+            found = jsonl.read(text, name, cut)
+            said |= {"dropped": found.dropped.rows, "dropped_count": found.dropped.count}
+            return _table(file, found.frame, "jsonl", **said, guesses=_guessed(given, "encoding"),
+                          warnings=decoded.warnings + found.notes)  # fmt: skip
+        if jsonl.looks_like_one_document(text):
+            raise DataError(f'{name} is JSON in one piece. Save it as JSONL, one object a line: {{"text": "…"}}.')
+    guess = None if unit else delimiter or _delimiter(name, text, tabular)
+    if guess:
+        found = delimited.read(text, name, guess, header, cut)
+        said |= {"dropped": found.dropped.rows, "dropped_count": found.dropped.count}
+        return _table(file, found.frame, "tsv" if guess == "\t" else "csv", **said,
+                      delimiter=guess, header=found.header, guesses=_guessed(given, "encoding", "delimiter", "header"),
+                      warnings=decoded.warnings + found.notes)  # fmt: skip
     unit = unit or text_units.guess_unit(text)
-    units = text_units.split_units(text, unit)
-    if not units:
-        raise DataError(f"{file.name} holds nothing but white space.")
-    frame = pd.DataFrame({TEXT_COLUMN: pd.array(units, dtype="str")})
-    note = script_note(text[:100_000])
-    return _table(frame, file, "text", unit=unit, warnings=[*warnings, note] if note else warnings, **read_as)
+    if cut:
+        text = text_units.without_cut_end(text, unit)
+    frame = pd.DataFrame({TEXT_COLUMN: pd.array(text_units.split_units(text, unit), dtype="str")})
+    note = script_note(text[:NOTED])
+    return _table(file, frame, "text", **said, unit=unit, guesses=_guessed(given, "encoding", "unit"),
+                  warnings=decoded.warnings + ([note] if note else []))  # fmt: skip
 
 
-def _table(frame: pd.DataFrame, file: Opened, format: str, **found: object) -> Table:
+def _delimiter(name: str, text: str, tabular: bool) -> str | None:
+    """The character between the columns; None when the file is plain text."""
+    ending = name.lower()
+    if tabular or ending.endswith(TABLE_ENDINGS):
+        return dialect.guess_delimiter(text) or ("\t" if ending.endswith((".tsv", ".tab")) else ",")
+    return dialect.is_table(text, only_tabs=ending.endswith(TEXT_ENDINGS))
+
+
+def _table(file: Opened, frame: pd.DataFrame, format: str, **found: Any) -> Table:
     report = ReadReport(
         name=file.name,
         size_bytes=file.size,
@@ -110,15 +125,9 @@ def _table(frame: pd.DataFrame, file: Opened, format: str, **found: object) -> T
     return Table(frame, report, kind, guess_roles(frame, kind))
 
 
-def _whole_rows(text: str, cut: bool) -> str:
-    """Line ends made one kind, and what follows the last of them left out when the text was cut."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    return text[: text.rindex("\n") + 1] if cut and "\n" in text else text
+def _guessed(given: dict[str, Any], *fields: str) -> list[str]:
+    return [name for name in fields if given[name] is None]
 
 
-def _is_plain_name(name: str) -> bool:
-    return name.lower().endswith((".txt", ".text", ".md"))
-
-
-def _is_json_name(name: str) -> bool:
-    return name.lower().endswith((".json", ".jsonl", ".ndjson"))
+def _one_kind_of_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

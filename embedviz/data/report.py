@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from embedviz.data.dialect import DELIMITER_NAMES
 from embedviz.data.text_units import UNITS
 
 SHOWN = 1000
@@ -17,10 +18,24 @@ class DroppedRow(NamedTuple):
     reason: str
 
 
+@dataclass
+class Dropped:
+    """rows: the first 1,000 that were left out; count: all of them."""
+
+    rows: list[DroppedRow] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, line: int, reason: str) -> None:
+        self.count += 1
+        if len(self.rows) < SHOWN:
+            self.rows.append(DroppedRow(line, reason))
+
+
 @dataclass(frozen=True)
 class ReadReport:
     """format: text, csv, tsv, jsonl or parquet. dropped: the first 1,000 rows left out; dropped_count: all of them.
-    size_bytes: of the file as it came. truncated: only the beginning was read, for a preview."""
+    size_bytes: of the file as it came. guesses: the fields that nobody gave and the content decided.
+    truncated: only the beginning was read, for a preview."""
 
     name: str
     size_bytes: int
@@ -34,6 +49,7 @@ class ReadReport:
     unit: str = ""
     dropped: list[DroppedRow] = field(default_factory=list)
     dropped_count: int = 0
+    guesses: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     truncated: bool = False
 
@@ -45,10 +61,11 @@ class ReadReport:
         if self.encoding:
             said.append(f"Encoding: {self.encoding}.")
         if self.delimiter:
-            names = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar", " ": "space"}
-            said.append(f"Columns are separated by {names.get(self.delimiter, self.delimiter)}.")
+            said.append(f"Columns are separated by {DELIMITER_NAMES.get(self.delimiter, self.delimiter)}.")
         if self.header is not None:
             said.append("The first line names the columns." if self.header else "There is no line with column names.")
+        if self.guesses:
+            said.append(f"Guessed: {', '.join(self.guesses)}.")
         if self.dropped_count:
             said.append(f"{self.dropped_count:,} {'row was' if self.dropped_count == 1 else 'rows were'} left out.")
         if self.truncated:
@@ -56,4 +73,5 @@ class ReadReport:
         return said + self.warnings
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """The fields as JSON has them."""
+        return {**asdict(self), "dropped": [list(row) for row in self.dropped]}

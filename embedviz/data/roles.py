@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
 from embedviz.errors import ColumnError
 
-# role -> what column names hint at it
-_NAMES = {
-    "text": r"text|review|comment|sentence|body|content|message|description|verse|abstract|tweet",
-    "user": r"user|customer|reviewer|member|visitor|reader",
-    "item": r"item|movie|film|product|book|song|track|article|isbn",
-    "rating": r"rating|stars|score|grade",
-    "label": r"label|class|sentiment|category|target|polarity",
-}
+# role -> words in a column's name that hint at it, the surest first
+_HINTS: dict[str, tuple[str, ...]] = {
+    "text": (
+        "text", "review", "comment", "sentence", "body", "content", "message", "description", "verse", "abstract",
+        "tweet", "post", "summary", "question", "title", "word",
+    ),
+    "user": ("user", "customer", "reviewer", "member", "visitor", "reader", "person"),
+    "item": ("item", "movie", "film", "product", "book", "song", "track", "article", "isbn", "game"),
+    "rating": ("rating", "stars", "star", "score", "grade", "points"),
+    "label": ("label", "class", "sentiment", "category", "target", "polarity", "topic", "intent"),
+}  # fmt: skip
+SAMPLE = 2000  # rows looked at
 MANY_WORDS = 4.0  # words a cell on average from which a column is text
-FEW_VALUES = 50
+FEW_VALUES = 50  # different values up to which a column can be a label
 
 
 def guess_roles(frame: pd.DataFrame, kind: str) -> dict[str, str]:
     """role -> column. Plain text has its one column; a table is looked through by names first, then by values."""
     if kind == "text":
         return {"text": "text"}
+    sample = frame.head(SAMPLE)
     roles: dict[str, str] = {}
-    sample = frame.head(2000)
-    texts = {column: _words_a_cell(sample[column]) for column in frame if _is_text(sample[column])}
-    long = {column: words for column, words in texts.items() if words >= MANY_WORDS}
-    if long:
-        roles["text"] = max(long, key=lambda column: (_named(column, "text"), long[column]))
+    if text := _text_column(sample):
+        roles["text"] = text
     for role in ("user", "item", "rating"):
-        for column in frame:
-            if (
-                column not in roles.values()
-                and _named(column, role)
-                and (role != "rating" or _is_number(frame[column]))
-            ):
+        for column in sample:
+            fits = _is_number(frame[column]) if role == "rating" else True
+            if column not in roles.values() and fits and _hint(column, role):
                 roles[role] = column
                 break
     if "text" in roles:
-        few = [c for c in frame if c not in roles.values() and 2 <= sample[c].nunique() <= FEW_VALUES]
-        named = [c for c in few if _named(c, "label")]
+        few = [c for c in sample if c not in roles.values() and 2 <= sample[c].nunique() <= FEW_VALUES]
+        named = sorted((c for c in few if _hint(c, "label")), key=lambda c: -_hint(c, "label"))
         if named or len(few) == 1:
             roles["label"] = (named or few)[0]
     return roles
@@ -50,33 +50,82 @@ def guess_roles(frame: pd.DataFrame, kind: str) -> dict[str, str]:
 def checked_role(frame: pd.DataFrame, role: str, column: str) -> str:
     """The column when it can play the role; ColumnError saying why not otherwise."""
     if column not in frame.columns:
-        raise ColumnError(f"There is no column {column!r}. The columns are: {', '.join(map(str, frame.columns))}.")
-    if role == "text" and not _is_text(frame[column]):
-        raise ColumnError(f"Column {column!r} holds numbers, not text. Choose a column of words.")
-    if role == "rating" and not _is_number(frame[column]):
-        raise ColumnError(f"Column {column!r} holds text, but ratings have to be numbers.")
+        raise ColumnError(f"There is no column {column!r}. The columns are: {_listed(frame)}.")
+    values = frame[column]
+    if not values.notna().any() or (_is_text(values) and not values.dropna().astype(str).str.strip().any()):
+        raise ColumnError(f"Column {column!r} is empty in every row. The columns are: {_listed(frame)}.")
+    if role == "text" and not _is_text(values):
+        raise ColumnError(f"Column {column!r} holds {_kind(values)}, not text. Choose a column of words.")
+    if role == "rating" and not _is_number(values):
+        raise ColumnError(f"Column {column!r} holds {_kind(values)}, but ratings have to be numbers.")
     return column
 
 
-def role_sentence(frame: pd.DataFrame, roles: dict[str, str]) -> str:
+def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping[str, str]) -> dict[str, str]:
+    """role -> column for every needed role. needed: role -> what it is for, in words.
+
+    ColumnError when a role has no column, when there are fewer columns than roles, or when two roles share one.
+    """
+    if len(frame.columns) < len(needed):
+        raise ColumnError(
+            f"{_count(len(needed), 'column is', 'columns are')} needed ({', '.join(needed)}), and this file has "
+            f"{len(frame.columns)}: {_listed(frame)}. Is it the right file, and is the delimiter right?"
+        )
+    chosen: dict[str, str] = {}
+    for role, purpose in needed.items():
+        if role not in roles:
+            raise ColumnError(f"No column is chosen as {role} ({purpose}). The columns are: {_listed(frame)}.")
+        column = checked_role(frame, role, roles[role])
+        for other, taken in chosen.items():
+            if taken == column:
+                raise ColumnError(
+                    f"Column {column!r} is chosen as {other} and as {role}. Choose two different columns."
+                )
+        chosen[role] = column
+    return chosen
+
+
+def set_role(frame: pd.DataFrame, roles: Mapping[str, str], role: str, column: str | None) -> dict[str, str]:
+    """The roles with this one changed; another role that had the column loses it, None takes the role away."""
+    rest = {other: taken for other, taken in roles.items() if other != role and taken != column}
+    return rest if column is None else {**rest, role: checked_role(frame, role, column)}
+
+
+def role_sentence(frame: pd.DataFrame, roles: Mapping[str, str]) -> str:
     """What will be read as what, in a sentence. Column names come as they are: show the sentence as plain text."""
     parts = []
     for role, column in roles.items():
         detail = ""
         if role == "label":
             sizes = frame[column].value_counts()
-        if role == "label" and len(sizes):
-            detail = f" ({len(sizes):,} classes, the smallest has {int(sizes.min()):,} rows)"
+            rows = _count(int(sizes.min()), "row", "rows") if len(sizes) else "no rows"
+            detail = f" ({_count(len(sizes), 'class', 'classes')}, the smallest has {rows})"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
     if not parts:
         return "No column looks like text, users, items or ratings yet. Choose the columns below."
     return f"I will read {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}."
 
 
-def _named(column: str, role: str) -> bool:
-    """Whole words of the name count: "user_id" and "userId" name users, "operating" is no rating."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(column)).lower()
-    return re.search(rf"(?<![a-z])(?:{_NAMES[role]})s?(?![a-z])", words) is not None
+def _text_column(sample: pd.DataFrame) -> str | None:
+    """The column of text with the surest name among those of many words, or the only column of text there is."""
+    words = {column: _words_a_cell(sample[column]) for column in sample if _is_text(sample[column])}
+    long = [column for column, count in words.items() if count >= MANY_WORDS]
+    if long:
+        return max(long, key=lambda column: (_hint(column, "text"), words[column]))
+    named = [column for column in words if _hint(column, "text") and words[column] > 0]
+    if named:
+        return max(named, key=lambda column: _hint(column, "text"))
+    return next(iter(words)) if len(sample.columns) == 1 and words else None
+
+
+def _hint(column: object, role: str) -> int:
+    """How surely the column's name hints at the role: 0 not at all; the surer the higher."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(column))
+    known = _HINTS[role]
+    found = [
+        len(known) - known.index(w) for word in words for w in (word.lower(), word.lower().rstrip("s")) if w in known
+    ]
+    return max(found, default=0)
 
 
 def _is_number(values: pd.Series) -> bool:
@@ -87,6 +136,23 @@ def _is_text(values: pd.Series) -> bool:
     return pd.api.types.is_string_dtype(values) or values.dtype == object
 
 
+def _kind(values: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(values):
+        return "true and false"
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return "dates"
+    return "numbers" if _is_number(values) else "text"
+
+
 def _words_a_cell(values: pd.Series) -> float:
     filled = values.dropna().astype(str)
     return float(filled.str.count(r"\S+").mean()) if len(filled) else 0.0
+
+
+def _listed(frame: pd.DataFrame, most: int = 20) -> str:
+    names = [str(column) for column in frame.columns]
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

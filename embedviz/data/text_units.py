@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 Unit = Literal["line", "paragraph", "sentence", "file"]
@@ -12,36 +13,85 @@ UNITS: dict[Unit, str] = {
     "sentence": "sentences are the units",
     "file": "the whole file is one unit",
 }
-_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-Þ])|(?<=[。！？])")
+SAMPLE = 400_000  # characters that the guess looks at: a preview and the whole file give the same guess
 LONG_LINE = 2000  # characters a line on average from which lines are no units
+WIDEST_PAGE = 160  # characters: longer lines are not wrapped at a margin
+NEAR_MARGIN = 0.7  # of the width of nearly all lines; a line that goes on in the next one ends there or beyond
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+_END = re.compile(
+    r"[.!?…؟।]+[\"'”’»)\]]*(?=\s+(?P<next>[\"'“‘«(\[¿¡]*\w))"  # then white space and something that can begin a sentence
+    r"|[。！？｡]+[」』”’）]*"
+)
+_ABBREVIATION = re.compile(
+    r"\b(?:[A-ZÀ-Þ]|Mrs?|Ms|Drs?|St|Prof|Rev|Gen|Col|Capt|Lt|Sgt|Jr|Sr|No|vs|etc|e\.g|i\.e|cf|Vol|Fig|pp?)\.$"
+)
+_SENTENCE_MARKS = ".!?…:;\"'”’»)。！？؟।"
 
 
 def guess_unit(text: str) -> Unit:
-    """Lines that end where the margin is, in the middle of sentences, with empty lines between them, are a
-    hard-wrapped book: paragraphs. A few huge lines are sentences if they have any. Otherwise each line is a unit."""
-    lines = [line.strip() for line in text.splitlines()]
+    """A few huge lines are sentences, if they have any, and one file otherwise. Lines that run up to a margin and end
+    in the middle of sentences are hard-wrapped: paragraphs where empty lines separate them, sentences where none do.
+    Everything else is a unit a line."""
+    text = text[:SAMPLE]
+    lines = [line.strip() for line in text.split("\n")]
     filled = [line for line in lines if line]
     if not filled:
         return "line"
     if sum(map(len, filled)) / len(filled) > LONG_LINE:
-        return "sentence" if len(_SENTENCE.split(text[:200_000])) > 1 else "file"
-    ends = sum(line[-1] in ".!?…:;\"'”’)。！？" for line in filled)
-    wrapped = ends < 0.5 * len(filled) and len(filled) >= 4
-    empty = len(lines) - len(filled)
-    if wrapped and empty >= 1 and len(filled) / (empty + 1) > 1.5:
+        return "sentence" if len(list(_sentences(text[:SAMPLE]))) > 1 else "file"
+    if not _is_wrapped(lines):
+        return "line"
+    blocks = sum(1 for i, line in enumerate(lines) if line and (i == 0 or not lines[i - 1]))
+    if blocks > 1:
         return "paragraph"
-    return "line"
+    return "sentence" if any(line[-1] in _SENTENCE_MARKS for line in filled) else "file"
 
 
 def split_units(text: str, unit: Unit) -> list[str]:
-    """The units of the text, without those that are empty."""
+    """The units of the text, without those that are empty. Sentences run over line ends, not over empty lines."""
     if unit == "line":
-        pieces = text.splitlines()
+        pieces: Iterator[str] | list[str] = text.split("\n")
     elif unit == "paragraph":
-        pieces = [" ".join(piece.split()) for piece in _PARAGRAPH.split(text)]
+        pieces = (" ".join(piece.split()) for piece in _BLANK.split(text))
     elif unit == "sentence":
-        pieces = [piece for line in text.splitlines() for piece in _SENTENCE.split(line)]
+        pieces = (s for block in _BLANK.split(text) for s in _sentences(block.replace("\n", " ")))
     else:
         pieces = [text]
-    return [piece.strip() for piece in pieces if piece.strip()]
+    return [stripped for piece in pieces if (stripped := piece.strip())]
+
+
+def without_cut_end(text: str, unit: Unit) -> str:
+    """The beginning of a longer text without its last piece, which may be half; all of it when it is one piece."""
+    if unit == "file":
+        return text
+    end = text.rfind("\n") if unit != "paragraph" else text.rfind("\n\n")
+    end = text.rfind(" ") if end <= 0 else end
+    return text[:end] if end > 0 else text
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """True when most lines that another one follows reach the margin, and fewer than half of those end a sentence."""
+    filled = sorted(len(line) for line in lines if line)
+    margin = filled[int(0.95 * (len(filled) - 1))]
+    if len(filled) < 4 or filled[int(0.99 * (len(filled) - 1))] > WIDEST_PAGE:
+        return False
+    followed = [line for line, after in zip(lines, lines[1:], strict=False) if line and after]
+    near = sum(len(line) >= NEAR_MARGIN * margin for line in followed)
+    ends = sum(line[-1] in _SENTENCE_MARKS for line in followed)
+    return len(followed) >= 0.4 * len(filled) and near >= 0.6 * len(followed) and ends < 0.5 * len(followed)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """Ends at . ! ? and their like before white space and a letter that is not lower case, or at the ends of Chinese
+    and Japanese sentences; not after initials and common abbreviations."""
+    start = 0
+    for match in _END.finditer(text):
+        after = match["next"]
+        if after is not None:
+            if after[-1].islower():
+                continue
+            if match[0] == "." and _ABBREVIATION.search(text, max(start, match.end() - 8), match.end()):
+                continue
+        yield text[start : match.end()]
+        start = match.end()
+    yield text[start:]

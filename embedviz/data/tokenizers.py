@@ -4,34 +4,59 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
 
-# Han, Hiragana, Katakana, Thai, Lao, Myanmar, Khmer: no space tells where a word ends.
+from embedviz.errors import SettingsError
+
+# Han, Hiragana, Katakana, Thai, Lao, Myanmar, Khmer without their digits: no space tells where a word ends.
 _UNSPACED = (
-    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-    "\U00020000-\U0003ffff"
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9d\u0e01-\u0e30\u0e32-\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2-\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf"
+    "\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3\u17d7\u17dc\U00020000-\U0003ffff"
 )
-# Thai and Lao "am" and the halfwidth voicing marks are letters to Unicode, but part of the character before them.
-_LETTERS_THAT_JOIN = "\u0e33\u0eb3\uff9e\uff9f"
+# What belongs to the character before it in these scripts: vowels, tones and signs written around it, kana voicing.
+_SIGNS = (
+    "\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u17b4-\u17d1\u17d3\u17dd"
+    "\u3099\u309a\uff9e\uff9f\ufe00-\ufe0f"
+)
+_STACKED = f"[\u1039\u17d2][{_UNSPACED}]"  # Myanmar and Khmer put the next consonant underneath
+# Marks that follow a letter in the scripts with spaces (Hindi vowels, Arabic and Hebrew points, accents written apart),
+# and the joiners between letters of Persian and Indic words. `\w` holds none of them.
+_MARKS = "".join(
+    chr(code)
+    for code in (*range(0x300, 0x1E00), *range(0x1DC0, 0x1E00), *range(0x20D0, 0x2100), *range(0xA66F, 0xABEE))
+    if unicodedata.category(chr(code)).startswith("M")
+)
+_JOINERS = "\u200c\u200d"
+_LETTER = r"[^\W_]"
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+_WORD = re.compile(f"(?:{_LETTER}[{_MARKS}{_JOINERS}]*)+(?:'(?:{_LETTER}[{_MARKS}]*)+)*")
+_SIMPLE_WORD = re.compile(f"{_LETTER}+(?:'{_LETTER}+)*")
+_MARK = re.compile(f"[{_MARKS}{_JOINERS}]")
+_SPACED_LETTER = f"(?![{_UNSPACED}]){_LETTER}"
+_MIXED_WORD = re.compile(
+    f"[{_UNSPACED}](?:[{_SIGNS}]|{_STACKED})*"
+    f"|(?:{_SPACED_LETTER}[{_MARKS}{_JOINERS}]*)+(?:'(?:{_SPACED_LETTER}[{_MARKS}]*)+)*"
+)
 _UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
-_PLAIN_WORD = re.compile(r"\w+(?:['’]\w+)*")
-NOTE_SHARE = 0.2
-
-
-@cache
-def _word_of_any_script() -> re.Pattern[str]:
-    """Python's \\w leaves out combining marks, and would break Hindi, pointed Hebrew and decomposed é into pieces. So
-    marks and the two joiners count as part of a word; a character of an unspaced script is a word with its marks."""
-    marks = "".join(chr(i) for i in range(0x10000) if unicodedata.category(chr(i))[0] == "M") + "\u200c\u200d"
-    letter = f"(?:(?![{_UNSPACED}])[\\w{marks}])"
-    start = f"(?:(?![{_UNSPACED}])\\w)"
-    return re.compile(f"(?=\\w)[{_UNSPACED}][{marks}{_LETTERS_THAT_JOIN}]*|{start}{letter}*(?:['’]{letter}+)*")
+NOTE_SHARE = 0.2  # of the letters, from which the page says that a script has no spaces
+PIECE = (
+    1 << 20
+)  # characters: longer texts are split into words piece by piece, so that a one-line corpus fits in memory
 
 
 def words(text: str) -> list[str]:
-    """Runs of letters and digits of any script, apostrophes inside kept: "Don't, God's 12" -> Don't, God's, 12."""
-    return (_PLAIN_WORD if text.isascii() else _word_of_any_script()).findall(text)
+    """Runs of letters and digits of any script, apostrophes inside kept: "Don't, god’s 12" -> Don't, god's, 12.
+
+    Underscores and hyphens separate. A character at a time where a script has no spaces: 春眠 -> 春, 眠. Composed and
+    decomposed accents give the same word (NFC), and so do straight and curly apostrophes.
+    """
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    text = unicodedata.normalize("NFC", text.replace("’", "'").replace("ʼ", "'"))
+    if _UNSPACED_CHARACTER.search(text):
+        return _MIXED_WORD.findall(text)
+    return (_WORD if _MARK.search(text) else _SIMPLE_WORD).findall(text)
 
 
 def basic_english(text: str) -> list[str]:
@@ -52,13 +77,32 @@ TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
 
 
 def tokenizer(name: str, lowercase: bool) -> Callable[[str], list[str]]:
-    """The function from a text to its words, lower-casing first when asked to."""
+    """The function from a text to its words, lower-casing first when asked to. SettingsError for an unknown name."""
+    if name not in TOKENIZERS:
+        raise SettingsError(f"There is no tokenizer {name!r}. There are: {', '.join(TOKENIZERS)}.")
     function = _basic_english() if name == "basic_english" else TOKENIZERS[name]
     return (lambda text: function(text.lower())) if lowercase else function
 
 
+def tokenize(text: str, name: str = "words", lowercase: bool = True) -> list[str]:
+    """The words of one text."""
+    return tokenizer(name, lowercase)(text)
+
+
+def pieces(text: str, size: int = PIECE) -> Iterator[str]:
+    """The text in pieces of about `size` characters, cut at white space where there is some."""
+    start = 0
+    while len(text) - start > size:
+        end = text.rfind(" ", start, start + size) + 1 or text.rfind("\n", start, start + size) + 1 or start + size
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
 def script_note(text: str) -> str:
-    """A sentence for the page when a fifth or more of the text is in a script without spaces; empty otherwise."""
+    """A sentence for the page when a fifth or more of the letters are of a script without spaces; empty otherwise."""
+    if text.isascii():
+        return ""
     letters = sum(character.isalpha() for character in text)
     unspaced = len(_UNSPACED_CHARACTER.findall(text))
     if not letters or unspaced < NOTE_SHARE * letters:

@@ -1,0 +1,142 @@
+"""Which character separates the columns of a text, and whether its first line names them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from embedviz.errors import DataError
+
+DELIMITERS = ("\t", ";", "|", ",")  # rarer in prose first: the order decides when two fit equally well
+DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar", " ": "space"}
+SAMPLE = 200_000  # characters looked at
+SAMPLED_ROWS = 500
+FIELD_LIMIT = 10_000_000  # characters in one cell
+ENOUGH = 0.5  # share of rows of the same width in a file whose name says that it is a table
+NEARLY_ALL = 0.95  # the same where the name says nothing
+_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*")
+_DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d\d.*)?\s*")
+_KNOWN_NAMES = {
+    *("id", "text", "label", "name", "title", "rating", "user", "item", "word", "count", "date", "category", "class"),
+    *("target", "sentence", "review"),
+}
+
+
+class Fit(NamedTuple):
+    """How a delimiter splits the first rows: the commonest number of fields, and the share of rows that have it."""
+
+    delimiter: str
+    width: int
+    share: float
+    rows: int
+    first_agrees: bool
+    numeric: float  # share of cells that are numbers
+    spaced: float  # share of fields after the first that begin with a space, as words after a comma do in prose
+
+
+def named_delimiter(delimiter: str) -> str:
+    """The one character meant by "tab", "\\t", "comma" and so on; DataError for what is no single character."""
+    by_name = {"\\t": "\t", **{name: character for character, name in DELIMITER_NAMES.items()}}
+    character = by_name.get(delimiter.lower(), delimiter)
+    if len(character) != 1 or character in '\n\r"\0':
+        raise DataError(f"A delimiter is one character, such as a comma, a semicolon or a tab, not {delimiter!r}.")
+    return character
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines with their ends, for csv.reader. Not splitlines, which also splits where Unicode sees a line end."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines
+
+
+def sample_rows(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows, empty ones left out; a last row that the sample may have cut is left out too."""
+    csv.field_size_limit(FIELD_LIMIT)
+    sample = text[:SAMPLE]
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(lines_of(sample), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) > SAMPLED_ROWS:
+                break
+    except csv.Error:
+        return rows
+    if len(text) > len(sample) and 1 < len(rows) <= SAMPLED_ROWS:
+        rows.pop()
+    return [row for row in rows if row]
+
+
+def fit(text: str, delimiter: str) -> Fit:
+    """How well the delimiter splits the beginning of the text."""
+    rows = sample_rows(text, delimiter)
+    if not rows:
+        return Fit(delimiter, 0, 0.0, 0, False, 0.0, 0.0)
+    width, agreeing = Counter(map(len, rows)).most_common(1)[0]
+    cells = [cell for row in rows for cell in row]
+    later = [cell for row in rows for cell in row[1:]]
+    return Fit(
+        delimiter,
+        width,
+        agreeing / len(rows),
+        len(rows),
+        len(rows[0]) in (width, width - 1),  # one less: R leaves out the name of the row names
+        sum(map(bool, map(_NUMBER.fullmatch, cells))) / len(cells),
+        sum(cell.startswith(" ") for cell in later) / max(1, len(later)),
+    )
+
+
+def guess_delimiter(text: str) -> str | None:
+    """For a file whose name says it is a table: the character that splits most rows alike; None when none does."""
+    fits = [fit(text, delimiter) for delimiter in DELIMITERS]
+    good = [f for f in fits if f.width > 1 and f.share >= ENOUGH and f.first_agrees]
+    return max(good, key=lambda f: (round(f.share, 1), round(f.numeric, 1)), default=Fit(None, *[0] * 6)).delimiter
+
+
+def is_table(text: str, only_tabs: bool) -> str | None:
+    """For a file whose name says nothing of columns: its delimiter when nearly every row has the same number of
+    fields, three rows or more, and they do not read like prose. only_tabs: of a .txt file tabs alone are believed."""
+    fits = [fit(text, delimiter) for delimiter in (DELIMITERS[:1] if only_tabs else DELIMITERS)]
+    good = [f for f in fits if f.width > 1 and f.rows >= 3 and f.share >= NEARLY_ALL and f.spaced < 0.5]
+    return max(good, key=lambda f: (f.share, round(f.numeric, 1)), default=Fit(None, *[0] * 6)).delimiter
+
+
+def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
+    """True when the first row names the columns: its cells are filled, differ, and are no numbers or dates above
+    columns of such; over columns of text alone, when they are known names, or short and never come again below."""
+    cells = [cell.strip() for cell in first]
+    if not rest or not any(cells):
+        return False
+    filled = [cell for cell in cells if cell]
+    if len(filled) < len(cells) - 1 or any(_is_value(cell) for cell in filled):
+        return False  # one may be empty: pandas writes its index under no name
+    if sum(cell.lower() in _KNOWN_NAMES for cell in filled) >= max(1, len(cells) // 2):
+        return True
+    columns = list(zip(*[row for row in rest if len(row) == len(first)], strict=False))
+    for column in columns:
+        values = [value for value in column if value.strip()]
+        if values and all(map(_is_value, values)):
+            return True
+    again = any(cell and cell in map(str.strip, column) for cell, column in zip(cells, columns, strict=False))
+    return len(set(filled)) == len(filled) and not again and max(map(len, filled)) <= 60
+
+
+def column_names(row: list[str], width: int) -> list[str]:
+    """Unique names for the columns: an empty one is called by its place, a repeated one gets a number."""
+    names: list[str] = []
+    taken = set()
+    for i in range(width):
+        name = " ".join(row[i].split()) if i < len(row) else ""
+        name = name or f"column {i + 1}"
+        unique, n = name, 2
+        while unique in taken:
+            unique, n = f"{name} ({n})", n + 1
+        names.append(unique)
+        taken.add(unique)
+    return names
+
+
+def _is_value(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
