@@ -38,7 +38,7 @@ def test_words_outside_the_vocabulary_leave_no_trace():
         ([""], "holds no words"),
         (["same same same same"] * 10, "over and over"),
         (["too few words here"], "at least 20"),
-        ([f"u{i} v{i}" for i in range(50)], "Lower the minimum count"),
+        ([f"u{i} v{i}" for i in range(50)], "Set the minimum count to 1 or less"),
     ],
 )
 def test_text_that_cannot_be_trained_on_is_refused_in_a_sentence(texts, sentence):

@@ -1,0 +1,58 @@
+import pandas as pd
+import pytest
+
+from embedviz.data.roles import checked_role, guess_roles, role_sentence
+from embedviz.errors import ColumnError
+
+REVIEWS = pd.DataFrame(
+    {
+        "id": [1, 2, 3, 4],
+        "review": ["a fine film for everyone", "dull from start to end", "we laughed a lot", "never again, I say"],
+        "stars": [5, 1, 5, 2],
+    }
+)
+
+
+def test_plain_text_has_its_one_column():
+    assert guess_roles(pd.DataFrame({"text": ["a", "b"]}), "text") == {"text": "text"}
+
+
+def test_long_cells_are_the_text():
+    assert guess_roles(REVIEWS, "table")["text"] == "review"
+
+
+@pytest.mark.parametrize("column", ["user_id", "userId", "User", "users"])
+def test_a_user_column_is_known_by_a_whole_word_of_its_name(column):
+    frame = pd.DataFrame({column: ["u1", "u2"], "film": ["f1", "f2"], "rating": [1.0, 2.0]})
+    assert guess_roles(frame, "table") == {"user": column, "item": "film", "rating": "rating"}
+
+
+def test_part_of_a_word_is_no_hint():
+    frame = pd.DataFrame({"operating_hours": [1.0, 2.0], "superuser": ["x", "y"], "classified": ["a", "b"]})
+    assert guess_roles(frame, "table") == {}
+
+
+def test_ratings_that_are_words_are_no_ratings():
+    assert "rating" not in guess_roles(pd.DataFrame({"rating": ["good", "bad"]}), "table")
+
+
+def test_an_unknown_column_names_those_that_exist():
+    with pytest.raises(ColumnError, match=r"'reviews'.*id, review, stars"):
+        checked_role(REVIEWS, "text", "reviews")
+
+
+@pytest.mark.parametrize(("role", "column"), [("text", "stars"), ("rating", "review")])
+def test_a_column_of_the_wrong_kind_cannot_play_the_role(role, column):
+    with pytest.raises(ColumnError, match=repr(column)):
+        checked_role(REVIEWS, role, column)
+
+
+def test_the_sentence_names_columns_classes_and_the_smallest_class():
+    sentence = role_sentence(REVIEWS, {"text": "review", "label": "stars"})
+    assert "“review” as text" in sentence
+    assert "“stars” as the label (3 classes, the smallest has 1 row)" in sentence
+
+
+def test_a_label_without_a_value_is_no_crash():
+    frame = pd.DataFrame({"text": ["a b"], "label": [None]})
+    assert "0 classes" in role_sentence(frame, {"text": "text", "label": "label"})
