@@ -24,7 +24,9 @@ class Extent:
 
 
 def extent_of(coords: np.ndarray) -> Extent:
-    """The smallest square around coords (N, 2), with a margin; a side of 1 when all points are one."""
+    """The smallest square around coords (N, 2), with a margin; a side of 1 when all points are one, or none."""
+    if not len(coords):
+        return Extent(0.0, 0.0, 1.0)
     low, high = coords.min(axis=0).astype(float), coords.max(axis=0).astype(float)
     side = float((high - low).max()) * (1 + 2 * MARGIN) or 1.0
     corner = (low + high) / 2 - side / 2

@@ -6,8 +6,11 @@ import numpy as np
 
 
 def points_inside(coords: np.ndarray, polygon: np.ndarray) -> np.ndarray:
-    """coords (N, 2), polygon (P, 2) with P >= 3 corners, closed by itself -> (N,) bool, by the even-odd rule."""
+    """coords (N, 2), polygon (P, 2), closed by itself -> (N,) bool, by the even-odd rule. Fewer than three corners
+    enclose nothing."""
     inside = np.zeros(len(coords), bool)
+    if len(polygon) < 3:
+        return inside
     low, high = polygon.min(axis=0), polygon.max(axis=0)
     near = np.flatnonzero(((coords >= low) & (coords <= high)).all(axis=1))
     x, y = coords[near, 0], coords[near, 1]
