@@ -3,6 +3,7 @@ import pytest
 from sklearn.cluster import KMeans
 
 from embedviz.errors import DataError, SettingsError
+from embedviz.projection import clusters as module
 from embedviz.projection.clusters import clusters
 
 
@@ -44,6 +45,13 @@ def test_few_points_twins_and_zeros_make_no_empty_group(n):
     assert set(found.of) == set(range(len(found.names)))
     assert len(found.names) == min(n, 2)
     assert all(found.names)
+
+
+def test_a_centre_that_stays_without_points_is_no_group(monkeypatch):
+    monkeypatch.setattr(module, "_start", lambda x, n, rng: np.array([[1, 0], [0, 1], [-1, 0]], np.float32))
+    found = clusters(np.array([[0, 2], [1, 0], [0, 1]], np.float32), ["a", "b", "c"], n=3)
+    assert found.of.tolist() == [0, 1, 0]
+    assert found.names == ["a, c", "b"]
 
 
 def test_length_does_not_matter_and_the_seed_repeats():
