@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.errors import DataError
 from embedviz.projection.pca import pca
-from embedviz.projection.settings import ProjectionSettings
+from embedviz.projection.settings import FEWEST, ProjectionSettings
 from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
     from embedviz.space import EmbeddingSpace
-
-FEWEST = 4  # points from which UMAP has anything to arrange
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,7 @@ def steps(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
     bad = ~np.isfinite(vectors).all(axis=1)
     if bad.any():
         raise DataError(f"{int(bad.sum()):,} vectors hold NaN or infinity, the first at row {int(np.argmax(bad)):,}.")
-    if settings.spread < settings.min_dist:
-        raise SettingsError(f"spread ({settings.spread}) has to be at least min_dist ({settings.min_dist}).")
+    settings.check()
     if settings.method == "pca" or len(vectors) < FEWEST:
         yield pca(vectors, settings.n_components, unit=settings.metric == "cosine")
     elif settings.engine == "torch":

@@ -1,20 +1,25 @@
-"""UMAP in PyTorch, nothing to compile: exact neighbours, fuzzy graph, PCA start, stochastic layout."""
+"""UMAP in PyTorch, nothing to compile: exact neighbours, fuzzy graph, a start, stochastic layout."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
 import torch
 
-from embedviz.projection.fuzzy_graph import fuzzy_graph
+from embedviz.projection.fuzzy_graph import Graph, fuzzy_graph
 from embedviz.projection.layout import layout
 from embedviz.projection.nearest import Nearest, nearest, prepared
 from embedviz.projection.pca import pca
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.training.progress import Progress
 
-GRAPH_SHARE = 0.15  # of the time, about, that neighbours and graph take
+STEPS = 1_000  # the whole way, for Progress
+EVEN = 60_000  # points for which finding neighbours, which grows with their square, takes as long as moving them
+GRAPH_SHARE = 0.05
+WIDTH = 10.0  # of the start, from its middle to its farthest point
+PARTING = 1e-4  # noise on the start: twins must be able to part
 
 
 def umap_torch(
@@ -22,31 +27,51 @@ def umap_torch(
 ) -> Iterator[Progress | np.ndarray]:
     """Yields progress, and last the coordinates (N, n_components) float32. vectors (N, D) are finite, N > 3."""
     x = prepared(torch.from_numpy(np.array(vectors, np.float32)).to(device), settings.metric)
-    k = min(settings.n_neighbors - 1, len(x) - 1)  # as umap-learn counts, the point itself is one of n_neighbors
-    total = settings.epochs
-    near = None
-    for found in nearest(x, k, settings.metric):
+    n = len(x)
+    epochs = settings.epochs_for(n)
+    search_share = (1 - GRAPH_SHARE) * n / (n + EVEN)
+    said = " ".join(settings.notes(n))
+    near = graph = None
+    for found in nearest(x, settings.neighbors_for(n) - 1, settings.metric):
         if isinstance(found, Nearest):
             near = found
         else:
-            yield Progress(int(found * GRAPH_SHARE * total), total, message="Finding each point's neighbours")
-    graph = fuzzy_graph(near)
-    start = pca(vectors, settings.n_components, unit=settings.metric == "cosine")
-    rng = np.random.default_rng(settings.seed)
-    start = 10 * start / max(np.abs(start).max(), 1e-12) + rng.normal(
-        0, 1e-4, start.shape
-    )  # twins must be able to part
-    coords = torch.from_numpy(start.astype(np.float32)).to(device)
+            message = f"{said} Finding each point's neighbours".strip()
+            yield Progress(int(found * search_share * STEPS), STEPS, message=message)
+    for found in fuzzy_graph(near):
+        if isinstance(found, Graph):
+            graph = found
+        else:
+            done = search_share + found * GRAPH_SHARE
+            yield Progress(int(done * STEPS), STEPS, message="Weighing the neighbours")
+    coords = torch.from_numpy(_start(vectors, settings)).to(device)
     moving = layout(
         graph,
         coords,
-        epochs=total,
+        epochs=epochs,
         negatives=settings.negative_samples,
         min_dist=settings.min_dist,
         spread=settings.spread,
         seed=settings.seed,
     )
+    before, begun = search_share + GRAPH_SHARE, time.monotonic()
     for epoch in moving:
-        step = int(GRAPH_SHARE * total + (1 - GRAPH_SHARE) * epoch)
-        yield Progress(step, total, epoch=epoch, message=f"Moving the points, round {epoch} of {total}")
+        yield Progress(
+            int((before + (1 - before) * epoch / epochs) * STEPS),
+            STEPS,
+            epoch=epoch,
+            seconds_left=(time.monotonic() - begun) * (epochs / epoch - 1),
+            message=f"Moving the points, round {int(epoch)} of {epochs}",
+        )
     yield coords.cpu().numpy()
+
+
+def _start(vectors: np.ndarray, settings: ProjectionSettings) -> np.ndarray:
+    """Where the points start: (N, n_components) float32."""
+    rng = np.random.default_rng(settings.seed)
+    shape = len(vectors), settings.n_components
+    if settings.init == "random":
+        return rng.uniform(-WIDTH, WIDTH, shape).astype(np.float32)
+    start = pca(vectors, settings.n_components, unit=settings.metric == "cosine")
+    start = WIDTH * start / max(np.abs(start).max(), 1e-12)
+    return (start + rng.normal(0, PARTING, shape)).astype(np.float32)
