@@ -152,7 +152,12 @@ def _complaints(name: str) -> Iterator[None]:
 
 
 def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> str:
-    names = [i.filename for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+    names = [
+        i.filename
+        for i in archive.infolist()
+        if not i.filename.endswith("/") and not i.filename.startswith("__MACOSX/")
+    ]
+    names = [file for file in names if file]  # a damaged zip can hold a file without a name
     if not names:
         raise DataError(f"{name} is a zip without a file in it.")
     if problem := office_format(names):

@@ -104,7 +104,7 @@ def records(text: str, delimiter: str, width: int, whole: bool = True) -> Iterat
         if at_end and not whole:
             return  # the row may be half
         if lines.row_lines > 1 and quoting == csv.QUOTE_MINIMAL:
-            torn = lines.torn or (at_end and _is_open(text[lines.row_position :], delimiter))
+            torn = lines.torn or _misquoted(text[lines.row_position : lines.position], delimiter)
             if problem or torn or (len(cells) != width and any(cells[width:])) or len(cells) < width:
                 lines.back_to_row()
                 open_marks += 1
@@ -115,7 +115,11 @@ def records(text: str, delimiter: str, width: int, whole: bool = True) -> Iterat
                 reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
                 yield Row(line, [], OPEN if open_marks < MANY_OPEN else f"{OPEN}; {ORDINARY}")
                 continue
-        elif at_end and quoting == csv.QUOTE_MINIMAL and _is_open(text[lines.row_position :], delimiter):
+        elif (
+            at_end
+            and quoting == csv.QUOTE_MINIMAL
+            and "end of data" in _misquoted(text[lines.row_position :], delimiter)
+        ):
             yield Row(lines.row_number, [], OPEN)
             return
         if cells or problem:
@@ -161,14 +165,15 @@ class _Lines:
         return self.text[start : self.position]
 
 
-def _is_open(row: str, delimiter: str) -> bool:
-    """True when the text ends within quotation marks."""
+def _misquoted(row: str, delimiter: str) -> str:
+    """What a strict reader says of the row's quotation marks; empty when they are right. "a"b is wrong: a closing mark
+    stands before a delimiter or the end of the row, so this one opens a cell that the mark before it left open."""
     try:
         for _ in csv.reader(dialect.lines_of(row), delimiter=delimiter, strict=True):
             pass
     except csv.Error as error:
-        return "end of data" in str(error)
-    return False
+        return str(error)
+    return ""
 
 
 def _names(first: list[str], width: int, header: bool, nameless_first: bool) -> list[str]:

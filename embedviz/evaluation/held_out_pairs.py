@@ -60,7 +60,7 @@ class HeldOutPairs:
             part = slice(start, start + BLOCK)
             w = W[self.centre[part]]
             true = np.einsum("pd,pd->p", w, C[self.context[part]])
-            false = np.einsum("pd,pkd->pk", w, C[self.noise[part]])
+            false = np.matmul(C[self.noise[part]], w[:, :, None])[..., 0]
             loss += float(np.logaddexp(0, -true).sum() + np.logaddexp(0, false).sum())
             above += float(
                 (true[:, None] > false).mean(axis=1).sum() + 0.5 * (true[:, None] == false).mean(axis=1).sum()

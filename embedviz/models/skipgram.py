@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 WORDS_TO_SEE = 15_000_000  # a small text is read again until about so many words were seen
 SLOW_MACHINE = 1_500_000.0  # words a second at 100 dimensions, window 5, 5 noise words, before the machine was measured
-MEASURE_EVERY = 1_000_000  # tokens at most between two held-out measurements, a twentieth of the training at most
-CURVE_PAIRS = 10_000  # held-out pairs that the curves are drawn from, and as many of the training text
+MEASURE_EVERY = 1_000_000  # tokens at most between two held-out measurements, a twelfth of the training at most
+CURVE_PAIRS = 10_000  # held-out pairs measured each time
+TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
 TEST_PAIRS = 50_000  # pairs measured once, at the end
 TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from
 
@@ -162,7 +163,7 @@ class Skipgram:
         self.best_W, self.best_C = self.W.copy(), self.C.copy()
         self._position, self._best_loss = {}, None
         self.validation = self._pairs(corpus.validation, s.seed, CURVE_PAIRS)
-        self._train_sample = self._pairs(self.tokens[:TRAIN_SAMPLE], s.seed, CURVE_PAIRS)
+        self._train_sample = self._pairs(self.tokens[:TRAIN_SAMPLE], s.seed, TRAIN_PAIRS)
 
     def _pairs(self, tokens: np.ndarray, seed: int, most: int) -> HeldOutPairs:
         return HeldOutPairs.draw(tokens, self.settings.window, self.noise, self.settings.negative_samples, seed, most)
@@ -183,7 +184,7 @@ class Skipgram:
             engine.position = self._position
         total = self.epochs * len(self.tokens)
         words_a_token = float((self.tokens >= 0).mean())
-        every = max(1, min(MEASURE_EVERY, total // 20))
+        every = max(1, min(MEASURE_EVERY, total // 12))
         begun, first = time.perf_counter(), engine.done
         while engine.done < total:
             due = min(total, (engine.done // every + 1) * every)
@@ -208,14 +209,17 @@ class Skipgram:
             )
 
     def _measured(self) -> dict[str, float]:
+        self._check_bounds()
+        measured = {"train": self._train_sample, "validation": self.validation}
+        scores = {part: pairs.measure(self.W, self.C) for part, pairs in measured.items() if len(pairs)}
+        return {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
+
+    def _check_bounds(self) -> None:
         if not (np.isfinite(self.W).all() and np.isfinite(self.C).all()):
             raise SettingsError(
                 f"The vectors grew past all bounds at a learning rate of {self.settings.learning_rate:g}. "
                 f"Take a lower one; 0.025 is usual."
             )
-        measured = {"train": self._train_sample, "validation": self.validation}
-        scores = {part: pairs.measure(self.W, self.C) for part, pairs in measured.items() if len(pairs)}
-        return {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
 
     def _keep_if_best(self, loss: float | None) -> bool:
         """Keeps the current vectors when their held-out loss is the lowest, or when none could be measured."""
@@ -229,6 +233,7 @@ class Skipgram:
     def _settle(self) -> None:
         """Before the first measurement the current vectors are the best there are."""
         if self._best_loss is None:
+            self._check_bounds()
             np.copyto(self.best_W, self.W)
             np.copyto(self.best_C, self.C)
 
@@ -268,7 +273,10 @@ class Skipgram:
     def spaces(self, best: bool = True) -> dict[str, EmbeddingSpace]:
         """ "word": the centre vectors, with the count of each word in the training part."""
         vocabulary = self.corpus.vocabulary
-        self._settle()
+        if best:
+            self._settle()
+        else:
+            self._check_bounds()
         vectors = self.best_W if best else self.W
         return {"word": EmbeddingSpace(vocabulary.labels, vectors, pd.DataFrame({"count": vocabulary.counts}), "word")}
 

@@ -129,6 +129,17 @@ def test_a_zip_with_several_files_offers_them():
     assert len(read_table(data, name="z.zip", member="b.csv").frame) == 3
 
 
+def test_a_zip_whose_file_has_no_name_is_refused():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", "some text")
+    data = packed.getvalue()
+    record = data.index(b"PK\x01\x02")
+    nameless = data[: record + 28] + b"\0\0" + data[record + 30 : record + 46] + data[record + 47 :]
+    with pytest.raises(DataError, match=r"z\.zip"):
+        read_table(nameless, name="z.zip")
+
+
 def test_a_bomb_is_refused(monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_MAX_BYTES", "100000")
     with pytest.raises(DataError, match="which is the limit here"):

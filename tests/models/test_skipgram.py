@@ -5,8 +5,10 @@ import torch
 from embedviz.data.corpus import Corpus, build_corpus
 from embedviz.data.counts import CorpusCounts, count_corpus
 from embedviz.data.reading import read_table
+from embedviz.errors import SettingsError
+from embedviz.evaluation.held_out_pairs import PairScores
 from embedviz.models import skipgram_cpu
-from embedviz.models.skipgram import Skipgram, SkipgramSettings, default_epochs
+from embedviz.models.skipgram import Skipgram, SkipgramSettings, default_epochs, shuffled_units
 from embedviz.models.skipgram_gpu import GpuEngine, gradients
 from embedviz.training.devices import choose
 
@@ -130,3 +132,131 @@ def test_an_estimate_grows_with_the_work():
     large = Skipgram.estimate(SkipgramSettings.of(epochs=500), counts, {"speed": 2e6})
     assert large.seconds > small.seconds > 0
     assert Skipgram.estimate(SkipgramSettings.of(dim=300), counts, {}).memory_bytes > small.memory_bytes
+
+
+class Wobbling:
+    """Held-out pairs whose loss goes up three times on its way down, as King James's does, and up at the end."""
+
+    losses = (2.90, 2.83, 2.85, 2.80, 2.84, 2.75, 2.78, 2.60, 2.61, 2.62, 2.63, 2.64)
+
+    def __init__(self):
+        self.left = list(self.losses)
+
+    def __len__(self):
+        return 1
+
+    def measure(self, W, C):
+        return PairScores(self.left.pop(0), 0.5)
+
+
+def test_a_held_out_loss_that_wobbles_stops_nothing_and_the_lowest_is_kept(two_topics):
+    model = prepared(two_topics, dim=16, epochs=60)
+    model.validation = Wobbling()
+    seen = []
+    for event in model.fit(CPU, 1):
+        if event.metrics:
+            seen.append((event.metrics["validation/loss"], event.best, model.W.copy()))
+    assert [loss for loss, _, _ in seen] == list(Wobbling.losses)
+    assert event.fraction == 1
+    assert [loss for loss, best, _ in seen if best] == [2.90, 2.83, 2.80, 2.75, 2.60]
+    assert np.array_equal(model.weights()["centre"], seen[7][2])
+
+
+def test_the_places_of_measuring_do_not_hang_on_the_clock(two_topics, monkeypatch):
+    def places():
+        model = prepared(two_topics, dim=16, epochs=60)
+        return [(event.step, event.metrics["validation/loss"]) for event in model.fit(CPU, 1) if event.metrics]
+
+    at_leisure = places()
+    monkeypatch.setattr(skipgram_cpu, "ROUND_SECONDS", 0.001)
+    assert places() == at_leisure
+
+
+def test_stopped_before_the_first_measurement_the_vectors_so_far_are_kept(two_topics, monkeypatch):
+    monkeypatch.setattr(skipgram_cpu, "ROUND_SECONDS", 1e-4)
+    model = prepared(two_topics, dim=16, epochs=5000)
+    untrained = model.W.copy()
+    assert not next(iter(model.fit(CPU, 1))).metrics
+    assert np.array_equal(model.spaces()["word"].vectors, model.W)
+    assert not np.array_equal(model.W, untrained)
+
+
+def test_without_pairs_to_measure_the_last_vectors_are_kept():
+    model = prepared("\n".join(["salt pepper"] * 5 + ["flour"] * 400), epochs=3, validation_share=0.01, test_share=0)
+    model.validation = model._pairs(np.array([0, -1, 1, -1]), 0, 10)
+    assert len(model.validation) == 0
+    fit(model)
+    assert np.array_equal(model.weights()["centre"], model.W)
+    assert "validation/loss" not in model.evaluate()
+    assert "test/loss" not in model.evaluate()
+
+
+def test_the_wildest_settings_end_in_numbers_or_in_a_sentence():
+    text = "\n".join(f"w{i} w{(i * 7) % 50} w{(i * 3) % 50} w{(i + 1) % 50}" for i in range(50))
+    for optimizer in ("sgd", "adagrad"):
+        model = prepared(text, optimizer=optimizer, learning_rate=1, negative_samples=50, window=20, epochs=500)
+        try:
+            fit(model)
+        except SettingsError as error:
+            assert "learning rate of 1" in str(error)
+            with pytest.raises(SettingsError, match="learning rate of 1"):  # so do the probes, which look in between
+                model.spaces(best=False)
+        else:
+            assert np.isfinite(model.spaces()["word"].vectors).all()
+
+
+def test_vectors_that_are_no_numbers_are_called_so(two_topics):
+    model = prepared(two_topics, dim=16, epochs=5)
+    model.W[0, 0] = np.nan
+    with pytest.raises(SettingsError, match=r"learning rate of 0\.025"):
+        fit(model)
+
+
+def test_shuffling_keeps_units_whole():
+    tokens = np.array([0, 1, -1, 2, -1, 3, 4, 5, -1, -1], np.int32)
+    shuffled = shuffled_units(tokens, seed=2)
+    units = sorted(" ".join(map(str, unit)) for unit in np.split(shuffled, np.flatnonzero(shuffled < 0) + 1)[:-1])
+    assert units == ["-1", "0 1 -1", "2 -1", "3 4 5 -1"]
+    assert not np.array_equal(shuffled, tokens)
+    assert np.array_equal(shuffled, shuffled_units(tokens, seed=2))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adagrad"])
+def test_a_whole_batch_makes_the_same_step_on_both_engines(optimizer):
+    """Two words in one sentence, window 1, noise always the third: first-order steps agree at a tiny rate."""
+    model = prepared("\n".join(["a b"] * 30 + ["c c"] * 2), dim=8, window=1, learning_rate=1e-4, optimizer=optimizer)
+    rng = np.random.default_rng(0)
+    model.tokens = np.array([0, 1, -1], np.int32)
+    model.noise = np.array([0, 0, 1.0])
+    model.epochs = 1
+    model.W[:], model.C[:] = rng.normal(0, 0.5, (2, 3, 8))
+    model.squares_W[:] = model.squares_C[:] = 1000  # so large that the first step changes nothing for the second
+    before = model.W.copy(), model.C.copy()
+    steps = {}
+    for name, make in (("cpu", lambda: skipgram_cpu.CpuEngine(model, 1)), ("gpu", lambda: GpuEngine(model, "cpu"))):
+        model.W[:], model.C[:] = before
+        model.squares_W[:] = model.squares_C[:] = 1000
+        engine = make()
+        engine.advance(3)
+        engine.fetch()
+        steps[name] = np.stack([model.W - before[0], model.C - before[1]]) / 1e-4
+    largest = float(np.abs(steps["cpu"]).max())
+    assert largest > 0.01
+    assert steps["gpu"] == pytest.approx(steps["cpu"], abs=0.01 * largest)
+
+
+def test_the_gpu_engine_goes_on_from_a_checkpoint_to_the_same_numbers(two_topics):
+    def trained(stop_at):
+        model = prepared(two_topics, dim=8, epochs=2)
+        total = 2 * len(model.tokens)
+        engine = GpuEngine(model, "cpu")
+        engine.advance(stop_at)
+        engine.fetch()
+        resumed = GpuEngine(model, "cpu")
+        resumed.position = engine.position
+        while resumed.done < total:
+            resumed.advance(total)
+        resumed.fetch()
+        return model.W
+
+    assert np.array_equal(trained(1), trained(5000))

@@ -1,0 +1,137 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embedviz.data import delimited
+from embedviz.data.delimited import read
+from embedviz.errors import DataError
+
+
+def rows(found) -> list[list]:
+    return found.frame.to_numpy().tolist()
+
+
+def test_columns_of_numbers_are_numbers_and_others_text():
+    found = read("who,age,height\nAnn,31,1.70\nBob,27,1.8\n", "a.csv", ",", None)
+    assert found.header
+    assert rows(found) == [["Ann", 31, 1.7], ["Bob", 27, 1.8]]
+    assert [str(kind) for kind in found.frame.dtypes] == ["str", "int64", "float64"]
+
+
+def test_ragged_rows_are_left_out_with_their_line_and_why():
+    found = read("a,b\n1,2\n3\n4,5,6\n\n7,8\n", "a.csv", ",", None)
+    assert rows(found) == [[1, 2], [7, 8]]
+    assert found.dropped.rows == [(3, "expected 2 fields, got 1"), (4, "expected 2 fields, got 3")]
+
+
+def test_a_row_too_long_by_empty_fields_is_kept():
+    assert rows(read("a,b\n1,2,,\n3,4\n5,6\n", "a.csv", ",", None)) == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_a_thousand_dropped_rows_are_listed_and_all_are_counted():
+    found = read("a,b\n" + "1,2\n" * 2000 + "x\n" * 1500, "a.csv", ",", True)
+    assert (len(found.dropped.rows), found.dropped.count, len(found.frame)) == (1000, 1500, 2000)
+
+
+def test_quoted_cells_hold_delimiters_line_ends_and_quotation_marks():
+    found = read('text,n\n"one, two",1\n"three\nfour",2\n"say ""five""",3\n', "a.csv", ",", None)
+    assert rows(found) == [["one, two", 1], ["three\nfour", 2], ['say "five"', 3]]
+
+
+def test_lines_are_counted_over_quoted_line_ends():
+    found = read('a,b\n"x\ny\nz",1\nragged\n"u",2\n', "a.csv", ",", None)
+    assert found.dropped.rows == [(5, "expected 2 fields, got 1")]
+
+
+@pytest.mark.parametrize("place", [0, 3, 9])
+def test_a_quotation_mark_left_open_costs_one_row(place):
+    lines = [f"{i},word{i}" for i in range(10)]
+    lines[place] = f'{place},"5 inch'
+    found = read("n,w\n" + "\n".join(lines) + "\n", "a.csv", ",", None)
+    assert found.frame["n"].tolist() == [i for i in range(10) if i != place]
+    assert found.dropped.rows == [(place + 2, "a quotation mark is opened and not closed")]
+
+
+def test_two_open_quotation_marks_do_not_swallow_what_is_between_them():
+    found = read('n,w,v\n1,"a,x\n2,b,x\n3,c,x\n4,"d,x\n5,e,x\n', "a.csv", ",", None)
+    assert found.frame["n"].tolist() == [2, 3, 5]
+
+
+def test_many_open_quotation_marks_become_ordinary_characters():
+    text = "n,w\n" + "".join(f'{i},"{i} inch\n1,x\n' for i in range(500))
+    found = read(text, "a.csv", ",", None)
+    assert len(found.frame) == 1000 - delimited.MANY_OPEN
+    assert found.frame["w"].iloc[-2] == '"499 inch'
+    assert delimited.ORDINARY in found.dropped.rows[-1].reason
+
+
+def test_an_open_quotation_mark_far_from_the_end_is_not_sought_forever():
+    text = "n,w\n" + '1,"open\n' + "2,x\n" * 5000
+    assert len(read(text, "a.csv", ",", None).frame) == 5000
+
+
+def test_row_names_without_a_name_as_r_writes_them():
+    found = read("size,age\nr1,2,3\nr2,4,5\n", "a.csv", ",", None)
+    assert found.frame.columns.tolist() == ["row", "size", "age"]
+    assert rows(found) == [["r1", 2, 3], ["r2", 4, 5]]
+
+
+def test_a_header_can_be_said_either_way():
+    text = "a,b\nc,d\n"
+    assert rows(read(text, "a.csv", ",", True)) == [["c", "d"]]
+    assert rows(read(text, "a.csv", ",", False)) == [["a", "b"], ["c", "d"]]
+    assert read(text, "a.csv", ",", False).frame.columns.tolist() == ["column 1", "column 2"]
+
+
+def test_a_header_alone_is_no_table():
+    with pytest.raises(DataError, match="no rows below its line of column names"):
+        read("a,b\n", "a.csv", ",", True)
+
+
+def test_a_preview_leaves_out_the_row_it_cuts():
+    assert rows(read("a,b\n1,2\n3,45", "a.csv", ",", None, cut=True)) == [[1, 2]]
+    assert rows(read('a,b\n1,2\n3,"4\n', "a.csv", ",", None, cut=True)) == [[1, 2]]
+
+
+def test_more_rows_than_a_block_keep_their_order():
+    count = delimited.BLOCK * 2 + 5
+    found = read("n\n" + "".join(f"{i}\n" for i in range(count)), "a.csv", ",", None)
+    assert found.frame["n"].tolist() == list(range(count))
+
+
+def test_a_huge_cell_is_said():
+    delimited.dialect.FIELD_LIMIT, before = 1000, delimited.dialect.FIELD_LIMIT
+    try:
+        found = read("a,b\n1," + "x" * 2000 + "\n3,4\n", "a.csv", ",", True)
+    finally:
+        delimited.dialect.FIELD_LIMIT = before
+    assert rows(found) == [[3, 4]]
+    assert "larger than field limit" in found.dropped.rows[0].reason
+
+
+cells = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=8)
+
+
+@given(st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(cells, min_size=n, max_size=n), min_size=1, max_size=8)))
+def test_what_the_csv_module_writes_comes_back(table):
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([[f"n{i}" for i in table[0]], *table])
+    found = read(buffer.getvalue(), "a.csv", ",", True)
+    assert found.dropped.count == 0
+    assert len(found.frame) == len(table)
+    for i, column in enumerate(found.frame):
+        if str(found.frame[column].dtype) == "str":
+            assert found.frame[column].tolist() == [row[i] for row in table]
+
+
+@given(st.text(st.sampled_from('ab,"\n'), max_size=60))
+def test_any_quoting_is_read_or_said(text):
+    try:
+        found = read(text, "a.csv", ",", None)
+    except DataError as error:
+        assert str(error).startswith("a.csv")
+    else:
+        assert len(found.frame) + found.dropped.count <= text.count("\n") + 1
