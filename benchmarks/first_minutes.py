@@ -82,15 +82,14 @@ def words(page: Page) -> None:
         if label.startswith("first"):
             button = page.get_by_role("button", name="Draw the map")
         else:
-            page.get_by_role("button", name="Settings").click()
-            box = page.get_by_role("spinbutton", name="Seed")
-            page.get_by_text("More settings").click()
-            box.fill("1")
+            page.get_by_text("Settings of the map").click()
+            box = page.get_by_role("spinbutton", name="Neighbours")
+            box.fill("16")
             box.press("Enter")
-            button = page.get_by_role("button", name="Draw", exact=True)
+            button = page.get_by_role("button", name="Draw again")
         button.click()
         begun = time.perf_counter()
-        page.get_by_text("Measuring how faithful").wait_for(timeout=120_000)
+        page.get_by_text("How faithful the map is follows").wait_for(timeout=120_000)
         drawn = time.perf_counter() - begun
         page.get_by_text("Trustworthiness").wait_for(timeout=120_000)
         print(

@@ -5,29 +5,35 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from components.map_colours import MapColours, colour_by
 from embedviz.errors import ColumnError
+from embedviz.figures.colours import MapColours, colour_by
 from embedviz.runs.maps import Map
 from embedviz.space import EmbeddingSpace
 
 CLUSTER = "cluster"
+RANK = "rank"
 
 
-def colour_columns(found: Map, space: EmbeddingSpace) -> list[str]:
-    """Names of the columns: the map's groups where they are there, then the space's own."""
-    own = [column for column in space.columns if column != CLUSTER]
-    return ([CLUSTER] if found.clusters is not None else []) + own
+def colour_columns(space: EmbeddingSpace) -> list[str]:
+    """Names of the columns: the map's groups, the space's own, and the place in the file where there is no count."""
+    own = [column for column in space.columns if column not in (CLUSTER, RANK)]
+    return [CLUSTER, *own] + ([] if "count" in own else [RANK])
 
 
-def column_values(found: Map, space: EmbeddingSpace, column: str) -> pd.Series:
-    """The column's value for each point of the map; ColumnError when there is no such column."""
-    if column == CLUSTER and (groups := found.clusters) is not None:
-        return groups
+def column_values(found: Map, space: EmbeddingSpace, column: str) -> pd.Series | None:
+    """The column's value for each point of the map; None for groups that have not been found yet. ColumnError when
+    there is no such column."""
+    points = np.asarray(found.points)
+    if column == CLUSTER:
+        return found.clusters
+    if column == RANK and RANK not in space.columns:
+        return pd.Series(points + 1, name=RANK)
     if column not in space.columns:
         raise ColumnError(f"There is no column {column!r} to colour by.")
-    return space.columns[column].iloc[np.asarray(found.points)].reset_index(drop=True)
+    return space.columns[column].iloc[points].reset_index(drop=True)
 
 
-def colour_codes(found: Map, space: EmbeddingSpace, column: str) -> MapColours:
-    """The column as one byte a point, with the legend that says what it means."""
-    return colour_by(column_values(found, space, column))
+def colour_codes(found: Map, space: EmbeddingSpace, column: str) -> MapColours | None:
+    """The column as one byte a point, with the legend that says what it means; None as column_values says."""
+    values = column_values(found, space, column)
+    return None if values is None else colour_by(values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -98,9 +98,17 @@ class MapEvent:
     region_serial: int = 0
 
 
-def map_view(data: MapData, *, key: str, height: int = 560) -> MapEvent:
-    """Draw the map and return what was last done on it. height: pixels of the map, without a key below it."""
-    state = _component(key=key, data=as_json(data, height), on_event_change=lambda: None)
+def map_view(
+    data: MapData, *, key: str, height: int = 560, on_event: Callable[[MapEvent], None] | None = None
+) -> MapEvent:
+    """Draw the map and return what was last done on it. height: pixels of the map, without a key below it.
+    on_event: called with the event before the page runs, so that one run shows what came of it."""
+
+    def changed() -> None:
+        if on_event:
+            on_event(read_event(st.session_state[key].get("event"), data.n))
+
+    state = _component(key=key, data=as_json(data, height), on_event_change=changed)
     return read_event(state.get("event"), data.n)
 
 

@@ -15,7 +15,7 @@ def show() -> None:
         if not runs:
             st.caption("No runs yet. Train one, or open vectors you have.")
             return
-        names = {run.id: f"{run.name} · {run.status}" for run in runs}
+        names = {run.id: run.name + ("" if run.status == "done" else f" ({run.status})") for run in runs}
         ids = list(names)
         chosen = st.selectbox(
             "Open run",

@@ -32,7 +32,7 @@ def settings_form(
 
 
 def _widget(name: str, field: FieldInfo, key: str, defaults: dict[str, Any]) -> Any:
-    label, default = name.replace("_", " ").capitalize(), defaults.get(name, field.default)
+    label, default = field.title or name.replace("_", " ").capitalize(), defaults.get(name, field.default)
     kind, optional = _kind(field.annotation)
     limits = {type(m).__name__.lower(): m for m in field.metadata}
     common = {"help": field.description, "key": key, "persist_state": "session"}

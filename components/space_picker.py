@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import session, starting
+from components import live, session, starting
 from embedviz.runs.open_spaces import open_space
 from embedviz.runs.run import Run
+from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
 
 
@@ -33,11 +34,7 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
 
 
 def _waiting(run: Run) -> None:
-    @st.fragment(run_every=None if run.state.is_final else "1s", key="waiting")
-    def body() -> None:
-        state = run.state
-        if run.space_names:
-            st.rerun()
+    def draw(state: Status) -> None:
         if state.is_final:
             st.error(session.plain(state.reason or f"This run is {state.state} and has no vectors."))
             return
@@ -47,6 +44,6 @@ def _waiting(run: Run) -> None:
         text = last.get("message", "Waiting for a worker")
         st.progress(share, text=session.plain(f"{run.name} has no vectors yet. {text}."))
 
-    body()
+    live.follow(run, draw, key="waiting", mark=lambda: bool(run.space_names))
     if run.kind == "training" and st.button("See the training"):
         st.switch_page("train.py")

@@ -50,9 +50,13 @@ def start_tour() -> None:
     start_training(sample_dataset("kjv"), {}, probes=PROBES, name="Tour: words of the King James text")
 
 
+def on_tour() -> bool:
+    return bool(st.session_state.get("tour"))
+
+
 def tour_step(text: str, label: str, page: str) -> None:
     """A line that leads on to the next page, while the tour goes on."""
-    if not st.session_state.get("tour"):
+    if not on_tour():
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/directions_walk: {text}", width="stretch")

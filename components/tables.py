@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,15 +14,30 @@ from embedviz.space import EmbeddingSpace
 
 
 def column_config(frame: pd.DataFrame) -> dict:
-    """Similarities as bars, counts with thousands apart."""
-    config = {"label": st.column_config.TextColumn("label", width="medium")}
+    """Similarities as bars, other figures to three places, counts with thousands apart."""
+    config = {"label": st.column_config.TextColumn("label", width="small")}
+    for name in ("similarity", "distance", "ratio"):
+        if name in frame:
+            config[name] = st.column_config.NumberColumn(name, format="%.3f")
     if "similarity" in frame and frame["similarity"].between(-1, 1).all():
+        lowest = min(0.0, float(frame["similarity"].min())) if len(frame) else 0.0
         config["similarity"] = st.column_config.ProgressColumn(
-            "similarity", format="%.3f", min_value=0.0, max_value=1.0
+            "similarity", format="%.3f", min_value=lowest, max_value=1.0
         )
     if "count" in frame:
         config["count"] = st.column_config.NumberColumn("count", format="localized")
     return config
+
+
+def walkable(frame: pd.DataFrame, key: str, go: Callable[[str], None], **more: Any) -> None:
+    """The table, where a click on a row goes on to its label. The key has to change with the table's rows."""
+
+    def clicked() -> None:
+        if cells := st.session_state[key]["selection"]["cells"]:
+            go(frame["label"].iloc[cells[0][0]])
+
+    config = column_config(frame)
+    st.dataframe(frame, hide_index=True, column_config=config, on_select=clicked, selection_mode="single-cell", key=key, **more)  # fmt: skip
 
 
 def csv(frame: pd.DataFrame) -> bytes:

@@ -77,7 +77,8 @@ def project(
     if out.suffix == ".csv":
         frame.to_csv(out, index=False)
     else:
-        map_figure(frame).write_html(out, include_plotlyjs=True)
+        colour = frame.get("count")
+        map_figure(frame, colour).write_html(out, include_plotlyjs=True)
     typer.echo(fidelity_sentence(projection.quality))
 
 

@@ -1,10 +1,14 @@
 """The script Streamlit runs: page settings, navigation, the run that is open; nothing else."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from components import guard, run_picker, style
 
-st.set_page_config(page_title="embedviz", page_icon=":material/scatter_plot:", layout="wide")
+st.set_page_config(
+    page_title="embedviz", page_icon=str(Path(__file__).parents[1] / "components" / "icon.svg"), layout="wide"
+)
 style.apply()
 page = st.navigation(
     [

@@ -66,19 +66,8 @@ def near(run: Run, space: EmbeddingSpace) -> None:
         return
     table, picture = st.columns([3, 2])
     with table:
-        chosen = st.dataframe(
-            frame,
-            hide_index=True,
-            column_config=tables.column_config(frame),
-            on_select="rerun",
-            selection_mode="single-row",
-            key=f"near-{run.id}-{word}-{k}-{metric}-{least}-{at}",
-        )
-        rows = chosen["selection"]["rows"]
-        if rows:
-            go(frame["label"].iloc[rows[0]])
-            st.rerun()
-        st.caption("Tick a row to go on from that word.")
+        tables.walkable(frame, f"near-{run.id}-{word}-{k}-{metric}-{least}-{at}", go)
+        st.caption("Click a row to go on from that word.")
         tables.download(frame, "neighbours.csv", "download-near")
     with picture:
         facts(space)
@@ -170,7 +159,7 @@ st.write("Ask what lies near a word, compare two, and try analogies.")
 opened = current_space("look at neighbours")
 if opened:
     run, space = opened
-    starting.tour_step("Select a row to walk on. Then look at the whole vocabulary.", "To the map", "map.py")
+    starting.tour_step("Click a row to walk on. Then look at the whole vocabulary.", "To the map", "map.py")
     st.caption(f"{len(space):,} words, {space.dim} numbers each.")
     tabs = st.tabs(["Neighbours", "Two words", "Analogy", "Odd one out"], on_change="rerun", key="tab")
     for tab, show in zip(tabs, (near, two, analogy, lambda run, space: odd(space)), strict=True):

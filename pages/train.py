@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from components import guard, session, starting, words
+from components import guard, live, session, starting, words
 from components.settings_form import settings_form
 from embedviz.figures.loss_figure import loss_figure
 from embedviz.models import MODELS, model_class
 from embedviz.runs.home import is_shared
 from embedviz.runs.reading_job import Reading, reading_of
 from embedviz.runs.run import Run
+from embedviz.runs.status import Status
 from embedviz.runs.supervisor import threads_per_training
 
 MODEL = next(iter(MODELS))
@@ -53,9 +54,7 @@ def machine() -> dict:
 def cost(reading: Reading, settings) -> None:
     """What the run will take, as soon as the text has been counted."""
 
-    @st.fragment(run_every=None if reading.state.is_final else "1s", key="cost")
-    def body() -> None:
-        state = reading.state
+    def draw(state: Status) -> None:
         if not state.is_final:
             st.caption(f"Counting the words to estimate the cost: {reading.last_event().get('message', 'waiting')}")
             return
@@ -72,25 +71,12 @@ def cost(reading: Reading, settings) -> None:
             f"enough. About {words.duration(estimate.seconds)} and {words.size(estimate.memory_bytes)} of memory."
         )
 
-    body()
+    live.follow(reading, draw, key="cost")
 
 
 def watch(run: Run) -> None:
     st.subheader(session.plain(run.name))
-
-    @st.fragment(run_every=None if run.state.is_final else "1s", key="progress")
-    def body() -> None:
-        state = run.state
-        events = run.events().events
-        if state.is_final and st.session_state.get("watching") == run.id:
-            st.session_state.pop("watching")
-            st.rerun()  # once, so that the timer ends and what is possible now appears
-        if not state.is_final:
-            st.session_state["watching"] = run.id
-        progress(run, state, events)
-
-    with guard.said():
-        body()
+    live.follow(run, lambda state: progress(run, state, run.events().events), key="progress")
 
 
 def progress(run: Run, state, events: list[dict]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from embedviz.figures.map_figure import CATEGORICAL
+from embedviz.figures.colours import OKABE_ITO
 
 MOST = 300
 
@@ -16,15 +16,13 @@ def loss_figure(events: list[dict[str, Any]], key: str = "validation/loss") -> g
     training = [(e["epoch"], e["loss"]) for e in events if "loss" in e and "epoch" in e]
     held_out = [(e["epoch"], e["metrics"][key]) for e in events if key in e.get("metrics", {})]
     figure = go.Figure()
-    for name, points, colour in (("training", training, CATEGORICAL[4]), ("held-out", held_out, CATEGORICAL[5])):
+    for name, points, colour in (("training", training, OKABE_ITO[4]), ("held-out", held_out, OKABE_ITO[5])):
         thin = points[:: max(1, len(points) // MOST)]
         x, y = zip(*thin, strict=True) if thin else ((), ())
         figure.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2})
     if held_out:
         epoch, best = min(held_out, key=lambda point: point[1])
-        figure.add_scatter(
-            x=[epoch], y=[best], name="best", mode="markers", marker={"color": CATEGORICAL[5], "size": 9}
-        )
+        figure.add_scatter(x=[epoch], y=[best], name="best", mode="markers", marker={"color": OKABE_ITO[5], "size": 9})
     figure.update_layout(
         height=260,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},

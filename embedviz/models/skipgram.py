@@ -81,7 +81,11 @@ class SkipgramSettings(TrainingSettings):
     )
     negative_samples: int = Field(5, ge=1, le=50, description="Random words each true pair is told apart from.")
     subsample: float = Field(
-        1e-3, ge=0, le=1, description="Words more frequent than this share are partly skipped. 0 keeps all."
+        1e-3,
+        ge=0,
+        le=1,
+        description="Words more frequent than this share are partly skipped, but never those of average frequency "
+        "or below. 0 keeps all.",
     )
     noise_power: float = Field(0.75, ge=0, le=1, description="Noise words are drawn by their count to this power.")
     epochs: int | None = Field(
@@ -153,7 +157,9 @@ class Skipgram:
         share = counts / counts.sum()
         self.keep = np.ones(len(counts), np.float32)
         if s.subsample:
-            self.keep = np.minimum(1, np.sqrt(s.subsample / share) + s.subsample / share).astype(np.float32)
+            # Among a few dozen words each is more frequent than any usual threshold, and little would be left to learn from.
+            threshold = max(s.subsample, 1 / len(counts))
+            self.keep = np.minimum(1, np.sqrt(threshold / share) + threshold / share).astype(np.float32)
         self.epochs = s.epochs or default_epochs(int((corpus.train >= 0).sum()))
         self.tokens = shuffled_units(corpus.train, s.seed)
         # entry [w, d]: W centre vectors, which become the space; C context vectors, which only training needs

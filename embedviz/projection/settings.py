@@ -16,15 +16,35 @@ class ProjectionSettings(Settings):
     """How vectors become a map. Neighbours, distances and spread mean what they mean in umap-learn."""
 
     method: Literal["umap", "pca"] = Field(
-        "umap", description="UMAP keeps neighbourhoods; PCA keeps the widest spread."
+        "umap",
+        description="UMAP keeps neighbourhoods; PCA keeps the widest spread.",
+        json_schema_extra={"basic": True},
     )
     engine: Literal["torch", "umap-learn"] = Field(
         "torch", description="torch: ours, starts at once. umap-learn: the reference, compiles first (about a minute)."
     )
-    n_components: Literal[2, 3] = Field(2, description="2 for a flat map, 3 for one to turn.")
-    n_points: int = Field(10_000, ge=3, le=1_000_000, description="The most frequent so many are shown.")
-    n_neighbors: int = Field(15, ge=2, le=200, description="Small shows fine detail, large shows the broad shape.")
-    min_dist: float = Field(0.1, ge=0, le=1, description="How close points may lie; small gives dense clumps.")
+    n_components: Literal[2, 3] = Field(
+        2, title="Dimensions", description="2 for a flat map, 3 for one to turn.", json_schema_extra={"basic": True}
+    )
+    n_points: int = Field(
+        10_000,
+        ge=3,
+        le=1_000_000,
+        title="Points",
+        description="The most frequent so many are shown.",
+        json_schema_extra={"basic": True},
+    )
+    n_neighbors: int = Field(
+        15,
+        ge=2,
+        le=200,
+        title="Neighbours",
+        description="Points nearby that each point is arranged by. Small shows fine detail, large the broad shape.",
+        json_schema_extra={"basic": True},
+    )
+    min_dist: float = Field(
+        0.1, ge=0, le=1, title="Minimum distance", description="How close points may lie; small gives dense clumps."
+    )
     spread: float = Field(1.0, gt=0, le=10, description="Scale of the clumps; at least the minimum distance.")
     metric: Literal["cosine", "euclidean"] = Field("cosine", description="What near means between vectors.")
     epochs: int = Field(

@@ -260,3 +260,14 @@ def test_the_gpu_engine_goes_on_from_a_checkpoint_to_the_same_numbers(two_topics
         return model.W
 
     assert np.array_equal(trained(1), trained(5000))
+
+
+def test_frequent_words_are_thinned_and_a_dozen_words_are_not(two_topics):
+    assert (
+        prepared(two_topics, subsample=1e-3).keep == 1
+    ).all()  # each is a twelfth of the text, far above a share of 0.001
+    text = "\n".join(f"the w{i}" for i in range(2000))
+    model = prepared(text, subsample=1e-3)
+    the = model.corpus.vocabulary.labels.index("the")
+    assert model.keep[the] == pytest.approx(np.sqrt(1e-3 / 0.5) + 1e-3 / 0.5, rel=1e-3)
+    assert (np.delete(model.keep, the) == 1).all()

@@ -51,7 +51,7 @@ def checkpointed(run):
 
 
 def test_a_run_goes_from_queue_to_done_with_scores_and_space(supervisor, two_topics):
-    run = new_run(two_topics, epochs=30, dim=16)
+    run = new_run(two_topics, epochs=300, dim=16)
     supervisor.submit(run)
     assert run.wait(90) == "done"
     assert run.metrics["test/loss"] < run.metrics["baseline/loss"]

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from components.map_colours import NO_VALUE, OTHERS_COLOUR, colour_by, colour_categories, colour_numbers
+from embedviz.figures.colours import NO_VALUE, OTHERS_COLOUR, colour_by, colour_categories, colour_numbers
 
 
 def test_the_smallest_number_is_0_and_the_largest_254():

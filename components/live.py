@@ -1,0 +1,34 @@
+"""A part of a page that follows a job: drawn anew while the job goes on, and the whole page once when it turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+import streamlit as st
+
+from components import guard
+from embedviz.runs.job import Job
+from embedviz.runs.status import Status
+
+
+def follow(
+    job: Job,
+    draw: Callable[[Status], None],
+    *,
+    key: str,
+    every: str = "1s",
+    mark: Callable[[], Hashable] = lambda: None,
+) -> None:
+    """Calls `draw` with the job's state, again and again until it has ended. When the job ends or begins anew, or when
+    `mark` gives something else than before, the whole page runs once: timers, buttons and what stands beside change."""
+    drawn_with = (job.state.is_final, mark())
+
+    @st.fragment(run_every=None if drawn_with[0] else every, key=key)
+    def body() -> None:
+        state = job.state
+        if (state.is_final, mark()) != drawn_with:
+            st.rerun()
+        with guard.said():
+            draw(state)
+
+    body()
