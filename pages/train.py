@@ -68,7 +68,7 @@ def cost(reading: Reading, settings) -> None:
         estimate = model_class(MODEL).estimate(settings, counts, machine())
         st.caption(
             f"{words.count(counts.n_tokens)} words of text, {words.count(vocabulary)} of them different and frequent "
-            f"enough. About {words.duration(estimate.seconds)} and {words.size(estimate.memory_bytes)} of memory."
+            f"enough. About {estimated(vars(estimate))}."
         )
 
     live.follow(reading, draw, key="cost")
@@ -76,7 +76,7 @@ def cost(reading: Reading, settings) -> None:
 
 def watch(run: Run) -> None:
     st.subheader(session.plain(run.name))
-    live.follow(run, lambda state: progress(run, state, run.events().events), key="progress")
+    live.follow(run, lambda state: progress(run, state, live.events(run)), key="progress")
 
 
 def progress(run: Run, state, events: list[dict]) -> None:
@@ -100,7 +100,7 @@ def progress(run: Run, state, events: list[dict]) -> None:
     with right:
         probes = next((event["probes"] for event in reversed(events) if event.get("probes")), {})
         if probes:
-            st.markdown("**Neighbours as they are now**")
+            st.markdown("**Neighbours at the end**" if state.is_final else "**Neighbours as they are now**")
             for word, near in probes.items():
                 st.text(f"{word}: {', '.join(label for label, _ in near)}")
 
@@ -120,6 +120,9 @@ def numbers(run: Run, state, events: list[dict]) -> None:
         cells.append(("Best held-out loss", f"{min(measured):.3f}"))
     for column, (label, value) in zip(st.columns(len(cells)), cells, strict=True):
         column.metric(label, value)
+    estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
+    if estimate and not state.is_final:
+        st.caption(f"Estimated: {estimated(estimate)}.")
     if run.metrics:
         m, record = run.metrics, run.record
         if "test/loss" in m:
@@ -127,13 +130,14 @@ def numbers(run: Run, state, events: list[dict]) -> None:
                 f"On text it never saw: loss {m['test/loss']:.3f} (knowing nothing: {m['baseline/loss']:.3f}), "
                 f"AUC {m['test/auc']:.3f} (chance: 0.5)."
             )
-        estimate = record.get("estimate") or {}
-        if estimate:
-            st.caption(
-                f"Estimated {words.duration(estimate['seconds'])} and {words.size(estimate['memory_bytes'])}; "
-                f"took {words.duration(record['seconds'])} and {words.size(record['memory_bytes'])}, "
-                f"on {session.plain(record['device'])}."
-            )
+        st.caption(
+            f"Estimated {estimated(record['estimate'])}; took {words.duration(record['seconds'])} and "
+            f"{words.size(record['memory_bytes'])}, on {session.plain(record['device'])}."
+        )
+
+
+def estimated(estimate: dict) -> str:
+    return f"{words.duration(estimate['seconds'])} and {words.size(estimate['memory_bytes'])} of memory"
 
 
 def buttons(run: Run, state) -> None:

@@ -57,3 +57,6 @@ class Model(Protocol):
     @classmethod
     def estimate(cls, settings: TrainingSettings, counts: CorpusCounts, machine: dict[str, Any]) -> Estimate:
         """The cost of a run on this data. Must work without torch or numba: the web process asks."""
+
+    def cost(self, device: Device, threads: int) -> Estimate:
+        """The cost of the fit ahead, once the data is prepared."""

@@ -304,16 +304,30 @@ class Skipgram:
 
     @classmethod
     def estimate(cls, settings: SkipgramSettings, counts: CorpusCounts, machine: dict[str, Any]) -> Estimate:
+        """What a training on a text with these counts will take; machine: "speed" and "threads" where they are known."""
+        words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
+        kept = tokens * (1 - settings.validation_share - settings.test_share)
+        return cls._cost(settings, words, int(kept), counts.n_tokens, machine)
+
+    def cost(self, device: Device, threads: int) -> Estimate:
+        """What the fit ahead will take, once the text is prepared."""
+        machine = {"threads": threads}
+        if device.kind == "cpu":
+            from embedviz.models.skipgram_cpu import measure_speed
+
+            machine["speed"] = measure_speed()
+        kept = int((self.corpus.train >= 0).sum())
+        return self._cost(self.settings, len(self.corpus.vocabulary), kept, self.corpus.n_tokens, machine)
+
+    @staticmethod
+    def _cost(s: SkipgramSettings, words: int, kept: int, n_tokens: int, machine: dict[str, Any]) -> Estimate:
         """Words to see over the machine's measured speed, which falls with dimensions, window and noise words; memory
         for six arrays of the vocabulary's size, four bytes a word of text three times over, and the library."""
-        words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
-        share = 1 - settings.validation_share - settings.test_share
-        epochs = settings.epochs or default_epochs(int(tokens * share))
-        work = (0.15 + 0.85 * settings.dim / 100) * (settings.window + 1 + 2 * settings.negative_samples) / 16
-        if settings.optimizer == "adagrad":
+        work = (0.15 + 0.85 * s.dim / 100) * (s.window + 1 + 2 * s.negative_samples) / 16
+        if s.optimizer == "adagrad":
             work *= 1.5
         speed = machine.get("speed") or SLOW_MACHINE
-        threads = 1 if settings.deterministic else max(1, settings.threads or machine.get("threads", 2))
-        seconds = epochs * tokens * share * work / (speed * threads**0.7) + counts.n_tokens / 1.5e6 + 0.5
-        memory = 6 * words * settings.dim * 4 + 14 * counts.n_tokens + 350e6
-        return Estimate(seconds, memory)
+        threads = 1 if s.deterministic else max(1, s.threads or machine.get("threads", 2))
+        epochs = s.epochs or default_epochs(kept)
+        seconds = epochs * kept * work / (speed * threads**0.7) + n_tokens / 1.5e6 + 0.5
+        return Estimate(seconds, 6 * words * s.dim * 4 + 14 * n_tokens + 350e6)

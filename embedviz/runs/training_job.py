@@ -51,6 +51,8 @@ def work(run: Run, control: Control, say: Callable[..., None]) -> State:
         if control.stop and not checkpoint.exists():
             return "stopped"  # with a checkpoint it goes on to the first event of the fit, and keeps what was learned
     del table
+    estimate = run.spec["estimate"] or vars(model.cost(device, threads))
+    say(Progress(message="Estimated"), estimate=estimate)
     if checkpoint.exists():
         model.restore(*_read_checkpoint(checkpoint))
         say(Progress(message="Going on from the last checkpoint"))
@@ -59,7 +61,8 @@ def work(run: Run, control: Control, say: Callable[..., None]) -> State:
         _write_checkpoint(checkpoint, model)
         return "interrupted"
     say(Progress(message="Measuring on the test part"))
-    _keep(run, model, device, threads, time.time() - begun)
+    took = {"seconds": round(run.state.elapsed() or time.time() - begun, 2), "memory_bytes": _peak_memory()}
+    _keep(run, model, {"estimate": estimate, **took, "device": device.title, "threads": threads})
     if control.stop:
         _write_checkpoint(checkpoint, model)  # Resume goes on from the moment of the Stop
         return "stopped"
@@ -98,7 +101,7 @@ def _probes(model: Model, probes: list[str]) -> dict[str, list[list[Any]]]:
     return found
 
 
-def _keep(run: Run, model: Model, device: Any, threads: int, seconds: float) -> None:
+def _keep(run: Run, model: Model, record: dict[str, Any]) -> None:
     """Writes spaces, weights, vocabulary and scores; the scores last, so that a run with scores is whole."""
     for name, space in model.spaces().items():
         write_space(space, run.folder / SPACES, name)
@@ -107,15 +110,7 @@ def _keep(run: Run, model: Model, device: Any, threads: int, seconds: float) -> 
     vocabulary = getattr(getattr(model, "corpus", None), "vocabulary", None)
     if isinstance(vocabulary, Vocabulary):
         vocabulary.save(run.folder / "vocabulary.parquet")
-    record = {
-        "estimate": run.spec["estimate"],
-        "seconds": round(run.state.elapsed() or seconds, 2),
-        "memory_bytes": _peak_memory(),
-        "device": device.title,
-        "threads": threads,
-        "protocol": model.protocol(),
-    }
-    write_json(run.folder / METRICS, {"metrics": model.evaluate(), "record": record})
+    write_json(run.folder / METRICS, {"metrics": model.evaluate(), "record": {**record, "protocol": model.protocol()}})
 
 
 def _write_checkpoint(path: Path, model: Model) -> None:
