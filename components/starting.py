@@ -47,7 +47,7 @@ def sample_dataset(name: str) -> Dataset:
 def start_tour() -> None:
     """Trains on the King James text with the settings as they are, and leads on from there."""
     st.session_state["tour"] = True
-    start_training(sample_dataset("kjv"), {}, probes=PROBES, name="Tour: words of the King James text")
+    start_training(sample_dataset("kjv"), {}, probes=PROBES, name="King James tour")
 
 
 def on_tour() -> bool:

@@ -41,15 +41,12 @@ def near(run: Run, space: EmbeddingSpace) -> None:
     if st.session_state.get("trail-run") != run.id:
         st.session_state.update({"trail-run": run.id, "trail": [default], "trail-at": 0})
     trail, at = st.session_state["trail"], st.session_state["trail-at"]
-    box, back, forward = st.columns([6, 1, 1], vertical_alignment="bottom")
-    with box:
-        word = known(space, tables.word_input(space, "Word", trail[at], f"word-{run.id}-{at}-{trail[at]}"))
-    back.button(
-        "", icon=":material/arrow_back:", help="Back", disabled=at == 0, on_click=step, args=(-1,), width="stretch"
-    )
-    forward.button(
-        "", icon=":material/arrow_forward:", help="Forward", disabled=at == len(trail) - 1, on_click=step, args=(1,), width="stretch"
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="stretch"):
+            word = known(space, tables.word_input(space, "Word", trail[at], f"word-{run.id}-{at}-{trail[at]}"))
+        st.button("", icon=":material/arrow_back:", help="Back", disabled=at == 0, on_click=step, args=(-1,))
+        last = at == len(trail) - 1
+        st.button("", icon=":material/arrow_forward:", help="Forward", disabled=last, on_click=step, args=(1,))
     if word != trail[at]:
         go(word)
         st.rerun()

@@ -118,8 +118,9 @@ def numbers(run: Run, state, events: list[dict]) -> None:
         cells.append(("Time left", words.duration(running["seconds_left"])))
     if measured:
         cells.append(("Best held-out loss", f"{min(measured):.3f}"))
-    for column, (label, value) in zip(st.columns(len(cells)), cells, strict=True):
-        column.metric(label, value)
+    with st.container(horizontal=True, gap="large"):
+        for label, value in cells:
+            st.metric(label, value, width="content")
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
         st.caption(f"Estimated: {estimated(estimate)}.")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 WORDS_TO_SEE = 15_000_000  # a small text is read again until about so many words were seen
 SLOW_MACHINE = 1_500_000.0  # words a second at 100 dimensions, window 5, 5 noise words, before the machine was measured
+BUSY = 0.55  # of the measured speed is left beside pages, events, measuring and a text that is no made-up one
+LIBRARIES = 480e6  # bytes that a worker holds before it has read anything
 MEASURE_EVERY = 1_000_000  # tokens at most between two held-out measurements, a twelfth of the training at most
 CURVE_PAIRS = 10_000  # held-out pairs measured each time
 TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
@@ -329,5 +331,5 @@ class Skipgram:
         speed = machine.get("speed") or SLOW_MACHINE
         threads = 1 if s.deterministic else max(1, s.threads or machine.get("threads", 2))
         epochs = s.epochs or default_epochs(kept)
-        seconds = epochs * kept * work / (speed * threads**0.7) + n_tokens / 1.5e6 + 0.5
-        return Estimate(seconds, 6 * words * s.dim * 4 + 14 * n_tokens + 350e6)
+        seconds = epochs * kept * work / (BUSY * speed * threads**0.7) + n_tokens / 1.5e6 + 0.5
+        return Estimate(seconds, 6 * words * s.dim * 4 + 14 * n_tokens + LIBRARIES)
