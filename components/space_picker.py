@@ -24,7 +24,7 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
                 st.switch_page("data.py")
         return None
     names = run.space_names
-    if not names:
+    if not names or (run.kind == "vectors" and not run.state.is_final):
         _waiting(run)
         return None
     name = names[0]
@@ -44,6 +44,6 @@ def _waiting(run: Run) -> None:
         text = last.get("message", "Waiting for a worker")
         st.progress(share, text=session.plain(f"{run.name} has no vectors yet. {text}."))
 
-    live.follow(run, draw, key="waiting", mark=lambda: bool(run.space_names))
+    live.follow(run, draw, key="waiting", mark=lambda: run.kind == "training" and bool(run.space_names))
     if run.kind == "training" and st.button("See the training"):
         st.switch_page("train.py")

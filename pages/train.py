@@ -25,7 +25,7 @@ def set_up(dataset_id: str, columns: dict[str, str]) -> None:
     values = settings_form(model.Settings, key="skipgram", hidden=hidden)
     with guard.said():
         settings = model.Settings.of(**values)
-        name = st.text_input("Name of the run", f"{dataset.title}, {settings.dim} dimensions"[:120])
+        name = st.text_input("Name of the run", f"{dataset.title}, dim {settings.dim}"[:120])
         probes = st.multiselect(
             "Words whose neighbours you want to watch", starting.PROBES, starting.PROBES, accept_new_options=True, max_selections=6
         )  # fmt: skip
@@ -118,7 +118,7 @@ def numbers(run: Run, state, events: list[dict]) -> None:
         cells.append(("Time left", words.duration(running["seconds_left"])))
     if measured:
         cells.append(("Best held-out loss", f"{min(measured):.3f}"))
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for label, value in cells:
             st.metric(label, value, width="content")
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)

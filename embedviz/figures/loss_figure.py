@@ -23,6 +23,10 @@ def loss_figure(events: list[dict[str, Any]], key: str = "validation/loss") -> g
     if held_out:
         epoch, best = min(held_out, key=lambda point: point[1])
         figure.add_scatter(x=[epoch], y=[best], name="best", mode="markers", marker={"color": OKABE_ITO[5], "size": 9})
+    values = [value for _, value in training + held_out]
+    if values:  # said, because the range that Plotly finds by itself cuts a line that grows under the same key
+        margin = 0.08 * (max(values) - min(values)) or 0.1
+        figure.update_yaxes(range=[min(values) - margin, max(values) + margin])
     figure.update_layout(
         height=260,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},

@@ -17,21 +17,25 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Server:
-    """streamlit run app.py in a store of its own; can be killed and started again on the same store and port."""
+    """The app on a store of its own; can be killed and started again on the same store and port."""
 
-    def __init__(self, home: Path, base: str = ""):
+    def __init__(self, home: Path, base: str = "", by_uvicorn: bool = False, **environment: str):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.home, self.base, self.process = home, base, None
+        self.by_uvicorn, self.environment = by_uvicorn, environment
         self.address = f"http://127.0.0.1:{self.port}/{base + '/' if base else ''}"
 
     def start(self) -> None:
-        flags = [f"--server.port={self.port}", "--server.headless=true", f"--server.baseUrlPath={self.base}"]
+        command = ["streamlit", "run", "app.py", f"--server.port={self.port}", "--server.headless=true"]
+        command += [f"--server.baseUrlPath={self.base}"] if self.base else []
+        if self.by_uvicorn:
+            command = ["uvicorn", "app:app", f"--port={self.port}"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *flags],
+            [sys.executable, "-m", *command],
             cwd=ROOT,
-            env={**os.environ, "EMBEDVIZ_HOME": str(self.home)},
+            env={**os.environ, "EMBEDVIZ_HOME": str(self.home), **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -57,11 +61,11 @@ class Server:
 
 @pytest.fixture
 def serve(tmp_path):
-    """A function that starts a server, under a base path when one is given; all are stopped at the end."""
+    """A function that starts a server (Server says how); all are stopped at the end."""
     started = []
 
-    def start(base: str = "") -> Server:
-        started.append(Server(tmp_path / f"store{len(started)}", base))
+    def start(**how) -> Server:
+        started.append(Server(tmp_path / f"store{len(started)}", **how))
         started[-1].start()
         return started[-1]
 

@@ -147,10 +147,41 @@ def test_the_running_server_has_neither_torch_nor_umap(server, chromium):
 
 
 def test_under_a_base_path_the_app_and_its_routes_answer(serve, chromium):
-    server = serve("words")
+    server = serve(base="words")
     page = chromium.new_page()
     page.goto(server.address + "data")
     expect(page.get_by_role("heading", level=1)).to_have_text("Data")
     answer = page.request.get(server.address + "embedviz/static/map.js")
     assert "javascript" in answer.headers["content-type"]
     page.close()
+
+
+def test_uvicorn_serves_the_same_app(serve, chromium):
+    server = serve(by_uvicorn=True)
+    page = chromium.new_page()
+    page.goto(server.address + "runs")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
+    page.close()
+
+
+def test_on_a_shared_server_a_visitor_sees_only_their_own_and_may_look_by_the_address(serve, chromium):
+    server = serve(EMBEDVIZ_MODE="shared")
+    mine, stranger = chromium.new_context(), chromium.new_context()
+    page, other = mine.new_page(), stranger.new_page()
+    page.goto(server.address)
+    page.get_by_role("button", name="Open the GloVe sample").click()
+    expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
+    page.goto(server.address + "runs")
+    expect(page.get_by_text("Select one run")).to_be_visible()
+    other.goto(server.address + "runs")
+    expect(other.get_by_text("There are no runs yet")).to_be_visible()
+    page.goto(server.address)
+    page.get_by_test_id("stBaseButton-secondary").filter(has_text=re.compile("^Open$")).click()
+    expect(page).to_have_url(re.compile(r"run=[0-9a-f]{32}"))
+    other.goto(page.url)
+    expect(other.get_by_text("king – queen: 0.751")).to_be_visible()
+    other.goto(server.address + "data")
+    expect(other.get_by_text("Or take a sample")).to_be_visible()
+    assert other.get_by_text("Open a file by its path").count() == 0
+    mine.close()
+    stranger.close()

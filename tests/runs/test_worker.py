@@ -84,6 +84,24 @@ def test_stop_keeps_the_best_and_a_map_does_not_wait_behind_a_training(superviso
     assert behind.wait(60) == "done"
 
 
+def test_two_maps_at_once_are_both_drawn_and_a_third_can_be_stopped(supervisor, two_topics):
+    from embedviz.projection import ProjectionSettings
+
+    run = new_run(two_topics, epochs=5, dim=16)
+    supervisor.submit(run)
+    assert run.wait(90) == "done"
+    maps = [map_of(run, "word", ProjectionSettings(n_neighbors=4, seed=seed, epochs=200)) for seed in (1, 2)]
+    for drawn in maps:
+        supervisor.submit(drawn)
+    assert [drawn.wait(90) for drawn in maps] == ["done", "done"]
+    assert all(drawn.has_coords and drawn.clusters is not None for drawn in maps)
+    endless = map_of(run, "word", ProjectionSettings(n_neighbors=4, epochs=5000, negative_samples=50))
+    supervisor.submit(endless)
+    until(lambda: endless.status == "running", what="the third map's start")
+    supervisor.stop(endless)
+    assert endless.wait(30) in ("stopped", "done")  # twelve points may be laid out before the word reaches the worker
+
+
 def test_a_killed_worker_leaves_the_reason_and_resume_goes_on(supervisor, two_topics):
     run = new_run(two_topics, **LONG)
     supervisor.submit(run)
