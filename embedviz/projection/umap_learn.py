@@ -24,7 +24,8 @@ def umap_learn(vectors: np.ndarray, settings: ProjectionSettings) -> Iterator[Pr
             spread=settings.spread,
             metric=settings.metric,
             n_components=settings.n_components,
-            n_epochs=settings.epochs,
+            n_epochs=settings.epochs
+            or None,  # its own choice by the number of points; 0 would leave them where they start
             negative_sample_rate=settings.negative_samples,
             random_state=settings.seed,
         )

@@ -55,7 +55,7 @@ class Store:
             "probes": probes or [],
             "estimate": estimate or {},
         }
-        return self._create(spec, dataset, name or f"{dataset.title}, {checked.dim} dimensions", owner, folder)
+        return self._create(spec, dataset, name or f"{dataset.title}, dim {checked.dim}", owner, folder)
 
     def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> Run:
         """A run that opens a file of ready vectors as a space."""

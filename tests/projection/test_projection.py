@@ -35,6 +35,14 @@ def test_umap_is_as_trustworthy_as_umap_learn():
     assert ours >= theirs - 0.005
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_left_to_itself_umap_learn_moves_the_points_from_where_they_start():
+    vectors, _ = blobs(600, 1)
+    by_itself = fidelity(vectors, umap(vectors, engine="umap-learn"))["trustworthiness@15"]
+    hardly = fidelity(vectors, umap(vectors, engine="umap-learn", epochs=1))["trustworthiness@15"]
+    assert by_itself > hardly + 0.05
+
+
 def test_the_same_seed_gives_the_same_map():
     vectors, _ = blobs(100)
     assert np.array_equal(umap(vectors, epochs=20), umap(vectors, epochs=20))
