@@ -58,15 +58,20 @@ def download(frame: pd.DataFrame, name: str, key: str) -> None:
     )
 
 
-def word_input(space: EmbeddingSpace, label: str, default: str, key: str) -> str:
-    """A box for one word: the 5,000 most frequent to choose from as one types, and any other can be typed."""
+def word_input(space: EmbeddingSpace, label: str, word: str, key: str) -> str:
+    """A box for one word: the 5,000 most frequent to choose from as one types, and any other can be typed. It begins
+    with `word`, whether the space has it or not."""
     options = [space.labels[i] for i in space.most_frequent(5000)]
-    if default not in space:
-        default = options[0]
-    if default not in options:
-        options.insert(0, default)
-    chosen = st.selectbox(label, options, index=options.index(default), accept_new_options=True, key=key)
-    return (chosen or default).strip()
+    if word not in options:
+        options.insert(0, word)
+    chosen = st.selectbox(label, options, index=options.index(word), accept_new_options=True, key=key)
+    return (chosen or word).strip()
+
+
+def example(space: EmbeddingSpace, word: str, place: int = 0) -> str:
+    """The word, or where the space does not have it, the one in this place by frequency."""
+    order = space.most_frequent(place + 1)
+    return word if word in space else space.labels[int(order[min(place, len(order) - 1)])]
 
 
 def vector_file(space: EmbeddingSpace, format: str) -> bytes:

@@ -37,7 +37,7 @@ def step(by: int) -> None:
 
 
 def near(run: Run, space: EmbeddingSpace) -> None:
-    default = "king" if "king" in space else space.labels[int(space.most_frequent(1)[0])]
+    default = tables.example(space, "king")
     if st.session_state.get("trail-run") != run.id:
         st.session_state.update({"trail-run": run.id, "trail": [default], "trail-at": 0})
     trail, at = st.session_state["trail"], st.session_state["trail-at"]
@@ -91,9 +91,11 @@ def facts(space: EmbeddingSpace) -> None:
 def two(run: Run, space: EmbeddingSpace) -> None:
     a, b = st.columns(2)
     with a:
-        first = known(space, tables.word_input(space, "First word", "king", f"first-{run.id}"))
+        first = known(space, tables.word_input(space, "First word", tables.example(space, "king"), f"first-{run.id}"))
     with b:
-        second = known(space, tables.word_input(space, "Second word", "queen", f"second-{run.id}"))
+        second = known(
+            space, tables.word_input(space, "Second word", tables.example(space, "queen", 1), f"second-{run.id}")
+        )
     try:
         c = space.compare(first, second, 20)
     except UnknownLabelError as error:
@@ -114,11 +116,11 @@ def two(run: Run, space: EmbeddingSpace) -> None:
 def analogy(run: Run, space: EmbeddingSpace) -> None:
     boxes = st.columns(3)
     words = []
-    for box, label, default in zip(boxes, ("", "is to", "as"), ("man", "king", "woman"), strict=True):
+    questions = (("This word", "man"), ("is to", "king"), ("as", "woman"))
+    for place, (box, (label, word)) in enumerate(zip(boxes, questions, strict=True)):
         with box:
-            words.append(
-                known(space, tables.word_input(space, label or "This word", default, f"analogy-{default}-{run.id}"))
-            )
+            begin = tables.example(space, word, place)
+            words.append(known(space, tables.word_input(space, label, begin, f"analogy-{place}-{run.id}")))
     a, b, c = words
     st.text(f"{a} is to {b} as {c} is to …   ({b} − {a} + {c})")
     keep = st.toggle("Let the answer be one of the three words", key="inputs", persist_state="session")

@@ -123,6 +123,20 @@ def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, ch
     expect(page.get_by_text("king – table: 0.297")).to_be_visible()
     expect(page.get_by_text("queen – table: 0.340")).to_be_visible()
     picture(page, "neighbours")
+
+    box = page.get_by_role("combobox", name="Word")
+    box.click()
+    box.press_sequentially("qeen")
+    box.press("Enter")
+    expect(page.get_by_text("'qeen' is not among the 20,000 words")).to_be_visible()
+    page.get_by_role("button", name="queen", exact=True).click()
+    expect(page.get_by_text("Click a row to go on from that word.")).to_be_visible()
+    expect(box).to_have_value("queen")
+    table = page.get_by_test_id("stDataFrame").first
+    table.click(position={"x": 40, "y": 52})  # the first row: one walks on to it
+    expect(box).to_have_value("princess")
+    page.get_by_role("button", name="Back").click()
+    expect(box).to_have_value("queen")
     page.close()
 
 
