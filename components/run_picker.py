@@ -3,6 +3,20 @@
 import streamlit as st
 
 from components import session
+from embedviz.runs.run import Run
+
+
+def labels_of(runs: list[Run]) -> dict[str, str]:
+    """Run id to what the picker calls it, each different: the browser sends the words back, not the id. The oldest of
+    several runs of one name has it alone, the next one gets a (2). No state in it, which would change under the hand."""
+    labels: dict[str, str] = {}
+    for run in sorted(runs, key=lambda run: run.created):
+        label, number = run.name, 1
+        while label in labels.values():
+            number += 1
+            label = f"{run.name} ({number})"
+        labels[run.id] = label
+    return {run.id: labels[run.id] for run in runs}
 
 
 def show() -> None:
@@ -15,7 +29,7 @@ def show() -> None:
         if not runs:
             st.caption("No runs yet. Train one, or open vectors you have.")
             return
-        names = {run.id: run.name + ("" if run.status == "done" else f" ({run.status})") for run in runs}
+        names = labels_of(runs)
         ids = list(names)
         chosen = st.selectbox(
             "Open run",

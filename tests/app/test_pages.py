@@ -76,6 +76,22 @@ def test_king_and_queen_are_measured_against_table(with_vectors):
     assert "King and queen are closer than either is to table" in said(go(with_vectors, "neighbours"))
 
 
+def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):
+    store = Store()
+    [first] = store.runs("local")
+    twin = store.create_vectors(store.datasets("local")[0], name=first.name)
+    write_space(first.space, twin.folder / "spaces", "word")
+    write_status(twin.folder, Status("done"))
+    for run in (twin, first):
+        with_vectors.session_state["current_run"] = run.id
+        with_vectors.query_params["run"] = run.id
+        go(with_vectors, "neighbours")
+        with_vectors.number_input(key="k").set_value(3).run()
+        assert with_vectors.session_state["current_run"] == run.id
+        with_vectors.number_input(key="k").set_value(4).run()
+        assert with_vectors.session_state["current_run"] == run.id
+
+
 def test_an_address_that_names_no_run_is_said(app):
     app.query_params["run"] = "../../etc/passwd"
     app.run()

@@ -126,7 +126,7 @@ def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, ch
 
     box = page.get_by_role("combobox", name="Word")
     box.click()
-    box.press_sequentially("qeen")
+    box.press_sequentially("qeen", delay=80)
     box.press("Enter")
     expect(page.get_by_text("'qeen' is not among the 20,000 words")).to_be_visible()
     page.get_by_role("button", name="queen", exact=True).click()
