@@ -68,7 +68,7 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
     place_of = np.full(len(space), -1)
     place_of[points] = np.arange(len(points))
     a, b, c = st.columns([2, 3, 2], vertical_alignment="bottom")
-    column = a.selectbox("Colour by", colour_columns(space), key="colour", persist_state="session")
+    column = a.selectbox("Colour by", colour_columns(space), key=f"colour-{run.id}", persist_state="session")
     typed = b.text_input("Find words", key=f"find-{run.id}", placeholder="part of a word")
     hits = hits_of(space, points, typed)
     looking.search(typed, hits)
@@ -119,11 +119,11 @@ def beside(space: EmbeddingSpace, focus: int, near: pd.DataFrame, looking: Looki
     tables.walkable(near, f"beside-{focus}", lambda label: looking.fly_to(space.index(label)), height=460)
 
 
-def solid(space: EmbeddingSpace, shown: Map) -> None:
+def solid(run: Run, space: EmbeddingSpace, shown: Map) -> None:
     points = np.asarray(shown.points)
     frame = pd.DataFrame(np.asarray(shown.coords), columns=list("xyz"))
     frame["label"] = [space.labels[row] for row in points]
-    column = st.selectbox("Colour by", colour_columns(space), key="colour", persist_state="session")
+    column = st.selectbox("Colour by", colour_columns(space), key=f"colour-{run.id}", persist_state="session")
     values = column_values(shown, space, column)
     st.plotly_chart(map_figure(frame, None if values is None else values.rename(column)), key="solid", height=640)
     st.caption("Three dimensions are to turn and to hover over. Selecting works on the flat map.")
@@ -161,7 +161,7 @@ if opened:
             under_way(asked, looking)
             shown = open_finished_map(run, asked.id) if asked.has_coords else draw_pca(run, space, asked.settings)
             if asked.settings.n_components == 3:
-                solid(space, shown)
+                solid(run, space, shown)
             else:
                 flat(run, space, shown, looking)
             under_the_map(space, asked, shown)

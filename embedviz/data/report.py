@@ -55,7 +55,8 @@ class ReadReport:
 
     def sentences(self) -> list[str]:
         """The report in words."""
-        said = [f"{self.rows:,} {'units of text' if self.unit else 'rows'} read from {self.member or self.name}."]
+        what = ("unit of text", "units of text") if self.unit else ("row", "rows")
+        said = [f"{self.rows:,} {what[self.rows != 1]} read from {self.member or self.name}."]
         if self.unit:
             said.append(f"Taken as plain text: {UNITS[self.unit]}.")
         if self.encoding:
