@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from components import guard, session, starting, words
-from embedviz.data.roles import checked_role, role_sentence
+from embedviz.data.roles import ROLES, checked_role, role_sentence
 from embedviz.data.samples import SAMPLES
 from embedviz.data.text_units import UNITS
 from embedviz.errors import EmbedvizError, SeveralFilesError
@@ -94,13 +94,7 @@ def look(dataset: Dataset) -> None:
             st.dataframe([row._asdict() for row in report.dropped], hide_index=True)
     roles = dict(table.roles)
     if table.kind == "table":
-        columns = list(table.frame.columns)
-        guess = roles.get("text")
-        roles_key = f"text-column-{dataset.id}"
-        text = st.selectbox(
-            "Column with the text", columns, index=columns.index(guess) if guess else None, key=roles_key
-        )
-        roles = {**roles, "text": text} if text else {k: v for k, v in roles.items() if k != "text"}
+        roles = chosen_roles(list(table.frame.columns), roles, dataset.id)
     st.text(role_sentence(table.frame, roles))
     with guard.said():
         if "text" in roles:
@@ -112,6 +106,21 @@ def look(dataset: Dataset) -> None:
             st.info("Word vectors need a column of text. Choose one above, or bring another file.")
     st.dataframe(table.frame.head(50), hide_index=True, height=320)
     override(dataset, table)
+
+
+def chosen_roles(columns: list[str], guessed: dict[str, str], key: str) -> dict[str, str]:
+    """role -> column: a menu for each role, filled in as guessed; a column that two roles claim goes to the first."""
+    roles: dict[str, str] = {}
+    with st.container(horizontal=True):
+        for role in ROLES:
+            menu = [None, *columns]
+            column = st.selectbox(
+                role.capitalize(), menu, menu.index(guessed.get(role)), lambda name: name or "no column",
+                key=f"{role}-{key}", width=170,
+            )  # fmt: skip
+            if column is not None and column not in roles.values():
+                roles[role] = column
+    return roles
 
 
 def override(dataset: Dataset, table) -> None:

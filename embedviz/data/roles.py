@@ -20,6 +20,7 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "rating": ("rating", "stars", "star", "score", "grade", "points"),
     "label": ("label", "class", "sentiment", "category", "target", "polarity", "topic", "intent"),
 }  # fmt: skip
+ROLES = tuple(_HINTS)
 SAMPLE = 2000  # rows looked at
 MANY_WORDS = 4.0  # words a cell on average from which a column is text
 FEW_VALUES = 50  # different values up to which a column can be a label

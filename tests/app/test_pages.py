@@ -109,6 +109,20 @@ def test_a_sample_is_read_and_can_be_trained_on(app):
     assert "Word vectors (skip-gram)" in " ".join(s.value for s in app.subheader)
 
 
+def test_roles_are_guessed_and_can_be_changed(app):
+    dataset = Dataset.upload(
+        Store().uploads_folder, "r.csv", [b"review,stars,notes\nso very good a film,5,one two three\na bad film it was,1,four five six\n" * 9]
+    )  # fmt: skip
+    app.session_state["dataset"] = dataset.id
+    go(app, "data")
+    assert "\u201creview\u201d as text" in said(app)
+    app.selectbox(key=f"text-{dataset.id}").set_value("notes").run()
+    assert "\u201cnotes\u201d as text" in said(app)
+    app.selectbox(key=f"label-{dataset.id}").set_value("stars").run()
+    assert "\u201cstars\u201d as the" in said(app)
+    assert not app.exception
+
+
 def test_a_bad_upload_is_a_sentence_and_what_was_open_stays(app):
     go(app, "data")
     app.button(key="sample-kjv").click().run()
