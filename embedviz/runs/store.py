@@ -159,4 +159,5 @@ class Store:
 
 def quota() -> int:
     """Bytes past which the oldest uploads are offered for deletion: EMBEDVIZ_QUOTA_MB, 5 GB locally, 500 MB shared."""
-    return int(os.environ.get("EMBEDVIZ_QUOTA_MB") or (500 if is_shared() else 5000)) * 1_000_000
+    megabytes = float(os.environ.get("EMBEDVIZ_QUOTA_MB") or (500 if is_shared() else 5000))
+    return int(megabytes * 1_000_000)

@@ -123,6 +123,19 @@ def test_roles_are_guessed_and_can_be_changed(app):
     assert not app.exception
 
 
+def test_past_the_quota_the_oldest_uploads_are_offered(app, monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_QUOTA_MB", "0.0001")
+    store = Store()
+    for name in ("old.txt", "new.txt"):
+        Dataset.upload(store.uploads_folder, name, [b"a b c d\n" * 100])
+    go(app, "runs")
+    assert "past the quota" in said(app)
+    offered = [text.value for text in app.text if ".txt" in text.value]
+    assert [text.split(" ")[0] for text in offered] == ["old.txt", "new.txt"]
+    next(button for button in app.button if button.label == "Delete the upload").click().run()
+    assert [dataset.title for dataset in store.datasets("local")] == ["new.txt"]
+
+
 def test_a_bad_upload_is_a_sentence_and_what_was_open_stays(app):
     go(app, "data")
     app.button(key="sample-kjv").click().run()

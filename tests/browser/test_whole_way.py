@@ -95,6 +95,17 @@ def test_the_whole_way(server, chromium, tmp_path):
     page.get_by_placeholder("part of a word").press("Enter")
     expect(page.get_by_text("Nearest to “king” in the original space")).to_be_visible()
     picture(page, "map")
+    stage = page.locator(".embedviz-map canvas").last.bounding_box()
+    page.get_by_role("button", name=re.compile("box", re.IGNORECASE)).click()
+    page.mouse.move(stage["x"] + 0.2 * stage["width"], stage["y"] + 0.1 * stage["height"])
+    page.mouse.down()
+    page.mouse.move(stage["x"] + 0.8 * stage["width"], stage["y"] + 0.9 * stage["height"], steps=8)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"^[\d,]+ selected$"))).to_be_visible()
+    with page.expect_download() as download:
+        page.locator("button").filter(has_text="downloadDownload as CSV").click()
+    download.value.save_as(tmp_path / "selection.csv")
+    assert (tmp_path / "selection.csv").read_text("utf-8-sig").startswith("label,x,y,count,cluster\n")
 
     page.get_by_role("link", name="Runs").click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
