@@ -6,7 +6,7 @@ _CSS = """<style>
 .block-container { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1600px; }
 [data-testid="stHeading"] h1 { font-size: 2.1rem; font-weight: 650; letter-spacing: -0.015em; padding-bottom: .2rem; }
 [data-testid="stSkillsNudge"] { display: none; } /* speaks to developers, and this is for visitors */
-[role="tab"][aria-selected="true"] p { color: inherit; font-weight: 600; }
+[role="tab"][aria-selected="true"] p { font-weight: 600; }
 @media (max-width: 640px) { .block-container { padding: 3.6rem 1rem 3rem; } [data-testid="stHeading"] h1 { font-size: 1.7rem; } }
 </style>"""
 
