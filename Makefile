@@ -1,6 +1,8 @@
 # Two commands: make run opens the app, make test checks everything. Both set up .venv first, once.
 PYTHON ?= python3
 BIN := .venv/bin
+# The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
+RATINGS ?=
 
 .PHONY: run test bench clean
 
@@ -15,6 +17,9 @@ test: .venv/installed-dev
 bench: .venv/installed-bench
 	$(BIN)/python benchmarks/skipgram_speed.py
 	$(BIN)/python benchmarks/umap_speed.py
+	$(BIN)/python benchmarks/sentiment_accuracy.py
+	$(BIN)/python benchmarks/categories_accuracy.py
+	@if [ -f "$(RATINGS)" ]; then $(BIN)/python benchmarks/ratings_error.py $(RATINGS); else echo 'ratings_error.py: name the ratings.csv of ml-latest-small: make bench RATINGS=PATH'; fi
 	$(BIN)/python benchmarks/first_minutes.py
 
 clean:

@@ -23,8 +23,8 @@ from embedviz.data.samples import SAMPLES
 from embedviz.data.tokenizers import words
 from embedviz.data.vocabulary import Vocabulary
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
-from embedviz.models.skipgram import Skipgram, SkipgramSettings
-from embedviz.models.skipgram_cpu import warm_up
+from embedviz.models.skipgram.cpu import warm_up
+from embedviz.models.skipgram.model import Skipgram, SkipgramSettings
 from embedviz.training.devices import choose
 
 CPU = choose("cpu")  # imports PyTorch, as the worker has done before a training begins

@@ -11,7 +11,7 @@ from components import guard
 from embedviz.runs.job import Job
 from embedviz.runs.status import Status
 
-EVERY = "0.5s"  # so that the first progress is seen within a second of the click
+EVERY = "0.3s"  # so that the first progress is seen well within a second of the click
 
 
 def follow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import secrets
 from collections.abc import Callable
 
@@ -44,7 +45,12 @@ def _static(request: Request) -> Response:
     path = files.get(request.path_params["name"])
     if path is None:
         return PlainTextResponse("There is no such file.", 404)
-    return Response(path.read_bytes(), media_type=_TYPES[path.suffix], headers={"Cache-Control": "no-cache"})
+    data = path.read_bytes()
+    # asked about at every visit, so that a new release shows at once, but sent only when it changed
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=_TYPES[path.suffix], headers=headers)
 
 
 def _found(answer: Callable[[Request, Map, EmbeddingSpace], Response]) -> Callable[[Request], Response]:

@@ -14,6 +14,7 @@ from embedviz.runs.store import Store
 from embedviz.runs.supervisor import Supervisor, shared_supervisor
 
 RUN = "run"  # the address's ?run=
+RUN_KEY = "current_run"  # the same in the session's state
 
 
 def store() -> Store:
@@ -40,13 +41,13 @@ def is_mine(run: Run) -> bool:
 
 def current_run() -> Run | None:
     """The run the address names, or the one last opened here. An address that names none is said and let go."""
-    run_id = st.query_params.get(RUN) or st.session_state.get("current_run")
+    run_id = st.query_params.get(RUN) or st.session_state.get(RUN_KEY)
     if not run_id:
         return None
     try:
         run = store().run(run_id)
     except EmbedvizError as error:
-        st.session_state.pop("current_run", None)
+        st.session_state.pop(RUN_KEY, None)
         st.query_params.pop(RUN, None)
         st.warning(plain(str(error)))
         return None
@@ -57,10 +58,10 @@ def current_run() -> Run | None:
 def remember(run: Run | None) -> None:
     """Makes the run the one that every page shows, and puts it into the address."""
     if run is None:
-        st.session_state.pop("current_run", None)
+        st.session_state.pop(RUN_KEY, None)
         st.query_params.pop(RUN, None)
         return
-    st.session_state["current_run"] = run.id
+    st.session_state[RUN_KEY] = run.id
     if st.query_params.get(RUN) != run.id:
         st.query_params[RUN] = run.id
 

@@ -9,33 +9,45 @@ from typing import Any, Literal
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from embedviz.training.settings import Settings
+from embedviz.training.settings import Settings, TrainingSettings
 
 
 def settings_form(
-    settings: type[Settings], *, key: str, hidden: tuple[str, ...] = (), defaults: dict[str, Any] | None = None
+    settings: type[Settings],
+    *,
+    key: str,
+    hidden: tuple[str, ...] = (),
+    defaults: dict[str, Any] | None = None,
+    menus: dict[str, dict[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """The values a person chose: the basic fields in a row, the rest behind "More settings"."""
+    """The values a person chose: the basic fields in a row, the rest behind "More settings". defaults go before those
+    of the class; menus: for a field of text, the values to choose from, each with what it is called."""
     fields = {name: field for name, field in settings.model_fields.items() if name not in hidden}
+    defaults, menus = defaults or {}, menus or {}
     basic = [name for name, field in fields.items() if (field.json_schema_extra or {}).get("basic")]
     values: dict[str, Any] = {}
     if basic:
         for column, name in zip(st.columns(len(basic)), basic, strict=True):
             with column:
-                values[name] = _widget(name, fields[name], f"{key}-{name}", defaults or {})
+                values[name] = _widget(name, fields[name], f"{key}-{name}", defaults, menus.get(name))
     with st.expander("More settings", icon=":material/tune:"):
         columns = st.columns(2)
-        for i, (name, field) in enumerate((n, f) for n, f in fields.items() if n not in basic):
+        rest = [(name, field) for name, field in fields.items() if name not in basic]
+        rest.sort(key=lambda pair: pair[0] in TrainingSettings.model_fields)  # its own before those that all have
+        for i, (name, field) in enumerate(rest):
             with columns[i % 2]:
-                values[name] = _widget(name, field, f"{key}-{name}", defaults or {})
+                values[name] = _widget(name, field, f"{key}-{name}", defaults, menus.get(name))
     return values
 
 
-def _widget(name: str, field: FieldInfo, key: str, defaults: dict[str, Any]) -> Any:
+def _widget(name: str, field: FieldInfo, key: str, defaults: dict[str, Any], menu: dict[str, str] | None = None) -> Any:
     label, default = field.title or name.replace("_", " ").capitalize(), defaults.get(name, field.default)
     kind, optional = _kind(field.annotation)
     limits = {type(m).__name__.lower(): m for m in field.metadata}
     common = {"help": field.description, "key": key, "persist_state": "session"}
+    if menu:
+        choices = list(menu)
+        return st.selectbox(label, choices, choices.index(default) if default in menu else 0, menu.get, **common)
     if typing.get_origin(kind) is Literal:
         choices = list(typing.get_args(kind))
         return st.selectbox(label, choices, index=choices.index(default), **common)

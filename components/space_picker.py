@@ -10,6 +10,8 @@ from embedviz.runs.run import Run
 from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
 
+FEW = 5  # spaces that are chosen by a click; more are a menu
+
 
 def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
     """The open run and its space. Where there is none yet the page says why and offers the next step."""
@@ -29,7 +31,15 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
         return None
     name = names[0]
     if len(names) > 1:
-        name = st.segmented_control("Space", names, default=names[0], key=f"space-{run.id}") or names[0]
+        key = f"space-{run.id}"
+        if st.session_state.get(key) not in names:
+            st.session_state[key] = names[0]
+        if len(names) <= FEW:
+            name = st.segmented_control(
+                "Space", names, format_func=session.plain, key=key, required=True, persist_state="session"
+            )
+        else:
+            name = st.selectbox("Space", names, key=key, persist_state="session")
     return run, open_space(run, name)
 
 

@@ -1,7 +1,8 @@
-"""The command line: train, neighbors, analogy, project, convert. VECTORS is a vector file or a run's folder."""
+"""The command line: train, predict, neighbors, analogy, project, evaluate, convert. VECTORS is a vector file or a run's folder."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from pydantic_core import PydanticUndefined
 
+from embedviz.data.roles import COLUMN_ROLES, ROLES
 from embedviz.errors import EmbedvizError, SettingsError
 from embedviz.models import MODELS, model_class
 
@@ -22,15 +24,21 @@ def train(
     model: Annotated[str, typer.Argument(help=f"One of: {', '.join(MODELS)}.")],
     data: Annotated[str, typer.Argument(help="A file, or a sample's name.")],
     out: Annotated[Path, typer.Option(help="The run's folder; must not hold a run yet.")],
-    columns: Annotated[list[str] | None, typer.Option(help="role=column, where the guess is wrong.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="role=column, where the guess is wrong: target=body. category, number and ignore take several columns."
+        ),
+    ] = None,
     probe: Annotated[list[str] | None, typer.Option(help="A word whose neighbours are shown as it trains.")] = None,
 ) -> None:
-    """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0."""
+    """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0; --preset textbook sets several."""
     import embedviz
 
-    settings = _settings(model, context.args)
-    roles = dict(_pair(text) for text in columns or [])
-    run = embedviz.train(model, data, columns=roles, out=out, probes=probe, on_progress=_show, **settings)
+    settings = _flags(model_class(model).Settings, context.args)
+    run = embedviz.train(
+        model, data, columns=_columns(columns or []), out=out, probes=probe, on_progress=_show, **settings
+    )
     typer.echo("", err=True)
     for name, value in run.metrics.items():
         typer.echo(f"{name}\t{value:.4f}")
@@ -83,6 +91,50 @@ def project(
 
 
 @app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="A run's folder.")],
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Train the baselines on the same split first.")
+    ] = False,
+    seeds: Annotated[int | None, typer.Option(help="Repeat the training over so many seeds first.")] = None,
+    folds: Annotated[int | None, typer.Option(help="Repeat the training over so many folds first.")] = None,
+) -> None:
+    """A run's scores beside its baselines and its repeats, and how they were made."""
+    import embedviz
+    from embedviz.runs.score_table import score_table
+
+    run = embedviz.open_run(folder)
+    if baselines:
+        run.baselines(_show)
+    if seeds is not None or folds is not None:
+        run.repeat(seeds=seeds, folds=folds, on_progress=_show)
+    if baselines or seeds is not None or folds is not None:
+        typer.echo("", err=True)
+    table = score_table(run)
+    _print(table.shown())
+    for sentence in filter(None, [table.verdict(), *table.protocol]):
+        typer.echo(sentence)
+
+
+@app.command()
+def predict(
+    folder: Path,
+    data: Annotated[Path, typer.Argument(help="A file with the columns of the training, or one of texts.")],
+    out: Annotated[Path | None, typer.Option(help="A CSV file; the screen when left out.")] = None,
+) -> None:
+    """A prediction for every row of a file: its own columns with the answers beside them."""
+    import embedviz
+    from embedviz.runs.prediction_job import with_predictions
+
+    frame = embedviz.read_table(data).frame
+    answer = with_predictions(embedviz.open_run(folder).predictor(), frame)
+    if out is None:
+        _print(answer)
+    else:
+        answer.to_csv(out, index=False)
+
+
+@app.command()
 def convert(source: Path, target: Path, format: str | None = None, space: Space = None) -> None:
     """Write vectors in another format, by the ending (.txt GloVe, .vec word2vec, .bin binary) or --format."""
     _open(source, space).save(target, format)
@@ -90,6 +142,7 @@ def convert(source: Path, target: Path, format: str | None = None, space: Space 
 
 def main() -> None:
     """Runs a command; a person's mistake is one sentence and exit code 1."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as for a worker: see embedviz.runs.supervisor
     try:
         app(args=_repeated(sys.argv[1:]), standalone_mode=False)
     except EmbedvizError as error:
@@ -129,10 +182,6 @@ def _open(path: Path, space: str | None) -> Any:
     return embedviz.load_vectors(path)
 
 
-def _settings(model: str, flags: list[str]) -> dict[str, Any]:
-    return _flags(model_class(model).Settings, flags)
-
-
 def _flags(settings: type, flags: list[str]) -> dict[str, Any]:
     """--learning-rate 0.05 --deterministic -> fields of the settings class; pydantic turns the text into its type."""
     values: dict[str, Any] = {}
@@ -143,9 +192,9 @@ def _flags(settings: type, flags: list[str]) -> dict[str, Any]:
         name, _, value = flag[2:].partition("=")
         name = name.replace("-", "_")
         field = settings.model_fields.get(name)
-        if field is None:
+        if field is None and not (name == "preset" and settings.presets):
             raise SettingsError(f"There is no setting --{name}. Settings: {', '.join(settings.model_fields)}.")
-        if field.annotation is bool and not value:
+        if field is not None and field.annotation is bool and not value:
             values[name] = True
             continue
         value = value or next(words, PydanticUndefined)
@@ -158,11 +207,20 @@ def _flags(settings: type, flags: list[str]) -> dict[str, Any]:
     return values
 
 
-def _pair(text: str) -> tuple[str, str]:
-    role, sign, column = text.partition("=")
-    if not sign:
-        raise SettingsError(f"Expected role=column, got {text!r}.")
-    return role, column
+def _columns(pairs: list[str]) -> dict[str, Any]:
+    """target=body ignore=id ignore=url -> role -> column, or columns for a role that has several."""
+    roles: dict[str, Any] = {}
+    for text in pairs:
+        role, sign, column = text.partition("=")
+        if not sign or not column:
+            raise SettingsError(f"Expected role=column, got {text!r}.")
+        if role not in ROLES and role not in COLUMN_ROLES:
+            raise SettingsError(f"There is no role {role!r}. Roles: {', '.join((*ROLES, *COLUMN_ROLES))}.")
+        if role in COLUMN_ROLES:
+            roles[role] = [*roles.get(role, []), column]
+        else:
+            roles[role] = column
+    return roles
 
 
 def _print(frame: Any) -> None:

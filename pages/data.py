@@ -5,12 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from components import guard, session, starting, words
-from embedviz.data.roles import ROLES, checked_role, role_sentence
+from embedviz.data.roles import COLUMN_ROLES, ROLES, checked_role, merged_roles, role_sentence
 from embedviz.data.samples import SAMPLES
 from embedviz.data.text_units import UNITS
 from embedviz.errors import EmbedvizError, SeveralFilesError
 from embedviz.formats import FORMATS
 from embedviz.formats.source import open_source
+from embedviz.models import MODELS, model_class
+from embedviz.models.fitting import fits
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.home import is_shared
 
@@ -87,40 +89,83 @@ def look(dataset: Dataset) -> None:
         override(dataset, None)
         return
     report = table.report
-    for sentence in report.sentences():
-        st.text(sentence)
+    st.text(" ".join(report.sentences()))
     if report.dropped:
         with st.expander(f"{report.dropped_count:,} rows left out"):
             st.dataframe([row._asdict() for row in report.dropped], hide_index=True)
-    roles = dict(table.roles)
+    roles = merged_roles(table.roles, dataset.columns)
     if table.kind == "table":
         roles = chosen_roles(list(table.frame.columns), roles, dataset.id)
     st.text(role_sentence(table.frame, roles))
     with guard.said():
-        if "text" in roles:
-            checked_role(table.frame, "text", roles["text"])
-            if st.button("Train on this", type="primary", icon=":material/model_training:"):
-                st.session_state["setup"] = {"dataset": dataset.id, "columns": {"text": roles["text"]}}
-                st.switch_page("train.py")
-        else:
-            st.info("Word vectors need a column of text. Choose one above, or bring another file.")
+        if not report.truncated:  # the rest may hold what the beginning lacks
+            for role in set(roles) & set(ROLES):
+                checked_role(table.frame, role, roles[role])
+        trainable(dataset, roles)
     st.dataframe(table.frame.head(50), hide_index=True, height=320)
     override(dataset, table)
 
 
-def chosen_roles(columns: list[str], guessed: dict[str, str], key: str) -> dict[str, str]:
-    """role -> column: a menu for each role, filled in as guessed; a column that two roles claim goes to the first."""
-    roles: dict[str, str] = {}
+def trainable(dataset: Dataset, roles: dict) -> None:
+    """Which models fit, with the way on; and why the others do not."""
+    found = fits(roles)
+    fitting = [fit.model for fit in found if not fit.reason]
+    for model in fitting:
+        st.markdown(f":material/check: **{model.title}.** {model.summary}")
+    if fitting:
+        if st.button("Train on this", type="primary", icon=":material/model_training:"):
+            st.session_state["setup"] = {"dataset": dataset.id, "roles": roles}
+            st.switch_page("train.py")
+    else:
+        st.info("No model fits these columns yet. Choose above what each column is, or bring another file.")
+    if len(fitting) < len(found):
+        with st.expander("What does not fit, and why"):
+            for fit in found:
+                if fit.reason:
+                    st.markdown(f"**{fit.model.title}.** {fit.reason}")
+
+
+def chosen_roles(columns: list[str], guessed: dict, key: str) -> dict:
+    """role -> column: a menu for each role, filled in as guessed; a column that two roles claim goes to the one that
+    was chosen. With
+    a target, also how its other columns are taken."""
+    picked: dict[str, str | None] = {}
     with st.container(horizontal=True):
         for role in ROLES:
             menu = [None, *columns]
             column = st.selectbox(
                 role.capitalize(), menu, menu.index(guessed.get(role)), lambda name: name or "no column",
-                key=f"{role}-{key}", width=170,
+                key=f"{role}-{key}", width=170, help=uses_of(role),
             )  # fmt: skip
-            if column is not None and column not in roles.values():
-                roles[role] = column
+            picked[role] = column
+    roles: dict = {}
+    for role in sorted(
+        ROLES, key=lambda role: picked[role] == guessed.get(role)
+    ):  # what was chosen before what was guessed
+        column = picked[role]
+        if column in roles.values():
+            taken = next(other for other, its in roles.items() if its == column)
+            st.text(f"“{column}” is taken as the {taken}, and no longer as the {role}.")
+        elif column is not None:
+            roles[role] = column
+    roles = {role: roles[role] for role in ROLES if role in roles}
+    if "target" in roles:
+        with st.expander("How the other columns are taken"):
+            st.caption("Left alone, numbers are taken as numbers, and words and codes as categories.")
+            for role, label in zip(COLUMN_ROLES, ("As categories", "As numbers", "Leave out"), strict=True):
+                rest = [
+                    c for c in columns if c != roles["target"] and all(c not in roles.get(r, ()) for r in COLUMN_ROLES)
+                ]
+                if several := st.multiselect(label, rest, key=f"{role}-{key}"):
+                    roles[role] = several
     return roles
+
+
+def uses_of(role: str) -> str | None:
+    """What the models use a column in this role for."""
+    models = [model_class(name) for name in MODELS]
+    uses = [(model.title, (model.roles | model.optional_roles).get(role)) for model in models]
+    return " ".join(f"{title}: {use}." for title, use in uses if use) or None
 
 
 def override(dataset: Dataset, table) -> None:

@@ -17,6 +17,8 @@ page = st.navigation(
         st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
         st.Page("runs.py", title="Runs", icon=":material/list:", url_path="runs"),
         st.Page("neighbours.py", title="Neighbours", icon=":material/hub:", url_path="neighbours"),
+        st.Page("predict.py", title="Predict", icon=":material/online_prediction:", url_path="predict"),
+        st.Page("evaluate.py", title="Evaluate", icon=":material/grading:", url_path="evaluate"),
         st.Page("map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
     ],
     position="sidebar",

@@ -1,33 +1,45 @@
 """Home: what this is, the tour, one's own data, the last runs."""
 
+from pathlib import Path
+
 import streamlit as st
 
-from components import session, starting, words
+from components import session, starting, tours, words
+
+PICTURES = Path(__file__).parents[1] / "components" / "pictures"  # what the tours end on; docs/tour_pictures.py
 
 st.title("See what embeddings learn")
 st.markdown(
-    "embedviz trains embeddings on your own text, here, on this machine, and lets you look at what they learned: "
-    "which words are near, how a vocabulary lies on a map, and how far the picture can be trusted."
+    "embedviz trains embeddings on your own data, here, on this machine, and lets you look at what they learned: what is "
+    "near, how it all lies on a map, what it predicts and why, and how far each of that can be trusted."
 )
-left, middle, right = st.columns(3)
-with left, st.container(border=True, height="stretch", vertical_alignment="distribute"):
-    st.subheader("Words: king, queen and table")
-    st.write("Train word vectors on the King James text, watch neighbours form, then walk through them and the map.")
-    st.caption("Trained in less than a minute.")
-    if st.button("Start the tour", type="primary", icon=":material/play_arrow:", width="stretch"):
-        starting.start_tour()
-        st.switch_page("train.py")
-with middle, st.container(border=True, height="stretch", vertical_alignment="distribute"):
-    st.subheader("Open your own data")
-    st.write("A text, or a table with a column of text: TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip.")
-    st.caption("It stays on this machine.")
-    if st.button("Bring data", icon=":material/upload_file:", width="stretch"):
+
+
+def card(title: str, sentence: str, time: str, button: str, key: str, primary: bool = False) -> bool:
+    """A card with its picture, where it has one; True when its button was pressed."""
+    with st.container(border=True, height="stretch", vertical_alignment="distribute"):
+        if (PICTURES / f"{key}.svg").exists():
+            st.image(PICTURES / f"{key}.svg", width="stretch")
+        st.markdown(f"#### {title}")
+        st.write(sentence)
+        st.caption(time)
+        kind = "primary" if primary else "secondary"
+        return st.button(button, type=kind, key=f"card-{key}", width="stretch")
+
+
+for column, (name, tour) in zip(st.columns(len(tours.TOURS)), tours.TOURS.items(), strict=True):
+    with column:
+        if card(tour.title, tour.sentence, tour.time, "Start the tour", name, primary=name == "words"):
+            tours.start(name)
+            st.switch_page("train.py")
+own, ready = st.columns(2)
+with own:
+    formats = "A text, ratings, or a table: TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip."
+    if card("Open your own data", formats, "It stays on this machine.", "Bring data", "data"):
         st.switch_page("data.py")
-with right, st.container(border=True, height="stretch", vertical_alignment="distribute"):
-    st.subheader("Look at ready vectors")
-    st.write("GloVe's 20,000 most frequent words, trained on six billion. Or bring a GloVe or word2vec file.")
-    st.caption("Opens in about two seconds.")
-    if st.button("Open the GloVe sample", icon=":material/hub:", width="stretch"):
+with ready:
+    glove = "GloVe's 20,000 most frequent words, trained on six billion. Or bring a GloVe or word2vec file."
+    if card("Look at ready vectors", glove, "Opens in about two seconds.", "Open the GloVe sample", "glove"):
         starting.open_vectors(starting.sample_dataset("glove"))
         st.switch_page("neighbours.py")
 

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import guard, live, session, starting, tables
+from components import guard, live, session, tables, tours
 from components.map_columns import colour_codes, colour_columns, column_values
 from components.map_page import Looking, hits_of, selection_frame, wanted_map
 from components.map_view import MapData, map_view
+from components.nouns import noun_of
 from components.settings_form import settings_form
 from components.space_picker import current_space
 from embedviz.figures.map_figure import map_figure
@@ -34,7 +35,7 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
         values = settings_form(ProjectionSettings, key="map", defaults={"n_points": n})
         shown = min(values["n_points"], len(space))
         st.caption(
-            f"The {shown:,} most frequent of {len(space):,} words. PCA at once, UMAP in about "
+            f"The {shown:,} most frequent of {noun_of(space).counted(len(space))}. PCA at once, UMAP in about "
             f"{max(2, round(shown / POINTS_A_SECOND))} s."
         )
         if st.button("Draw the map" if first else "Draw again", type="primary", icon=":material/scatter_plot:"):
@@ -68,8 +69,12 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
     place_of = np.full(len(space), -1)
     place_of[points] = np.arange(len(points))
     a, b, c = st.columns([2, 3, 2], vertical_alignment="bottom")
-    column = a.selectbox("Colour by", colour_columns(space), key=f"colour-{run.id}", persist_state="session")
-    typed = b.text_input("Find words", key=f"find-{run.id}", placeholder="part of a word")
+    column = a.selectbox(
+        "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
+    )
+    typed = b.text_input(
+        f"Find {noun_of(space).many}", key=f"find-{run.id}-{space.name}", placeholder=f"part of a {noun_of(space).one}"
+    )
     hits = hits_of(space, points, typed)
     looking.search(typed, hits)
     if typed:
@@ -98,7 +103,7 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
                 dim=focus is not None,
                 region=looking.region if looking.region_of == shown.id else None,
             ),
-            key=f"map-{run.id}",
+            key=f"map-{run.id}-{space.name}",
             on_event=lambda event: looking.happened(event, shown),
         )
     with side:
@@ -123,7 +128,9 @@ def solid(run: Run, space: EmbeddingSpace, shown: Map) -> None:
     points = np.asarray(shown.points)
     frame = pd.DataFrame(np.asarray(shown.coords), columns=list("xyz"))
     frame["label"] = [space.labels[row] for row in points]
-    column = st.selectbox("Colour by", colour_columns(space), key=f"colour-{run.id}", persist_state="session")
+    column = st.selectbox(
+        "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
+    )
     values = column_values(shown, space, column)
     st.plotly_chart(map_figure(frame, None if values is None else values.rename(column)), key="solid", height=640)
     st.caption("Three dimensions are to turn and to hover over. Selecting works on the flat map.")
@@ -131,7 +138,7 @@ def solid(run: Run, space: EmbeddingSpace, shown: Map) -> None:
 
 def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
     """How much is shown, and how far it can be trusted."""
-    of = f"The {len(shown.points):,} most frequent of {len(space):,} words"
+    of = f"The {len(shown.points):,} most frequent of {noun_of(space).counted(len(space))}"
     if asked.quality:
         st.text(f"{of}. {fidelity_sentence(asked.quality)}")
     elif shown.id != asked.id:
@@ -143,15 +150,13 @@ def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
 
 
 st.title("Map")
-st.write("See the whole vocabulary at once, find a word on it, and check how far the picture can be trusted.")
+st.write("See the whole space at once, find one of its points, and check how far the picture can be trusted.")
 opened = current_space("draw a map")
 if opened:
     run, space = opened
-    starting.tour_step(
-        "Near on the map is not always near in the space. Click a word to see.", "End the tour", "home.py"
-    )
+    tours.step("map")
     looking = Looking.at(run, space)
-    if starting.on_tour() and looking.settings is None:
+    if tours.current() and looking.settings is None:
         looking.settings = {"n_points": max(3, min(10_000, len(space)))}
     with guard.said():
         settings_form_of(space, looking)

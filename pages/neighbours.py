@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from components import guard, session, starting, tables
+from components import guard, session, tables, tours
+from components.nouns import noun_of
 from components.space_picker import current_space
 from embedviz.errors import UnknownLabelError
+from embedviz.runs.open_spaces import open_space
 from embedviz.runs.run import Run
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS
+
+BEFORE, MOVED = "before", "moved"  # the space before training, and the column that says how far each went from it
 
 
 def known(space: EmbeddingSpace, word: str) -> str:
@@ -43,7 +47,10 @@ def near(run: Run, space: EmbeddingSpace) -> None:
     trail, at = st.session_state["trail"], st.session_state["trail-at"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
-            word = known(space, tables.word_input(space, "Word", trail[at], f"word-{run.id}-{at}-{trail[at]}"))
+            word = known(
+                space,
+                tables.word_input(space, noun_of(space).one.capitalize(), trail[at], f"word-{run.id}-{at}-{trail[at]}"),
+            )
         st.button("", icon=":material/arrow_back:", help="Back", disabled=at == 0, on_click=step, args=(-1,))
         last = at == len(trail) - 1
         st.button("", icon=":material/arrow_forward:", help="Forward", disabled=last, on_click=step, args=(1,))
@@ -64,7 +71,7 @@ def near(run: Run, space: EmbeddingSpace) -> None:
     table, picture = st.columns([3, 2])
     with table:
         tables.walkable(frame, f"near-{run.id}-{word}-{k}-{metric}-{least}-{at}", go)
-        st.caption("Click a row to go on from that word.")
+        st.caption(f"Click a row to go on from that {noun_of(space).one}.")
         tables.download(frame, "neighbours.csv", "download-near")
     with picture:
         facts(space)
@@ -91,10 +98,16 @@ def facts(space: EmbeddingSpace) -> None:
 def two(run: Run, space: EmbeddingSpace) -> None:
     a, b = st.columns(2)
     with a:
-        first = known(space, tables.word_input(space, "First word", tables.example(space, "king"), f"first-{run.id}"))
+        first = known(
+            space,
+            tables.word_input(space, f"First {noun_of(space).one}", tables.example(space, "king"), f"first-{run.id}"),
+        )
     with b:
         second = known(
-            space, tables.word_input(space, "Second word", tables.example(space, "queen", 1), f"second-{run.id}")
+            space,
+            tables.word_input(
+                space, f"Second {noun_of(space).one}", tables.example(space, "queen", 1), f"second-{run.id}"
+            ),
         )
     try:
         c = space.compare(first, second, 20)
@@ -116,14 +129,14 @@ def two(run: Run, space: EmbeddingSpace) -> None:
 def analogy(run: Run, space: EmbeddingSpace) -> None:
     boxes = st.columns(3)
     words = []
-    questions = (("This word", "man"), ("is to", "king"), ("as", "woman"))
+    questions = ((f"This {noun_of(space).one}", "man"), ("is to", "king"), ("as", "woman"))
     for place, (box, (label, word)) in enumerate(zip(boxes, questions, strict=True)):
         with box:
             begin = tables.example(space, word, place)
             words.append(known(space, tables.word_input(space, label, begin, f"analogy-{place}-{run.id}")))
     a, b, c = words
     st.text(f"{a} is to {b} as {c} is to …   ({b} − {a} + {c})")
-    keep = st.toggle("Let the answer be one of the three words", key="inputs", persist_state="session")
+    keep = st.toggle(f"Let the answer be one of the three {noun_of(space).many}", key="inputs", persist_state="session")
     try:
         answers = {m: space.analogy([b, c], [a], 10, m, keep) for m in ("3cosadd", "3cosmul")}
     except UnknownLabelError as error:
@@ -136,16 +149,22 @@ def analogy(run: Run, space: EmbeddingSpace) -> None:
             frame = answers[method].rename(columns={} if method == "3cosadd" else {"similarity": "ratio"})
             st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame), key=f"answers-{method}")
     if not keep:
-        st.caption("The three words themselves are left out of the answers, as is the custom. Without that the answer is often one of them.")  # fmt: skip
+        st.caption(
+            f"The three {noun_of(space).many} themselves are left out of the answers, as is the custom. Without that the "
+            "answer is often one of them."
+        )
 
 
 def odd(space: EmbeddingSpace) -> None:
-    words = st.text_input(
-        "Words, separated by spaces", "king queen prince bread" if "bread" in space else "", key="odd"
+    noun = noun_of(space)
+    example = ["king", "queen", "prince", "bread"] if "bread" in space else []
+    options = list(dict.fromkeys([*example, *(space.labels[i] for i in space.most_frequent(5000))]))
+    typed = st.multiselect(
+        noun.many.capitalize(), options, example, accept_new_options=True, key=f"odd-{space.name}-{len(space)}"
     )
-    chosen = [known(space, word) for word in words.replace(",", " ").split()]
+    chosen = [known(space, word) for word in typed]
     if len(set(chosen)) < 3:
-        st.caption("Give at least three words.")
+        st.caption(f"Give at least three {noun.many}.")
         return
     with guard.said():
         frame = space.odd_one_out(chosen)
@@ -153,15 +172,51 @@ def odd(space: EmbeddingSpace) -> None:
         st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame))
 
 
+def moved(run: Run, space: EmbeddingSpace) -> None:
+    """How far each word went from where it began, and one word's neighbours before and after."""
+    a, b = st.columns([3, 2])
+    with a:
+        typed = tables.word_input(space, "Word", tables.example(space, "good"), f"moved-{run.id}")
+        word = known(space, typed)
+    least = b.number_input("Minimum count", 0, None, 5, key="moved-least", persist_state="session")
+    rest = [column for column in space.columns if column != MOVED]
+    frame = space.columns.assign(label=space.labels)[["label", MOVED, *rest]]
+    if "count" in frame:
+        frame = frame[frame["count"] >= least]
+    st.markdown("**What moved most**")
+    frame = frame.sort_values(MOVED, ascending=False, ignore_index=True)
+    config = {MOVED: st.column_config.NumberColumn(MOVED, format="%.3f", help="1 less the cosine of before and after.")}
+    st.dataframe(frame.head(1000), hide_index=True, height=280, column_config=config)
+    tables.download(frame, "moved.csv", "download-moved")
+    before = open_space(run, BEFORE)
+    left, right = st.columns(2)
+    for side, title, one in ((left, "Before", before), (right, "After", space)):
+        with side:
+            st.markdown(f"**{title}**")
+            try:
+                near = one.neighbors(word, 10)[["label", "similarity"]]
+                st.dataframe(near, hide_index=True, column_config=tables.column_config(near), key=f"moved-{title}")
+            except UnknownLabelError as error:
+                st.warning(session.plain(str(error)))
+
+
 st.title("Neighbours")
-st.write("Ask what lies near a word, compare two, and try analogies.")
+st.write("Ask what lies near what, compare two, and try analogies.")
 opened = current_space("look at neighbours")
 if opened:
     run, space = opened
-    starting.tour_step("Click a row to walk on. Then look at the whole vocabulary.", "To the map", "map.py")
-    st.caption(f"{len(space):,} words, {space.dim} numbers each.")
-    tabs = st.tabs(["Neighbours", "Two words", "Analogy", "Odd one out"], on_change="rerun", key="tab")
-    for tab, show in zip(tabs, (near, two, analogy, lambda run, space: odd(space)), strict=True):
+    tours.step("neighbours")
+    st.caption(f"{noun_of(space).counted(len(space))}, {space.dim} numbers each.")
+    views = {
+        "Neighbours": near,
+        f"Two {noun_of(space).many}": two,
+        "Analogy": analogy,
+        "Odd one out": lambda run, space: odd(space),
+    }
+    if MOVED in space.columns and space.name in run.space_names and BEFORE in run.space_names:
+        views["Moved by training"] = moved
+    tabs = st.tabs(list(views), on_change="rerun", key=f"tab-{len(views)}-{noun_of(space).one}")
+    for tab, show in zip(tabs, views.values(), strict=True):
         with tab:
             if tab.open:
                 with guard.said():

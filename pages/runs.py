@@ -7,6 +7,7 @@ from components import guard, session, words
 from embedviz.errors import EmbedvizError
 from embedviz.figures.loss_figure import loss_figure
 from embedviz.runs.run import Run
+from embedviz.runs.score_table import main_score
 from embedviz.runs.store import quota
 
 store, owner = session.store(), session.owner()
@@ -15,15 +16,15 @@ store, owner = session.store(), session.owner()
 def listed(runs: list[Run]) -> pd.DataFrame:
     rows = []
     for run in runs:
-        state, metrics = run.state, run.metrics
+        state, (reached, nothing) = run.state, main_score(run)
         rows.append(
             {
                 "name": run.name,
                 "state": state.state,
                 "model": run.model,
                 "data": run.spec["data"]["title"],
-                "held-out loss": metrics.get("test/loss"),
-                "knowing nothing": metrics.get("baseline/loss"),
+                "score": reached,
+                "knowing nothing": nothing,
                 "took": words.duration(state.elapsed()),
                 "size": words.size(run.size()),
                 "created": words.when(run.created),
@@ -102,10 +103,6 @@ with guard.said():
             hide_index=True,
             on_select="rerun",
             selection_mode="multi-row",
-            column_config={
-                "held-out loss": st.column_config.NumberColumn(format="%.3f"),
-                "knowing nothing": st.column_config.NumberColumn(format="%.3f"),
-            },
             key=f"runs-{len(runs)}-{runs[0].id}",
         )["selection"]["rows"]
         selected = [runs[i] for i in chosen if i < len(runs)]

@@ -52,6 +52,16 @@ class Opened:
             self._head += part
         return self._head[:count]
 
+    @property
+    def done(self) -> int:
+        """Bytes of the file as it lies that have been read."""
+        return self._raw.tell()
+
+    def part(self, count: int) -> bytes:
+        """The next bytes, at most so many; empty at the end."""
+        given, self._head = self._head[:count], self._head[count:]
+        return given + (self._part(count - len(given)) if len(given) < count else b"")
+
     def read(self, limit: int | None = None) -> tuple[bytearray, bool]:
         """The bytes, and whether there were more than `limit`. Without a limit, DataError past the limit of the house."""
         house = max_bytes()
@@ -78,10 +88,15 @@ class Opened:
 
 @contextlib.contextmanager
 def opened(
-    source: str | Path | bytes | BinaryIO, name: str | None = None, member: str | None = None
+    source: str | Path | bytes | BinaryIO,
+    name: str | None = None,
+    member: str | None = None,
+    *,
+    any_format: bool = False,
 ) -> Iterator[Opened]:
     """A path, bytes or a seekable binary file, unpacked as far as it is packed. SeveralFilesError when a zip holds
-    several files and no member is named; DataError for what is missing, empty, damaged or of a foreign format."""
+    several files and no member is named; DataError for what is missing, empty, damaged or, unless any_format, neither
+    text nor table."""
     with contextlib.ExitStack() as stack:
         raw, size, name = _raw(source, name, stack)
         start = raw.read(512)
@@ -108,7 +123,7 @@ def opened(
             raise DataError(f"{name} is empty once it is unpacked: 0 bytes. Was it saved before it was packed?")
         if packed and start.startswith((*_ZIP, _GZIP)):
             raise DataError(f"{name} is packed several times over. Unpack it once and bring what comes out.")
-        if problem := foreign_format(start):
+        if not any_format and (problem := foreign_format(start)):
             raise DataError(f"{name} {problem}")
         if file.seekable:
             raw.seek(0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.data.splits import Fold, split_rows
 from embedviz.data.tokenizers import pieces, tokenizer
 from embedviz.data.vocabulary import Vocabulary
 from embedviz.errors import DataError
@@ -49,6 +50,7 @@ def build_corpus(
     validation_share: float = 0.05,
     test_share: float = 0.05,
     seed: int = 0,
+    fold: Fold | None = None,
 ) -> Iterator[Progress | Corpus]:
     """Yields progress while it reads, and the Corpus last. step and total_steps are units.
 
@@ -70,7 +72,7 @@ def build_corpus(
     if n_units < FEWEST_UNITS:
         coded = _shorter_units(coded)
         n_units = int((coded == END).sum())
-    part = _parts(n_units, validation_share, test_share, seed)
+    part = split_rows(n_units, validation_share, test_share, seed, fold=fold)
     part_of_token = np.repeat(part, np.diff(np.flatnonzero(coded == END), prepend=-1))
     vocabulary, renumbered = _vocabulary(ids, coded[part_of_token == 0], min_count, max_vocabulary)
     parts = [_encoded(coded[part_of_token == number], renumbered) for number in range(3)]
@@ -119,17 +121,6 @@ def _shorter_units(coded: np.ndarray) -> np.ndarray:
         words = unit[unit != END]
         blocks += [np.append(words[start : start + size], np.int32(END)) for start in range(0, len(words), size)]
     return np.concatenate(blocks)
-
-
-def _parts(n_units: int, validation_share: float, test_share: float, seed: int) -> np.ndarray:
-    """0 training, 1 validation, 2 test for each unit, (n_units,) int8; at least one unit of each that has a share."""
-    order = np.random.default_rng(seed).permutation(n_units)
-    n_validation = max(1, round(validation_share * n_units)) if validation_share else 0
-    n_test = max(1, round(test_share * n_units)) if test_share else 0
-    part = np.zeros(n_units, np.int8)
-    part[order[:n_validation]] = 1
-    part[order[n_validation : n_validation + n_test]] = 2
-    return part
 
 
 def _vocabulary(

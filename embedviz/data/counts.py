@@ -13,6 +13,7 @@ from embedviz.data.tokenizers import pieces, script_note, tokenizer
 from embedviz.training.progress import Progress
 
 SAMPLED_UNITS, SAMPLED_CHARACTERS = 200, 2000  # looked at for the note on scripts
+TOP = 1000  # most frequent words kept by name
 REPORT_EVERY = 1 << 20  # characters between two events
 
 
@@ -72,4 +73,4 @@ def count_corpus(
     values, how_many = np.unique(counts, return_counts=True)
     histogram = [(int(value), int(n)) for value, n in zip(values[::-1], how_many[::-1], strict=True)]
     note = script_note("\n".join(sample)) if tokenizer_name == "words" else ""
-    yield CorpusCounts(n_units, n_tokens, len(counter), histogram, counter.most_common(50), note)
+    yield CorpusCounts(n_units, n_tokens, len(counter), histogram, counter.most_common(TOP), note)

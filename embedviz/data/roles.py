@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -18,11 +19,19 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "user": ("user", "customer", "reviewer", "member", "visitor", "reader", "person"),
     "item": ("item", "movie", "film", "product", "book", "song", "track", "article", "isbn", "game"),
     "rating": ("rating", "stars", "star", "score", "grade", "points"),
-    "label": ("label", "class", "sentiment", "category", "target", "polarity", "topic", "intent"),
+    "time": ("timestamp", "time", "date", "when", "day"),
+    "label": (
+        "label", "class", "sentiment", "category", "target", "polarity", "topic", "intent", "emotion", "mood", "tone",
+        "stars", "star", "rating", "score",
+    ),
+    "target": ("target", "label", "class", "outcome", "result", "survived", "species", "churn", "type", "price"),
 }  # fmt: skip
-ROLES = tuple(_HINTS)
+ROLES = tuple(_HINTS)  # of one column each
+COLUMN_ROLES = ("category", "number", "ignore")  # of several columns: how a table's model takes them
+_PLURALS = {"category": "categories", "number": "numbers", "ignore": "left out"}
 SAMPLE = 2000  # rows looked at
 MANY_WORDS = 4.0  # words a cell on average from which a column is text
+FEW_WORDS = 1.5  # the same where the name says so: the body of a car is one word
 FEW_VALUES = 50  # different values up to which a column can be a label
 
 
@@ -34,18 +43,33 @@ def guess_roles(frame: pd.DataFrame, kind: str) -> dict[str, str]:
     roles: dict[str, str] = {}
     if text := _text_column(sample):
         roles["text"] = text
-    for role in ("user", "item", "rating"):
+    for role in ("user", "item", "rating", "time"):
         for column in sample:
             fits = _is_number(frame[column]) if role == "rating" else True
             if column not in roles.values() and fits and _hint(column, role):
                 roles[role] = column
                 break
+    if not {"user", "item"} <= roles.keys():  # a rating or a time alone says nothing of who rated what
+        roles = {role: column for role, column in roles.items() if role not in ("rating", "time")}
     if "text" in roles:
         few = [c for c in sample if c not in roles.values() and 2 <= sample[c].nunique() <= FEW_VALUES]
         named = sorted((c for c in few if _hint(c, "label")), key=lambda c: -_hint(c, "label"))
-        if named or len(few) == 1:
-            roles["label"] = (named or few)[0]
+        words = [column for column in few if _is_text(sample[column])]
+        for candidates in (named, words if len(words) == 1 else [], few if len(few) == 1 else []):
+            if candidates:
+                roles["label"] = candidates[0]
+                break
+    elif not {"user", "item"} <= roles.keys() and (target := _target_column(sample)):
+        roles["target"] = target
     return roles
+
+
+def merged_roles(guessed: Mapping[str, str], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """role -> column(s): what was chosen goes before what was guessed, a column chosen for one role is no longer
+    guessed for another, and a role chosen as None has no column."""
+    taken = {column for given in chosen.values() for column in ([given] if isinstance(given, str) else given or [])}
+    kept = {role: column for role, column in guessed.items() if role not in chosen and column not in taken}
+    return kept | {role: given for role, given in chosen.items() if given}
 
 
 def checked_role(frame: pd.DataFrame, role: str, column: str) -> str:
@@ -86,19 +110,16 @@ def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping
     return chosen
 
 
-def set_role(frame: pd.DataFrame, roles: Mapping[str, str], role: str, column: str | None) -> dict[str, str]:
-    """The roles with this one changed; another role that had the column loses it, None takes the role away."""
-    rest = {other: taken for other, taken in roles.items() if other != role and taken != column}
-    return rest if column is None else {**rest, role: checked_role(frame, role, column)}
-
-
-def role_sentence(frame: pd.DataFrame, roles: Mapping[str, str]) -> str:
+def role_sentence(frame: pd.DataFrame, roles: Mapping[str, Any]) -> str:
     """What will be read as what, in a sentence. Column names come as they are: show the sentence as plain text."""
     parts = []
     for role, column in roles.items():
         detail = ""
-        if role == "label":
-            sizes = frame[column].value_counts()
+        if isinstance(column, list):
+            parts.append(f"{_count(len(column), 'column', 'columns')} as {_PLURALS[role]}")
+            continue
+        sizes = frame[column].value_counts()
+        if role == "label" or (role == "target" and len(sizes) <= FEW_VALUES):
             rows = _count(int(sizes.min()), "row", "rows") if len(sizes) else "no rows"
             detail = f" ({_count(len(sizes), 'class', 'classes')}, the smallest has {rows})"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
@@ -113,10 +134,17 @@ def _text_column(sample: pd.DataFrame) -> str | None:
     long = [column for column, count in words.items() if count >= MANY_WORDS]
     if long:
         return max(long, key=lambda column: (_hint(column, "text"), words[column]))
-    named = [column for column in words if _hint(column, "text") and words[column] > 0]
+    named = [column for column in words if _hint(column, "text") and words[column] >= FEW_WORDS]
     if named:
         return max(named, key=lambda column: _hint(column, "text"))
     return next(iter(words)) if len(sample.columns) == 1 and words else None
+
+
+def _target_column(sample: pd.DataFrame) -> str | None:
+    """The column with the surest name among those that a table may be asked to predict."""
+    fitting = [c for c in sample if _is_number(sample[c]) or 2 <= sample[c].nunique() <= FEW_VALUES]
+    named = [column for column in fitting if _hint(column, "target")]
+    return max(named, key=lambda column: _hint(column, "target"), default=None)
 
 
 def _hint(column: object, role: str) -> int:

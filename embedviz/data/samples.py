@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from embedviz.errors import DataError
@@ -24,6 +24,7 @@ class Sample:
     licence: str
     source: str
     sentence: str
+    columns: dict[str, str] = field(default_factory=dict)  # role -> column, where the names do not tell it
 
     @property
     def path(self) -> Path:
@@ -82,6 +83,7 @@ SAMPLES: dict[str, Sample] = {
             licence="US Government data",
             source="FAA, by way of the npm package vega-datasets 3.2.1",
             sentence="Reports of aircraft hitting wildlife: species, airport, phase of flight, cost.",
+            columns={"target": "Phase of flight"},
         ),
         Sample(
             name="ratings",

@@ -34,10 +34,12 @@ _WORD = re.compile(f"(?:{_LETTER}[{_MARKS}{_JOINERS}]*)+(?:'(?:{_LETTER}[{_MARKS
 _SIMPLE_WORD = re.compile(f"{_LETTER}+(?:'{_LETTER}+)*")
 _MARK = re.compile(f"[{_MARKS}{_JOINERS}]")
 _SPACED_LETTER = f"(?![{_UNSPACED}]){_LETTER}"
-_MIXED_WORD = re.compile(
+# The pattern of a word in any script, apostrophes inside kept.
+ANY_WORD = (
     f"[{_UNSPACED}](?:[{_SIGNS}]|{_STACKED})*"
     f"|(?:{_SPACED_LETTER}[{_MARKS}{_JOINERS}]*)+(?:'(?:{_SPACED_LETTER}[{_MARKS}]*)+)*"
 )
+_MIXED_WORD = re.compile(ANY_WORD)
 _UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
 NOTE_SHARE = 0.2  # of the letters, from which the page says that a script has no spaces
 PIECE = (
@@ -82,11 +84,6 @@ def tokenizer(name: str, lowercase: bool) -> Callable[[str], list[str]]:
         raise SettingsError(f"There is no tokenizer {name!r}. There are: {', '.join(TOKENIZERS)}.")
     function = _basic_english() if name == "basic_english" else TOKENIZERS[name]
     return (lambda text: function(text.lower())) if lowercase else function
-
-
-def tokenize(text: str, name: str = "words", lowercase: bool = True) -> list[str]:
-    """The words of one text."""
-    return tokenizer(name, lowercase)(text)
 
 
 def pieces(text: str, size: int = PIECE) -> Iterator[str]:

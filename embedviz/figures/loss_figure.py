@@ -1,4 +1,4 @@
-"""The loss of a training as it went: on the training text and on held-out text, the best moment marked."""
+"""The loss of a training as it went: on the training part and on the held-out one, the best moment marked."""
 
 from __future__ import annotations
 
@@ -6,33 +6,73 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from embedviz.evaluation.scores import SCORES, readable
 from embedviz.figures.colours import OKABE_ITO
 
 MOST = 300
+VALIDATION = "validation/"
+LOSSES = ("loss", "log_loss")  # measured in what the training loss is measured in
 
 
-def loss_figure(events: list[dict[str, Any]], key: str = "validation/loss") -> go.Figure:
-    """events as events.jsonl has them. At most 300 points a line are drawn."""
+def loss_figure(events: list[dict[str, Any]]) -> go.Figure:
+    """events as events.jsonl has them. The held-out curve is of the loss where it was measured, otherwise of the log
+    loss or of the first score there is, on an axis of its own. At most 300 points a line are drawn."""
     training = [(e["epoch"], e["loss"]) for e in events if "loss" in e and "epoch" in e]
-    held_out = [(e["epoch"], e["metrics"][key]) for e in events if key in e.get("metrics", {})]
+    score = _held_out_score(events)
+    held_out = [(e, e["metrics"][VALIDATION + score]) for e in events if VALIDATION + score in e.get("metrics", {})]
+    points = [(e.get("epoch", 0.0), value) for e, value in held_out]
+    same_axis = score in LOSSES
     figure = go.Figure()
-    for name, points, colour in (("training", training, OKABE_ITO[4]), ("held-out", held_out, OKABE_ITO[5])):
-        thin = points[:: max(1, len(points) // MOST)]
-        x, y = zip(*thin, strict=True) if thin else ((), ())
-        figure.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2})
+    _line(figure, "training", training, OKABE_ITO[4])
+    _line(figure, "held-out" if same_axis else f"held-out {readable(score)}", points, OKABE_ITO[5], same_axis)
     if held_out:
-        epoch, best = min(held_out, key=lambda point: point[1])
-        figure.add_scatter(x=[epoch], y=[best], name="best", mode="markers", marker={"color": OKABE_ITO[5], "size": 9})
-    values = [value for _, value in training + held_out]
-    if values:  # said, because the range that Plotly finds by itself cuts a line that grows under the same key
-        margin = 0.08 * (max(values) - min(values)) or 0.1
-        figure.update_yaxes(range=[min(values) - margin, max(values) + margin])
+        epoch, best = points[_best(held_out, score)]
+        figure.add_scatter(
+            x=[epoch], y=[best], name="best", mode="markers", marker={"color": OKABE_ITO[5], "size": 9},
+            yaxis="y" if same_axis else "y2",
+        )  # fmt: skip
+    figure.update_layout(yaxis_range=_range(training + points if same_axis else training))
+    if points and not same_axis:
+        right = {"title": readable(score), "overlaying": "y", "side": "right", "showgrid": False}
+        figure.update_layout(yaxis2={**right, "range": _range(points)})
     figure.update_layout(
         height=260,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         xaxis_title="epoch",
-        yaxis_title="loss (nats a pair)",
+        yaxis_title="loss",
         legend={"orientation": "h", "y": 1.12},
         hovermode="x unified",
     )
     return figure
+
+
+def _held_out_score(events: list[dict[str, Any]]) -> str:
+    names = dict.fromkeys(name for event in events for name in event.get("metrics", {}))
+    scores = [name.removeprefix(VALIDATION) for name in names if name.startswith(VALIDATION)]
+    return next((name for name in (*LOSSES, *scores) if name in scores), LOSSES[0])
+
+
+def _best(held_out: list[tuple[dict[str, Any], float]], score: str) -> int:
+    """The last that the training called the best, for that is what it kept; the best value where it said nothing."""
+    called = [i for i, (event, _) in enumerate(held_out) if event.get("best")]
+    if called:
+        return called[-1]
+    values = [value for _, value in held_out]
+    greatest = score in SCORES and SCORES[score].greater_is_better
+    return values.index(max(values) if greatest else min(values))
+
+
+def _line(figure: go.Figure, name: str, points: list[tuple[float, float]], colour: str, same_axis: bool = True) -> None:
+    thin = points[:: max(1, len(points) // MOST)]
+    x, y = zip(*thin, strict=True) if thin else ((), ())
+    line = {"color": colour, "width": 2}
+    figure.add_scatter(x=x, y=y, name=name, mode="lines", line=line, yaxis="y" if same_axis else "y2")
+
+
+def _range(points: list[tuple[float, float]]) -> list[float] | None:
+    """Said, because the range that Plotly finds by itself cuts a line that grows under the same key."""
+    values = [value for _, value in points]
+    if not values:
+        return None
+    margin = 0.08 * (max(values) - min(values)) or 0.1
+    return [min(values) - margin, max(values) + margin]

@@ -1,31 +1,27 @@
-"""Opens a file of vectors, plain, gzipped or in a zip, as one stream of bytes that knows how far it is."""
+"""A file of vectors, plain, gzipped or in a zip, as one stream of bytes that knows how far it is."""
 
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
+from embedviz.data.containers import MAX_RATIO, RATIO_FREE, Opened, opened
 from embedviz.errors import DataError, SeveralFilesError, VectorFormatError
 
 HEAD = 1 << 20  # bytes that are looked at to tell the format
 MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another
-MAX_RATIO = 200  # unpacked bytes for each packed one, once past 64 MiB: vectors pack to a half at best
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Source:
     """A stream of bytes. name is for messages; size and done are bytes of the file as it lies on disk, for progress."""
 
-    def __init__(self, stream: BinaryIO, raw: BinaryIO, name: str, size: int):
-        self._stream = io.BufferedReader(_Guarded(stream, raw, name), HEAD)
-        self._raw, self.name, self.size = raw, name, size
+    def __init__(self, file: Opened):
+        self._file, self.name, self.size = file, file.name, file.size
+        self._stream = io.BufferedReader(_Guarded(file), HEAD)
         if self._stream.peek(3)[:3] == BYTE_ORDER_MARK:
             self._stream.read(3)
 
@@ -35,7 +31,7 @@ class Source:
 
     @property
     def done(self) -> int:
-        return self._raw.tell()
+        return self._file.done
 
     def read(self, size: int) -> bytes:
         return self._stream.read(size)
@@ -50,28 +46,24 @@ class Source:
 
 
 class _Guarded(io.RawIOBase):
-    """Passes reads on, turns a decompressor's complaint into a sentence and ends one that unpacks without measure."""
+    """Passes reads on, and ends a file that unpacks without measure."""
 
-    def __init__(self, stream: BinaryIO, raw: BinaryIO, name: str):
-        self._stream, self._raw, self._name = stream, raw, name
-        self._packed, self._unpacked = stream is not raw, 0
+    def __init__(self, file: Opened):
+        self._file, self._unpacked = file, 0
         self._limit = int(os.environ.get("EMBEDVIZ_MAX_BYTES", MAX_BYTES))
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:
-        try:
-            data = self._stream.read(len(buffer))
-        except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
-            raise VectorFormatError(f"{self._name} cannot be unpacked ({error}); it may have been cut off.") from error
+        with _as_vectors():
+            data = self._file.part(len(buffer))
         self._unpacked += len(data)
+        name = self._file.name
         if self._unpacked > self._limit:
-            raise VectorFormatError(
-                f"{self._name} holds more than {self._limit:,} bytes. EMBEDVIZ_MAX_BYTES allows more."
-            )
-        if self._packed and self._unpacked > max(64 << 20, MAX_RATIO * self._raw.tell()):
-            raise VectorFormatError(f"{self._name} unpacks to more than {MAX_RATIO} times its size; it is not vectors.")
+            raise VectorFormatError(f"{name} holds more than {self._limit:,} bytes. EMBEDVIZ_MAX_BYTES allows more.")
+        if not self._file.seekable and self._unpacked > max(RATIO_FREE, MAX_RATIO * self._file.done):
+            raise VectorFormatError(f"{name} unpacks to more than {MAX_RATIO} times its size; it is not vectors.")
         buffer[: len(data)] = data
         return len(data)
 
@@ -80,43 +72,17 @@ class _Guarded(io.RawIOBase):
 def open_source(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> Iterator[Source]:
     """The stream of a path or of bytes. SeveralFilesError when a zip holds more than one file and none is named."""
     with contextlib.ExitStack() as stack:
-        if isinstance(source, bytes):
-            raw, size, name = io.BytesIO(source), len(source), name or "the file"
-        else:
-            path = Path(source)
-            if not path.is_file():
-                raise DataError(f"There is no file {path}.")
-            raw, size, name = stack.enter_context(open(path, "rb")), path.stat().st_size, name or path.name
-        start = raw.read(4)
-        raw.seek(0)
-        if start[:2] == b"\x1f\x8b":
-            stream = stack.enter_context(gzip.GzipFile(fileobj=raw))
-        elif start in (b"PK\x03\x04", b"PK\x05\x06"):
-            stream, file_name = _opened(stack, raw, name, member)
-            name = f"{name}/{file_name}"
-        else:
-            stream = raw
-        yield Source(stream, raw, name, size)
+        with _as_vectors():
+            file = stack.enter_context(opened(source, name, member, any_format=True))
+        yield Source(file)
 
 
-def _opened(stack: contextlib.ExitStack, raw: BinaryIO, name: str, member: str | None) -> tuple[BinaryIO, str]:
+@contextlib.contextmanager
+def _as_vectors() -> Iterator[None]:
+    """What is wrong with the file itself is wrong with the vectors in it."""
     try:
-        archive = stack.enter_context(zipfile.ZipFile(raw))
-        chosen = _member(archive, name, member)
-        return stack.enter_context(archive.open(chosen)), chosen.filename
-    except zipfile.BadZipFile as error:
-        raise VectorFormatError(f"{name} cannot be unpacked ({error}); it may have been cut off.") from error
-    except (RuntimeError, NotImplementedError) as error:  # a password, or a compression that Python does not know
-        raise VectorFormatError(f"{name} cannot be unpacked ({error}). Pack it again as a plain zip.") from error
-
-
-def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> zipfile.ZipInfo:
-    files = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
-    names = [info.filename for info in files]
-    if not files:
-        raise DataError(f"{name} is a zip without a file in it.")
-    if member is None and len(files) > 1:
-        raise SeveralFilesError(f"{name} holds {len(files)} files; choose one: {', '.join(names[:20])}.", names)
-    if member is not None and member not in names:
-        raise DataError(f"{name} holds no file {member!r}. It holds: {', '.join(names[:20])}.")
-    return files[names.index(member)] if member else files[0]
+        yield
+    except SeveralFilesError:
+        raise
+    except DataError as error:
+        raise VectorFormatError(str(error)) from error

@@ -1,4 +1,4 @@
-"""The models by name. Adding one is a file here, a file in tests/models and a line in MODELS."""
+"""The models by name. Adding one is a folder here, one in tests/models and a line in MODELS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from embedviz.errors import SettingsError
 from embedviz.models.contract import Model
 
 MODELS = {
-    "skipgram": "embedviz.models.skipgram:Skipgram",
+    "skipgram": "embedviz.models.skipgram.model:Skipgram",
+    "ratings": "embedviz.models.ratings.model:Ratings",
+    "sentiment": "embedviz.models.sentiment.model:Sentiment",
+    "categories": "embedviz.models.categories.model:Categories",
 }
 
 

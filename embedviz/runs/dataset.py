@@ -111,6 +111,11 @@ class Dataset:
         return self._values.get("sample", "")
 
     @property
+    def columns(self) -> dict[str, str]:
+        """role -> column, as far as it is known beside what the file itself lets one guess."""
+        return SAMPLES[self.sample_name].columns if self.source == "sample" else {}
+
+    @property
     def options(self) -> dict[str, Any]:
         """What overrides read_table's guesses."""
         return self._values["options"]
@@ -152,8 +157,9 @@ class Dataset:
         return self.title if self.source == "upload" else None
 
 
-def read_reference(reference: dict[str, Any], run_folder: Path) -> Table:
-    """The whole table that a run's reference names. DataError when the data went away or changed since."""
+def read_reference(reference: dict[str, Any], folder: Path) -> Table:
+    """The whole table that a reference names; folder: where an upload's file lies. DataError when the data went away
+    or changed since."""
     options = reference["options"]
     if reference["source"] == "sample":
         return read_table(SAMPLES[reference["sample"]].path, **options)
@@ -164,7 +170,7 @@ def read_reference(reference: dict[str, Any], run_folder: Path) -> Table:
         if path.stat().st_mtime != reference["modified"]:
             raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
         return read_table(path, **options)
-    path = run_folder / "data" / reference["file"]
+    path = folder / reference["file"]
     if not path.is_file():
         raise DataError(f"The upload {reference['title']!r} was deleted to save space. Upload it again for a new run.")
     return read_table(path, name=reference["title"], **options)

@@ -12,6 +12,7 @@ from embedviz.runs import events, status
 from embedviz.runs.status import Process, Status
 
 LOG = "log.txt"
+TRAINING_LANE = ("training", "baselines", "repeats")
 
 
 class Job:
@@ -45,7 +46,7 @@ class Job:
 
     @property
     def lane(self) -> str:
-        return "training" if self.kind == "training" else "short"
+        return "training" if self.kind in TRAINING_LANE else "short"
 
     @property
     def state(self) -> Status:

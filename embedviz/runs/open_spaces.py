@@ -1,12 +1,14 @@
-"""Spaces and maps that are open in this process: read once, shared by everybody who may see them."""
+"""Spaces, maps and what models know, open in this process: read once, shared by everybody who may see them."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from embedviz.files import read_json
 from embedviz.runs.maps import Map, open_map
-from embedviz.runs.run import SPACES, Run
+from embedviz.runs.run import KNOWLEDGE, SPACES, Run
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space
 
@@ -19,6 +21,12 @@ def open_space(run: Run, name: str | None = None) -> EmbeddingSpace:
     return _space(run.folder / SPACES, name, (run.folder / SPACES / f"{name}.safetensors").stat().st_mtime_ns)
 
 
+def open_knowledge(run: Run) -> dict[str, Any]:
+    """The run's knowledge, not to be changed; its file, which may list every user and item, is parsed once."""
+    path = run.folder / KNOWLEDGE
+    return _knowledge(path, path.stat().st_mtime_ns) if path.exists() else {}
+
+
 def open_finished_map(run: Run, map_id: str) -> Map:
     """The map, with its coordinates kept mapped."""
     found = open_map(run, map_id)
@@ -28,6 +36,11 @@ def open_finished_map(run: Run, map_id: str) -> Map:
 @lru_cache(maxsize=16)
 def _space(folder: Path, name: str, changed: int) -> EmbeddingSpace:
     return read_space(folder, name)
+
+
+@lru_cache(maxsize=16)
+def _knowledge(path: Path, changed: int) -> dict[str, Any]:
+    return read_json(path)
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Reads an upload whole: what is in it, how many words, which are frequent. A page works out every estimate from it."""
+"""Reads an upload whole and lets a model survey it: what is in it, and what training on it will cost."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from embedviz.data.counts import CorpusCounts, count_corpus
-from embedviz.data.roles import checked_role
-from embedviz.errors import RunError
+from embedviz.data.roles import merged_roles
+from embedviz.data.survey import Survey
 from embedviz.files import read_json, write_json
+from embedviz.models import model_class
 from embedviz.runs.control import Control
 from embedviz.runs.dataset import Dataset, read_reference
+from embedviz.runs.given_vectors import give_vectors
 from embedviz.runs.job import Job
 from embedviz.runs.status import State
 from embedviz.training.progress import Progress
+from embedviz.training.settings import TrainingSettings
 
 RESULT = "reading.json"
 
 
 class Reading(Job):
-    """A reading by its folder; report and counts are there when it is done."""
+    """A reading by its folder; report and survey are there when it is done."""
 
     @property
     def report(self) -> dict[str, Any]:
@@ -29,46 +31,42 @@ class Reading(Job):
         return read_json(self.folder / RESULT).get("report", {})
 
     @property
-    def counts(self) -> CorpusCounts | None:
-        values = read_json(self.folder / RESULT).get("counts")
-        return CorpusCounts.from_dict(values) if values else None
+    def survey(self) -> Survey | None:
+        values = read_json(self.folder / RESULT).get("survey")
+        return Survey.from_dict(values) if values else None
 
 
-def reading_of(dataset: Dataset, column: str, tokenizer: str, lowercase: bool) -> Reading:
-    """The reading of the dataset's text column in this way; written when it is new, and then still to be submitted."""
+def reading_of(dataset: Dataset, model: str, columns: dict[str, Any], settings: TrainingSettings) -> Reading:
+    """The dataset as the model sees it in these columns; written when it is new, and then still to be submitted. The
+    settings that the survey does not depend on can change without another reading."""
+    names = model_class(model).survey_settings
     spec = {
         "kind": "reading",
-        "column": column,
-        "tokenizer": tokenizer,
-        "lowercase": lowercase,
+        "model": model,
+        "columns": columns,
+        "settings": {name: value for name, value in settings.model_dump().items() if name in names},
         "data": dataset.reference(),
     }
     key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
     folder = dataset.folder / "readings" / key
     if not (folder / Reading.spec_file).exists():
-        Reading.write(folder, {**spec, "id": key})
+        Reading.write(folder, {**spec, "id": key, "owner": dataset.owner})
     return Reading(folder)
 
 
 def work(job: Job, control: Control, say: Callable[..., None]) -> State:
-    """Reads and counts, and writes reading.json."""
+    """Reads and surveys, and writes reading.json."""
     reference = job.spec["data"]
     say(Progress(message=f"Reading {reference['title']}"))
-    if reference["source"] == "upload":
-        path = job.folder.parents[1] / reference["file"]
-        if not path.is_file():
-            raise RunError("This upload is not here any more. Upload it again.")
-        reference = {**reference, "source": "path", "path": str(path), "modified": path.stat().st_mtime}
-    table = read_reference(reference, job.folder)
-    column = checked_role(table.frame, "text", job.spec["column"])
-    texts = table.frame[column].dropna().astype(str)
-    counts = None
-    for step in count_corpus(texts, job.spec["tokenizer"], job.spec["lowercase"]):
-        if isinstance(step, CorpusCounts):
-            counts = step
+    table = read_reference(reference, job.folder.parents[1])
+    cls = model_class(job.spec["model"])
+    model = cls(cls.Settings.of(**job.spec["settings"]))
+    give_vectors(model, say)
+    for step in model.survey(table, merged_roles(table.roles, job.spec["columns"])):
+        if isinstance(step, Survey):
+            write_json(job.folder / RESULT, {"report": table.report.as_dict(), "survey": step.as_dict()})
         else:
             say(step)
         if control.any:
             return "interrupted" if control.interrupt else "stopped"
-    write_json(job.folder / RESULT, {"report": table.report.as_dict(), "counts": counts.as_dict()})
     return "done"

@@ -13,19 +13,21 @@ from embedviz.errors import RunError
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
 from embedviz.runs.run import Run
+from embedviz.runs.status import read_status
 
 KEPT_DELETED = 24 * 3600.0  # seconds a deleted run can be brought back
+KEPT_PREDICTIONS = 2 * 3600.0  # seconds an answer is kept; asked again it is worked out again
 SHARED_LIFE = 2 * 3600.0  # seconds a run is kept on a public host
 
 
 class Store:
-    """runs/, uploads/ and deleted/ under one folder."""
+    """runs/, uploads/, predictions/ and deleted/ under one folder."""
 
     def __init__(self, folder: Path | None = None):
         self.folder = folder or home()
         self.runs_folder, self.uploads_folder = self.folder / "runs", self.folder / "uploads"
-        self.deleted_folder = self.folder / "deleted"
-        for part in (self.runs_folder, self.uploads_folder, self.deleted_folder):
+        self.deleted_folder, self.predictions_folder = self.folder / "deleted", self.folder / "predictions"
+        for part in (self.runs_folder, self.uploads_folder, self.deleted_folder, self.predictions_folder):
             part.mkdir(mode=0o700, exist_ok=True)
 
     def create_training(
@@ -34,7 +36,7 @@ class Store:
         dataset: Dataset,
         settings: dict[str, Any],
         *,
-        columns: dict[str, str] | None = None,
+        columns: dict[str, Any] | None = None,
         probes: list[str] | None = None,
         name: str | None = None,
         estimate: dict[str, float] | None = None,
@@ -46,16 +48,17 @@ class Store:
 
         cls = model_class(model)
         checked = cls.Settings.of(**settings)
+        chosen = {**dataset.columns, **(columns or {})}
         spec = {
             "kind": "training",
             "model": model,
             "main_space": cls.main_space,
             "settings": checked.model_dump(),
-            "columns": columns or {},
+            "columns": chosen,
             "probes": probes or [],
             "estimate": estimate or {},
         }
-        return self._create(spec, dataset, name or f"{dataset.title}, dim {checked.dim}", owner, folder)
+        return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder)
 
     def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> Run:
         """A run that opens a file of ready vectors as a space."""
@@ -96,6 +99,10 @@ class Store:
         """Takes the run out of the list; it can be brought back for a day."""
         if not run.state.is_final:
             raise RunError(f"The run {run.name!r} is {run.status}. Stop it first.")
+        if _at_work(run):
+            raise RunError(
+                f"A map, baselines or repeats of the run {run.name!r} are still being worked out. Stop them, or wait."
+            )
         os.replace(run.folder, self.deleted_folder / run.id)
         os.utime(self.deleted_folder / run.id)
 
@@ -151,10 +158,17 @@ class Store:
         now = now or time.time()
         old = [path for path in self.deleted_folder.iterdir() if now - path.stat().st_mtime > KEPT_DELETED]
         if is_shared():
-            old += [run.folder for run in self.runs() if run.state.is_final and now - run.created > SHARED_LIFE]
+            ended = [run for run in self.runs() if run.state.is_final and now - run.created > SHARED_LIFE]
+            old += [run.folder for run in ended if not _at_work(run)]
             old += [p for p in self.uploads_folder.iterdir() if now - p.stat().st_mtime > SHARED_LIFE]
+        old += [p for p in self.predictions_folder.iterdir() if now - p.stat().st_mtime > KEPT_PREDICTIONS]
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _at_work(run: Run) -> bool:
+    """True while a map, baselines or repeats of the run, which live below it, wait or are worked out."""
+    return any(not read_status(path.parent).is_final for path in run.folder.glob("*/**/status.json"))
 
 
 def quota() -> int:

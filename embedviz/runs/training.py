@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.errors import EmbedvizError, RunError
+from embedviz.models.contract import Columns
 from embedviz.runs.control import Control
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.home import is_shared
@@ -19,16 +20,18 @@ def train(
     model: str,
     data: str | Path,
     *,
-    columns: dict[str, str] | None = None,
+    columns: Columns | None = None,
     on_progress: Callable[[Progress], Any] | None = None,
     out: str | Path | None = None,
     probes: list[str] | None = None,
     name: str | None = None,
     **settings: Any,
 ) -> Run:
-    """Trains in this process and returns the run when it is done. Settings are the fields of the model's Settings.
+    """Trains in this process and returns the run when it is done. Settings are the fields of the model's Settings,
+    and preset="textbook" for those of one of its presets.
 
-    data: a file, or the name of a sample ("kjv"). out: the run's folder; the store's when None. Ctrl-C stops and
+    data: a file, or the name of a sample ("kjv"). columns: role -> column, where the guess is wrong; None takes a
+    guess away. out: the run's folder; the store's when None. Ctrl-C stops and
     keeps the best so far. EmbedvizError when the data or a setting is wrong, RunError when the training failed.
     """
     from embedviz.runs.worker import perform
@@ -50,7 +53,7 @@ def start(
     model: str,
     data: str | Path,
     *,
-    columns: dict[str, str] | None = None,
+    columns: Columns | None = None,
     probes: list[str] | None = None,
     name: str | None = None,
     **settings: Any,
@@ -71,7 +74,7 @@ def runs() -> list[Run]:
 def _created(
     model: str,
     data: str | Path,
-    columns: dict[str, str] | None,
+    columns: Columns | None,
     settings: dict[str, Any],
     probes: list[str] | None,
     name: str | None,
@@ -87,4 +90,6 @@ def _created(
     else:
         dataset = Dataset.at_path(store.uploads_folder, Path(data))
     folder = Path(out).absolute() if out else None
-    return store.create_training(model, dataset, settings, columns=columns, probes=probes, name=name, folder=folder)
+    return store.create_training(
+        model, dataset, settings, columns=dict(columns or {}), probes=probes, name=name, folder=folder
+    )

@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from embedviz.data.roles import merged_roles
 from embedviz.data.vocabulary import Vocabulary
 from embedviz.files import replacing, write_json
 from embedviz.models import model_class
 from embedviz.models.contract import Model
 from embedviz.runs.control import Control
 from embedviz.runs.dataset import read_reference
-from embedviz.runs.run import METRICS, SPACES, Run
+from embedviz.runs.given_vectors import give_vectors
+from embedviz.runs.held_memory import HeldMemory
+from embedviz.runs.run import KNOWLEDGE, METRICS, PICTURES, SPACES, WEIGHTS, Run
 from embedviz.runs.status import State
 from embedviz.runs.supervisor import threads_per_training
 from embedviz.space.storage import write_space
-from embedviz.training.devices import choose
+from embedviz.training.devices import Device, choose, torch_threads
 from embedviz.training.progress import Progress
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -36,15 +38,23 @@ PROBE_NEIGHBORS = 8
 
 def work(run: Run, control: Control, say: Callable[..., None]) -> State:
     """Trains the run in its folder and returns the state it ended in. Takes up its checkpoint when there is one."""
-    begun = time.time()
     settings = run.settings
     device = choose(settings.device)
     threads = settings.threads or threads_per_training()
+    with torch_threads(1 if settings.deterministic else threads), HeldMemory() as held:
+        return _train(run, device, threads, control, say, held)
+
+
+def _train(
+    run: Run, device: Device, threads: int, control: Control, say: Callable[..., None], held: HeldMemory
+) -> State:
+    begun, settings = time.time(), run.settings
     say(Progress(message=f"Reading {run.spec['data']['title']} for {device.title}"))
     checkpoint = run.folder / CHECKPOINT
-    table = read_reference(run.spec["data"], run.folder)
+    table = read_reference(run.spec["data"], run.folder / "data")
     model = model_class(run.model)(settings)
-    for event in model.prepare(table, {**table.roles, **run.spec["columns"]}):
+    give_vectors(model, say)
+    for event in model.prepare(table, merged_roles(table.roles, run.spec["columns"])):
         say(event)
         if control.interrupt:
             return "interrupted"
@@ -61,7 +71,7 @@ def work(run: Run, control: Control, say: Callable[..., None]) -> State:
         _write_checkpoint(checkpoint, model)
         return "interrupted"
     say(Progress(message="Measuring on the test part"))
-    took = {"seconds": round(run.state.elapsed() or time.time() - begun, 2), "memory_bytes": _peak_memory()}
+    took = {"seconds": round(run.state.elapsed() or time.time() - begun, 2), "memory_bytes": held.take()}
     _keep(run, model, {"estimate": estimate, **took, "device": device.title, "threads": threads})
     if control.stop:
         _write_checkpoint(checkpoint, model)  # Resume goes on from the moment of the Stop
@@ -70,7 +80,7 @@ def work(run: Run, control: Control, say: Callable[..., None]) -> State:
     return "done"
 
 
-def _fit(run: Run, model: Model, device: Any, threads: int, control: Control, say: Callable[..., None]) -> None:
+def _fit(run: Run, model: Model, device: Device, threads: int, control: Control, say: Callable[..., None]) -> None:
     checkpoint_due, probes_due = time.monotonic() + FIRST_CHECKPOINT, 0.0
     for event in model.fit(device, threads):
         now = time.monotonic()
@@ -91,7 +101,10 @@ def _probes(model: Model, probes: list[str]) -> dict[str, list[list[Any]]]:
     """The nearest labels of each probe word that is there: word -> [[label, similarity], …]."""
     if not probes:
         return {}
-    space = model.spaces(best=False)[model.main_space]
+    spaces = model.spaces(best=False)
+    if not spaces:
+        return {}
+    space = spaces[model.main_space or next(iter(spaces))]
     found = {}
     for word in probes:
         if word in space:
@@ -103,14 +116,24 @@ def _probes(model: Model, probes: list[str]) -> dict[str, list[list[Any]]]:
 
 def _keep(run: Run, model: Model, record: dict[str, Any]) -> None:
     """Writes spaces, weights, vocabulary and scores; the scores last, so that a run with scores is whole."""
-    for name, space in model.spaces().items():
+    spaces = model.spaces()
+    for name, space in spaces.items():
         write_space(space, run.folder / SPACES, name)
-    with replacing(run.folder / "model.safetensors") as temporary:
+    if not model.main_space and spaces:
+        run.set_main_space(next(iter(spaces)))
+    with replacing(run.folder / WEIGHTS) as temporary:
         save_file({name: np.ascontiguousarray(array) for name, array in model.weights().items()}, temporary)
     vocabulary = getattr(getattr(model, "corpus", None), "vocabulary", None)
     if isinstance(vocabulary, Vocabulary):
         vocabulary.save(run.folder / "vocabulary.parquet")
-    write_json(run.folder / METRICS, {"metrics": model.evaluate(), "record": {**record, "protocol": model.protocol()}})
+    if hasattr(model, "predict"):
+        write_json(run.folder / KNOWLEDGE, model.knowledge())
+        for name, frame in model.pictures().items():
+            (run.folder / PICTURES).mkdir(exist_ok=True)
+            with replacing(run.folder / PICTURES / f"{name}.parquet") as temporary:
+                frame.to_parquet(temporary, index=False)
+    record |= {"protocol": model.protocol(), "score": model.score}
+    write_json(run.folder / METRICS, {"metrics": model.evaluate(), "record": record})
 
 
 def _write_checkpoint(path: Path, model: Model) -> None:
@@ -124,15 +147,3 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]
     with safe_open(path, framework="numpy") as file:
         values = json.loads(file.metadata()["values"])
         return {name: file.get_tensor(name) for name in file.keys()}, values  # noqa: SIM118 - not a dict
-
-
-def _peak_memory() -> int:
-    """Bytes of the most this process has held, where the system tells; what it holds now elsewhere."""
-    try:
-        import resource
-    except ImportError:
-        return psutil.Process().memory_info().rss
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

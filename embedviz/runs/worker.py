@@ -38,6 +38,9 @@ WORK = {
     "vectors": (Run, "embedviz.runs.vectors_job:work"),
     "projection": (Job, "embedviz.runs.maps:work"),
     "reading": (Job, "embedviz.runs.reading_job:work"),
+    "prediction": (Job, "embedviz.runs.prediction_job:work"),
+    "baselines": (Job, "embedviz.runs.baselines_job:work"),
+    "repeats": (Job, "embedviz.runs.repeats_job:work"),
 }
 SERVER_GONE = "The server went away. What was learned is kept; Resume goes on from there."
 TERMINATED = "The process was asked to end. What was learned is kept; Resume goes on from there."
@@ -134,7 +137,7 @@ def _prepare(lane: str) -> dict[str, Any]:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
         importlib.import_module("embedviz.projection.umap_torch")
         return {}
-    from embedviz.models.skipgram_cpu import measure_speed, warm_up
+    from embedviz.models.skipgram.cpu import measure_speed, warm_up
     from embedviz.training.devices import devices
 
     warm_up()

@@ -1,8 +1,10 @@
-"""Which device trains: by name, or the best there is."""
+"""Which device trains: by name, or the best there is; and on how many threads."""
 
 from __future__ import annotations
 
+import contextlib
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from embedviz.errors import DeviceError
@@ -15,6 +17,20 @@ class Device:
     name: str
     kind: str
     title: str
+
+
+@contextlib.contextmanager
+def torch_threads(n: int) -> Iterator[None]:
+    """torch computes on n threads inside, and on as many as before afterwards. For a worker, or a person's own process;
+    never in one that serves visitors."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(1, n))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def devices() -> list[Device]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Estimate:
-    """seconds of work and bytes of memory; both are set against what it took in the run's record."""
+    """seconds of work and bytes of memory; both are set against what it took in the run's record. detail: what the
+    settings make of the data, in a sentence without its full stop; empty where there is nothing to say."""
 
     seconds: float
     memory_bytes: float
+    detail: str = ""

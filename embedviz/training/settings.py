@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,20 +17,28 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    presets: ClassVar[dict[str, dict[str, Any]]] = {}
+
     @classmethod
-    def of(cls, **values: Any) -> Self:
-        """The settings with these values, or a SettingsError whose message names the field, the rule and what came."""
+    def of(cls, *, preset: str | None = None, **values: Any) -> Self:
+        """The settings with these values over the preset's, or a SettingsError whose message names the field, the rule
+        and what came."""
+        if preset is not None and preset not in cls.presets:
+            raise SettingsError(f"There is no preset {preset!r}. Known presets: {', '.join(cls.presets) or 'none'}.")
         try:
-            return cls(**values)
+            return cls(**{**cls.presets.get(preset, {}), **values})
         except ValidationError as error:
             raise SettingsError(_in_words(cls, error)) from error
 
 
 class TrainingSettings(Settings):
-    """What every training takes."""
+    """What every training takes. presets: name -> the values in which it differs from the defaults; the first is what
+    the defaults are."""
+
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"recommended": {}}
 
     seed: int = Field(
-        0, ge=0, le=2**32 - 1, description="The same seed and settings give the same result on one thread."
+        0, ge=0, le=2**31 - 1, description="The same seed and settings give the same result on one thread."
     )
     device: str = Field(
         "auto",

@@ -1,29 +1,17 @@
 """Every page by Streamlit's AppTest: with nothing, with a run, with a mistake; and never a traceback."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.status import Status, write_status
 from embedviz.runs.store import Store
-from embedviz.runs.supervisor import shared_supervisor
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 
-PAGES = ["home", "data", "train", "runs", "neighbours", "map"]
+PAGES = ["home", "data", "train", "runs", "neighbours", "predict", "evaluate", "map"]
 TITLES = {"home": "See what embeddings learn", **{page: page.capitalize() for page in PAGES[1:]}}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def close_supervisor():
-    yield
-    shared_supervisor().close()
-
-
-@pytest.fixture
-def app():
-    return AppTest.from_file("../../pages/frame.py", default_timeout=30)
 
 
 @pytest.fixture
@@ -123,6 +111,17 @@ def test_roles_are_guessed_and_can_be_changed(app):
     assert not app.exception
 
 
+def test_a_role_that_is_chosen_takes_its_column_from_the_one_that_was_guessed(app):
+    data = b"review,stars\nso very good a film,5\na bad film it was,1\n" * 9
+    dataset = Dataset.upload(Store().uploads_folder, "r.csv", [data])
+    app.session_state["dataset"] = dataset.id
+    go(app, "data")
+    assert "\u201cstars\u201d as the label" in said(app)
+    app.selectbox(key=f"target-{dataset.id}").set_value("stars").run()
+    assert "taken as the target, and no longer as the label" in said(app)
+    assert "\u201cstars\u201d as the target" in said(app)
+
+
 def test_past_the_quota_the_oldest_uploads_are_offered(app, monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_QUOTA_MB", "0.0001")
     store = Store()
@@ -151,3 +150,15 @@ def test_a_bad_upload_is_a_sentence_and_what_was_open_stays(app):
 def test_what_people_name_their_things_is_never_markdown(with_vectors):
     go(with_vectors, "home")
     assert all("](http" not in m.value for m in with_vectors.markdown)
+
+
+def test_names_of_spaces_are_never_markdown(app):
+    store = Store()
+    run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
+    for name in ("[size](http://x)", "make"):
+        write_space(EmbeddingSpace(["a", "b", "c"], np.eye(3, dtype=np.float32)), run.folder / "spaces", name)
+    write_status(run.folder, Status("done"))
+    app.session_state["current_run"] = run.id
+    go(app, "neighbours")
+    [control] = [group for group in app.button_group if group.label == "Space"]
+    assert "[size](http://x)" not in control.options

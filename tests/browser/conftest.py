@@ -93,3 +93,15 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def picture():
+    """A function that writes a screenshot for the README, where EMBEDVIZ_PICTURES names a folder."""
+
+    def take(page, name: str) -> None:
+        if folder := os.environ.get("EMBEDVIZ_PICTURES"):
+            page.wait_for_timeout(1500)  # fonts, and the map's last frame
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return take

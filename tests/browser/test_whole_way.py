@@ -3,7 +3,6 @@
 With EMBEDVIZ_PICTURES set to a folder, the README's screenshots are written there on the way.
 """
 
-import os
 import re
 from pathlib import Path
 
@@ -13,14 +12,8 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["", "data", "train", "runs", "neighbours", "map"]
+PAGES = ["", "data", "train", "runs", "neighbours", "predict", "evaluate", "map"]
 expect.set_options(timeout=30_000)
-
-
-def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("EMBEDVIZ_PICTURES"):
-        page.wait_for_timeout(1500)  # fonts, and the map's last frame
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def no_sideways_scrolling(page: Page) -> bool:
@@ -44,7 +37,7 @@ def train_on_king_james(page: Page, server, epochs: int) -> None:
     expect(page.get_by_text("Words a second")).to_be_visible(timeout=60_000)
 
 
-def test_the_whole_way(server, chromium, tmp_path):
+def test_the_whole_way(server, chromium, tmp_path, picture):
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
     page.goto(server.address)
@@ -73,7 +66,7 @@ def test_the_whole_way(server, chromium, tmp_path):
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Time left")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Stop and keep the best").click()
-    expect(page.get_by_text("On text it never saw")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("On data it never saw")).to_be_visible(timeout=60_000)
 
     page.get_by_role("button", name="Neighbours").click()
     expect(page.get_by_text("Is near in space alike in meaning?")).to_be_visible()
@@ -126,7 +119,7 @@ def test_a_killed_server_loses_nothing(server, chromium):
     page.close()
 
 
-def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, chromium):
+def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, chromium, picture):
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(server.address)
     page.get_by_role("button", name="Open the GloVe sample").click()
@@ -178,6 +171,8 @@ def test_under_a_base_path_the_app_and_its_routes_answer(serve, chromium):
     expect(page.get_by_role("heading", level=1)).to_have_text("Data")
     answer = page.request.get(server.address + "embedviz/static/map.js")
     assert "javascript" in answer.headers["content-type"]
+    known = {"If-None-Match": answer.headers["etag"]}
+    assert page.request.get(server.address + "embedviz/static/map.js", headers=known).status == 304
     page.close()
 
 

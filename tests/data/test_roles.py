@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from embedviz.data.roles import checked_role, guess_roles, role_sentence
+from embedviz.data.roles import checked_role, guess_roles, merged_roles, role_sentence
 from embedviz.errors import ColumnError
 
 REVIEWS = pd.DataFrame(
@@ -56,3 +56,32 @@ def test_the_sentence_names_columns_classes_and_the_smallest_class():
 def test_a_label_without_a_value_is_no_crash():
     frame = pd.DataFrame({"text": ["a b"], "label": [None]})
     assert "0 classes" in role_sentence(frame, {"text": "text", "label": "label"})
+
+
+def test_what_is_chosen_goes_before_what_is_guessed():
+    guessed = {"text": "review", "label": "stars", "rating": "score"}
+    assert merged_roles(guessed, {"label": "score"}) == {"text": "review", "label": "score"}
+    assert merged_roles(guessed, {"rating": None}) == {"text": "review", "label": "stars"}
+    assert merged_roles(guessed, {"ignore": ["review"]}) == {"label": "stars", "rating": "score", "ignore": ["review"]}
+
+
+def test_stars_beside_a_text_are_its_label_and_no_rating():
+    assert guess_roles(REVIEWS, "table") == {"text": "review", "label": "stars"}
+
+
+def test_the_only_column_of_few_words_is_the_label(tweets):
+    frame = tweets.rename(columns={"mood": "verdict"})
+    assert guess_roles(frame, "table") == {"text": "tweet", "label": "verdict"}
+
+
+def test_ratings_are_guessed_with_their_time(film_ratings):
+    roles = guess_roles(film_ratings, "table")
+    assert roles == {"user": "user_id", "item": "film", "rating": "stars", "time": "timestamp"}
+
+
+def test_a_table_without_a_text_has_its_target_by_name(cars):
+    assert guess_roles(cars.rename(columns={"body": "class"}), "table") == {"target": "class"}
+
+
+def test_a_column_of_single_words_is_no_text_whatever_its_name(cars):
+    assert guess_roles(cars, "table") == {}

@@ -54,6 +54,18 @@ def test_a_running_run_is_not_deleted(store):
         store.delete(run)
 
 
+def test_a_run_whose_repeats_are_under_way_is_not_deleted_under_their_worker(store):
+    run = store.create_training("skipgram", upload(store), {})
+    repeats = run.folder / "repeats" / "seeds-5"
+    repeats.mkdir(parents=True)
+    write_status(repeats, Status("running", holder=Process.this(), started=time.time()))
+    with pytest.raises(RunError, match="still being worked out"):
+        store.delete(run)
+    write_status(repeats, Status("stopped"))
+    store.delete(run)
+    assert store.runs() == []
+
+
 def test_an_address_that_is_no_id_never_becomes_a_path(store):
     for text in ("../../etc/passwd", "", "ABC", "0" * 31 + "/"):
         with pytest.raises(RunError):

@@ -1,4 +1,4 @@
-"""Skip-gram's engine on a GPU: the same objective as skipgram_cpu, a batch of centre words at a time, in PyTorch.
+"""Skip-gram's engine on a GPU: the same objective as cpu, a batch of centre words at a time, in PyTorch.
 
 A batch's steps are added up before they are made, so a word that occurs often in one batch would leap; each row's
 step is therefore held to MOST_STEPS times its mean. Letters: B centre words, P context places, K noise words, D dim.

@@ -2,7 +2,7 @@
 
 Mikolov, Sutskever, Chen, Corrado and Dean 2013, "Distributed representations of words and phrases" (NIPS), section 2:
 negative sampling (2.2), sub-sampling of frequent words (2.3), noise from unigram counts to the power of 3/4.
-Two engines do the work: skipgram_cpu (compiled, lock-free threads) and skipgram_gpu (batched PyTorch).
+Two engines do the work: cpu (compiled, lock-free threads) and gpu (batched PyTorch).
 """
 
 from __future__ import annotations
@@ -10,24 +10,26 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from embedviz.data.corpus import Corpus, build_corpus
+from embedviz.data.counts import CorpusCounts, count_corpus
 from embedviz.data.roles import checked_role
+from embedviz.data.survey import Survey
 from embedviz.errors import SettingsError
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
+from embedviz.models.skipgram.settings import SkipgramSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.training.estimate import Estimate
 from embedviz.training.progress import Progress
-from embedviz.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from embedviz.data.counts import CorpusCounts
     from embedviz.data.reading import Table
+    from embedviz.data.splits import Fold
+    from embedviz.models.contract import Columns
     from embedviz.training.devices import Device
 
 WORDS_TO_SEE = 15_000_000  # a small text is read again until about so many words were seen
@@ -38,6 +40,9 @@ MEASURE_EVERY = 1_000_000  # tokens at most between two held-out measurements, a
 CURVE_PAIRS = 10_000  # held-out pairs measured each time
 TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
 TEST_PAIRS = 50_000  # pairs measured once, at the end
+WELL_KNOWN = ("king", "water", "father", "bread", "music", "city", "money", "woman", "doctor", "team", "film")
+SPREAD_OVER = 200  # of the most frequent words
+LETTERS = 5  # of a word that is offered to be watched: shorter ones are mostly articles and prepositions
 TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from
 
 
@@ -56,51 +61,11 @@ def shuffled_units(tokens: np.ndarray, seed: int) -> np.ndarray:
     return tokens[np.repeat(starts[order] - places, lengths) + np.arange(ends[-1])]
 
 
-class SkipgramSettings(TrainingSettings):
-    """Settings of skip-gram with negative sampling."""
-
-    tokenizer: Literal["words", "basic_english", "whitespace"] = Field(
-        "words", description="How text is split: words of any script, torchtext's basic English, or at white space."
-    )
-    lowercase: bool = Field(True, description="Take King and king for one word.")
-    min_count: int = Field(5, ge=1, le=1_000_000, description="Leave out words seen less often than this.")
-    max_vocabulary: int = Field(
-        200_000, ge=2, le=5_000_000, description="Keep at most so many words, the frequent first."
-    )
-    dim: int = Field(
-        100,
-        ge=2,
-        le=1000,
-        description="Numbers in a vector. More can hold more, cost more, and overfit small texts.",
-        json_schema_extra={"basic": True},
-    )
-    window: int = Field(
-        5,
-        ge=1,
-        le=20,
-        description="Words on each side that count as context. Small windows find words used alike, wide ones topics.",
-        json_schema_extra={"basic": True},
-    )
-    negative_samples: int = Field(5, ge=1, le=50, description="Random words each true pair is told apart from.")
-    subsample: float = Field(
-        1e-3,
-        ge=0,
-        le=1,
-        description="Words more frequent than this share are partly skipped, but never those of average frequency "
-        "or below. 0 keeps all.",
-    )
-    noise_power: float = Field(0.75, ge=0, le=1, description="Noise words are drawn by their count to this power.")
-    epochs: int | None = Field(
-        None,
-        ge=1,
-        le=10_000,
-        description="Times the text is read. Left empty, small texts are read more often (King James: 19).",
-        json_schema_extra={"basic": True},
-    )
-    optimizer: Literal["sgd", "adagrad"] = Field(
-        "sgd", description="sgd: the learning rate falls in a line to nearly nothing. adagrad: each word has its own."
-    )
-    learning_rate: float = Field(0.025, gt=0, le=1, description="Size of the first steps.")
+def _telling(frequent: list[str], most: int = 4) -> list[str]:
+    """Well-known words where they are frequent enough; else words long enough to mean something, spread over the list."""
+    known = [word for word in WELL_KNOWN if word in frequent]
+    words = [word for word in frequent[:SPREAD_OVER] if len(word) >= LETTERS and word.isalpha() and word not in known]
+    return [*known, *words[:: max(1, len(words) // most)]][:most]
 
 
 class Skipgram:
@@ -119,6 +84,10 @@ class Skipgram:
     title: ClassVar[str] = "Word vectors (skip-gram)"
     summary: ClassVar[str] = "Learns a vector for each word from the words around it. Words used alike end up near."
     roles: ClassVar[dict[str, str]] = {"text": "a column of text"}
+    optional_roles: ClassVar[dict[str, str]] = {}
+    survey_settings: ClassVar[tuple[str, ...]] = ("tokenizer", "lowercase")
+    score: ClassVar[str] = "loss"
+    unit: ClassVar[str] = "words"
     main_space: ClassVar[str] = "word"
     Settings: ClassVar[type[SkipgramSettings]] = SkipgramSettings
 
@@ -128,11 +97,20 @@ class Skipgram:
         self._position: dict[str, Any] = {}
         self._best_loss: float | None = None
 
-    def prepare(self, table: Table, columns: dict[str, str]) -> Iterator[Progress]:
+    def survey(self, table: Table, columns: Columns) -> Iterator[Progress | Survey]:
+        """Counts the words; every vocabulary can be worked out from what it finds."""
+        for step in count_corpus(self._texts(table, columns), self.settings.tokenizer, self.settings.lowercase):
+            if isinstance(step, CorpusCounts):
+                sentence = f"{step.n_tokens:,} words of text, {step.n_types:,} of them different."
+                notes = [step.script_note] if step.script_note else []
+                yield Survey(step.as_dict(), [sentence], notes, examples=_telling([word for word, _ in step.top]))
+            else:
+                yield step
+
+    def prepare(self, table: Table, columns: Columns, fold: Fold | None = None) -> Iterator[Progress]:
         """Splits and counts the text column. Errors of the vocabulary are DataErrors."""
         s = self.settings
-        column = checked_role(table.frame, "text", columns.get("text", "text"))
-        texts = table.frame[column].dropna().astype(str)
+        texts = self._texts(table, columns)
         steps = build_corpus(
             texts,
             tokenizer_name=s.tokenizer,
@@ -142,12 +120,18 @@ class Skipgram:
             validation_share=s.validation_share,
             test_share=s.test_share,
             seed=s.seed,
+            fold=fold,
         )
         for step in steps:
             if isinstance(step, Corpus):
                 self.take(step)
             else:
                 yield step
+
+    @staticmethod
+    def _texts(table: Table, columns: Columns) -> pd.Series:
+        column = checked_role(table.frame, "text", columns.get("text", "text"))
+        return table.frame[column].dropna().astype(str)
 
     def take(self, corpus: Corpus) -> None:
         """Starts from this corpus: noise and sub-sampling from its counts, new vectors, held-out pairs."""
@@ -181,11 +165,11 @@ class Skipgram:
         training text at fixed places of the schedule. SettingsError when the learning rate throws the vectors out of
         all bounds."""
         if device.kind == "cpu":
-            from embedviz.models.skipgram_cpu import CpuEngine
+            from embedviz.models.skipgram.cpu import CpuEngine
 
             engine = CpuEngine(self, 1 if self.settings.deterministic else threads)
         else:
-            from embedviz.models.skipgram_gpu import GpuEngine
+            from embedviz.models.skipgram.gpu import GpuEngine
 
             engine = GpuEngine(self, device.name)
         if self._position:
@@ -305,8 +289,9 @@ class Skipgram:
         self._best_loss = values["best_loss"]
 
     @classmethod
-    def estimate(cls, settings: SkipgramSettings, counts: CorpusCounts, machine: dict[str, Any]) -> Estimate:
-        """What a training on a text with these counts will take; machine: "speed" and "threads" where they are known."""
+    def estimate(cls, settings: SkipgramSettings, survey: Survey, machine: dict[str, Any]) -> Estimate:
+        """What a training on this text will take; machine: "speed" and "threads" where they are known."""
+        counts = CorpusCounts.from_dict(survey.facts)
         words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
         kept = tokens * (1 - settings.validation_share - settings.test_share)
         return cls._cost(settings, words, int(kept), counts.n_tokens, machine)
@@ -315,7 +300,7 @@ class Skipgram:
         """What the fit ahead will take, once the text is prepared."""
         machine = {"threads": threads}
         if device.kind == "cpu":
-            from embedviz.models.skipgram_cpu import measure_speed
+            from embedviz.models.skipgram.cpu import measure_speed
 
             machine["speed"] = measure_speed()
         kept = int((self.corpus.train >= 0).sum())
@@ -332,4 +317,5 @@ class Skipgram:
         threads = 1 if s.deterministic else max(1, s.threads or machine.get("threads", 2))
         epochs = s.epochs or default_epochs(kept)
         seconds = epochs * kept * work / (BUSY * speed * threads**0.7) + n_tokens / 1.5e6 + 0.5
-        return Estimate(seconds, 6 * words * s.dim * 4 + 14 * n_tokens + LIBRARIES)
+        detail = f"{words:,} words are frequent enough for a vector"
+        return Estimate(seconds, 6 * words * s.dim * 4 + 14 * n_tokens + LIBRARIES, detail)

@@ -3,13 +3,13 @@ import pytest
 import torch
 
 from embedviz.data.corpus import Corpus, build_corpus
-from embedviz.data.counts import CorpusCounts, count_corpus
 from embedviz.data.reading import read_table
+from embedviz.data.survey import Survey
 from embedviz.errors import SettingsError
 from embedviz.evaluation.held_out_pairs import PairScores
-from embedviz.models import skipgram_cpu
-from embedviz.models.skipgram import Skipgram, SkipgramSettings, default_epochs, shuffled_units
-from embedviz.models.skipgram_gpu import GpuEngine, gradients
+from embedviz.models.skipgram import cpu as skipgram_cpu
+from embedviz.models.skipgram.gpu import GpuEngine, gradients
+from embedviz.models.skipgram.model import Skipgram, SkipgramSettings, default_epochs, shuffled_units
 from embedviz.training.devices import choose
 
 CPU = choose("cpu")
@@ -127,11 +127,12 @@ def test_the_vocabulary_comes_from_the_training_part_alone():
 
 
 def test_an_estimate_grows_with_the_work():
-    counts = next(c for c in count_corpus(["a b c d"] * 5000) if isinstance(c, CorpusCounts))
-    small = Skipgram.estimate(SkipgramSettings.of(epochs=5), counts, {"speed": 2e6})
-    large = Skipgram.estimate(SkipgramSettings.of(epochs=500), counts, {"speed": 2e6})
+    table = read_table(b"a b c d\n" * 5000, name="t.txt")
+    survey = next(s for s in Skipgram(SkipgramSettings()).survey(table, table.roles) if isinstance(s, Survey))
+    small = Skipgram.estimate(SkipgramSettings.of(epochs=5), survey, {"speed": 2e6})
+    large = Skipgram.estimate(SkipgramSettings.of(epochs=500), survey, {"speed": 2e6})
     assert large.seconds > small.seconds > 0
-    assert Skipgram.estimate(SkipgramSettings.of(dim=300), counts, {}).memory_bytes > small.memory_bytes
+    assert Skipgram.estimate(SkipgramSettings.of(dim=300), survey, {}).memory_bytes > small.memory_bytes
 
 
 class Wobbling:

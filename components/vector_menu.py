@@ -1,0 +1,35 @@
+"""The vectors that a training can begin with, as a menu."""
+
+from __future__ import annotations
+
+from components import session, words
+from components.run_picker import labels_of
+from embedviz.data.samples import SAMPLES
+from embedviz.formats.pretrained import Pretrained, pretrained_names
+from embedviz.runs.given_vectors import NONE, run_vectors, to_download
+from embedviz.runs.home import is_shared
+
+
+def vector_menu() -> dict[str, str]:
+    """What the setting `vectors` says -> what it is called: the samples, every space of one's own runs, known vectors by
+    name (not on a public host, which would download them for any visitor), and none."""
+    menu = {name: sample.title for name, sample in SAMPLES.items() if sample.kind == "vectors"}
+    runs = [run for run in session.store().runs(session.owner()) if run.space_names]
+    labels = labels_of(runs)
+    for run in runs:
+        names = run.space_names
+        for name in names:
+            if name in ("user", "item"):
+                continue
+            title = labels[run.id] if len(names) == 1 else f"{labels[run.id]}: {name}"
+            menu[run_vectors(run.id, name)] = title
+    if not is_shared():
+        for name in pretrained_names():
+            wanted = to_download(name)
+            menu[name] = f"{name} (download{size_of(wanted)})" if wanted else name
+    return menu | {NONE: "None: begin at random"}
+
+
+def size_of(wanted: Pretrained) -> str:
+    """ ", 862 MB", where it is known."""
+    return f", {words.size(wanted.megabytes * 1e6)}" if wanted.megabytes else ""

@@ -1,0 +1,54 @@
+"""How certain answers were against how often they were right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from embedviz.figures.colours import OKABE_ITO, OTHERS_COLOUR
+
+
+def calibration_figure(frame: pd.DataFrame) -> go.Figure:
+    """certainty, right (shares) and rows a bin. The bars are what a share of so many rows leaves open; on the diagonal
+    certainty can be taken at its word."""
+    p, n = frame["right"].to_numpy(), frame["rows"].to_numpy()
+    below, above = share_interval(p, n)
+    low = max(0.0, float(min(frame["certainty"].min(), below.min())) - 0.05)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[low, 1], y=[low, 1], mode="lines", name="as certain as right",
+        line={"color": OTHERS_COLOUR, "dash": "dash", "width": 1.5}, hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=frame["certainty"],
+        y=p,
+        mode="lines+markers",
+        name="answers",
+        customdata=n,
+        hovertemplate="%{x:.0%} certain, %{y:.0%} right<br>%{customdata:,} rows<extra></extra>",
+        line={"color": OKABE_ITO[0], "width": 2},
+        marker={"size": 8},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": above - p,
+            "arrayminus": p - below,
+            "thickness": 1,
+            "width": 3,
+        },
+    )
+    figure.update_xaxes(title="certainty", tickformat=".0%", range=[low, 1.02])
+    figure.update_yaxes(title="right", tickformat=".0%", range=[low, 1.04])
+    figure.update_layout(
+        height=340, margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend={"orientation": "h", "y": 1.12}, hovermode="closest"
+    )
+    return figure
+
+
+def share_interval(share: np.ndarray, n: np.ndarray, z: float = 1.96) -> tuple[np.ndarray, np.ndarray]:
+    """The ends (B,), (B,) of the 95 % interval of shares (B,) seen in n (B,) rows (Wilson 1927), which is wide for few
+    rows even where all of them agree."""
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return np.minimum(middle - half, share), np.maximum(middle + half, share)

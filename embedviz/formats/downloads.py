@@ -1,0 +1,148 @@
+"""Large files from elsewhere: over https, with progress, taken up where they were cut off, checked by their sum."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from embedviz.errors import DataError
+from embedviz.training.progress import Progress
+
+CHUNK = 1 << 18  # bytes
+TRIES = 4  # connections that bring nothing new before it is given up
+WAIT = 1.0  # seconds between two
+TIMEOUT = 30  # seconds without a byte
+SAY_EVERY = 0.25  # seconds
+LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+def download(
+    url: str,
+    folder: Path,
+    file_name: str,
+    *,
+    sha256: str | None = None,
+    title: str = "",
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Path:
+    """The file at the address, kept in the folder; at once when it is there and its sum is right.
+
+    pooch places and checks it; the transfer is ours, for pooch's own begins anew when a connection is cut. DataError
+    when there is no network, the server refuses, the disk is full or the sum is another.
+    """
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel(logging.WARNING)  # it tells of each download on standard error
+    title, host = title or file_name, urlsplit(url).hostname
+    transfer = _Transfer(folder / f"{file_name}.part", title, on_progress)
+    try:
+        return Path(
+            pooch.retrieve(url, f"sha256:{sha256}" if sha256 else None, file_name, str(folder), downloader=transfer)
+        )
+    except requests.exceptions.HTTPError as error:
+        raise DataError(
+            f"{host} does not hand out {title} (status {error.response.status_code}). Try again later, or download it "
+            f"yourself and open the file as vectors."
+        ) from error
+    except requests.exceptions.RequestException as error:
+        raise DataError(
+            f"{title} could not be downloaded from {host}: {_reason(error)}. What came so far is kept; check the network "
+            f"and try again, or open a file of vectors."
+        ) from error
+    except ValueError as error:  # pooch's word for a wrong sum
+        raise DataError(
+            f"What {host} sent as {title} is not the file that is known: its SHA-256 sum is another. It was deleted. "
+            f"Try again, and if it stays so take other vectors."
+        ) from error
+
+
+class _Transfer:
+    """A pooch downloader that keeps what came in `part` and asks for the rest (RFC 9110, section 14: ranges)."""
+
+    def __init__(self, part: Path, title: str, on_progress: Callable[[Progress], None]):
+        self.part, self.title, self.on_progress = part, title, on_progress
+        self.tag = part.with_name(f"{part.name}.tag")  # which version of the file the part is of
+
+    def __call__(self, url: str, output_file: str, pooch: Any) -> None:
+        import requests
+
+        failed = 0
+        while True:
+            before = self._size()
+            try:
+                self._fetch(url)
+                break
+            except requests.exceptions.HTTPError:
+                raise
+            except requests.exceptions.RequestException:
+                failed = 0 if self._size() > before else failed + 1
+                if failed >= TRIES:
+                    raise
+                time.sleep(WAIT)
+        os.replace(self.part, output_file)
+        self.tag.unlink(missing_ok=True)
+
+    def _size(self) -> int:
+        return self.part.stat().st_size if self.part.exists() else 0
+
+    def _fetch(self, url: str) -> None:
+        """Writes what is missing behind the part, or begins anew where the server has no ranges or another version."""
+        import requests
+
+        have, headers = self._size(), {"Accept-Encoding": "identity"}
+        if have and self.tag.exists():
+            headers |= {"Range": f"bytes={have}-", "If-Range": self.tag.read_text()}
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+            for each in [*response.history, response]:
+                _check_address(each.url)
+            if response.status_code == 416:  # the part is as long as the file, or longer
+                self.part.unlink()
+                raise requests.exceptions.ConnectionError("the part did not fit the file")
+            response.raise_for_status()
+            goes_on = response.status_code == 206
+            length = int(response.headers.get("Content-Length", 0))
+            total = (have if goes_on else 0) + length
+            free = shutil.disk_usage(self.part.parent).free
+            if length > free:
+                raise DataError(
+                    f"{self.title} needs {length / 1e6:,.0f} MB more, and {self.part.parent} has {free / 1e6:,.0f} free."
+                )
+            self.tag.write_text(response.headers.get("ETag") or response.headers.get("Last-Modified") or "")
+            if not self.tag.read_text() or self.tag.read_text().startswith("W/"):
+                self.tag.unlink()  # nothing to tell versions by (a weak tag is none): a cut part begins anew
+            done, said = have if goes_on else 0, 0.0
+            with open(self.part, "ab" if goes_on else "wb") as file:
+                for chunk in response.iter_content(CHUNK):
+                    file.write(chunk)
+                    done += len(chunk)
+                    if time.monotonic() - said > SAY_EVERY:
+                        said = time.monotonic()
+                        self.on_progress(Progress(done, total, message=f"Downloading {self.title}: {_megabytes(done)}"))
+            self.on_progress(Progress(done, total, message=f"Downloaded {self.title}: {_megabytes(done)}"))
+
+
+def _check_address(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in LOCAL:
+        raise DataError(f"{parts.hostname} hands the file on without encryption (http), so it is not taken.")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
+
+
+def _reason(error: Exception) -> str:
+    import requests
+
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not valid"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "it does not answer"
+    return "no connection, or it was cut"

@@ -1,0 +1,156 @@
+"""Ready word vectors by the names torchtext gives them: downloaded once, read by our readers, kept as spaces.
+
+The addresses are those of torchtext 0.6.0 (torchtext.vocab), over https; the sums are those that torchtext 0.9 checks
+by. GloVe: Pennington, Socher and Manning 2014. FastText: Bojanowski, Grave, Joulin and Mikolov 2017. CharNGram:
+Hashimoto, Xiong, Tsuruoka and Socher 2017.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from embedviz.errors import DataError, SettingsError
+from embedviz.files import replacing
+from embedviz.formats import load_vectors
+from embedviz.formats.downloads import download
+from embedviz.space import EmbeddingSpace
+from embedviz.space.storage import read_space, space_names, write_space
+from embedviz.training.progress import Progress
+
+_STANFORD = "https://nlp.stanford.edu/data/"
+_FASTTEXT = "https://dl.fbaipublicfiles.com/fasttext/vectors-wiki/wiki.{}.vec"
+_CHARNGRAM = "https://www.logos.t.u-tokyo.ac.jp/~hassy/publications/arxiv2016jmt/jmt_pre-trained_embeddings.tar.gz"
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """name as people choose it; member: the file inside an archive; megabytes: of the download, about, 0 where unknown;
+    shared: several names come out of one archive, which is kept for them."""
+
+    name: str
+    url: str
+    member: str | None = None
+    sha256: str | None = None
+    megabytes: int = 0
+    shared: bool = False
+
+    @property
+    def key(self) -> str:
+        """What its space is called in the cache."""
+        return self.name.lower().replace(" ", ".")
+
+
+# name -> (archive, sum, dimensions, megabytes)
+_GLOVE = {
+    "6B": ("glove.6B.zip", "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb", (50, 100, 200, 300), 862),
+    "42B": ("glove.42B.300d.zip", "03d5d7fa28e58762ace4b85fb71fe86a345ef0b5ff39f5390c14869da0fc1970", (300,), 1880),
+    "840B": ("glove.840B.300d.zip", "c06db255e65095393609f19a4cfca20bf3a71e20cc53e892aafa490347e3849f", (300,), 2180),
+    "twitter.27B": (
+        "glove.twitter.27B.zip", "792af52f795d1a32c9842a3240f5f3fe5e941a8ff6df5eb0f9d668092ebc019c", (25, 50, 100, 200), 1520,
+    ),
+}  # fmt: skip
+# Sums of the languages asked for most; FastText has about 290, and any can be named.
+_FASTTEXT_SUMS = {
+    "en": "ba5420ac217fb34f15f58ded0d911a4370dfb1f3341fa7511a49ae74c87de282",
+    "ar": "5527041ce04fa66e45e27d7bd278f00425d97fde8c67755392d70f112fecc356",
+    "cs": "0eba2ac0852b1057909d4e8e5e3fa75470f9cb9408b364433ac4747eb2b568a9",
+    "de": "3020c26e32238ba95a933926763b5c693bf7793bf0c722055cecda1e0283578c",
+    "es": "cf2e9a1976055a18ad358fb0331bc5f9b2e8541d6d4903b562a63b60f3ae392e",
+    "fr": "bc68b0703375da9e81c3c11d0c28f3f8375dd944c209e697c4075e579455ac2a",
+    "hi": "e5ec503a898207e17a7681d97876607b0481384b6c1cc4c9c6b6aaba7ad293d0",
+    "it": "5a9d111edd3f199e7379373ba18f4e5317c6c6c5053a9d6d0a56f32298d3bde4",
+    "ja": "b44b2eef8bdcf0739c971c4ff7fcae7a300b5e06cf0e50c5787082957ad9d998",
+    "ko": "44bae904dd7923d1178e83067cc42d9437097f7e86cb83bdd8281febe4b9adaa",
+}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z]+)*|simple")
+
+
+def pretrained_names() -> list[str]:
+    """The names that a list offers. FastText takes any other language's letters, too."""
+    glove = [f"GloVe {name} {dim}" for name, (_, _, dims, _) in _GLOVE.items() for dim in dims]
+    return [*glove, *(f"FastText {language}" for language in ["en", "simple", *list(_FASTTEXT_SUMS)[1:]]), "CharNGram"]
+
+
+def find_pretrained(name: str) -> Pretrained:
+    """By the name offered ("GloVe 6B 100", "FastText en", "CharNGram") or torchtext's ("glove.6B.100d"), upper and lower
+    case alike. SettingsError with the names there are when there is none."""
+    words = re.sub(r"(?<=[ .])(\d+)d$", r"\1", name.strip(), flags=re.IGNORECASE).replace(".", " ").split()
+    kind, rest = words[0].lower() if words else "", [word.lower() for word in words[1:]]
+    if kind == "glove" and rest:
+        for known, (archive, sha256, dims, megabytes) in _GLOVE.items():
+            parts = known.lower().split(".")
+            if rest[: len(parts)] == parts or rest[0] == parts[0]:
+                given = [int(word) for word in rest if word.isdigit()] or [100 if 100 in dims else dims[0]]
+                if given[0] in dims and len(given) == 1:
+                    member = f"glove.{known}.{given[0]}d.txt"
+                    url = _STANFORD + archive
+                    return Pretrained(f"GloVe {known} {given[0]}", url, member, sha256, megabytes, len(dims) > 1)
+    if kind == "fasttext" and len(rest) <= 2 and (not rest[1:] or rest[1] == "300"):
+        language = rest[0] if rest else "en"
+        if _LANGUAGE.fullmatch(language):
+            return Pretrained(f"FastText {language}", _FASTTEXT.format(language), None, _FASTTEXT_SUMS.get(language))
+    if kind == "charngram" and rest in ([], ["100"]):
+        return Pretrained("CharNGram", _CHARNGRAM, "charNgram.txt")
+    raise SettingsError(f"There are no vectors {name!r}. There are: {', '.join(pretrained_names())}.")
+
+
+def open_pretrained(
+    name: str | Pretrained, cache_folder: Path, on_progress: Callable[[Progress], None] = lambda progress: None
+) -> EmbeddingSpace:
+    """The space by its name: from the cache folder at once, or downloaded, checked, read and kept there as a space.
+
+    on_progress is told of bytes downloaded, then of bytes read. SettingsError for an unknown name; DataError without a
+    network, or when what came is not what was known by the name.
+    """
+    wanted = find_pretrained(name) if isinstance(name, str) else name
+    if wanted.key not in space_names(cache_folder):
+        cache_folder.mkdir(parents=True, exist_ok=True)
+        file_name = os.path.basename(urlsplit(wanted.url).path)
+        path = download(
+            wanted.url, cache_folder, file_name, sha256=wanted.sha256, title=wanted.name, on_progress=on_progress
+        )
+        space = _read(path, wanted, on_progress)
+        space.name = "word"
+        on_progress(Progress(message=f"Keeping {wanted.name} for the next time"))
+        write_space(space, cache_folder, wanted.key)
+        del space
+        if not wanted.shared:
+            path.unlink()
+    space = read_space(cache_folder, wanted.key)
+    space.name = "word"
+    return space
+
+
+def _read(path: Path, wanted: Pretrained, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
+    if not path.name.endswith(".tar.gz"):
+        return load_vectors(path, member=wanted.member, on_progress=on_progress)
+    unpacked = path.with_name(f"{path.name}.unpacked")
+    try:
+        _unpack(path, wanted, unpacked, on_progress)
+        return load_vectors(unpacked, name=wanted.member, on_progress=on_progress)
+    finally:
+        unpacked.unlink(missing_ok=True)
+
+
+def _unpack(path: Path, wanted: Pretrained, target: Path, on_progress: Callable[[Progress], None]) -> None:
+    """The archive's one member, to a file; nothing else of it touches the disk."""
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for member in archive:
+                if member.isfile() and os.path.basename(member.name) == wanted.member:
+                    done = 0
+                    with replacing(target) as temporary, open(temporary, "wb") as file:
+                        source = archive.extractfile(member)
+                        while block := source.read(1 << 22):
+                            done += file.write(block)
+                            on_progress(Progress(done, member.size, message=f"Unpacking {wanted.name}"))
+                    return
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise DataError(f"{path.name} cannot be unpacked ({error}). Delete it, and it is downloaded anew.") from error
+    raise DataError(f"{path.name} holds no file {wanted.member!r}.")

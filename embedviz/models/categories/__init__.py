@@ -1,0 +1,1 @@
+"""Categories: a vector for each value of a table's columns, beside its numbers."""

@@ -1,0 +1,1 @@
+"""Ratings: a vector for each user and each item."""

@@ -1,0 +1,63 @@
+"""What every way of learning ratings ends in: a vector and a bias for each user and each item, and what they predict.
+
+Letters: U users, I items, K dimensions, n pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from embedviz.models.ratings.biases import Biases
+
+PAIRS = 1 << 16  # predicted at a time
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A rating is estimated as mean + user_bias[u] + item_bias[i] + P[u]·Q[i], clipped to low and high.
+
+    P (U, K), Q (I, K), user_bias (U,), item_bias (I,): float32, in the ratings' own unit. fallback: estimates where
+    the user or the item has no vector.
+    """
+
+    P: np.ndarray
+    Q: np.ndarray
+    user_bias: np.ndarray
+    item_bias: np.ndarray
+    mean: float
+    low: float
+    high: float
+    fallback: Biases
+
+    def predict(self, user: np.ndarray, item: np.ndarray) -> np.ndarray:
+        """(n,) float32: the estimates for these pairs of places; -1 is an unknown user or item."""
+        found = np.empty(len(user), np.float32)
+        for start in range(0, len(user), PAIRS):
+            u, i = user[start : start + PAIRS], item[start : start + PAIRS]
+            dots = np.einsum("nk,nk->n", self.P[u], self.Q[i])
+            both = self.mean + self.user_bias[u] + self.item_bias[i] + dots
+            found[start : start + PAIRS] = np.where((u >= 0) & (i >= 0), both, self.fallback.predict(u, i))
+        return np.clip(found, self.low, self.high)
+
+    def scores(self, users: np.ndarray) -> np.ndarray:
+        """Entry [b, i]: what users[b] is estimated to give item i, not clipped, so that the best are told apart:
+        (B, I) float32."""
+        return (self.P[users] @ self.Q.T + self.item_bias) + (self.mean + self.user_bias[users])[:, None]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Everything by name, for weights and checkpoints; of_arrays takes it back."""
+        b = self.fallback
+        numbers = np.array([self.mean, self.low, self.high, b.mean])
+        named = {"P": self.P, "Q": self.Q, "user_bias": self.user_bias, "item_bias": self.item_bias}
+        return {**named, "numbers": numbers, "fallback_user": b.user, "fallback_item": b.item}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        mean, low, high, fallback_mean = (float(x) for x in arrays["numbers"])
+        fallback = Biases(fallback_mean, arrays["fallback_user"], arrays["fallback_item"])
+        named = (arrays[name] for name in ("P", "Q", "user_bias", "item_bias"))
+        return cls(*named, mean, low, high, fallback)

@@ -1,0 +1,1 @@
+"""Sentiment: word vectors under a classifier of texts."""

@@ -1,0 +1,1 @@
+"""Skip-gram with negative sampling: word vectors from a text alone."""

@@ -1,0 +1,56 @@
+"""The settings of skip-gram."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from embedviz.training.settings import TrainingSettings
+
+
+class SkipgramSettings(TrainingSettings):
+    """Settings of skip-gram with negative sampling."""
+
+    tokenizer: Literal["words", "basic_english", "whitespace"] = Field(
+        "words", description="How text is split: words of any script, torchtext's basic English, or at white space."
+    )
+    lowercase: bool = Field(True, description="Take King and king for one word.")
+    min_count: int = Field(5, ge=1, le=1_000_000, description="Leave out words seen less often than this.")
+    max_vocabulary: int = Field(
+        200_000, ge=2, le=5_000_000, description="Keep at most so many words, the frequent first."
+    )
+    dim: int = Field(
+        100,
+        ge=2,
+        le=1000,
+        description="Numbers in a vector. More can hold more, cost more, and overfit small texts.",
+        json_schema_extra={"basic": True},
+    )
+    window: int = Field(
+        5,
+        ge=1,
+        le=20,
+        description="Words on each side that count as context. Small windows find words used alike, wide ones topics.",
+        json_schema_extra={"basic": True},
+    )
+    negative_samples: int = Field(5, ge=1, le=50, description="Random words each true pair is told apart from.")
+    subsample: float = Field(
+        1e-3,
+        ge=0,
+        le=1,
+        description="Words more frequent than this share are partly skipped, but never those of average frequency "
+        "or below. 0 keeps all.",
+    )
+    noise_power: float = Field(0.75, ge=0, le=1, description="Noise words are drawn by their count to this power.")
+    epochs: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        description="Times the text is read. Left empty, small texts are read more often (King James: 19).",
+        json_schema_extra={"basic": True},
+    )
+    optimizer: Literal["sgd", "adagrad"] = Field(
+        "sgd", description="sgd: the learning rate falls in a line to nearly nothing. adagrad: each word has its own."
+    )
+    learning_rate: float = Field(0.025, gt=0, le=1, description="Size of the first steps.")

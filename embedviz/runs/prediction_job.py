@@ -1,0 +1,122 @@
+"""Questions to a trained model, answered by a worker: a few rows, a file of them, or recommendations."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from embedviz.errors import ColumnError, RunError
+from embedviz.files import replacing
+from embedviz.models.contract import Predictor
+from embedviz.runs.control import Control
+from embedviz.runs.dataset import Dataset, read_reference
+from embedviz.runs.job import Job
+from embedviz.runs.run import WEIGHTS, Run
+from embedviz.runs.status import State
+from embedviz.runs.store import Store
+from embedviz.training.progress import Progress
+
+ANSWER = "answer.parquet"
+ROWS_AT_ONCE = 500  # of a file, between two events
+
+
+class Prediction(Job):
+    """A question by its folder; the answer is there when it is done."""
+
+    @property
+    def answer(self) -> pd.DataFrame:
+        """What the model's predict or recommend gave; for a file its own columns first. RunError before the end."""
+        path = self.folder / ANSWER
+        if not path.exists():
+            raise RunError("This question has not been answered yet.")
+        return pd.read_parquet(path)
+
+
+def ask_rows(run: Run, rows: list[Any], owner: str) -> Prediction:
+    """Predictions with reasons for a few rows, texts or {column: value}; the same question is asked once."""
+    return _asked(run, {"ask": "predict", "rows": rows}, owner)
+
+
+def ask_file(run: Run, dataset: Dataset, owner: str, column: str | None = None) -> Prediction:
+    """Predictions for every row of a file. column: where its texts are, for a model of texts."""
+    return _asked(run, {"ask": "predict", "data": dataset.reference(), "column": column}, owner)
+
+
+def ask_recommendations(
+    run: Run, owner: str, *, user: str | None = None, rated: dict[str, float] | None = None, k: int = 10
+) -> Prediction:
+    """The best items for a user of the training, or for a new one who rated a few."""
+    return _asked(run, {"ask": "recommend", "user": user, "rated": rated, "k": k}, owner)
+
+
+def _asked(run: Run, question: dict[str, Any], owner: str) -> Prediction:
+    spec = {"kind": "prediction", "run": run.id, "ended": run.state.ended, "owner": owner, **question}
+    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
+    folder = Store().predictions_folder / key
+    if not (folder / Prediction.spec_file).exists():
+        Prediction.write(folder, {**spec, "id": key})
+    return Prediction(folder)
+
+
+def work(job: Job, control: Control, say: Callable[..., None]) -> State:
+    """Asks the model and writes the answer."""
+    spec = job.spec
+    run = Store().run(spec["run"])
+    say(Progress(message="Opening the model"))
+    model = _predictor(run.folder, os.stat(run.folder / WEIGHTS).st_mtime_ns)
+    if spec["ask"] == "recommend":
+        answer = model.recommend(user=spec["user"], rated=spec["rated"], k=spec["k"], reasons=True)
+    elif "rows" in spec:
+        rows = spec["rows"]
+        answer = model.predict(pd.DataFrame(rows) if isinstance(rows[0], dict) else rows, reasons=True)
+    else:
+        answer = _for_file(job, model, control, say)
+        if answer is None:
+            return "interrupted" if control.interrupt else "stopped"
+    with replacing(job.folder / ANSWER) as temporary:
+        answer.to_parquet(temporary, index=False)
+    return "done"
+
+
+def _for_file(job: Job, model: Predictor, control: Control, say: Callable[..., None]) -> pd.DataFrame | None:
+    """The file's own columns with the predictions beside them; None when it was asked to stop."""
+    reference, column = job.spec["data"], job.spec["column"]
+    say(Progress(message=f"Reading {reference['title']}"))
+    frame = read_reference(reference, Store().uploads_folder / reference["id"]).frame
+    if column is not None and column not in frame:
+        raise ColumnError(f"There is no column {column!r} in this file. Choose another one.")
+    parts = []
+    for start in range(0, len(frame), ROWS_AT_ONCE):
+        block = frame.iloc[start : start + ROWS_AT_ONCE].reset_index(drop=True)
+        parts.append(with_predictions(model, block, column))
+        say(Progress(step=start + len(block), total_steps=len(frame), message=f"Predicting {reference['title']}"))
+        if control.any:
+            return None
+    return pd.concat(parts, ignore_index=True)
+
+
+def with_predictions(model: Predictor, frame: pd.DataFrame, column: str | None = None) -> pd.DataFrame:
+    """The frame with a prediction beside each row. column: where its texts are, when not where the training had them."""
+    rows = frame if column is None else frame[column].fillna("").astype(str).tolist()
+    return pd.concat([frame, _beside(model.predict(rows), frame)], axis=1)
+
+
+def _beside(found: pd.DataFrame, block: pd.DataFrame) -> pd.DataFrame:
+    """The predictions' own columns, renamed where the file has a column of that name already."""
+    found = found[[name for name in found if name in _OURS or name.startswith("p(") or name not in block]]
+    return found.rename(columns={name: f"{name} (embedviz)" for name in found if name in block})
+
+
+_OURS = ("prediction", "probability", "note")
+
+
+@lru_cache(maxsize=4)
+def _predictor(folder: Path, changed: int) -> Predictor:
+    return Run(folder).predictor()

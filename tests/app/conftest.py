@@ -1,0 +1,17 @@
+"""The app as Streamlit's AppTest runs it."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedviz.runs.supervisor import shared_supervisor
+
+
+@pytest.fixture(scope="module", autouse=True)
+def close_supervisor():
+    yield
+    shared_supervisor().close()
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_file("../../pages/frame.py", default_timeout=30)

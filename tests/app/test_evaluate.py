@@ -1,0 +1,169 @@
+"""The Evaluate page by AppTest, with a run that was trained and jobs that real workers do."""
+
+import pandas as pd
+import pytest
+
+import embedviz as ev
+from embedviz.files import read_json, replacing, write_json
+from embedviz.runs.baselines_job import Baselines
+from embedviz.runs.dataset import Dataset
+from embedviz.runs.repeats_job import kept_repeats
+from embedviz.runs.status import Process, Status, write_status
+from embedviz.runs.store import Store
+
+
+@pytest.fixture
+def run(tmp_path, tweets):
+    hostile = {"happy": "<b>happy</b>", "angry": "[angry](http://x)"}
+    tweets.replace({"mood": hostile}).to_csv(tmp_path / "tweets.csv", index=False)
+    return ev.train(
+        "sentiment", tmp_path / "tweets.csv", columns={"text": "tweet", "label": "mood"}, vectors="none", dim=8,
+        encoder="mean", epochs=1, linear_term=False, deterministic=True, name="*moods*",
+    )  # fmt: skip
+
+
+def opened(app, run=None):
+    if run is not None:
+        app.session_state["current_run"] = run.id
+    app.run()
+    app.switch_page("evaluate.py").run()
+    assert not app.exception
+    assert app.title[0].value == "Evaluate"
+    return app
+
+
+def said(app, *kinds) -> str:
+    kinds = kinds or ("text", "info", "warning", "error", "caption", "markdown")
+    return " ".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+
+
+def labels(app):
+    return [button.label for button in app.button]
+
+
+def test_with_nothing_open_it_offers_data(app):
+    opened(app)
+    assert "Nothing was trained here" in said(app, "info")
+    assert "Bring data" in labels(app)
+
+
+def test_opened_vectors_have_no_scores_and_a_next_step(app):
+    store = Store()
+    run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
+    write_status(run.folder, Status("done"))
+    opened(app, run)
+    assert "vectors that were opened" in said(app, "info")
+    assert {"Bring data", "Neighbours"} <= set(labels(app))
+
+
+def test_a_run_under_way_has_no_scores_yet(app):
+    store = Store()
+    run = store.create_training("skipgram", Dataset.upload(store.uploads_folder, "t.txt", [b"a b\n"]), {})
+    write_status(run.folder, Status("running", holder=Process.this()))
+    opened(app, run)
+    assert "This run is running" in said(app, "info")
+
+
+def test_scores_stand_with_their_protocol_and_pictures(app, run):
+    opened(app, run)
+    assert not app.error
+    table = app.dataframe[0].value
+    assert list(table["what"]) == ["This run, test part", "This run, validation part", "Knowing nothing"]
+    assert "(best)" in table["accuracy"][0]
+    assert "Split by row, every class in proportion, seed 0" in said(app, "text")
+    assert "Left out: 1" in said(app, "text")
+    assert [subheader.value for subheader in app.subheader] == [
+        "Baselines", "Repeats", "Which class is taken for which", "Whether its certainty can be trusted",
+    ]  # fmt: skip
+    assert "4 trainings of about" in said(app, "caption")
+
+
+def test_baselines_are_trained_and_arrive_in_the_table(app, run):
+    opened(app, run)
+    app.button(key="train-baselines").click().run()
+    assert not app.exception
+    assert Baselines.at(run).wait(90) == "done"
+    app.run()
+    assert not app.exception
+    assert {"Majority", "TF-IDF"} <= set(app.dataframe[0].value["what"])
+    assert "The strongest baseline" in said(app, "text")
+    assert "Train the baselines" not in labels(app)
+
+
+def test_what_repeating_a_stopped_training_takes_is_told_by_its_estimate(app, run):
+    kept = read_json(run.folder / "metrics.json")
+    kept["record"] |= {"seconds": 1.0, "estimate": {"seconds": 60.0, "memory_bytes": 1e9}}
+    write_json(run.folder / "metrics.json", kept)
+    write_status(run.folder, Status("stopped"))
+    opened(app, run)
+    assert "5 trainings of about 1 min 0 s: 5 min 0 s in all" in said(app, "caption")
+
+
+def test_repeats_are_trained_over_what_was_chosen(app, run):
+    opened(app, run)
+    app.segmented_control(key=f"over-{run.id}").set_value("folds").run()
+    app.segmented_control(key=f"many-{run.id}").set_value(3).run()
+    assert "3 trainings of about" in said(app, "caption")
+    app.button(key="repeat").click().run()
+    [repeats] = kept_repeats(run)
+    assert repeats.title == "3 folds"
+    assert repeats.wait(90) == "done"
+    app.run()
+    assert not app.exception
+    assert "±" in app.dataframe[0].value.set_index("what").loc["This run, 3 folds", "accuracy"]
+    assert list(app.dataframe[1].value["repeat"])[-2:] == ["mean", "standard deviation"]
+
+
+def test_whoever_has_the_address_may_look_but_start_nothing(app, run, monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+    opened(app, run)
+    assert len(app.dataframe[0].value) == 3
+    assert not {"Train the baselines", "Repeat over 5 seeds"} & set(labels(app))
+
+
+def test_class_names_are_never_markup(app, run):
+    opened(app, run)
+    marked = said(app, "markdown", "caption", "info")
+    assert "<b>happy" not in marked
+    assert "](http" not in marked
+
+
+def test_many_classes_are_a_table_of_the_largest_confusions(app, run):
+    names = [f"class {i}" for i in range(31)]
+    frame = pd.DataFrame([(a, b, int(a == b)) for a in names for b in names], columns=["true", "predicted", "rows"])
+    frame.loc[1, "rows"] = 7  # class 0 taken for class 1
+    with replacing(run.folder / "pictures" / "confusion.parquet") as temporary:
+        frame.to_parquet(temporary, index=False)
+    opened(app, run)
+    confusions = app.dataframe[1].value
+    assert confusions[["true", "predicted", "rows"]].to_numpy().tolist() == [["class 0", "class 1", 7]]
+    assert "“class 0” is taken for “class 1”: 7 rows" in said(app, "text")
+
+
+def test_a_picture_nobody_knows_is_a_table_about_which_nothing_is_claimed(app, run):
+    frame = pd.DataFrame({"space": ["word", "before"], "kind": ["a", "b"]})
+    frame.to_parquet(run.folder / "pictures" / "new_kind.parquet")
+    opened(app, run)
+    assert not app.error
+    assert "New kind" in [subheader.value for subheader in app.subheader]
+    assert "than the rare" not in said(app, "text")
+
+
+def test_the_pictures_of_ratings_say_what_they_show(app, tmp_path):
+    run = ev.train("ratings", "ratings", epochs=1, deterministic=True)
+    opened(app, run)
+    assert not app.error
+    titles = {subheader.value for subheader in app.subheader}
+    assert {"Error by popularity", "Estimates by true rating", "Whether groups end up together"} <= titles
+    assert "Root mean squared error goes from" in said(app, "text")
+    assert "Ratings of 0.5 are estimated at" in said(app, "text")
+    assert "are of the same “taste”" in said(app, "text")
+
+
+def test_the_list_of_runs_names_each_score(app, run):
+    app.run()
+    app.switch_page("runs.py").run()
+    assert not app.exception
+    [row] = app.dataframe[0].value.to_dict("records")
+    assert row["score"] == f"accuracy {run.metrics['test/accuracy']:.3f}"
+    assert row["knowing nothing"] == f"{run.metrics['baseline/accuracy']:.3f}"

@@ -1,0 +1,206 @@
+"""The map component in a real Chromium: what is drawn, when, and what it does without."""
+
+import time
+
+import pytest
+
+from tests.browser.map.looking import STAGE, ask, drawn, position, reported, settled, view, wait_until
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_rerun_fetches_nothing_and_leaves_the_view(open_map):
+    asked = []
+    page = drawn(open_map("?n=20000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
+    page.mouse.move(*position(page, 5))
+    page.mouse.wheel(0, -240)
+    wait_until(lambda: view(page)[2] > 1.2)
+    before, fetched = view(page), len([url for url in asked if "/embedviz/" in url])
+    assert fetched > 0
+    page.get_by_role("button", name="Rerun").click()
+    page.get_by_text("Dim the rest").click()
+    wait_until(lambda: ask(page, "map.data.dim") is False)
+    assert view(page) == before
+    assert len([url for url in asked if "/embedviz/" in url]) == fetched
+
+
+def test_a_search_flies_to_its_point_and_again_when_asked_again(open_map):
+    page = drawn(open_map("?n=2000"))
+    page.get_by_role("button", name="Search chair").click()
+    wait_until(lambda: view(page)[2] > 1.5)
+    settled(page)
+    middle = ask(page, "[map.camera.width / 2, map.camera.height / 2]")
+    assert ask(page, "map.screenPosition(11)") == pytest.approx(middle, abs=1)
+    page.locator(STAGE).focus()
+    page.keyboard.press("0")
+    settled(page)
+    assert view(page)[2] == pytest.approx(1)
+    page.get_by_role("button", name="Search chair").click()
+    wait_until(lambda: view(page)[2] > 1.5)
+
+
+def test_highlighted_points_are_labelled_first(open_map):
+    page = drawn(open_map("?n=2000&highlight=1999,1500"))
+    strong = ask(page, "map.overlay.placed.filter(({strong}) => strong).map(({text}) => text)")
+    assert strong == ["word1999", "word1500"]
+
+
+def test_another_map_of_the_same_points_is_glided_to_without_asking_for_colours_again(open_map):
+    asked = []
+    page = drawn(open_map("?n=2000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
+    before = ask(page, "map.worldPosition(9)")
+    ask(page, "void (map.camera.place({x: 0.3, y: 0.3, zoom: 6}), map.painter.redraw())")
+    page.get_by_text("Other layout").click()
+    wait_until(lambda: ask(page, "map.worldPosition(9)") == pytest.approx(before[::-1]))
+    wait_until(lambda: ask(page, "!map.layer.morphing(performance.now())"))
+    settled(page)
+    assert view(page)[2] == pytest.approx(1)
+    assert len([url for url in asked if "/colours/" in url]) == 1
+    assert len([url for url in asked if "/labels?" in url]) == 1
+
+
+def test_a_map_taken_off_the_page_frees_its_context_and_comes_back_as_it_was_left(open_map):
+    page = drawn(open_map("?n=2000"))
+    page.mouse.move(*position(page, 5))
+    page.mouse.wheel(0, -240)
+    wait_until(lambda: view(page)[2] > 1.2)
+    settled(page)
+    before = view(page)
+    ask(page, "void (window.left = map)")
+    page.get_by_text("Show the map").click()
+    wait_until(lambda: page.evaluate("window.left.layer.gl.isContextLost()"))
+    page.get_by_text("Show the map").click()
+    drawn(page)
+    assert view(page) == pytest.approx(before)
+    assert page.evaluate("window.left.root.isConnected") is False
+
+
+def test_without_motion_the_flight_is_a_jump(open_map):
+    page = drawn(open_map("?n=2000", reduced_motion="reduce"))
+    ask(page, "map.fly({x: 0.5, y: 0.5, zoom: 4})")
+    assert view(page) == [0.5, 0.5, 4]
+
+
+def test_the_legend_leaves_only_the_chosen_category_in_reach(open_map):
+    page = drawn(open_map("?n=2000"))
+    row = page.get_by_role("button", name="king, queen, prince")
+    row.click()
+    assert row.get_attribute("aria-pressed") == "true"
+    codes, accepted = ask(
+        page, "[Array.from(map.colours.codes), Array.from(map.colours.codes, (_, id) => map.accepts(id))]"
+    )
+    assert accepted == [code == 2 for code in codes]
+    palette = ask(page, "[map.layer.palette[4 * 2 + 3], map.layer.palette[4 * 3 + 3]]")
+    assert palette[0] == 255
+    assert palette[1] < 30
+    row.click()
+    assert ask(page, "map.chosen.size") == 0
+
+
+def test_labels_do_not_overlap(open_map):
+    page = drawn(open_map("?n=20000"))
+    boxes = ask(
+        page,
+        """map.overlay.placed.map(({id, text, strong, align, dx, dy}) => {
+          const [x, y] = [map.screenPosition(id)[0], map.screenPosition(id)[1] + dy];
+          const wide = map.overlay.measure(text, strong, map.theme);
+          const left = align === "left" ? x + dx : x + dx - wide;
+          return [left, y - 7.5, left + wide, y + 7.5];
+        })""",
+    )
+    assert len(boxes) > 30
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_a_map_of_more_than_20000_points_fetches_labels_as_they_are_needed(open_map):
+    asked = []
+    page = drawn(open_map("?n=100000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
+    assert any("labels?from=0&to=2000" in url for url in asked)
+    assert ask(page, "map.labels.get(70000)") is None
+    ask(page, "map.hover(70000)")
+    wait_until(lambda: page.locator(".tooltip .label").inner_text() == "word70000")
+
+
+def test_all_fits_a_phone_and_two_fingers_zoom(open_map):
+    page = drawn(open_map("?n=2000", viewport={"width": 390, "height": 844}, has_touch=True))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    stage = page.locator(STAGE).bounding_box()
+    tools = page.locator(".toolbar").bounding_box()
+    assert tools["y"] + tools["height"] <= stage["y"]
+    assert tools["x"] + tools["width"] <= 390
+    assert page.locator(".legend").bounding_box()["y"] >= stage["y"] + stage["height"]
+    touch = page.context.new_cdp_session(page)
+    x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+
+    def fingers(kind, apart):
+        places = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}] if apart else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    fingers("touchStart", 30)
+    fingers("touchMove", 60)
+    fingers("touchMove", 90)
+    fingers("touchEnd", 0)
+    wait_until(lambda: view(page)[2] == pytest.approx(3, rel=0.02))
+    assert reported(page)["click"] is None
+
+
+def test_colours_follow_the_theme(open_map):
+    page = drawn(open_map("?n=200", color_scheme="light"))
+    light = ask(page, "map.theme.text")
+    page.emulate_media(color_scheme="dark")
+    wait_until(lambda: ask(page, "map.theme.dark") and ask(page, "map.theme.text") != light)
+    assert ask(page, "Array.from(map.layer.palette.slice(24, 27))") == ask(page, "map.theme.text")
+
+
+def test_the_picture_holds_ground_points_and_labels(open_map, tmp_path):
+    from PIL import Image
+
+    page = drawn(open_map("?n=2000"))
+    with page.expect_download() as download:
+        page.get_by_label("Save as PNG").click()
+    picture = tmp_path / "map.png"
+    download.value.save_as(picture)
+    image = Image.open(picture).convert("RGB")
+    assert image.size == tuple(ask(page, "[map.parts.points.width, map.parts.points.height]"))
+    colours = {colour: times for times, colour in image.getcolors(1 << 24)}
+    assert max(colours, key=colours.get) == (255, 255, 255)
+    assert len(colours) > 200
+
+
+def test_the_map_comes_back_after_the_graphics_context_was_lost(open_map):
+    page = drawn(open_map("?n=2000"))
+    ask(page, "void (map.lose = map.layer.gl.getExtension('WEBGL_lose_context')).loseContext()")
+    wait_until(lambda: ask(page, "map.layer.gl.isContextLost()"))
+    ask(page, "void delete stage.dataset.state")
+    time.sleep(0.1)
+    ask(page, "void map.lose.restoreContext()")
+    page.wait_for_selector(f'{STAGE}[data-state="drawn"]')
+
+
+def test_a_browser_without_webgl2_is_told_so(open_map):
+    page = open_map(
+        "?n=200",
+        before=lambda page: page.add_init_script(
+            "const get = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext ="
+            " function (kind, ...rest) { return kind === 'webgl2' ? null : get.call(this, kind, ...rest); }"
+        ),
+    )
+    page.get_by_text("it has no WebGL2").wait_for()
+
+
+def test_points_that_cannot_be_fetched_are_said_and_can_be_tried_again(open_map):
+    refuse = True
+
+    def answer(route):
+        if refuse:
+            route.fulfill(status=200, body="<html>")
+        else:
+            route.continue_()
+
+    page = open_map("?n=200", before=lambda page: page.route("**/points", answer))
+    page.get_by_text("should be 800 bytes, but 6 came").wait_for()
+    refuse = False
+    page.get_by_role("button", name="Try again").click()
+    drawn(page)

@@ -1,0 +1,91 @@
+"""Each supervised model from a file that is no sample, in a real browser: upload, roles, train, stop, resume, look, ask."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from embedviz.models import MODELS
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
+
+
+@dataclass(frozen=True)
+class Way:
+    """What differs between the models: the fixture with their data, the roles to choose, a preset that takes its time
+    (ratings are solved faster than one can press Stop), the words on the pages."""
+
+    data: str
+    roles: dict[str, str]
+    preset: str
+    unit: str
+    ask: str
+    answer: str
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+WAYS = {
+    "sentiment": Way("tweets", {}, "", "Texts a second", "Text", "Prediction"),
+    "ratings": Way(
+        "film_ratings",
+        {},
+        "gradient",
+        "Ratings a second",
+        "User",
+        "What was rated already is left out",
+        {"Patience": "0", "Epochs": "9000"},
+    ),
+    "categories": Way("cars", {"Target": "body"}, "", "Rows a second", "make", "Prediction"),
+}
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    box = page.get_by_role("combobox", name=re.compile(rf"\b{label}\b"))
+    box.click()
+    box.press_sequentially(value, delay=80)
+    box.press("Enter")
+
+
+@pytest.mark.parametrize("name", [name for name in WAYS if name in MODELS])
+def test_from_an_upload_to_an_answer(name, request, server, chromium, tmp_path):
+    way = WAYS[name]
+    path = tmp_path / f"{way.data}.csv"
+    request.getfixturevalue(way.data).to_csv(path, index=False)
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(server.address + "data")
+    page.locator("input[type=file]").set_input_files(path)
+    expect(page.get_by_text("rows read from")).to_be_visible()
+    for role, column in way.roles.items():
+        choose(page, role, column)
+    page.get_by_role("button", name="Train on this").click()
+    expect(page.get_by_text("of memory")).to_be_visible(timeout=60_000)
+    if way.preset:
+        page.get_by_text(way.preset, exact=True).click()
+    page.get_by_text("More settings").click()
+    for name, value in {"Epochs": "900", **way.settings}.items():
+        box = page.get_by_role("spinbutton", name=name)
+        box.fill(value)
+        box.press("Enter")
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text(way.unit)).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop and keep the best").click()
+    expect(page.get_by_text("On data it never saw")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Stop and keep the best").click(timeout=60_000)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Neighbours").click()
+    expect(page.get_by_text("numbers each")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    page.get_by_role("link", name="Map").click()
+    page.get_by_role("button", name="Draw the map").click()
+    expect(page.locator(".embedviz-map canvas").first).to_be_visible()
+    page.get_by_role("link", name="Predict").click()
+    expect(page.get_by_label(way.ask).first).to_be_visible()
+    if page.get_by_role("button", name="Predict", exact=True).count():
+        page.get_by_role("button", name="Predict", exact=True).click()
+    expect(page.get_by_text(way.answer).first).to_be_visible(timeout=60_000)
+    assert page.get_by_text("Something went wrong").count() == 0
+    page.close()

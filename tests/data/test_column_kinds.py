@@ -1,0 +1,51 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedviz.data.column_kinds import as_numbers, column_kind
+
+RNG = np.random.default_rng(0)
+N = 200
+COLUMNS = {
+    "price": (RNG.normal(size=N), "number"),
+    "temperature": ([-3, 5, None, 2] * 50, "number"),
+    "doors": ([2, 4, 5, 4] * 50, "number"),
+    "zip code": ([80331, 10115, 20095, 50667] * 50, "category"),
+    "colour": (["red", "blue", None, "grey"] * 50, "category"),
+    "electric": ([True, False] * 100, "category"),
+    "code with zeros": (["007", "012", "100", "003"] * 50, "category"),
+    "sold": (pd.date_range("2020-01-01", periods=N).astype(str), "date"),
+    "built": (["31.12.1999", "01.02.2001"] * 100, "date"),
+    "typed": (pd.date_range("2020-01-01", periods=N, tz="UTC"), "date"),
+    "id": (np.arange(N)[::-1], "unused"),
+    "key": ([f"k{i}" for i in range(N)], "unused"),
+    "remark": ([f"the owner said that it was good {i}" for i in range(N)], "unused"),
+    "nothing": ([None] * N, "unused"),
+    "no number": ([np.nan, np.inf] * 100, "unused"),
+    "always": (["x"] * N, "unused"),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_column_is_taken_for_what_it_holds(name):
+    cells, kind = COLUMNS[name]
+    found = column_kind(pd.Series(cells, name=name), 5)
+    assert found.kind == kind
+    assert not (kind == "unused" and name not in found.said)
+
+
+def test_why_a_column_is_left_out_is_said():
+    key, remark = (column_kind(pd.Series(COLUMNS[name][0], name=name), 5).said for name in ("key", "remark"))
+    assert "“key” holds nearly a value of its own in each row, as an id" in key
+    assert "“remark” holds free text" in remark
+
+
+def test_numbers_as_text_are_numbers_and_codes_are_not():
+    np.testing.assert_array_equal(as_numbers(pd.Series(["-1.5", None, "2"], dtype=object)), [-1.5, np.nan, 2])
+    assert as_numbers(pd.Series(["007", "1"])) is None
+    assert as_numbers(pd.Series(["1", "two"])) is None
+    assert as_numbers(pd.Series([True, False])) is None
+
+
+def test_infinity_is_missing():
+    np.testing.assert_array_equal(as_numbers(pd.Series([1.0, -np.inf])), [1, np.nan])

@@ -1,0 +1,76 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedviz.errors import DataError, SettingsError
+from embedviz.models.categories.model import Categories
+from tests.models.categories.shop import SMALL, shop
+
+
+def test_a_new_value_counts_as_other_and_is_said(model):
+    rows = pd.DataFrame([{"material": "kryptonite", "weight": 2.0, "city": "Ulm", "sold": "2011-01-12"}])
+    other = pd.DataFrame([{"material": "never seen either", "weight": 2.0, "city": "Ulm", "sold": "2011-01-12"}])
+    found = model.predict(rows)
+    assert found["note"][0] == "“kryptonite” in “material” is new or was rare, and counts as other."
+    assert found["probability"][0] == model.predict(other)["probability"][0]
+    assert model.predict(rows.assign(material="gold"))["note"][0] == ""
+
+
+def test_columns_that_are_not_given_are_missing_and_said(model):
+    found = model.predict([{"material": "gold"}, {"material": "tin"}])
+    assert found["prediction"].tolist() == ["dear", "cheap"]
+    assert found["note"][0] == "Not given: “weight”, “city”, “sold”."
+
+
+def test_cells_that_are_no_number_are_missing_and_said(model):
+    rows = [{"material": "gold", "weight": "heavy", "city": "Ulm", "sold": "some day"}]
+    note = model.predict(rows)["note"][0]
+    assert "“heavy” in “weight” is no number and counts as missing." in note
+    assert "“some day” in “sold” is no date and counts as missing." in note
+
+
+def test_the_columns_that_tell_are_the_reasons(model):
+    found = model.predict(shop().dropna().head(20), reasons=True)
+    for reasons in found["reasons"]:
+        size = {reason["feature"]: abs(reason["contribution"]) for reason in reasons}
+        assert set(size) == {"material", "weight", "city", "sold"}
+    total = pd.DataFrame([{r["feature"]: abs(r["contribution"]) for r in row} for row in found["reasons"]]).sum()
+    assert total.idxmax() == "material"
+
+
+def test_probabilities_are_shares_and_the_prediction_has_the_greatest(model):
+    found = model.predict(shop())
+    shares = found[["p(dear)", "p(cheap)", "p(odd)"]]
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_array_equal(shares.max(axis=1), found["probability"])
+    assert (("p(" + found["prediction"] + ")") == shares.idxmax(axis=1)).all()
+
+
+def test_no_rows_and_rows_that_are_no_table(model):
+    assert len(model.predict(shop().head(0), reasons=True)) == 0
+    with pytest.raises(DataError, match="list of dicts"):
+        model.predict([1, 2])
+
+
+def test_knowledge_describes_a_form(model):
+    knowledge = json.loads(json.dumps(model.knowledge()))
+    assert knowledge["target"] == {"name": "kind", "kind": "classes", "classes": model.read.classes.names}
+    material, weight, city, sold = knowledge["features"]
+    assert material["kind"] == "category"
+    assert set(material["values"]) == {"gold", "silver", "tin", "wood"}
+    assert material["example"] == material["values"][0]
+    assert weight["low"] < weight["median"] < weight["high"]
+    assert weight["kind"] == "number"
+    assert set(city["values"]) == {"Ulm", "Bonn", "Kiel"}
+    assert sold["low"] < sold["example"] < sold["high"]
+    assert not model.predict([{f["name"]: f["example"] for f in knowledge["features"]}])["note"][0]
+
+
+def test_weights_of_another_model_are_refused(model):
+    weights, knowledge = model.weights(), model.knowledge()
+    with pytest.raises(SettingsError, match="not the weights"):
+        Categories.recall(Categories.Settings.of(**{**SMALL, "hidden_dim": 17}), weights, knowledge)
+    with pytest.raises(SettingsError, match="not the weights"):
+        Categories.recall(model.settings, weights, {})

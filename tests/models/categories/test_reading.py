@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+
+from embedviz.errors import ColumnError, DataError
+from tests.models.categories.shop import KIND, PRICE, fitted, made, shop, surveyed
+
+
+def test_columns_are_taken_for_what_they_hold():
+    model = made(shop(), KIND)
+    assert [(f.column, f.kind) for f in model.read.features] == [
+        ("material", "category"), ("weight", "number"), ("city", "category"), ("sold", "date"),
+    ]  # fmt: skip
+
+
+def test_a_named_column_is_taken_as_named():
+    model = made(shop(), {**KIND, "category": "weight", "ignore": ["price", "sold"]}, min_count=1)
+    assert [(f.column, f.kind) for f in model.read.features] == [
+        ("material", "category"), ("weight", "category"), ("city", "category"),
+    ]  # fmt: skip
+    assert str(shop()["weight"].iloc[model.rows["train"][0]]) in model.encoder.values["weight"].labels
+
+
+def test_the_label_role_stands_in_for_the_target():
+    assert made(shop(), {"label": "kind"}).read.target == "kind"
+
+
+def test_numbers_of_many_values_are_a_number_and_of_few_are_classes():
+    frame = shop().assign(stars=[i % 5 for i in range(300)])
+    assert made(frame, PRICE).score == "rmse"
+    assert made(frame, {"target": "stars"}).score == "accuracy"
+    assert made(frame, {"target": "stars", "ignore": "price"}, target_kind="number").score == "rmse"
+
+
+def test_rows_without_a_target_are_left_out_and_counted():
+    frame = shop()
+    frame.loc[:9, ["kind", "price"]] = None
+    assert len(made(frame, KIND).read) == 290
+    assert "10 rows have no class and are left out." in surveyed(frame, KIND).sentences
+    assert "10 rows have no number in “price” and are left out." in surveyed(frame, PRICE).sentences
+
+
+def test_whole_numbers_of_few_values_are_numbers_and_it_is_said():
+    said = surveyed(shop().assign(doors=[i % 3 for i in range(300)]), KIND).sentences
+    assert (
+        "“doors” holds few different whole numbers and is taken for numbers; choose it as category if they are codes."
+        in said
+    )
+
+
+def test_an_id_and_free_text_are_left_out_with_a_sentence():
+    frame = shop().assign(
+        id=[f"x{i}" for i in range(300)], said=[f"a remark that is long number {i}" for i in range(300)]
+    )
+    sentences = " ".join(surveyed(frame, KIND).sentences)
+    assert "“id” holds nearly a value of its own in each row, as an id and is left out" in sentences
+    assert "“said” holds free text and is left out" in sentences
+
+
+def test_all_numbers_missing_in_a_column_is_said():
+    survey = surveyed(shop().assign(nothing=np.nan), KIND)
+    assert "“nothing” is empty in every row and left out." in survey.sentences
+
+
+HOSTILE = {
+    "one class only": (lambda f: f.assign(kind="dear"), KIND, DataError, "one class, 'dear', in every row"),
+    "no target at all": (lambda f: f.assign(kind=None), KIND, ColumnError, "'kind' is empty in every row"),
+    "every class once": (lambda f: f.assign(kind=[f"k{i}" for i in range(300)]), KIND, DataError, "has 2 rows or more"),
+    "equal numbers": (
+        lambda f: f.assign(price=3.0), {**PRICE, "number": []}, DataError, "holds one class|the number 3 in every row"
+    ),
+    "few rows": (lambda f: f.head(8), KIND, DataError, "At least 10 are needed"),
+    "target is a feature": (lambda f: f, {**KIND, "category": ["kind"]}, ColumnError, "chosen as target and as category"),
+    "twice named": (lambda f: f, {**KIND, "number": "weight", "category": "weight"}, ColumnError, "as category and as num"),
+    "nothing left": (lambda f: f[["kind"]], {"target": "kind"}, ColumnError, "No column is left to learn “kind” from"),
+    "all ignored": (
+        lambda f: f, {"target": "kind", "ignore": ["material", "weight", "city", "sold", "price"]}, ColumnError,
+        "No column is left",
+    ),
+    "only an id": (
+        lambda f: f.assign(id=[f"x{i}" for i in range(300)])[["id", "kind"]], {"target": "kind"}, ColumnError,
+        "No column is left to learn “kind” from. “id” holds nearly",
+    ),
+    "no target chosen": (lambda f: f, {}, ColumnError, "No column is chosen as target"),
+    "a target that is not there": (lambda f: f, {"target": "x"}, ColumnError, "There is no column 'x'"),
+    "an ignored column that is not there": (lambda f: f, {**KIND, "ignore": ["x"]}, ColumnError, "no column 'x' to leave"),
+    "text as a number": (lambda f: f, {**KIND, "number": ["city"]}, ColumnError, "no cell of it is one"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_cannot_be_learned_from_is_said_in_a_sentence(name):
+    change, columns, error, message = HOSTILE[name]
+    with pytest.raises(error, match=message) as caught:
+        made(change(shop()), columns)
+    assert str(caught.value).endswith(".")
+    with pytest.raises(error, match=message):
+        surveyed(change(shop()), columns)
+
+
+def test_equal_numbers_as_a_number_are_said():
+    with pytest.raises(DataError, match="holds the number 3 in every row"):
+        made(shop().assign(price=3), PRICE, target_kind="number")
+
+
+def test_a_class_with_one_row_is_left_out():
+    frame = shop()
+    frame.loc[0, "kind"] = "unique"
+    model = fitted(frame, KIND)
+    assert model.read.classes.rare == {"unique": 1}
+    assert "“unique”" in model.protocol()["left out"]
+
+
+def test_the_textbook_network_needs_a_category_and_takes_the_one_that_is_named():
+    with pytest.raises(ColumnError, match="textbook network needs a column of categories"):
+        made(shop()[["weight", "price", "kind"]], {"target": "kind"}, network="textbook")
+    assert list(made(shop(), {**KIND, "category": "city"}, network="textbook").encoder.values) == ["city"]
+    model = fitted(shop(), KIND, network="textbook", numbers="standardised")
+    assert "The textbook network takes one category" in model.protocol()["left out"]
+    assert list(model.spaces()) == list(model.encoder.values)
+
+
+def test_a_column_that_gives_the_target_away_is_warned_of():
+    frame = shop().assign(code=lambda f: "c-" + f["kind"])
+    survey = surveyed(frame, KIND)
+    assert "“code” alone tells “kind” of 100% of rows" in survey.warnings[0]
+    assert "“code” alone" in made(frame, KIND).protocol()["warning"]
+    assert "warning" not in made(shop(), KIND).protocol()
+    assert not any("alone" in said for said in surveyed(shop(), KIND).warnings)
+
+
+def test_a_number_that_is_the_target_in_another_unit_is_warned_of():
+    frame = shop().assign(cents=lambda f: f["price"] * 100)
+    assert "“cents” alone explains 100% of the spread of “price”" in surveyed(frame, PRICE).warnings[0]

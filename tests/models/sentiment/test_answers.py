@@ -1,0 +1,93 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedviz.errors import ColumnError
+from embedviz.space import EmbeddingSpace
+from tests.models.sentiment.reviews import fitted, made, reviews
+
+
+def test_predictions_say_which_words_pushed_and_where_they_stand(trained):
+    text = "A LOVELY story, splendid and zzxq!"
+    answer = trained.predict([text], reasons=True).iloc[0]
+    assert answer.prediction == "good"
+    reasons = answer.reasons
+    assert [text[r["start"] : r["end"]] for r in reasons] == [r["feature"] for r in reasons]
+    assert [r["feature"] for r in reasons] == ["A", "LOVELY", "story", ",", "splendid", "and", "zzxq", "!"]
+    assert max(reasons, key=lambda r: r["contribution"])["feature"] in ("LOVELY", "splendid")
+    assert "zzxq" in answer.note
+    assert "splendid" not in answer.note  # no review has it, the vectors do
+    towards_bad = trained.predict(["dull story"], reasons=True).iloc[0]
+    assert towards_bad.prediction == "bad"
+    assert towards_bad.reasons[0]["contribution"] > 0
+
+
+def test_contributions_add_up_with_the_linear_term(trained):
+    predictor = trained._predictor()
+    words = ["a", "lovely", "but", "dull", "film"]
+    added = predictor.contributions(words, 1)
+    nothing = predictor.probabilities([[]])
+    full = predictor.probabilities([words])
+
+    def above_mean(p):
+        logits = np.log(p[0])
+        return logits[1] - logits.mean()
+
+    # The network's zero point is no vectors, which is nearly, not exactly, what it says of an empty text.
+    assert added.sum() == pytest.approx(above_mean(full) - above_mean(nothing), abs=0.3)
+
+
+def test_a_word_known_by_its_vector_alone_is_used(trained):
+    unheard, known = trained.predict(["splendid"]), trained.predict(["zzxq"])
+    assert unheard["p(good)"][0] > known["p(good)"][0]
+    assert trained.predict(["vienna"]).note[0] == ""  # the vectors write it Vienna
+
+
+def test_strange_texts_are_answered(trained):
+    texts = ["", None, "   ", "zzxq qqzz", "😀", "lovely " * 5000, "x" * 100_000]
+    answers = trained.predict(texts, reasons=True)
+    assert len(answers) == len(texts)
+    assert np.isfinite(answers.probability).all()
+    assert answers.note[0].startswith("This text is empty")
+    assert answers.note[3].startswith("None of its words is known")
+    assert "the first 400 are read" in answers.note[5]
+    assert answers.reasons[0] == []
+    assert trained.predict([]).columns.tolist() == answers.columns.drop("reasons").tolist()
+
+
+def test_a_frame_is_asked_by_the_texts_column(trained):
+    frame = pd.DataFrame({"id": [1, 2], "text": ["lovely", "dull"]})
+    assert trained.predict(frame).prediction.tolist() == ["good", "bad"]
+    assert trained.predict(frame[["text"]].rename(columns={"text": "review"})).prediction.tolist() == ["good", "bad"]
+    with pytest.raises(ColumnError, match=r"no column 'text'.*id, review"):
+        trained.predict(frame.rename(columns={"text": "review"}))
+
+
+def test_spaces_hold_words_before_and_after(trained, space):
+    spaces = trained.spaces()
+    after, before = spaces["word"], spaces["before"]
+    assert "splendid" not in after  # it is of no review
+    assert set(before.labels) == set(after.labels) & {label.lower() for label in space.labels}
+    assert np.allclose(before.vector("lovely"), space.vector("lovely"), atol=1e-6)
+    columns = after.columns.set_index(pd.Index(after.labels))
+    assert columns.loc["lovely", "share in good"] == 1
+    assert columns.loc["lovely", "leans to"] == "good"
+    assert columns.loc["dull", "leans to"] == "bad"
+    cosine = after.vector("lovely") @ before.vector("lovely")
+    cosine /= np.linalg.norm(after.vector("lovely")) * np.linalg.norm(before.vector("lovely"))
+    assert columns.loc["lovely", "moved"] == pytest.approx(1 - cosine, abs=1e-5)
+    assert columns.loc["lovely", "moved"] > 0
+    assert np.isnan(columns.loc["grim", "moved"])  # it began with a random vector
+    words = [word for i in trained.rows["train"] for word in trained.read.words[i]]
+    assert columns.loc["film", "count"] == words.count("film")
+
+
+def test_from_scratch_there_is_no_before():
+    assert set(fitted(reviews(), epochs=1).spaces()) == {"word"}
+
+
+def test_vectors_of_another_size_are_scaled_and_given_back_in_their_own(space):
+    large = EmbeddingSpace(space.labels, space.vectors * 100)
+    model = made(reviews(), large, vectors="mine")
+    assert np.abs(model.before).max() < 5
+    assert np.allclose(model.spaces()["before"].vector("lovely"), large.vector("lovely"), rtol=1e-5)
