@@ -51,9 +51,9 @@ def near(run: Run, space: EmbeddingSpace) -> None:
                 space,
                 tables.word_input(space, noun_of(space).one.capitalize(), trail[at], f"word-{run.id}-{at}-{trail[at]}"),
             )
-        st.button("", icon=":material/arrow_back:", help="Back", disabled=at == 0, on_click=step, args=(-1,))
+        st.button("Back", icon=":material/arrow_back:", disabled=at == 0, on_click=step, args=(-1,))
         last = at == len(trail) - 1
-        st.button("", icon=":material/arrow_forward:", help="Forward", disabled=last, on_click=step, args=(1,))
+        st.button("Forward", icon=":material/arrow_forward:", disabled=last, on_click=step, args=(1,))
     if word != trail[at]:
         go(word)
         st.rerun()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from embedviz.models import MODELS
+from tests.browser.acting import fill_number, press
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -59,33 +60,30 @@ def test_from_an_upload_to_an_answer(name, request, server, chromium, tmp_path):
     expect(page.get_by_text("rows read from")).to_be_visible()
     for role, column in way.roles.items():
         choose(page, role, column)
-    page.get_by_role("button", name="Train on this").click()
+    press(page, "Train on this")
     expect(page.get_by_text("of memory")).to_be_visible(timeout=60_000)
     if way.preset:
         page.get_by_text(way.preset, exact=True).click()
     page.get_by_text("More settings").click()
     for name, value in {"Epochs": "900", **way.settings}.items():
-        box = page.get_by_role("spinbutton", name=name)
-        box.fill(value)
-        box.press("Enter")
-    page.wait_for_timeout(1000)
-    page.get_by_role("button", name="Train", exact=True).click()
+        fill_number(page, name, value)
+    press(page, "Train")
     expect(page.get_by_text(way.unit)).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Stop and keep the best").click()
+    press(page, "Stop and keep the best")
     expect(page.get_by_text("On data it never saw")).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Resume").click()
-    page.get_by_role("button", name="Stop and keep the best").click(timeout=60_000)
+    press(page, "Resume")
+    press(page, "Stop and keep the best")
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Neighbours").click()
+    press(page, "Neighbours")
     expect(page.get_by_text("numbers each")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     page.get_by_role("link", name="Map").click()
-    page.get_by_role("button", name="Draw the map").click()
+    press(page, "Draw the map")
     expect(page.locator(".embedviz-map canvas").first).to_be_visible()
     page.get_by_role("link", name="Predict").click()
     expect(page.get_by_label(way.ask).first).to_be_visible()
     if page.get_by_role("button", name="Predict", exact=True).count():
-        page.get_by_role("button", name="Predict", exact=True).click()
+        press(page, "Predict")
     expect(page.get_by_text(way.answer).first).to_be_visible(timeout=60_000)
     assert page.get_by_text("Something went wrong").count() == 0
     page.close()

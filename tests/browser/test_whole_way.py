@@ -10,6 +10,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acting import fill_number, press
+
 pytestmark = pytest.mark.browser
 
 PAGES = ["", "data", "train", "runs", "neighbours", "predict", "evaluate", "map"]
@@ -27,13 +29,11 @@ def workers(server) -> list[psutil.Process]:
 
 def train_on_king_james(page: Page, server, epochs: int) -> None:
     page.goto(server.address + "data")
-    page.get_by_role("button", name="King James Bible").click()
-    page.get_by_role("button", name="Train on this").click()
-    box = page.get_by_role("spinbutton", name="Epochs")
-    box.fill(str(epochs))
-    box.press("Enter")
+    press(page, "King James Bible")
+    press(page, "Train on this")
+    fill_number(page, "Epochs", str(epochs))
     expect(page.get_by_text("of memory")).to_be_visible()
-    page.get_by_role("button", name="Train", exact=True).click()
+    press(page, "Train")
     expect(page.get_by_text("Words a second")).to_be_visible(timeout=60_000)
 
 
@@ -63,25 +63,25 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     page.wait_for_timeout(2500)  # the first checkpoint comes after a second of training
     training.kill()
     expect(page.get_by_text("was killed, or ran out of memory")).to_be_visible()
-    page.get_by_role("button", name="Resume").click()
+    press(page, "Resume")
     expect(page.get_by_text("Time left")).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Stop and keep the best").click()
+    press(page, "Stop and keep the best")
     expect(page.get_by_text("On data it never saw")).to_be_visible(timeout=60_000)
 
-    page.get_by_role("button", name="Neighbours").click()
+    press(page, "Neighbours")
     expect(page.get_by_text("Is near in space alike in meaning?")).to_be_visible()
     page.get_by_role("tab", name="Analogy").click()
     expect(page.get_by_text("3CosMul")).to_be_visible()
     page.get_by_text("Take the vectors away").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="GloVe text").click()
+        press(page, "GloVe text")
     download.value.save_as(tmp_path / "vectors.txt")
     import embedviz
 
     assert "king" in embedviz.load_vectors(tmp_path / "vectors.txt")
 
     page.get_by_role("link", name="Map").click()
-    page.get_by_role("button", name="Draw the map").click()
+    press(page, "Draw the map")
     expect(page.locator(".embedviz-map canvas").first).to_be_visible()
     expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)
     page.get_by_placeholder("part of a word").fill("king")
@@ -114,7 +114,7 @@ def test_a_killed_server_loses_nothing(server, chromium):
     server.start()
     page.goto(address)
     expect(page.get_by_text("The server went away")).to_be_visible()
-    page.get_by_role("button", name="Resume").click()
+    press(page, "Resume")
     expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
     page.close()
 
@@ -122,7 +122,7 @@ def test_a_killed_server_loses_nothing(server, chromium):
 def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, chromium, picture):
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(server.address)
-    page.get_by_role("button", name="Open the GloVe sample").click()
+    press(page, "Open the GloVe sample")
     expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("king – table: 0.297")).to_be_visible()
     expect(page.get_by_text("queen – table: 0.340")).to_be_visible()
@@ -133,13 +133,13 @@ def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, ch
     box.press_sequentially("qeen", delay=80)
     box.press("Enter")
     expect(page.get_by_text("'qeen' is not among the 20,000 words")).to_be_visible()
-    page.get_by_role("button", name="queen", exact=True).click()
+    press(page, "queen")
     expect(page.get_by_text("Click a row to go on from that word.")).to_be_visible()
     expect(box).to_have_value("queen")
     table = page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 40, "y": 52})  # the first row: one walks on to it
     expect(box).to_have_value("princess")
-    page.get_by_role("button", name="Back").click()
+    press(page, "Back")
     expect(box).to_have_value("queen")
     page.close()
 
@@ -189,7 +189,7 @@ def test_on_a_shared_server_a_visitor_sees_only_their_own_and_may_look_by_the_ad
     mine, stranger = chromium.new_context(), chromium.new_context()
     page, other = mine.new_page(), stranger.new_page()
     page.goto(server.address)
-    page.get_by_role("button", name="Open the GloVe sample").click()
+    press(page, "Open the GloVe sample")
     expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
     page.goto(server.address + "runs")
     expect(page.get_by_text("Select one run")).to_be_visible()
