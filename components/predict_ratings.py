@@ -76,7 +76,10 @@ def _recommended(answer: pd.DataFrame) -> None:
     frame.insert(frame.columns.get_loc("prediction") + 1, "because you liked", liked)
     answers.note(frame.iloc[0] if len(frame) else pd.Series(dtype=object))
     frame = frame.drop(columns="note", errors="ignore")
-    config = {name: st.column_config.NumberColumn(name, format="%.2f") for name in ("prediction", "score", "bias")}
+    config = {
+        name: st.column_config.NumberColumn(name, format="%.2f")
+        for name in ("prediction", "score", "bias", "mean rating")
+    }
     st.dataframe(frame, hide_index=True, column_config=config)
     st.caption("What was rated already is left out.")
     tables.download(frame, "recommendations.csv", f"download-{len(frame)}-{hash(tuple(frame['label']))}")
