@@ -8,19 +8,25 @@ from embedviz.space import EmbeddingSpace
 
 
 class Noun(NamedTuple):
-    """One of them, several of them."""
+    """One of them, several of them, and one with its article."""
 
     one: str
     many: str
+    a: str
 
     def counted(self, n: int) -> str:
         """1 word, 20,000 words."""
         return f"{n:,} {self.one if n == 1 else self.many}"
 
 
-_WORD = Noun("word", "words")
-_NOUNS = {"word": _WORD, "before": _WORD, "user": Noun("user", "users"), "item": Noun("item", "items")}
-_OTHER = Noun("value", "values")  # of a column of categories
+_WORD = Noun("word", "words", "a word")
+_NOUNS = {
+    "word": _WORD,
+    "before": _WORD,
+    "user": Noun("user", "users", "a user"),
+    "item": Noun("item", "items", "an item"),
+}
+_OTHER = Noun("value", "values", "a value")  # of a column of categories
 
 
 def noun_of(space: EmbeddingSpace) -> Noun:

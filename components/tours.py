@@ -120,6 +120,11 @@ def start(name: str) -> None:
         columns=tour.columns, probes=list(tour.probes), name=f"Tour: {tour.title}",
     )  # fmt: skip
     st.session_state[TOUR], st.session_state[TOUR_RUN] = name, run.id
+    # by whichever way the map is opened, it shows what the tour speaks of
+    if tour.space:
+        st.session_state[f"space-{run.id}"] = tour.space
+    if tour.colour:
+        st.session_state[f"colour-{run.id}-{tour.space}"] = tour.colour
 
 
 def current() -> Tour | None:
@@ -139,11 +144,6 @@ def step(page: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/directions_walk: {here.text}", width="stretch")
         if st.button(here.button, type="primary", key=f"tour-{page}"):
-            run_id = st.session_state[TOUR_RUN]
             if here.page == "home.py":
                 st.session_state.pop(TOUR)
-            if here.page == "map.py" and tour.space:
-                st.session_state[f"space-{run_id}"] = tour.space
-            if here.page == "map.py" and tour.colour:
-                st.session_state[f"colour-{run_id}-{tour.space}"] = tour.colour
             st.switch_page(here.page)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic_core import PydanticUndefined
@@ -13,9 +12,23 @@ from pydantic_core import PydanticUndefined
 from embedviz.data.roles import COLUMN_ROLES, ROLES
 from embedviz.errors import EmbedvizError, SettingsError
 from embedviz.models import MODELS, model_class
+from embedviz.runs.dataset import OPTIONS
+
+if TYPE_CHECKING:
+    from embedviz.data.survey import Survey
+
+SEVERAL = ("--positive", "--negative", "--columns", "--probe", "--read")  # flags that take several words
+YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
+SHOWN = 12  # classes
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train embeddings and look at what they learned.")
 Space = Annotated[str | None, typer.Option("--space", help="One of a run's spaces, where it has several.")]
+Read = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--read", help="How to read the file, where the guess is wrong: encoding=cp1251 delimiter=tab header=no."
+    ),
+]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -31,14 +44,16 @@ def train(
         ),
     ] = None,
     probe: Annotated[list[str] | None, typer.Option(help="A word whose neighbours are shown as it trains.")] = None,
+    read: Read = None,
 ) -> None:
     """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0; --preset textbook sets several."""
     import embedviz
 
     settings = _flags(model_class(model).Settings, context.args)
     run = embedviz.train(
-        model, data, columns=_columns(columns or []), out=out, probes=probe, on_progress=_show, **settings
-    )
+        model, data, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
+        on_survey=_say, on_progress=_show, **settings,
+    )  # fmt: skip
     typer.echo("", err=True)
     for name, value in run.metrics.items():
         typer.echo(f"{name}\t{value:.4f}")
@@ -79,6 +94,7 @@ def project(
 
     if out.suffix not in (".html", ".csv"):
         raise SettingsError(f"{out.name}: a map is written as .html or .csv.")
+    _check_folder_of(out)
     opened = _open(vectors, space)
     projection = make(opened, **_flags(ProjectionSettings, context.args))
     frame = projection.frame(opened)
@@ -121,13 +137,19 @@ def predict(
     folder: Path,
     data: Annotated[Path, typer.Argument(help="A file with the columns of the training, or one of texts.")],
     out: Annotated[Path | None, typer.Option(help="A CSV file; the screen when left out.")] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Where the texts are, when not in the column of the training.")
+    ] = None,
+    read: Read = None,
 ) -> None:
     """A prediction for every row of a file: its own columns with the answers beside them."""
     import embedviz
     from embedviz.runs.prediction_job import with_predictions
 
-    frame = embedviz.read_table(data).frame
-    answer = with_predictions(embedviz.open_run(folder).predictor(), frame)
+    if out:
+        _check_folder_of(out)
+    frame = embedviz.read_table(data, **_reading(read)).frame
+    answer = with_predictions(embedviz.open_run(folder).predictor(), frame, column)
     if out is None:
         _print(answer)
     else:
@@ -142,7 +164,6 @@ def convert(source: Path, target: Path, format: str | None = None, space: Space 
 
 def main() -> None:
     """Runs a command; a person's mistake is one sentence and exit code 1."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as for a worker: see embedviz.runs.supervisor
     try:
         app(args=_repeated(sys.argv[1:]), standalone_mode=False)
     except EmbedvizError as error:
@@ -158,12 +179,12 @@ def main() -> None:
 
 
 def _repeated(words: list[str]) -> list[str]:
-    """--positive king woman -> --positive king --positive woman, likewise --negative, --columns and --probe."""
+    """--positive king woman -> --positive king --positive woman, likewise for the other flags of several."""
     result: list[str] = []
     flag = ""
     for word in words:
         if word.startswith("-"):
-            flag, first = (word if word in ("--positive", "--negative", "--columns", "--probe") else ""), True
+            flag, first = (word if word in SEVERAL else ""), True
             result.append(word)
             continue
         if flag and not first:
@@ -221,6 +242,37 @@ def _columns(pairs: list[str]) -> dict[str, Any]:
         else:
             roles[role] = column
     return roles
+
+
+def _reading(pairs: list[str] | None) -> dict[str, Any]:
+    """encoding=cp1251 header=no -> what overrides read_table's guesses."""
+    values: dict[str, Any] = {}
+    for text in pairs or []:
+        name, sign, value = text.partition("=")
+        if not sign or not value or name not in OPTIONS:
+            raise SettingsError(f"Expected one of {', '.join(f'{option}=…' for option in OPTIONS)}, got {text!r}.")
+        values[name] = value
+    if "header" in values:
+        if values["header"] not in YES_OR_NO:
+            raise SettingsError(f"header is yes or no, not {values['header']!r}.")
+        values["header"] = YES_OR_NO[values["header"]]
+    return values
+
+
+def _check_folder_of(path: Path) -> None:
+    """Said before the work is done and not after."""
+    if not path.parent.is_dir():
+        raise SettingsError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+
+
+def _say(survey: Survey) -> None:
+    """What was found in the data, on the error stream: the figures are for the output."""
+    if survey.classes:
+        shares = [f"{name} {rows:,}" for name, rows in survey.classes[:SHOWN]]
+        more = f" and {len(survey.classes) - SHOWN:,} more" if len(survey.classes) > SHOWN else ""
+        typer.echo(f"Classes: {', '.join(shares)}{more}.", err=True)
+    for sentence in (*survey.sentences, *survey.warnings):
+        typer.echo(sentence, err=True)
 
 
 def _print(frame: Any) -> None:

@@ -7,6 +7,7 @@ EmbedvizError
 ├── ColumnError              a column that is missing, or cannot play the role it was given
 ├── SettingsError            a setting out of its range, or two that contradict each other
 ├── UnknownLabelError        a word, user or value the space does not hold: `.suggestions` are the nearest spellings
+├── UnknownSpaceError        a space that the run does not have
 ├── DeviceError              a device that is not there
 └── RunError                 a run that is missing, is not yours, or cannot do that in its state
     └── QueueFullError       too many runs are waiting
@@ -52,6 +53,12 @@ class UnknownLabelError(EmbedvizError, KeyError):
         self.suggestions = suggestions
 
     __str__ = Exception.__str__  # KeyError would print the message in quotation marks
+
+
+class UnknownSpaceError(EmbedvizError, KeyError):
+    """A space that the run does not have."""
+
+    __str__ = Exception.__str__
 
 
 class DeviceError(EmbedvizError):

@@ -73,7 +73,7 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
         "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
     )
     typed = b.text_input(
-        f"Find {noun_of(space).many}", key=f"find-{run.id}-{space.name}", placeholder=f"part of a {noun_of(space).one}"
+        f"Find {noun_of(space).many}", key=f"find-{run.id}-{space.name}", placeholder=f"part of {noun_of(space).a}"
     )
     hits = hits_of(space, points, typed)
     looking.search(typed, hits)

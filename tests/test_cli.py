@@ -56,6 +56,71 @@ def test_evaluate_prints_the_scores_beside_baselines_and_folds_with_their_protoc
     assert "seeds=5, or folds=5" in capsys.readouterr().err
 
 
+def test_ratings_in_tabs_are_trained_and_asked_by_the_command_line(film_ratings, tmp_path, monkeypatch, capsys):
+    file, out = tmp_path / "u.tsv", tmp_path / "run"
+    film_ratings.to_csv(file, sep="\t", index=False)
+    roles = ["user=user_id", "item=film", "rating=stars", "time=timestamp"]
+    call(monkeypatch, "train", "ratings", file, "--columns", *roles, "--dim", "4", "--out", out)
+    printed = capsys.readouterr()
+    assert "ratings of 40 items by 60 users" in printed.err  # what was found is said before it trains
+    scores = dict(line.split("\t") for line in printed.out.splitlines())
+    assert float(scores["test/rmse"]) < float(scores["baseline/rmse"])
+    run = embedviz.open_run(out)
+    assert set(run.spaces) == {"user", "item"}
+    call(monkeypatch, "neighbors", out, "Film 0", "--space", "item", "-k", "5")
+    near = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert len(near) == 5
+    assert all(int(film.split()[1]) % 2 == 0 for film in near)  # the even films are of one kind
+    call(monkeypatch, "predict", out, file, "--out", tmp_path / "answers.csv")
+    assert (pd.read_csv(tmp_path / "answers.csv")["prediction"].between(1, 10)).all()
+
+
+def test_a_table_is_trained_and_asked_by_the_command_line(cars, tmp_path, monkeypatch, capsys):
+    file, out = tmp_path / "cars.csv", tmp_path / "run"
+    cars.to_csv(file, sep=";", index=False)
+    call(monkeypatch, "train", "categories", file, "--columns", "target=body", "--epochs", "20", "--out", out)
+    printed = capsys.readouterr()
+    assert "Classes: " in printed.err
+    assert "van " in printed.err
+    scores = dict(line.split("\t") for line in printed.out.splitlines())
+    assert float(scores["test/accuracy"]) > float(scores["baseline/accuracy"])
+    assert "make" in embedviz.open_run(out).spaces
+    call(monkeypatch, "predict", out, file)
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert {"make", "body", "prediction"} <= set(head.split("\t"))
+    assert len(rows) == len(cars)
+
+
+def test_a_file_is_read_as_one_says(tmp_path, monkeypatch, capsys):
+    file, out = tmp_path / "russian.csv", tmp_path / "run"
+    rows = [("хороший тёплый фильм", "хорошо"), ("скучный плохой фильм", "плохо")] * 40
+    text = "отзыв;оценка\n" + "".join(f"{text} {i};{label}\n" for i, (text, label) in enumerate(rows))
+    file.write_bytes(text.encode("cp1251"))
+    call(
+        monkeypatch, "train", "sentiment", file, "--read", "encoding=cp1251", "delimiter=;", "--columns", "text=отзыв",
+        "label=оценка", "--vectors", "none", "--preset", "fast", "--dim", "4", "--epochs", "1", "--out", out,
+    )  # fmt: skip
+    assert "Classes: " in capsys.readouterr().err
+    assert set(embedviz.open_run(out).knowledge["classes"]) == {"хорошо", "плохо"}
+    file.write_bytes("мнение\nплохой скучный\n".encode("cp1251"))
+    call(monkeypatch, "predict", out, file, "--read", "encoding=cp1251", "header=yes", "--column", "мнение")
+    assert capsys.readouterr().out.splitlines()[1].startswith("плохой скучный\t")
+
+
+def test_a_call_that_failed_on_its_columns_can_be_corrected_with_the_same_folder(tweets_file, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    (out / "mine").mkdir(parents=True)
+    words = ["train", "sentiment", tweets_file, "--vectors", "none", "--preset", "fast", "--dim", "4", "--epochs", "1"]
+    wrong = ["--columns", "text=tweet", "label=nothing", "--out", out]
+    with pytest.raises(SystemExit):
+        call(monkeypatch, *words, *wrong)
+    call(monkeypatch, *words, "--columns", "text=tweet", "label=mood", "--out", out)
+    assert embedviz.open_run(out).status == "done"
+    assert (out / "mine").is_dir()  # what lay there already is left alone
+    with pytest.raises(SystemExit):  # a run that learned something is never overwritten
+        call(monkeypatch, *words, "--columns", "text=tweet", "label=mood", "--out", out)
+
+
 def test_several_columns_for_a_role_are_a_list():
     assert cli._columns(["target=body", "ignore=id", "ignore=url"]) == {"target": "body", "ignore": ["id", "url"]}
 
@@ -67,6 +132,10 @@ def test_several_columns_for_a_role_are_a_list():
         (["train", "sentimental", "nothing.csv", "--out", "x"], "no model 'sentimental'"),
         (["train", "sentiment", "FILE", "--columns", "who=tweet", "--out", "x"], "no role 'who'"),
         (["train", "sentiment", "FILE", "--preset", "perfect", "--out", "x"], "no preset 'perfect'"),
+        (["train", "sentiment", "FILE", "--read", "colour=red", "--out", "x"], "encoding=…"),
+        (["train", "sentiment", "FILE", "--read", "header=perhaps", "--out", "x"], "yes or no"),
+        (["project", "FILE", "--out", "nowhere/map.csv"], "no folder nowhere"),
+        (["predict", "run", "FILE", "--out", "nowhere/answers.csv"], "no folder nowhere"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_1(words, said, tweets_file, tmp_path, monkeypatch, capsys):

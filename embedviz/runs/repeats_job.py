@@ -101,8 +101,8 @@ def repeats_of(run: Run, over: Over, n: int) -> Repeats:
     submitted."""
     if run.kind != "training" or not run.metrics:
         raise RunError(f"The run {run.name!r} cannot be repeated: there is no training of it that has ended.")
-    if over not in ("seeds", "folds") or not 2 <= n <= MOST:
-        raise SettingsError(f"A training is repeated over 2 to {MOST} seeds or folds, not over {n} {over}.")
+    if over not in ("seeds", "folds") or not isinstance(n, int) or not 2 <= n <= MOST:
+        raise SettingsError(f"A training is repeated over 2 to {MOST} seeds or folds, not over {n!r} {over}.")
     folder = run.folder / FOLDER / f"{over}-{n}"
     if not (folder / Repeats.spec_file).exists():
         spec = {"kind": "repeats", "id": f"repeats-{over}-{n}-{run.id}", "run": run.id, "over": over, "n": n}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from embedviz.errors import RunError, SettingsError
+from embedviz.errors import RunError, SettingsError, UnknownSpaceError
 from embedviz.files import read_json, write_json
 from embedviz.runs.job import Job
 
@@ -203,7 +203,7 @@ class _Spaces(Mapping[str, "EmbeddingSpace"]):
 
         names = self._run.space_names
         if name not in names:
-            raise KeyError(f"The run has no space {name!r}. It has: {', '.join(names) or 'none yet'}.")
+            raise UnknownSpaceError(f"The run has no space {name!r}. It has: {', '.join(names) or 'none yet'}.")
         return read_space(self._run.folder / SPACES, name)
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.errors import RunError
+from embedviz.runs import events, status
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
+from embedviz.runs.job import LOG
 from embedviz.runs.run import Run
-from embedviz.runs.status import read_status
 
 KEPT_DELETED = 24 * 3600.0  # seconds a deleted run can be brought back
 KEPT_PREDICTIONS = 2 * 3600.0  # seconds an answer is kept; asked again it is worked out again
@@ -71,7 +72,7 @@ class Store:
         run_id = new_id()
         folder = folder or self.runs_folder / run_id
         if (folder / Run.spec_file).exists():
-            raise RunError(f"{folder} already holds a run. Name another folder.")
+            _give_way(Run(folder))
         spec |= {
             "id": run_id,
             "name": name,
@@ -166,9 +167,19 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _give_way(run: Run) -> None:
+    """Takes a run that failed before it had learned anything out of its folder, so that a corrected call may have it;
+    whatever else lies there stays. RunError for any other run."""
+    if run.status != "failed" or any(run.folder.glob("*.safetensors")):
+        raise RunError(f"{run.folder} already holds a run. Name another folder.")
+    shutil.rmtree(run.folder / "data", ignore_errors=True)
+    for name in (Run.spec_file, status.FILE, events.FILE, LOG):
+        (run.folder / name).unlink(missing_ok=True)
+
+
 def _at_work(run: Run) -> bool:
     """True while a map, baselines or repeats of the run, which live below it, wait or are worked out."""
-    return any(not read_status(path.parent).is_final for path in run.folder.glob("*/**/status.json"))
+    return any(not status.read_status(path.parent).is_final for path in run.folder.glob("*/**/status.json"))
 
 
 def quota() -> int:

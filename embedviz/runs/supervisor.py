@@ -165,8 +165,6 @@ class _Worker:
         self._supervisor = supervisor
         environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        # A thread that waits at a barrier sleeps: spinning there took five times as long beside other work.
-        environment.setdefault("OMP_WAIT_POLICY", "passive")
         with open(home() / f"worker-{lane}.log", "ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "embedviz.runs.worker", lane],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedviz.errors import EmbedvizError, RunError
 from embedviz.models.contract import Columns
@@ -14,6 +14,9 @@ from embedviz.runs.home import is_shared
 from embedviz.runs.run import Run
 from embedviz.runs.store import Store
 from embedviz.training.progress import Progress
+
+if TYPE_CHECKING:
+    from embedviz.data.survey import Survey
 
 
 def train(
@@ -25,18 +28,25 @@ def train(
     out: str | Path | None = None,
     probes: list[str] | None = None,
     name: str | None = None,
+    read: Mapping[str, Any] | None = None,
+    on_survey: Callable[[Survey], Any] | None = None,
     **settings: Any,
 ) -> Run:
     """Trains in this process and returns the run when it is done. Settings are the fields of the model's Settings,
     and preset="textbook" for those of one of its presets.
 
     data: a file, or the name of a sample ("kjv"). columns: role -> column, where the guess is wrong; None takes a
-    guess away. out: the run's folder; the store's when None. Ctrl-C stops and
-    keeps the best so far. EmbedvizError when the data or a setting is wrong, RunError when the training failed.
+    guess away. read: what overrides the guesses of read_table: encoding="cp1251", delimiter=";", header=False.
+    on_survey: called with what was found in the data before the training begins, for which the data is read once more.
+    out: the run's folder; the store's when None. Ctrl-C stops and keeps the best so far. EmbedvizError when the data
+    or a setting is wrong, RunError when the training failed.
     """
     from embedviz.runs.worker import perform
 
-    run = _created(model, data, columns, settings, probes, name, out)
+    dataset = _dataset(data, read)
+    if on_survey:
+        on_survey(_surveyed(dataset, model, columns, settings))
+    run = _created(model, dataset, columns, settings, probes, name, out)
     control = Control()
 
     def listen(progress: Progress) -> None:
@@ -56,12 +66,13 @@ def start(
     columns: Columns | None = None,
     probes: list[str] | None = None,
     name: str | None = None,
+    read: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> Run:
     """Hands the training to a worker process and returns at once: run.wait(), run.stop(), run.resume()."""
     from embedviz.runs.supervisor import shared_supervisor
 
-    run = _created(model, data, columns, settings, probes, name, None)
+    run = _created(model, _dataset(data, read), columns, settings, probes, name, None)
     shared_supervisor().submit(run)
     return run
 
@@ -71,25 +82,40 @@ def runs() -> list[Run]:
     return Store().runs()
 
 
+def _dataset(data: str | Path, read: Mapping[str, Any] | None) -> Dataset:
+    from embedviz.data.samples import SAMPLES
+
+    if is_shared():
+        raise EmbedvizError("EMBEDVIZ_MODE is shared: training from Python is for one's own machine.")
+    uploads = Store().uploads_folder
+    if str(data) in SAMPLES and not Path(data).exists():
+        dataset = Dataset.sample(uploads, str(data))
+    else:
+        dataset = Dataset.at_path(uploads, Path(data))
+    dataset.set_options(**(read or {}))
+    return dataset
+
+
+def _surveyed(dataset: Dataset, model: str, columns: Columns | None, settings: dict[str, Any]) -> Survey:
+    """What the model finds in the data, by the same reading that a page shows before its Train button."""
+    from embedviz.models import model_class
+    from embedviz.runs.here import do_here
+    from embedviz.runs.reading_job import reading_of
+
+    checked = model_class(model).Settings.of(**settings)
+    return do_here(reading_of(dataset, model, {**dataset.columns, **(columns or {})}, checked)).survey
+
+
 def _created(
     model: str,
-    data: str | Path,
+    dataset: Dataset,
     columns: Columns | None,
     settings: dict[str, Any],
     probes: list[str] | None,
     name: str | None,
     out: str | Path | None,
 ) -> Run:
-    from embedviz.data.samples import SAMPLES
-
-    if is_shared():
-        raise EmbedvizError("EMBEDVIZ_MODE is shared: training from Python is for one's own machine.")
-    store = Store()
-    if str(data) in SAMPLES and not Path(data).exists():
-        dataset = Dataset.sample(store.uploads_folder, str(data))
-    else:
-        dataset = Dataset.at_path(store.uploads_folder, Path(data))
     folder = Path(out).absolute() if out else None
-    return store.create_training(
+    return Store().create_training(
         model, dataset, settings, columns=dict(columns or {}), probes=probes, name=name, folder=folder
     )

@@ -1,10 +1,11 @@
-"""How a space is kept: NAME.safetensors with the vectors, NAME.parquet with labels and columns.
+"""How a space is kept: NAME.safetensors with the vectors, NAME.parquet with labels, columns and the name itself.
 
 The vectors are mapped, not read: safetensors' NumPy reader copies the file into private memory (191 MB for 200).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -21,7 +22,8 @@ from embedviz.space.embedding_space import EmbeddingSpace
 
 KEY = "vectors"
 LABEL = "label"
-NOTES = b"embedviz.notes"
+NOTES, NAME = b"embedviz.notes", b"embedviz.name"
+LONGEST = 150  # characters of a name in a file's; past that a sum stands for the rest, and the file says the name
 TYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
 
 
@@ -32,7 +34,8 @@ def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) ->
     columns = space.columns.copy()
     columns.insert(0, LABEL, pd.array(space.labels, dtype="str"))
     table = pa.Table.from_pandas(columns, preserve_index=False)
-    table = table.replace_schema_metadata((table.schema.metadata or {}) | {NOTES: json.dumps(space.notes).encode()})
+    own = {NOTES: json.dumps(space.notes).encode(), NAME: name.encode()}
+    table = table.replace_schema_metadata((table.schema.metadata or {}) | own)
     with replacing(_path(folder, name, "parquet")) as temporary:
         pq.write_table(table, temporary)
     with replacing(_path(folder, name, "safetensors")) as temporary:
@@ -59,8 +62,8 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
 
 def space_names(folder: Path) -> list[str]:
     """The spaces that are whole in the folder, in alphabetical order; none when there is no folder."""
-    stems = (path.stem for path in folder.glob("*.safetensors") if path.with_suffix(".parquet").is_file())
-    return sorted(unquote(stem) for stem in stems if not stem.startswith("."))
+    found = (path.with_suffix(".parquet") for path in folder.glob("*.safetensors") if not path.name.startswith("."))
+    return sorted(_name_of(path) for path in found if path.is_file())
 
 
 def map_tensor(path: Path, key: str) -> np.ndarray:
@@ -94,5 +97,16 @@ def map_tensor(path: Path, key: str) -> np.ndarray:
 
 def _path(folder: Path, name: str, ending: str) -> Path:
     # A space may be named after a column of a table, and those hold slashes; a dot in front would hide the file.
-    file_name = quote(name, safe=" ")
-    return folder / f"{'%2E' + file_name[1:] if file_name.startswith('.') else file_name}.{ending}"
+    stem = quote(name, safe=" ")
+    if stem.startswith("."):
+        stem = "%2E" + stem[1:]
+    if len(stem) > LONGEST:
+        stem = f"{stem[:LONGEST]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return folder / f"{stem}.{ending}"
+
+
+def _name_of(path: Path) -> str:
+    """The name of the space whose labels and columns are in the file."""
+    if len(path.stem) <= LONGEST:
+        return unquote(path.stem)
+    return pq.read_schema(path).metadata[NAME].decode()

@@ -5,7 +5,7 @@ import psutil
 import pytest
 
 import embedviz as ev
-from embedviz.errors import RunError, SettingsError
+from embedviz.errors import EmbedvizError, RunError, SettingsError
 from embedviz.runs.control import Control
 from embedviz.runs.here import do_here
 from embedviz.runs.repeats_job import kept_repeats, left_to_train, repeats_of
@@ -127,3 +127,18 @@ def test_a_run_is_not_deleted_while_its_repeats_are_trained(own_home, two_topics
     write_status(job.folder, Status("stopped"))
     Store().delete(run)
     assert Store().runs() == []
+
+
+@pytest.mark.parametrize("folds", [1, 101, 2.5, "2"])
+def test_a_number_of_folds_that_cannot_be_is_said_and_leaves_nothing_behind(run, folds):
+    with pytest.raises(SettingsError, match="2 to 100"):
+        run.repeat(folds=folds)
+    assert kept_repeats(run) == []
+
+
+def test_a_space_that_is_not_there_is_said_with_those_that_are(run):
+    with pytest.raises(KeyError, match="It has: word") as raised:
+        run.spaces["nope"]
+    assert isinstance(raised.value, EmbedvizError)
+    assert str(raised.value).startswith("The run has no space")
+    assert "nope" not in run.spaces

@@ -32,6 +32,16 @@ def test_a_space_comes_back_mapped_with_columns_and_notes(space, tmp_path):
     assert (found.name, found.notes) == ("word", ("One.",))
 
 
+@pytest.mark.parametrize("length", [40, 150, 151, 400])
+def test_a_space_may_be_named_after_a_column_of_any_length(space, tmp_path, length):
+    names = ["ю" * length, "ю" * length + "a", "n" * length]  # Cyrillic letters take six characters in a file's name
+    for name in names:
+        write_space(space, tmp_path, name)
+    assert space_names(tmp_path) == sorted(names)
+    for name in names:
+        assert read_space(tmp_path, name).labels == space.labels
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.text(st.characters(exclude_categories=["Cs"])), unique=True, max_size=6),
