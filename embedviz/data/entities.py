@@ -11,7 +11,8 @@ import pandas as pd
 from embedviz.data.classes import class_name
 from embedviz.space.embedding_space import RESERVED
 
-OWN_COLUMNS = ("id", "bias", "count", "mean rating")  # of the spaces; a table's column of that name is renamed
+# of the spaces and of recommendations; a table's column of that name is renamed
+OWN_COLUMNS = ("id", "bias", "count", "mean rating", "prediction", "note", "reasons", "because you liked")
 _NAMING = ("title", "name", "label")
 
 
@@ -77,14 +78,19 @@ def entities(ids: list[str], entity: np.ndarray, described: pd.DataFrame) -> Ent
         column = pd.Series(values.to_numpy(object)[row], dtype=object).where(pd.Series(row >= 0), None)
         if pd.api.types.is_numeric_dtype(values):
             column = pd.to_numeric(column)
-        columns[_free_name(str(name))] = column
+        columns[_free_name(str(name), columns)] = column
         if _lists(column):
-            columns[f"first of {name}"] = column.map(lambda cell: cell.split("|")[0] if isinstance(cell, str) else None)
+            columns[_free_name(f"first of {name}", columns)] = column.map(
+                lambda cell: cell.split("|")[0] if isinstance(cell, str) else None
+            )
     return Entities(ids, _labels(ids, columns), columns)
 
 
-def _free_name(name: str) -> str:
-    return f"{name} (given)" if name in RESERVED or name in OWN_COLUMNS else name
+def _free_name(name: str, taken: pd.DataFrame) -> str:
+    """The name, marked as often as it takes to be nobody else's."""
+    while name in RESERVED or name in OWN_COLUMNS or name in taken:
+        name += " (given)"
+    return name
 
 
 def _lists(column: pd.Series) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from embedviz.data.ratings_table import RatingsTable
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, split_rows
+from embedviz.data.splits import Fold, split_rows
 from embedviz.errors import ColumnError
 
 Way = Literal["random", "latest", "time"]
@@ -40,21 +40,14 @@ def split_ratings(
     times = np.nan_to_num(table.time, nan=-np.inf)
     if way == "time":
         return split_rows(n, validation_share, test_share, seed, times=times)
-    age = _age(table.user, times, seed)
-    part = np.full(n, TRAIN, np.int8)
-    part[age < test_share + validation_share * (1 - test_share)] = VALIDATION
-    part[age < test_share] = TEST
-    wanted = [part_of for part_of, share in ((TRAIN, 1), (VALIDATION, validation_share), (TEST, test_share)) if share]
-    if not np.isin(wanted, part).all():  # so few ratings that the shares round to nothing
-        return split_rows(n, validation_share, test_share, seed)
-    return part
+    return split_rows(n, validation_share, test_share, seed, times=-_age(table.user, times, seed))
 
 
 def _age(user: np.ndarray, times: np.ndarray, seed: int) -> np.ndarray:
     """(n,): how far back a rating lies among its user's, from 0 (the latest) to 1.
 
-    Each user's ratings are moved back by a part of one rating, drawn from the seed, so that the parts have their
-    shares on average however few ratings a user has.
+    Each user's ratings are moved back by a part of one rating, drawn from the seed, so that users with few ratings
+    have their share of the test part too.
     """
     order = np.lexsort((-np.arange(len(user)), -times, user))
     counts = np.bincount(user)

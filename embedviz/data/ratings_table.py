@@ -7,20 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from embedviz.data.dates import date_format, read_dates
 from embedviz.data.entities import Entities, entities, numbered, told_apart
 from embedviz.data.roles import checked_role, checked_roles
 from embedviz.errors import ColumnError, DataError
 
 FEWEST = 10  # ratings: below that no part of a split is worth measuring
+LARGEST = 1e15  # rating on either side of 0 whose square can still be added up in 32 bits
+CLOSEST = (1e-15, 1e-12)  # from the lowest to the highest rating, as it is and as a share of the larger of them
+_TWO_NUMBERS = r"^\s*(\d{1,2})\D(\d{1,2})\D"  # that a date begins with: day and month, or month and day
 
 
 @dataclass(frozen=True)
 class RatingsTable:
-    """user, item (n,) int64: places in users and items. rating (n,) float32, None where the table has none or all are
+    """user, item (n,) int64: places in users and items. rating (n,) float64, None where the table has none or all are
     the same. time (n,) float64, greater is later, NaN where missing; None without a column. Each pair of user and
     item occurs once. only_rating: the one value that all ratings have, if so."""
 
@@ -32,7 +37,7 @@ class RatingsTable:
     time: np.ndarray | None
     rows: int
     missing: int  # rows without a user, an item or a rating, left out
-    infinite: int  # rows whose rating is infinite, left out
+    infinite: int  # rows whose rating is infinite or past LARGEST, left out
     duplicates: int  # rows that were taken together with another of the same pair
     only_rating: float | None
     columns: dict[str, str]  # role -> column
@@ -49,7 +54,8 @@ class RatingsTable:
             what = "a user, an item or a rating" if "rating" in self.columns else "a user or an item"
             said.append(f"{_rows(self.missing)} without {what} {_is(self.missing)} left out.")
         if self.infinite:
-            said.append(f"{_rows(self.infinite)} with an infinite rating {_is(self.infinite)} left out.")
+            rating = f"a rating in {self.columns['rating']!r} that is infinite or past {LARGEST:g}"
+            said.append(f"{_rows(self.infinite)} with {rating} {_is(self.infinite)} left out.")
         if self.duplicates:
             said.append(
                 f"{_rows(self.duplicates)} {'repeats' if self.duplicates == 1 else 'repeat'} a pair of user and item: "
@@ -79,7 +85,7 @@ def read_ratings(frame: pd.DataFrame, roles: Mapping[str, object]) -> RatingsTab
     rating = time = None
     if "rating" in columns:
         rating = pd.to_numeric(frame[columns["rating"]]).to_numpy(np.float64, na_value=np.nan)
-        infinite = there & np.isinf(rating)
+        infinite = there & (np.abs(rating) > LARGEST)
         there &= ~np.isnan(rating)
     if "time" in columns:
         time = read_times(frame[columns["time"]])
@@ -96,8 +102,8 @@ def read_ratings(frame: pd.DataFrame, roles: Mapping[str, object]) -> RatingsTab
     _check_enough(users, items, len(kept), columns)
     only = None
     if rating is not None:
-        rating = rating.astype(np.float32)
         only = float(rating[0]) if rating.min() == rating.max() else None
+        _check_apart(rating, columns["rating"])
     return RatingsTable(
         users=entities(users, user, frame[of_users].iloc[kept]),
         items=entities(items, item, frame[of_items].iloc[kept]),
@@ -115,17 +121,31 @@ def read_ratings(frame: pd.DataFrame, roles: Mapping[str, object]) -> RatingsTab
 
 
 def read_times(values: pd.Series) -> np.ndarray:
-    """Numbers as they are, dates as seconds since 1970, NaN where there is neither: (n,) float64. ColumnError when no
-    cell is either."""
+    """Numbers as they are, dates as seconds since 1970, NaN where there is neither: (n,) float64. Dates are read in the
+    one order of day and month that fits the column. ColumnError when no cell is a number or a date."""
     if pd.api.types.is_numeric_dtype(values):
         times = pd.to_numeric(values).to_numpy(np.float64, na_value=np.nan)
     else:
-        dates = pd.to_datetime(values, errors="coerce", utc=True, format="mixed")
-        times = (dates - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy(np.float64)
+        dates = _read_dates(values)
+        times = ((dates - pd.Timestamp(0)) / pd.Timedelta(seconds=1)).to_numpy(np.float64)
     times = np.where(np.isfinite(times), times, np.nan)
     if np.isnan(times).all():
         raise ColumnError(f"Column {values.name!r} holds neither numbers nor dates, so it cannot be the time.")
     return times
+
+
+def _read_dates(values: pd.Series) -> pd.Series:
+    """As the format that fits nearly all cells; where none does each as it can be read, missing where it cannot, the
+    day first unless more cells have their second number past 12 than their first."""
+    if format := date_format(values):
+        return read_dates(values, format)
+    numbers = values.astype(str).str.extract(_TWO_NUMBERS).astype(float)
+    day_first = bool((numbers[1] > 12).sum() <= (numbers[0] > 12).sum())
+    read = partial(pd.to_datetime, values, errors="coerce", utc=True, format="mixed")
+    dates = read().where(
+        numbers[0].isna() | (not day_first), read(dayfirst=True)
+    )  # which would turn 2024-05-03 round too
+    return dates.dt.tz_localize(None)
 
 
 def _checked(frame: pd.DataFrame, roles: Mapping[str, object]) -> dict[str, str]:
@@ -185,6 +205,16 @@ def _check_enough(users: list[str], items: list[str], n: int, columns: Mapping[s
             )
     if n < FEWEST:
         raise DataError(f"There are {n} ratings. At least {FEWEST} are needed to learn from some and test on others.")
+
+
+def _check_apart(rating: np.ndarray, column: str) -> None:
+    """DataError when ratings differ, and by too little to be computed with."""
+    low, high = float(rating.min()), float(rating.max())
+    if 0 < high - low < max(CLOSEST[0], CLOSEST[1] * max(abs(low), abs(high))):
+        raise DataError(
+            f"The ratings in column {column!r} go from {low!r} to {high!r}, which lie too close together to be told "
+            f"apart. Write them in a smaller unit, or as their difference from the lowest."
+        )
 
 
 def _rows(n: int) -> str:

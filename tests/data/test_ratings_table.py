@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from embedviz.data.entities import id_names
-from embedviz.data.ratings_table import read_ratings
+from embedviz.data.ratings_table import read_ratings, read_times
 from embedviz.errors import ColumnError, DataError
 
 ROLES = {"user": "who", "item": "what", "rating": "stars"}
@@ -42,7 +42,7 @@ def test_rows_without_a_user_an_item_or_a_rating_are_left_out_and_counted():
     assert len(table.user) == 20
     said = " ".join(table.left_out_sentences())
     assert "3 rows without a user, an item or a rating are left out" in said
-    assert "1 row with an infinite rating is left out" in said
+    assert "1 row with a rating in 'stars' that is infinite" in said
 
 
 def test_a_pair_that_comes_twice_has_the_mean_of_its_ratings():
@@ -136,3 +136,50 @@ def test_a_column_named_like_one_of_ours_is_renamed():
 def test_what_cannot_be_learned_from_is_said(columns, roles, error, said):
     with pytest.raises(error, match=said):
         read_ratings(frame(**columns), roles)
+
+
+@pytest.mark.parametrize("first", ["13.04.2020", "13/04/2020", "13-04-2020 10:00"])
+def test_dates_of_a_column_are_read_in_one_order_of_day_and_month(first):
+    written = [first.replace("13", f"{day:02d}", 1) for day in (13, *range(1, 12))]
+    for column in (written, [*written[:-2], "no day", "13.04.2020"]):
+        time = read_times(pd.Series(column))
+        days = pd.to_datetime(time[:10], unit="s")
+        assert days.day.tolist() == [13, *range(1, 10)]
+        assert set(days.month) == {4}
+
+
+def test_where_no_format_fits_each_date_is_read_by_itself_in_the_columns_order():
+    time = read_times(pd.Series(["03.05.2020", "04.05.2020", "2020-05-05", "May 6, 2020", "2020/05/07", None, "soon"]))
+    assert np.diff(time)[:4].tolist() == [86_400] * 4
+    assert np.isnan(time[5:]).all()
+    month_first = read_times(pd.Series(["05/13/2020", "05/04/2020", "5/1/20 at noon"]))
+    assert pd.to_datetime(month_first[:2], unit="s").month.tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("stars", [[1e9 + k % 5 for k in range(12)], [(1 + k % 5) * 1e-9 for k in range(12)]])
+def test_ratings_that_differ_little_are_told_apart(stars):
+    table = read_ratings(frame(stars=stars), ROLES)
+    assert len(np.unique(table.rating)) == 5
+    assert table.only_rating is None
+
+
+@pytest.mark.parametrize("stars", [[(1 + k % 5) * 1e-200 for k in range(12)], [1.0, 1 + 1e-14] * 6])
+def test_ratings_too_close_together_to_compute_with_are_said(stars):
+    with pytest.raises(DataError, match="too close together"):
+        read_ratings(frame(stars=stars), ROLES)
+
+
+@pytest.mark.parametrize("far", [1e39, -1e300, np.inf])
+def test_a_rating_too_large_to_compute_with_is_left_out_and_said(far):
+    table = read_ratings(pd.concat([frame(), pd.DataFrame({"who": ["d"], "what": [1], "stars": [far]})]), ROLES)
+    assert (table.infinite, len(table.user)) == (1, 12)
+    assert table.left_out_sentences() == ["1 row with a rating in 'stars' that is infinite or past 1e+15 is left out."]
+
+
+def test_columns_named_like_those_of_an_answer_are_renamed_and_stay_apart():
+    same = [1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4]
+    named = {"note": same, "note (given)": same, "prediction": same, "reasons": same}
+    table = read_ratings(frame(**named), ROLES)
+    assert list(table.items.columns) == [
+        "note (given)", "note (given) (given)", "prediction (given)", "reasons (given)",
+    ]  # fmt: skip

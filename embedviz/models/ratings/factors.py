@@ -34,19 +34,19 @@ class Factors:
     fallback: Biases
 
     def predict(self, user: np.ndarray, item: np.ndarray) -> np.ndarray:
-        """(n,) float32: the estimates for these pairs of places; -1 is an unknown user or item."""
-        found = np.empty(len(user), np.float32)
+        """(n,) float64: the estimates for these pairs of places; -1 is an unknown user or item."""
+        found = np.empty(len(user))
         for start in range(0, len(user), PAIRS):
             u, i = user[start : start + PAIRS], item[start : start + PAIRS]
             dots = np.einsum("nk,nk->n", self.P[u], self.Q[i])
-            both = self.mean + self.user_bias[u] + self.item_bias[i] + dots
+            both = self.mean + (self.user_bias[u] + self.item_bias[i] + dots).astype(np.float64)
             found[start : start + PAIRS] = np.where((u >= 0) & (i >= 0), both, self.fallback.predict(u, i))
         return np.clip(found, self.low, self.high)
 
     def scores(self, users: np.ndarray) -> np.ndarray:
-        """Entry [b, i]: what users[b] is estimated to give item i, not clipped, so that the best are told apart:
-        (B, I) float32."""
-        return (self.P[users] @ self.Q.T + self.item_bias) + (self.mean + self.user_bias[users])[:, None]
+        """Entry [b, i]: what users[b] is estimated to give item i beside the mean and the user's bias, which change no
+        order, and not clipped, so that the best are told apart: (B, I) float32."""
+        return self.P[users] @ self.Q.T + self.item_bias
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Everything by name, for weights and checkpoints; of_arrays takes it back."""

@@ -24,7 +24,10 @@ Measure = Callable[[Factors], dict[str, float]]
 
 
 class CollaborativeFiltering(nn.Module):
-    """The textbook network: a vector a user, a vector an item, and their dot product for the rating."""
+    """The textbook network: a vector a user, a vector an item, and their dot product for the rating. mean: what is
+    taken off the ratings, in 64 bits, before they are learned."""
+
+    mean = 0.0
 
     def __init__(self, num_users: int, num_items: int, embedding_dim: int):
         super().__init__()
@@ -32,7 +35,7 @@ class CollaborativeFiltering(nn.Module):
         self.item_embedding = nn.Embedding(num_items, embedding_dim)
 
     def forward(self, user_ids: torch.Tensor, item_ids: torch.Tensor) -> torch.Tensor:
-        """(B,), (B,) int64 -> (B,)"""
+        """How far the ratings lie from the mean: (B,), (B,) int64 -> (B,)"""
         return (self.user_embedding(user_ids) * self.item_embedding(item_ids)).sum(1)
 
     def factors(self, biases: Biases, scale: tuple[float, float]) -> Factors:
@@ -59,7 +62,7 @@ class BiasedFactors(CollaborativeFiltering):
 
     def forward(self, user_ids: torch.Tensor, item_ids: torch.Tensor) -> torch.Tensor:
         leaning = self.user_bias[user_ids] + self.item_bias[item_ids]
-        return self.mean + leaning + super().forward(user_ids, item_ids)
+        return leaning + super().forward(user_ids, item_ids)
 
     def factors(self, biases: Biases, scale: tuple[float, float]) -> Factors:
         P, Q = _numpy(self.user_embedding.weight), _numpy(self.item_embedding.weight)
@@ -79,7 +82,7 @@ class SquaredError:
         self.network, self.settings = network, settings
         self._device = next(network.parameters()).device
         self._user, self._item = (_tensor(x, self._device) for x in (parts.train.user, parts.train.item))
-        self._rating = _tensor(parts.train.rating, self._device)
+        self._rating = _tensor((parts.train.rating - network.mean).astype(np.float32), self._device)
         self._scores = lambda: measure(network.factors(parts.biases, parts.scale))
         self.n_examples = len(parts.train.user)
 

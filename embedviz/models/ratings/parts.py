@@ -21,7 +21,7 @@ UPPER = 0.75  # of the way from the lowest to the highest rating: from there on 
 
 @dataclass(frozen=True)
 class Part:
-    """user, item (n,) int64: places, -1 for one that the training part does not have. rating (n,) float32, 1 where
+    """user, item (n,) int64: places, -1 for one that the training part does not have. rating (n,) float64, 1 where
     the table has none."""
 
     user: np.ndarray
@@ -89,7 +89,7 @@ def parts_of(table: RatingsTable, part: np.ndarray, explicit: bool) -> RatingsPa
     training = part == TRAIN
     users, user = _places(table.user, training, table.users)
     items, item = _places(table.item, training, table.items)
-    rating = table.rating if explicit else np.ones(len(user), np.float32)
+    rating = table.rating if explicit else np.ones(len(user))
     whole = Part(user, item, rating)
     parts = RatingsParts(*(whole.take(part == p) for p in (TRAIN, VALIDATION, TEST)), users, items, explicit)
     if len(users) < 2 or len(items) < 2:

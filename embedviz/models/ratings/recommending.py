@@ -91,7 +91,7 @@ class Recommender:
             folded = fold_in(self.factors, self.ridge, items, ratings)
             left_out, bias, vector = items, folded.bias, folded.vector
         f = self.factors
-        scores = f.mean + bias + f.item_bias + f.Q @ vector.astype(np.float32)
+        scores = f.mean + bias + (f.item_bias + f.Q @ vector.astype(np.float32)).astype(np.float64)
         scores[left_out] = -np.inf
         best = np.argsort(-scores, kind="stable")[: min(k, int(np.isfinite(scores).sum()))]
         frame = pd.DataFrame({"label": [self.items.labels[i] for i in best]})

@@ -288,3 +288,17 @@ def test_folds_are_random_even_where_there_are_times_and_say_so(prepared, tastes
     protocol = model.protocol()
     assert protocol["split"] == "fold 3 of 5, drawn at random, seed 0"
     assert protocol["test ratings"] == 400
+
+
+@pytest.mark.parametrize("method", ["als", "gradient"])
+def test_a_mean_far_from_nothing_changes_no_estimate(prepared, tastes, method):
+    few = {"method": method, "rounds": 20, "epochs": 20}
+    near, far = (fitted(prepared(frame=tastes.assign(stars=tastes["stars"] + add), **few)) for add in (0, 1e9))
+    one, other = near.evaluate(), far.evaluate()
+    for name in ("test/rmse", "test/mae", "test/ndcg@10"):
+        assert other[name] == pytest.approx(one[name], abs=0.02)
+    asked = [("u3", "4"), ("u4", "4")]
+    expected = near.predict(asked)["prediction"].to_numpy()
+    assert kept(far).predict(asked)["prediction"].to_numpy() - 1e9 == pytest.approx(expected, abs=0.05)
+    best = near.recommend("u3")["prediction"][0]
+    assert kept(far).recommend("u3")["prediction"][0] - 1e9 == pytest.approx(best, abs=0.05)
