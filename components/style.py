@@ -7,6 +7,8 @@ _CSS = """<style>
 [data-testid="stHeading"] h1 { font-size: 2.1rem; font-weight: 650; letter-spacing: -0.015em; padding-bottom: .2rem; }
 [data-testid="stSkillsNudge"] { display: none; } /* speaks to developers, and this is for visitors */
 [role="tab"][aria-selected="true"] p { font-weight: 600; }
+/* the link colours of both themes: the dark one's primary colour, made for white text on it, is too dark for text */
+[role="tab"][aria-selected="true"] p, button[role="radio"][aria-checked="true"] p { color: light-dark(#0a5c8f, #7cc0ea); }
 @media (max-width: 640px) { .block-container { padding: 3.6rem 1rem 3rem; } [data-testid="stHeading"] h1 { font-size: 1.7rem; } }
 </style>"""
 
