@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,30 @@ class Entities:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Of what JSON can hold; from_dict takes it back."""
+        columns = {}
+        for name in self.columns:
+            columns[name] = [_plain(cell) for cell in self.columns[name].astype(object)]
+        return {"ids": self.ids, "labels": self.labels, "columns": columns}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        columns = pd.DataFrame(index=range(len(values["ids"])))
+        for name, cells in values["columns"].items():
+            filled = [cell for cell in cells if cell is not None]
+            numbers = all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in filled)
+            holes = len(filled) < len(cells)
+            columns[name] = pd.Series(cells, dtype=("float64" if holes else None) if numbers else object)
+        return cls(values["ids"], values["labels"], columns)
+
+
+def _plain(cell: Any) -> Any:
+    if pd.isna(cell):
+        return None
+    cell = cell.item() if isinstance(cell, np.generic) else cell
+    return cell if isinstance(cell, bool | int | float) else str(cell)
 
 
 def id_names(values: pd.Series) -> list[str]:

@@ -174,15 +174,17 @@ class Ratings:
 
     def spaces(self, best: bool = True) -> dict[str, EmbeddingSpace]:
         """ "item" and "user", with bias, count, mean rating and the table's own columns."""
-        return self._recommender(best).spaces()
+        from embedviz.models.ratings.spaces import spaces_of
 
-    def _recommender(self, best: bool = True) -> Recommender:
+        p = self.parts
+        return spaces_of(self._factors(best), p.users, p.items, self._rated(), p.explicit)
+
+    def _recommender(self) -> Recommender:
         from embedviz.models.ratings.recommending import Recommender
 
         if self._recalled is not None:
             return self._recalled
-        factors = self._factors(best)
-        p = self.parts
+        factors, p = self._factors(), self.parts
         return Recommender(factors, self._ridge(factors), p.users, p.items, self._rated(), p.explicit, self._columns)
 
     def _ridge(self, factors: Factors) -> Any:
@@ -224,8 +226,8 @@ class Ratings:
             "explicit": p.explicit,
             "scale": [float(value) for value in p.scale] if p.explicit else None,
             "columns": self._columns,
-            "users": _as_dict(p.users),
-            "items": _as_dict(p.items),
+            "users": p.users.as_dict(),
+            "items": p.items.as_dict(),
             "ridge": self._ridge(factors).as_dict(),
         }
 
@@ -241,8 +243,8 @@ class Ratings:
         model._recalled = Recommender(
             Factors.of_arrays(weights),
             Ridge.from_dict(knowledge["ridge"]),
-            _from_dict(knowledge["users"]),
-            _from_dict(knowledge["items"]),
+            Entities.from_dict(knowledge["users"]),
+            Entities.from_dict(knowledge["items"]),
             rated,
             knowledge["explicit"],
             knowledge["columns"],
@@ -305,25 +307,3 @@ def chosen_method(wanted: str, table: RatingsTable) -> str:
             why = f"every rating is {table.only_rating:g}, so there is nothing to tell apart"
         raise SettingsError(f"The method {wanted} learns from ratings, and {why}. Take bpr, which does without.")
     return wanted
-
-
-def _as_dict(entities: Entities) -> dict[str, Any]:
-    columns = {}
-    for name in entities.columns:
-        column = entities.columns[name].astype(object)
-        columns[name] = [
-            None if pd.isna(x) else x.item() if isinstance(x, np.generic) else x if isinstance(x, bool | int | float) else str(x)
-            for x in column
-        ]  # fmt: skip
-    return {"ids": entities.ids, "labels": entities.labels, "columns": columns}
-
-
-def _from_dict(values: dict[str, Any]) -> Entities:
-    columns = pd.DataFrame(index=range(len(values["ids"])))
-    for name, column in values["columns"].items():
-        values_there = [x for x in column if x is not None]
-        numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in values_there)
-        columns[name] = pd.Series(
-            column, dtype="float64" if numbers and len(values_there) < len(column) else None if numbers else object
-        )
-    return Entities(values["ids"], values["labels"], columns)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from embedviz.data.classes import class_name
-from embedviz.data.entities import Entities, id_names
-from embedviz.errors import ColumnError, DataError, SettingsError
+from embedviz.data.entities import Entities
+from embedviz.errors import DataError, SettingsError
+from embedviz.models.ratings.asked_pairs import asked_pairs
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import Folded, Ridge, fold_in
+from embedviz.models.ratings.spaces import spaces_of
 from embedviz.space import EmbeddingSpace
 
 REASONS = 3  # rated items named with a recommendation
@@ -34,34 +36,16 @@ class Recommender:
         order = np.argsort(rated["user"], kind="stable")
         self._rated = {name: array[order] for name, array in rated.items()}
 
-    def spaces(self) -> dict[str, EmbeddingSpace]:
-        """ "item" and "user": vectors with bias, count and mean rating in training, id, and the table's own columns."""
-        r, f = self._rated, self.factors
-        trained = r["trained"].astype(bool)
-        found = {}
-        for name, entities, vectors, bias in (("item", self.items, f.Q, f.item_bias), ("user", self.users, f.P, f.user_bias)):  # fmt: skip
-            places, n = r[name][trained], len(entities)
-            counts = np.bincount(places, minlength=n)
-            columns: dict[str, Any] = {"count": counts}
-            if self.explicit:
-                sums = np.bincount(places, r["rating"][trained], n)
-                lean = bias if bias.any() else getattr(f.fallback, name)
-                columns |= {"mean rating": (sums / np.maximum(counts, 1)).round(3), "bias": lean.astype(np.float32)}
-            elif name == "item":
-                columns["bias"] = bias
-            if entities.labels != entities.ids:
-                columns["id"] = entities.ids
-            frame = pd.concat([pd.DataFrame(columns), entities.columns.reset_index(drop=True)], axis=1)
-            found[name] = EmbeddingSpace(entities.labels, vectors, frame, name)
-        return found
-
     def predict(self, rows: pd.DataFrame | Sequence[Any], reasons: bool = False) -> pd.DataFrame:
-        """user, item, prediction, note for each row: a frame or dicts with the columns of the training, or pairs."""
-        users, items = self._asked(rows)
+        """user, item, prediction, note for each row: a frame or dicts with the columns of the training, or pairs. With
+        reasons a list of {"feature", "contribution"}: the mean, what the user and the item add, and the rated items that
+        weigh most, "liked …" or "disliked …" before their names."""
+        users, items = asked_pairs(rows, self.columns)
         user = np.array([self._user_places.get(name, -1) for name in users], np.int64)
         item = np.array([self._item_places.get(name, -1) for name in items], np.int64)
         frame = pd.DataFrame({"user": users, "item": items, "prediction": self.factors.predict(user, item)})
-        frame["note"] = [self._note(*row) for row in zip(users, items, user, item, strict=True)]
+        notes = [self._note(*row) for row in zip(users, items, user, item, strict=True)]
+        frame["note"] = pd.Series(notes, dtype=object)
         if reasons:
             frame["reasons"] = [self._why(int(u), int(i)) for u, i in zip(user, item, strict=True)]
         return frame
@@ -70,14 +54,14 @@ class Recommender:
         self, user: str | None = None, rated: Mapping[str, float] | None = None, k: int = 10, reasons: bool = True
     ) -> pd.DataFrame:
         """The k best items: label, prediction, note, the item space's columns, and with reasons a list of
-        {"feature": item, "contribution": part in the prediction} of the liked items (rated at the user's own mean or
-        above) that speak most for it.
+        {"feature": item, "contribution": part in the prediction} of the liked items (rated at the user's own mean and
+        at everybody's or above) that speak most for it; none where nothing is liked.
 
         user: one of the training, by id or label. rated: what somebody new gives some items, by id or label; where
         ratings are no part of the model any number does. Items already rated are left out.
         """
-        if k < 1:
-            raise SettingsError(f"k has to be 1 or more, got {k}.")
+        if not isinstance(k, Integral) or k < 1:
+            raise SettingsError(f"k has to be a whole number, 1 or more; got {k!r}.")
         if (user is None) == (rated is None):
             raise SettingsError("Recommendations are for a user of the training, or for somebody new who rated items.")
         if user is not None:
@@ -99,25 +83,9 @@ class Recommender:
         frame["note"] = "" if self.explicit else NO_RATING
         frame = pd.concat([frame, self._spaces["item"].columns.iloc[best].reset_index(drop=True)], axis=1)
         if reasons:
-            liked = ratings >= ratings.mean() - 1e-6
+            liked = self._liked(ratings)
             frame["reasons"] = [self._because(folded.shares[liked], items[liked], int(i)) for i in best]
         return frame
-
-    def _asked(self, rows: pd.DataFrame | Sequence[Any]) -> tuple[list[str], list[str]]:
-        frame = rows
-        if not isinstance(rows, pd.DataFrame):
-            pairs = len(rows) and not isinstance(rows[0], Mapping)
-            frame = pd.DataFrame(list(rows), columns=["user", "item"]) if pairs else pd.DataFrame(list(rows))
-        names = []
-        for role in ("user", "item"):
-            column = self.columns[role] if self.columns[role] in frame else role
-            if column not in frame:
-                listed = ", ".join(map(str, frame.columns)) or "none"
-                raise ColumnError(
-                    f"To predict, a column {self.columns[role]!r} is needed as the {role}. The columns are: {listed}."
-                )
-            names.append(id_names(frame[column]))
-        return names[0], names[1]
 
     def _note(self, user: str, item: str, u: int, i: int) -> str:
         what = "item's mean" if u < 0 else "user's mean"
@@ -148,11 +116,17 @@ class Recommender:
             parts.append((f"item {self.items.labels[i]}", float(item_bias[i])))
         said = [{"feature": name, "contribution": round(float(value), 4)} for name, value in parts]
         if known:
-            folded, items, _ = self._folded(u)
-            weighs = folded.shares @ f.Q[i]
-            first = np.argsort(-np.abs(weighs), kind="stable")[:REASONS]
-            said += [self._reason(items[j], weighs[j]) for j in first]
+            folded, items, ratings = self._folded(u)
+            weighs, liked = folded.shares @ f.Q[i], self._liked(ratings)
+            for j in np.argsort(-np.abs(weighs), kind="stable")[:REASONS]:
+                word = ("liked" if liked[j] else "disliked") if self.explicit else "has"
+                said.append(self._reason(items[j], weighs[j], f"{word} "))
         return said
+
+    def _liked(self, ratings: np.ndarray) -> np.ndarray:
+        """(m,) bool: which of a user's ratings (m,) say that the user likes the item: those at the user's own mean or
+        above, unless they are below everybody's."""
+        return ratings >= max(ratings.mean(), self.factors.fallback.mean) - 1e-6
 
     def _because(self, shares: np.ndarray, items: np.ndarray, i: int) -> list[dict[str, Any]]:
         """Those of the items, with their shares in the user's vector, that speak most for item i; fewer where fewer do."""
@@ -160,10 +134,12 @@ class Recommender:
         first = [j for j in np.argsort(-speaks, kind="stable")[:REASONS] if speaks[j] > 0]
         return [self._reason(items[j], speaks[j]) for j in first]
 
-    def _reason(self, item: int, value: float) -> dict[str, Any]:
-        return {"feature": self.items.labels[item], "contribution": round(float(value), 4)}
+    def _reason(self, item: int, value: float, before: str = "") -> dict[str, Any]:
+        return {"feature": before + self.items.labels[item], "contribution": round(float(value), 4)}
 
     def _given(self, rated: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+        if not isinstance(rated, Mapping):
+            raise DataError(f"Ratings of somebody new are a dict from item to rating, got {rated!r}.")
         if not rated:
             raise DataError("Rate at least one item to get recommendations.")
         places, ratings = [], []
@@ -196,7 +172,7 @@ class Recommender:
 
     @cached_property
     def _spaces(self) -> dict[str, EmbeddingSpace]:
-        return self.spaces()
+        return spaces_of(self.factors, self.users, self.items, self._rated, self.explicit)
 
     @cached_property
     def _user_places(self) -> dict[str, int]:

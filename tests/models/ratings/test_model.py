@@ -8,7 +8,7 @@ from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.splits import TEST, Fold
 from embedviz.data.survey import Survey
-from embedviz.errors import ColumnError, DataError, SettingsError, UnknownLabelError
+from embedviz.errors import ColumnError, DataError, EmbedvizError, SettingsError, UnknownLabelError
 from embedviz.models.ratings import model as module
 from embedviz.models.ratings.model import Ratings, RatingsSettings
 from embedviz.training.devices import choose
@@ -302,3 +302,82 @@ def test_a_mean_far_from_nothing_changes_no_estimate(prepared, tastes, method):
     assert kept(far).predict(asked)["prediction"].to_numpy() - 1e9 == pytest.approx(expected, abs=0.05)
     best = near.recommend("u3")["prediction"][0]
     assert kept(far).recommend("u3")["prediction"][0] - 1e9 == pytest.approx(best, abs=0.05)
+
+
+def test_somebody_who_likes_nothing_is_told_of_no_liking(trained):
+    found = trained["als"].recommend(rated={"1": 1})
+    assert [list(reasons) for reasons in found["reasons"]] == [[]] * 10
+    found = trained["als"].recommend(rated={"1": 1, "2": 2})
+    assert not any(found["reasons"].map(len))
+
+
+def test_columns_named_like_those_of_an_answer_do_not_hinder_it(prepared, tastes, tmp_path):
+    named = tastes.rename(columns={"kind": "note"}).assign(
+        prediction=tastes["kind"], reasons=tastes["film"] // 7, **{"because you liked": tastes["film"] // 5}
+    )
+    found = fitted(prepared(frame=named, rounds=3)).recommend("u1")
+    assert found.columns.is_unique
+    found.to_parquet(tmp_path / "answer.parquet")
+    assert {"note (given)", "prediction (given)", "reasons (given)"} < set(found.columns)
+
+
+def test_pairs_are_taken_in_many_forms(trained):
+    model = trained["als"]
+    expected = model.predict([("u1", "2")])
+    for rows in (
+        {"user": "u1", "item": 2}, {"user": "u1", "film": "2"}, [{"user": "u1", "item": 2.0}], [["u1", 2]], [np.array(["u1", "2"])],
+        pd.DataFrame({"user": ["u1"], "film": [2]}, index=[7]),
+    ):  # fmt: skip
+        pd.testing.assert_frame_equal(model.predict(rows), expected)
+
+
+@pytest.mark.parametrize("nothing", [[], (), pd.DataFrame({"user": [], "item": []}), iter([])])
+def test_no_rows_give_an_empty_answer(trained, nothing):
+    found = trained["als"].predict(nothing, reasons=True)
+    assert list(found.columns) == ["user", "item", "prediction", "note", "reasons"]
+    assert len(found) == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("1", "To predict, expected pairs"),
+        (None, "got None"),
+        (5, "got 5"),
+        (["1", "2"], "Row 1 to predict is '1', but a pair"),
+        (["u1"], "Row 1 to predict is 'u1', but a pair"),
+        ([("1",)], "Row 1 to predict is .*, but a pair"),
+        ([("1", "2"), ("1", "2", "3")], "Row 2 to predict is .*, but a pair"),
+        ([{"user": 1, "item": 2}, ("1", "2")], "Row 2 to predict is .*, but a dict"),
+        ([("1", "2"), {"user": 1, "item": 2}], "Row 2 to predict is .*, but a pair"),
+        ([("1", "2"), None], "Row 2 to predict is None"),
+        ([{"user": [1, 2], "item": 3}], "Row 1 holds .* as the user"),
+        (pd.DataFrame({"user": ["a", "b"], "item": ["c", ["d"]]}), "Row 2 holds .* as the item"),
+        (pd.DataFrame([["a", "b", "c"]], columns=["user", "user", "item"]), "2 columns are called 'user'"),
+        (pd.DataFrame({"user": ["a"]}), "a column 'film' is needed as the item"),
+    ],
+)
+def test_rows_that_are_no_pairs_are_said(trained, rows, said):
+    with pytest.raises(EmbedvizError, match=said):
+        trained["als"].predict(rows)
+
+
+@pytest.mark.parametrize("k", [0, 2.5, "3", None])
+def test_so_many_recommendations_have_to_be_a_number(trained, k):
+    with pytest.raises(SettingsError, match="whole number"):
+        trained["als"].recommend("u1", k=k)
+
+
+@pytest.mark.parametrize("rated", [["1"], "1", 3])
+def test_ratings_of_somebody_new_have_to_be_a_dict(trained, rated):
+    with pytest.raises(DataError, match="a dict from item to rating"):
+        trained["als"].recommend(rated=rated)
+
+
+def test_the_reasons_of_an_estimate_say_which_items_were_liked(trained, tastes):
+    [reasons] = trained["als"].predict([("u3", "4")], reasons=True)["reasons"]
+    assert [reason["feature"] for reason in reasons[:3]] == ["all ratings", "user u3", "item 4"]
+    stars = tastes[tastes["user"] == "u3"].set_index("film")["stars"]
+    for reason in reasons[3:]:
+        word, film = reason["feature"].split()
+        assert word == ("liked" if stars[int(film)] >= max(stars.mean(), tastes["stars"].mean()) else "disliked")
