@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from embedviz.data.category_values import category_names
+from embedviz.data.written_numbers import is_mark
+
 # The day is tried before the month where a column fits both, as most of the world writes it.
 FORMATS = (
     "ISO8601", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y",
@@ -14,7 +17,7 @@ FORMATS = (
     "%a %b %d %H:%M:%S %Y",
 )  # fmt: skip
 TYPED = "dates"  # the format of a column that came as dates already
-SHARE = 0.98  # of the filled cells that have to be dates in a column of them
+SHARE = 0.9  # of the filled cells that have to be dates in a column of them; the others count as missing
 FIRST = 200  # filled cells looked at before all are
 _MAY_BE = r"^(?=.*\d.*\d)[\w ,.:/+-]{6,40}$"  # two digits at least, and nothing that no date has
 _ONLY_DIGITS = r"^[+-]?\d+([.,]\d+)?$"
@@ -22,19 +25,19 @@ YEAR = 365.2425  # days
 
 
 def date_format(values: pd.Series) -> str | None:
-    """The format in which nearly all filled cells are dates: TYPED for a column of them, None where they are not."""
+    """The format in which most filled cells are dates, and at least SHARE of them: TYPED for a column of dates, None where
+    they are none. What stands for nothing, as a question mark does, fills no cell."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return TYPED
-    filled = values.dropna().astype(str).str.strip()
-    filled = filled[filled != ""]
+    names = category_names(values)
+    filled = names[names.notna() & ~is_mark(names)].astype("str")
     head = filled.head(FIRST)
     possible = head.str.match(_MAY_BE) & ~head.str.match(_ONLY_DIGITS)
     if not len(head) or possible.mean() < SHARE:
         return None
-    for format in FORMATS:
-        if _share(head, format) >= SHARE and _share(filled, format) >= SHARE:
-            return format
-    return None
+    shares = {format: _share(filled, format) for format in FORMATS if _share(head, format) >= SHARE}
+    best = max(shares, key=shares.__getitem__, default=None)
+    return best if best and shares[best] >= SHARE else None
 
 
 def read_dates(values: pd.Series, format: str) -> pd.Series:

@@ -44,8 +44,27 @@ def test_numbers_as_text_are_numbers_and_codes_are_not():
     np.testing.assert_array_equal(as_numbers(pd.Series(["-1.5", None, "2"], dtype=object)), [-1.5, np.nan, 2])
     assert as_numbers(pd.Series(["007", "1"])) is None
     assert as_numbers(pd.Series(["1", "two"])) is None
+    assert as_numbers(pd.Series(["80331", "1067", "01067", "20095"] * 30)) is None
     assert as_numbers(pd.Series([True, False])) is None
 
 
 def test_infinity_is_missing():
     np.testing.assert_array_equal(as_numbers(pd.Series([1.0, -np.inf])), [1, np.nan])
+
+
+def test_nine_in_ten_filled_cells_make_a_column_of_numbers():
+    numbers = [str(i) for i in range(90)]
+    assert np.isnan(as_numbers(pd.Series(numbers + ["odd"] * 10))).sum() == 10
+    assert as_numbers(pd.Series(numbers + ["odd"] * 11)) is None
+    assert np.isnan(as_numbers(pd.Series(numbers + ["?"] * 60))).sum() == 60
+
+
+def test_a_few_whole_numbers_in_many_rows_do_not_number_them():
+    sparse = pd.Series([float(i) if i < 10 else None for i in range(1000)], name="x")
+    assert column_kind(sparse, 5).kind == "number"
+    assert "numbers the rows" in column_kind(pd.Series(range(1000), name="x"), 5).said
+
+
+def test_a_few_filled_cells_are_not_said_of_each_row():
+    sparse = pd.Series([f"k{i}" if i < 10 else None for i in range(1000)], name="x")
+    assert "a value of its own in each filled row" in column_kind(sparse, 5).said

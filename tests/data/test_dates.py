@@ -43,3 +43,15 @@ def test_a_date_gives_year_month_day_of_week_and_hour():
 
 def test_a_cell_that_is_no_date_is_missing():
     assert read_dates(pd.Series(["1999-12-31", "soon", None]), "ISO8601").isna().tolist() == [False, True, True]
+
+
+def test_what_stands_for_nothing_among_dates_is_missing():
+    cells = pd.Series(["31.12.1999", "?", "03.02.2001", "unknown", "n/a"] * 10)
+    format = date_format(cells)
+    assert format == "%d.%m.%Y"
+    assert read_dates(cells, format).isna().sum() == 30
+
+
+def test_the_format_that_fits_most_cells_is_taken():
+    cells = pd.Series([f"{month:02}/{day:02}/2020" for month in range(1, 12) for day in range(1, 14)])
+    assert date_format(cells) == "%m/%d/%Y"

@@ -58,3 +58,17 @@ def test_the_rows_that_test_teach_categories_nothing(cars, preset):
     after = model(changed)
     assert_same(before, after)
     assert after.evaluate()["test/log_loss"] != before.evaluate()["test/log_loss"]
+
+
+@pytest.mark.parametrize("odd", ["heavy", "?", "inf", "1e400", "007"])
+def test_an_odd_cell_in_a_row_that_tests_takes_no_feature_away(cars, odd):
+    def model(frame):
+        return trained("categories", frame, {"target": "body"}, epochs=1)
+
+    before = model(cars)
+    assert "horse power" in [feature.column for feature in before.read.features]
+    changed = cars.astype({"horse power": object})
+    changed.loc[before.rows["test"][0], "horse power"] = odd
+    assert_same(before, model(changed))
+    changed.loc[before.rows["test"], "horse power"] = odd
+    assert_same(before, model(changed))

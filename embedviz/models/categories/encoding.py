@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.category_values import OTHER, CategoryValues, category_names
-from embedviz.data.column_kinds import to_numbers
 from embedviz.data.dates import date_parts, read_dates
 from embedviz.data.quantile_edges import quantile_edges
+from embedviz.data.written_numbers import read_numbers
 from embedviz.models.categories.reading import Feature
 from embedviz.models.categories.settings import CategoriesSettings
 
@@ -197,9 +197,7 @@ def numbers_of(cells: pd.Series, feature: Feature) -> dict[str, np.ndarray]:
     """part -> (n,) float64, NaN where missing."""
     if feature.kind == "date":
         return date_parts(read_dates(cells, feature.date_format))
-    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
-        return {"": to_numbers(cells)}
-    return {"": to_numbers(category_names(cells))}
+    return {"": read_numbers(cells, feature.decimal)}
 
 
 def _places(names: pd.Series, values: CategoryValues) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, split_rows
+from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold
 from embedviz.errors import SettingsError
 from embedviz.evaluation.classification import calibration, confusion
 from embedviz.models.categories.cost import training_cost
@@ -47,7 +47,9 @@ class Categories:
     summary: ClassVar[str] = "Learns vectors of a table's categories by predicting one column from the others."
     roles: ClassVar[dict[str, str]] = ROLES
     optional_roles: ClassVar[dict[str, str]] = OPTIONAL_ROLES
-    survey_settings: ClassVar[tuple[str, ...]] = ("target_kind", "min_class_rows", "min_count", "network")
+    survey_settings: ClassVar[tuple[str, ...]] = (
+        "target_kind", "min_class_rows", "min_count", "network", "seed", "validation_share", "test_share",
+    )  # fmt: skip
     unit: ClassVar[str] = "rows"
     main_space: ClassVar[str] = ""  # the column of most values
     Settings: ClassVar[type[CategoriesSettings]] = CategoriesSettings
@@ -91,11 +93,10 @@ class Categories:
         yield survey_of(read, leaks, self.settings)
 
     def prepare(self, table: Table, columns: Columns, fold: Fold | None = None) -> Iterator[Progress]:
-        """Splits by row, classes in proportion; values, scales and edges are those of the training part."""
+        """What columns hold, values, scales and edges are those of the training part."""
         s = self.settings
-        self.read = read = yield from _last(read_rows(table, columns, s))
-        part = split_rows(len(read), s.validation_share, s.test_share, s.seed, fold=fold, classes=read.codes)
-        self.rows = {name: np.flatnonzero(part == number) for name, number in PARTS.items()}
+        self.read = read = yield from _last(read_rows(table, columns, s, fold))
+        self.rows = {name: np.flatnonzero(read.part == number) for name, number in PARTS.items()}
         yield Progress(message="Learning values and scales")
         training = self.rows["train"]
         self.encoder = TableEncoder.learn(read.frame.iloc[training], read.features, s)

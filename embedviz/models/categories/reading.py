@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from embedviz.data.classes import Classes, class_names, read_classes
-from embedviz.data.column_kinds import as_numbers, column_kind, to_numbers
+from embedviz.data.category_values import category_names
+from embedviz.data.classes import Classes, read_classes
+from embedviz.data.column_kinds import as_numbers, column_kind
+from embedviz.data.dates import read_dates
 from embedviz.data.roles import checked_role
+from embedviz.data.splits import TRAIN, Fold, split_rows
+from embedviz.data.written_numbers import POINT, decimal_sign, read_numbers
 from embedviz.errors import ColumnError, DataError
 from embedviz.models.categories.settings import MANY_NUMBERS, CategoriesSettings
 from embedviz.training.progress import Progress
@@ -28,25 +32,31 @@ OPTIONAL_ROLES = {
     "ignore": "columns to leave out",
 }
 FEWEST_ROWS = 10
+COLUMNS_SHOWN = 20
+ODD_SHOWN = 3  # different cells that are not what their column holds
 SAY_EVERY = 0.25  # seconds
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A column that is learned from. kind: "category", "number" or "date", this with its format."""
+    """A column that is learned from. kind: "category", "number" or "date", this with its format; decimal: the sign ahead of
+    a number's fraction."""
 
     column: str
     kind: str
     date_format: str = ""
+    decimal: str = POINT
 
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """frame: the features' columns, N rows; codes (N,) the classes by number, or numbers (N,) where the target is one,
-    the other None; missing: rows left out for want of a target; said: sentences on columns."""
+    """frame: the features' columns, N rows; part (N,): which rows train, validate and test, as splits names them; codes (N,)
+    the classes by number, or numbers (N,) where the target is one, the other None; missing: rows left out for want of a
+    target; said: sentences on columns."""
 
     target: str
     frame: pd.DataFrame
+    part: np.ndarray
     features: list[Feature]
     classes: Classes | None
     codes: np.ndarray | None
@@ -72,9 +82,12 @@ class LabelledRows:
         ]
 
 
-def read_rows(table: Table, columns: Columns, settings: CategoriesSettings) -> Iterator[Progress | LabelledRows]:
-    """Yields progress, the LabelledRows last. ColumnError for a column that cannot play its role, DataError where too
-    little is left to learn from."""
+def read_rows(
+    table: Table, columns: Columns, settings: CategoriesSettings, fold: Fold | None = None
+) -> Iterator[Progress | LabelledRows]:
+    """Yields progress, the LabelledRows last. Rows are split first, classes in proportion, and what a column is taken for
+    is told by those that train. ColumnError for a column that cannot play its role, DataError where too little is left
+    to learn from."""
     frame = table.frame
     target, named = _checked_columns(frame, columns)
     classes = codes = numbers = None
@@ -91,23 +104,26 @@ def read_rows(table: Table, columns: Columns, settings: CategoriesSettings) -> I
             f"Only {len(rows)} rows have a “{target}” to learn from. At least {FEWEST_ROWS} are needed, and better "
             f"hundreds."
         )
+    part = split_rows(
+        len(rows), settings.validation_share, settings.test_share, settings.seed, fold=fold, classes=codes
+    )
     features, said, last = [], [], time.monotonic()
     kept = [column for column in frame if column != target and named.get(column) != "ignore"]
     for i, column in enumerate(kept):
-        feature, sentence = _feature(frame[column].iloc[rows], named.get(column), settings.min_count)
+        feature, sentence = _feature(frame[column].iloc[rows], part == TRAIN, named.get(column), settings.min_count)
         features += [feature] if feature else []
         said += [sentence] if sentence else []
         if time.monotonic() - last > SAY_EVERY:
             last = time.monotonic()
             yield Progress(step=i, total_steps=len(kept), message="Looking at the columns")
     if settings.network == "textbook":
-        features, sentence = _for_textbook(features, frame, named)
+        features, sentence = _for_textbook(features, frame.iloc[rows[part == TRAIN]], named)
         said += [sentence] if sentence else []
     if not features:
         why = f" {' '.join(said[:3])}" if said else ""
         raise ColumnError(f"No column is left to learn “{target}” from.{why} Choose other columns, or another file.")
     chosen = frame[[feature.column for feature in features]].iloc[rows].reset_index(drop=True)
-    yield LabelledRows(target, chosen, features, classes, codes, numbers, missing, said)
+    yield LabelledRows(target, chosen, part, features, classes, codes, numbers, missing, said)
 
 
 def is_number(values: pd.Series, target_kind: str) -> bool:
@@ -127,7 +143,8 @@ def _checked_columns(frame: pd.DataFrame, columns: Columns) -> tuple[str, dict[s
     """The target, and the role of each column that was named."""
     target = columns.get("target") or columns.get("label")
     if not target:
-        listed = ", ".join(map(str, frame.columns[:20]))
+        listed = ", ".join(map(str, frame.columns[:COLUMNS_SHOWN]))
+        listed += f" and {more} more" if (more := len(frame.columns) - COLUMNS_SHOWN) > 0 else ""
         raise ColumnError(f"No column is chosen as target ({ROLES['target']}). The columns are: {listed}.")
     target = checked_role(frame, "target", target)
     named: dict[str, str] = {target: "target"}
@@ -147,7 +164,7 @@ def _checked_columns(frame: pd.DataFrame, columns: Columns) -> tuple[str, dict[s
 
 
 def _target_numbers(values: pd.Series) -> np.ndarray:
-    numbers = to_numbers(class_names(values))
+    numbers = read_numbers(values, decimal_sign(values))
     known = numbers[~np.isnan(numbers)]
     if not len(known):
         raise ColumnError(f"Column {values.name!r} holds no numbers to predict. Choose classes as the kind of target.")
@@ -158,34 +175,50 @@ def _target_numbers(values: pd.Series) -> np.ndarray:
     return numbers
 
 
-def _feature(values: pd.Series, role: str | None, min_count: int) -> tuple[Feature | None, str]:
-    """The column as a feature, None where it is left out, and a sentence where a person may wonder."""
+def _feature(values: pd.Series, training: np.ndarray, role: str | None, min_count: int) -> tuple[Feature | None, str]:
+    """The column as a feature, None where it is left out, and a sentence where a person may wonder. training (n,) bool:
+    the rows that tell what it is."""
     column = values.name
-    found = column_kind(values, min_count)
     if role == "category":
         return Feature(column, "category"), ""
+    found = column_kind(values[training], min_count)
     if role == "number" and found.kind != "date":
-        numbers = to_numbers(class_names(values))
-        filled = int(class_names(values).notna().sum())
-        known = int((~np.isnan(numbers)).sum())
-        if not known:
-            raise ColumnError(f"Column {column!r} was chosen as number, and no cell of it is one.")
-        odd = filled - known
-        return Feature(column, "number"), f"{odd:,} cells of “{column}” are no numbers and count as missing." * (
-            odd > 0
-        )
+        feature = Feature(column, "number", decimal=decimal_sign(values[training]))
+        if np.isnan(read_numbers(values[training], feature.decimal)).all():
+            raise ColumnError(f"Column {column!r} was chosen as number, and no cell of it is one in the training rows.")
+        return feature, _odd_cells(values, feature)
     if found.kind == "unused":
         return None, found.said
-    return Feature(column, found.kind, found.date_format), found.said
+    feature = Feature(column, found.kind, found.date_format, found.decimal)
+    return feature, " ".join(said for said in (found.said, _odd_cells(values, feature)) if said)
 
 
-def _for_textbook(features: list[Feature], frame: pd.DataFrame, named: dict[str, str]) -> tuple[list[Feature], str]:
+def _odd_cells(values: pd.Series, feature: Feature) -> str:
+    """How many filled cells are not what the column holds, with the most frequent of them; empty where all are."""
+    if feature.kind == "category":
+        return ""
+    if feature.kind == "date":
+        missing = read_dates(values, feature.date_format).isna().to_numpy()
+    else:
+        missing = np.isnan(read_numbers(values, feature.decimal))
+    odd = category_names(values[missing]).dropna().value_counts()
+    if not len(odd):
+        return ""
+    shown = ", ".join(f"“{cell}”" for cell in odd.index[:ODD_SHOWN]) + (" and others" if len(odd) > ODD_SHOWN else "")
+    one = odd.sum() == 1
+    return (
+        f"{odd.sum():,} {'cell' if one else 'cells'} of “{feature.column}” {'is' if one else 'are'} no {feature.kind}"
+        f"{'' if one else 's'} ({shown}) and {'counts' if one else 'count'} as missing."
+    )
+
+
+def _for_textbook(features: list[Feature], training: pd.DataFrame, named: dict[str, str]) -> tuple[list[Feature], str]:
     """The textbook's network has one category: the first that was named, else the one of most values."""
     categories = [feature for feature in features if feature.kind == "category"]
     if not categories:
         raise ColumnError("The textbook network needs a column of categories. Name one as category.")
     chosen = [feature for feature in categories if named.get(feature.column) == "category"]
-    one = chosen[0] if chosen else max(categories, key=lambda feature: frame[feature.column].nunique())
+    one = chosen[0] if chosen else max(categories, key=lambda feature: training[feature.column].nunique())
     rest = [f"“{feature.column}”" for feature in categories if feature is not one]
     said = f"The textbook network takes one category, “{one.column}”"
     return [feature for feature in features if feature.kind != "category" or feature is one], (

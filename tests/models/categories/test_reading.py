@@ -58,7 +58,52 @@ def test_an_id_and_free_text_are_left_out_with_a_sentence():
 
 def test_all_numbers_missing_in_a_column_is_said():
     survey = surveyed(shop().assign(nothing=np.nan), KIND)
-    assert "“nothing” is empty in every row and left out." in survey.sentences
+    assert "“nothing” is empty in every training row and left out." in survey.sentences
+
+
+ODD_MARKS = ["?", "-", ".", "unknown", "n/a", "12%", "1,234.5", "heavy", "inf"]
+
+
+@pytest.mark.parametrize("mark", ODD_MARKS)
+def test_a_few_odd_cells_leave_a_column_of_numbers_what_it_is(mark):
+    frame = shop(600).assign(w=[str(round(i * 0.37, 2)) if i % 30 else mark for i in range(600)])
+    model = made(frame, KIND)
+    assert next(f.kind for f in model.read.features if f.column == "w") == "number"
+    said = f"20 cells of “w” are no numbers (“{mark}”) and count as missing."
+    assert (said in surveyed(frame, KIND).sentences) == (mark not in ("12%", "1,234.5"))
+    assert (said in model.protocol().get("left out", "")) == (mark not in ("12%", "1,234.5"))
+
+
+def test_an_infinite_cell_and_one_word_are_said():
+    frame = shop().assign(w=[i * 0.37 if i else np.inf for i in range(300)])
+    assert "1 cell of “w” is no number (“inf”) and counts as missing." in surveyed(frame, KIND).sentences
+
+
+def test_numbers_as_people_write_them_are_features_and_targets():
+    plain = shop()
+    money = plain.assign(price=["$" + f"{price:,.2f}" for price in plain["price"]])
+    german = plain.assign(weight=[None if np.isnan(w) else str(w).replace(".", ",") for w in plain["weight"]])
+    np.testing.assert_allclose(made(money, PRICE).targets, plain["price"])
+    one, two = made(plain, KIND), made(german, KIND)
+    assert one.encoder.parts == two.encoder.parts
+    assert next(f.decimal for f in two.read.features if f.column == "weight") == ","
+    assert two.encoder.notes(german.assign(weight="1,371"))[1] == ""
+
+
+def test_a_few_odd_cells_leave_a_target_of_numbers_what_it_is():
+    frame = shop().astype({"price": object})
+    frame.loc[:4, "price"] = ["?", "ask us", "n/a", "-", "$5"]
+    model = made(frame, PRICE)
+    assert (model.score, len(model.read), model.targets[0]) == ("rmse", 296, 5)
+
+
+def test_the_textbooks_category_is_chosen_by_training_rows():
+    frame = shop().drop(columns=["weight", "sold"])
+    first = made(frame, KIND, network="textbook")
+    changed = frame.copy()
+    rows = first.rows["test"]
+    changed.loc[rows, "city"] = [f"city {i % 9}" for i in range(len(rows))]
+    assert list(made(changed, KIND, network="textbook").encoder.values) == list(first.encoder.values) == ["material"]
 
 
 HOSTILE = {
@@ -85,6 +130,12 @@ HOSTILE = {
     "an ignored column that is not there": (lambda f: f, {**KIND, "ignore": ["x"]}, ColumnError, "no column 'x' to leave"),
     "text as a number": (lambda f: f, {**KIND, "number": ["city"]}, ColumnError, "no cell of it is one"),
 }  # fmt: skip
+
+
+def test_many_columns_are_counted_where_none_is_chosen():
+    wide = shop().assign(**{f"n{i}": 0 for i in range(30)})
+    with pytest.raises(ColumnError, match="n13 and 16 more"):
+        made(wide, {})
 
 
 @pytest.mark.parametrize("name", HOSTILE)
