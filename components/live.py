@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import guard
+from components import guard, session
 from embedviz.runs.job import Job
 from embedviz.runs.status import Status
 
@@ -34,6 +34,36 @@ def follow(
             draw(state)
 
     body()
+
+
+def awaited(job: Job, *, key: str) -> bool:
+    """Hands the job to a worker where it is still to be done, and shows how far it is, with Stop. True once it is done."""
+    if job.status in ("interrupted", "stopped") and not st.session_state.get(f"let-be-{job.id}"):
+        session.supervisor().submit(job)
+
+    def stop() -> None:
+        st.session_state[f"let-be-{job.id}"] = True
+        session.supervisor().stop(job)
+
+    def draw(state: Status) -> None:
+        if state.state == "done":
+            return
+        if state.is_final:
+            st.warning(session.plain(state.reason or "Stopped."))
+            if st.button("Go on", key=f"again-{key}"):
+                st.session_state.pop(f"let-be-{job.id}", None)
+                session.supervisor().submit(job)
+                st.rerun(scope="app")
+            return
+        last = job.last_event()
+        total = last.get("total_steps", 0)
+        share = min(1.0, last.get("step", 0) / total) if total else 0.0
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(share, text=session.plain(last.get("message", "Waiting for a worker")))
+            st.button("Stop", icon=":material/stop:", on_click=stop, key=f"stop-{key}")
+
+    follow(job, draw, key=key)
+    return job.status == "done"
 
 
 def events(job: Job) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ page = st.navigation(
         st.Page("predict.py", title="Predict", icon=":material/online_prediction:", url_path="predict"),
         st.Page("evaluate.py", title="Evaluate", icon=":material/grading:", url_path="evaluate"),
         st.Page("map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
+        st.Page("compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
     ],
     position="sidebar",
 )

@@ -10,7 +10,7 @@ from embedviz.runs.store import Store
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 
-PAGES = ["home", "data", "train", "runs", "neighbours", "predict", "evaluate", "map"]
+PAGES = ["home", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare"]
 TITLES = {"home": "See what embeddings learn", **{page: page.capitalize() for page in PAGES[1:]}}
 
 

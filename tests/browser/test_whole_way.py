@@ -14,7 +14,7 @@ from tests.browser.acting import fill_number, press
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["", "data", "train", "runs", "neighbours", "predict", "evaluate", "map"]
+PAGES = ["", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare"]
 expect.set_options(timeout=30_000)
 
 

@@ -1,0 +1,84 @@
+"""The Compare page by AppTest, with comparisons that real workers do."""
+
+import time
+
+import numpy as np
+import pytest
+
+from embedviz.runs.dataset import Dataset
+from embedviz.runs.status import Status, write_status
+from embedviz.runs.store import Store
+from embedviz.space import EmbeddingSpace
+from embedviz.space.storage import write_space
+
+LABELS = [f"w{i}" for i in range(30)] + ["*bold* [a](http://x)"]
+
+
+def with_space(name, vectors, labels=LABELS):
+    store = Store()
+    run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]), name=name)
+    write_space(EmbeddingSpace(labels, vectors.astype(np.float32)), run.folder / "spaces", "word")
+    write_status(run.folder, Status("done"))
+    return run
+
+
+def opened(app, run):
+    app.session_state["current_run"] = run.id
+    app.run()
+    app.switch_page("compare.py").run()
+    assert not app.exception
+    return app
+
+
+def said(app):
+    return " ".join(
+        str(e.value) for kind in ("text", "info", "warning", "error", "caption") for e in getattr(app, kind)
+    )
+
+
+def when_done(app, words):
+    end = time.monotonic() + 60
+    while words not in said(app):
+        assert time.monotonic() < end, said(app)
+        time.sleep(0.2)
+        app.run()
+        assert not app.exception
+    return app
+
+
+@pytest.fixture
+def vectors():
+    return np.random.default_rng(0).normal(size=(len(LABELS), 6))
+
+
+def test_alone_a_space_is_told_what_could_stand_beside_it(app, vectors):
+    opened(app, with_space("mine", vectors))
+    assert "There is no other space yet" in said(app)
+    assert "Bring data" in [button.label for button in app.button]
+
+
+def test_a_turned_copy_shares_every_neighbour_and_a_click_shows_both_lists(app, vectors):
+    turned = vectors @ np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0]
+    run, _ = with_space("mine", vectors), with_space("*turned*", turned)
+    when_done(opened(app, run), "nearest here are among its")
+    assert "100% of a word's 10 nearest here are among its 10 nearest there" in said(app)
+    assert "differ by 0% of their length" in said(app)
+    movers, here, there = (table.value for table in app.dataframe)
+    assert len(movers) == len(LABELS)
+    assert here["in both"].all()
+    assert here["label"].tolist() == there["label"].tolist()
+
+
+def test_the_word_that_went_elsewhere_stands_first(app, vectors):
+    moved = vectors.copy()
+    moved[5] = -moved[5]
+    run, _ = with_space("mine", vectors), with_space("other", moved)
+    when_done(opened(app, run), "nearest here are among its")
+    assert app.dataframe[0].value["label"].iloc[0] == "w5"
+    assert "Nearest to “w5”" in said(app)
+    assert not app.dataframe[1].value["in both"].all()
+
+
+def test_spaces_without_a_common_label_are_said(app, vectors):
+    run, _ = with_space("mine", vectors), with_space("other", vectors, [f"v{i}" for i in range(len(LABELS))])
+    when_done(opened(app, run), "have 0 labels in common")
