@@ -8,9 +8,10 @@ import streamlit as st
 from components import live, session, starting, tables, words
 from components.nouns import noun_of
 from components.run_picker import labels_of
-from embedviz.errors import EmbedvizError, UnknownLabelError
+from embedviz.errors import UnknownLabelError
 from embedviz.runs.comparisons import comparison_of, twins_of
 from embedviz.runs.open_spaces import open_space
+from embedviz.runs.repeats_job import SEEDS
 from embedviz.runs.run import Run
 from embedviz.space import EmbeddingSpace
 from embedviz.space.two_spaces import TwoSpaces
@@ -97,7 +98,8 @@ def _twin(run: Run, space: EmbeddingSpace, k: int) -> None:
         if live.awaited(asked, key="noise"):
             seed = twins[0].spec["settings"]["seed"]
             st.text(
-                f"Trained with another seed ({seed}) and nothing else changed, it shares {asked.found.overlap:.0%}: what differs less than that is noise."
+                f"Trained with another seed ({seed}) and nothing else changed, it shares {asked.found.overlap:.0%} with "
+                "itself: two spaces that share as much differ by chance alone."
             )
         return
     if run.status != "done" or not run.spec["data"].get("id"):
@@ -112,12 +114,8 @@ def _twin(run: Run, space: EmbeddingSpace, k: int) -> None:
 
 
 def _train_twin(run: Run) -> None:
-    settings = {**run.spec["settings"], "seed": run.spec["settings"]["seed"] + 1}
-    try:
-        dataset = session.store().dataset(run.spec["data"]["id"])
-    except EmbedvizError as error:
-        st.error(session.plain(str(error)))
-        return
+    settings = {**run.spec["settings"], "seed": (run.spec["settings"]["seed"] + 1) % SEEDS}
+    dataset = session.store().dataset(run.spec["data"]["id"])
     columns = {role: column for role, column in run.spec["columns"].items() if column}
     starting.start_training(
         run.model, dataset, settings, columns=columns, probes=run.spec["probes"],
@@ -153,10 +151,6 @@ def _lists(a: EmbeddingSpace, b: EmbeddingSpace, word: str, k: int) -> None:
     for column, title, frame in zip(st.columns(2), ("Here", "There"), near, strict=True):
         with column:
             st.caption(title)
-            marked = frame.assign(**{IN_BOTH: frame["label"].isin(common)})
-            st.dataframe(_first(marked), hide_index=True, column_config=tables.column_config(marked), height=420)
-
-
-def _first(frame: pd.DataFrame) -> pd.DataFrame:
-    """The mark before the rest, where a narrow screen still shows it."""
-    return frame[["label", IN_BOTH, "similarity"]]
+            marked = pd.DataFrame({"label": frame["label"], IN_BOTH: frame["label"].isin(common)})
+            marked["similarity"] = frame["similarity"].map("{:.3f}".format)  # a bar would be cut off here
+            st.dataframe(marked, hide_index=True, key=f"list-{title}")

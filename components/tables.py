@@ -17,7 +17,9 @@ def column_config(frame: pd.DataFrame) -> dict:
     """Similarities as bars, shares in percent, other figures to three places, counts with thousands apart."""
     config = {"label": st.column_config.TextColumn("label", width="small")}
     for name in frame.select_dtypes("floating"):
-        config[name] = st.column_config.NumberColumn(name, format="percent" if name.startswith("share ") else "%.3f")
+        config[name] = st.column_config.NumberColumn(
+            name, format="percent" if name.startswith(("share ", "overlap")) else "%.3f"
+        )
     if "similarity" in frame and frame["similarity"].between(-1, 1).all():
         lowest = min(0.0, float(frame["similarity"].min())) if len(frame) else 0.0
         config["similarity"] = st.column_config.ProgressColumn(
