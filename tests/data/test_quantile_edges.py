@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.data.quantile_edges import quantile_edges
+from embedviz.data.quantile_edges import quantile_edges, reach
 
 
 def test_edges_are_the_quartiles():
@@ -30,3 +30,16 @@ def test_edges_rise_from_the_least_to_the_greatest(values, bins):
     if len(edges):
         assert edges[0] == np.nanmin(values)
         assert edges[-1] == np.nanmax(values)
+
+
+def test_the_reach_ends_before_what_lies_far_outside():
+    values = np.append(np.linspace(0, 1, 200), [1e12, -1e29, np.nan])
+    assert reach(values) == (0, 1)
+    assert reach(values[:200]) == (0, 1)
+
+
+def test_the_reach_of_few_different_values_and_of_long_tails_is_all_of_them():
+    assert reach(np.array([0.0, 1.0] * 50 + [1e9])) == (0, 1e9)
+    assert reach(np.array([2.0])) == (2, 2)
+    costs = np.array([0.0] * 900 + [10.0**i for i in np.linspace(1, 6, 100)])
+    assert reach(costs) == (0, 1e6)

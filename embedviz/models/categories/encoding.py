@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -11,8 +11,8 @@ import pandas as pd
 
 from embedviz.data.category_values import OTHER, CategoryValues, category_names
 from embedviz.data.dates import date_parts, read_dates
-from embedviz.data.quantile_edges import quantile_edges
-from embedviz.data.written_numbers import read_numbers
+from embedviz.data.quantile_edges import quantile_edges, reach
+from embedviz.data.written_numbers import LARGEST, read_numbers
 from embedviz.models.categories.reading import Feature
 from embedviz.models.categories.settings import CategoriesSettings
 
@@ -30,7 +30,7 @@ class NumberPart:
 
     mean, deviation: of the training part, by which it is standardised; edges: standardised, of its stretches, empty
     where it is taken as it is; marked: some training rows lack it, so a missing one has a sign of its own; low, median,
-    high in the column's own unit.
+    high in the column's own unit; floor, ceiling: its reach, at which numbers outside are held.
     """
 
     column: str
@@ -42,6 +42,8 @@ class NumberPart:
     low: float
     median: float
     high: float
+    floor: float = -LARGEST
+    ceiling: float = LARGEST
 
     @classmethod
     def learn(cls, column: str, part: str, values: np.ndarray, settings: CategoriesSettings, bins: int) -> Self | None:
@@ -51,15 +53,18 @@ class NumberPart:
         marked = piecewise and 0 < len(known) < len(values)
         if not len(known) or (known.min() == known.max() and not marked):
             return None
+        low, median, high = (float(x) for x in np.quantile(known, [0, 0.5, 1]))
+        floor, ceiling = reach(known)
+        known = known.clip(floor, ceiling)
         mean, deviation = float(known.mean()), float(known.std()) or 1.0
         edges = (quantile_edges(known, bins) - mean) / deviation if piecewise else np.empty(0)
-        low, median, high = (float(x) for x in np.quantile(known, [0, 0.5, 1]))
-        return cls(column, part, mean, deviation, edges.tolist(), marked, low, median, high)
+        edges = np.unique(edges.astype(np.float32))  # those that the network can tell apart
+        return cls(column, part, mean, deviation, edges.tolist(), marked, low, median, high, floor, ceiling)
 
     def standardised(self, values: np.ndarray) -> np.ndarray:
         """(n,) float32. NaN stays where a missing number has a sign, else the median stands in (the mean in the textbook's
         network, which is 0)."""
-        numbers = (values - self.mean) / self.deviation
+        numbers = (values.clip(self.floor, self.ceiling) - self.mean) / self.deviation
         if not self.marked:
             numbers = np.where(
                 np.isnan(numbers), (self.median - self.mean) / self.deviation if self.edges else 0, numbers
@@ -77,11 +82,13 @@ class EncodedRows:
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """features in the table's order; values of each category column, in the same order; parts of the others."""
+    """features in the table's order; values of each category column, in the same order; parts of the others; untaught:
+    category columns whose "other" no training row has, nor is any hidden as it."""
 
     features: list[Feature]
     values: dict[str, CategoryValues]
     parts: list[NumberPart]
+    untaught: list[str] = field(default_factory=list)
 
     @classmethod
     def learn(cls, frame: pd.DataFrame, features: Iterable[Feature], settings: CategoriesSettings) -> Self:
@@ -99,7 +106,8 @@ class TableEncoder:
                     numbers[feature.column, part] = found
         bins = max(FEWEST_BINS, min(settings.bins, MOST_STRETCHES // max(1, len(numbers))))
         learned = [NumberPart.learn(*name, found, settings, bins) for name, found in numbers.items()]
-        return cls(features, values, [part for part in learned if part is not None])
+        untaught = [column for column, known in values.items() if not settings.other_share and not known.counts[OTHER]]
+        return cls(features, values, [part for part in learned if part is not None], untaught)
 
     def encode(self, frame: pd.DataFrame) -> EncodedRows:
         """Columns that the frame lacks are missing in every row."""
@@ -135,7 +143,7 @@ class TableEncoder:
             if feature.column in frame and feature.column in used:
                 for row, sentence in self._odd_cells(frame[feature.column], feature):
                     said[row].append(sentence)
-        return [" ".join(row[:SHOWN]) for row in said]
+        return [" ".join(row[:SHOWN] + [f"And {len(row) - SHOWN} more."] * (len(row) > SHOWN)) for row in said]
 
     def _odd_cells(self, cells: pd.Series, feature: Feature) -> Iterable[tuple[int, str]]:
         names = category_names(cells)
@@ -144,14 +152,25 @@ class TableEncoder:
             for row in np.flatnonzero(values.encode(names) == OTHER):
                 given = names.iloc[row]
                 if pd.isna(given):
-                    yield row, f"“{feature.column}” is empty, which hardly any row was before, and counts as other."
+                    stands_in = "the mean of the known values" if feature.column in self.untaught else "other"
+                    yield (
+                        row,
+                        f"“{feature.column}” is empty, which hardly any row was before, and counts as {stands_in}.",
+                    )
+                elif feature.column in self.untaught:
+                    yield row, f"“{given}” in “{feature.column}” is new, and counts as the mean of the known values."
                 else:
                     yield row, f"“{given}” in “{feature.column}” is new or was rare, and counts as other."
             return
         numbers = next(iter(numbers_of(cells, feature).values()))
-        missing = np.isnan(numbers)
-        for row in np.flatnonzero(missing & names.notna().to_numpy()):
-            yield row, f"“{names.iloc[row]}” in “{feature.column}” is no {feature.kind} and counts as missing."
+        part = next(part for part in self.parts if part.column == feature.column)
+        stands_in = "" if part.marked else f", so its {'median' if part.edges else 'mean'} stands in"
+        for row in np.flatnonzero(np.isnan(numbers)):
+            given = names.iloc[row]
+            if not pd.isna(given):
+                yield row, f"“{given}” in “{feature.column}” is no {feature.kind} and counts as missing{stands_in}."
+            elif stands_in:
+                yield row, f"“{feature.column}” is empty{stands_in}."
 
     def describe(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
         """What a form asks for: a dict a column, see Categories.knowledge. frame: the training part, for examples."""
@@ -182,6 +201,7 @@ class TableEncoder:
             "features": [asdict(feature) for feature in self.features],
             "values": {column: values.as_dict() for column, values in self.values.items()},
             "parts": [asdict(part) for part in self.parts],
+            "untaught": self.untaught,
         }
 
     @classmethod
@@ -190,6 +210,7 @@ class TableEncoder:
             [Feature(**feature) for feature in given["features"]],
             {column: CategoryValues.from_dict(values) for column, values in given["values"].items()},
             [NumberPart(**part) for part in given["parts"]],
+            given.get("untaught", []),
         )
 
 

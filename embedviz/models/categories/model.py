@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from embedviz.data.category_values import OTHER
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold
 from embedviz.errors import SettingsError
 from embedviz.evaluation.classification import calibration, confusion
@@ -194,8 +195,16 @@ class Categories:
         return value_spaces(self, [values[names[id(table.weight)]] for table in self.network.inner.tables()])
 
     def _network_arrays(self, best: bool = True) -> dict[str, np.ndarray]:
+        """name -> array. An "other" that was not taught is the mean of its column's values, by how often each was seen."""
         values = self._descent.best if best and self._descent else self.network.state_dict()
-        return {name: value.detach().cpu().numpy() for name, value in values.items()}
+        arrays = {name: value.detach().cpu().numpy().copy() for name, value in values.items()}
+        names = {id(parameter): name for name, parameter in self.network.named_parameters()}
+        for k, (column, known) in enumerate(self.encoder.values.items()):
+            if column in self.encoder.untaught:
+                for parameter in self.network.inner.of_values(k):
+                    table = arrays[names[id(parameter)]]
+                    table[OTHER] = known.counts @ table / known.counts.sum()
+        return arrays
 
     def weights(self) -> dict[str, np.ndarray]:
         """network.…, of the best epoch."""

@@ -73,6 +73,10 @@ class MultiClassClassifier(nn.Module):
         """A table of vectors for each category column."""
         return [self.category_embedding]
 
+    def of_values(self, k: int) -> list[torch.Tensor]:
+        """What there is a row of for each value of column k, which is 0."""
+        return [self.category_embedding.weight]
+
     def vectors_of(self, k: int) -> torch.Tensor:
         """What the layers read for each value of column k, which is 0, (V, D)."""
         return self.category_embedding.weight
@@ -145,6 +149,10 @@ class Ensemble(nn.Module):
     def tables(self) -> list[nn.Embedding]:
         """A table of vectors for each category column."""
         return list(self.embeddings)
+
+    def of_values(self, k: int) -> list[torch.Tensor]:
+        """What there is a row of for each value of column k."""
+        return [self.embeddings[k].weight, self.marks[k], *([self.wide_values[k].weight] if self.wide else [])]
 
     def vectors_of(self, k: int) -> torch.Tensor:
         """What the layers read for each value of column k, (V, D)."""

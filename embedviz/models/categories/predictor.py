@@ -78,12 +78,17 @@ class CategoriesPredictor:
         return frame
 
 
-def _as_frame(rows: pd.DataFrame | Sequence[Any]) -> pd.DataFrame:
-    """The rows with a plain index; a list of dicts (column -> cell) is as good as a frame."""
+def _as_frame(rows: Any) -> pd.DataFrame:
+    """The rows with a plain index; a list of dicts (column -> cell) is as good as a frame, and a dict is one row. DataError
+    for anything else, and for a frame that has a column twice."""
     if isinstance(rows, pd.DataFrame):
+        if len(twice := rows.columns[rows.columns.duplicated()]):
+            raise DataError(
+                f"Column {twice[0]!r} stands twice in the rows to predict. Give each column a name of its own."
+            )
         return rows.reset_index(drop=True)
     if isinstance(rows, Mapping):
         rows = [rows]
-    if not all(isinstance(row, Mapping) for row in rows):
+    if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
         raise DataError("Rows to predict are a table, or a list of dicts from column to value.")
     return pd.DataFrame(list(rows))

@@ -6,7 +6,7 @@ import pytest
 
 from embedviz.errors import DataError, SettingsError
 from embedviz.models.categories.model import Categories
-from tests.models.categories.shop import SMALL, shop
+from tests.models.categories.shop import KIND, SMALL, fitted, shop
 
 
 def test_a_new_value_counts_as_other_and_is_said(model):
@@ -28,7 +28,7 @@ def test_cells_that_are_no_number_are_missing_and_said(model):
     rows = [{"material": "gold", "weight": "heavy", "city": "Ulm", "sold": "some day"}]
     note = model.predict(rows)["note"][0]
     assert "“heavy” in “weight” is no number and counts as missing." in note
-    assert "“some day” in “sold” is no date and counts as missing." in note
+    assert "“some day” in “sold” is no date and counts as missing, so its median stands in." in note
 
 
 def test_the_columns_that_tell_are_the_reasons(model):
@@ -50,8 +50,15 @@ def test_probabilities_are_shares_and_the_prediction_has_the_greatest(model):
 
 def test_no_rows_and_rows_that_are_no_table(model):
     assert len(model.predict(shop().head(0), reasons=True)) == 0
-    with pytest.raises(DataError, match="list of dicts"):
-        model.predict([1, 2])
+    for rows in ([1, 2], None, 3, "gold", b"gold", {"gold"}, np.zeros((2, 2)), iter([{}])):
+        with pytest.raises(DataError, match="list of dicts"):
+            model.predict(rows)
+
+
+def test_a_column_that_stands_twice_in_a_question_is_said(model):
+    rows = pd.DataFrame([["gold", "tin", 2.0]], columns=["material", "material", "weight"])
+    with pytest.raises(DataError, match="'material' stands twice"):
+        model.predict(rows)
 
 
 def test_knowledge_describes_a_form(model):
@@ -74,3 +81,45 @@ def test_weights_of_another_model_are_refused(model):
         Categories.recall(Categories.Settings.of(**{**SMALL, "hidden_dim": 17}), weights, knowledge)
     with pytest.raises(SettingsError, match="not the weights"):
         Categories.recall(model.settings, weights, {})
+
+
+def test_a_number_that_was_never_missing_is_said_where_it_is():
+    frame = shop().assign(width=[float(i % 17) for i in range(300)])
+    asked = frame.tail(1).assign(width=None, city="Ulm", weight=2.0)
+    assert fitted(frame, KIND).predict(asked)["note"][0] == "“width” is empty, so its median stands in."
+    asked = asked.assign(width="wide")
+    note = fitted(frame, KIND).predict(asked)["note"][0]
+    assert note == "“wide” in “width” is no number and counts as missing, so its median stands in."
+    textbook = fitted(frame, KIND, preset="textbook").predict(asked.assign(width=None, weight=None))["note"][0]
+    assert "“weight” is empty, so its mean stands in." in textbook
+
+
+@pytest.mark.parametrize("preset", ["textbook", "recommended"])
+def test_where_other_was_never_taught_a_new_value_is_the_mean_of_the_known_and_it_is_said(preset):
+    frame = shop().drop(columns="city").dropna()
+    model = fitted(frame, KIND, preset=preset, other_share=0.0)
+    values = model.encoder.values["material"]
+    assert values.counts[0] == 0
+    vectors = model.spaces()["material"].vectors
+    np.testing.assert_allclose(vectors[0], np.average(vectors[1:], axis=0, weights=values.counts[1:]), atol=1e-5)
+    found = model.predict(frame.head(1).assign(material="kryptonite"))
+    assert found["note"][0] == "“kryptonite” in “material” is new, and counts as the mean of the known values."
+    weights = model.weights()
+    recalled = Categories.recall(model.settings, weights, json.loads(json.dumps(model.knowledge())))
+    assert recalled.predict(frame.head(1).assign(material="kryptonite")).equals(found)
+
+
+def test_more_notes_than_are_shown_are_counted():
+    frame = shop().assign(**{f"n{i}": [float(j % (7 + i)) for j in range(300)] for i in range(9)})
+    asked = frame.tail(1).assign(**{f"n{i}": None for i in range(9)}, city="Ulm", weight=2.0)
+    assert fitted(frame, KIND).predict(asked)["note"][0].endswith("“n4” is empty, so its median stands in. And 4 more.")
+
+
+@pytest.mark.parametrize("preset", ["textbook", "recommended"])
+def test_numbers_far_outside_hide_nothing(preset):
+    frame = shop()
+    frame.loc[3, "weight"], frame.loc[5, "price"] = 1e12, 1e29
+    model = fitted(frame, {"target": "kind"}, preset=preset, epochs=30)
+    assert np.isfinite(model.evaluate()["test/log_loss"])
+    assert model.evaluate()["test/accuracy"] > 0.8
+    assert model.knowledge()["features"][-1]["name"] == "price"
