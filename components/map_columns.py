@@ -12,20 +12,24 @@ from embedviz.space import EmbeddingSpace
 
 CLUSTER = "cluster"
 RANK = "rank"
+KEPT = "neighbours kept"  # of each point: where the map can be trusted, and where it lies
 
 
 def colour_columns(space: EmbeddingSpace) -> list[str]:
-    """Names of the columns: the map's groups, the space's own, and the place in the file where there is no count."""
-    own = [column for column in space.columns if column not in (CLUSTER, RANK)]
-    return [CLUSTER, *own] + ([] if "count" in own else [RANK])
+    """Names of the columns: the map's groups, the space's own, the place in the file where there is no count, and how
+    well the map keeps each point's neighbours."""
+    own = [column for column in space.columns if column not in (CLUSTER, RANK, KEPT)]
+    return [CLUSTER, *own, *([] if "count" in own else [RANK]), KEPT]
 
 
 def column_values(found: Map, space: EmbeddingSpace, column: str) -> pd.Series | None:
-    """The column's value for each point of the map; None for groups that have not been found yet. ColumnError when
-    there is no such column."""
+    """The column's value for each point of the map; None for groups and figures that are not there yet. ColumnError
+    when there is no such column."""
     points = np.asarray(found.points)
     if column == CLUSTER:
         return found.clusters
+    if column == KEPT:
+        return found.kept
     if column == RANK and RANK not in space.columns:
         return pd.Series(points + 1, name=RANK)
     if column not in space.columns:

@@ -72,7 +72,10 @@ def _points(request: Request, found: Map, space: EmbeddingSpace) -> Response:
 
 
 def _colours(request: Request, found: Map, space: EmbeddingSpace) -> Response:
-    return _packed(request, colour_codes(found, space, request.path_params["column"]).codes.tobytes())
+    colours = colour_codes(found, space, request.path_params["column"])
+    if colours is None:
+        return PlainTextResponse("This colour is not there yet.", 404)
+    return _packed(request, colours.codes.tobytes())
 
 
 def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:

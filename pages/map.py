@@ -81,7 +81,7 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
         c.caption(f"{len(hits):,} found" + (f", {MOST_HITS} marked" if len(hits) > MOST_HITS else ""))
     colours = colour_codes(shown, space, column)
     if colours is None:
-        c.caption("Groups are found when UMAP is ready.")
+        c.caption("This colour comes when UMAP is ready.")
     focus = looking.focus if looking.focus is not None and place_of[looking.focus] >= 0 else None
     near = space.neighbors(space.labels[focus], NEAREST) if focus is not None else None
     links = place_of[[space.index(label) for label in near["label"]]] if near is not None else np.array([], int)

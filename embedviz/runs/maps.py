@@ -25,7 +25,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import map_tensor
 from embedviz.training.progress import Progress
 
-COORDS, QUALITY, CLUSTERS = "coords.safetensors", "quality.json", "clusters.parquet"
+COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
 
 
 class Map(Job):
@@ -64,6 +64,13 @@ class Map(Job):
         path = self.folder / CLUSTERS
         return pd.read_parquet(path)["cluster"] if path.exists() else None
 
+    @property
+    def kept(self) -> pd.Series | None:
+        """The share of each point's nearest that the map kept, (N,) float, NaN where it was not looked at; None until
+        it is there."""
+        path = self.folder / KEPT
+        return pd.read_parquet(path)["kept"] if path.exists() else None
+
 
 def map_of(run: Run, space_name: str, settings: ProjectionSettings) -> Map:
     """The map job for this space and these settings; written when it is new, and then still to be submitted."""
@@ -86,7 +93,7 @@ def open_map(run: Run, map_id: str) -> Map:
 def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     """Computes the map: coordinates first, then clusters, then how faithful it is."""
     from embedviz.projection.clusters import clusters
-    from embedviz.projection.fidelity import fidelity
+    from embedviz.projection.fidelity import measured
     from embedviz.training.devices import choose
 
     settings = ProjectionSettings.of(**job.spec["settings"])
@@ -110,7 +117,12 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     with replacing(job.folder / CLUSTERS) as temporary:
         pd.DataFrame({"cluster": names}).to_parquet(temporary, index=False)
     say(Progress(1, 1, message="Measuring how faithful the map is"))
-    write_json(job.folder / QUALITY, fidelity(vectors, coords, metric=settings.metric, seed=settings.seed))
+    found = measured(vectors, coords, metric=settings.metric, seed=settings.seed)
+    kept = np.full(len(points), np.nan, np.float32)
+    kept[found.rows] = found.kept
+    with replacing(job.folder / KEPT) as temporary:
+        pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
+    write_json(job.folder / QUALITY, found.scores)
     return "done"
 
 

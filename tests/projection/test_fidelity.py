@@ -4,7 +4,7 @@ from sklearn.manifold import trustworthiness
 
 from embedviz.errors import DataError, SettingsError
 from embedviz.projection import fidelity as module
-from embedviz.projection.fidelity import fidelity, fidelity_sentence
+from embedviz.projection.fidelity import fidelity, fidelity_sentence, measured
 
 
 def random_points(n: int, dim: int, seed: int = 0) -> np.ndarray:
@@ -82,11 +82,48 @@ def test_many_points_are_sampled_and_the_sentence_says_so(monkeypatch):
 
 
 def test_the_sentence_names_the_shares():
-    quality = {"neighbors_kept@15": 0.41, "chance@15": 0.002, "trustworthiness@15": 0.907, "points": 9, "rows": 9}
-    assert fidelity_sentence(quality) == (
+    quality = {"neighbors_kept@15": 0.41, "neighbors_kept@50": 0.5, "chance@15": 0.002, "chance@50": 0.01}
+    quality |= {"trustworthiness@15": 0.907, "continuity@15": 0.93, "chance_trustworthiness@15": 0.5}
+    assert fidelity_sentence(quality | {"points": 9, "rows": 9}) == (
         "Of a point's 15 nearest, 41% are among its 15 nearest here; a random picture has 0.2%. "
-        "Neighbours kept: 41% of 15. Trustworthiness 0.907 (1 is perfect)."
+        "Of more: 50% of 50 (1.0%). "
+        "Trustworthiness 0.907 (no strangers beside it), continuity 0.930 (none of its own torn away); "
+        "1 is perfect, a random picture has 0.50."
     )
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_continuity_is_trustworthiness_with_the_two_exchanged(metric):
+    vectors, coords = random_points(80, 3), random_points(80, 2, seed=1)
+    if metric == "cosine":  # a map is measured by Euclid alone, so what is exchanged has to mean the same by both
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    quality = fidelity(vectors, coords, (5,), metric)
+    assert quality["continuity@5"] == pytest.approx(trustworthiness(coords, vectors, n_neighbors=5), abs=1e-6)
+
+
+def test_chance_is_what_random_pictures_have():
+    vectors = random_points(200, 10)
+    found = [fidelity(vectors, random_points(200, 2, seed=seed), (10,), "euclidean") for seed in range(1, 30)]
+    for name in ("trustworthiness", "continuity"):
+        mean = np.mean([quality[f"{name}@10"] for quality in found])
+        assert mean == pytest.approx(found[0]["chance_trustworthiness@10"], abs=0.01)
+    assert np.mean([q["neighbors_kept@10"] for q in found]) == pytest.approx(found[0]["chance@10"], abs=0.01)
+
+
+def test_each_points_own_figure_says_where_the_map_lies():
+    coords = random_points(200, 2)
+    vectors = coords.copy()
+    vectors[:20] += random_points(20, 2, seed=2) * 50  # twenty points lie elsewhere in truth
+    found = measured(vectors, coords, (5,), "euclidean")
+    assert found.rows.tolist() == list(range(200))
+    assert found.kept.mean() == pytest.approx(found.scores["neighbors_kept@5"])
+    assert found.kept[:20].mean() < 0.2 < 0.8 < found.kept[20:].mean()
+    for i in (0, 100):
+        near, shown = (
+            set([j for j in np.argsort(np.linalg.norm(points - points[i], axis=1)) if j != i][:5])
+            for points in (vectors.astype(float), coords.astype(float))
+        )
+        assert found.kept[i] == pytest.approx(len(near & shown) / 5)
 
 
 def test_what_does_not_fit_is_refused():
