@@ -58,7 +58,7 @@ class Categories:
     def __init__(self, settings: CategoriesSettings):
         self.settings = settings
         self.read: LabelledRows | None = None
-        self.columns_of_values: dict[str, pd.DataFrame] | None = None  # of the spaces, worked out once
+        self._told: dict[str, pd.DataFrame] | None = None  # of the values, beside their vectors; worked out once
         self._descent: Descent | None = None
         self._to_restore: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
         self._answered: dict[str, tuple[Any, np.ndarray]] = {}
@@ -80,11 +80,11 @@ class Categories:
     @property
     def targets(self) -> np.ndarray:
         """(N,) classes by number, or numbers."""
-        return self.read.codes if self.classes else self.read.numbers
+        return self.read.targets
 
     @property
     def n_outputs(self) -> int:
-        return len(self.read.classes.names) if self.classes else 1
+        return self.read.n_outputs
 
     def survey(self, table: Table, columns: Columns) -> Iterator[Progress | Survey]:
         """The target and its balance, what each column is taken for, and columns that give the target away."""
@@ -118,7 +118,7 @@ class Categories:
 
         self.network = TableNetwork(self.settings, self.encoder, self.n_outputs)
         self.network.inner.initialise(torch.Generator().manual_seed(self.settings.seed))
-        self.columns_of_values, self._descent, self._to_restore, self._answered = None, None, None, {}
+        self._told, self._descent, self._to_restore, self._answered = None, None, None, {}
 
     def fit(self, device: Device, threads: int) -> Iterator[Progress]:
         """By descent; the epoch with the lowest log loss (error, where a number is predicted) on the validation part is
@@ -188,11 +188,15 @@ class Categories:
 
     def spaces(self, best: bool = True) -> dict[str, EmbeddingSpace]:
         """A space a category column, by its name, the one of most values first."""
-        from embedviz.models.categories.spaces import value_spaces
+        from embedviz.models.categories.spaces import value_columns, value_spaces
 
-        values = self._network_arrays(best)
+        known = self.encoder.values
+        if self._told is None:
+            self._told = value_columns(known, self.encoded.codes, self.read, self.rows["train"])
+        arrays = self._network_arrays(best)
         names = {id(parameter): name for name, parameter in self.network.named_parameters()}
-        return value_spaces(self, [values[names[id(table.weight)]] for table in self.network.inner.tables()])
+        tables = [arrays[names[id(table.weight)]] for table in self.network.inner.tables()]
+        return value_spaces(known, tables, self._told)
 
     def _network_arrays(self, best: bool = True) -> dict[str, np.ndarray]:
         """name -> array. An "other" that was not taught is the mean of its column's values, by how often each was seen."""
@@ -261,7 +265,7 @@ class Categories:
     def baselines(self) -> Iterator[Progress | BaselineScore]:
         from embedviz.models.categories.baselines import baselines
 
-        yield from baselines(self)
+        yield from baselines(self.read, self.encoder, self.encoded, self.rows, self.settings.seed)
 
     def protocol(self) -> dict[str, Any]:
         """How the scores were made."""

@@ -67,6 +67,15 @@ class LabelledRows:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @property
+    def targets(self) -> np.ndarray:
+        """(N,) classes by number, or numbers."""
+        return self.numbers if self.classes is None else self.codes
+
+    @property
+    def n_outputs(self) -> int:
+        return 1 if self.classes is None else len(self.classes.names)
+
     def of_kind(self, *kinds: str) -> list[Feature]:
         return [feature for feature in self.features if feature.kind in kinds]
 

@@ -2,61 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from embedviz.data.category_values import CategoryValues
+from embedviz.models.categories.reading import LabelledRows
 from embedviz.space import EmbeddingSpace
-
-if TYPE_CHECKING:
-    from embedviz.models.categories.model import Categories
 
 MOST_CLASSES = 10  # with a column of their own, the largest ones
 FEW_VALUES = 30  # of another category up to which its most frequent value is told
 MOST_COMPANIONS = 20  # other categories told of
 
 
-def value_spaces(model: Categories, tables: list[np.ndarray]) -> dict[str, EmbeddingSpace]:
-    """A space a category column, those of most values first. tables: the vectors (V, D) of each column's values.
-
-    Columns: count in the training part; the target's most frequent class, by the target's name, and "share in CLASS" of
-    the largest classes, or "mean TARGET"; for each other category of few values the value most frequent beside it, by
-    that category's name.
-    """
-    values = model.encoder.values
+def value_spaces(
+    values: dict[str, CategoryValues], tables: list[np.ndarray], columns: dict[str, pd.DataFrame]
+) -> dict[str, EmbeddingSpace]:
+    """A space a category column, those of most values first. tables: the vectors (V, D) of each column's values; columns:
+    what value_columns found."""
     order = sorted(values, key=lambda column: (-len(values[column]), column))
     place = {column: k for k, column in enumerate(values)}
-    columns = value_columns(model)
     return {
         column: EmbeddingSpace(values[column].labels, tables[place[column]], columns[column], column)
         for column in order
     }
 
 
-def value_columns(model: Categories) -> dict[str, pd.DataFrame]:
-    """column -> what is known of its values, a row each; worked out once."""
-    if model.columns_of_values is None:
-        rows = model.rows["train"]
-        codes = model.encoded.codes[rows]
-        values = model.encoder.values
-        few = [column for column in values if len(values[column]) <= FEW_VALUES][:MOST_COMPANIONS]
-        model.columns_of_values = {}
-        for k, (column, known) in enumerate(values.items()):
-            found = {"count": known.counts}
-            found |= _target_columns(model, codes[:, k], len(known), rows)
-            for other in few:
-                if other != column and (name := _free(other, found)):
-                    place = list(values).index(other)
-                    found[name] = _companions(codes[:, k], codes[:, place], len(known), values[other])
-            model.columns_of_values[column] = pd.DataFrame(found)
-    return model.columns_of_values
+def value_columns(
+    values: dict[str, CategoryValues], codes: np.ndarray, read: LabelledRows, rows: np.ndarray
+) -> dict[str, pd.DataFrame]:
+    """column -> what the training part's rows (R,) tell of its values, a row each. codes (N, K): each row's values.
+
+    Columns: count in the training part; the target's most frequent class, by the target's name, and "share in CLASS" of
+    the largest classes, or "mean TARGET"; for each other category of few values the value most frequent beside it, by
+    that category's name.
+    """
+    codes = codes[rows]
+    few = [column for column in values if len(values[column]) <= FEW_VALUES][:MOST_COMPANIONS]
+    told = {}
+    for k, (column, known) in enumerate(values.items()):
+        found = {"count": known.counts} | _target_columns(read, codes[:, k], len(known), rows)
+        for other in few:
+            if other != column and (name := _free(other, found)):
+                place = list(values).index(other)
+                found[name] = _companions(codes[:, k], codes[:, place], len(known), values[other])
+        told[column] = pd.DataFrame(found)
+    return told
 
 
-def _target_columns(model: Categories, codes: np.ndarray, n: int, rows: np.ndarray) -> dict[str, np.ndarray]:
+def _target_columns(read: LabelledRows, codes: np.ndarray, n: int, rows: np.ndarray) -> dict[str, np.ndarray]:
     sizes = np.maximum(1, np.bincount(codes, minlength=n))
-    read = model.read
     if read.classes is None:
         mean = np.bincount(codes, weights=read.numbers[rows], minlength=n) / sizes
         mean[np.bincount(codes, minlength=n) == 0] = np.nan
