@@ -22,8 +22,12 @@ def settings_form(
 ) -> dict[str, Any]:
     """The values a person chose: the basic fields in a row, the rest behind "More settings". defaults go before those
     of the class; menus: for a field of text, the values to choose from, each with what it is called."""
-    fields = {name: field for name, field in settings.model_fields.items() if name not in hidden}
     defaults, menus = defaults or {}, menus or {}
+    fields = {
+        name: field
+        for name, field in settings.model_fields.items()
+        if name not in hidden and _counts(field, settings, key, defaults)
+    }
     basic = [name for name, field in fields.items() if (field.json_schema_extra or {}).get("basic")]
     values: dict[str, Any] = {}
     if basic:
@@ -38,6 +42,15 @@ def settings_form(
             with columns[i % 2]:
                 values[name] = _widget(name, field, f"{key}-{name}", defaults, menus.get(name))
     return values
+
+
+def _counts(field: FieldInfo, settings: type[Settings], key: str, defaults: dict[str, Any]) -> bool:
+    """False for a field that only counts with another value of another one, such as perplexity while drawing by umap."""
+    for other, values in ((field.json_schema_extra or {}).get("only_for") or {}).items():
+        chosen = st.session_state.get(f"{key}-{other}", defaults.get(other, settings.model_fields[other].default))
+        if chosen not in values:
+            return False
+    return True
 
 
 def _widget(name: str, field: FieldInfo, key: str, defaults: dict[str, Any], menu: dict[str, str] | None = None) -> Any:

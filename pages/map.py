@@ -1,30 +1,53 @@
-"""Map: the vocabulary as a picture, PCA at once and UMAP when it is ready."""
+"""Map: a space as a picture, PCA at once and the method asked for when it is ready."""
 
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import guard, live, session, tables, tours
+from components import guard, live, session, tables, tours, words
 from components.map_columns import colour_codes, colour_columns, column_values
 from components.map_page import Looking, hits_of, selection_frame, wanted_map
 from components.map_view import MapData, map_view
 from components.nouns import noun_of
 from components.settings_form import settings_form
 from components.space_picker import current_space
+from embedviz.errors import EmbedvizError
 from embedviz.figures.map_figure import map_figure
 from embedviz.projection.fidelity import fidelity_sentence
+from embedviz.projection.projecting import along_axes
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.maps import Map, draw_pca
 from embedviz.runs.open_spaces import open_finished_map
 from embedviz.runs.run import Run
 from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
+from embedviz.space.formula import formula
 
 MOST_HITS = 200
 NEAREST = 12
-POINTS_A_SECOND = 2000  # about what UMAP and the measuring of a map take on two cores
+POINTS_A_SECOND = {"umap": 2000, "tsne": 300}  # about what drawing and measuring a map take on two cores
+NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
+TERMS = 12  # whose matches are listed
+
+
+def time_of(method: str, points: int) -> str:
+    if method not in NAMES:
+        return "It is there at once."
+    return f"PCA at once, {NAMES[method]} in about {words.duration(max(2, points / POINTS_A_SECOND[method]))}."
+
+
+def matches(space: EmbeddingSpace, values: dict[str, Any]) -> None:
+    """What each term of the two directions stands for, as one types."""
+    for name in ("x_axis", "y_axis"):
+        if text := values[name].strip():
+            try:
+                found = formula(space, text).matched[:TERMS]
+                st.text(f"{text}: " + ", ".join(f"{match.term} ({match.labels:,})" for match in found))
+            except EmbedvizError as error:
+                st.warning(session.plain(str(error)))
 
 
 def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
@@ -35,11 +58,14 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
         values = settings_form(ProjectionSettings, key="map", defaults={"n_points": n})
         shown = min(values["n_points"], len(space))
         st.caption(
-            f"The {shown:,} most frequent of {noun_of(space).counted(len(space))}. PCA at once, UMAP in about "
-            f"{max(2, round(shown / POINTS_A_SECOND))} s."
+            f"The {shown:,} most frequent of {noun_of(space).counted(len(space))}. {time_of(values['method'], shown)}"
         )
+        if values["method"] == "axes":
+            matches(space, values)
         if st.button("Draw the map" if first else "Draw again", type="primary", icon=":material/scatter_plot:"):
-            ProjectionSettings.of(**values)  # what does not fit together is said before anything is let go
+            checked = ProjectionSettings.of(**values)  # what does not fit is said before anything is let go
+            if checked.method == "axes":
+                along_axes(space, np.array([0]), checked.x_axis, checked.y_axis)
             looking.settings, looking.submitted = values, ""
             st.rerun()
 
@@ -81,7 +107,7 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
         c.caption(f"{len(hits):,} found" + (f", {MOST_HITS} marked" if len(hits) > MOST_HITS else ""))
     colours = colour_codes(shown, space, column)
     if colours is None:
-        c.caption("This colour comes when UMAP is ready.")
+        c.caption("This colour comes when the map is ready.")
     focus = looking.focus if looking.focus is not None and place_of[looking.focus] >= 0 else None
     near = space.neighbors(space.labels[focus], NEAREST) if focus is not None else None
     links = place_of[[space.index(label) for label in near["label"]]] if near is not None else np.array([], int)
@@ -142,9 +168,11 @@ def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
     if asked.quality:
         st.text(f"{of}. {fidelity_sentence(asked.quality)}")
     elif shown.id != asked.id:
-        st.text(f"{of}, by PCA until UMAP is ready.")
+        st.text(f"{of}, by PCA until {NAMES.get(asked.settings.method, 'the map')} is ready.")
     else:
         st.text(f"{of}. How faithful the map is follows.")
+    if shown.settings.method == "axes":
+        st.text(f"To the right: {shown.settings.x_axis}. Upwards: {shown.settings.y_axis}.")
     with st.expander("How was this made?"):
         st.json(shown.spec["settings"], expanded=True)
 

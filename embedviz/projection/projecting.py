@@ -47,6 +47,10 @@ def steps(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
     settings.check()
     if settings.method == "pca" or len(vectors) < FEWEST:
         yield pca(vectors, settings.n_components, unit=settings.metric == "cosine")
+    elif settings.method == "tsne":
+        from embedviz.projection.tsne import tsne
+
+        yield from tsne(vectors, settings, device)
     elif settings.engine == "torch":
         from embedviz.projection.umap_torch import umap_torch
 
@@ -57,6 +61,25 @@ def steps(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
         yield from umap_learn(vectors, settings)
 
 
+def map_steps(
+    space: EmbeddingSpace, points: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
+) -> Iterator[Progress | np.ndarray]:
+    """The same for the labels of a space at points (N,), by any method, along named axes included."""
+    if settings.method == "axes":
+        settings.check()
+        yield along_axes(space, points, settings.x_axis, settings.y_axis)
+    else:
+        yield from steps(np.asarray(space.vectors[points]), settings, device)
+
+
+def along_axes(space: EmbeddingSpace, points: np.ndarray, x_axis: str, y_axis: str) -> np.ndarray:
+    """Each label's cosine with two directions, which embedviz.space.formula reads: (N, 2) float32."""
+    from embedviz.space.formula import formula
+
+    directions = np.stack([formula(space, text).vector for text in (x_axis, y_axis)])
+    return space.closeness_to(directions, "cosine").T[points]
+
+
 def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Projection:
     """The map of a space's most frequent labels, with how faithful it is. Settings are ProjectionSettings' fields."""
     from embedviz.projection.fidelity import fidelity
@@ -64,5 +87,5 @@ def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Pro
     checked = ProjectionSettings.of(method=method, **settings)
     points = space.most_frequent(checked.n_points)
     vectors = np.asarray(space.vectors[points])
-    coords = next(step for step in steps(vectors, checked) if isinstance(step, np.ndarray))
+    coords = next(step for step in map_steps(space, points, checked) if isinstance(step, np.ndarray))
     return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric), checked)

@@ -11,15 +11,13 @@ import torch
 from embedviz.projection.fuzzy_graph import Graph, fuzzy_graph
 from embedviz.projection.layout import layout
 from embedviz.projection.nearest import Nearest, nearest, prepared
-from embedviz.projection.pca import pca
 from embedviz.projection.settings import ProjectionSettings
+from embedviz.projection.start import start
 from embedviz.training.progress import Progress
 
 STEPS = 1_000  # the whole way, for Progress
 EVEN = 60_000  # points for which finding neighbours, which grows with their square, takes as long as moving them
 GRAPH_SHARE = 0.05
-WIDTH = 10.0  # of the start, from its middle to its farthest point
-PARTING = 1e-4  # noise on the start: twins must be able to part
 
 
 def umap_torch(
@@ -44,7 +42,7 @@ def umap_torch(
         else:
             done = search_share + found * GRAPH_SHARE
             yield Progress(int(done * STEPS), STEPS, message="Weighing the neighbours")
-    coords = torch.from_numpy(_start(vectors, settings)).to(device)
+    coords = torch.from_numpy(start(vectors, settings)).to(device)
     moving = layout(
         graph,
         coords,
@@ -64,14 +62,3 @@ def umap_torch(
             message=f"Moving the points, round {int(epoch)} of {epochs}",
         )
     yield coords.cpu().numpy()
-
-
-def _start(vectors: np.ndarray, settings: ProjectionSettings) -> np.ndarray:
-    """Where the points start: (N, n_components) float32."""
-    rng = np.random.default_rng(settings.seed)
-    shape = len(vectors), settings.n_components
-    if settings.init == "random":
-        return rng.uniform(-WIDTH, WIDTH, shape).astype(np.float32)
-    start = pca(vectors, settings.n_components, unit=settings.metric == "cosine")
-    start = WIDTH * start / max(np.abs(start).max(), 1e-12)
-    return (start + rng.normal(0, PARTING, shape)).astype(np.float32)

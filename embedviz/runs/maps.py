@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from embedviz.errors import RunError
 from embedviz.files import read_json, replacing, write_json
 from embedviz.projection.pca import pca
-from embedviz.projection.projecting import steps
+from embedviz.projection.projecting import map_steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.control import Control
 from embedviz.runs.job import Job
@@ -102,7 +102,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     vectors = np.asarray(space.vectors[points])
     device = choose("auto")
     coords = None
-    for step in steps(vectors, settings, "cpu" if device.kind == "mps" else device.name):
+    for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name):
         if isinstance(step, Progress):
             say(step)
         else:
@@ -128,7 +128,9 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
 
 def draw_pca(run: Run, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
     """The PCA map of the same points, computed here and now: NumPy needs a fraction of a second."""
-    drawn = map_of(run, space.name, settings.model_copy(update={"method": "pca", "engine": "torch"}))
+    drawn = map_of(
+        run, space.name, settings.model_copy(update={"method": "pca", "engine": "torch", "x_axis": "", "y_axis": ""})
+    )
     if not drawn.has_coords:
         points = space.most_frequent(settings.n_points)
         coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")

@@ -84,3 +84,52 @@ def test_project_takes_the_most_frequent():
     projection = project(space, n_points=20, epochs=20, n_neighbors=5)
     assert set(projection.points) == set(range(10, 30))
     assert list(projection.frame(space).columns) == ["label", "x", "y", "count"]
+
+
+def test_tsne_keeps_groups_apart_and_repeats():
+    vectors, of = blobs(200)
+    coords = umap(vectors, method="tsne", epochs=150)
+    centres = np.array([coords[of == g].mean(axis=0) for g in range(3)])
+    nearest = np.linalg.norm(coords[:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == of).mean() > 0.98
+    assert np.array_equal(coords, umap(vectors, method="tsne", epochs=150))
+
+
+def test_tsne_says_how_far_it_is_so_that_it_can_be_stopped():
+    vectors, _ = blobs(100)
+    events = list(steps(vectors, ProjectionSettings(method="tsne", epochs=60)))[:-1]
+    assert [event.step for event in events if event.total_steps] == [10, 20, 30, 40, 50, 60]
+
+
+@pytest.mark.parametrize("n", [1, 3, 4, 5, 12])
+def test_few_points_twins_and_zeros_make_a_map_by_tsne(n):
+    vectors = np.zeros((n, 5), np.float32)
+    vectors[: n // 2] = 1
+    coords = umap(vectors, method="tsne", epochs=20)
+    assert coords.shape == (n, 2)
+    assert np.isfinite(coords).all()
+
+
+SPACE = EmbeddingSpace(["she", "he", "good", "bad", "queen"], np.random.default_rng(0).normal(size=(5, 4)).astype("f"))
+
+
+def test_named_axes_are_cosines_with_the_directions():
+    found = project(SPACE, method="axes", x_axis="she - he", y_axis="good - bad")
+    unit = SPACE.vectors / np.linalg.norm(SPACE.vectors, axis=1, keepdims=True)
+    for axis, (plus, minus) in enumerate([(0, 1), (2, 3)]):
+        direction = unit[plus] - unit[minus]
+        np.testing.assert_allclose(found.coords[:, axis], unit @ direction / np.linalg.norm(direction), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"method": "axes", "x_axis": "she - he"}, "needs two directions"),
+        ({"method": "axes", "x_axis": "she", "y_axis": "nothing*"}, "Nothing matches"),
+        ({"method": "axes", "x_axis": "she", "y_axis": "he", "n_components": 3}, "flat maps"),
+        ({"method": "tsne", "n_components": 3}, "flat maps"),
+    ],
+)
+def test_a_map_that_cannot_be_drawn_is_said(settings, said):
+    with pytest.raises(SettingsError, match=said):
+        project(SPACE, **settings)
