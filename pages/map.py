@@ -99,9 +99,12 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
         "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
     )
     typed = b.text_input(
-        f"Find {noun_of(space).many}", key=f"find-{run.id}-{space.name}", placeholder=f"part of {noun_of(space).a}"
+        f"Find {noun_of(space).many}",
+        key=f"find-{run.id}-{space.name}",
+        placeholder=f"part of {noun_of(space).a}",
+        help="Between slashes it is a regular expression: /^un.*ing$/",
     )
-    hits = hits_of(space, points, typed)
+    hits = found_in(space, points, typed)
     looking.search(typed, hits)
     if typed:
         c.caption(f"{len(hits):,} found" + (f", {MOST_HITS} marked" if len(hits) > MOST_HITS else ""))
@@ -142,6 +145,15 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
         st.subheader(f"{len(frame):,} selected")
         st.dataframe(frame, hide_index=True, height=280, lazy=False)
         tables.download(frame, "selection.csv", "download-selection")
+
+
+def found_in(space: EmbeddingSpace, points: np.ndarray, typed: str) -> list[int]:
+    """What the search finds; what cannot be searched for is said, and the map stays."""
+    try:
+        return hits_of(space, points, typed)
+    except EmbedvizError as error:
+        st.warning(session.plain(str(error)))
+        return []
 
 
 def beside(space: EmbeddingSpace, focus: int, near: pd.DataFrame, looking: Looking) -> None:

@@ -1,4 +1,4 @@
-// The key to the colours. A category is a button: those chosen stay, the others are dimmed.
+// The key to the colours. A category is a button: a click puts it out or lights it, two show it alone.
 
 import { categoryColour, cssColour, numberColour } from "./palette.js";
 import { element } from "./furniture.js";
@@ -9,7 +9,19 @@ export function formatNumber(value) {
   return value.toLocaleString("en", { maximumFractionDigits: digits });
 }
 
-export function drawLegend(node, { kind, legend, chosen, theme, onToggle }) {
+// Built anew only when the colours are others: the second click of two has to find the row of the first.
+export function drawLegend(node, { kind, legend, hidden, theme, onToggle, onAlone }) {
+  const key = JSON.stringify([kind, legend, theme]);
+  if (key !== node.dataset.key) build(node, { kind, legend, theme, onToggle, onAlone });
+  node.dataset.key = key;
+  for (const row of node.querySelectorAll(".category")) {
+    const shown = !hidden.has(Number(row.dataset.code));
+    row.setAttribute("aria-pressed", String(shown));
+    row.classList.toggle("left-out", !shown);
+  }
+}
+
+function build(node, { kind, legend, theme, onToggle, onAlone }) {
   const focused = node.getRootNode().activeElement?.dataset?.code;
   node.replaceChildren();
   node.hidden = !kind || !legend.length;
@@ -19,13 +31,15 @@ export function drawLegend(node, { kind, legend, chosen, theme, onToggle }) {
       const row = element("button", "category");
       row.type = "button";
       row.dataset.code = code;
-      row.title = `${name}: show only this; again to show all`;
-      row.setAttribute("aria-pressed", String(chosen.has(code)));
-      row.classList.toggle("left-out", chosen.size > 0 && !chosen.has(code));
+      row.title = `${name}: click to hide or show, double-click (or with Shift) to show it alone`;
       const swatch = element("span", "swatch");
       swatch.style.background = cssColour(categoryColour(css, theme));
       row.append(swatch, element("span", "name", name));
-      row.addEventListener("click", () => onToggle(code));
+      row.addEventListener("click", (event) => {
+        const second = event.detail === 2; // takes back what the first of the two clicks did
+        if (second || !event.shiftKey) onToggle(code);
+        if (second || event.shiftKey) onAlone(code);
+      });
       node.append(row);
       if (focused === String(code)) row.focus();
     });

@@ -40,7 +40,7 @@ class MapView {
     this.positions = new Uint16Array(0); // x, y, x, y, …
     this.index = new PointIndex(this.positions);
     this.colours = NO_COLOURS;
-    this.chosen = new Set(); // categories picked in the legend
+    this.hidden = new Set(); // categories put out in the legend
     this.labels = new Labels(null, 0, () => {});
     this.hovered = this.focus = this.picked = this.region = this.drawing = null;
     this.parts = furnish(root, {
@@ -193,7 +193,7 @@ class MapView {
   }
 
   showColours(colours) {
-    if (!same([colours.kind, colours.legend], [this.colours.kind, this.colours.legend])) this.chosen = new Set();
+    if (!same([colours.kind, colours.legend], [this.colours.kind, this.colours.legend])) this.hidden = new Set();
     this.colours = colours;
     this.layer.setCodes(colours.codes);
     this.recolour();
@@ -216,9 +216,15 @@ class MapView {
   }
 
   recolour() {
-    const { colours, chosen, theme } = this;
-    this.layer?.setPalette(buildPalette({ ...colours, chosen, theme }));
-    drawLegend(this.parts.legend, { ...colours, chosen, theme, onToggle: (code) => this.toggleCategory(code) });
+    const { colours, hidden, theme } = this;
+    this.layer?.setPalette(buildPalette({ ...colours, hidden, theme }));
+    drawLegend(this.parts.legend, {
+      ...colours,
+      hidden,
+      theme,
+      onToggle: (code) => this.toggleCategory(code),
+      onAlone: (code) => this.showAlone(code),
+    });
     this.painter.redraw();
   }
 
@@ -261,7 +267,7 @@ class MapView {
   }
 
   accepts(id) {
-    return !this.chosen.size || this.chosen.has(this.colours.codes[id]);
+    return !this.hidden.size || !this.hidden.has(this.colours.codes[id]);
   }
 
   hover(id) {
@@ -318,7 +324,15 @@ class MapView {
   }
 
   toggleCategory(code) {
-    if (!this.chosen.delete(code)) this.chosen.add(code);
+    if (!this.hidden.delete(code)) this.hidden.add(code);
+    this.recolour();
+  }
+
+  // One category alone, or all of them where it was alone already.
+  showAlone(code) {
+    const others = this.colours.legend.map((_, other) => other).filter((other) => other !== code);
+    const alone = !this.hidden.has(code) && others.every((other) => this.hidden.has(other));
+    this.hidden = new Set(alone ? [] : others);
     this.recolour();
   }
 

@@ -51,15 +51,15 @@ export function categoryColour(css, theme) {
 
 const noValueColour = (theme) => (theme.dark ? [120, 124, 134] : [150, 154, 162]);
 
-// 256 × RGBA. chosen: the set of category codes picked in the legend; empty means all.
-export function buildPalette({ kind, legend, chosen, theme }) {
+// 256 × RGBA. hidden: the set of category codes that the legend has put out.
+export function buildPalette({ kind, legend, hidden, theme }) {
   const palette = new Uint8Array(256 * 4);
   for (let code = 0; code < 256; code++) {
     let colour = noValueColour(theme);
     if (kind === "number" && code !== NO_VALUE) colour = numberColour(code / LAST_CODE, theme);
     else if (kind === "category" && code < legend.length) colour = categoryColour(legend[code][1], theme);
     else if (!kind) colour = theme.primary;
-    const shown = kind !== "category" || !chosen.size || chosen.has(code);
+    const shown = kind !== "category" || !hidden.has(code);
     palette.set([...colour, Math.round(255 * (shown ? 1 : FILTERED_ALPHA))], 4 * code);
   }
   return palette;

@@ -81,20 +81,44 @@ def test_without_motion_the_flight_is_a_jump(open_map):
     assert view(page) == [0.5, 0.5, 4]
 
 
-def test_the_legend_leaves_only_the_chosen_category_in_reach(open_map):
-    page = drawn(open_map("?n=2000"))
-    row = page.get_by_role("button", name="king, queen, prince")
-    row.click()
-    assert row.get_attribute("aria-pressed") == "true"
+def in_reach(page):
+    """Which categories can still be hovered and clicked, and how opaque each is drawn."""
     codes, accepted = ask(
         page, "[Array.from(map.colours.codes), Array.from(map.colours.codes, (_, id) => map.accepts(id))]"
     )
-    assert accepted == [code == 2 for code in codes]
-    palette = ask(page, "[map.layer.palette[4 * 2 + 3], map.layer.palette[4 * 3 + 3]]")
-    assert palette[0] == 255
-    assert palette[1] < 30
+    assert all(accepted[i] == accepted[codes.index(code)] for i, code in enumerate(codes))
+    found = {code for code, reached in zip(codes, accepted, strict=True) if reached}
+    opaque = ask(page, "map.colours.legend.map((_, code) => map.layer.palette[4 * code + 3])")
+    assert all((opacity == 255) == (code in found) for code, opacity in enumerate(opaque))
+    assert all(opacity < 30 for code, opacity in enumerate(opaque) if code not in found)
+    return found
+
+
+def test_a_click_in_the_legend_puts_a_category_out_and_another_lights_it(open_map):
+    page = drawn(open_map("?n=2000"))
+    row = page.get_by_role("button", name="king, queen, prince")
+    everything = in_reach(page)
     row.click()
-    assert ask(page, "map.chosen.size") == 0
+    assert row.get_attribute("aria-pressed") == "false"
+    assert in_reach(page) == everything - {2}
+    page.wait_for_timeout(600)  # or the two clicks would be one double-click
+    row.click()
+    assert row.get_attribute("aria-pressed") == "true"
+    assert in_reach(page) == everything
+
+
+def test_two_clicks_in_the_legend_or_one_with_shift_show_a_category_alone(open_map):
+    page = drawn(open_map("?n=2000"))
+    row = page.get_by_role("button", name="king, queen, prince")
+    everything = in_reach(page)
+    row.dblclick()
+    assert in_reach(page) == {2}
+    page.wait_for_timeout(600)
+    row.dblclick()  # alone already: all come back
+    assert in_reach(page) == everything
+    page.wait_for_timeout(600)
+    row.click(modifiers=["Shift"])
+    assert in_reach(page) == {2}
 
 
 def test_labels_do_not_overlap(open_map):
