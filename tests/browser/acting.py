@@ -26,3 +26,12 @@ def fill_number(page: Page, label: str, value: str) -> None:
     box.press("Enter")
     settle(page)
     expect(box).to_have_value(value)
+
+
+def fill_text(page: Page, label: str, text: str) -> None:
+    """Types a text and leaves the box."""
+    settle(page)
+    box = page.get_by_role("textbox", name=label)
+    box.fill(text)
+    box.press("Enter")
+    settle(page)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from components.tours import TOURS
-from tests.browser.acting import press
+from tests.browser.acting import fill_text, press, settle
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -39,5 +39,36 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
         expect(page.get_by_text("TF-IDF and logistic regression")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=60_000)
         picture(page, "evaluate")
+    assert page.get_by_text("Something went wrong").count() == 0
+    page.close()
+
+
+def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(server, chromium, picture):
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(server.address)
+    page.get_by_role("button", name="Start the tour").nth(list(TOURS).index("review")).click()
+    press(page, TOURS["review"].steps["train"].button)
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_text("nearest here are among its 10 nearest there")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Turned onto each other")).to_be_visible()
+    settle(page)
+    picture(page, "compare")
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 40, "y": 87})  # the second row: its two lists
+    expect(page.get_by_text("Nearest to “")).to_be_visible()
+
+    page.get_by_role("link", name="Map").click()
+    settle(page)
+    if not page.get_by_role("combobox", name="Method").is_visible():
+        page.get_by_text("Settings of the map").click()
+    page.get_by_role("combobox", name="Method").click()
+    page.get_by_role("option", name="axes").click()
+    for box, text in (("To the right", "she - he"), ("Upwards", "(good, great*) - (bad, awfull)")):
+        fill_text(page, box, text)
+    expect(page.get_by_text("'awfull' is not among the")).to_be_visible()  # refused, and the spelling is offered
+    fill_text(page, "Upwards", "(good, great*) - (bad, awful)")
+    expect(page.get_by_text("good (1), great* (")).to_be_visible()
+    page.get_by_role("button", name="Draw").first.click()
+    expect(page.get_by_text("Upwards: (good, great*) - (bad, awful).")).to_be_visible(timeout=60_000)
+    expect(page.locator(".embedviz-map canvas").first).to_be_visible()
     assert page.get_by_text("Something went wrong").count() == 0
     page.close()
