@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BLOCK = 65_536  # vectors compared at a time
 ENTRIES = 1 << 25  # similarities held at a time when many queries are asked: 128 MB
+BLOCK_OF_MAXIMA = 64  # scores of which one is looked at first, for the greatest of many
 LARGEST = 1e15  # past it the square of a vector's length leaves float32
 RESERVED = ("label", "similarity", "distance", "position")  # columns of the answers
 PLURALS = {"word": "words", "user": "users", "item": "items", "row": "rows"}
@@ -235,14 +236,14 @@ class EmbeddingSpace:
     ) -> np.ndarray:
         """Indices of the k greatest of closeness (N,), best first, ties in the given order; without those left out
         and those with a lower count: (at most k,) int64."""
-        allowed = np.ones(len(self), bool)
+        scores = closeness.copy()
+        scores[list(left_out)] = -np.inf
         if min_count:
             if "count" not in self.columns:
                 raise ColumnError("These vectors came without counts, so a minimum count cannot be asked for.")
-            allowed = self.columns["count"].to_numpy() >= min_count
-        allowed[list(left_out)] = False
-        candidates = np.flatnonzero(allowed)
-        return candidates[_top(closeness[candidates], k)]
+            scores[self.columns["count"].to_numpy() < min_count] = -np.inf
+        found = _top(scores, k)
+        return found[scores[found] > -np.inf]
 
     def answer(self, indices: np.ndarray, name: str, values: np.ndarray) -> pd.DataFrame:
         """The frame for these labels: label, the values under that name, the space's columns."""
@@ -274,6 +275,13 @@ def _top(scores: np.ndarray, k: int) -> np.ndarray:
     """Indices of the k greatest, best first, ties in order: (N,) -> (at most k,)."""
     if k >= len(scores):
         return np.argsort(-scores, kind="stable")
+    if k * BLOCK_OF_MAXIMA < len(scores) // 4:
+        # The k-th greatest of the blocks' maxima is reached by k scores at least: what lies below it is out.
+        whole = len(scores) // BLOCK_OF_MAXIMA * BLOCK_OF_MAXIMA
+        maxima = scores[:whole].reshape(-1, BLOCK_OF_MAXIMA).max(axis=1)
+        candidates = np.flatnonzero(scores >= np.partition(maxima, len(maxima) - k)[len(maxima) - k])
+        if len(candidates) < len(scores):
+            return candidates[_top(scores[candidates], k)]
     border = np.partition(scores, len(scores) - k)[len(scores) - k]
     above, level = np.flatnonzero(scores > border), np.flatnonzero(scores == border)
     return np.concatenate([above[np.argsort(-scores[above], kind="stable")], level[: k - len(above)]])

@@ -172,3 +172,15 @@ def test_impossible_questions_are_refused(plane):
         plane.neighbors("east", k=0)
     with pytest.raises(SettingsError, match="cosine, euclidean, dot"):
         plane.similarity("east", "west", "manhattan")
+
+
+@pytest.mark.parametrize("k", [1, 10, 100])
+def test_the_best_of_many_are_those_of_a_full_sort_ties_in_order(k):
+    rng = np.random.default_rng(k)
+    n = 30_011
+    space = EmbeddingSpace([f"w{i}" for i in range(n)], np.ones((n, 1), np.float32))
+    for closeness in (rng.normal(size=n), rng.integers(0, 50, n), np.zeros(n), np.arange(n), -np.arange(n)):
+        closeness = closeness.astype(np.float32)
+        left_out = rng.integers(0, n, 5).tolist()
+        order = [i for i in np.argsort(-closeness, kind="stable").tolist() if i not in left_out]
+        assert space.best(closeness, k, left_out).tolist() == order[:k]
