@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from embedviz.training.devices import Device
 
 TRAIN_SAMPLE = 20_000  # ratings of the training part measured with the validation part
+METHODS = {
+    "als": "mean, biases and vectors by alternating least squares",
+    "gradient": "mean, biases and vectors by gradient descent",
+    "dot": "the plain dot product of vectors by gradient descent, as in textbooks",
+    "bpr": "Bayesian personalised ranking, from who has what",
+}
 CURVE_USERS = 1_000  # ranked at most after an epoch
 
 
@@ -61,6 +67,7 @@ class Ratings:
         self._learner: Any = None
         self._state: tuple[dict[str, np.ndarray], dict[str, Any]] | None = None
         self._recalled: Recommender | None = None
+        self._strength: float | None = None  # of the items' appeal, for the moment it was sought at
 
     @property
     def score(self) -> str:
@@ -86,7 +93,7 @@ class Ratings:
         part = split_ratings(ratings, self.way, s.validation_share, s.test_share, s.seed, fold)
         self.parts = parts_of(ratings, part, explicit=self.method != "bpr")
         self._columns, self._said, self._fold = ratings.columns, ratings.left_out_sentences(), fold
-        self._learner = self._state = None
+        self._learner = self._state = self._strength = None
         rng = np.random.default_rng(s.seed)
         train = self.parts.train
         self._train_sample = train.take(rng.permutation(len(train))[:TRAIN_SAMPLE])
@@ -95,7 +102,9 @@ class Ratings:
         """An event at least twice a second and after each round or epoch, with scores of the validation part. als runs
         on the CPU whatever the device: it is done there in the time that a GPU takes to wake up."""
         self._start(device.name)
-        yield from self._learner.run(1 if self.settings.deterministic else threads)
+        for event in self._learner.run(1 if self.settings.deterministic else threads):
+            self._strength = None
+            yield event
 
     def _start(self, device: str = "cpu") -> None:
         """Makes what learns, once, and gives it the state that was restored."""
@@ -124,9 +133,18 @@ class Ratings:
             return ratings_scores.ranking(factors, self.parts, "validation", self.settings.seed, CURVE_USERS)
         return ratings_scores.errors(factors, {"train": self._train_sample, "validation": self.parts.validation})
 
-    def _factors(self, best: bool = True) -> Factors:
+    def _factors(self) -> Factors:
+        """At their best, with the items' appeal where estimates are what ranks them."""
         self._start()
-        return self._learner.factors(best)
+        factors = self._learner.factors()
+        if self.method == "bpr":
+            return factors
+        from embedviz.models.ratings.appeal import suitable_strength, with_appeal
+
+        if self._strength is None:
+            given = self.settings.popularity
+            self._strength = suitable_strength(factors, self.parts, self.settings.seed) if given is None else given
+        return with_appeal(factors, self.parts, self._strength)
 
     def evaluate(self) -> dict[str, float]:
         """Errors (rmse, mae) where ratings are predicted, and the ranking of all items (ndcg@10, recall@10, mrr) on the
@@ -146,7 +164,7 @@ class Ratings:
         split = f"fold {self._fold.number + 1} of {self._fold.of}, drawn at random" if self._fold else WAYS[self.way]
         known = p.test.known
         made = {
-            "method": self.method,
+            "method": METHODS[self.method],
             "split": f"{split}, seed {s.seed}",
             "training ratings": len(p.train),
             "validation ratings": len(p.validation),
@@ -162,6 +180,12 @@ class Ratings:
             if self.method == "als":
                 self._start()
                 made["penalty"] = round(self._learner.best_penalty, 3)
+            self._factors()
+            chosen = "best on the validation part" if self.settings.popularity is None else "as was set"
+            made["order of a ranking"] = (
+                f"the estimate plus {self._strength:g} deviations of the ratings times log(1 + training ratings of the "
+                f"item), {chosen}"
+            )
             wanted = f"rated {p.wanted_from:g} or higher"
         else:
             wanted = "that the user has"
@@ -176,8 +200,9 @@ class Ratings:
         """ "item" and "user", with bias, count, mean rating and the table's own columns."""
         from embedviz.models.ratings.spaces import spaces_of
 
+        self._start()
         p = self.parts
-        return spaces_of(self._factors(best), p.users, p.items, self._rated(), p.explicit)
+        return spaces_of(self._learner.factors(best), p.users, p.items, self._rated(), p.explicit)
 
     def _recommender(self) -> Recommender:
         from embedviz.models.ratings.recommending import Recommender
@@ -279,7 +304,7 @@ class Ratings:
         return self._learner.state()
 
     def restore(self, arrays: dict[str, np.ndarray], values: dict[str, Any]) -> None:
-        self._state, self._learner = (arrays, values), None
+        self._state, self._learner, self._strength = (arrays, values), None, None
 
     @classmethod
     def estimate(cls, settings: RatingsSettings, survey: Survey, machine: dict[str, Any]) -> Estimate:

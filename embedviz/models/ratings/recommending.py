@@ -53,7 +53,7 @@ class Recommender:
     def recommend(
         self, user: str | None = None, rated: Mapping[str, float] | None = None, k: int = 10, reasons: bool = True
     ) -> pd.DataFrame:
-        """The k best items: label, prediction, note, the item space's columns, and with reasons a list of
+        """The k best items, by the estimate and the items' appeal (see Factors): label, prediction, note, the item space's columns, and with reasons a list of
         {"feature": item, "contribution": part in the prediction} of the liked items (rated at the user's own mean and
         at everybody's or above) that speak most for it; none where nothing is liked.
 
@@ -75,11 +75,13 @@ class Recommender:
             folded = fold_in(self.factors, self.ridge, items, ratings)
             left_out, bias, vector = items, folded.bias, folded.vector
         f = self.factors
-        scores = f.mean + bias + (f.item_bias + f.Q @ vector.astype(np.float32)).astype(np.float64)
-        scores[left_out] = -np.inf
-        best = np.argsort(-scores, kind="stable")[: min(k, int(np.isfinite(scores).sum()))]
+        vector = vector.astype(np.float32)
+        ranked = f.ranked(vector)
+        ranked[left_out] = -np.inf
+        best = np.argsort(-ranked, kind="stable")[: min(k, int(np.isfinite(ranked).sum()))]
         frame = pd.DataFrame({"label": [self.items.labels[i] for i in best]})
-        frame["prediction"] = np.clip(scores[best], f.low, f.high)
+        estimates = f.mean + bias + (f.Q[best] @ vector + f.item_bias[best]).astype(np.float64)
+        frame["prediction"] = np.clip(estimates, f.low, f.high)
         frame["note"] = "" if self.explicit else NO_RATING
         frame = pd.concat([frame, self._spaces["item"].columns.iloc[best].reset_index(drop=True)], axis=1)
         if reasons:

@@ -80,6 +80,14 @@ class RatingsSettings(TrainingSettings):
     first_length: float = Field(
         0.1, gt=0, le=10, description="gradient, dot, bpr: deviation of the numbers that vectors begin with."
     )
+    popularity: float | None = Field(
+        None,
+        ge=0,
+        le=100,
+        description="als, gradient, dot: what a ranking adds to the estimate for items that many rated, in deviations of "
+        "the ratings for each unit of log(1 + ratings). 0: it ranks by the estimate alone. Left empty, what ranks the "
+        "validation part best. It changes the order of recommendations and no estimate.",
+    )
     patience: int = Field(
         8, ge=0, le=1000, description="gradient, dot, bpr: epochs without a better one after which it ends; 0: never."
     )

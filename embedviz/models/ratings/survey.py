@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UNIX_SECONDS = (1e8, 2.6e9)  # 1973 to 2052: numbers in between are taken for dates when they are shown
 LIBRARIES = 450e6  # bytes that a worker holds before it has read anything
+STRENGTHS = 7  # of the items' appeal that are tried
 READ_SPEED = 250_000  # ratings a second read and prepared
 
 
@@ -106,5 +107,7 @@ def estimated_cost(settings: RatingsSettings, facts: dict[str, Any], machine: di
         seconds += steps * (6e-4 + s.batch_size * width * 4e-7 + (users + items) * s.dim * 2.5e-9)
         if method == "bpr":
             seconds += s.epochs * min(users, 1000) * items * 1.2e-8
+    if method != "bpr" and s.popularity is None:
+        seconds += STRENGTHS * min(users, 1000) * items * 1.5e-8
     memory = LIBRARIES + n * 200 + (users + items) * s.dim * 4 * 8
     return Estimate(seconds, memory, f"{users:,} users and {items:,} items get a vector")
