@@ -39,7 +39,7 @@ def measure_ranking(
     most_users: int | None = None,
     seed: int = 0,
 ) -> Ranking | None:
-    """Ranks all items for every user who wants some. None when nobody does.
+    """Ranks all items for every user who wants some of them and not all that are left. None when nobody does.
 
     scores: (B,) users -> (B, I), greater is better. seen: users and items (n,) that are left out of the ranking.
     wanted: users and items (n,); an item of -1 cannot be ranked and counts as missed. Items of equal score share
@@ -52,7 +52,7 @@ def measure_ranking(
     if not len(users):
         return None
     seen_of, wanted_of = _by_user(*seen, n_users), _by_user(*wanted, n_users)
-    totals = np.zeros(3)
+    totals, n = np.zeros(3), 0
     step = None
     start = 0
     while start < len(users):
@@ -61,9 +61,13 @@ def measure_ranking(
         step = step or max(1, ENTRIES // rows.shape[1])
         for user, row in zip(block, rows, strict=True):
             row[seen_of(user)] = -np.inf
-            totals += _measures(_ranks(row, wanted_of(user)), k)
+            ranks = _ranks(row, wanted_of(user))
+            if np.isfinite(ranks).sum() == len(row) - len(np.unique(seen_of(user))) > 0:
+                continue  # every item that is left is wanted, so that any order is perfect
+            totals += _measures(ranks, k)
+            n += 1
         start += len(block)
-    return Ranking(*(totals / len(users)).tolist(), users=len(users), k=k)
+    return Ranking(*(totals / n).tolist(), users=n, k=k) if n else None
 
 
 def _by_user(user: np.ndarray, item: np.ndarray, n_users: int) -> Callable[[int], np.ndarray]:

@@ -1,4 +1,4 @@
-"""A run's scores in one table: its parts, what knowing nothing reaches, its baselines, its repeats; and how they were
+"""A run's scores in one table: its parts, what knowing nothing reaches (unless a baseline says it), its baselines, its repeats; and how they were
 made, in words."""
 
 from __future__ import annotations
@@ -56,7 +56,11 @@ class ScoreTable:
         return shown
 
     def verdict(self) -> str:
-        """Whether the model is better than its best baseline by more than it varies itself; empty without baselines."""
+        """Whether the model is better than its best baseline by more than it varies itself, and by which other scores
+        a baseline is ahead of it; empty without baselines."""
+        return " ".join(filter(None, [self._by_the_main_score(), self._by_the_others()]))
+
+    def _by_the_main_score(self) -> str:
         if self.score is None or not self.baselines:
             return ""
         title, sign = self.score.title, 1 if self.score.greater_is_better else -1
@@ -76,6 +80,21 @@ class ScoreTable:
             return f"{said}, and by itself it varies by ± {_figure(spread)}."
         more = "more than chance" if abs(ahead) > SURE * spread else "no more than chance"
         return f"{said}. By itself it varies by ± {_figure(spread)}, so this is {more}."
+
+    def _by_the_others(self) -> str:
+        """By which scores but the main one a baseline is ahead by what can be seen."""
+        ahead = []
+        for score in SCORES.values():
+            if score == self.score or score.title not in self.titles:
+                continue
+            sign, values = 1 if score.greater_is_better else -1, self.frame[score.title]
+            others = sign * values.iloc[self.baselines].dropna()
+            if others.empty or not round(others.max() - sign * values.iloc[0], 3) > 0:
+                continue
+            strongest = others.idxmax()
+            figures = f"{_figure(values[strongest])} against {_figure(values.iloc[0])}"
+            ahead.append(f"{score.title} ({self.frame[WHAT][strongest]}, {figures})")
+        return f"By other scores a baseline is ahead of it: {', '.join(ahead)}." if ahead else ""
 
 
 @dataclass(frozen=True)
@@ -102,9 +121,12 @@ def score_table(run: Run) -> ScoreTable:
     if measured != VALIDATION:
         note = "the best moment was chosen by it, so it flatters"
         rows.append(_Row("This run, validation part", _part(metrics, VALIDATION), note=note, compared=False))
-    rows.append(_Row("Knowing nothing", _part(metrics, "baseline"), note="without looking at the data"))
-    baselines = Baselines.at(run)
-    rows += [_baseline(score, measured) for score in (baselines.rows if baselines else [])]
+    asked = Baselines.at(run)
+    baselines = [_baseline(score, measured) for score in (asked.rows if asked else [])]
+    nothing = _Row("Knowing nothing", _part(metrics, "baseline"), note="the same answer for everybody")
+    if not _said_by(baselines, nothing):
+        rows.append(nothing)
+    rows += baselines
     rows += [_repeated(repeats, measured) for repeats in kept_repeats(run) if len(repeats.rows) > 1]
     rows = [row for row in rows if row.metrics]
     score = SCORES.get(record.get("score", "loss"))
@@ -182,6 +204,14 @@ def _part(metrics: dict[str, float], part: str) -> dict[str, float]:
 def _baseline(score: BaselineScore, measured: str) -> _Row:
     metrics = _part(score.metrics, measured)
     return _Row(score.name, metrics, score.seconds, score.memory_bytes, score.note, is_baseline=True)
+
+
+def _said_by(baselines: Sequence[_Row], row: _Row) -> bool:
+    """Whether each score of the row is that of a baseline too, so that the row would say it twice."""
+    return bool(baselines) and all(
+        any(math.isclose(value, b.metrics.get(name, math.nan), rel_tol=1e-6) for b in baselines)
+        for name, value in row.metrics.items()
+    )
 
 
 def _repeated(repeats: Repeats, measured: str) -> _Row:

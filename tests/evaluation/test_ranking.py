@@ -30,7 +30,7 @@ def test_a_perfect_ranking_has_ndcg_of_one_however_many_are_wanted():
 
 
 def test_items_seen_in_training_are_left_out_of_the_ranking():
-    scores, wanted = [[3.0, 2.0, 1.0]], ([0], [2])
+    scores, wanted = [[3.0, 2.0, 1.0, 0.0]], ([0], [2])
     assert measured(scores, wanted).mrr == pytest.approx(1 / 3)
     assert measured(scores, wanted, seen=([0, 0], [0, 1])).mrr == 1
 
@@ -76,3 +76,11 @@ def test_some_users_are_drawn_by_the_seed():
     one, again, other = (measured(scores, wanted, most_users=10, seed=seed) for seed in (0, 0, 1))
     assert one.users == 10
     assert one == again != other
+
+
+def test_who_wants_all_that_is_left_has_nothing_to_rank():
+    """User 0 has seen items 0 and 1 and wants the third; user 1 wants one of two that are left."""
+    scores, seen = [[1.0, 2.0, 3.0]] * 2, ([0, 0, 1], [0, 1, 0])
+    assert measured(scores, ([0], [2]), seen=seen) is None
+    found = measured(scores, ([0, 1], [2, 1]), seen=seen)
+    assert (found.users, found.mrr) == (1, 0.5)

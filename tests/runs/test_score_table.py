@@ -114,3 +114,24 @@ def test_a_run_without_scores_says_why(run):
     with pytest.raises(RunError, match="has no scores: its training is done"):
         score_table(run)
     assert main_score(run) == ("", "")
+
+
+def test_the_verdict_says_by_which_other_scores_a_baseline_is_ahead(run):
+    scored(run, {"test/rmse": 0.7, "test/ndcg@10": 0.04, "test/mrr": 0.08, "test/mae": 0.5}, "rmse")
+    rows = [
+        BaselineScore("Biases alone", {"test/rmse": 0.8, "test/mae": 0.5}, 1.0),
+        BaselineScore("Most popular", {"test/ndcg@10": 0.05, "test/mrr": 0.07}, 1.0),
+    ]
+    write_json(baselines_of(run).folder / ROWS, {"rows": [asdict(row) for row in rows]})
+    verdict = score_table(run).verdict()
+    assert "Biases alone, reaches root mean squared error 0.800" in verdict
+    assert verdict.endswith("By other scores a baseline is ahead of it: NDCG@10 (Most popular, 0.050 against 0.040).")
+
+
+def test_what_a_trained_baseline_says_is_not_said_twice(run):
+    scored(run, {"test/accuracy": 0.8, "baseline/accuracy": 0.5})
+    assert "the same answer for everybody" in list(score_table(run).frame["note"])
+    with_baselines(run, Majority=0.5, trees=0.7)
+    assert list(score_table(run).frame["what"]) == ["This run, test part", "Majority", "trees"]
+    with_baselines(run, trees=0.7)
+    assert "Knowing nothing" in list(score_table(run).frame["what"])

@@ -146,6 +146,7 @@ class Als:
         """Goes on from where it is; an event about every quarter of a second and after each round."""
         begun, first, said = time.perf_counter(), self._round, time.perf_counter()
         n = len(self._sides[0].target)
+        growing = " (it grows, and the training loss with it)" if self.penalties[-1] > self.penalties[0] else ""
         while self._round < len(self.penalties):
             side, (X, Y) = self._sides[self._side], ((self.Q, self.P), (self.P, self.Q))[self._side]
             penalty = self._penalty_of(self._side, self.penalties[self._round])
@@ -173,7 +174,7 @@ class Als:
                     metrics=metrics,
                     examples_per_second=done * n / (now - begun),
                     seconds_left=(len(self.penalties) - self._round) * (now - begun) / done if done else None,
-                    message="Training",
+                    message=f"Training, penalty {self.penalties[min(self._round, len(self.penalties) - 1)]:.3g}{growing}",
                     best=best,
                 )
 

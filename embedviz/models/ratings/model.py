@@ -16,7 +16,7 @@ import pandas as pd
 from embedviz.data.entities import Entities
 from embedviz.data.ratings_split import WAYS, chosen_way, split_ratings
 from embedviz.data.ratings_table import read_ratings
-from embedviz.errors import RunError, SettingsError
+from embedviz.errors import DataError, RunError, SettingsError
 from embedviz.models.ratings.parts import RatingsParts, parts_of
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.survey import estimated_cost, survey_of
@@ -192,7 +192,7 @@ class Ratings:
         made["ranking"] = (
             f"all {len(p.items):,} items of the training part but those that the user has there or in the validation "
             f"part; wanted are the test part's items {wanted}; one that training has not counts as missed; users "
-            f"without a training rating or a wanted item are not ranked"
+            f"without a training rating or a wanted item, or who want all that is left, are not ranked"
         )
         return made
 
@@ -323,12 +323,16 @@ class Ratings:
 
 def chosen_method(wanted: str, table: RatingsTable) -> str:
     """als where there are ratings to predict and bpr where not, unless another is wanted; SettingsError when that
-    one needs ratings."""
-    if wanted == "auto":
-        return "als" if table.rating is not None else "bpr"
-    if wanted != "bpr" and table.rating is None:
+    one needs ratings, DataError when everybody has everything and ratings are not what is learned."""
+    method = ("als" if table.rating is not None else "bpr") if wanted == "auto" else wanted
+    if method == "bpr" and len(table.user) == len(table.users) * len(table.items):
+        raise DataError(
+            "Every user has every item, so there is nothing to rank. Choose a column of ratings that differ, or bring "
+            "data in which users lack some items."
+        )
+    if method != "bpr" and table.rating is None:
         why = "no column is chosen as rating"
         if table.only_rating is not None:
             why = f"every rating is {table.only_rating:g}, so there is nothing to tell apart"
-        raise SettingsError(f"The method {wanted} learns from ratings, and {why}. Take bpr, which does without.")
-    return wanted
+        raise SettingsError(f"The method {method} learns from ratings, and {why}. Take bpr, which does without.")
+    return method

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
@@ -421,3 +422,39 @@ def test_the_order_is_sought_anew_as_the_training_goes_on(prepared):
         model.protocol()
         sought.append(model._strength)
     assert None not in sought
+
+
+def test_where_everybody_has_everything_there_is_nothing_to_rank():
+    every = pd.DataFrame([(u, i, (u + i) % 3) for u in range(8) for i in range(6)], columns=["user", "film", "stars"])
+    columns = {"user": "user", "item": "film"}
+    with pytest.raises(DataError, match="nothing to rank"):
+        the_survey(every, columns)
+    with pytest.raises(DataError, match="nothing to rank"):
+        the_survey(every, {**columns, "rating": "stars"}, method="bpr")
+    assert the_survey(every, {**columns, "rating": "stars"}).facts["explicit"]
+
+
+def test_the_protocol_says_the_method_in_words(trained):
+    assert trained["als"].protocol()["method"] == "mean, biases and vectors by alternating least squares"
+    assert set(module.METHODS) == set(METHODS)
+
+
+def test_a_growing_penalty_is_said_beside_the_loss(prepared):
+    growing, given = (next(iter(prepared(rounds=2, penalty=p).fit(CPU, 1))).message for p in (None, 3.0))
+    assert "it grows, and the training loss with it" in growing
+    assert given == "Training, penalty 3"
+
+
+def test_the_textbook_preset_trains_the_textbook_network(prepared):
+    model = fitted(prepared(preset="textbook", epochs=2, dim=6))
+    network = model._learner.network
+    shapes = {name: tuple(parameter.shape) for name, parameter in network.named_parameters()}
+    users, items = len(model.parts.users), len(model.parts.items)
+    assert shapes == {"user_embedding.weight": (users, 6), "item_embedding.weight": (items, 6)}
+    u, i = torch.tensor([0, 3, 9]), torch.tensor([5, 0, 7])
+    state = network.state_dict()
+    expected = torch.sum(state["user_embedding.weight"][u] * state["item_embedding.weight"][i], dim=1)
+    assert torch.allclose(network(u, i), expected)
+    factors = model._learner.factors(best=False)
+    low, high = model.parts.scale
+    assert factors.predict(u.numpy(), i.numpy()) == pytest.approx(expected.clamp(low, high).numpy(), abs=1e-5)
