@@ -45,7 +45,8 @@ def _known(run: Run, users: EmbeddingSpace) -> None:
 def _new(run: Run, items: EmbeddingSpace) -> None:
     scale = open_knowledge(run)["scale"]
     st.write(
-        "Rate a few things, and a vector is worked out for you at once, from the items' vectors."
+        "Fill in a rating for what you know, or choose other things. A vector is worked out for you at once, from the "
+        "items' vectors."
         if scale
         else "Name a few things that you have, and a vector is worked out for you at once, from the items' vectors."
     )
@@ -53,9 +54,9 @@ def _new(run: Run, items: EmbeddingSpace) -> None:
     start = pd.DataFrame({"item": options[:RATED_AT_FIRST]})
     config = {"item": st.column_config.SelectboxColumn("item", options=options, required=True, width="large")}
     if scale:
-        start["rating"] = scale[1]
+        start["rating"] = pd.Series(dtype="float64")  # nobody has rated anything yet
         config["rating"] = st.column_config.NumberColumn(
-            f"rating, {scale[0]:g} to {scale[1]:g}", min_value=scale[0], max_value=scale[1], required=True
+            f"rating, {scale[0]:g} to {scale[1]:g}", min_value=scale[0], max_value=scale[1]
         )
     rated = st.data_editor(start, column_config=config, num_rows="dynamic", hide_index=True, key=f"rated-{run.id}")
     rated = rated.dropna().drop_duplicates("item", keep="last")
@@ -65,9 +66,11 @@ def _new(run: Run, items: EmbeddingSpace) -> None:
         st.session_state[state_key] = {str(i): float(r) for i, r in zip(rated["item"], given, strict=True)}
     wanted = st.session_state.get(state_key)
     if wanted == {}:
-        st.info("Name at least one thing first.")
+        st.info("Fill in at least one rating first." if scale else "Name at least one thing first.")
     elif wanted:
         answers.follow(ask_recommendations(run, session.owner(), rated=wanted), _recommended, key="new-progress")
+    elif scale and rated.empty:
+        st.caption("No rating is filled in yet.")
 
 
 def _recommended(answer: pd.DataFrame) -> None:
@@ -81,7 +84,8 @@ def _recommended(answer: pd.DataFrame) -> None:
         for name in ("prediction", "score", "bias", "mean rating")
     }
     st.dataframe(frame, hide_index=True, column_config=config)
-    st.caption("What was rated already is left out.")
+    order = " The order is by the prediction and by how many rated an item, weighed as the scores' protocol says."
+    st.caption("What was rated already is left out." + (order if "mean rating" in frame else ""))
     tables.download(frame, "recommendations.csv", f"download-{len(frame)}-{hash(tuple(frame['label']))}")
 
 
@@ -92,4 +96,18 @@ def _one(run: Run, users: EmbeddingSpace, items: EmbeddingSpace) -> None:
     roles = open_knowledge(run)["columns"]
     if user and item:
         row = {roles["user"]: user, roles["item"]: item}
-        answers.follow(ask_rows(run, [row], session.owner()), lambda a: answers.number(a.iloc[0], "Rating"), key="one")
+        answers.follow(ask_rows(run, [row], session.owner()), _estimate, key="one")
+
+
+def _estimate(answer: pd.DataFrame) -> None:
+    """The rating, which liked items spoke for it, and everything that it is the sum of."""
+    row = answer.iloc[0]
+    st.metric("Prediction", f"{row['prediction']:,.2f}", width="content")
+    answers.note(row)
+    reasons = list(row["reasons"])
+    if reasons:
+        answers.reasons_table(reasons, "what", "one-reasons")
+        st.caption(
+            "What adds up to it, of the items those that weigh most. Liked are those rated at the user's own mean and at "
+            "everybody's or above."
+        )

@@ -1,0 +1,47 @@
+"""Asking a model of ratings on the Predict page, by AppTest."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import embedviz as ev
+
+
+@pytest.fixture
+def run(tmp_path):
+    rows = [f"u{u},film {i},{1 + (u * i + i) % 5}" for u in range(12) for i in range(12) if (u + i) % 3]
+    (tmp_path / "stars.csv").write_text("\n".join(["who,what,stars", *rows]))
+    columns = {"user": "who", "item": "what", "rating": "stars"}
+    return ev.train("ratings", tmp_path / "stars.csv", columns=columns, dim=4, rounds=4)
+
+
+def somebody_new(run_id):
+    from components import predict_ratings
+    from embedviz.runs.open_spaces import open_space
+    from embedviz.runs.store import Store
+
+    run = Store().run(run_id)
+    predict_ratings._new(run, open_space(run, "item"))
+
+
+def one_rating(run_id):
+    from components import predict_ratings
+    from embedviz.runs.store import Store
+
+    predict_ratings._estimate(Store().run(run_id).predict([("u1", "film 4")], reasons=True))
+
+
+def test_somebody_new_has_rated_nothing_and_is_asked_to(run):
+    app = AppTest.from_function(somebody_new, kwargs={"run_id": run.id}, default_timeout=30).run()
+    assert not app.exception
+    assert "Fill in a rating" in app.markdown[0].value
+    app.button[0].click().run()
+    assert "Fill in at least one rating first" in app.info[0].value
+
+
+def test_one_rating_has_two_places_and_the_liked_items_that_spoke_for_it(run):
+    app = AppTest.from_function(one_rating, kwargs={"run_id": run.id}, default_timeout=30).run()
+    assert not app.exception
+    assert len(app.metric[0].value.split(".")[1]) == 2
+    moved = app.dataframe[0].value["what"]
+    assert moved.str.match("(dis)?liked film").any()
+    assert {"all ratings", "user u1", "item film 4"} <= set(moved)
