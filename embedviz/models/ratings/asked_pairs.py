@@ -34,7 +34,7 @@ def _as_frame(rows: Any) -> pd.DataFrame:
     dicts = isinstance(rows[0], Mapping)
     for number, row in enumerate(rows, 1):
         if not (isinstance(row, Mapping) if dicts else _is_pair(row)):
-            wanted = "a dict like the rows before it" if dicts else 'a pair of user and item, as ("user", "item")'
+            wanted = "a dict like the rows before it" if dicts else 'a pair ("user", "item")'
             raise DataError(f"Row {number} to predict is {row!r}, but {wanted} was expected.")
     return pd.DataFrame(rows) if dicts else pd.DataFrame([tuple(row) for row in rows], columns=list(ROLES))
 

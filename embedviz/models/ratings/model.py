@@ -16,7 +16,8 @@ import pandas as pd
 from embedviz.data.entities import Entities
 from embedviz.data.ratings_split import WAYS, chosen_way, split_ratings
 from embedviz.data.ratings_table import read_ratings
-from embedviz.errors import DataError, RunError, SettingsError
+from embedviz.errors import RunError
+from embedviz.models.ratings.methods import METHODS, chosen_method
 from embedviz.models.ratings.parts import RatingsParts, parts_of
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.survey import estimated_cost, survey_of
@@ -24,7 +25,6 @@ from embedviz.training.estimate import Estimate
 from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
-    from embedviz.data.ratings_table import RatingsTable
     from embedviz.data.reading import Table
     from embedviz.data.splits import Fold
     from embedviz.data.survey import Survey
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
     from embedviz.training.devices import Device
 
 TRAIN_SAMPLE = 20_000  # ratings of the training part measured with the validation part
-METHODS = {
-    "als": "mean, biases and vectors by alternating least squares",
-    "gradient": "mean, biases and vectors by gradient descent",
-    "dot": "the plain dot product of vectors by gradient descent, as in textbooks",
-    "bpr": "Bayesian personalised ranking, from who has what",
-}
 CURVE_USERS = 1_000  # ranked at most after an epoch
 
 
@@ -181,11 +175,13 @@ class Ratings:
                 self._start()
                 made["penalty"] = round(self._learner.best_penalty, 3)
             self._factors()
-            chosen = "best on the validation part" if self.settings.popularity is None else "as was set"
-            made["order of a ranking"] = (
-                f"the estimate plus {self._strength:g} deviations of the ratings times log(1 + training ratings of the "
-                f"item), {chosen}"
+            adds = (
+                f"plus {self._strength:g} deviations of the ratings times log(1 + training ratings of the item)"
+                if self._strength
+                else "alone"
             )
+            chosen = "best on the validation part" if self.settings.popularity is None else "as was set"
+            made["order of a ranking"] = f"the estimate {adds}, {chosen}"
             wanted = f"rated {p.wanted_from:g} or higher"
         else:
             wanted = "that the user has"
@@ -319,20 +315,3 @@ class Ratings:
         rows = sum(map(len, (p.train, p.validation, p.test)))
         facts = {"ratings": rows, "users": len(p.users), "items": len(p.items), "explicit": p.explicit}
         return estimated_cost(self.settings, facts, {"threads": threads})
-
-
-def chosen_method(wanted: str, table: RatingsTable) -> str:
-    """als where there are ratings to predict and bpr where not, unless another is wanted; SettingsError when that
-    one needs ratings, DataError when everybody has everything and ratings are not what is learned."""
-    method = ("als" if table.rating is not None else "bpr") if wanted == "auto" else wanted
-    if method == "bpr" and len(table.user) == len(table.users) * len(table.items):
-        raise DataError(
-            "Every user has every item, so there is nothing to rank. Choose a column of ratings that differ, or bring "
-            "data in which users lack some items."
-        )
-    if method != "bpr" and table.rating is None:
-        why = "no column is chosen as rating"
-        if table.only_rating is not None:
-            why = f"every rating is {table.only_rating:g}, so there is nothing to tell apart"
-        raise SettingsError(f"The method {method} learns from ratings, and {why}. Take bpr, which does without.")
-    return method
