@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from components import guard, session, starting, words
-from embedviz.data.roles import COLUMN_ROLES, ROLES, checked_role, merged_roles, role_sentence
+from embedviz.data.roles import COLUMN_ROLES, READ_BY_ONE, ROLES, checked_role, role_sentence, roles_of
 from embedviz.data.samples import SAMPLES
 from embedviz.data.text_units import UNITS
 from embedviz.errors import EmbedvizError, SeveralFilesError
@@ -93,7 +93,7 @@ def look(dataset: Dataset) -> None:
     if report.dropped:
         with st.expander(f"{report.dropped_count:,} rows left out"):
             st.dataframe([row._asdict() for row in report.dropped], hide_index=True)
-    roles = merged_roles(table.roles, dataset.columns)
+    roles = roles_of(table, dataset.columns)
     if table.kind == "table":
         roles = chosen_roles(list(table.frame.columns), roles, dataset.id)
     st.text(role_sentence(table.frame, roles))
@@ -126,9 +126,8 @@ def trainable(dataset: Dataset, roles: dict) -> None:
 
 
 def chosen_roles(columns: list[str], guessed: dict, key: str) -> dict:
-    """role -> column: a menu for each role, filled in as guessed; a column that two roles claim goes to the one that
-    was chosen. With
-    a target, also how its other columns are taken."""
+    """role -> column: a menu for each role, filled in as guessed; a column that two roles of one model claim goes to the
+    one that was chosen. With a target, also how its other columns are taken."""
     picked: dict[str, str | None] = {}
     with st.container(horizontal=True):
         for role in ROLES:
@@ -143,8 +142,10 @@ def chosen_roles(columns: list[str], guessed: dict, key: str) -> dict:
         ROLES, key=lambda role: picked[role] == guessed.get(role)
     ):  # what was chosen before what was guessed
         column = picked[role]
-        if column in roles.values():
-            taken = next(other for other, its in roles.items() if its == column)
+        taken = next(
+            (other for other, its in roles.items() if its == column and not {role, other} <= READ_BY_ONE), None
+        )
+        if column is not None and taken:
             st.text(f"“{column}” is taken as the {taken}, and no longer as the {role}.")
         elif column is not None:
             roles[role] = column

@@ -12,8 +12,8 @@ import pandas as pd
 from embedviz.data import delimited, dialect, jsonl, parquet, text_units
 from embedviz.data.containers import Opened, opened
 from embedviz.data.encoding import Decoded, decode
+from embedviz.data.guessing import guess_roles
 from embedviz.data.report import ReadReport
-from embedviz.data.roles import guess_roles
 from embedviz.data.tokenizers import script_note
 from embedviz.errors import DataError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from embedviz.data.reading import Table
-from embedviz.data.roles import merged_roles
+from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold
 from embedviz.errors import RunError
 from embedviz.models import model_class
@@ -38,7 +38,7 @@ def prepare_again(
     None when it was asked to stop meanwhile."""
     model = model_class(run.model)(settings)
     give_vectors(model, say)
-    for event in model.prepare(table, merged_roles(table.roles, run.spec["columns"]), fold):
+    for event in model.prepare(table, roles_of(table, run.spec["columns"]), fold):
         say(event)
         if control.any:
             return None

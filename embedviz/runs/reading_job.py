@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from embedviz.data.roles import merged_roles
+from embedviz.data.roles import roles_of
 from embedviz.data.survey import Survey
 from embedviz.files import read_json, write_json
 from embedviz.models import model_class
@@ -62,7 +62,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     cls = model_class(job.spec["model"])
     model = cls(cls.Settings.of(**job.spec["settings"]))
     give_vectors(model, say)
-    for step in model.survey(table, merged_roles(table.roles, job.spec["columns"])):
+    for step in model.survey(table, roles_of(table, job.spec["columns"])):
         if isinstance(step, Survey):
             write_json(job.folder / RESULT, {"report": table.report.as_dict(), "survey": step.as_dict()})
         else:

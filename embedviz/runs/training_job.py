@@ -12,7 +12,7 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from embedviz.data.roles import merged_roles
+from embedviz.data.roles import roles_of
 from embedviz.data.vocabulary import Vocabulary
 from embedviz.files import replacing, write_json
 from embedviz.models import model_class
@@ -54,7 +54,7 @@ def _train(
     table = read_reference(run.spec["data"], run.folder / "data")
     model = model_class(run.model)(settings)
     give_vectors(model, say)
-    for event in model.prepare(table, merged_roles(table.roles, run.spec["columns"])):
+    for event in model.prepare(table, roles_of(table, run.spec["columns"])):
         say(event)
         if control.interrupt:
             return "interrupted"

@@ -117,8 +117,18 @@ def test_a_role_that_is_chosen_takes_its_column_from_the_one_that_was_guessed(ap
     app.session_state["dataset"] = dataset.id
     go(app, "data")
     assert "\u201cstars\u201d as the label" in said(app)
+    app.selectbox(key=f"user-{dataset.id}").set_value("stars").run()
+    assert "taken as the user, and no longer as the label" in said(app)
+    assert "\u201cstars\u201d as the user" in said(app)
+
+
+def test_a_column_may_be_the_label_of_one_model_and_the_target_of_another(app):
+    data = b"review,stars\nso very good a film,5\na bad film it was,1\n" * 9
+    dataset = Dataset.upload(Store().uploads_folder, "r.csv", [data])
+    app.session_state["dataset"] = dataset.id
+    go(app, "data")
     app.selectbox(key=f"target-{dataset.id}").set_value("stars").run()
-    assert "taken as the target, and no longer as the label" in said(app)
+    assert "\u201cstars\u201d as the label" in said(app)
     assert "\u201cstars\u201d as the target" in said(app)
 
 

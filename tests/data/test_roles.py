@@ -1,7 +1,9 @@
 import pandas as pd
 import pytest
 
-from embedviz.data.roles import checked_role, guess_roles, merged_roles, role_sentence
+from embedviz.data.guessing import guess_roles
+from embedviz.data.reading import read_table
+from embedviz.data.roles import checked_role, role_sentence, roles_of
 from embedviz.errors import ColumnError
 
 REVIEWS = pd.DataFrame(
@@ -59,10 +61,21 @@ def test_a_label_without_a_value_is_no_crash():
 
 
 def test_what_is_chosen_goes_before_what_is_guessed():
-    guessed = {"text": "review", "label": "stars", "rating": "score"}
-    assert merged_roles(guessed, {"label": "score"}) == {"text": "review", "label": "score"}
-    assert merged_roles(guessed, {"rating": None}) == {"text": "review", "label": "stars"}
-    assert merged_roles(guessed, {"ignore": ["review"]}) == {"label": "stars", "rating": "score", "ignore": ["review"]}
+    rows = "".join(f"a fine film for everyone,{1 + i % 5},{i % 3}\n" for i in range(30))
+    table = read_table(b"review,stars,score\n" + rows.encode())
+    assert roles_of(table, {}) == {"text": "review", "label": "stars"}
+    assert roles_of(table, {"label": "score"}) == {"text": "review", "label": "score"}
+    assert roles_of(table, {"label": None}) == {"text": "review"}
+    assert "text" not in roles_of(table, {"ignore": ["review"]})
+    assert roles_of(table, {"ignore": ["review"]})["ignore"] == ["review"]
+
+
+def test_what_is_guessed_rests_on_what_is_chosen():
+    rows = "".join(f"{i % 7},{i % 11},{1 + i % 5},2005-0{1 + i % 9}-01\n" for i in range(60))
+    table = read_table(b"Who,What,Rating,Date\n" + rows.encode())
+    assert "rating" not in table.roles  # nobody is known to have rated anything
+    chosen = roles_of(table, {"user": "Who", "item": "What"})
+    assert chosen == {"user": "Who", "item": "What", "rating": "Rating", "time": "Date"}
 
 
 def test_stars_beside_a_text_are_its_label_and_no_rating():
@@ -84,4 +97,4 @@ def test_a_table_without_a_text_has_its_target_by_name(cars):
 
 
 def test_a_column_of_single_words_is_no_text_whatever_its_name(cars):
-    assert guess_roles(cars, "table") == {}
+    assert guess_roles(cars, "table") == {"target": "body"}  # its last column, which is one word a cell

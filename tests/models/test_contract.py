@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from embedviz.data.reading import read_table
-from embedviz.data.roles import merged_roles
+from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold
 from embedviz.data.survey import Survey
 from embedviz.errors import SettingsError
@@ -65,7 +65,7 @@ def fresh(name, table_of):
 def prepared(name, table, fold=None, **settings):
     cls = model_class(name)
     model = cls(cls.Settings.of(**{**SETTINGS[name], "deterministic": True, **settings}))
-    for _ in model.prepare(table, merged_roles(table.roles, COLUMNS[name]), fold):
+    for _ in model.prepare(table, roles_of(table, COLUMNS[name]), fold):
         pass
     return model
 
@@ -94,7 +94,7 @@ def test_it_learns_in_a_fold(name, table_of):
 def test_the_survey_says_what_is_there_and_the_estimate_follows_from_it(name, table_of):
     cls, table = model_class(name), table_of(name)
     settings = cls.Settings.of(**SETTINGS[name])
-    columns = merged_roles(table.roles, COLUMNS[name])
+    columns = roles_of(table, COLUMNS[name])
     [survey] = [step for step in cls(settings).survey(table, columns) if isinstance(step, Survey)]
     again = Survey.from_dict(json.loads(json.dumps(survey.as_dict())))
     assert json.dumps(again.as_dict()) == json.dumps(survey.as_dict())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.data.reading import read_table
-from embedviz.data.roles import merged_roles
+from embedviz.data.roles import roles_of
 from embedviz.models import model_class
 from embedviz.training.devices import choose
 
@@ -13,7 +13,7 @@ def trained(name, frame, columns, **settings):
     cls = model_class(name)
     model = cls(cls.Settings.of(deterministic=True, **settings))
     table = read_table(frame.to_csv(index=False).encode(), name="t.csv")
-    for _ in model.prepare(table, merged_roles(table.roles, columns)):
+    for _ in model.prepare(table, roles_of(table, columns)):
         pass
     for _ in model.fit(choose("cpu"), 1):
         pass

@@ -1,0 +1,73 @@
+"""What a column's name hints at: the words in it, and the roles they speak for."""
+
+from __future__ import annotations
+
+import re
+
+# role -> words in a column's name that hint at it, the surest first
+HINTS: dict[str, tuple[str, ...]] = {
+    "text": (
+        "text", "review", "comment", "sentence", "body", "content", "message", "description", "verse", "abstract",
+        "tweet", "post", "phrase", "utterance", "headline", "summary", "question", "notes", "title", "word",
+    ),
+    "user": (
+        "user", "uid", "customer", "cust", "reviewer", "viewer", "member", "visitor", "reader", "listener", "buyer",
+        "client", "username", "person", "account",
+    ),
+    "item": (
+        "item", "iid", "movie", "film", "product", "book", "song", "track", "article", "isbn", "asin", "game", "anime",
+        "artist", "joke", "business", "recipe", "place", "hotel", "restaurant", "course", "stock", "beer", "show",
+        "video", "app", "sku", "title",
+    ),
+    "rating": (
+        "rating", "stars", "star", "overall", "score", "grade", "vote", "rate", "points", "like", "preference",
+        "value", "r",
+    ),
+    "time": ("timestamp", "unixtime", "time", "date", "datetime", "when", "day"),
+    "label": (
+        "label", "class", "sentiment", "category", "target", "polarity", "topic", "intent", "emotion", "mood", "tone",
+        "stars", "star", "rating", "overall", "score", "recommended", "positive", "spam", "toxic", "outcome", "y",
+    ),
+    "target": (
+        "target", "label", "class", "outcome", "diagnosis", "churn", "churned", "survived", "default", "fraud",
+        "exited", "attrition", "result", "income", "salary", "price", "charges", "revenue", "response", "approved",
+        "species", "variety", "quality", "status", "type", "y",
+    ),
+}  # fmt: skip
+SURE = ("label", "class", "target", "sentiment")  # names that say what a column is, whatever it holds
+_NO_RATING = {"id", "count", "num", "number", "n", "total", "code", "helpfulness", "helpful", "votes"}
+_ENDINGS = ("id", "no", "code", "name")  # run together with the word before them: userid, itemcode
+
+
+def words_of(column: object) -> list[str]:
+    """The words of a name in lower case: userId, USER_ID and userid are user and id."""
+    words = []
+    for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(column)):
+        word = word.lower()
+        ending = next((end for end in _ENDINGS if word.endswith(end) and word[: -len(end)] in _NAMED), None)
+        words += [word[: -len(ending)], ending] if ending else [word]
+    return words
+
+
+def hint(column: object, role: str) -> int:
+    """How surely the column's name hints at the role: 0 not at all; the surer the higher. The last word of a name says
+    what it is, those before it of what: a vehicle type is a type, a product rating a rating."""
+    words, known = words_of(column), HINTS[role]
+    if role == "rating" and _NO_RATING & set(words):
+        return 0
+    found = [len(known) - known.index(w) for word in words for w in (word, word.rstrip("s")) if w in known]
+    return max(found, default=0)
+
+
+def is_sure(column: object) -> bool:
+    """True for a column called label, class, target or sentiment and nothing else."""
+    words = words_of(column)
+    return len(words) == 1 and words[0].rstrip("s") in SURE + tuple(word.rstrip("s") for word in SURE)
+
+
+def has_id(column: object) -> bool:
+    """True when the name says that the column holds ids."""
+    return "id" in words_of(column) or words_of(column)[-1:] in (["code"], ["no"], ["key"])
+
+
+_NAMED = {word for role in ("user", "item") for word in HINTS[role]}
