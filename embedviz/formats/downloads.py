@@ -6,7 +6,8 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,10 +43,13 @@ def download(
     pooch.get_logger().setLevel(logging.WARNING)  # it tells of each download on standard error
     title, host = title or file_name, urlsplit(url).hostname
     transfer = _Transfer(folder / f"{file_name}.part", title, on_progress)
+    locks = folder / "locks"
     try:
-        return Path(
-            pooch.retrieve(url, f"sha256:{sha256}" if sha256 else None, file_name, str(folder), downloader=transfer)
-        )
+        locks.mkdir(parents=True, exist_ok=True)
+        with _alone(locks / file_name, title, on_progress):  # who waited finds the file there
+            return Path(
+                pooch.retrieve(url, f"sha256:{sha256}" if sha256 else None, file_name, str(folder), downloader=transfer)
+            )
     except requests.exceptions.HTTPError as error:
         raise DataError(
             f"{host} does not hand out {title} (status {error.response.status_code}). Try again later, or download it "
@@ -61,6 +65,27 @@ def download(
             f"What {host} sent as {title} is not the file that is known: its SHA-256 sum is another. It was deleted. "
             f"Try again, and if it stays so take other vectors."
         ) from error
+
+    except OSError as error:
+        raise DataError(f"{title} could not be written to {folder}: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _alone(path: Path, title: str, on_progress: Callable[[Progress], None]) -> Iterator[None]:
+    """Waits until no other process or thread fetches the same file: two that write one part would spoil it."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    while True:
+        try:
+            lock.acquire(timeout=WAIT)
+            break
+        except Timeout:
+            on_progress(Progress(message=f"{title} is being downloaded already; waiting for it"))
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _Transfer:
@@ -103,6 +128,8 @@ class _Transfer:
             for each in [*response.history, response]:
                 _check_address(each.url)
             if response.status_code == 416:  # the part is as long as the file, or longer
+                if response.headers.get("Content-Range", "").rpartition("/")[2] == str(have):
+                    return  # it was cut after the last byte
                 self.part.unlink()
                 raise requests.exceptions.ConnectionError("the part did not fit the file")
             response.raise_for_status()
@@ -125,6 +152,9 @@ class _Transfer:
                     if time.monotonic() - said > SAY_EVERY:
                         said = time.monotonic()
                         self.on_progress(Progress(done, total, message=f"Downloading {self.title}: {_megabytes(done)}"))
+            if length and done != total:
+                self.part.unlink()
+                raise requests.exceptions.ConnectionError("more or less came than was announced")
             self.on_progress(Progress(done, total, message=f"Downloaded {self.title}: {_megabytes(done)}"))
 
 

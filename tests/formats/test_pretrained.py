@@ -7,6 +7,7 @@ import socket
 import tarfile
 import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -139,7 +140,28 @@ def test_a_wrong_sum_is_refused_and_deleted(server, packed, tmp_path):
     server.files["/small.zip"] = zipped({"small.3d.txt": b"evil 1 2 3\n"})
     with pytest.raises(DataError, match="SHA-256 sum is another"):
         open_pretrained(packed, tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["locks"]
+
+
+def test_downloads_of_one_file_at_once_take_turns_and_fetch_it_once(server, tmp_path):
+    server.files["/file.txt"] = TEXT
+    said = []
+
+    def fetch(_):
+        return downloads.download(server.url("/file.txt"), tmp_path, "file.txt", on_progress=said.append)
+
+    with ThreadPoolExecutor(4) as pool:
+        paths = set(pool.map(fetch, range(4)))
+    assert paths == {tmp_path / "file.txt"}
+    assert (tmp_path / "file.txt").read_bytes() == TEXT
+    assert len(server.requests) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_said(server, tmp_path):
+    server.files["/file.txt"] = TEXT
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    with pytest.raises(DataError, match="could not be written"):
+        downloads.download(server.url("/file.txt"), tmp_path / "taken", "file.txt")
 
 
 def test_a_file_that_is_not_there_is_said(server, tmp_path):

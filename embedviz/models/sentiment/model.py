@@ -248,11 +248,17 @@ class Sentiment:
         return {
             "column": self.read.column,
             "classes": self.read.classes.names,
+            "shares": self._class_shares(),
             "labels": self.vocabulary.labels,
             "rest": self.vocabulary.rest,
             "ngrams": self.ngrams.labels if self.linear is not None else [],
             "use_network": self._measured or self.linear is None,
         }
+
+    def _class_shares(self) -> list[float]:
+        """Of the training part, by class."""
+        counts = np.bincount(self.read.codes[self.rows["train"]], minlength=len(self.read.classes.names))
+        return (counts / counts.sum()).tolist()
 
     @classmethod
     def recall(cls, settings: SentimentSettings, weights: Mapping[str, np.ndarray], knowledge: dict[str, Any]) -> Self:

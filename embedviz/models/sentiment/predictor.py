@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from embedviz.errors import ColumnError, SettingsError
+from embedviz.errors import SettingsError
+from embedviz.models.sentiment.asked_texts import asked_texts
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.networks import SentimentNetwork, network_of
 from embedviz.models.sentiment.ngrams import Ngrams
@@ -26,11 +27,13 @@ SHOWN = 5  # unknown words named in a note
 
 @dataclass(frozen=True)
 class SentimentPredictor:
-    """network or linear may be None, not both. column: what the texts' column was called."""
+    """network or linear may be None, not both. column: what the texts' column was called; shares (C,) float32 of the
+    classes among the training texts."""
 
     settings: SentimentSettings
     column: str
     classes: list[str]
+    shares: np.ndarray
     vocabulary: SentimentVocabulary
     network: SentimentNetwork | None
     ngrams: Ngrams
@@ -58,6 +61,7 @@ class SentimentPredictor:
                 settings,
                 knowledge["column"],
                 list(knowledge["classes"]),
+                np.array(knowledge["shares"], np.float32),
                 vocabulary,
                 network.train(False) if knowledge["use_network"] else None,
                 Ngrams(list(knowledge["ngrams"])),
@@ -80,10 +84,11 @@ class SentimentPredictor:
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], reasons: bool) -> pd.DataFrame:
         """See Sentiment.predict."""
-        texts = self._texts(rows)
+        texts = asked_texts(rows, self.column)
         placed = [placed_words(text, self.settings.lowercase) for text in texts]
         kept = [words[: self.settings.max_length] for words in placed]
         found = self.probabilities([[word.text for word in words] for words in kept])
+        found[[not words for words in kept]] = self.shares
         best = found.argmax(1)
         frame = pd.DataFrame(
             {
@@ -119,23 +124,10 @@ class SentimentPredictor:
             for word, x in zip(words, added, strict=True)
         ]
 
-    def _texts(self, rows: pd.DataFrame | Sequence[Any]) -> list[str]:
-        if isinstance(rows, str):
-            rows = [rows]
-        if isinstance(rows, pd.DataFrame):
-            if self.column in rows:
-                rows = rows[self.column]
-            elif len(rows.columns) == 1:
-                rows = rows.iloc[:, 0]
-            else:
-                names = ", ".join(map(str, rows.columns[:20]))
-                raise ColumnError(f"There is no column {self.column!r} of texts. The columns are: {names}.")
-        return ["" if pd.isna(text) else str(text) for text in rows]
-
     def _note(self, words: list[Word], length: int) -> str:
         """What a person should know about the answer; empty where there is nothing."""
         if not words:
-            return "This text is empty, so the answer is what the training texts' classes suggest."
+            return "This text is empty, so the answer is how the classes are shared among the training texts."
         said = []
         unknown = list(dict.fromkeys(word.text for word in words if word.text not in self.vocabulary))
         if len(unknown) == len({word.text for word in words}):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.errors import ColumnError
+from embedviz.errors import ColumnError, EmbedvizError
 from embedviz.space import EmbeddingSpace
 from tests.models.sentiment.reviews import fitted, made, reviews
 
@@ -52,7 +52,30 @@ def test_strange_texts_are_answered(trained):
     assert answers.note[3].startswith("None of its words is known")
     assert "the first 400 are read" in answers.note[5]
     assert answers.reasons[0] == []
+    shares = np.bincount(trained.read.codes[trained.rows["train"]]) / len(trained.rows["train"])
+    for c, name in enumerate(trained.read.classes.names):
+        assert answers[f"p({name})"][0] == pytest.approx(shares[c], abs=1e-6)  # of an empty text nothing more is known
     assert trained.predict([]).columns.tolist() == answers.columns.drop("reasons").tolist()
+
+
+def test_texts_may_come_as_rows_and_what_is_no_text_is_said(trained):
+    assert trained.predict([{"text": "lovely"}, {"id": 1, "text": "dull"}]).prediction.tolist() == ["good", "bad"]
+    assert trained.predict({"verdict": "lovely"}).prediction.tolist() == ["good"]
+    assert trained.predict(["lovely \ud800"]).prediction.tolist() == ["good"]
+    twice = pd.DataFrame([["lovely", "dull"]], columns=["text", "text"])
+    for rows, said in [
+        (None, "got nothing"),
+        (5, "of the type int"),
+        (b"lovely", "of the type bytes"),
+        (["dull", ("lovely", 1)], "Row 2 is of the type tuple"),
+        ([b"lovely"], "Row 1 is of the type bytes"),
+        ([["lovely"]], "Row 1 is of the type list"),
+        ([{"a": "lovely", "b": "dull"}], "Row 1 has no 'text'"),
+        (twice, "several columns 'text'"),
+        (pd.DataFrame({"a": ["x"], "b": ["y"]}), "The columns are: a, b"),
+    ]:
+        with pytest.raises(EmbedvizError, match=said):
+            trained.predict(rows)
 
 
 def test_a_frame_is_asked_by_the_texts_column(trained):
