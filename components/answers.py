@@ -12,7 +12,6 @@ from components import guard, live, session, tables
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.prediction_job import Prediction, ask_file
 from embedviz.runs.run import Run
-from embedviz.runs.status import Status
 
 MOST_CLASSES = 12
 MOST_REASONS = 12
@@ -30,26 +29,7 @@ def tabs(views: dict[str, Callable[[], None]]) -> None:
 
 def follow(asked: Prediction, show: Callable[[pd.DataFrame], None], *, key: str) -> None:
     """Hands the question to a worker where that is still to be done, and shows the answer when it is there."""
-    if asked.status in ("interrupted", "stopped"):
-        session.supervisor().submit(asked)
-
-    def draw(state: Status) -> None:
-        if state.state == "done":
-            return
-        if state.is_final:
-            st.error(session.plain(state.reason or "This question was not answered. Ask again."))
-            return
-        last = asked.last_event()
-        total = last.get("total_steps", 0)
-        share = min(1.0, last.get("step", 0) / total) if total else 0.0
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(share, text=session.plain(last.get("message", "Waiting for a worker")))
-            st.button(
-                "Stop", icon=":material/stop:", on_click=session.supervisor().stop, args=(asked,), key=f"stop-{key}"
-            )
-
-    live.follow(asked, draw, key=key)
-    if asked.status == "done":
+    if live.awaited(asked, key=key):
         with guard.said():
             show(asked.answer)
 
@@ -85,6 +65,7 @@ def reasons_table(reasons: Sequence[dict[str, Any]], what: str, key: str) -> Non
     frame = frame.reindex(frame["moved it by"].abs().sort_values(ascending=False).index)
     config = {"moved it by": st.column_config.NumberColumn("moved it by", format="%+.2f")}
     st.dataframe(frame.head(MOST_REASONS), hide_index=True, column_config=config, width=420, key=key)
+    tables.download(frame, "reasons.csv", f"download-{key}")
 
 
 def for_a_file(run: Run, column: str | None) -> None:
@@ -110,11 +91,16 @@ def for_a_file(run: Run, column: str | None) -> None:
         names = list(table.frame.columns)
         guess = column if column in names else table.roles.get("text", names[0])
         column = st.selectbox("Column of texts", names, names.index(guess), key=f"predict-column-{dataset.id}")
-    state_key = f"predict-asked-{run.id}-{dataset.id}-{column}"
+    reasons = st.toggle(
+        "With what moved each prediction",
+        help="One more column. It takes several times as long.",
+        key="predict-reasons",
+    )
+    state_key = f"predict-asked-{run.id}-{dataset.id}-{column}-{reasons}"
     if st.button("Predict every row", type="primary", key=f"ask-{state_key}"):
         st.session_state[state_key] = True
     if st.session_state.get(state_key):
-        follow(ask_file(run, dataset, session.owner(), column), _whole, key="predict-file-progress")
+        follow(ask_file(run, dataset, session.owner(), column, reasons), _whole, key="predict-file-progress")
 
 
 def _whole(answer: pd.DataFrame) -> None:

@@ -34,10 +34,14 @@ def _one(run: Run) -> None:
     if asked_text == "":
         st.info("Type a sentence first.")
     elif asked_text:
-        answers.follow(ask_rows(run, [asked_text], session.owner()), _answer, key="text-progress")
+        answers.follow(
+            ask_rows(run, [asked_text], session.owner()),
+            lambda answer: _answer(asked_text, answer),
+            key="text-progress",
+        )
 
 
-def _answer(answer: pd.DataFrame) -> None:
+def _answer(text: str, answer: pd.DataFrame) -> None:
     row = answer.iloc[0]
     reasons = list(row["reasons"])
     left, right = st.columns([2, 3])
@@ -45,7 +49,7 @@ def _answer(answer: pd.DataFrame) -> None:
         answers.classes(row)
     with right:
         st.markdown("**Which words pushed which way**")
-        coloured_words(reasons, key="words")
+        coloured_words(text, reasons, key="words")
         st.caption(
             f"Blue words spoke for “{session.plain(str(row['prediction']))}”, orange ones against it; the fuller the "
             "colour, the more. The table has the numbers."

@@ -140,6 +140,7 @@ def predict(
     column: Annotated[
         str | None, typer.Option(help="Where the texts are, when not in the column of the training.")
     ] = None,
+    reasons: Annotated[bool, typer.Option("--reasons", help="Add what moved each prediction.")] = False,
     read: Read = None,
 ) -> None:
     """A prediction for every row of a file: its own columns with the answers beside them."""
@@ -149,7 +150,7 @@ def predict(
     if out:
         _check_folder_of(out)
     frame = embedviz.read_table(data, **_reading(read)).frame
-    answer = with_predictions(embedviz.open_run(folder).predictor(), frame, column)
+    answer = with_predictions(embedviz.open_run(folder).predictor(), frame, column, reasons)
     if out is None:
         _print(answer)
     else:

@@ -25,6 +25,7 @@ from embedviz.training.progress import Progress
 
 ANSWER = "answer.parquet"
 ROWS_AT_ONCE = 500  # of a file, between two events
+MOST_REASONS = 8  # of a row, in a file's column of them
 
 
 class Prediction(Job):
@@ -44,9 +45,11 @@ def ask_rows(run: Run, rows: list[Any], owner: str) -> Prediction:
     return _asked(run, {"ask": "predict", "rows": rows}, owner)
 
 
-def ask_file(run: Run, dataset: Dataset, owner: str, column: str | None = None) -> Prediction:
-    """Predictions for every row of a file. column: where its texts are, for a model of texts."""
-    return _asked(run, {"ask": "predict", "data": dataset.reference(), "column": column}, owner)
+def ask_file(run: Run, dataset: Dataset, owner: str, column: str | None = None, reasons: bool = False) -> Prediction:
+    """Predictions for every row of a file, with what moved each in a column of words. column: where its texts are, for a
+    model of texts."""
+    question = {"ask": "predict", "data": dataset.reference(), "column": column, "reasons": reasons}
+    return _asked(run, question, owner)
 
 
 def ask_recommendations(
@@ -75,7 +78,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
         answer = model.recommend(user=spec["user"], rated=spec["rated"], k=spec["k"], reasons=True)
     elif "rows" in spec:
         rows = spec["rows"]
-        answer = model.predict(pd.DataFrame(rows) if isinstance(rows[0], dict) else rows, reasons=True)
+        answer = model.predict(pd.DataFrame(rows) if rows and isinstance(rows[0], dict) else rows, reasons=True)
     else:
         answer = _for_file(job, model, control, say)
         if answer is None:
@@ -90,22 +93,34 @@ def _for_file(job: Job, model: Predictor, control: Control, say: Callable[..., N
     reference, column = job.spec["data"], job.spec["column"]
     say(Progress(message=f"Reading {reference['title']}"))
     frame = read_reference(reference, Store().uploads_folder / reference["id"]).frame
-    if column is not None and column not in frame:
-        raise ColumnError(f"There is no column {column!r} in this file. Choose another one.")
     parts = []
     for start in range(0, len(frame), ROWS_AT_ONCE):
         block = frame.iloc[start : start + ROWS_AT_ONCE].reset_index(drop=True)
-        parts.append(with_predictions(model, block, column))
+        parts.append(with_predictions(model, block, column, job.spec["reasons"]))
         say(Progress(step=start + len(block), total_steps=len(frame), message=f"Predicting {reference['title']}"))
         if control.any:
             return None
     return pd.concat(parts, ignore_index=True)
 
 
-def with_predictions(model: Predictor, frame: pd.DataFrame, column: str | None = None) -> pd.DataFrame:
-    """The frame with a prediction beside each row. column: where its texts are, when not where the training had them."""
+def with_predictions(
+    model: Predictor, frame: pd.DataFrame, column: str | None = None, reasons: bool = False
+) -> pd.DataFrame:
+    """The frame with a prediction beside each row, and with what moved it where that is asked for. column: where its
+    texts are, when not where the training had them."""
+    if column is not None and column not in frame:
+        raise ColumnError(f"There is no column {column!r} in this file. Choose another one.")
     rows = frame if column is None else frame[column].fillna("").astype(str).tolist()
-    return pd.concat([frame, _beside(model.predict(rows), frame)], axis=1)
+    found = model.predict(rows, reasons)
+    if reasons:
+        found["reasons"] = [_in_words(those) for those in found["reasons"]]
+    return pd.concat([frame, _beside(found, frame)], axis=1)
+
+
+def _in_words(reasons: list[dict[str, Any]]) -> str:
+    """warm +0.87; thinks -0.47: the strongest first."""
+    strongest = sorted(reasons, key=lambda reason: -abs(reason["contribution"]))[:MOST_REASONS]
+    return "; ".join(f"{reason['feature']} {reason['contribution']:+.2f}" for reason in strongest)
 
 
 def _beside(found: pd.DataFrame, block: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +129,7 @@ def _beside(found: pd.DataFrame, block: pd.DataFrame) -> pd.DataFrame:
     return found.rename(columns={name: f"{name} (embedviz)" for name in found if name in block})
 
 
-_OURS = ("prediction", "probability", "note")
+_OURS = ("prediction", "probability", "note", "reasons")
 
 
 @lru_cache(maxsize=4)

@@ -51,6 +51,22 @@ def test_a_file_comes_back_with_its_rows_and_a_prediction_each(run, tweets):
     assert "empty" in answer["note"].iloc[30]
 
 
+def test_with_reasons_a_file_gets_a_column_of_what_moved_each_row(run):
+    dataset = Dataset.upload(Store().uploads_folder, "new.csv", [b"tweet,likes\nso I love this phone,3\n,1\n"])
+    answer = answered(ask_file(run, dataset, "local", "tweet", reasons=True))[1].answer
+    words = [reason.rsplit(" ", 1)[0] for reason in answer["reasons"][0].split("; ")]
+    assert words[0] == "love"
+    assert answer["reasons"][0].split("; ")[0].rsplit(" ", 1)[1].startswith("+")
+    assert answer["reasons"].fillna("")[1] == ""  # an empty text has none
+    assert "reasons" not in answered(ask_file(run, dataset, "local", "tweet"))[1].answer
+
+
+def test_no_rows_are_no_predictions(run):
+    state, asked = answered(ask_rows(run, [], "local"))
+    assert state == "done"
+    assert len(asked.answer) == 0
+
+
 def test_a_column_that_is_not_there_is_a_sentence(run):
     dataset = Dataset.upload(Store().uploads_folder, "new.csv", [b"said,likes\nlove this,3\n"])
     state, asked = answered(ask_file(run, dataset, "local", "tweet"))

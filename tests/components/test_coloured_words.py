@@ -1,0 +1,25 @@
+from components.coloured_words import parts_of
+
+TEXT = "  It isn't good, is it?"
+
+
+def reasons(*words):
+    found, at = [], 0
+    for word in words:
+        start = TEXT.index(word, at)
+        at = start + len(word)
+        found.append({"start": start, "end": at, "contribution": float(len(found))})
+    return found
+
+
+def test_the_text_comes_back_as_it_was_written():
+    parts = parts_of(TEXT, reasons("It", "is", "n't", "good", ",", "is", "it", "?"))
+    assert "".join(part for part, _ in parts) == TEXT
+    assert [part for part, value in parts if value is not None] == ["It", "is", "n't", "good", ",", "is", "it", "?"]
+    assert ("n't", 2.0) in parts  # no space before a clitic
+    assert parts[0] == ("  ", None)
+
+
+def test_what_was_not_read_stays_as_plain_text():
+    assert parts_of(TEXT, reasons("It")) == [("  ", None), ("It", 0.0), (" isn't good, is it?", None)]
+    assert parts_of("", []) == []
