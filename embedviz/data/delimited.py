@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from embedviz.data import dialect
 from embedviz.data.report import Dropped
-from embedviz.data.typing_columns import typed
+from embedviz.data.typing_columns import has_decimal_comma, typed
 from embedviz.errors import DataError
 
 BLOCK = 20_000  # rows turned into Arrow columns at a time, so that a large table is never a list of Python strings
@@ -77,7 +77,9 @@ def read(text: str, name: str, delimiter: str, header: bool | None, cut: bool = 
     for i, column in enumerate(names):
         values = pa.chunked_array(blocks[i], pa.large_string())
         blocks[i] = []
-        converted, note = typed(values, decimal_comma=delimiter == ";")
+        converted, note = typed(
+            values, decimal_comma=delimiter == ";" or (delimiter == "\t" and has_decimal_comma(values))
+        )
         columns[column] = converted
         notes += [f"Column {column}: {note}"] if note else []
     return Delimited(pd.DataFrame(columns), header, dropped, notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from embedviz.errors import DataError
@@ -22,6 +23,7 @@ _KNOWN_NAMES = {
     *("id", "text", "label", "name", "title", "rating", "user", "item", "word", "count", "date", "category", "class"),
     *("target", "sentence", "review"),
 }
+LONGEST_NAME = 60  # characters of a column's name where nothing else tells it from a value
 
 
 class Fit(NamedTuple):
@@ -88,10 +90,13 @@ def fit(text: str, delimiter: str) -> Fit:
     )
 
 
-def guess_delimiter(text: str) -> str | None:
-    """For a file whose name says it is a table: the character that splits most rows alike; None when none does."""
+def guess_delimiter(text: str, likely: str | None = None) -> str | None:
+    """For a file whose name says it is a table: the character that splits most rows alike; None when none does. likely:
+    the one that its name speaks of, which is taken where it fits."""
     fits = [fit(text, delimiter) for delimiter in DELIMITERS]
     good = [f for f in fits if f.width > 1 and f.share >= ENOUGH and f.first_agrees]
+    if any(f.delimiter == likely for f in good):
+        return likely
     return max(good, key=lambda f: (round(f.share, 1), round(f.numeric, 1)), default=Fit(None, *[0] * 6)).delimiter
 
 
@@ -107,8 +112,10 @@ def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
     """True when the first row names the columns: its cells are filled, differ, and are no numbers or dates above
     columns of such; over columns of text alone, when they are known names, or short and never come again below."""
     cells = [cell.strip() for cell in first]
-    if not rest or not any(cells):
+    if not any(cells):
         return False
+    if not rest:
+        return all(cell.lower() in _KNOWN_NAMES for cell in cells)
     filled = [cell for cell in cells if cell]
     if len(filled) < len(cells) - 1 or any(_is_value(cell) for cell in filled):
         return False  # one may be empty: pandas writes its index under no name
@@ -119,8 +126,19 @@ def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
         values = [value for value in column if value.strip()]
         if values and all(map(_is_value, values)):
             return True
-    again = any(cell and cell in map(str.strip, column) for cell, column in zip(cells, columns, strict=False))
-    return len(set(filled)) == len(filled) and not again and max(map(len, filled)) <= 60
+    if len(set(filled)) < len(filled):
+        return False
+    if any(cell and cell in map(str.strip, column) for cell, column in zip(cells, columns, strict=False)):
+        return False
+    if any(_comes_again(column) for column in columns):
+        return True  # what comes again below, and not in the first row, are values: it names them, at whatever length
+    return max(map(len, filled)) <= LONGEST_NAME
+
+
+def _comes_again(column: Sequence[str]) -> bool:
+    """True for a column of answers or classes: few different values, each of them often."""
+    values = [value.strip() for value in column if value.strip()]
+    return len(values) >= 10 and len(set(values)) <= len(values) / 5
 
 
 def column_names(row: list[str], width: int) -> list[str]:

@@ -107,7 +107,8 @@ def _delimiter(name: str, text: str, tabular: bool) -> str | None:
     """The character between the columns; None when the file is plain text."""
     ending = name.lower()
     if tabular or ending.endswith(TABLE_ENDINGS):
-        return dialect.guess_delimiter(text) or ("\t" if ending.endswith((".tsv", ".tab")) else ",")
+        likely = "\t" if ending.endswith((".tsv", ".tab")) else None
+        return dialect.guess_delimiter(text, likely) or likely or ","
     return dialect.is_table(text, only_tabs=ending.endswith(TEXT_ENDINGS))
 
 

@@ -41,6 +41,12 @@ def typed(column: pa.ChunkedArray, decimal_comma: bool = False) -> tuple[pd.Seri
     return numbers.to_pandas(), note
 
 
+def has_decimal_comma(column: pa.ChunkedArray) -> bool:
+    """Whether a comma in the first cells stands before decimals: before three digits it may part thousands, too."""
+    head = _filled(column.slice(0, FIRST))
+    return bool(pc.any(pc.match_substring_regex(head, r"^[+-]?[0-9]+,([0-9]{1,2}|[0-9]{4,})$")).as_py())
+
+
 def _text(column: pa.ChunkedArray) -> pd.Series:
     return pd.Series(column.to_pandas(), dtype="str")
 

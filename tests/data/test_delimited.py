@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from embedviz.data import delimited
 from embedviz.data.delimited import read
+from embedviz.data.reading import read_table
 from embedviz.errors import DataError
 
 
@@ -135,3 +136,27 @@ def test_any_quoting_is_read_or_said(text):
         assert str(error).startswith("a.csv")
     else:
         assert len(found.frame) + found.dropped.count <= text.count("\n") + 1
+
+
+def test_a_line_of_column_names_alone_holds_no_rows():
+    with pytest.raises(DataError, match="holds no rows below its line of column names"):
+        read_table(b"user,item,rating\n", name="new.csv")
+
+
+def test_the_questions_of_a_survey_name_its_columns_however_long_they_are():
+    questions = [
+        "How satisfied were you with the speed of our service in the last twelve months?",
+        "Would you recommend us to friends, colleagues or family members, and would you come again?",
+    ]
+    rows = [("very", "yes"), ("hardly", "no"), ("fairly", "yes")] * 10
+    lines = ["\t".join(cells) for cells in [questions, *rows]]
+    table = read_table("\n".join(lines).encode(), name="survey.tsv")
+    assert list(table.frame.columns) == questions
+    assert len(table.frame) == 30
+
+
+def test_numbers_with_a_comma_are_numbers_between_tabs():
+    table = read_table(b"user\titem\trating\n" + b"a\tx\t3,5\nb\ty\t4,0\n" * 20, name="r.tsv")
+    assert table.frame["rating"].tolist()[:2] == [3.5, 4.0]
+    thousands = read_table(b"city\tpeople\n" + b"a\t1,371\nb\t2,054\n" * 20, name="c.tsv")
+    assert thousands.frame["people"].tolist()[:2] == ["1,371", "2,054"]  # not 1.371: what it means is not told here
