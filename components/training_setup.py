@@ -19,7 +19,7 @@ from embedviz.runs.home import is_shared
 from embedviz.runs.reading_job import Reading, reading_of
 from embedviz.runs.run import Run
 from embedviz.runs.status import Status
-from embedviz.runs.supervisor import threads_per_training
+from embedviz.runs.supervisor import threads_for
 from embedviz.training.estimate import Estimate
 from embedviz.training.settings import TrainingSettings
 
@@ -57,7 +57,7 @@ def show(setup: dict[str, Any]) -> None:
         _cost(reading, model, settings)
         if st.button("Train", type="primary", icon=":material/play_arrow:"):
             survey = reading.survey
-            estimate = vars(model.estimate(settings, survey, _machine())) if survey else None
+            estimate = vars(model.estimate(settings, survey, _machine(model, settings))) if survey else None
             starting.start_training(
                 model.name, dataset, values, columns=columns, probes=probes, estimate=estimate, name=name
             )
@@ -117,8 +117,8 @@ def _probes(reading: Reading, settings: TrainingSettings) -> list[str]:
     return [probe.lower() if getattr(settings, "lowercase", False) else probe for probe in chosen]
 
 
-def _machine() -> dict[str, Any]:
-    return {"threads": threads_per_training(), **session.supervisor().machine}
+def _machine(model: type[Model], settings: TrainingSettings) -> dict[str, Any]:
+    return {"threads": threads_for(model, settings), **session.supervisor().machine}
 
 
 def _cost(reading: Reading, model: type[Model], settings: TrainingSettings) -> None:
@@ -143,7 +143,7 @@ def _cost(reading: Reading, model: type[Model], settings: TrainingSettings) -> N
             st.warning(session.plain(warning))
         if survey.classes:
             _classes(survey.classes)
-        estimate = model.estimate(settings, survey, _machine())
+        estimate = model.estimate(settings, survey, _machine(model, settings))
         st.caption(" ".join([*([f"{session.plain(estimate.detail)}."] if estimate.detail else []), about(estimate)]))
 
     live.follow(reading, draw, key="cost")

@@ -43,13 +43,10 @@ def download(
     pooch.get_logger().setLevel(logging.WARNING)  # it tells of each download on standard error
     title, host = title or file_name, urlsplit(url).hostname
     transfer = _Transfer(folder / f"{file_name}.part", title, on_progress)
-    locks = folder / "locks"
     try:
-        locks.mkdir(parents=True, exist_ok=True)
-        with _alone(locks / file_name, title, on_progress):  # who waited finds the file there
-            return Path(
-                pooch.retrieve(url, f"sha256:{sha256}" if sha256 else None, file_name, str(folder), downloader=transfer)
-            )
+        return Path(
+            pooch.retrieve(url, f"sha256:{sha256}" if sha256 else None, file_name, str(folder), downloader=transfer)
+        )
     except requests.exceptions.HTTPError as error:
         raise DataError(
             f"{host} does not hand out {title} (status {error.response.status_code}). Try again later, or download it "
@@ -67,15 +64,21 @@ def download(
         ) from error
 
     except OSError as error:
-        raise DataError(f"{title} could not be written to {folder}: {error.strerror or error}.") from error
+        raise DataError(_not_written(title, folder, error)) from error
 
 
 @contextmanager
-def _alone(path: Path, title: str, on_progress: Callable[[Progress], None]) -> Iterator[None]:
-    """Waits until no other process or thread fetches the same file: two that write one part would spoil it."""
+def alone(folder: Path, file_name: str, title: str, on_progress: Callable[[Progress], None]) -> Iterator[None]:
+    """Waits until no other process or thread is at the same file: two that write one part would spoil it. DataError when
+    the folder cannot be written."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path)
+    locks = folder / "locks"
+    try:
+        locks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(_not_written(title, folder, error)) from error
+    lock = FileLock(locks / file_name)
     while True:
         try:
             lock.acquire(timeout=WAIT)
@@ -86,6 +89,10 @@ def _alone(path: Path, title: str, on_progress: Callable[[Progress], None]) -> I
         yield
     finally:
         lock.release()
+
+
+def _not_written(title: str, folder: Path, error: OSError) -> str:
+    return f"{title} could not be written to {folder}: {error.strerror or error}. Make room, or set EMBEDVIZ_HOME."
 
 
 class _Transfer:

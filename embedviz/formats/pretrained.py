@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from embedviz.errors import DataError, SettingsError
 from embedviz.files import replacing
 from embedviz.formats import load_vectors
-from embedviz.formats.downloads import download
+from embedviz.formats.downloads import alone, download
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space, space_names, write_space
 from embedviz.training.progress import Progress
@@ -110,21 +110,24 @@ def open_pretrained(
     """
     wanted = find_pretrained(name) if isinstance(name, str) else name
     if wanted.key not in space_names(cache_folder):
-        cache_folder.mkdir(parents=True, exist_ok=True)
         file_name = os.path.basename(urlsplit(wanted.url).path)
-        path = download(
-            wanted.url, cache_folder, file_name, sha256=wanted.sha256, title=wanted.name, on_progress=on_progress
-        )
-        space = _read(path, wanted, on_progress)
-        space.name = "word"
-        on_progress(Progress(message=f"Keeping {wanted.name} for the next time"))
-        write_space(space, cache_folder, wanted.key)
-        del space
-        if not wanted.shared:
-            path.unlink()
+        with alone(cache_folder, file_name, wanted.name, on_progress):
+            if wanted.key not in space_names(cache_folder):  # who waited may find it there
+                _fetch(wanted, cache_folder, file_name, on_progress)
     space = read_space(cache_folder, wanted.key)
     space.name = "word"
     return space
+
+
+def _fetch(wanted: Pretrained, folder: Path, file_name: str, on_progress: Callable[[Progress], None]) -> None:
+    """Downloads, reads, and keeps it as a space."""
+    path = download(wanted.url, folder, file_name, sha256=wanted.sha256, title=wanted.name, on_progress=on_progress)
+    space = _read(path, wanted, on_progress)
+    space.name = "word"
+    on_progress(Progress(message=f"Keeping {wanted.name} for the next time"))
+    write_space(space, folder, wanted.key)
+    if not wanted.shared:
+        path.unlink()
 
 
 def _read(path: Path, wanted: Pretrained, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:

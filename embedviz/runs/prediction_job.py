@@ -24,7 +24,7 @@ from embedviz.runs.store import Store
 from embedviz.training.progress import Progress
 
 ANSWER = "answer.parquet"
-ROWS_AT_ONCE = 500  # of a file, between two events
+ROWS_AT_ONCE, ROWS_WITH_REASONS = 500, 20  # of a file, between two events
 MOST_REASONS = 8  # of a row, in a file's column of them
 
 
@@ -94,8 +94,9 @@ def _for_file(job: Job, model: Predictor, control: Control, say: Callable[..., N
     say(Progress(message=f"Reading {reference['title']}"))
     frame = read_reference(reference, Store().uploads_folder / reference["id"]).frame
     parts = []
-    for start in range(0, len(frame), ROWS_AT_ONCE):
-        block = frame.iloc[start : start + ROWS_AT_ONCE].reset_index(drop=True)
+    at_once = ROWS_WITH_REASONS if job.spec["reasons"] else ROWS_AT_ONCE
+    for start in range(0, len(frame), at_once):
+        block = frame.iloc[start : start + at_once].reset_index(drop=True)
         parts.append(with_predictions(model, block, column, job.spec["reasons"]))
         say(Progress(step=start + len(block), total_steps=len(frame), message=f"Predicting {reference['title']}"))
         if control.any:

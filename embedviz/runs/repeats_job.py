@@ -24,7 +24,7 @@ from embedviz.runs.job import Job
 from embedviz.runs.prepared_model import prepare_again, read_again
 from embedviz.runs.run import Run
 from embedviz.runs.status import State
-from embedviz.runs.supervisor import threads_per_training
+from embedviz.runs.supervisor import threads_for
 from embedviz.training.devices import choose, torch_threads
 from embedviz.training.progress import Progress
 from embedviz.training.settings import TrainingSettings
@@ -188,7 +188,7 @@ def _trained(
     model = prepare_again(run, table, settings, control, say, fold)
     if model is None:
         return None
-    threads = 1 if settings.deterministic else settings.threads or threads_per_training()
+    threads = threads_for(type(model), settings)
     with torch_threads(threads):
         for event in model.fit(choose(settings.device), threads):
             say(event)

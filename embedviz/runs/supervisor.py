@@ -16,13 +16,17 @@ import threading
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedviz.errors import QueueFullError, RunError
 from embedviz.files import read_json
 from embedviz.runs.home import home, is_shared
 from embedviz.runs.job import Job
 from embedviz.runs.status import FINAL, RESUMABLE, Process, Status, interrupted, read_status, repair, write_status
+
+if TYPE_CHECKING:
+    from embedviz.models.contract import Model
+    from embedviz.training.settings import TrainingSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_GRACE = 30.0  # seconds a worker may take to measure and save after a Stop
@@ -38,6 +42,13 @@ def training_capacity() -> int:
 def threads_per_training() -> int:
     """The cores, shared out among the trainings that may run at once."""
     return max(1, (os.cpu_count() or 1) // training_capacity())
+
+
+def threads_for(model: type[Model], settings: TrainingSettings) -> int:
+    """Threads of the processor for a training: one where it has to repeat exactly, what was set, or what it gains from."""
+    if settings.deterministic:
+        return 1
+    return settings.threads or min(threads_per_training(), model.most_threads or threads_per_training())
 
 
 class Supervisor:

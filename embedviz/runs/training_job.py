@@ -23,7 +23,7 @@ from embedviz.runs.given_vectors import give_vectors
 from embedviz.runs.held_memory import HeldMemory
 from embedviz.runs.run import KNOWLEDGE, METRICS, PICTURES, SPACES, WEIGHTS, Run
 from embedviz.runs.status import State
-from embedviz.runs.supervisor import threads_per_training
+from embedviz.runs.supervisor import threads_for
 from embedviz.space.storage import write_space
 from embedviz.training.devices import Device, choose, torch_threads
 from embedviz.training.progress import Progress
@@ -40,8 +40,8 @@ def work(run: Run, control: Control, say: Callable[..., None]) -> State:
     """Trains the run in its folder and returns the state it ended in. Takes up its checkpoint when there is one."""
     settings = run.settings
     device = choose(settings.device)
-    threads = settings.threads or threads_per_training()
-    with torch_threads(1 if settings.deterministic else threads), HeldMemory() as held:
+    threads = threads_for(model_class(run.model), settings)
+    with torch_threads(threads), HeldMemory() as held:
         return _train(run, device, threads, control, say, held)
 
 

@@ -143,17 +143,12 @@ def test_a_wrong_sum_is_refused_and_deleted(server, packed, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["locks"]
 
 
-def test_downloads_of_one_file_at_once_take_turns_and_fetch_it_once(server, tmp_path):
+def test_those_that_open_the_same_vectors_at_once_take_turns_and_they_are_fetched_once(server, tmp_path):
     server.files["/file.txt"] = TEXT
-    said = []
-
-    def fetch(_):
-        return downloads.download(server.url("/file.txt"), tmp_path, "file.txt", on_progress=said.append)
-
+    wanted = Pretrained("Vectors", server.url("/file.txt"))
     with ThreadPoolExecutor(4) as pool:
-        paths = set(pool.map(fetch, range(4)))
-    assert paths == {tmp_path / "file.txt"}
-    assert (tmp_path / "file.txt").read_bytes() == TEXT
+        found = list(pool.map(lambda _: open_pretrained(wanted, tmp_path), range(4)))
+    assert [len(space) for space in found] == [len(ROWS)] * 4
     assert len(server.requests) == 1
 
 
@@ -161,7 +156,7 @@ def test_a_folder_that_cannot_be_written_is_said(server, tmp_path):
     server.files["/file.txt"] = TEXT
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(DataError, match="could not be written"):
-        downloads.download(server.url("/file.txt"), tmp_path / "taken", "file.txt")
+        open_pretrained(Pretrained("Vectors", server.url("/file.txt")), tmp_path / "taken")
 
 
 def test_a_file_that_is_not_there_is_said(server, tmp_path):

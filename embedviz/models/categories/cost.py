@@ -25,16 +25,17 @@ def training_cost(
     each category keeps; machine: "threads" and "device" where they are known."""
     training = rows * (1 - s.validation_share - s.test_share)
     bins = max(FEWEST_BINS, min(s.bins, MOST_STRETCHES // max(1, n_numbers)))
-    width = sum(map(s.dim_for, sizes)) + n_numbers * (bins if s.numbers == "piecewise linear" else 1)
+    width = sum(map(s.dim_for, sizes)) + n_numbers * (bins + 1 if s.numbers == "piecewise linear" else 1)
     weights = width * s.hidden_dim + (s.layers - 1) * s.hidden_dim**2 + s.hidden_dim * n_outputs
     units = width + s.hidden_dim * s.layers
     threads = 1 if s.deterministic else max(1, s.threads or machine.get("threads", 1))
     work = training * s.members * (weights * WEIGHT_SECONDS + units * UNIT_SECONDS) / threads**0.5
     if machine.get("device", "cpu") != "cpu":
         work /= ACCELERATOR
-    steps = training / s.batch_size * (STEP_SECONDS + len(sizes) * COLUMN_SECONDS)
+    batch_size = s.batch_for(round(training))
+    steps = training / batch_size * (STEP_SECONDS + len(sizes) * COLUMN_SECONDS)
     cells = rows * (len(sizes) + n_numbers)
     seconds = s.epochs_for(round(training)) * (work + steps) + cells * CELL_SECONDS + START_SECONDS
     tables = sum(n * (s.dim_for(n) + n_outputs) for n in sizes)
-    batch = 12 * s.batch_size * s.members * (width + s.hidden_dim * s.layers)
+    batch = 12 * batch_size * s.members * (width + s.hidden_dim * s.layers)
     return Estimate(seconds, 20 * (weights + tables) + 12 * cells + batch + LIBRARIES)

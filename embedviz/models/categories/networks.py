@@ -14,6 +14,7 @@ from torch import nn
 from embedviz.models.categories.encoding import NumberPart, TableEncoder
 from embedviz.models.categories.settings import CategoriesSettings
 
+WIDEST = 4.0  # standard deviations
 SPREAD = 0.3  # of the random numbers by which the layers know a value apart
 
 
@@ -23,8 +24,10 @@ class NumberEncoding(nn.Module):
     A number with edges becomes a number for each of its stretches: how much of the stretch lies below it, 0 to 1
     (Gorishniy, Rubachev and Babenko 2022, "On embeddings for numerical features in tabular deep learning", NeurIPS,
     section 3.2, but that the outermost stretches end at the smallest and the greatest number of the training part, so
-    that one far outside answers as they do). One without edges stays as it is. Behind them stands a 1 for each missing
-    number of a part that is marked.
+    that one far outside answers as they do). Behind the stretches stands each number as it is, for few rows teach a
+    straight line sooner than a height for each stretch: held between the ends of its stretches and within WIDEST, 0 where
+    it is missing. One without edges is the textbook's and held nowhere. Last comes a 1 for each missing number of a part
+    that is marked.
     """
 
     def __init__(self, parts: list[NumberPart]):
@@ -35,10 +38,12 @@ class NumberEncoding(nn.Module):
             low += edges[:-1]
             width += [b - a for a, b in zip(edges, edges[1:], strict=False)]
             source += [p] * max(0, len(edges) - 1)
-        plain = [p for p, part in enumerate(parts) if not part.edges and not part.marked]
+        plain = [p for p, part in enumerate(parts) if part.edges or not part.marked]
+        ends = [_ends(parts[p].edges) for p in plain]
         marked = [p for p, part in enumerate(parts) if part.marked]
         self.part_of = [*source, *plain, *marked]  # (F,) the part that each of the encoded numbers is of
-        for name, values in {"low": low, "width": width}.items():
+        least, most = [low for low, _ in ends], [high for _, high in ends]
+        for name, values in {"low": low, "width": width, "least": least, "most": most}.items():
             self.register_buffer(name, torch.tensor(values, dtype=torch.float32), persistent=False)
         for name, places in {"source": source, "plain": plain, "marked": marked}.items():
             self.register_buffer(name, torch.tensor(places, dtype=torch.int64), persistent=False)
@@ -49,7 +54,7 @@ class NumberEncoding(nn.Module):
         return torch.cat(
             [
                 shares.masked_fill(missing[:, self.source], 0),
-                numbers[:, self.plain],
+                numbers.masked_fill(missing, 0)[:, self.plain].clamp(self.least, self.most),
                 missing[:, self.marked].to(numbers.dtype),
             ],
             1,
@@ -251,6 +256,11 @@ def answer(outputs: torch.Tensor, classes: bool) -> torch.Tensor:
     if not classes:
         return outputs.mean(1)
     return torch.logsumexp(outputs.log_softmax(2), 1) - math.log(outputs.shape[1])
+
+
+def _ends(edges: list[float]) -> tuple[float, float]:
+    """Between which a standardised number with these edges is held."""
+    return (max(edges[0], -WIDEST), min(edges[-1], WIDEST)) if edges else (-math.inf, math.inf)
 
 
 def _uniform(parameter: torch.Tensor, n_inputs: int, generator: torch.Generator) -> None:

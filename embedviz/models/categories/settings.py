@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from embedviz.training.settings import TrainingSettings
 
-STEPS = 450  # batches after which most tables are learned
-FEWEST_EPOCHS, MOST_EPOCHS = 4, 60
+READ = 115_000  # rows, one counted as often as it is read, after which most tables are learned
+FEWEST_EPOCHS, MOST_EPOCHS = 4, 40
+BATCHES = 32  # an epoch; few rows learn more from many small steps
+SMALLEST_BATCH, LARGEST_BATCH = 32, 256
 MANY_NUMBERS = 20  # different numbers in a target up to which each is a class
 
 
@@ -101,7 +104,13 @@ class CategoriesSettings(TrainingSettings):
         description="Times the rows are read. Left empty, few rows are read more often.",
         json_schema_extra={"basic": True},
     )
-    batch_size: int = Field(256, ge=1, le=65_536, description="Rows between two steps.")
+    batch_size: int | None = Field(
+        None,
+        ge=1,
+        le=65_536,
+        description=f"Rows between two steps. Left empty, {SMALLEST_BATCH} to {LARGEST_BATCH}: about {BATCHES} steps an "
+        "epoch.",
+    )
     learning_rate: float = Field(2e-3, gt=0, le=1, description="Size of the first steps (Adam).")
     validation_share: float = Field(0.1, ge=0.01, le=0.5, description="Share kept apart to choose the best moment by.")
     test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share kept apart and measured once, at the end.")
@@ -110,8 +119,15 @@ class CategoriesSettings(TrainingSettings):
         """Numbers in the vector of a column of so many values."""
         return self.dim or max(2, min(self.max_dim, round(1.6 * n_values**0.56)))
 
+    def batch_for(self, n_rows: int) -> int:
+        """As set, or by the number of training rows: the power of two nearest to a share of them."""
+        if self.batch_size is not None:
+            return self.batch_size
+        nearest = 2 ** round(math.log2(max(1, n_rows / BATCHES)))
+        return max(SMALLEST_BATCH, min(LARGEST_BATCH, nearest))
+
     def epochs_for(self, n_rows: int) -> int:
-        """As set, or by the number of training rows: about 450 batches, 4 to 60 epochs."""
+        """As set, or by the number of training rows: until about READ are read, 4 to 40 epochs."""
         if self.epochs is not None:
             return self.epochs
-        return max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(STEPS * self.batch_size / max(1, n_rows))))
+        return max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(READ / max(1, n_rows))))

@@ -56,7 +56,7 @@ class CategoriesTask:
 
     def batches(self, epoch: int) -> list[torch.Tensor]:
         order = np.random.default_rng([self.settings.seed, epoch]).permutation(self.training)
-        return list(torch.from_numpy(order).to(self.device).split(self.settings.batch_size))
+        return list(torch.from_numpy(order).to(self.device).split(self.settings.batch_for(self.n_examples)))
 
     def loss(self, batch: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """The mean of the members' losses, each of its own answer."""

@@ -52,6 +52,7 @@ class Ratings:
     }
     survey_settings: ClassVar[tuple[str, ...]] = ("method", "split")
     unit: ClassVar[str] = "ratings"
+    most_threads: ClassVar[int | None] = None
     main_space: ClassVar[str] = "item"
     Settings: ClassVar[type[RatingsSettings]] = RatingsSettings
 

@@ -10,9 +10,10 @@ from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.vocabulary import Coverage, ReadyVectors
 from embedviz.training.estimate import Estimate
 
-WORD_SECONDS = 4e-9  # a word and unit of the network, forwards and back, on one thread
+WORD_SECONDS = 8e-9  # a word and unit of the network, forwards and back, on one thread
 STEP_SECONDS = 1.5e-3
 LINEAR_SECONDS = 1.2e-5  # a word: its n-grams are found and weighed
+START_SECONDS = 2.5  # reading, splitting, measuring
 LIBRARIES = 600e6  # bytes that a worker holds before it has read anything
 UNEVEN = 10  # times that the largest class is the smallest, from which a word on scores is due
 
@@ -64,11 +65,10 @@ def estimated_cost(
     units = dim
     if s.encoder == "lstm":
         units += 4 * s.hidden_dim * (dim + s.hidden_dim) / 100 * (2 if s.bidirectional else 1)
-    threads = 1 if s.deterministic else max(1, s.threads or machine.get("threads", 1))
-    work = tokens * (1 - s.test_share) * units * WORD_SECONDS / threads**0.5
+    work = tokens * (1 - s.test_share) * units * WORD_SECONDS
     if machine.get("device", "cpu") != "cpu":
         work /= 5
     steps = training / s.batch_size * STEP_SECONDS
-    seconds = epochs * (work + steps) + tokens * (LINEAR_SECONDS if s.linear_term else 0.0) + 1.0
+    seconds = epochs * (work + steps) + tokens * (LINEAR_SECONDS if s.linear_term else 0.0) + START_SECONDS
     ngrams = 200 * tokens if s.linear_term else 20 * tokens
     return Estimate(seconds, 6 * types * dim * 4 + ngrams + LIBRARIES)

@@ -88,6 +88,7 @@ class Skipgram:
     survey_settings: ClassVar[tuple[str, ...]] = ("tokenizer", "lowercase")
     score: ClassVar[str] = "loss"
     unit: ClassVar[str] = "words"
+    most_threads: ClassVar[int | None] = None
     main_space: ClassVar[str] = "word"
     Settings: ClassVar[type[SkipgramSettings]] = SkipgramSettings
 

@@ -83,6 +83,9 @@ def test_a_number_is_encoded_as_a_loop_over_its_stretches_says():
             x = (cells[row] - part.mean) / part.deviation
             for low, high in zip(part.edges, part.edges[1:], strict=False):
                 expected.append(0.0 if np.isnan(x) else min(1.0, max(0.0, (x - low) / (high - low))))
+        for part, cells in zip(parts, (FRAME["power"], FRAME["doors"]), strict=True):
+            x = (cells[row] - part.mean) / part.deviation
+            expected.append(0.0 if np.isnan(x) else x)
         expected.append(float(np.isnan(FRAME["power"][row])))
         np.testing.assert_allclose(found[row], expected, atol=1e-5)
 
@@ -163,3 +166,10 @@ def test_sizes_of_vectors_grow_with_the_values():
     assert [s.dim_for(n) for n in (2, 10, 100, 1000, 10**6)] == [2, 6, 21, 50, 50]
     assert Categories.Settings.of(dim=7).dim_for(1000) == 7
     assert Categories.Settings.of(max_dim=12).dim_for(1000) == 12
+
+
+def test_few_rows_are_read_in_small_batches_and_often():
+    s = Categories.Settings.of()
+    assert [s.batch_for(n) for n in (10, 800, 3200, 8000, 10**6)] == [32, 32, 128, 256, 256]
+    assert [s.epochs_for(n) for n in (10, 800, 3200, 8000, 10**6)] == [40, 40, 36, 14, 4]
+    assert Categories.Settings.of(batch_size=7).batch_for(800) == 7
