@@ -102,6 +102,8 @@ class Sentiment:
         read = self.read
         part = split_rows(len(read.codes), s.validation_share, s.test_share, s.seed, fold=fold, classes=read.codes)
         self.rows = {name: np.flatnonzero(part == number) for name, number in PARTS.items()}
+        if self.ready:
+            yield Progress(message=Coverage.of(read.words, self.ready).sentence(s.vectors))
         yield Progress(message="Learning which words there are")
         training = [read.words[i] for i in self.rows["train"]]
         self.vocabulary, known, self.rest = learn_vocabulary(

@@ -82,13 +82,21 @@ class SentimentPredictor:
             linear = self.linear.logits(self.ngrams.features(words))
         return probabilities(logits, linear)
 
+    def unread(self, words: Sequence[Sequence[str]]) -> np.ndarray:
+        """Texts as words -> (N,) bool: those in which no word is known, nor a piece of one."""
+        unread = np.array([not any(word in self.vocabulary for word in text) for text in words], bool)
+        if self.linear is not None:
+            unread &= np.diff(self.ngrams.features(words).indptr) == 0
+        return unread
+
     def predict(self, rows: pd.DataFrame | Sequence[Any], reasons: bool) -> pd.DataFrame:
         """See Sentiment.predict."""
         texts = asked_texts(rows, self.column)
         placed = [placed_words(text, self.settings.lowercase) for text in texts]
         kept = [words[: self.settings.max_length] for words in placed]
-        found = self.probabilities([[word.text for word in words] for words in kept])
-        found[[not words for words in kept]] = self.shares
+        words = [[word.text for word in text] for text in kept]
+        found = self.probabilities(words)
+        found[self.unread(words)] = self.shares  # where nothing is known, that is all there is to go by
         best = found.argmax(1)
         frame = pd.DataFrame(
             {
@@ -131,7 +139,7 @@ class SentimentPredictor:
         said = []
         unknown = list(dict.fromkeys(word.text for word in words if word.text not in self.vocabulary))
         if len(unknown) == len({word.text for word in words}):
-            said.append("None of its words is known, so this is little more than a guess.")
+            said.append("None of its words is known, so this is little more than how the classes are shared.")
         elif unknown:
             more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
             said.append(f"Not known: {', '.join(unknown[:SHOWN])}{more}.")

@@ -154,3 +154,10 @@ def test_three_moods_of_tweets(tweets):
     assert max(answer.reasons, key=lambda reason: reason["contribution"])["feature"] == "😡"
     assert sum(answer[f"p({name})"] for name in model.read.classes.names) == pytest.approx(1, abs=1e-5)
     assert "1 row has no class" in model.protocol()["left out"]
+
+
+def test_how_much_of_the_texts_the_vectors_know_is_said_before_the_fit(space):
+    model = Sentiment(Sentiment.Settings.of(**{**SMALL, "vectors": "mine"}))
+    model.take_vectors(space)
+    said = [event.message for event in model.prepare(Given(reviews()), COLUMNS)]
+    assert any("of the words as they occur" in message for message in said)
