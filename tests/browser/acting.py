@@ -1,5 +1,7 @@
 """Acting on a page as a person does: what is being drawn anew is waited for before it is touched."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 
@@ -34,4 +36,29 @@ def fill_text(page: Page, label: str, text: str) -> None:
     box = page.get_by_role("textbox", name=label)
     box.fill(text)
     box.press("Enter")
+    settle(page)
+
+
+def visit(page: Page, title: str) -> None:
+    """Opens a page from the sidebar."""
+    _until_there(page, title, lambda: page.get_by_role("link", name=title, exact=True).click())
+
+
+def follow(page: Page, button: str, title: str) -> None:
+    """Presses a button that leads to another page."""
+    _until_there(page, title, lambda: press(page, button))
+
+
+def _until_there(page: Page, title: str, click: Callable[[], None]) -> None:
+    """A click that meets a page being drawn anew is lost, and a person clicks again."""
+    there = page.get_by_role("heading", level=1).get_by_text(title, exact=True)
+    for _ in range(4):
+        settle(page)
+        click()
+        try:
+            expect(there).to_be_visible(timeout=8_000)
+            break
+        except AssertionError:
+            continue
+    expect(there).to_be_visible()
     settle(page)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from embedviz.models import MODELS
-from tests.browser.acting import fill_number, press
+from tests.browser.acting import fill_number, follow, press, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -74,13 +74,13 @@ def test_from_an_upload_to_an_answer(name, request, server, chromium, tmp_path):
     press(page, "Resume")
     press(page, "Stop and keep the best")
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
-    press(page, "Neighbours")
+    follow(page, "Neighbours", "Neighbours")
     expect(page.get_by_text("numbers each")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-    page.get_by_role("link", name="Map").click()
+    visit(page, "Map")
     press(page, "Draw the map")
     expect(page.locator(".embedviz-map canvas").first).to_be_visible()
-    page.get_by_role("link", name="Predict").click()
+    visit(page, "Predict")
     expect(page.get_by_label(way.ask).first).to_be_visible()
     if page.get_by_role("button", name="Predict", exact=True).count():
         press(page, "Predict")

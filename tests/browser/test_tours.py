@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from components.tours import TOURS
-from tests.browser.acting import fill_text, press, settle
+from tests.browser.acting import fill_text, press, settle, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -34,7 +34,7 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
     if tour.colour:
         expect(page.get_by_role("combobox", name="Colour by")).to_have_value(tour.colour)
     if name == "review":
-        page.get_by_role("link", name="Evaluate").click()
+        visit(page, "Evaluate")
         press(page, "Train the baselines")
         expect(page.get_by_text("TF-IDF and logistic regression")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=60_000)
@@ -47,8 +47,8 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(server.address)
     page.get_by_role("button", name="Start the tour").nth(list(TOURS).index("review")).click()
-    press(page, TOURS["review"].steps["train"].button)
-    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("button", name=TOURS["review"].steps["train"].button)).to_be_visible(timeout=60_000)
+    visit(page, "Compare")
     expect(page.get_by_text("nearest here are among its 10 nearest there")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Turned onto each other")).to_be_visible()
     settle(page)
@@ -56,7 +56,7 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     page.get_by_test_id("stDataFrame").first.click(position={"x": 40, "y": 87})  # the second row: its two lists
     expect(page.get_by_text("Nearest to “")).to_be_visible()
 
-    page.get_by_role("link", name="Map").click()
+    visit(page, "Map")
     settle(page)
     if not page.get_by_role("combobox", name="Method").is_visible():
         page.get_by_text("Settings of the map").click()

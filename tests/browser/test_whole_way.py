@@ -10,7 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import fill_number, press
+from tests.browser.acting import fill_number, follow, press, visit
 
 pytestmark = pytest.mark.browser
 
@@ -68,7 +68,7 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     press(page, "Stop and keep the best")
     expect(page.get_by_text("On data it never saw")).to_be_visible(timeout=60_000)
 
-    press(page, "Neighbours")
+    follow(page, "Neighbours", "Neighbours")
     expect(page.get_by_text("Is near in space alike in meaning?")).to_be_visible()
     page.get_by_role("tab", name="Analogy").click()
     expect(page.get_by_text("3CosMul")).to_be_visible()
@@ -80,7 +80,7 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
 
     assert "king" in embedviz.load_vectors(tmp_path / "vectors.txt")
 
-    page.get_by_role("link", name="Map").click()
+    visit(page, "Map")
     press(page, "Draw the map")
     expect(page.locator(".embedviz-map canvas").first).to_be_visible()
     expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)
@@ -100,7 +100,7 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     download.value.save_as(tmp_path / "selection.csv")
     assert (tmp_path / "selection.csv").read_text("utf-8-sig").startswith("label,x,y,count,cluster\n")
 
-    page.get_by_role("link", name="Runs").click()
+    visit(page, "Runs")
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
     context.close()
 
