@@ -57,6 +57,8 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     expect(page.get_by_text("Nearest to “")).to_be_visible()
 
     visit(page, "Map")
+    expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)  # until then the page is drawn anew
+    settle(page)
     page.get_by_text("Settings of the map").click()  # closed, for the tour has drawn a map already
     page.get_by_role("combobox", name="Method").click()
     page.get_by_role("option", name="axes").click()
