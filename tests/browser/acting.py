@@ -1,5 +1,6 @@
 """Acting on a page as a person does: what is being drawn anew is waited for before it is touched."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -62,3 +63,14 @@ def _until_there(page: Page, title: str, click: Callable[[], None]) -> None:
             continue
     expect(there).to_be_visible()
     settle(page)
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Types what to choose from a menu, as opening it by a click alone can fall into a page being drawn anew."""
+    settle(page)
+    box = page.get_by_role("combobox", name=re.compile(rf"\b{label}\b"))
+    box.click()
+    box.press_sequentially(value, delay=80)
+    box.press("Enter")
+    settle(page)
+    expect(box).to_have_value(value)

@@ -1,13 +1,12 @@
 """Each supervised model from a file that is no sample, in a real browser: upload, roles, train, stop, resume, look, ask."""
 
-import re
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from embedviz.models import MODELS
-from tests.browser.acting import fill_number, follow, press, visit
+from tests.browser.acting import choose, fill_number, follow, press, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -40,13 +39,6 @@ WAYS = {
     ),
     "categories": Way("cars", {"Target": "body"}, "", "Rows a second", "make", "Prediction"),
 }
-
-
-def choose(page: Page, label: str, value: str) -> None:
-    box = page.get_by_role("combobox", name=re.compile(rf"\b{label}\b"))
-    box.click()
-    box.press_sequentially(value, delay=80)
-    box.press("Enter")
 
 
 @pytest.mark.parametrize("name", [name for name in WAYS if name in MODELS])

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from components.tours import TOURS
-from tests.browser.acting import fill_text, press, settle, visit
+from tests.browser.acting import choose, fill_text, press, settle, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -60,8 +60,7 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)  # until then the page is drawn anew
     settle(page)
     page.get_by_text("Settings of the map").click()  # closed, for the tour has drawn a map already
-    page.get_by_role("combobox", name="Method").click()
-    page.get_by_role("option", name="axes").click()
+    choose(page, "Method", "axes")
     for box, text in (("To the right", "she - he"), ("Upwards", "(good, great*) - (bad, awfull)")):
         fill_text(page, box, text)
     expect(page.get_by_text("'awfull' is not among the")).to_be_visible()  # refused, and the spelling is offered
