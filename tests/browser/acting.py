@@ -22,12 +22,17 @@ def press(page: Page, name: str) -> None:
 
 
 def fill_number(page: Page, label: str, value: str) -> None:
-    """Types a number and leaves the box, and sees that it has arrived."""
-    settle(page)
+    """Types a number and leaves the box, and sees that it has arrived: one typed into a page that is being drawn anew is
+    lost, and a person types it again."""
     box = page.get_by_role("spinbutton", name=label)
-    box.fill(value)
-    box.press("Enter")
-    settle(page)
+    for _ in range(4):
+        settle(page)
+        box.fill(value)
+        box.press("Enter")
+        page.wait_for_timeout(500)  # for what it sets off to begin
+        settle(page)
+        if box.input_value() == value:
+            break
     expect(box).to_have_value(value)
 
 

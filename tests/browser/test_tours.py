@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from components.tours import TOURS
-from tests.browser.acting import choose, fill_text, press, settle, visit
+from tests.browser.acting import choose, fill_text, follow, press, settle, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -21,7 +21,7 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
     expect(page.get_by_text(tour.title)).to_be_visible()
     page.get_by_role("button", name="Start the tour").nth(list(TOURS).index(name)).click()
     first, *rest = tour.steps.values()
-    press(page, first.button)
+    follow(page, first.button, first.page.removesuffix(".py").capitalize())
     for step in rest:
         expect(page.get_by_text(step.text)).to_be_visible()
         if name == "review" and step.page == "map.py":
@@ -29,7 +29,7 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
             expect(page.get_by_text("Which words pushed which way")).to_be_visible()
             picture(page, "predict")
         if step is not rest[-1]:
-            press(page, step.button)
+            follow(page, step.button, step.page.removesuffix(".py").capitalize())
     expect(page.locator(".embedviz-map canvas").first).to_be_visible(timeout=60_000)
     if tour.colour:
         expect(page.get_by_role("combobox", name="Colour by")).to_have_value(tour.colour)
