@@ -127,10 +127,8 @@ def _follow(run: Run, job: Job, mark: Callable[[], Hashable]) -> None:
         text = f"Waiting. Place {place} in the queue." if place else last.get("message", "Waiting for a worker")
         if not place and "seconds_left" in last:
             text += f", about {words.duration(last['seconds_left'])} left"
-        total = last.get("total_steps", 0)
-        share = min(1.0, last.get("step", 0) / total) if total else 0.0
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(share, text=session.plain(text))
+            live.bar(last, text)
             if session.is_mine(run):
                 stop = session.supervisor().stop
                 st.button("Stop", icon=":material/stop:", on_click=stop, args=(job,), key=f"stop-{job.id}")

@@ -55,15 +55,19 @@ def awaited(job: Job, *, key: str) -> bool:
                 session.supervisor().submit(job)
                 st.rerun(scope="app")
             return
-        last = job.last_event()
-        total = last.get("total_steps", 0)
-        share = min(1.0, last.get("step", 0) / total) if total else 0.0
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(share, text=session.plain(last.get("message", "Waiting for a worker")))
+            bar(job.last_event())
             st.button("Stop", icon=":material/stop:", on_click=stop, key=f"stop-{key}")
 
     follow(job, draw, key=key)
     return job.status == "done"
+
+
+def bar(event: dict[str, Any], text: str = "") -> None:
+    """How far a job is by its last event, in words and as a bar. text: instead of the event's message."""
+    total = event.get("total_steps", 0)
+    share = min(1.0, event.get("step", 0) / total) if total else 0.0
+    st.progress(share, text=session.plain(text or event.get("message", "Waiting for a worker")))
 
 
 def events(job: Job) -> list[dict[str, Any]]:

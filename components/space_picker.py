@@ -49,10 +49,7 @@ def _waiting(run: Run) -> None:
             st.error(session.plain(state.reason or f"This run is {state.state} and has no vectors."))
             return
         last = run.last_event()
-        total = last.get("total_steps", 0)
-        share = min(1.0, last.get("step", 0) / total) if total else 0.0
-        text = last.get("message", "Waiting for a worker")
-        st.progress(share, text=session.plain(f"{run.name} has no vectors yet. {text}."))
+        live.bar(last, f"{run.name} has no vectors yet. {last.get('message', 'Waiting for a worker')}.")
 
     live.follow(run, draw, key="waiting", mark=lambda: run.kind == "training" and bool(run.space_names))
     if run.kind == "training" and st.button("See the training"):

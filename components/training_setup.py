@@ -129,9 +129,7 @@ def _cost(reading: Reading, model: type[Model], settings: TrainingSettings) -> N
             return  # nobody has asked for it yet
         if not state.is_final:
             last = reading.last_event()
-            total = last.get("total_steps", 0)
-            message = f"Reading the data to estimate the cost. {last.get('message', 'Waiting for a worker')}"
-            st.progress(min(1.0, last.get("step", 0) / total) if total else 0.0, text=session.plain(message))
+            live.bar(last, f"Reading the data to estimate the cost. {last.get('message', 'Waiting for a worker')}")
             return
         if state.state != "done":
             st.error(session.plain(state.reason or "The data was not read to its end."))

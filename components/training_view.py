@@ -27,8 +27,7 @@ def _progress(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
         place = session.supervisor().place(run)
         st.info(f"Waiting. Place {place} in the queue." if place else "Waiting for a worker.")
     elif state.state == "running":
-        total, step = last.get("total_steps", 0), last.get("step", 0)
-        st.progress(min(1.0, step / total) if total else 0.0, text=session.plain(last.get("message", "Starting")))
+        live.bar(last, last.get("message", "Starting"))
     elif state.state in ("failed", "interrupted", "stopped"):
         {"failed": st.error, "interrupted": st.warning, "stopped": st.info}[state.state](
             session.plain(state.reason or "Stopped. The best so far was kept.")

@@ -17,7 +17,6 @@ from components.space_picker import current_space
 from embedviz.errors import EmbedvizError
 from embedviz.figures.map_figure import map_figure
 from embedviz.projection.fidelity import fidelity_sentence
-from embedviz.projection.projecting import along_axes
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.maps import Map, draw_pca
 from embedviz.runs.open_spaces import open_finished_map
@@ -64,8 +63,8 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
             matches(space, values)
         if st.button("Draw the map" if first else "Draw again", type="primary", icon=":material/scatter_plot:"):
             checked = ProjectionSettings.of(**values)  # what does not fit is said before anything is let go
-            if checked.method == "axes":
-                along_axes(space, np.array([0]), checked.x_axis, checked.y_axis)
+            for text in (checked.x_axis, checked.y_axis) if checked.method == "axes" else ():
+                formula(space, text)
             looking.settings, looking.submitted = values, ""
             st.rerun()
 
@@ -80,11 +79,8 @@ def under_way(asked: Map, looking: Looking) -> None:
                 looking.submitted = ""
                 st.rerun()
         elif not state.is_final:
-            last = asked.last_event()
-            total = last.get("total_steps", 0)
             with st.container(horizontal=True, vertical_alignment="center"):
-                share = min(1.0, last.get("step", 0) / total) if total else 0.0
-                st.progress(share, text=session.plain(last.get("message", "Waiting for a worker")))
+                live.bar(asked.last_event())
                 st.button("Stop", icon=":material/stop:", on_click=session.supervisor().stop, args=(asked,))
 
     live.follow(asked, draw, key="map-progress", mark=lambda: asked.has_coords)

@@ -50,8 +50,7 @@ def words_of(column: object) -> list[str]:
 
 
 def hint(column: object, role: str) -> int:
-    """How surely the column's name hints at the role: 0 not at all; the surer the higher. The last word of a name says
-    what it is, those before it of what: a vehicle type is a type, a product rating a rating."""
+    """How surely the column's name hints at the role: 0 not at all; the surer the higher."""
     words, known = words_of(column), HINTS[role]
     if role == "rating" and _NO_RATING & set(words):
         return 0
@@ -61,13 +60,13 @@ def hint(column: object, role: str) -> int:
 
 def is_sure(column: object) -> bool:
     """True for a column called label, class, target or sentiment and nothing else."""
-    words = words_of(column)
-    return len(words) == 1 and words[0].rstrip("s") in SURE + tuple(word.rstrip("s") for word in SURE)
+    return " ".join(words_of(column)) in SURE
 
 
 def has_id(column: object) -> bool:
     """True when the name says that the column holds ids."""
-    return "id" in words_of(column) or words_of(column)[-1:] in (["code"], ["no"], ["key"])
+    words = words_of(column)
+    return "id" in words or (bool(words) and words[-1] in ("code", "no", "key"))
 
 
 _NAMED = {word for role in ("user", "item") for word in HINTS[role]}

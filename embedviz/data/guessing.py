@@ -114,8 +114,10 @@ class _Guess:
     def names_things(self, column: str, role: str) -> bool:
         """Whether the column can hold users or items: ids or names. A text is something else, and so is a flag."""
         values = self.sample[column]
-        if pd.api.types.is_bool_dtype(values) or pd.api.types.is_float_dtype(values):
+        if pd.api.types.is_bool_dtype(values):
             return False
+        if pd.api.types.is_float_dtype(values) and not (values.dropna() % 1 == 0).all():
+            return False  # ids with missing cells among them are floats, too, but whole ones
         if self.words.get(column, 0) >= MANY_WORDS and not self.repeats(column):
             return False
         if role == "item" and hint(column, "text") > hint(column, "item") and not self.repeats(column):

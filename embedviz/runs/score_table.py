@@ -1,5 +1,5 @@
-"""A run's scores in one table: its parts, what knowing nothing reaches (unless a baseline says it), its baselines, its repeats; and how they were
-made, in words."""
+"""A run's scores in one table: its parts, what knowing nothing reaches (unless a baseline says it), its baselines, its
+repeats; and how they were made, in words."""
 
 from __future__ import annotations
 

@@ -153,3 +153,9 @@ def test_a_file_without_names_in_the_shape_of_ratings_is_one():
     assert guess_roles(rated, "table") == dict(zip(("user", "item", "rating", "time"), columns, strict=True))
     other = pd.DataFrame(dict(zip(columns, [ids(), ids(), number(), number()], strict=True)))
     assert "user" not in guess_roles(other, "table")
+
+
+def test_ids_with_missing_cells_among_them_are_ids_still():
+    rated = pd.DataFrame({"userId": [None, *ids()[1:]], "movieId": ids(), "rating": halves()})
+    assert rated["userId"].dtype == float
+    assert guess_roles(rated, "table") == {"user": "userId", "item": "movieId", "rating": "rating"}

@@ -53,7 +53,8 @@ class Recommender:
     def recommend(
         self, user: str | None = None, rated: Mapping[str, float] | None = None, k: int = 10, reasons: bool = True
     ) -> pd.DataFrame:
-        """The k best items, by the estimate and the items' appeal (see Factors): label, prediction, note, the item space's columns, and with reasons a list of
+        """The k best items, by the estimate and the items' appeal (see Factors): label, prediction, note, the item
+        space's columns, and with reasons a list of
         {"feature": item, "contribution": part in the prediction} of the liked items (rated at the user's own mean and
         at everybody's or above) that speak most for it; none where nothing is liked.
 

@@ -85,8 +85,10 @@ class SentimentPredictor:
     def unread(self, words: Sequence[Sequence[str]]) -> np.ndarray:
         """Texts as words -> (N,) bool: those in which no word is known, nor a piece of one."""
         unread = np.array([not any(word in self.vocabulary for word in text) for text in words], bool)
-        if self.linear is not None:
-            unread &= np.diff(self.ngrams.features(words).indptr) == 0
+        if self.linear is not None and unread.any():  # few are, and to find their n-grams takes the longest
+            unknown = np.flatnonzero(unread)
+            features = self.ngrams.features([words[i] for i in unknown])
+            unread[unknown] = np.diff(features.indptr) == 0
         return unread
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], reasons: bool) -> pd.DataFrame:
