@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.map_columns import colour_codes
+from components.map_columns import colour_codes, size_codes
 from components.map_view import MAP_FILES
 from embedviz.errors import EmbedvizError
 from embedviz.projection.packing import pack_points
@@ -36,6 +36,7 @@ def routes(base: str) -> list[Route]:
         Route(f"{prefix}/static/{{name}}", _static),
         Route(f"{prefix}/maps/{{run}}/{{map}}/points", _found(_points)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/colours/{{column}}", _found(_colours)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/sizes/{{column}}", _found(_sizes)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/labels", _found(_labels)),
     ]
 
@@ -76,6 +77,10 @@ def _colours(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     if colours is None:
         return PlainTextResponse("This colour is not there yet.", 404)
     return _packed(request, colours.codes.tobytes())
+
+
+def _sizes(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _packed(request, size_codes(found, space, request.path_params["column"]).tobytes())
 
 
 def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:

@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from components import guard, live, session, tables, tours, words
-from components.map_columns import colour_codes, colour_columns, column_values
-from components.map_page import Looking, hits_of, selection_frame, wanted_map
+from components.looking import Looking, wanted_map
+from components.map_columns import ALIKE, colour_codes, colour_columns, column_values, size_columns
+from components.map_search import hits_of
+from components.map_selection import selection_frame, told_by_regions
 from components.map_view import MapData, map_view
 from components.nouns import noun_of
 from components.settings_form import settings_form
@@ -54,7 +56,9 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
     first = looking.settings is None
     n = max(3, min(10_000, len(space)))
     with st.expander("Settings of the map", icon=":material/tune:", expanded=first):
-        values = settings_form(ProjectionSettings, key="map", defaults={"n_points": n})
+        values = settings_form(
+            ProjectionSettings, key=f"map-{looking.loads}", defaults={"n_points": n, **looking.loaded}
+        )
         shown = min(values["n_points"], len(space))
         st.caption(
             f"The {shown:,} most frequent of {noun_of(space).counted(len(space))}. {time_of(values['method'], shown)}"
@@ -90,11 +94,10 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
     points = np.asarray(shown.points)
     place_of = np.full(len(space), -1)
     place_of[points] = np.arange(len(points))
-    a, b, c = st.columns([2, 3, 2], vertical_alignment="bottom")
-    column = a.selectbox(
-        "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
-    )
-    typed = b.text_input(
+    a, b, c, d = st.columns([2, 2, 3, 2], vertical_alignment="bottom")
+    column = a.selectbox("Colour by", colour_columns(space), key=looking.colour_key, persist_state="session")
+    size = b.selectbox("Size by", size_columns(space), key=looking.size_key, persist_state="session")
+    typed = c.text_input(
         f"Find {noun_of(space).many}",
         key=f"find-{run.id}-{space.name}",
         placeholder=f"part of {noun_of(space).a}",
@@ -103,10 +106,10 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
     hits = found_in(space, points, typed)
     looking.search(typed, hits)
     if typed:
-        c.caption(f"{len(hits):,} found" + (f", {MOST_HITS} marked" if len(hits) > MOST_HITS else ""))
+        d.caption(f"{len(hits):,} found" + (f", {MOST_HITS} marked" if len(hits) > MOST_HITS else ""))
     colours = colour_codes(shown, space, column)
     if colours is None:
-        c.caption("This colour comes when the map is ready.")
+        d.caption("This colour comes when the map is ready.")
     focus = looking.focus if looking.focus is not None and place_of[looking.focus] >= 0 else None
     near = space.neighbors(space.labels[focus], NEAREST) if focus is not None else None
     links = place_of[[space.index(label) for label in near["label"]]] if near is not None else np.array([], int)
@@ -121,12 +124,20 @@ def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
                 colours_url=f"{base}/colours/{quote(column, safe='')}" if colours else None,
                 colour_kind=colours.kind if colours else None,
                 legend=colours.legend if colours else (),
+                colour=column,
+                sizes_url=None if size == ALIKE else f"{base}/sizes/{quote(size, safe='')}",
                 highlight=place_of[hits[:MOST_HITS]] if hits else (),
                 focus=place_of[focus] if focus is not None else None,
                 focus_serial=looking.flights,
                 links=links[links >= 0],
                 dim=focus is not None,
-                region=looking.region if looking.region_of == shown.id else None,
+                regions=[part.region for part in looking.drawn if part.map_id == shown.id],
+                selected=None if told_by_regions(looking.drawn, shown.id) else np.isin(points, looking.selected),
+                view=looking.view_wanted,
+                view_serial=looking.view_serial,
+                can_undo=bool(looking.past),
+                can_redo=bool(looking.future),
+                in_address=True,
             ),
             key=f"map-{run.id}-{space.name}",
             on_event=lambda event: looking.happened(event, shown),
@@ -158,13 +169,11 @@ def beside(space: EmbeddingSpace, focus: int, near: pd.DataFrame, looking: Looki
     tables.walkable(near, f"beside-{focus}", lambda label: looking.fly_to(space.index(label)), height=460)
 
 
-def solid(run: Run, space: EmbeddingSpace, shown: Map) -> None:
+def solid(space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
     points = np.asarray(shown.points)
     frame = pd.DataFrame(np.asarray(shown.coords), columns=list("xyz"))
     frame["label"] = [space.labels[row] for row in points]
-    column = st.selectbox(
-        "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
-    )
+    column = st.selectbox("Colour by", colour_columns(space), key=looking.colour_key, persist_state="session")
     values = column_values(shown, space, column)
     st.plotly_chart(map_figure(frame, None if values is None else values.rename(column)), key="solid", height=640)
     st.caption("Three dimensions are to turn and to hover over. Selecting works on the flat map.")
@@ -192,17 +201,20 @@ if opened:
     run, space = opened
     tours.step("map")
     looking = Looking.at(run, space)
+    for sentence in looking.follow_address():
+        st.warning(session.plain(sentence))
     if tours.current() and looking.settings is None:
         looking.settings = {"n_points": max(3, min(10_000, len(space)))}
     with guard.said():
         settings_form_of(space, looking)
     with guard.said():
         if looking.settings:
-            asked = wanted_map(run, space, looking)
+            asked = wanted_map(looking)
             under_way(asked, looking)
             shown = open_finished_map(run, asked.id) if asked.has_coords else draw_pca(run, space, asked.settings)
             if asked.settings.n_components == 3:
-                solid(run, space, shown)
+                solid(space, shown, looking)
             else:
                 flat(run, space, shown, looking)
             under_the_map(space, asked, shown)
+    looking.settle()

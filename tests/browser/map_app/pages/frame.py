@@ -26,7 +26,7 @@ with st.container(horizontal=True):
     other = st.toggle("Other layout")
     shown = st.toggle("Show the map", value=True)
     if st.button("Clear region"):
-        st.session_state.region = None
+        st.session_state.regions = []
 
 if not shown:
     st.stop()
@@ -43,7 +43,9 @@ event = map_view(
         focus_serial=st.session_state.get("flights", 0),
         links=[] if focus is None else [i for i in range(focus + 20, focus + 320, 30) if i < n],
         dim=dim,
-        region=st.session_state.get("region"),
+        colour=colour,
+        regions=st.session_state.get("regions", []),
+        in_address="view" in st.query_params or "address" in st.query_params,
     ),
     key="map",
     height=620,
@@ -52,8 +54,8 @@ if event.click_serial != st.session_state.get("click_serial", 0):
     st.session_state.click_serial = event.click_serial
     st.session_state.focus = event.click
     st.rerun()
-if event.region_serial != st.session_state.get("region_serial", 0):
-    st.session_state.region_serial = event.region_serial
-    st.session_state.region = event.region
+if event.regions_serial != st.session_state.get("regions_serial", 0):
+    st.session_state.regions_serial = event.regions_serial
+    st.session_state.regions = list(event.regions)
     st.rerun()
-st.text(json.dumps({"click": event.click, "region": event.region, "focus": focus}))
+st.text(json.dumps({"click": event.click, "regions": event.regions, "focus": focus}))
