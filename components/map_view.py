@@ -70,6 +70,7 @@ class MapData:
     links: the focus's neighbours, joined to it by lines.
     dim: fade all points but focus, links and highlight.
     regions: those kept by the page, as they came in a MapEvent; a change replaces what is drawn and selected.
+    regions_serial: that of the last event whose regions were taken over.
     selected: (n,) bool, where the regions alone do not tell which points are selected. None: they do.
     view: {"x", "y", "zoom"} to fly to when it or view_serial changes; None leaves the view to the person.
     can_undo, can_redo: whether the buttons for that are there.
@@ -91,6 +92,7 @@ class MapData:
     links: Sequence[int] = ()
     dim: bool = False
     regions: Sequence[Mapping[str, Any]] = ()
+    regions_serial: int = 0
     selected: np.ndarray | None = None
     view: Mapping[str, float] | None = None
     view_serial: int = 0

@@ -9,9 +9,10 @@ export function contoursOf(positions, bounds) {
   if (!positions.length) return [];
   const side = Math.max(bounds.right - bounds.left, bounds.top - bounds.bottom, 1e-3) * 1.16;
   const [left, bottom] = [(bounds.left + bounds.right - side) / 2, (bounds.bottom + bounds.top - side) / 2];
-  const grid = smoothed(counted(positions, left, bottom, side));
+  const counts = counted(positions, left, bottom, side);
+  const grid = smoothed(counts);
   const place = (cell) => ((cell + 0.5) / CELLS) * side;
-  return levelsOf(grid).map((level) => {
+  return levelsOf(grid, counts).map((level) => {
     const path = new Path2D();
     for (const [ax, ay, bx, by] of segments(grid, level)) {
       path.moveTo(left + place(ax), bottom + place(ay));
@@ -54,17 +55,16 @@ function meansAlong(grid, step, stride) {
 }
 
 // The densities above which the shares of all points lie.
-function levelsOf(grid) {
-  const sorted = Float32Array.from(grid).sort().reverse();
-  const total = sorted.reduce((sum, value) => sum + value, 0);
-  let [held, k] = [0, 0];
-  return [...SHARES]
-    .reverse()
-    .map((share) => {
-      while (k < sorted.length && held < share * total) held += sorted[k++];
-      return sorted[Math.max(0, k - 1)];
-    })
-    .reverse();
+function levelsOf(grid, counts) {
+  const cells = Uint32Array.from(grid.keys()).sort((a, b) => grid[b] - grid[a]);
+  const total = counts.reduce((sum, value) => sum + value, 0);
+  const levels = [];
+  let held = 0;
+  for (const cell of cells) {
+    held += counts[cell];
+    while (levels.length < SHARES.length && held >= SHARES.at(-1 - levels.length) * total) levels.push(grid[cell]);
+  }
+  return levels.reverse();
 }
 
 // Marching squares (Lorensen and Cline 1987, in the plane): where the lines at this level cross the cells' edges.

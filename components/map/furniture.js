@@ -16,6 +16,7 @@ const ICONS = {
   in: "M10 4v12M4 10h12",
   out: "M4 10h12",
   home: "M3.5 7.5v-4h4M12.5 3.5h4v4M16.5 12.5v4h-4M7.5 16.5h-4v-4M10 8.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6",
+  svg: "M5 14.5c2-9 8-9 10 0M3.5 13h3v3h-3ZM13.5 13h3v3h-3ZM8.5 6.2h3v3h-3Z",
   save: "M10 3v9M6.5 8.8 10 12.2l3.5-3.4M3.5 13.5v3h13v-3",
 };
 
@@ -47,7 +48,7 @@ function button(name, label, onClick) {
 }
 
 // Builds everything inside `root` and returns the parts by name.
-export function furnish(root, { onTool, onMode, onZoom, onHome, onDensity, onStep, onSave, onClear }) {
+export function furnish(root, { onTool, onMode, onZoom, onHome, onDensity, onStep, onSave, onSaveSvg, onClear }) {
   const stage = element("div", "stage");
   stage.tabIndex = 0;
   stage.setAttribute("role", "application");
@@ -75,6 +76,7 @@ export function furnish(root, { onTool, onMode, onZoom, onHome, onDensity, onSte
     remove: button("remove", "What is drawn next is taken away (or hold Alt)", () => onMode("remove")),
   };
   const density = button("density", "Show where the points are dense", onDensity);
+  const saveSvg = button("svg", "Save as SVG, for drawing programs", onSaveSvg);
   const undo = button("undo", "Take the last step back (Control and Z)", () => onStep("undo"));
   const redo = button("redo", "Take it again (Control and Y)", () => onStep("redo"));
   const group = (...nodes) => {
@@ -103,13 +105,13 @@ export function furnish(root, { onTool, onMode, onZoom, onHome, onDensity, onSte
       button("home", "Reset the view (0)", onHome),
     ),
     steps,
-    group(density, button("save", "Save as PNG", onSave)),
+    group(density, button("save", "Save as PNG", onSave), saveSvg),
   );
   stage.append(points, overlay, note);
   const legend = element("div", "legend");
   legend.hidden = true;
   root.append(toolbar, stage, chip, legend);
-  return { stage, points, overlay, note, chip, chipText, tools, modes, selecting, density, showSteps, legend };
+  return { stage, points, overlay, note, chip, chipText, tools, modes, selecting, density, saveSvg, showSteps, legend };
 }
 
 // A sentence over the map, or none. patient: show it only if it is still true after a moment.

@@ -21,10 +21,11 @@ import { buildPalette, themeOf } from "./palette.js";
 import { regionFrom } from "./region.js";
 import { contoursOf } from "./contours.js";
 import { viewInAddress, writeView } from "./address.js";
-import { paintPicture, downloadPicture } from "./picture.js";
+import { download, paintPicture, paintSvg } from "./picture.js";
 import { count } from "./fetching.js";
 
 const HOVER_RADIUS = 14; // pixels
+const MOST_AS_SVG = 20000; // points: drawing programs choke on more
 const CROWDED = 50000; // points from which their density is shown without being asked for
 const NO_WEBGL = "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 
@@ -57,6 +58,7 @@ class MapView {
       onZoom: (factor) => this.zoomStep(factor),
       onHome: () => this.fly(this.camera.home),
       onSave: () => this.save(),
+      onSaveSvg: () => this.saveSvg(),
       onDensity: () => this.showDensity(!this.density),
       onStep: (step) => this.takeStep(step),
       onClear: () => this.clearSelection(),
@@ -186,6 +188,7 @@ class MapView {
     this.index = new PointIndex(positions);
     this.camera.bounds = this.index.bounds;
     this.contours = null;
+    this.parts.saveSvg.hidden = positions.length / 2 > MOST_AS_SVG;
     this.showDensity(this.density ?? positions.length / 2 >= CROWDED);
     if (address !== this.address) {
       const place = rememberedViews.get(address) ?? (hadPoints ? null : viewInAddress()) ?? this.camera.home;
@@ -313,7 +316,9 @@ class MapView {
     this.tell({ regions: [], regions_serial: ++serial });
   }
 
+  // An answer to what was drawn before the last region is late, and passed over.
   adoptSelection() {
+    if (this.data.regions_serial < this.event.regions_serial) return;
     if (this.selection.adopt(this.data.regions, this.data.selected, this.positions)) this.showSelection();
   }
 
@@ -389,10 +394,18 @@ class MapView {
     this.painter.paint(1);
     const { points, overlay } = this.parts;
     const { pixelRatio, theme } = this;
-    downloadPicture(
-      paintPicture({ points, overlay, pixelRatio, theme, height: this.camera.height, ...this.colours }),
-      "map.png",
-    );
+    const key = { theme, height: this.camera.height, ...this.colours };
+    paintPicture({ points, overlay, pixelRatio, ...key }).toBlob((blob) => download(blob, "map.png"), "image/png");
+  }
+
+  saveSvg() {
+    if (!this.layer || !this.positions.length || this.positions.length / 2 > MOST_AS_SVG) return;
+    this.hover(null);
+    const scene = sceneOf(this);
+    const placed = this.overlay.placed ?? [];
+    const { colours, layer } = this;
+    const look = { colourOf: (id) => layer.colourOf(id), sizeOf: (id) => layer.sizeOf(id, scene.look.size) };
+    download(paintSvg({ scene, placed, colours, ...look }), "map.svg");
   }
 
   // --- what is to be seen -----------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@
 const SMALLEST_SHARE = 0.55; // of the map's size of a point, for the smallest byte of size
 const LARGEST_SHARE = 3.1;
 const PLAIN = (1 - SMALLEST_SHARE) / (LARGEST_SHARE - SMALLEST_SHARE); // the byte's share where all are alike
+const GREYED = 0.75; // how far the colour of a point that is not selected goes to grey
+const FADED = 0.3; // its opacity beside that of the selected
 const GREY = [140 / 255, 143 / 255, 152 / 255];
 
 const VERTEX = `#version 300 es
@@ -20,11 +22,13 @@ flat out vec4 colour;
 flat out float across;
 void main() {
   colour = texelFetch(palette, ivec2(int(code + 0.5), 0), 0);
-  if (chosen < 0.5) colour = vec4(mix(colour.rgb, grey, 0.75), colour.a * 0.3);
+  if (chosen < 0.5) colour = vec4(mix(colour.rgb, grey, GREYED), colour.a * FADED);
   gl_Position = vec4((mix(earlier, position, arrived) - centre) * toClip, 0.0, 1.0);
   across = size * mix(SMALLEST, LARGEST, weight);
   gl_PointSize = across;
 }`
+  .replace("GREYED", GREYED)
+  .replace("FADED", FADED)
   .replace("SMALLEST", SMALLEST_SHARE.toFixed(2))
   .replace("LARGEST", LARGEST_SHARE.toFixed(2));
 
@@ -152,6 +156,19 @@ export class PointsLayer {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  }
+
+  // What a point looks like, for those who draw it otherwise: [red, green, blue, alpha], 0 to 255.
+  colourOf(id) {
+    const [red, green, blue, alpha] = this.palette.subarray(4 * (this.codes?.[id] ?? 0));
+    if (!this.chosen || this.chosen[id]) return [red, green, blue, alpha];
+    return [...[red, green, blue].map((value, k) => value + (255 * GREY[k] - value) * GREYED), alpha * FADED];
+  }
+
+  // Pixels across a point, where `size` is that of one of middling size.
+  sizeOf(id, size) {
+    const weight = this.sizes ? this.sizes[id] / 255 : PLAIN;
+    return size * (SMALLEST_SHARE + weight * (LARGEST_SHARE - SMALLEST_SHARE));
   }
 
   // True while the points are on their way from an earlier map to this one.

@@ -12,7 +12,7 @@ function pointSize(n, camera) {
 }
 
 export function sceneOf(map) {
-  const { camera, positions, labels, theme, hovered, selection, drawing, colours, layer, pixelRatio } = map;
+  const { camera, positions, labels, theme, hovered, selection, drawing, layer, pixelRatio } = map;
   const n = positions.length / 2;
   const present = (ids) => ids.filter((id) => id !== null && id < n);
   const [focus = null] = present([map.focus]);
@@ -39,6 +39,6 @@ export function sceneOf(map) {
     crosshair: map.parts.stage.matches(":focus-visible"),
     look: { size: pointSize(n, camera), opacity, pixelRatio },
     accepts: (id) => map.accepts(id),
-    colourOf: (id) => Array.from(layer.palette.subarray(4 * (colours.codes?.[id] ?? 0)).subarray(0, 3)),
+    colourOf: (id) => layer.colourOf(id).slice(0, 3),
   };
 }

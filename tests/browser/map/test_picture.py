@@ -41,8 +41,8 @@ def test_a_search_flies_to_its_point_and_again_when_asked_again(open_map):
 
 def test_highlighted_points_are_labelled_first(open_map):
     page = drawn(open_map("?n=2000&highlight=1999,1500"))
-    strong = ask(page, "map.overlay.placed.filter(({strong}) => strong).map(({text}) => text)")
-    assert strong == ["word1999", "word1500"]
+    strong = "map.overlay.placed.filter(({strong}) => strong).map(({text}) => text)"
+    wait_until(lambda: ask(page, strong) == ["word1999", "word1500"])
 
 
 def test_another_map_of_the_same_points_is_glided_to_without_asking_for_colours_again(open_map):
