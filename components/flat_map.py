@@ -1,4 +1,4 @@
-"""The flat map on its page: the bar above it, the point in focus beside it, the selection and the table below."""
+"""The flat map on its page: the bar above it, the point in focus beside it, the selection, the table and files below."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ NEAREST = 12
 TALL = 460  # pixels of a table beside or below the map
 
 
-def flat(shown: Map, looking: Looking) -> None:
-    """Draws the map `shown` and all that hangs on it."""
+def flat(asked: Map, shown: Map, looking: Looking) -> None:
+    """Draws the map `shown`, and while the one asked for is on its way lets its points move as they are computed."""
     space, points = looking.space, np.asarray(shown.points)
+    forming = not asked.has_coords and not asked.state.is_final
     place_of = np.full(len(space), -1)
     place_of[points] = np.arange(len(points))
     bar = st.columns([2, 2, 3, 2], vertical_alignment="bottom")
@@ -38,10 +39,12 @@ def flat(shown: Map, looking: Looking) -> None:
     bar[3].caption(said if colours else "This colour comes when the map is ready.")
     focus = looking.focus if looking.focus is not None and place_of[looking.focus] >= 0 else None
     picture, side = st.columns([9, 4])
+    near = None
     with side, guard.said():
         near = _beside(focus, looking)
     links = place_of[[space.index(label) for label in near["label"]]] if near is not None else np.array([], int)
     base = f"embedviz/maps/{looking.run.id}/{shown.id}"
+    told = told_by_regions(looking.drawn, shown.id) and not forming
     with picture:
         map_view(
             MapData(
@@ -58,9 +61,10 @@ def flat(shown: Map, looking: Looking) -> None:
                 focus_serial=looking.flights,
                 links=links[links >= 0],
                 dim=focus is not None,
-                regions=[part.region for part in looking.drawn if part.map_id == shown.id],
+                regions=[] if forming else [part.region for part in looking.drawn if part.map_id == shown.id],
                 regions_serial=looking.seen.get("regions", 0),
-                selected=None if told_by_regions(looking.drawn, shown.id) else np.isin(points, looking.selected),
+                selected=None if told else np.isin(points, looking.selected),
+                forming_url=f"embedviz/maps/{looking.run.id}/{asked.id}/forming" if forming else None,
                 view=looking.view_wanted,
                 view_serial=looking.view_serial,
                 can_undo=bool(looking.past),
@@ -70,10 +74,14 @@ def flat(shown: Map, looking: Looking) -> None:
             key=f"map-{looking.run.id}-{space.name}",
             on_event=lambda event: looking.happened(event, shown),
         )
+
+
+def below(shown: Map, looking: Looking) -> None:
+    """The selection, all points in a table, and the map in files."""
     if len(looking.selected):
         _selection(shown, looking)
     _as_table(shown, looking)
-    _take_away(shown, looking, column)
+    _take_away(shown, looking)
 
 
 def _found(points: np.ndarray, looking: Looking) -> tuple[list[int], str]:
@@ -101,7 +109,9 @@ def _beside(focus: int | None, looking: Looking) -> pd.DataFrame | None:
     if focus is None:
         st.caption("Click a point to see its neighbours in the original space. Draw a box or a lasso to select.")
         return None
-    metric = st.segmented_control("Nearest by", METRICS, key="map-metric", required=True, persist_state="session")
+    metric = st.segmented_control(
+        "Nearest by", METRICS, default="cosine", key="map-metric", required=True, persist_state="session"
+    )
     near = space.neighbors(space.labels[focus], NEAREST, metric)
     st.text(f"Nearest to “{space.labels[focus]}” in the original space")
     _walkable(near, f"beside-{focus}-{metric}", looking)
@@ -140,7 +150,7 @@ def _as_table(shown: Map, looking: Looking) -> None:
             _walkable(selection_frame(looking.space, shown, np.asarray(shown.points)), f"all-{shown.id}", looking)
 
 
-def _take_away(shown: Map, looking: Looking, column: str) -> None:
+def _take_away(shown: Map, looking: Looking) -> None:
     """The map in files."""
     space, points = looking.space, np.asarray(shown.points)
     with st.expander("Take the map away", icon=":material/download:"):
@@ -163,7 +173,7 @@ def _take_away(shown: Map, looking: Looking, column: str) -> None:
                 on_click="ignore",
             )
             title = f"{looking.run.name}: {len(points):,} of {noun_of(space).counted(len(space))}"
-            columns = list(dict.fromkeys([column, *colour_columns(space)]))
+            columns = list(dict.fromkeys([st.session_state[looking.colour_key], *colour_columns(space)]))
             st.download_button(
                 "Page that works offline",
                 lambda: offline_map.page(shown, space, [name for name in columns if name != RANK], title),

@@ -23,13 +23,14 @@ from components.map_selection import Drawn, rows_selected
 from components.map_view import MapEvent
 from embedviz.errors import EmbedvizError
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.runs.maps import Map, map_of
+from embedviz.runs.maps import Map, draw_pca, map_of
 from embedviz.runs.open_spaces import open_finished_map
 from embedviz.runs.run import Run
 from embedviz.space import EmbeddingSpace
 
 MOST_STEPS = 100  # back
-WORDS = (*ProjectionSettings.model_fields, *LOOKS)
+BEGIN = "begin"
+WORDS = (*ProjectionSettings.model_fields, BEGIN, *LOOKS)
 
 
 class Step(NamedTuple):
@@ -43,7 +44,7 @@ class Step(NamedTuple):
 class Looking:
     """Kept for the visitor, one for each space. Rows are rows of the space, so that they mean the same on every map.
 
-    flights: raised to fly to the focus once more. selected: the rows that `drawn` selects. loaded: the settings last
+    begin: id of the map that the one asked for goes on from. flights: raised to fly to the focus once more. selected: the rows that `drawn` selects. loaded: the settings last
     taken from an address, with which the form begins anew, loads times so far.
     """
 
@@ -51,6 +52,7 @@ class Looking:
     space: EmbeddingSpace
     settings: dict[str, Any] | None = None
     submitted: str = ""
+    begin: str = ""
     focus: int | None = None
     flights: int = 0
     searched: str = ""
@@ -118,6 +120,18 @@ class Looking:
         self.drawn = drawn
         self.selected = rows_selected(self.space, drawn, lambda map_id: open_finished_map(self.run, map_id))
 
+    def draw(self, settings: dict[str, Any]) -> None:
+        """Asks for a map with these settings, which goes on from the one asked for last if that is there."""
+        before = wanted_map(self) if self.settings is not None else None
+        wanted = ProjectionSettings.of(**settings)
+        goes_on = wanted.goes_on and before is not None and before.has_coords and before.settings.method in MOVED
+        if goes_on and before.settings.n_components == wanted.n_components:
+            # the same once more is the same map, not one that goes on from itself
+            self.begin = self.begin if before.settings == wanted else before.id
+        else:
+            self.begin = ""
+        self.settings, self.submitted = settings, ""
+
     def search(self, typed: str, hits: list[int]) -> None:
         """Flies to the first hit when something new was typed."""
         if typed != self.searched:
@@ -156,6 +170,8 @@ class Looking:
     def words(self) -> dict[str, str]:
         """What is looked at, as the address has it."""
         words = words_of_settings(self.settings) if self.settings is not None else {}
+        if words and self.begin:
+            words[BEGIN] = self.begin
         for name, key in (("colour", self.colour_key), ("size", self.size_key)):
             if (chosen := st.session_state.get(key)) and chosen != NONE[name]:
                 words[name] = chosen
@@ -183,6 +199,7 @@ class Looking:
         said = []
         try:
             self.settings = settings_of_words(words)
+            self.begin = words.get(BEGIN, "")
             self.loaded, self.loads = self.settings or {}, self.loads + 1
         except EmbedvizError as error:
             said.append(str(error))
@@ -206,6 +223,7 @@ class Looking:
             st.session_state[key] = word
 
 
+MOVED = ("umap", "tsne")  # methods whose maps can be gone on from
 NONE = {"colour": CLUSTER, "size": ALIKE}  # what the menus begin with, which the address leaves out
 
 
@@ -215,8 +233,22 @@ def _in_address() -> dict[str, str]:
 
 def wanted_map(looking: Looking) -> Map:
     """The map asked for, under way or done; handed to a worker once when it is new or was interrupted."""
-    found = map_of(looking.run, looking.space.name, ProjectionSettings.of(**looking.settings))
+    found = map_of(looking.run, looking.space.name, ProjectionSettings.of(**looking.settings), looking.begin)
     if found.state.is_final and found.status != "done" and looking.submitted != found.id:
         looking.submitted = found.id
         session.supervisor().submit(found)
     return found
+
+
+def shown_map(asked: Map, looking: Looking) -> Map:
+    """What is drawn: the map asked for, until it is there the one it goes on from, or else the same points by PCA."""
+    if asked.has_coords:
+        return open_finished_map(looking.run, asked.id)
+    if asked.begin:
+        try:
+            before = open_finished_map(looking.run, asked.begin)
+        except EmbedvizError:
+            before = None
+        if before is not None and before.has_coords:
+            return before
+    return draw_pca(looking.run, looking.space, asked.settings)

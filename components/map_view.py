@@ -75,6 +75,8 @@ class MapData:
     view: {"x", "y", "zoom"} to fly to when it or view_serial changes; None leaves the view to the person.
     can_undo, can_redo: whether the buttons for that are there.
     in_address: keep the view in the page's address, for the one map of a page that has it there.
+    forming_url: while the points are being moved elsewhere, answers with where they are; `?after=` the moment last
+        seen, which comes in X-Moment, it answers 204 until they have moved. Nothing can be selected meanwhile.
     version: change it when the same addresses answer with something else.
     """
 
@@ -99,6 +101,7 @@ class MapData:
     can_undo: bool = False
     can_redo: bool = False
     in_address: bool = False
+    forming_url: str | None = None
     version: str | int = 0
 
 

@@ -18,7 +18,7 @@ from components.map_view import MAP_FILES
 from embedviz.errors import EmbedvizError
 from embedviz.projection.packing import pack_points
 from embedviz.runs.home import is_shared
-from embedviz.runs.maps import Map
+from embedviz.runs.maps import Map, open_map
 from embedviz.runs.open_spaces import open_finished_map, open_space
 from embedviz.runs.store import Store
 from embedviz.space import EmbeddingSpace
@@ -37,6 +37,7 @@ def routes(base: str) -> list[Route]:
         Route(f"{prefix}/maps/{{run}}/{{map}}/points", _found(_points)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/colours/{{column}}", _found(_colours)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/sizes/{{column}}", _found(_sizes)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/forming", _forming),
         Route(f"{prefix}/maps/{{run}}/{{map}}/labels", _found(_labels)),
     ]
 
@@ -70,6 +71,18 @@ def _found(answer: Callable[[Request, Map, EmbeddingSpace], Response]) -> Callab
 
 def _points(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     return _packed(request, pack_points(found.coords[:, :2]))
+
+
+def _forming(request: Request) -> Response:
+    """The points of a map on their way; 204 when they are where they were at ?after=, or have arrived."""
+    try:
+        found = open_map(Store().run(request.path_params["run"]), request.path_params["map"]).forming()
+    except EmbedvizError:
+        return PlainTextResponse("This map is not here any more.", 404)
+    if found is None or str(found[1]) == request.query_params.get("after"):
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "X-Moment": str(found[1])}
+    return Response(found[0], media_type="application/octet-stream", headers=headers)
 
 
 def _colours(request: Request, found: Map, space: EmbeddingSpace) -> Response:

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from components import guard, live, session, tours, words
-from components.flat_map import flat
-from components.looking import Looking, wanted_map
+from components.flat_map import below, flat
+from components.looking import Looking, shown_map, wanted_map
 from components.map_columns import colour_columns, column_values
 from components.nouns import noun_of
 from components.settings_form import settings_form
@@ -17,8 +17,7 @@ from embedviz.errors import EmbedvizError
 from embedviz.figures.map_figure import map_figure
 from embedviz.projection.fidelity import fidelity_sentence
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.runs.maps import Map, draw_pca
-from embedviz.runs.open_spaces import open_finished_map
+from embedviz.runs.maps import Map
 from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
@@ -63,7 +62,7 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
             checked = ProjectionSettings.of(**values)  # what does not fit is said before anything is let go
             for text in (checked.x_axis, checked.y_axis) if checked.method == "axes" else ():
                 formula(space, text)
-            looking.settings, looking.submitted = values, ""
+            looking.draw(values)
             st.rerun()
 
 
@@ -72,7 +71,7 @@ def under_way(asked: Map, looking: Looking) -> None:
 
     def draw(state: Status) -> None:
         if state.state in ("failed", "stopped", "interrupted"):
-            st.warning(session.plain(state.reason or "Stopped. The picture is by PCA."))
+            st.warning(session.plain(state.reason or "Stopped. The picture is the one it was to start from."))
             if st.button("Draw it again"):
                 looking.submitted = ""
                 st.rerun()
@@ -100,7 +99,8 @@ def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
     if asked.quality:
         st.text(f"{of}. {fidelity_sentence(asked.quality)}")
     elif shown.id != asked.id:
-        st.text(f"{of}, by PCA until {NAMES.get(asked.settings.method, 'the map')} is ready.")
+        by = "by PCA" if shown.settings.method == "pca" else "as the last map has them"
+        st.text(f"{of}, {by} until {NAMES.get(asked.settings.method, 'the map')} is ready.")
     else:
         st.text(f"{of}. How faithful the map is follows.")
     if shown.settings.method == "axes":
@@ -126,10 +126,12 @@ if opened:
         if looking.settings:
             asked = wanted_map(looking)
             under_way(asked, looking)
-            shown = open_finished_map(run, asked.id) if asked.has_coords else draw_pca(run, space, asked.settings)
+            shown = shown_map(asked, looking)
             if asked.settings.n_components == 3:
                 solid(space, shown, looking)
             else:
-                flat(shown, looking)
+                flat(asked, shown, looking)
             under_the_map(space, asked, shown)
+            if asked.settings.n_components == 2:
+                below(shown, looking)
     looking.settle()

@@ -14,6 +14,7 @@ import { Tooltip } from "./tooltip.js";
 import { Labels } from "./labels.js";
 import { Gestures } from "./gestures.js";
 import { Loading, NO_COLOURS } from "./loading.js";
+import { Forming } from "./forming.js";
 import { Selection } from "./selection.js";
 import { furnish, say } from "./furniture.js";
 import { drawLegend } from "./legend.js";
@@ -50,6 +51,7 @@ class MapView {
     this.colours = NO_COLOURS;
     this.hidden = new Set(); // categories put out in the legend
     this.labels = new Labels(null, 0, () => {});
+    this.forming = new Forming((positions) => this.movePoints(positions));
     this.selection = new Selection();
     this.hovered = this.focus = this.picked = this.drawing = null;
     this.parts = furnish(root, {
@@ -117,6 +119,7 @@ class MapView {
       },
       drawn: (kind, path, mode) => {
         this.drawing = null;
+        if (this.data.forming_url) return this.refuseToSelect();
         const region = regionFrom(kind, path, this.camera, this.selection.isEmpty && mode === "add" ? "new" : mode);
         if (region) this.select(region);
         else this.painter.redraw({ points: false });
@@ -154,6 +157,7 @@ class MapView {
       this.flyToFocus({ always: changed("focus_serial") || this.picked !== data.focus });
       this.picked = null;
     }
+    this.forming.follow(data.forming_url, data.n);
     if (data.view && changed("view", "view_serial")) this.fly(data.view);
     if (changed("can_undo", "can_redo")) this.parts.showSteps(data.can_undo, data.can_redo);
     if (changed("focus", "links", "highlight", "dim")) this.painter.redraw();
@@ -182,20 +186,14 @@ class MapView {
 
   showPoints(positions, address) {
     const hadPoints = this.positions.length > 0;
-    this.positions = positions;
-    this.hover(null);
-    this.layer.setPoints(positions, { morph: hadPoints });
-    this.index = new PointIndex(positions);
-    this.camera.bounds = this.index.bounds;
-    this.contours = null;
-    this.parts.saveSvg.hidden = positions.length / 2 > MOST_AS_SVG;
-    this.showDensity(this.density ?? positions.length / 2 >= CROWDED);
+    this.place(positions);
     if (address !== this.address) {
-      const place = rememberedViews.get(address) ?? (hadPoints ? null : viewInAddress()) ?? this.camera.home;
-      if (hadPoints) this.camera.flyTo(place);
-      else this.camera.place(place);
+      const place = rememberedViews.get(address);
+      if (hadPoints && place) this.camera.flyTo(place);
+      else if (!hadPoints) this.camera.place(place ?? viewInAddress() ?? this.camera.home);
     }
     this.address = address;
+    this.parts.saveSvg.hidden = positions.length / 2 > MOST_AS_SVG;
     this.parts.stage.setAttribute(
       "aria-label",
       `Map of ${count(positions.length / 2)} points. Arrow keys move it, plus and minus zoom, 0 shows all, ` +
@@ -203,6 +201,25 @@ class MapView {
     );
     if (this.data.focus !== null && !hadPoints) this.flyToFocus({ always: !rememberedViews.has(address) && !viewInAddress() });
     this.adoptSelection();
+  }
+
+  // New places for the points. Who sees the whole map goes on seeing it, who is close to a part stays there.
+  place(positions) {
+    const hadPoints = this.positions.length > 0;
+    const seesAll = same(this.camera.home, { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom });
+    this.positions = positions;
+    this.hover(null);
+    this.layer.setPoints(positions, { morph: hadPoints });
+    this.index = new PointIndex(positions);
+    this.camera.bounds = this.index.bounds;
+    if (hadPoints && seesAll) this.camera.flyTo(this.camera.home);
+    this.contours = null;
+    this.showDensity(this.density ?? positions.length / 2 >= CROWDED);
+  }
+
+  movePoints(positions) {
+    if (!this.layer || !this.loading.hasPoints || positions.length !== this.positions.length) return;
+    this.place(positions);
   }
 
   showColours(colours) {
@@ -307,6 +324,12 @@ class MapView {
     this.selection.draw(region, this.positions, (id) => this.accepts(id));
     this.showSelection();
     this.tell({ regions: this.selection.regions, regions_serial: ++serial });
+  }
+
+  refuseToSelect() {
+    say(this.parts.note, "The points are still moving. Select when they have arrived.");
+    setTimeout(() => this.loading.hasPoints && say(this.parts.note, ""), 2500);
+    this.painter.redraw({ points: false });
   }
 
   clearSelection() {
@@ -454,6 +477,7 @@ class MapView {
 
   destroy() {
     clearTimeout(this.writing);
+    this.forming.follow(null);
     this.loading.stop();
     this.labels.destroy();
     this.gestures.destroy();

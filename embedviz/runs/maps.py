@@ -14,6 +14,8 @@ from safetensors.numpy import save_file
 
 from embedviz.errors import RunError
 from embedviz.files import read_json, replacing, write_json
+from embedviz.projection.forming import Forming
+from embedviz.projection.packing import pack_points
 from embedviz.projection.pca import pca
 from embedviz.projection.projecting import map_steps
 from embedviz.projection.settings import ProjectionSettings
@@ -25,6 +27,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import map_tensor
 from embedviz.training.progress import Progress
 
+FORMING = "forming.points"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
 
 
@@ -42,6 +45,20 @@ class Map(Job):
     @property
     def has_coords(self) -> bool:
         return (self.folder / COORDS).exists()
+
+    @property
+    def begin(self) -> str:
+        """The id of the map that this one goes on from; empty when it starts by itself."""
+        return self.spec.get("begin", "")
+
+    def forming(self) -> tuple[bytes, int] | None:
+        """The points on their way, packed for the front end, and when they were written (ns); None when there are
+        none."""
+        path = self.folder / FORMING
+        try:
+            return path.read_bytes(), path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
 
     @cached_property
     def coords(self) -> np.ndarray:
@@ -72,9 +89,12 @@ class Map(Job):
         return pd.read_parquet(path)["kept"] if path.exists() else None
 
 
-def map_of(run: Run, space_name: str, settings: ProjectionSettings) -> Map:
-    """The map job for this space and these settings; written when it is new, and then still to be submitted."""
+def map_of(run: Run, space_name: str, settings: ProjectionSettings, begin: str = "") -> Map:
+    """The map job for this space and these settings; written when it is new, and then still to be submitted. begin: id
+    of the map it goes on from, where the settings say that it does."""
     spec = {"kind": "projection", "space": space_name, "settings": settings.model_dump(), "ended": run.state.ended}
+    if begin and settings.goes_on:
+        spec["begin"] = begin
     key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
     folder = run.folder / "maps" / key
     if not (folder / Map.spec_file).exists():
@@ -101,15 +121,21 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     points = space.most_frequent(settings.n_points)
     vectors = np.asarray(space.vectors[points])
     device = choose("auto")
+    begin = _begin(job, points, settings.n_components)
     coords = None
-    for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name):
-        if isinstance(step, Progress):
-            say(step)
-        else:
-            coords = step
-        if control.any:
-            return "interrupted" if control.interrupt else "stopped"
-    _write_coords(job.folder, coords, points)
+    try:
+        for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name, begin):
+            if isinstance(step, Progress):
+                say(step)
+            elif isinstance(step, Forming):
+                _write_forming(job.folder, step.coords)
+            else:
+                coords = step
+            if control.any:
+                return "interrupted" if control.interrupt else "stopped"
+        _write_coords(job.folder, coords, points)
+    finally:
+        (job.folder / FORMING).unlink(missing_ok=True)
     say(Progress(1, 1, message="Finding groups"))
     labels = [space.labels[i] for i in points]
     groups = clusters(vectors, labels)
@@ -126,11 +152,26 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     return "done"
 
 
+def _begin(job: Job, points: np.ndarray, n_components: int) -> np.ndarray | None:
+    """Where the points (N,) lie on the map that this one goes on from: (N, n_components) float32, NaN for those that are
+    not on it; None when there is no such map."""
+    folder = job.folder.parent / job.spec.get("begin", "")
+    if not job.spec.get("begin") or not (folder / COORDS).exists():
+        return None
+    last = Map(folder)
+    if last.coords.shape[1] != n_components:
+        return None
+    place = {row: at for at, row in enumerate(last.points.tolist())}
+    at = np.array([place.get(row, -1) for row in points.tolist()])
+    begin = np.full((len(points), n_components), np.nan, np.float32)
+    begin[at >= 0] = last.coords[at[at >= 0]]
+    return begin
+
+
 def draw_pca(run: Run, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
     """The PCA map of the same points, computed here and now: NumPy needs a fraction of a second."""
-    drawn = map_of(
-        run, space.name, settings.model_copy(update={"method": "pca", "engine": "torch", "x_axis": "", "y_axis": ""})
-    )
+    same = {name: getattr(settings, name) for name in ("n_points", "n_components", "metric")}
+    drawn = map_of(run, space.name, ProjectionSettings(method="pca", **same))
     if not drawn.has_coords:
         points = space.most_frequent(settings.n_points)
         coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")
@@ -141,3 +182,9 @@ def draw_pca(run: Run, space: EmbeddingSpace, settings: ProjectionSettings) -> M
 def _write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
     with replacing(folder / COORDS) as temporary:
         save_file({"coords": np.ascontiguousarray(coords), "points": points.astype(np.int64)}, temporary)
+
+
+def _write_forming(folder: Path, coords: np.ndarray) -> None:
+    if coords.shape[1] == 2:  # what turns is not drawn on the flat map
+        with replacing(folder / FORMING) as temporary:
+            temporary.write_bytes(pack_points(coords))

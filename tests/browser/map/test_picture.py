@@ -228,3 +228,31 @@ def test_points_that_cannot_be_fetched_are_said_and_can_be_tried_again(open_map)
     refuse = False
     page.get_by_role("button", name="Try again").click()
     drawn(page)
+
+
+def test_points_that_are_being_moved_are_followed_and_nothing_is_selected_meanwhile(open_map):
+    page = drawn(open_map("?n=2000"))
+    x, y = ask(page, "[map.positions[0], map.positions[1]]")
+    page.get_by_text("Points move").click()
+    wait_until(lambda: ask(page, "map.forming.address !== null && map.positions[0]") == pytest.approx(y / 2, abs=1))
+    assert ask(page, "map.positions[1]") == pytest.approx(x / 2, abs=1)
+    box = page.locator(STAGE).bounding_box()
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 600, box["y"] + 400, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    assert "still moving" in page.locator(".message").inner_text()
+    assert ask(page, "map.selection.isEmpty") is True
+    page.get_by_text("Points move").click()
+    wait_until(lambda: ask(page, "map.forming.address === null"))
+
+
+def test_who_is_close_to_a_part_of_the_map_stays_there_while_it_changes(open_map):
+    page = drawn(open_map("?n=2000"))
+    ask(page, "map.camera.place({x: 0.5, y: 0.5, zoom: 5})")
+    page.get_by_text("Other layout").click()
+    wait_until(lambda: ask(page, "map.address").endswith("transposed"))
+    settled(page)
+    assert view(page) == pytest.approx([0.5, 0.5, 5], abs=0.01)

@@ -54,6 +54,17 @@ def points(request: Request):
     return binary((places * 65535).astype("<u2"))
 
 
+def forming(request: Request):
+    """Two places the points come to, then nothing new."""
+    places, _ = clusters(request.path_params["n"])
+    moment = int(request.query_params["after"] or 0) + 1
+    if moment > 2:
+        return Response(status_code=204)
+    answer = binary((places[:, ::-1] / moment * 65535).astype("<u2"))
+    answer.headers["X-Moment"] = str(moment)
+    return answer
+
+
 def colours(request: Request):
     places, cluster = clusters(request.path_params["n"])
     return binary((cluster if request.path_params["column"] == "cluster" else places[:, 0] * 254).astype("u1"))
@@ -75,6 +86,7 @@ app = st.App(
     HERE / "pages" / "frame.py",
     routes=[
         Route("/embedviz/maps/{n:int}/points", points),
+        Route("/embedviz/maps/{n:int}/forming", forming),
         Route("/embedviz/maps/{n:int}/colours/{column}", colours),
         Route("/embedviz/maps/{n:int}/labels", labels),
         Mount("/embedviz/static", StaticFiles(directory=MAP_FILES)),

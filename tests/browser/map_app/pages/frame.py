@@ -23,6 +23,7 @@ with st.container(horizontal=True):
         st.session_state.flights = st.session_state.get("flights", 0) + 1
     st.button("Rerun")
     dim = st.toggle("Dim the rest", value=True)
+    forming = st.toggle("Points move")
     other = st.toggle("Other layout")
     shown = st.toggle("Show the map", value=True)
     if st.button("Clear region"):
@@ -47,6 +48,7 @@ event = map_view(
         sizes_url=f"embedviz/maps/{n}/colours/x" if "size" in st.query_params else None,
         regions=st.session_state.get("regions", []),
         regions_serial=st.session_state.get("regions_serial", 0),
+        forming_url=f"embedviz/maps/{n}/forming" if forming else None,
         in_address="view" in st.query_params or "address" in st.query_params,
     ),
     key="map",
