@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 import numpy as np
@@ -24,8 +25,9 @@ NEAREST = 12
 TALL = 460  # pixels of a table beside or below the map
 
 
-def flat(asked: Map, shown: Map, looking: Looking) -> None:
-    """Draws the map `shown`, and while the one asked for is on its way lets its points move as they are computed."""
+def flat(asked: Map, shown: Map, looking: Looking, frames: Sequence[str] = ()) -> None:
+    """Draws the map `shown`, and while the one asked for is on its way lets its points move as they are computed.
+    frames: what the moments are called that the map can be led back through."""
     space, points = looking.space, np.asarray(shown.points)
     forming = not asked.has_coords and not asked.state.is_final
     place_of = np.full(len(space), -1)
@@ -64,6 +66,8 @@ def flat(asked: Map, shown: Map, looking: Looking) -> None:
                 regions=[] if forming else [part.region for part in looking.drawn if part.map_id == shown.id],
                 regions_serial=looking.seen.get("regions", 0),
                 selected=None if told else np.isin(points, looking.selected),
+                frames_url=f"{base}/frames" if frames else None,
+                frames=frames,
                 forming_url=f"embedviz/maps/{looking.run.id}/{asked.id}/forming" if forming else None,
                 view=looking.view_wanted,
                 view_serial=looking.view_serial,

@@ -86,6 +86,10 @@ class Looking:
     def size_key(self) -> str:
         return f"size-{self.run.id}-{self.space.name}"
 
+    @property
+    def history_key(self) -> str:
+        return f"history-{self.run.id}-{self.space.name}"
+
     # --- what a person does ---
 
     def fly_to(self, row: int | None) -> None:
@@ -175,6 +179,8 @@ class Looking:
         for name, key in (("colour", self.colour_key), ("size", self.size_key)):
             if (chosen := st.session_state.get(key)) and chosen != NONE[name]:
                 words[name] = chosen
+        if st.session_state.get(self.history_key):
+            words["history"] = SHOWN
         if self.focus is not None:
             words["focus"] = self.space.labels[self.focus]
         if self.drawn:
@@ -199,12 +205,13 @@ class Looking:
         said = []
         try:
             self.settings = settings_of_words(words)
-            self.begin = words.get(BEGIN, "")
+            self.begin = words.get(BEGIN, "") if words.get(BEGIN, "").isalnum() else ""
             self.loaded, self.loads = self.settings or {}, self.loads + 1
         except EmbedvizError as error:
             said.append(str(error))
         self._load_menu(self.colour_key, words.get("colour", NONE["colour"]), colour_columns(self.space))
         self._load_menu(self.size_key, words.get("size", NONE["size"]), size_columns(self.space))
+        st.session_state[self.history_key] = words.get("history") == SHOWN
         label = words.get("focus")
         self.focus = None
         if label in self.space:
@@ -223,6 +230,7 @@ class Looking:
             st.session_state[key] = word
 
 
+SHOWN = "shown"
 MOVED = ("umap", "tsne")  # methods whose maps can be gone on from
 NONE = {"colour": CLUSTER, "size": ALIKE}  # what the menus begin with, which the address leaves out
 

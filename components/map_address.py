@@ -12,7 +12,7 @@ from components.map_view import read_regions
 from embedviz.projection.settings import ProjectionSettings
 
 SELECT = "select"
-LOOKS = ("colour", "size", "focus", SELECT)
+LOOKS = ("colour", "size", "focus", "history", SELECT)
 LONGEST = 4_000  # characters of one word of the address; a longer selection is kept by the session alone
 _DIGITS = string.digits + string.ascii_lowercase
 _MODES, _KINDS = {"n": "new", "a": "add", "r": "remove"}, {"b": "box", "l": "lasso"}

@@ -77,6 +77,8 @@ class MapData:
     in_address: keep the view in the page's address, for the one map of a page that has it there.
     forming_url: while the points are being moved elsewhere, answers with where they are; `?after=` the moment last
         seen, which comes in X-Moment, it answers 204 until they have moved. Nothing can be selected meanwhile.
+    frames_url: places the points were at, one after the other, n × (x, y) each, the last as at points_url; a slider
+        leads through them. frames: what each is called.
     version: change it when the same addresses answer with something else.
     """
 
@@ -102,6 +104,8 @@ class MapData:
     can_redo: bool = False
     in_address: bool = False
     forming_url: str | None = None
+    frames_url: str | None = None
+    frames: Sequence[str] = ()
     version: str | int = 0
 
 
@@ -148,6 +152,7 @@ def as_json(data: MapData, height: int) -> dict[str, Any]:
         values[name] = [int(point) for point in values[name]]
     values["legend"] = [list(row) if isinstance(row, (tuple, list)) else row for row in data.legend]
     values["focus"] = None if data.focus is None else int(data.focus)
+    values["frames"] = list(data.frames)
     values["regions"] = [dict(region) for region in data.regions]
     if data.selected is not None:
         values["selected"] = base64.b64encode(np.packbits(data.selected, bitorder="little").tobytes()).decode("ascii")

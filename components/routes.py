@@ -17,6 +17,7 @@ from components.map_columns import colour_codes, size_codes
 from components.map_view import MAP_FILES
 from embedviz.errors import EmbedvizError
 from embedviz.projection.packing import pack_points
+from embedviz.runs.history_job import History
 from embedviz.runs.home import is_shared
 from embedviz.runs.maps import Map, open_map
 from embedviz.runs.open_spaces import open_finished_map, open_space
@@ -37,6 +38,7 @@ def routes(base: str) -> list[Route]:
         Route(f"{prefix}/maps/{{run}}/{{map}}/points", _found(_points)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/colours/{{column}}", _found(_colours)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/sizes/{{column}}", _found(_sizes)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/frames", _found(_frames)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/forming", _forming),
         Route(f"{prefix}/maps/{{run}}/{{map}}/labels", _found(_labels)),
     ]
@@ -71,6 +73,10 @@ def _found(answer: Callable[[Request, Map, EmbeddingSpace], Response]) -> Callab
 
 def _points(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     return _packed(request, pack_points(found.coords[:, :2]))
+
+
+def _frames(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _packed(request, b"".join(pack_points(frame) for frame in History(found.folder).frames))
 
 
 def _forming(request: Request) -> Response:

@@ -17,7 +17,10 @@ from embedviz.errors import EmbedvizError
 from embedviz.figures.map_figure import map_figure
 from embedviz.projection.fidelity import fidelity_sentence
 from embedviz.projection.settings import ProjectionSettings
+from embedviz.runs.history_job import has_history, history_of
 from embedviz.runs.maps import Map
+from embedviz.runs.open_spaces import open_finished_map
+from embedviz.runs.run import Run
 from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
@@ -83,6 +86,42 @@ def under_way(asked: Map, looking: Looking) -> None:
     live.follow(asked, draw, key="map-progress", mark=lambda: asked.has_coords)
 
 
+def as_it_formed(run: Run, space: EmbeddingSpace, looking: Looking) -> None:
+    """The moments of the training on a slider."""
+    asked = history_of(run, space.name)
+    if not live.awaited(asked, key="history"):
+        return
+    shown = open_finished_map(run, asked.id)
+    moments = asked.frame_steps
+    last = max(step for step in moments if step is not None)
+    flat(
+        asked,
+        shown,
+        looking,
+        ["what was kept" if step is None else f"{step / last:.0%} of the training" for step in moments],
+    )
+    st.caption(
+        f"{len(moments)} moments of the training, each laid out from the next one and turned onto it. "
+        "Lines, tables and figures are those of the vectors that were kept."
+    )
+    under_the_map(space, asked, shown)
+    below(shown, looking)
+
+
+def as_it_is(space: EmbeddingSpace, looking: Looking) -> None:
+    """The map asked for, or what there is until it comes."""
+    asked = wanted_map(looking)
+    under_way(asked, looking)
+    shown = shown_map(asked, looking)
+    if asked.settings.n_components == 3:
+        solid(space, shown, looking)
+        under_the_map(space, asked, shown)
+        return
+    flat(asked, shown, looking)
+    under_the_map(space, asked, shown)
+    below(shown, looking)
+
+
 def solid(space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
     points = np.asarray(shown.points)
     frame = pd.DataFrame(np.asarray(shown.coords), columns=list("xyz"))
@@ -124,14 +163,15 @@ if opened:
         settings_form_of(space, looking)
     with guard.said():
         if looking.settings:
-            asked = wanted_map(looking)
-            under_way(asked, looking)
-            shown = shown_map(asked, looking)
-            if asked.settings.n_components == 3:
-                solid(space, shown, looking)
+            if has_history(run, space.name):
+                st.toggle(
+                    "Watch it form",
+                    key=looking.history_key,
+                    persist_state="session",
+                    help="The most frequent labels, 2,000 at most, at the moments of the training that were kept.",
+                )
+            if st.session_state.get(looking.history_key):
+                as_it_formed(run, space, looking)
             else:
-                flat(asked, shown, looking)
-            under_the_map(space, asked, shown)
-            if asked.settings.n_components == 2:
-                below(shown, looking)
+                as_it_is(space, looking)
     looking.settle()

@@ -17,6 +17,8 @@ const ICONS = {
   out: "M4 10h12",
   home: "M3.5 7.5v-4h4M12.5 3.5h4v4M16.5 12.5v4h-4M7.5 16.5h-4v-4M10 8.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6",
   svg: "M5 14.5c2-9 8-9 10 0M3.5 13h3v3h-3ZM13.5 13h3v3h-3ZM8.5 6.2h3v3h-3Z",
+  play: "M6 4l10 6-10 6Z",
+  pause: "M7 4v12M13 4v12",
   save: "M10 3v9M6.5 8.8 10 12.2l3.5-3.4M3.5 13.5v3h13v-3",
 };
 
@@ -27,7 +29,7 @@ export function element(name, className, text) {
   return node;
 }
 
-function icon(name) {
+export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
   svg.setAttribute("viewBox", "0 0 20 20");
@@ -37,7 +39,7 @@ function icon(name) {
   return svg;
 }
 
-function button(name, label, onClick) {
+export function button(name, label, onClick) {
   const node = element("button", "tool");
   node.type = "button";
   node.title = label;

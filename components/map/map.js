@@ -14,6 +14,7 @@ import { Tooltip } from "./tooltip.js";
 import { Labels } from "./labels.js";
 import { Gestures } from "./gestures.js";
 import { Loading, NO_COLOURS } from "./loading.js";
+import { Frames } from "./frames.js";
 import { Forming } from "./forming.js";
 import { Selection } from "./selection.js";
 import { furnish, say } from "./furniture.js";
@@ -52,6 +53,7 @@ class MapView {
     this.hidden = new Set(); // categories put out in the legend
     this.labels = new Labels(null, 0, () => {});
     this.forming = new Forming((positions) => this.movePoints(positions));
+    this.frames = new Frames(root, (positions) => this.movePoints(positions));
     this.selection = new Selection();
     this.hovered = this.focus = this.picked = this.drawing = null;
     this.parts = furnish(root, {
@@ -119,7 +121,7 @@ class MapView {
       },
       drawn: (kind, path, mode) => {
         this.drawing = null;
-        if (this.data.forming_url) return this.refuseToSelect();
+        if (this.data.forming_url || this.frames.isPast) return this.refuseToSelect();
         const region = regionFrom(kind, path, this.camera, this.selection.isEmpty && mode === "add" ? "new" : mode);
         if (region) this.select(region);
         else this.painter.redraw({ points: false });
@@ -158,6 +160,7 @@ class MapView {
       this.picked = null;
     }
     this.forming.follow(data.forming_url, data.n);
+    this.frames.offer(data);
     if (data.view && changed("view", "view_serial")) this.fly(data.view);
     if (changed("can_undo", "can_redo")) this.parts.showSteps(data.can_undo, data.can_redo);
     if (changed("focus", "links", "highlight", "dim")) this.painter.redraw();
@@ -327,7 +330,8 @@ class MapView {
   }
 
   refuseToSelect() {
-    say(this.parts.note, "The points are still moving. Select when they have arrived.");
+    const why = this.frames.isPast ? "This is a moment of the training. Select at its end" : "The points are still moving. Select when they have arrived";
+    say(this.parts.note, `${why}.`);
     setTimeout(() => this.loading.hasPoints && say(this.parts.note, ""), 2500);
     this.painter.redraw({ points: false });
   }
@@ -478,6 +482,7 @@ class MapView {
   destroy() {
     clearTimeout(this.writing);
     this.forming.follow(null);
+    this.frames.stop();
     this.loading.stop();
     this.labels.destroy();
     this.gestures.destroy();

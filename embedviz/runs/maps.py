@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,15 @@ COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "cluster
 
 class Map(Job):
     """A map by its folder. coords and points are there once has_coords says so; quality follows."""
+
+    @classmethod
+    def of(cls, run: Run, spec: dict[str, Any]) -> Self:
+        """The map of the run that the spec describes, in a folder named after what it says."""
+        key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
+        folder = run.folder / "maps" / key
+        if not (folder / cls.spec_file).exists():
+            cls.write(folder, {**spec, "id": key, "run": run.id})
+        return cls(folder)
 
     @property
     def settings(self) -> ProjectionSettings:
@@ -95,11 +105,7 @@ def map_of(run: Run, space_name: str, settings: ProjectionSettings, begin: str =
     spec = {"kind": "projection", "space": space_name, "settings": settings.model_dump(), "ended": run.state.ended}
     if begin and settings.goes_on:
         spec["begin"] = begin
-    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
-    folder = run.folder / "maps" / key
-    if not (folder / Map.spec_file).exists():
-        Map.write(folder, {**spec, "id": key, "run": run.id})
-    return Map(folder)
+    return Map.of(run, spec)
 
 
 def open_map(run: Run, map_id: str) -> Map:
@@ -112,14 +118,11 @@ def open_map(run: Run, map_id: str) -> Map:
 
 def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     """Computes the map: coordinates first, then clusters, then how faithful it is."""
-    from embedviz.projection.clusters import clusters
-    from embedviz.projection.fidelity import measured
     from embedviz.training.devices import choose
 
     settings = ProjectionSettings.of(**job.spec["settings"])
     space = Run(job.folder.parents[1]).spaces[job.spec["space"]]
     points = space.most_frequent(settings.n_points)
-    vectors = np.asarray(space.vectors[points])
     device = choose("auto")
     begin = _begin(job, points, settings.n_components)
     coords = None
@@ -133,33 +136,49 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
                 coords = step
             if control.any:
                 return "interrupted" if control.interrupt else "stopped"
-        _write_coords(job.folder, coords, points)
+        write_coords(job.folder, coords, points)
     finally:
         (job.folder / FORMING).unlink(missing_ok=True)
+    finish(job.folder, space, points, coords, settings, say)
+    return "done"
+
+
+def finish(
+    folder: Path,
+    space: EmbeddingSpace,
+    points: np.ndarray,
+    coords: np.ndarray,
+    settings: ProjectionSettings,
+    say: Callable[..., None],
+) -> None:
+    """What follows the coordinates of a map: its groups, and how faithful it is."""
+    from embedviz.projection.clusters import clusters
+    from embedviz.projection.fidelity import measured
+
+    vectors = np.asarray(space.vectors[points])
     say(Progress(1, 1, message="Finding groups"))
     labels = [space.labels[i] for i in points]
     groups = clusters(vectors, labels)
     names = pd.Categorical.from_codes(groups.of, [f"{i + 1}: {name}" for i, name in enumerate(groups.names)])
-    with replacing(job.folder / CLUSTERS) as temporary:
+    with replacing(folder / CLUSTERS) as temporary:
         pd.DataFrame({"cluster": names}).to_parquet(temporary, index=False)
     say(Progress(1, 1, message="Measuring how faithful the map is"))
     found = measured(vectors, coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
-    with replacing(job.folder / KEPT) as temporary:
+    with replacing(folder / KEPT) as temporary:
         pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
-    write_json(job.folder / QUALITY, found.scores)
-    return "done"
+    write_json(folder / QUALITY, found.scores)
 
 
 def _begin(job: Job, points: np.ndarray, n_components: int) -> np.ndarray | None:
     """Where the points (N,) lie on the map that this one goes on from: (N, n_components) float32, NaN for those that are
     not on it; None when there is no such map."""
-    folder = job.folder.parent / job.spec.get("begin", "")
-    if not job.spec.get("begin") or not (folder / COORDS).exists():
+    try:
+        last = open_map(Run(job.folder.parents[1]), job.spec.get("begin", ""))
+    except RunError:
         return None
-    last = Map(folder)
-    if last.coords.shape[1] != n_components:
+    if not last.has_coords or last.coords.shape[1] != n_components:
         return None
     place = {row: at for at, row in enumerate(last.points.tolist())}
     at = np.array([place.get(row, -1) for row in points.tolist()])
@@ -175,11 +194,12 @@ def draw_pca(run: Run, space: EmbeddingSpace, settings: ProjectionSettings) -> M
     if not drawn.has_coords:
         points = space.most_frequent(settings.n_points)
         coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")
-        _write_coords(drawn.folder, coords, points)
+        write_coords(drawn.folder, coords, points)
     return drawn
 
 
-def _write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
+def write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
+    """Keeps where the points (N,) lie, coords (N, 2 or 3)."""
     with replacing(folder / COORDS) as temporary:
         save_file({"coords": np.ascontiguousarray(coords), "points": points.astype(np.int64)}, temporary)
 
