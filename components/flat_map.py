@@ -46,7 +46,7 @@ def flat(asked: Map, shown: Map, looking: Looking, frames: Sequence[str] = ()) -
         near = _beside(focus, looking)
     links = place_of[[space.index(label) for label in near["label"]]] if near is not None else np.array([], int)
     base = f"embedviz/maps/{looking.run.id}/{shown.id}"
-    told = told_by_regions(looking.drawn, shown.id) and not forming
+    told = not len(looking.selected) or (told_by_regions(looking.drawn, shown.id) and not forming)
     with picture:
         map_view(
             MapData(

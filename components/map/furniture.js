@@ -112,7 +112,9 @@ export function furnish(root, { onTool, onMode, onZoom, onHome, onDensity, onSte
   stage.append(points, overlay, note);
   const legend = element("div", "legend");
   legend.hidden = true;
-  root.append(toolbar, stage, chip, legend);
+  const board = element("div", "board");
+  board.append(toolbar, stage, chip, legend);
+  root.append(board);
   return { stage, points, overlay, note, chip, chipText, tools, modes, selecting, density, saveSvg, showSteps, legend };
 }
 

@@ -53,7 +53,6 @@ class MapView {
     this.hidden = new Set(); // categories put out in the legend
     this.labels = new Labels(null, 0, () => {});
     this.forming = new Forming((positions) => this.movePoints(positions));
-    this.frames = new Frames(root, (positions) => this.movePoints(positions));
     this.selection = new Selection();
     this.hovered = this.focus = this.picked = this.drawing = null;
     this.parts = furnish(root, {
@@ -67,6 +66,7 @@ class MapView {
       onStep: (step) => this.takeStep(step),
       onClear: () => this.clearSelection(),
     });
+    this.frames = new Frames(root, (positions) => this.movePoints(positions));
     const { stage, overlay } = this.parts;
     this.tooltip = new Tooltip(stage);
     this.theme = themeOf(stage);

@@ -65,6 +65,13 @@ def forming(request: Request):
     return answer
 
 
+def frames(request: Request):
+    """Three moments: all in a line, the line bent, the places they are at."""
+    places, _ = clusters(request.path_params["n"])
+    moments = [places * [1, share] for share in (0, 0.5, 1)]
+    return binary((np.concatenate(moments) * 65535).astype("<u2"))
+
+
 def colours(request: Request):
     places, cluster = clusters(request.path_params["n"])
     return binary((cluster if request.path_params["column"] == "cluster" else places[:, 0] * 254).astype("u1"))
@@ -86,6 +93,7 @@ app = st.App(
     HERE / "pages" / "frame.py",
     routes=[
         Route("/embedviz/maps/{n:int}/points", points),
+        Route("/embedviz/maps/{n:int}/frames", frames),
         Route("/embedviz/maps/{n:int}/forming", forming),
         Route("/embedviz/maps/{n:int}/colours/{column}", colours),
         Route("/embedviz/maps/{n:int}/labels", labels),

@@ -49,6 +49,8 @@ event = map_view(
         regions=st.session_state.get("regions", []),
         regions_serial=st.session_state.get("regions_serial", 0),
         forming_url=f"embedviz/maps/{n}/forming" if forming else None,
+        frames_url=f"embedviz/maps/{n}/frames" if "frames" in st.query_params else None,
+        frames=["begun", "half", "done"] if "frames" in st.query_params else [],
         in_address="view" in st.query_params or "address" in st.query_params,
     ),
     key="map",
