@@ -32,6 +32,7 @@ const CROWDED = 50000; // points from which their density is shown without being
 const NO_WEBGL = "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 
 const rememberedViews = new Map(); // points address -> camera place: coming back to a page finds its map as it was left
+const linked = new Map(); // link -> Set of the maps that hover and select together
 let serial = Date.now(); // grows over remounts and reloads
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -138,6 +139,7 @@ class MapView {
     const before = this.data ?? {};
     this.data = data;
     const changed = (...names) => names.some((name) => !same(data[name], before[name]));
+    if (changed("link")) this.join(before.link, data.link);
     if (changed("height")) this.root.style.setProperty("--map-height", `${data.height}px`);
     if (changed("n") || this.positions.length !== 2 * data.n) this.selection.clear();
     if (this.layer) {
@@ -166,6 +168,18 @@ class MapView {
     if (changed("focus", "links", "highlight", "dim")) this.painter.redraw();
     this.followTheme();
     this.rememberView();
+  }
+
+  join(before, link) {
+    linked.get(before)?.delete(this);
+    if (!link) return;
+    if (!linked.has(link)) linked.set(link, new Set());
+    linked.get(link).add(this);
+  }
+
+  // The other maps of the link.
+  get others() {
+    return [...(linked.get(this.data.link) ?? [])].filter((map) => map !== this);
   }
 
   startLoading() {
@@ -304,6 +318,11 @@ class MapView {
   }
 
   hover(id) {
+    this.point(id);
+    for (const other of this.others) other.point(id);
+  }
+
+  point(id) {
     if (id === this.hovered) return;
     this.hovered = id;
     this.parts.overlay.classList.toggle("over-point", id !== null && this.gestures.tool === "pan");
@@ -326,6 +345,7 @@ class MapView {
     if (this.hidden.size) region.without = { column: this.data.colour, codes: [...this.hidden] };
     this.selection.draw(region, this.positions, (id) => this.accepts(id));
     this.showSelection();
+    for (const other of this.others) other.takeOver(this.selection.mask);
     this.tell({ regions: this.selection.regions, regions_serial: ++serial });
   }
 
@@ -340,7 +360,14 @@ class MapView {
     if (this.selection.isEmpty) return;
     this.selection.clear();
     this.showSelection();
+    for (const other of this.others) other.takeOver(null);
     this.tell({ regions: [], regions_serial: ++serial });
+  }
+
+  // What another map of the link has selected.
+  takeOver(mask) {
+    this.selection.keep([], null, mask);
+    this.showSelection();
   }
 
   // An answer to what was drawn before the last region is late, and passed over.
@@ -480,6 +507,7 @@ class MapView {
   }
 
   destroy() {
+    this.join(this.data.link, null);
     clearTimeout(this.writing);
     this.forming.follow(null);
     this.frames.stop();

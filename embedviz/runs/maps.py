@@ -28,7 +28,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import map_tensor
 from embedviz.training.progress import Progress
 
-FORMING = "forming.points"
+FORMING, COLUMNS = "forming.points", "columns.parquet"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
 
 
@@ -92,6 +92,12 @@ class Map(Job):
         return pd.read_parquet(path)["cluster"] if path.exists() else None
 
     @property
+    def columns(self) -> pd.DataFrame:
+        """What the points have on this map alone, N rows; often no column at all."""
+        path = self.folder / COLUMNS
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    @property
     def kept(self) -> pd.Series | None:
         """The share of each point's nearest that the map kept, (N,) float, NaN where it was not looked at; None until
         it is there."""
@@ -152,23 +158,37 @@ def finish(
     say: Callable[..., None],
 ) -> None:
     """What follows the coordinates of a map: its groups, and how faithful it is."""
-    from embedviz.projection.clusters import clusters
     from embedviz.projection.fidelity import measured
 
-    vectors = np.asarray(space.vectors[points])
-    say(Progress(1, 1, message="Finding groups"))
-    labels = [space.labels[i] for i in points]
-    groups = clusters(vectors, labels)
-    names = pd.Categorical.from_codes(groups.of, [f"{i + 1}: {name}" for i, name in enumerate(groups.names)])
-    with replacing(folder / CLUSTERS) as temporary:
-        pd.DataFrame({"cluster": names}).to_parquet(temporary, index=False)
+    write_groups(folder, groups_of(space, points, say))
     say(Progress(1, 1, message="Measuring how faithful the map is"))
-    found = measured(vectors, coords, metric=settings.metric, seed=settings.seed)
+    found = measured(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
     with replacing(folder / KEPT) as temporary:
         pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
     write_json(folder / QUALITY, found.scores)
+
+
+def groups_of(space: EmbeddingSpace, points: np.ndarray, say: Callable[..., None]) -> pd.Categorical:
+    """The name of each point's group, (N,), the largest group first."""
+    from embedviz.projection.clusters import clusters
+
+    say(Progress(1, 1, message="Finding groups"))
+    groups = clusters(np.asarray(space.vectors[points]), [space.labels[i] for i in points])
+    return pd.Categorical.from_codes(groups.of, [f"{i + 1}: {name}" for i, name in enumerate(groups.names)])
+
+
+def write_groups(folder: Path, groups: pd.Categorical) -> None:
+    """Keeps the groups of a map's points."""
+    with replacing(folder / CLUSTERS) as temporary:
+        pd.DataFrame({"cluster": groups}).to_parquet(temporary, index=False)
+
+
+def write_columns(folder: Path, columns: dict[str, np.ndarray]) -> None:
+    """Keeps columns (N,) that the points have on this map alone."""
+    with replacing(folder / COLUMNS) as temporary:
+        pd.DataFrame(columns).to_parquet(temporary, index=False)
 
 
 def _begin(job: Job, points: np.ndarray, n_components: int) -> np.ndarray | None:
