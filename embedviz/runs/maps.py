@@ -60,7 +60,8 @@ class Map(Job):
 
     @property
     def clusters(self) -> pd.Series | None:
-        """The name of each point's group, (N,) categorical, the largest group first; None until it is there."""
+        """The name of each point's group, (N,) categorical, the largest group first and those in none last; None
+        until it is there."""
         path = self.folder / CLUSTERS
         return pd.read_parquet(path)["cluster"] if path.exists() else None
 
@@ -112,10 +113,9 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     _write_coords(job.folder, coords, points)
     say(Progress(1, 1, message="Finding groups"))
     labels = [space.labels[i] for i in points]
-    groups = clusters(vectors, labels)
-    names = pd.Categorical.from_codes(groups.of, [f"{i + 1}: {name}" for i, name in enumerate(groups.names)])
+    groups = clusters(vectors, labels, metric=settings.metric)
     with replacing(job.folder / CLUSTERS) as temporary:
-        pd.DataFrame({"cluster": names}).to_parquet(temporary, index=False)
+        pd.DataFrame({"cluster": groups.column()}).to_parquet(temporary, index=False)
     say(Progress(1, 1, message="Measuring how faithful the map is"))
     found = measured(vectors, coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
