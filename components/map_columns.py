@@ -1,4 +1,4 @@
-"""The columns that a drawn map can be coloured by."""
+"""The columns that a drawn map can be coloured by, and those that give its points their sizes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from embedviz.errors import ColumnError
-from embedviz.figures.colours import MapColours, colour_by
+from embedviz.figures.colours import NO_VALUE, MapColours, colour_by, colour_numbers
 from embedviz.runs.maps import Map
 from embedviz.space import EmbeddingSpace
 
 CLUSTER = "cluster"
 RANK = "rank"
+ALIKE = "all alike"
 KEPT = "neighbours kept"  # of each point: where the map can be trusted, and where it lies
 
 
@@ -41,3 +42,18 @@ def colour_codes(found: Map, space: EmbeddingSpace, column: str) -> MapColours |
     """The column as one byte a point, with the legend that says what it means; None as column_values says."""
     values = column_values(found, space, column)
     return None if values is None else colour_by(values)
+
+
+def size_columns(space: EmbeddingSpace) -> list[str]:
+    """Names of what points may be sized by: nothing, or a column of numbers."""
+    numbers = space.columns.select_dtypes("number")
+    return [ALIKE, *(column for column in numbers if column not in (CLUSTER, RANK, KEPT))]
+
+
+def size_codes(found: Map, space: EmbeddingSpace, column: str) -> np.ndarray:
+    """The column as sizes from 0 to 254, one byte a point; a point without a value is as small as the smallest.
+    ColumnError when it is no column of numbers."""
+    if column not in size_columns(space)[1:]:
+        raise ColumnError(f"There is no column of numbers {column!r} to size by.")
+    codes = colour_numbers(column_values(found, space, column)).codes
+    return np.where(codes == NO_VALUE, 0, codes).astype(np.uint8)

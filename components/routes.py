@@ -13,12 +13,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.map_columns import colour_codes
+from components.map_columns import colour_codes, size_codes
 from components.map_view import MAP_FILES
 from embedviz.errors import EmbedvizError
 from embedviz.projection.packing import pack_points
+from embedviz.runs.history_job import History
 from embedviz.runs.home import is_shared
-from embedviz.runs.maps import Map
+from embedviz.runs.maps import Map, open_map
 from embedviz.runs.open_spaces import open_finished_map, open_space
 from embedviz.runs.store import Store
 from embedviz.space import EmbeddingSpace
@@ -36,6 +37,9 @@ def routes(base: str) -> list[Route]:
         Route(f"{prefix}/static/{{name}}", _static),
         Route(f"{prefix}/maps/{{run}}/{{map}}/points", _found(_points)),
         Route(f"{prefix}/maps/{{run}}/{{map}}/colours/{{column}}", _found(_colours)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/sizes/{{column}}", _found(_sizes)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/frames", _found(_frames)),
+        Route(f"{prefix}/maps/{{run}}/{{map}}/forming", _forming),
         Route(f"{prefix}/maps/{{run}}/{{map}}/labels", _found(_labels)),
     ]
 
@@ -71,11 +75,31 @@ def _points(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     return _packed(request, pack_points(found.coords[:, :2]))
 
 
+def _frames(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _packed(request, b"".join(pack_points(frame) for frame in History(found.folder).frames))
+
+
+def _forming(request: Request) -> Response:
+    """The points of a map on their way; 204 when they are where they were at ?after=, or have arrived."""
+    try:
+        found = open_map(Store().run(request.path_params["run"]), request.path_params["map"]).forming()
+    except EmbedvizError:
+        return PlainTextResponse("This map is not here any more.", 404)
+    if found is None or str(found[1]) == request.query_params.get("after"):
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "X-Moment": str(found[1])}
+    return Response(found[0], media_type="application/octet-stream", headers=headers)
+
+
 def _colours(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     colours = colour_codes(found, space, request.path_params["column"])
     if colours is None:
         return PlainTextResponse("This colour is not there yet.", 404)
     return _packed(request, colours.codes.tobytes())
+
+
+def _sizes(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _packed(request, size_codes(found, space, request.path_params["column"]).tobytes())
 
 
 def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:

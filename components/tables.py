@@ -52,10 +52,24 @@ def csv(frame: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 
-def download(frame: pd.DataFrame, name: str, key: str) -> None:
+def parquet(frame: pd.DataFrame) -> bytes:
+    """The table as Parquet."""
+    stream = io.BytesIO()
+    frame.to_parquet(stream, index=False)
+    return stream.getvalue()
+
+
+def download(frame: pd.DataFrame, name: str, key: str, **more: Any) -> None:
     """A button that hands out the table with its names."""
     st.download_button(
-        "Download as CSV", lambda: csv(frame), name, "text/csv", on_click="ignore", icon=":material/download:", key=key
+        "Download as CSV",
+        lambda: csv(frame),
+        name,
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=key,
+        **more,
     )
 
 

@@ -1,16 +1,15 @@
 """Map: a space as a picture, PCA at once and the method asked for when it is ready."""
 
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import guard, live, session, tables, tours, words
-from components.map_columns import colour_codes, colour_columns, column_values
-from components.map_page import Looking, hits_of, selection_frame, wanted_map
-from components.map_view import MapData, map_view
+from components import guard, live, session, tours, words
+from components.flat_map import below, flat
+from components.looking import Looking, shown_map, wanted_map
+from components.map_columns import colour_columns, column_values
 from components.nouns import noun_of
 from components.settings_form import settings_form
 from components.space_picker import current_space
@@ -18,15 +17,14 @@ from embedviz.errors import EmbedvizError
 from embedviz.figures.map_figure import map_figure
 from embedviz.projection.fidelity import fidelity_sentence
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.runs.maps import Map, draw_pca
+from embedviz.runs.history_job import has_history, history_of
+from embedviz.runs.maps import Map
 from embedviz.runs.open_spaces import open_finished_map
 from embedviz.runs.run import Run
 from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
 
-MOST_HITS = 200
-NEAREST = 12
 POINTS_A_SECOND = {"umap": 2000, "tsne": 300}  # about what drawing and measuring a map take on two cores
 NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
 TERMS = 12  # whose matches are listed
@@ -54,7 +52,9 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
     first = looking.settings is None
     n = max(3, min(10_000, len(space)))
     with st.expander("Settings of the map", icon=":material/tune:", expanded=first):
-        values = settings_form(ProjectionSettings, key="map", defaults={"n_points": n})
+        values = settings_form(
+            ProjectionSettings, key=f"map-{looking.loads}", defaults={"n_points": n, **looking.loaded}
+        )
         shown = min(values["n_points"], len(space))
         st.caption(
             f"The {shown:,} most frequent of {noun_of(space).counted(len(space))}. {time_of(values['method'], shown)}"
@@ -65,7 +65,7 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
             checked = ProjectionSettings.of(**values)  # what does not fit is said before anything is let go
             for text in (checked.x_axis, checked.y_axis) if checked.method == "axes" else ():
                 formula(space, text)
-            looking.settings, looking.submitted = values, ""
+            looking.draw(values)
             st.rerun()
 
 
@@ -74,7 +74,7 @@ def under_way(asked: Map, looking: Looking) -> None:
 
     def draw(state: Status) -> None:
         if state.state in ("failed", "stopped", "interrupted"):
-            st.warning(session.plain(state.reason or "Stopped. The picture is by PCA."))
+            st.warning(session.plain(state.reason or "Stopped. The picture is the one it was to start from."))
             if st.button("Draw it again"):
                 looking.submitted = ""
                 st.rerun()
@@ -86,85 +86,47 @@ def under_way(asked: Map, looking: Looking) -> None:
     live.follow(asked, draw, key="map-progress", mark=lambda: asked.has_coords)
 
 
-def flat(run: Run, space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
-    points = np.asarray(shown.points)
-    place_of = np.full(len(space), -1)
-    place_of[points] = np.arange(len(points))
-    a, b, c = st.columns([2, 3, 2], vertical_alignment="bottom")
-    column = a.selectbox(
-        "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
+def as_it_formed(run: Run, space: EmbeddingSpace, looking: Looking) -> None:
+    """The moments of the training on a slider."""
+    asked = history_of(run, space.name)
+    if not live.awaited(asked, key="history"):
+        return
+    shown = open_finished_map(run, asked.id)
+    moments = asked.frame_steps
+    last = max(step for step in moments if step is not None)
+    flat(
+        asked,
+        shown,
+        looking,
+        ["what was kept" if step is None else f"{step / last:.0%} of the training" for step in moments],
     )
-    typed = b.text_input(
-        f"Find {noun_of(space).many}",
-        key=f"find-{run.id}-{space.name}",
-        placeholder=f"part of {noun_of(space).a}",
-        help="Between slashes it is a regular expression: /^un.*ing$/",
+    st.caption(
+        f"{len(moments)} moments of the training, each laid out from the next one and turned onto it. "
+        "Lines, tables and figures are those of the vectors that were kept."
     )
-    hits = found_in(space, points, typed)
-    looking.search(typed, hits)
-    if typed:
-        c.caption(f"{len(hits):,} found" + (f", {MOST_HITS} marked" if len(hits) > MOST_HITS else ""))
-    colours = colour_codes(shown, space, column)
-    if colours is None:
-        c.caption("This colour comes when the map is ready.")
-    focus = looking.focus if looking.focus is not None and place_of[looking.focus] >= 0 else None
-    near = space.neighbors(space.labels[focus], NEAREST) if focus is not None else None
-    links = place_of[[space.index(label) for label in near["label"]]] if near is not None else np.array([], int)
-    base = f"embedviz/maps/{run.id}/{shown.id}"
-    picture, side = st.columns([9, 4])
-    with picture:
-        map_view(
-            MapData(
-                points_url=f"{base}/points",
-                n=len(points),
-                labels_url=f"{base}/labels",
-                colours_url=f"{base}/colours/{quote(column, safe='')}" if colours else None,
-                colour_kind=colours.kind if colours else None,
-                legend=colours.legend if colours else (),
-                highlight=place_of[hits[:MOST_HITS]] if hits else (),
-                focus=place_of[focus] if focus is not None else None,
-                focus_serial=looking.flights,
-                links=links[links >= 0],
-                dim=focus is not None,
-                region=looking.region if looking.region_of == shown.id else None,
-            ),
-            key=f"map-{run.id}-{space.name}",
-            on_event=lambda event: looking.happened(event, shown),
-        )
-    with side:
-        if near is not None:
-            beside(space, focus, near, looking)
-        else:
-            st.caption("Click a point to see its neighbours in the original space. Draw a box or a lasso to select.")
-    if len(looking.selected):
-        frame = selection_frame(space, shown, looking.selected)
-        st.subheader(f"{len(frame):,} selected")
-        st.dataframe(frame, hide_index=True, height=280, lazy=False)
-        tables.download(frame, "selection.csv", "download-selection")
+    under_the_map(space, asked, shown)
+    below(shown, looking)
 
 
-def found_in(space: EmbeddingSpace, points: np.ndarray, typed: str) -> list[int]:
-    """What the search finds; what cannot be searched for is said, and the map stays."""
-    try:
-        return hits_of(space, points, typed)
-    except EmbedvizError as error:
-        st.warning(session.plain(str(error)))
-        return []
+def as_it_is(space: EmbeddingSpace, looking: Looking) -> None:
+    """The map asked for, or what there is until it comes."""
+    asked = wanted_map(looking)
+    under_way(asked, looking)
+    shown = shown_map(asked, looking)
+    if asked.settings.n_components == 3:
+        solid(space, shown, looking)
+        under_the_map(space, asked, shown)
+        return
+    flat(asked, shown, looking)
+    under_the_map(space, asked, shown)
+    below(shown, looking)
 
 
-def beside(space: EmbeddingSpace, focus: int, near: pd.DataFrame, looking: Looking) -> None:
-    """The neighbours in the original space, each a way on."""
-    st.text(f"Nearest to “{space.labels[focus]}” in the original space")
-    tables.walkable(near, f"beside-{focus}", lambda label: looking.fly_to(space.index(label)), height=460)
-
-
-def solid(run: Run, space: EmbeddingSpace, shown: Map) -> None:
+def solid(space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
     points = np.asarray(shown.points)
     frame = pd.DataFrame(np.asarray(shown.coords), columns=list("xyz"))
     frame["label"] = [space.labels[row] for row in points]
-    column = st.selectbox(
-        "Colour by", colour_columns(space), key=f"colour-{run.id}-{space.name}", persist_state="session"
-    )
+    column = st.selectbox("Colour by", colour_columns(space), key=looking.colour_key, persist_state="session")
     values = column_values(shown, space, column)
     st.plotly_chart(map_figure(frame, None if values is None else values.rename(column)), key="solid", height=640)
     st.caption("Three dimensions are to turn and to hover over. Selecting works on the flat map.")
@@ -176,7 +138,8 @@ def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
     if asked.quality:
         st.text(f"{of}. {fidelity_sentence(asked.quality)}")
     elif shown.id != asked.id:
-        st.text(f"{of}, by PCA until {NAMES.get(asked.settings.method, 'the map')} is ready.")
+        by = "by PCA" if shown.settings.method == "pca" else "as the last map has them"
+        st.text(f"{of}, {by} until {NAMES.get(asked.settings.method, 'the map')} is ready.")
     else:
         st.text(f"{of}. How faithful the map is follows.")
     if shown.settings.method == "axes":
@@ -192,17 +155,23 @@ if opened:
     run, space = opened
     tours.step("map")
     looking = Looking.at(run, space)
+    for sentence in looking.follow_address():
+        st.warning(session.plain(sentence))
     if tours.current() and looking.settings is None:
         looking.settings = {"n_points": max(3, min(10_000, len(space)))}
     with guard.said():
         settings_form_of(space, looking)
     with guard.said():
         if looking.settings:
-            asked = wanted_map(run, space, looking)
-            under_way(asked, looking)
-            shown = open_finished_map(run, asked.id) if asked.has_coords else draw_pca(run, space, asked.settings)
-            if asked.settings.n_components == 3:
-                solid(run, space, shown)
+            if has_history(run, space.name):
+                st.toggle(
+                    "Watch it form",
+                    key=looking.history_key,
+                    persist_state="session",
+                    help="The most frequent labels, 2,000 at most, at the moments of the training that were kept.",
+                )
+            if st.session_state.get(looking.history_key):
+                as_it_formed(run, space, looking)
             else:
-                flat(run, space, shown, looking)
-            under_the_map(space, asked, shown)
+                as_it_is(space, looking)
+    looking.settle()

@@ -4,7 +4,7 @@ export const count = (n) => n.toLocaleString("en");
 
 // early: Map of address -> promise of an answer, asked for before this module was there; each is used once.
 // Rejects with a sentence for the person when the server refuses or sends another number of bytes than expected.
-export async function fetchBytes(address, expected, what, { signal, early }) {
+export async function fetchBytes(address, expected, what, { signal, early } = {}) {
   let answer;
   try {
     const asked = early?.get(address);

@@ -1,7 +1,7 @@
 // Mouse, touch and keys, turned into what the map is asked to do.
 //
 // `actions` is what they are told to: pan(dx, dy), zoom(px, py, factor), hover(px, py), leave(), click(px, py),
-// drawing(path), drawn(kind, path), cancel(), home(), pickCentre(). Pixels are CSS pixels of the stage.
+// drawing(path), drawn(kind, path, mode), cancel(), home(), pickCentre(), undo(), redo(). Pixels are CSS pixels of the stage.
 
 const CLICK_SLACK = { mouse: 4, pen: 6, touch: 10 }; // pixels a press may move and still be a click
 const KEY_PAN = 70;
@@ -12,6 +12,7 @@ export class Gestures {
     this.surface = surface;
     this.actions = actions;
     this.tool = "pan"; // or "box", "lasso"
+    this.mode = "new"; // what a drawn region does to the selection, or "add", "remove"
     this.pointers = new Map(); // pressed pointers: id -> [x, y]
     this.press = null; // {kind, path, moved} of the gesture under way
     this.listeners = new AbortController();
@@ -40,7 +41,10 @@ export class Gestures {
       this.stopDrawing();
       this.press = { kind: "pinch", ...this.grip() };
     } else if (this.pointers.size === 1) {
-      this.press = { kind: event.shiftKey ? "box" : this.tool, path: [at], moved: false };
+      const withKey = event.shiftKey || event.altKey;
+      const kind = withKey && this.tool === "pan" ? "box" : this.tool;
+      const mode = event.altKey ? "remove" : event.shiftKey ? "add" : this.mode;
+      this.press = { kind, mode, path: [at], moved: false };
     }
   }
 
@@ -94,7 +98,7 @@ export class Gestures {
     this.press = null;
     if (!press) return;
     if (!press.moved) this.actions.click(...this.place(event));
-    else if (press.kind !== "pan") this.actions.drawn(press.kind, press.path);
+    else if (press.kind !== "pan") this.actions.drawn(press.kind, press.path, press.mode);
   }
 
   drop(event) {
@@ -118,11 +122,17 @@ export class Gestures {
   }
 
   key(event) {
+    const { actions } = this;
+    const undone = (event.ctrlKey || event.metaKey) && !event.altKey && { z: "undo", y: "redo" }[event.key.toLowerCase()];
+    if (undone) {
+      event.preventDefault();
+      event.stopPropagation();
+      return undone === "undo" && !event.shiftKey ? actions.undo() : actions.redo();
+    }
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" && event.target.closest("button")) return; // the button's own
     const box = this.surface.getBoundingClientRect();
     const middle = [box.width / 2, box.height / 2];
-    const { actions } = this;
     const moves = {
       ArrowLeft: () => actions.pan(KEY_PAN, 0),
       ArrowRight: () => actions.pan(-KEY_PAN, 0),

@@ -2,7 +2,7 @@
 //
 // Streamlit calls update() with what map_view.py hands over whenever something in it changed; a MapView compares and
 // does only what the change asks for. What a person does goes back as one state value, `event`:
-//   {click: id | null, click_serial, region: {kind, polygon} | null, region_serial}
+//   {click: id | null, click_serial, regions: [{kind, polygon, mode, without}], regions_serial, step, step_serial, view}
 
 import { Camera } from "./camera.js";
 import { PointsLayer } from "./points_layer.js";
@@ -13,15 +13,22 @@ import { Painter } from "./painter.js";
 import { Tooltip } from "./tooltip.js";
 import { Labels } from "./labels.js";
 import { Gestures } from "./gestures.js";
+import { Loading, NO_COLOURS } from "./loading.js";
+import { Frames } from "./frames.js";
+import { Forming } from "./forming.js";
+import { Selection } from "./selection.js";
 import { furnish, say } from "./furniture.js";
 import { drawLegend } from "./legend.js";
 import { buildPalette, themeOf } from "./palette.js";
-import { countInside, regionFrom } from "./region.js";
-import { paintPicture, downloadPicture } from "./picture.js";
-import { count, fetchBytes } from "./fetching.js";
+import { regionFrom } from "./region.js";
+import { contoursOf } from "./contours.js";
+import { viewInAddress, writeView } from "./address.js";
+import { download, paintPicture, paintSvg } from "./picture.js";
+import { count } from "./fetching.js";
 
 const HOVER_RADIUS = 14; // pixels
-const NO_COLOURS = { kind: null, legend: [], codes: null };
+const MOST_AS_SVG = 20000; // points: drawing programs choke on more
+const CROWDED = 50000; // points from which their density is shown without being asked for
 const NO_WEBGL = "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 
 const rememberedViews = new Map(); // points address -> camera place: coming back to a page finds its map as it was left
@@ -34,22 +41,32 @@ class MapView {
     this.root = root;
     this.data = null;
     this.send = () => {};
-    this.event = { click: null, click_serial: 0, region: null, region_serial: 0 };
-    this.missing = { points: false, colours: false };
-    this.loads = new AbortController();
+    this.event = { click: null, click_serial: 0, regions: [], regions_serial: 0, step: null, step_serial: 0 };
+    this.loading = new Loading({
+      onStart: () => this.startLoading(),
+      onArrival: (arrived) => this.show(arrived),
+      onFailure: (sentence) => this.fail(sentence, { retry: () => this.loading.fetch(this.data, []) }),
+    });
     this.positions = new Uint16Array(0); // x, y, x, y, …
     this.index = new PointIndex(this.positions);
     this.colours = NO_COLOURS;
     this.hidden = new Set(); // categories put out in the legend
     this.labels = new Labels(null, 0, () => {});
-    this.hovered = this.focus = this.picked = this.region = this.drawing = null;
+    this.forming = new Forming((positions) => this.movePoints(positions));
+    this.selection = new Selection();
+    this.hovered = this.focus = this.picked = this.drawing = null;
     this.parts = furnish(root, {
       onTool: (tool) => this.pickTool(tool),
+      onMode: (mode) => this.pickMode(mode),
       onZoom: (factor) => this.zoomStep(factor),
       onHome: () => this.fly(this.camera.home),
       onSave: () => this.save(),
-      onClear: () => this.setRegion(null),
+      onSaveSvg: () => this.saveSvg(),
+      onDensity: () => this.showDensity(!this.density),
+      onStep: (step) => this.takeStep(step),
+      onClear: () => this.clearSelection(),
     });
+    this.frames = new Frames(root, (positions) => this.movePoints(positions));
     const { stage, overlay } = this.parts;
     this.tooltip = new Tooltip(stage);
     this.theme = themeOf(stage);
@@ -74,6 +91,7 @@ class MapView {
       stage.addEventListener(name, () => this.painter.redraw({ points: false }));
     }
     this.pickTool("pan");
+    this.pickMode("new");
     this.resize();
   }
 
@@ -81,8 +99,7 @@ class MapView {
     try {
       return new PointsLayer(this.parts.points, { onRestored: () => this.painter.redraw() });
     } catch (error) {
-      this.parts.stage.dataset.state = "failed";
-      say(this.parts.note, error.message === "no WebGL2" ? NO_WEBGL : error.message);
+      this.fail(error.message === "no WebGL2" ? NO_WEBGL : error.message);
       return null;
     }
   }
@@ -102,12 +119,15 @@ class MapView {
         this.hover(null);
         this.painter.redraw({ points: false });
       },
-      drawn: (kind, path) => {
+      drawn: (kind, path, mode) => {
         this.drawing = null;
-        const region = regionFrom(kind, path, this.camera);
-        if (region) this.setRegion(region);
+        if (this.data.forming_url || this.frames.isPast) return this.refuseToSelect();
+        const region = regionFrom(kind, path, this.camera, this.selection.isEmpty && mode === "add" ? "new" : mode);
+        if (region) this.select(region);
         else this.painter.redraw({ points: false });
       },
+      undo: () => this.takeStep("undo"),
+      redo: () => this.takeStep("redo"),
     };
   }
 
@@ -119,77 +139,90 @@ class MapView {
     this.data = data;
     const changed = (...names) => names.some((name) => !same(data[name], before[name]));
     if (changed("height")) this.root.style.setProperty("--map-height", `${data.height}px`);
-    if (changed("points_url", "n", "version")) this.missing.points = true;
-    if (changed("colours_url", "colour_kind", "legend", "n", "version")) this.missing.colours = true;
-    if (this.missing.points || this.missing.colours) this.fetchMissing();
+    if (changed("n") || this.positions.length !== 2 * data.n) this.selection.clear();
+    if (this.layer) {
+      const stale = {
+        points: changed("points_url", "n", "version"),
+        colours: changed("colours_url", "colour_kind", "legend", "n", "version"),
+        sizes: changed("sizes_url", "n", "version"),
+      };
+      this.loading.fetch(
+        data,
+        Object.keys(stale).filter((name) => stale[name]),
+        this.root.early,
+      );
+    }
     if (changed("labels_url", "n", "version")) this.fetchLabels();
-    if (changed("region")) this.showRegion(data.region);
+    if (this.loading.hasPoints) this.adoptSelection();
     this.focus = data.focus;
     if (changed("focus", "focus_serial")) {
       this.flyToFocus({ always: changed("focus_serial") || this.picked !== data.focus });
       this.picked = null;
     }
-    if (changed("focus", "links", "highlight", "dim", "region")) this.painter.redraw();
+    this.forming.follow(data.forming_url, data.n);
+    this.frames.offer(data);
+    if (data.view && changed("view", "view_serial")) this.fly(data.view);
+    if (changed("can_undo", "can_redo")) this.parts.showSteps(data.can_undo, data.can_redo);
+    if (changed("focus", "links", "highlight", "dim")) this.painter.redraw();
     this.followTheme();
+    this.rememberView();
   }
 
-  // Points and colours together, so that the first frame has both.
-  async fetchMissing() {
-    if (!this.layer) return;
-    this.loads.abort();
-    this.loads = new AbortController();
-    const { signal } = this.loads;
-    const { missing, data } = this;
-    const { n } = data;
-    const how = { signal, early: this.root.early };
+  startLoading() {
     this.parts.stage.dataset.state = "loading";
-    if (!this.positions.length) say(this.parts.note, `Fetching ${count(n)} points…`, { patient: true });
-    const points = missing.points ? fetchBytes(data.points_url, 4 * n, "points", how) : null;
-    try {
-      const [bytes, colours] = await Promise.all([points, missing.colours ? this.fetchColours(how) : this.colours]);
-      if (signal.aborted) return;
-      this.missing = { points: false, colours: false };
-      say(this.parts.note, "");
-      if (bytes) this.showPoints(new Uint16Array(bytes), data.points_url);
-      this.showColours(colours);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.parts.stage.dataset.state = "failed";
-      say(this.parts.note, error.message, { retry: () => this.fetchMissing() });
-    }
+    if (!this.positions.length) say(this.parts.note, `Fetching ${count(this.data.n)} points…`, { patient: true });
   }
 
-  async fetchColours(how) {
-    const { colours_url: address, colour_kind: kind, legend, n } = this.data;
-    if (!address) return NO_COLOURS;
-    try {
-      return { kind, legend, codes: new Uint8Array(await fetchBytes(address, n, "colours", how)) };
-    } catch (error) {
-      if (!how.signal.aborted) console.warn(`embedviz map: ${error.message}`); // a map in one colour is of use still
-      return NO_COLOURS;
-    }
+  // What was fetched: null for colours and points that are as they were, undefined for sizes that are.
+  show({ positions, colours, sizes }) {
+    say(this.parts.note, "");
+    if (positions) this.showPoints(positions, this.data.points_url);
+    if (sizes !== undefined) this.layer.setSizes(sizes);
+    if (colours) this.showColours(colours);
+    else this.painter.redraw();
+  }
+
+  fail(sentence, how) {
+    this.parts.stage.dataset.state = "failed";
+    say(this.parts.note, sentence, how);
   }
 
   showPoints(positions, address) {
     const hadPoints = this.positions.length > 0;
+    this.place(positions);
+    if (address !== this.address) {
+      const place = rememberedViews.get(address);
+      if (hadPoints && place) this.camera.flyTo(place);
+      else if (!hadPoints) this.camera.place(place ?? viewInAddress() ?? this.camera.home);
+    }
+    this.address = address;
+    this.parts.saveSvg.hidden = positions.length / 2 > MOST_AS_SVG;
+    this.parts.stage.setAttribute(
+      "aria-label",
+      `Map of ${count(positions.length / 2)} points. Arrow keys move it, plus and minus zoom, 0 shows all, ` +
+        "Enter picks the point in the middle, Escape clears, Control and Z takes the last step back.",
+    );
+    if (this.data.focus !== null && !hadPoints) this.flyToFocus({ always: !rememberedViews.has(address) && !viewInAddress() });
+    this.adoptSelection();
+  }
+
+  // New places for the points. Who sees the whole map goes on seeing it, who is close to a part stays there.
+  place(positions) {
+    const hadPoints = this.positions.length > 0;
+    const seesAll = same(this.camera.home, { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom });
     this.positions = positions;
     this.hover(null);
     this.layer.setPoints(positions, { morph: hadPoints });
     this.index = new PointIndex(positions);
     this.camera.bounds = this.index.bounds;
-    if (address !== this.address) {
-      const place = rememberedViews.get(address) ?? this.camera.home;
-      if (hadPoints) this.camera.flyTo(place);
-      else this.camera.place(place);
-    }
-    this.address = address;
-    this.parts.stage.setAttribute(
-      "aria-label",
-      `Map of ${count(positions.length / 2)} points. Arrow keys move it, plus and minus zoom, 0 shows all, ` +
-        "Enter picks the point in the middle, Escape clears.",
-    );
-    if (this.data.focus !== null && !hadPoints) this.flyToFocus({ always: !rememberedViews.has(address) });
-    this.showRegion(this.region);
+    if (hadPoints && seesAll) this.camera.flyTo(this.camera.home);
+    this.contours = null;
+    this.showDensity(this.density ?? positions.length / 2 >= CROWDED);
+  }
+
+  movePoints(positions) {
+    if (!this.layer || !this.loading.hasPoints || positions.length !== this.positions.length) return;
+    this.place(positions);
   }
 
   showColours(colours) {
@@ -286,6 +319,45 @@ class MapView {
     this.tooltip.show(this.labels.get(hovered), category ? category[0] : "", this.screenPosition(hovered));
   }
 
+  // --- selecting --------------------------------------------------------------------------------------------------
+
+  // Ahead of Python's answer: what the legend leaves out is not selected.
+  select(region) {
+    if (this.hidden.size) region.without = { column: this.data.colour, codes: [...this.hidden] };
+    this.selection.draw(region, this.positions, (id) => this.accepts(id));
+    this.showSelection();
+    this.tell({ regions: this.selection.regions, regions_serial: ++serial });
+  }
+
+  refuseToSelect() {
+    const why = this.frames.isPast ? "This is a moment of the training. Select at its end" : "The points are still moving. Select when they have arrived";
+    say(this.parts.note, `${why}.`);
+    setTimeout(() => this.loading.hasPoints && say(this.parts.note, ""), 2500);
+    this.painter.redraw({ points: false });
+  }
+
+  clearSelection() {
+    if (this.selection.isEmpty) return;
+    this.selection.clear();
+    this.showSelection();
+    this.tell({ regions: [], regions_serial: ++serial });
+  }
+
+  // An answer to what was drawn before the last region is late, and passed over.
+  adoptSelection() {
+    if (this.data.regions_serial < this.event.regions_serial) return;
+    if (this.selection.adopt(this.data.regions, this.data.selected, this.positions)) this.showSelection();
+  }
+
+  showSelection() {
+    const { chip, chipText } = this.parts;
+    const { mask, isEmpty, count: chosen } = this.selection;
+    this.layer?.setChosen(mask);
+    chip.hidden = isEmpty || !this.positions.length;
+    chipText.textContent = chosen === 1 ? "1 point selected" : `${count(chosen)} points selected`;
+    this.painter.redraw();
+  }
+
   pick(id) {
     if (id === null && this.focus === null) return;
     this.focus = this.picked = id; // at once, ahead of Python's answer
@@ -293,34 +365,34 @@ class MapView {
     this.painter.redraw();
   }
 
-  setRegion(region) {
-    if (!region && !this.region) return;
-    this.showRegion(region);
-    this.tell({ region, region_serial: ++serial });
-  }
-
-  showRegion(region) {
-    const { chip, chipText } = this.parts;
-    this.region = region;
-    chip.hidden = !region || !this.positions.length;
-    if (!chip.hidden) {
-      const inside = countInside(this.positions, region.polygon);
-      chipText.textContent = inside === 1 ? "1 point selected" : `${count(inside)} points selected`;
-    }
-    this.painter.redraw({ points: false });
-  }
-
-  // Escape: the tool first, then the region, then the focus.
+  // Escape: the tool first, then the selection, then the focus.
   cancel() {
     if (this.gestures.tool !== "pan") return this.pickTool("pan");
-    if (this.region) return this.setRegion(null);
+    if (!this.selection.isEmpty) return this.clearSelection();
     return this.pick(null);
   }
 
   pickTool(tool) {
     this.gestures.tool = tool;
     this.parts.overlay.dataset.tool = tool;
+    this.parts.selecting.hidden = tool === "pan";
     for (const [name, node] of Object.entries(this.parts.tools)) node.setAttribute("aria-pressed", String(name === tool));
+  }
+
+  pickMode(mode) {
+    this.gestures.mode = mode;
+    for (const [name, node] of Object.entries(this.parts.modes)) node.setAttribute("aria-pressed", String(name === mode));
+  }
+
+  takeStep(step) {
+    if (step === "undo" ? this.data.can_undo : this.data.can_redo) this.tell({ step, step_serial: ++serial });
+  }
+
+  showDensity(shown) {
+    this.density = shown;
+    this.parts.density.setAttribute("aria-pressed", String(shown));
+    if (shown) this.contours ??= contoursOf(this.positions, this.index.bounds);
+    this.painter.redraw();
   }
 
   toggleCategory(code) {
@@ -337,7 +409,8 @@ class MapView {
   }
 
   tell(news) {
-    this.event = { ...this.event, ...news };
+    const { x, y, zoom } = this.camera.flight?.to ?? this.camera;
+    this.event = { ...this.event, ...news, view: { x, y, zoom } };
     this.send("event", this.event);
   }
 
@@ -348,10 +421,18 @@ class MapView {
     this.painter.paint(1);
     const { points, overlay } = this.parts;
     const { pixelRatio, theme } = this;
-    downloadPicture(
-      paintPicture({ points, overlay, pixelRatio, theme, height: this.camera.height, ...this.colours }),
-      "map.png",
-    );
+    const key = { theme, height: this.camera.height, ...this.colours };
+    paintPicture({ points, overlay, pixelRatio, ...key }).toBlob((blob) => download(blob, "map.png"), "image/png");
+  }
+
+  saveSvg() {
+    if (!this.layer || !this.positions.length || this.positions.length / 2 > MOST_AS_SVG) return;
+    this.hover(null);
+    const scene = sceneOf(this);
+    const placed = this.overlay.placed ?? [];
+    const { colours, layer } = this;
+    const look = { colourOf: (id) => layer.colourOf(id), sizeOf: (id) => layer.sizeOf(id, scene.look.size) };
+    download(paintSvg({ scene, placed, colours, ...look }), "map.svg");
   }
 
   // --- what is to be seen -----------------------------------------------------------------------------------------
@@ -384,14 +465,25 @@ class MapView {
   }
 
   onWholeFrame(ms) {
-    if (!this.positions.length || this.missing.points) return;
+    if (!this.positions.length || !this.loading.hasPoints) return;
     Object.assign(this.parts.stage.dataset, { state: "drawn", frameMs: ms.toFixed(1) });
     performance.mark("embedviz-map-drawn");
-    rememberedViews.set(this.address, { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom });
+    this.rememberView();
+  }
+
+  rememberView() {
+    if (!this.address || this.camera.flight) return;
+    const { x, y, zoom } = this.camera;
+    rememberedViews.set(this.address, { x, y, zoom });
+    clearTimeout(this.writing); // browsers refuse more than a few writes a second
+    if (this.data.in_address) this.writing = setTimeout(() => writeView({ x, y, zoom }, this.camera.home), 300);
   }
 
   destroy() {
-    this.loads.abort();
+    clearTimeout(this.writing);
+    this.forming.follow(null);
+    this.frames.stop();
+    this.loading.stop();
     this.labels.destroy();
     this.gestures.destroy();
     this.resizes.disconnect();

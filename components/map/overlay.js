@@ -1,4 +1,4 @@
-// What is drawn over the points on a plain canvas: lines to neighbours, marked points, labels, the region.
+// What is drawn over the points on a plain canvas: lines of density, of neighbours, marked points, labels, regions.
 
 import { cssColour } from "./palette.js";
 import { placeLabels, shorten } from "./labels.js";
@@ -76,14 +76,31 @@ export class Overlay {
     context.setTransform(this.pixelRatio, 0, 0, this.pixelRatio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     const at = (id) => scene.camera.toScreen(scene.positions[2 * id] / 65535, scene.positions[2 * id + 1] / 65535);
-    if (scene.region) this.drawPath(scene, scene.region.polygon.map(([x, y]) => scene.camera.toScreen(x, y)));
+    for (const { polygon } of scene.regions) this.drawPath(scene, polygon.map(([x, y]) => scene.camera.toScreen(x, y)));
     if (!bare) {
+      this.drawContours(scene);
       this.drawLinks(scene, at);
       this.drawMarked(scene, at);
       this.drawLabels(scene, at);
     }
     if (scene.drawing) this.drawPath(scene, scene.drawing);
     if (scene.crosshair) this.drawCrosshair(scene);
+  }
+
+  // The paths are in the unit square, so the canvas is turned to it, and the lines are made thin again.
+  drawContours({ camera, contours, contoured, theme }) {
+    if (!contours.length) return;
+    const { context, pixelRatio } = this;
+    const { scale } = camera;
+    const [left, bottom] = camera.toScreen(0, 0);
+    context.save();
+    context.setTransform(scale * pixelRatio, 0, 0, -scale * pixelRatio, left * pixelRatio, bottom * pixelRatio);
+    contours.forEach((path, i) => {
+      context.lineWidth = (0.8 + 0.25 * i) / scale;
+      context.strokeStyle = cssColour(theme.text, contoured * (0.3 + 0.14 * i));
+      context.stroke(path);
+    });
+    context.restore();
   }
 
   drawLinks({ focus, links, theme }, at) {

@@ -1,28 +1,47 @@
-// Draws the points with WebGL2: positions as 16-bit integers, one byte of colour each, colours from a palette of 256.
+// Draws the points with WebGL2: positions as 16-bit integers, one byte of colour each, colours from a palette of 256;
+// where asked for, one byte of size, and one that says whether the point is selected.
+
+const SMALLEST_SHARE = 0.55; // of the map's size of a point, for the smallest byte of size
+const LARGEST_SHARE = 3.1;
+const PLAIN = (1 - SMALLEST_SHARE) / (LARGEST_SHARE - SMALLEST_SHARE); // the byte's share where all are alike
+const GREYED = 0.75; // how far the colour of a point that is not selected goes to grey
+const FADED = 0.3; // its opacity beside that of the selected
+const GREY = [140 / 255, 143 / 255, 152 / 255];
 
 const VERTEX = `#version 300 es
 layout(location = 0) in vec2 position; // unit square
 layout(location = 1) in float code;    // row of the palette
 layout(location = 2) in vec2 earlier;  // where the point comes from while one map turns into another
+layout(location = 3) in float chosen;  // 1 for a selected point, and for all where nothing is selected
+layout(location = 4) in float weight;  // 0 to 1 of the range of sizes
 uniform vec2 centre, toClip;
 uniform float size, arrived;
+uniform vec3 grey;
 uniform sampler2D palette;
 flat out vec4 colour;
+flat out float across;
 void main() {
   colour = texelFetch(palette, ivec2(int(code + 0.5), 0), 0);
+  if (chosen < 0.5) colour = vec4(mix(colour.rgb, grey, GREYED), colour.a * FADED);
   gl_Position = vec4((mix(earlier, position, arrived) - centre) * toClip, 0.0, 1.0);
-  gl_PointSize = size;
-}`;
+  across = size * mix(SMALLEST, LARGEST, weight);
+  gl_PointSize = across;
+}`
+  .replace("GREYED", GREYED)
+  .replace("FADED", FADED)
+  .replace("SMALLEST", SMALLEST_SHARE.toFixed(2))
+  .replace("LARGEST", LARGEST_SHARE.toFixed(2));
 
 const FRAGMENT = `#version 300 es
 precision highp float;
 flat in vec4 colour; // alpha not yet multiplied in
-uniform float size, opacity;
+flat in float across;
+uniform float opacity;
 out vec4 pixel;
 void main() {
   float cover = 1.0;
-  if (size > 2.5) {
-    float toEdge = 0.5 * size - size * length(gl_PointCoord - 0.5);
+  if (across > 2.5) {
+    float toEdge = 0.5 * across - across * length(gl_PointCoord - 0.5);
     if (toEdge <= 0.0) discard;
     cover = min(toEdge, 1.0);
   }
@@ -58,6 +77,8 @@ export class PointsLayer {
     this.canvas = canvas;
     this.positions = new Uint16Array(0); // x, y, x, y, …
     this.codes = null; // one byte a point, or null: all take row 0 of the palette
+    this.chosen = null; // 255 for a selected point, 0 for another; null: nothing is selected
+    this.sizes = null; // one byte a point, or null: all alike
     this.palette = new Uint8Array(256 * 4);
     this.frameMs = null; // what the last whole frame took, from the call to the pixels
     this.timing = false;
@@ -79,16 +100,20 @@ export class PointsLayer {
     const gl = this.gl;
     this.program = link(gl);
     this.uniforms = {};
-    for (const name of ["centre", "toClip", "size", "opacity", "arrived"]) {
+    for (const name of ["centre", "toClip", "size", "opacity", "arrived", "grey"]) {
       this.uniforms[name] = gl.getUniformLocation(this.program, name);
     }
     this.positionBuffer = gl.createBuffer();
     this.earlierBuffer = gl.createBuffer();
     this.codeBuffer = gl.createBuffer();
+    this.chosenBuffer = gl.createBuffer();
+    this.sizeBuffer = gl.createBuffer();
     this.paletteTexture = gl.createTexture();
     this.timing = false;
     this.setPoints(this.positions);
     this.setCodes(this.codes);
+    this.setChosen(this.chosen);
+    this.setSizes(this.sizes);
     this.setPalette(this.palette);
   }
 
@@ -104,9 +129,23 @@ export class PointsLayer {
 
   setCodes(codes) {
     this.codes = codes;
-    if (!codes) return;
-    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.codeBuffer);
-    this.gl.bufferData(this.gl.ARRAY_BUFFER, codes, this.gl.STATIC_DRAW);
+    this.fill(this.codeBuffer, codes);
+  }
+
+  setChosen(chosen) {
+    this.chosen = chosen;
+    this.fill(this.chosenBuffer, chosen);
+  }
+
+  setSizes(sizes) {
+    this.sizes = sizes;
+    this.fill(this.sizeBuffer, sizes);
+  }
+
+  fill(buffer, bytes) {
+    if (!bytes) return;
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, buffer);
+    this.gl.bufferData(this.gl.ARRAY_BUFFER, bytes, this.gl.STATIC_DRAW);
   }
 
   // palette: 256 × RGBA, one byte each.
@@ -117,6 +156,19 @@ export class PointsLayer {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  }
+
+  // What a point looks like, for those who draw it otherwise: [red, green, blue, alpha], 0 to 255.
+  colourOf(id) {
+    const [red, green, blue, alpha] = this.palette.subarray(4 * (this.codes?.[id] ?? 0));
+    if (!this.chosen || this.chosen[id]) return [red, green, blue, alpha];
+    return [...[red, green, blue].map((value, k) => value + (255 * GREY[k] - value) * GREYED), alpha * FADED];
+  }
+
+  // Pixels across a point, where `size` is that of one of middling size.
+  sizeOf(id, size) {
+    const weight = this.sizes ? this.sizes[id] / 255 : PLAIN;
+    return size * (SMALLEST_SHARE + weight * (LARGEST_SHARE - SMALLEST_SHARE));
   }
 
   // True while the points are on their way from an earlier map to this one.
@@ -150,20 +202,16 @@ export class PointsLayer {
     gl.uniform2f(this.uniforms.toClip, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
     gl.uniform1f(this.uniforms.size, size * pixelRatio);
     gl.uniform1f(this.uniforms.opacity, opacity);
+    gl.uniform3f(this.uniforms.grey, ...GREY);
     const morphing = this.morphing(now);
     const passed = morphing ? Math.max(0, now - this.morphStart) / MORPH_MS : 1;
     gl.uniform1f(this.uniforms.arrived, passed * passed * (3 - 2 * passed));
     this.usePositions(0, this.positionBuffer, step);
     if (morphing) this.usePositions(2, this.earlierBuffer, step);
     else gl.disableVertexAttribArray(2);
-    if (this.codes) {
-      gl.bindBuffer(gl.ARRAY_BUFFER, this.codeBuffer);
-      gl.enableVertexAttribArray(1);
-      gl.vertexAttribPointer(1, 1, gl.UNSIGNED_BYTE, false, step, 0);
-    } else {
-      gl.disableVertexAttribArray(1);
-      gl.vertexAttrib1f(1, 0);
-    }
+    this.useBytes(1, this.codeBuffer, this.codes, step, 0);
+    this.useBytes(3, this.chosenBuffer, this.chosen, step, 1);
+    this.useBytes(4, this.sizeBuffer, this.sizes, step, PLAIN);
     gl.drawArrays(gl.POINTS, 0, Math.floor((this.count - 1) / step) + 1);
     if (step === 1) this.time(started, onDrawn);
   }
@@ -173,6 +221,19 @@ export class PointsLayer {
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(location);
     gl.vertexAttribPointer(location, 2, gl.UNSIGNED_SHORT, true, 4 * step, 0);
+  }
+
+  // A byte a point: as a share of 255, but the code as the number it is. Without bytes all points have `otherwise`.
+  useBytes(location, buffer, bytes, step, otherwise) {
+    const gl = this.gl;
+    if (!bytes || bytes.length !== this.count) {
+      gl.disableVertexAttribArray(location);
+      gl.vertexAttrib1f(location, otherwise);
+      return;
+    }
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.enableVertexAttribArray(location);
+    gl.vertexAttribPointer(location, 1, gl.UNSIGNED_BYTE, location !== 1, step, 0);
   }
 
   // Waits for the graphics processor without holding up the page.

@@ -27,7 +27,7 @@ function simplify(path, tolerance) {
 }
 
 // path: corners in pixels, as drawn. Null when what was drawn has no area worth the name.
-export function regionFrom(kind, path, camera) {
+export function regionFrom(kind, path, camera, mode) {
   let corners = path;
   if (kind === "box") {
     const [[ax, ay], [bx, by]] = [path[0], path[path.length - 1]];
@@ -40,16 +40,16 @@ export function regionFrom(kind, path, camera) {
     if (corners.length < 3) return null;
   }
   const round = (value) => Math.round(value * 1e6) / 1e6;
-  return { kind, polygon: corners.map(([px, py]) => camera.toWorld(px, py).map(round)) };
+  return { kind, mode, polygon: corners.map(([px, py]) => camera.toWorld(px, py).map(round)) };
 }
 
-// How many points lie inside, by the even-odd rule. positions: Uint16Array x, y, …; polygon in the unit square.
-export function countInside(positions, polygon) {
+// Writes `value` into mask[id] for the points inside, by the even-odd rule, that `accepts(id)`.
+// positions: Uint16Array x, y, …; polygon in the unit square.
+export function markInside(positions, polygon, mask, value, accepts = () => true) {
   const xs = polygon.map(([x]) => x * 65535);
   const ys = polygon.map(([, y]) => y * 65535);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
-  let count = 0;
   for (let i = 0; i < positions.length; i += 2) {
     const [x, y] = [positions[i], positions[i + 1]];
     if (x < left || x > right || y < bottom || y > top) continue;
@@ -57,7 +57,6 @@ export function countInside(positions, polygon) {
     for (let a = 0, b = xs.length - 1; a < xs.length; b = a++) {
       if (ys[a] > y !== ys[b] > y && x < ((xs[b] - xs[a]) * (y - ys[a])) / (ys[b] - ys[a]) + xs[a]) inside = !inside;
     }
-    if (inside) count++;
+    if (inside && accepts(i >> 1)) mask[i >> 1] = value;
   }
-  return count;
 }

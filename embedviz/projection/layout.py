@@ -23,9 +23,18 @@ TABLE = 1 << 20  # random points drawn beforehand: drawing them anew takes as lo
 
 
 def layout(
-    graph: Graph, coords: torch.Tensor, *, epochs: int, negatives: int, min_dist: float, spread: float, seed: int
+    graph: Graph,
+    coords: torch.Tensor,
+    *,
+    epochs: int,
+    negatives: int,
+    min_dist: float,
+    spread: float,
+    seed: int,
+    free: torch.Tensor | None = None,
 ) -> Iterator[float]:
     """Moves coords (N, c) float32 in place, on their device; yields the epochs done, about every tenth of a second.
+    free (N,) float32: 1 for points that may move, 0 for those that are held; None: all may.
 
     Each pair is an edge in both directions. An edge fires in its weight's share of the epochs, relative to the
     heaviest: it draws its ends together, and pushes its head away from `negatives` random points.
@@ -57,10 +66,10 @@ def layout(
                 fires = (due[part] >= 1).nonzero()[:, 0] + part.start
                 due[fires] -= 1
                 others = _window(table, start, len(fires) * negatives)
-                _step(axes, head[fires], tail[fires], others, a, b, 1 - epoch / epochs)
+                _step(axes, head[fires], tail[fires], others, a, b, 1 - epoch / epochs, free)
                 done += 1
+        coords.copy_(torch.stack(axes, dim=1))
         yield done / len(parts)
-    coords.copy_(torch.stack(axes, dim=1))
 
 
 def _firing_edges(graph: Graph, epochs: int, generator: torch.Generator, device: torch.device):
@@ -94,6 +103,7 @@ def _step(
     a: float,
     b: float,
     rate: float,
+    free: torch.Tensor | None,
 ) -> None:
     """Moves head (F,) to tail (F,) and the reverse, and head away from others (M * F,), all seen from where they are."""
     here = [x.index_select(0, head) for x in axes]
@@ -109,8 +119,11 @@ def _step(
     factor = _power(d2.clamp_min_(1e-12), b).mul_(a).add_(1).mul_(d2.add_(0.001)).reciprocal_().mul_(2 * b)
     pushes = [d.mul_(factor).clamp_(-LIMIT, LIMIT).sum(0) for d in apart]
     for x, pull, push in zip(axes, pulls, pushes, strict=True):
-        x.index_add_(0, head, push.add_(pull), alpha=rate)
-        x.index_add_(0, tail, pull, alpha=-rate)
+        at_head, at_tail = push.add_(pull), pull
+        if free is not None:
+            at_head, at_tail = at_head * free.index_select(0, head), at_tail * free.index_select(0, tail)
+        x.index_add_(0, head, at_head, alpha=rate)
+        x.index_add_(0, tail, at_tail, alpha=-rate)
 
 
 def _squares(apart: list[torch.Tensor]) -> torch.Tensor:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.errors import DataError
+from embedviz.projection.forming import Forming, registered_onto
 from embedviz.projection.pca import pca
 from embedviz.projection.settings import FEWEST, ProjectionSettings
 from embedviz.training.progress import Progress
@@ -34,10 +35,14 @@ class Projection:
         return pd.concat([axes, space.columns.iloc[self.points].reset_index(drop=True)], axis=1)
 
 
-def steps(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu") -> Iterator[Progress | np.ndarray]:
-    """Yields progress, and last the coordinates (N, n_components) float32. vectors (N, D).
+def steps(
+    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", begin: np.ndarray | None = None
+) -> Iterator[Progress | Forming | np.ndarray]:
+    """Yields progress and layouts on their way, and last the coordinates (N, n_components) float32. vectors (N, D).
 
-    DataError when a number is not finite; SettingsError when spread is below the minimum distance.
+    begin: coordinates (N, n_components) of an earlier map, NaN for points that are new; the layout starts there where
+    the settings go on from the last map, and comes out turned onto it. DataError when a number of the vectors is not
+    finite; SettingsError when spread is below the minimum distance.
     """
     if not len(vectors):
         raise DataError("There is nothing to map: the space is empty.")
@@ -47,29 +52,42 @@ def steps(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
     settings.check()
     if settings.method == "pca" or len(vectors) < FEWEST:
         yield pca(vectors, settings.n_components, unit=settings.metric == "cosine")
-    elif settings.method == "tsne":
+        return
+    if begin is not None and not (settings.goes_on and np.isfinite(begin).all(axis=1).any()):
+        begin = None
+    moving = _moving(vectors, settings, device, begin)
+    yield from moving if begin is None or settings.hold else registered_onto(moving, begin)
+
+
+def _moving(
+    vectors: np.ndarray, settings: ProjectionSettings, device: str, begin: np.ndarray | None
+) -> Iterator[Progress | Forming | np.ndarray]:
+    if settings.method == "tsne":
         from embedviz.projection.tsne import tsne
 
-        yield from tsne(vectors, settings, device)
-    elif settings.engine == "torch":
+        return tsne(vectors, settings, device, begin)
+    if settings.engine == "torch":
         from embedviz.projection.umap_torch import umap_torch
 
-        yield from umap_torch(vectors, settings, device)
-    else:
-        from embedviz.projection.umap_learn import umap_learn
+        return umap_torch(vectors, settings, device, begin)
+    from embedviz.projection.umap_learn import umap_learn
 
-        yield from umap_learn(vectors, settings)
+    return umap_learn(vectors, settings)
 
 
 def map_steps(
-    space: EmbeddingSpace, points: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
-) -> Iterator[Progress | np.ndarray]:
+    space: EmbeddingSpace,
+    points: np.ndarray,
+    settings: ProjectionSettings,
+    device: str = "cpu",
+    begin: np.ndarray | None = None,
+) -> Iterator[Progress | Forming | np.ndarray]:
     """The same for the labels of a space at points (N,), by any method, along named axes included."""
     if settings.method == "axes":
         settings.check()
         yield along_axes(space, points, settings.x_axis, settings.y_axis)
     else:
-        yield from steps(np.asarray(space.vectors[points]), settings, device)
+        yield from steps(np.asarray(space.vectors[points]), settings, device, begin)
 
 
 def along_axes(space: EmbeddingSpace, points: np.ndarray, x_axis: str, y_axis: str) -> np.ndarray:

@@ -98,8 +98,18 @@ class ProjectionSettings(Settings):
         description="Random points each moved point is pushed away from.",
         json_schema_extra=ONLY_UMAP,
     )
-    init: Literal["pca", "random"] = Field(
-        "pca", description="Where the points start: PCA keeps the broad shape.", json_schema_extra=MOVED
+    init: Literal["last map", "pca", "random"] = Field(
+        "last map",
+        title="Start",
+        description="Where the points start. last map: where the map drawn before has them, so that the picture does not "
+        "jump; the first map starts by PCA, which keeps the broad shape.",
+        json_schema_extra=MOVED,
+    )
+    hold: bool = Field(
+        False,
+        title="Hold what is there",
+        description="Points of the last map stay where they are, and only new ones find their places among them.",
+        json_schema_extra=ONLY_UMAP,
     )
     seed: int = Field(
         0,
@@ -125,6 +135,11 @@ class ProjectionSettings(Settings):
             raise SettingsError(
                 "A map along axes needs two directions, such as she - he and (good, great) - (bad, awful)."
             )
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether these settings start from an earlier map, where there is one."""
+        return self.method in ("umap", "tsne") and self.init == "last map"
 
     def epochs_for(self, n: int) -> int:
         """Rounds for n points. UMAP: few points make few steps a round, and need more rounds to settle."""

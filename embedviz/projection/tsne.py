@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from embedviz.projection.forming import Forming, Pace
 from embedviz.projection.nearest import Nearest, nearest, prepared
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.projection.start import start
@@ -22,8 +23,11 @@ NEIGHBORS_PER_PERPLEXITY = 3
 FFT_FROM = 3_000  # points from which the Fourier transform is quicker than the tree
 
 
-def tsne(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu") -> Iterator[Progress | np.ndarray]:
-    """Yields progress, and last the coordinates (N, 2) float32. vectors (N, D) are finite, N > 3."""
+def tsne(
+    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", begin: np.ndarray | None = None
+) -> Iterator[Progress | Forming | np.ndarray]:
+    """Yields progress and the layout on its way, and last the coordinates (N, 2) float32. vectors (N, D) are finite,
+    N > 3; begin (N, 2): an earlier map, NaN for points that are new."""
     from openTSNE import TSNEEmbedding, initialization
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
@@ -40,7 +44,7 @@ def tsne(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu")
             yield Progress(message=" ".join([*settings.notes(n), "Finding each point's neighbours"]))
     index = PrecomputedNeighbors(near.indices.cpu().numpy(), near.distances.cpu().numpy().astype(np.float64))
     affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=1)
-    placed = initialization.rescale(start(vectors, settings).astype(np.float64))
+    placed = initialization.rescale(start(vectors, settings, begin, near.indices.cpu().numpy()).astype(np.float64))
     points = TSNEEmbedding(
         placed,
         affinities,
@@ -49,7 +53,7 @@ def tsne(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu")
         random_state=settings.seed,
     )
     total = settings.epochs_for(n)
-    early, done, begun = min(EARLY, total // 3), 0, time.monotonic()
+    early, done, begun, pace = min(EARLY, total // 3), 0, time.monotonic(), Pace()
     while done < total:
         rounds = min(ROUNDS, (early if done < early else total) - done)
         exaggeration, momentum = (EARLY_EXAGGERATION, 0.5) if done < early else (None, 0.8)
@@ -62,4 +66,6 @@ def tsne(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu")
             seconds_left=(time.monotonic() - begun) * (total / done - 1),
             message=f"Moving the points, round {done} of {total}",
         )
+        if pace.is_due():
+            yield Forming(np.array(points, np.float32))
     yield np.asarray(points, np.float32)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from embedviz.projection.forming import Forming, Pace
 from embedviz.projection.fuzzy_graph import Graph, fuzzy_graph
 from embedviz.projection.layout import layout
 from embedviz.projection.nearest import Nearest, nearest, prepared
@@ -21,9 +22,10 @@ GRAPH_SHARE = 0.05
 
 
 def umap_torch(
-    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
-) -> Iterator[Progress | np.ndarray]:
-    """Yields progress, and last the coordinates (N, n_components) float32. vectors (N, D) are finite, N > 3."""
+    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", begin: np.ndarray | None = None
+) -> Iterator[Progress | Forming | np.ndarray]:
+    """Yields progress and the layout on its way, and last the coordinates (N, n_components) float32. vectors (N, D) are
+    finite, N > 3; begin (N, n_components): an earlier map, NaN for points that are new."""
     x = prepared(torch.from_numpy(np.array(vectors, np.float32)).to(device), settings.metric)
     n = len(x)
     epochs = settings.epochs_for(n)
@@ -42,7 +44,14 @@ def umap_torch(
         else:
             done = search_share + found * GRAPH_SHARE
             yield Progress(int(done * STEPS), STEPS, message="Weighing the neighbours")
-    coords = torch.from_numpy(start(vectors, settings)).to(device)
+    coords = torch.from_numpy(start(vectors, settings, begin, near.indices.cpu().numpy())).to(device)
+    free = None
+    if settings.hold and begin is not None:
+        known = np.isfinite(begin).all(axis=1)
+        coords[torch.from_numpy(known)] = torch.from_numpy(begin[known].astype(np.float32)).to(
+            device
+        )  # to the last digit
+        free = torch.from_numpy((~known).astype(np.float32)).to(device)
     moving = layout(
         graph,
         coords,
@@ -51,7 +60,9 @@ def umap_torch(
         min_dist=settings.min_dist,
         spread=settings.spread,
         seed=settings.seed,
+        free=free,
     )
+    pace = Pace()
     before, begun = search_share + GRAPH_SHARE, time.monotonic()
     for epoch in moving:
         yield Progress(
@@ -61,4 +72,6 @@ def umap_torch(
             seconds_left=(time.monotonic() - begun) * (epochs / epoch - 1),
             message=f"Moving the points, round {int(epoch)} of {epochs}",
         )
+        if pace.is_due():
+            yield Forming(coords.cpu().numpy().copy())
     yield coords.cpu().numpy()

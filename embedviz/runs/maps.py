@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from safetensors.numpy import save_file
 
 from embedviz.errors import RunError
 from embedviz.files import read_json, replacing, write_json
+from embedviz.projection.forming import Forming
+from embedviz.projection.packing import pack_points
 from embedviz.projection.pca import pca
 from embedviz.projection.projecting import map_steps
 from embedviz.projection.settings import ProjectionSettings
@@ -25,11 +28,21 @@ from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import map_tensor
 from embedviz.training.progress import Progress
 
+FORMING = "forming.points"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
 
 
 class Map(Job):
     """A map by its folder. coords and points are there once has_coords says so; quality follows."""
+
+    @classmethod
+    def of(cls, run: Run, spec: dict[str, Any]) -> Self:
+        """The map of the run that the spec describes, in a folder named after what it says."""
+        key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
+        folder = run.folder / "maps" / key
+        if not (folder / cls.spec_file).exists():
+            cls.write(folder, {**spec, "id": key, "run": run.id})
+        return cls(folder)
 
     @property
     def settings(self) -> ProjectionSettings:
@@ -42,6 +55,20 @@ class Map(Job):
     @property
     def has_coords(self) -> bool:
         return (self.folder / COORDS).exists()
+
+    @property
+    def begin(self) -> str:
+        """The id of the map that this one goes on from; empty when it starts by itself."""
+        return self.spec.get("begin", "")
+
+    def forming(self) -> tuple[bytes, int] | None:
+        """The points on their way, packed for the front end, and when they were written (ns); None when there are
+        none."""
+        path = self.folder / FORMING
+        try:
+            return path.read_bytes(), path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
 
     @cached_property
     def coords(self) -> np.ndarray:
@@ -73,14 +100,13 @@ class Map(Job):
         return pd.read_parquet(path)["kept"] if path.exists() else None
 
 
-def map_of(run: Run, space_name: str, settings: ProjectionSettings) -> Map:
-    """The map job for this space and these settings; written when it is new, and then still to be submitted."""
+def map_of(run: Run, space_name: str, settings: ProjectionSettings, begin: str = "") -> Map:
+    """The map job for this space and these settings; written when it is new, and then still to be submitted. begin: id
+    of the map it goes on from, where the settings say that it does."""
     spec = {"kind": "projection", "space": space_name, "settings": settings.model_dump(), "ended": run.state.ended}
-    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
-    folder = run.folder / "maps" / key
-    if not (folder / Map.spec_file).exists():
-        Map.write(folder, {**spec, "id": key, "run": run.id})
-    return Map(folder)
+    if begin and settings.goes_on:
+        spec["begin"] = begin
+    return Map.of(run, spec)
 
 
 def open_map(run: Run, map_id: str) -> Map:
@@ -93,51 +119,92 @@ def open_map(run: Run, map_id: str) -> Map:
 
 def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     """Computes the map: coordinates first, then clusters, then how faithful it is."""
-    from embedviz.projection.clusters import clusters
-    from embedviz.projection.fidelity import measured
     from embedviz.training.devices import choose
 
     settings = ProjectionSettings.of(**job.spec["settings"])
     space = Run(job.folder.parents[1]).spaces[job.spec["space"]]
     points = space.most_frequent(settings.n_points)
-    vectors = np.asarray(space.vectors[points])
     device = choose("auto")
+    begin = _begin(job, points, settings.n_components)
     coords = None
-    for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name):
-        if isinstance(step, Progress):
-            say(step)
-        else:
-            coords = step
-        if control.any:
-            return "interrupted" if control.interrupt else "stopped"
-    _write_coords(job.folder, coords, points)
+    try:
+        for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name, begin):
+            if isinstance(step, Progress):
+                say(step)
+            elif isinstance(step, Forming):
+                _write_forming(job.folder, step.coords)
+            else:
+                coords = step
+            if control.any:
+                return "interrupted" if control.interrupt else "stopped"
+        write_coords(job.folder, coords, points)
+    finally:
+        (job.folder / FORMING).unlink(missing_ok=True)
+    finish(job.folder, space, points, coords, settings, say)
+    return "done"
+
+
+def finish(
+    folder: Path,
+    space: EmbeddingSpace,
+    points: np.ndarray,
+    coords: np.ndarray,
+    settings: ProjectionSettings,
+    say: Callable[..., None],
+) -> None:
+    """What follows the coordinates of a map: its groups, and how faithful it is."""
+    from embedviz.projection.clusters import clusters
+    from embedviz.projection.fidelity import measured
+
+    vectors = np.asarray(space.vectors[points])
     say(Progress(1, 1, message="Finding groups"))
     labels = [space.labels[i] for i in points]
     groups = clusters(vectors, labels, metric=settings.metric)
-    with replacing(job.folder / CLUSTERS) as temporary:
+    with replacing(folder / CLUSTERS) as temporary:
         pd.DataFrame({"cluster": groups.column()}).to_parquet(temporary, index=False)
     say(Progress(1, 1, message="Measuring how faithful the map is"))
     found = measured(vectors, coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
-    with replacing(job.folder / KEPT) as temporary:
+    with replacing(folder / KEPT) as temporary:
         pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
-    write_json(job.folder / QUALITY, found.scores)
-    return "done"
+    write_json(folder / QUALITY, found.scores)
+
+
+def _begin(job: Job, points: np.ndarray, n_components: int) -> np.ndarray | None:
+    """Where the points (N,) lie on the map that this one goes on from: (N, n_components) float32, NaN for those that are
+    not on it; None when there is no such map."""
+    try:
+        last = open_map(Run(job.folder.parents[1]), job.spec.get("begin", ""))
+    except RunError:
+        return None
+    if not last.has_coords or last.coords.shape[1] != n_components:
+        return None
+    place = {row: at for at, row in enumerate(last.points.tolist())}
+    at = np.array([place.get(row, -1) for row in points.tolist()])
+    begin = np.full((len(points), n_components), np.nan, np.float32)
+    begin[at >= 0] = last.coords[at[at >= 0]]
+    return begin
 
 
 def draw_pca(run: Run, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
     """The PCA map of the same points, computed here and now: NumPy needs a fraction of a second."""
-    drawn = map_of(
-        run, space.name, settings.model_copy(update={"method": "pca", "engine": "torch", "x_axis": "", "y_axis": ""})
-    )
+    same = {name: getattr(settings, name) for name in ("n_points", "n_components", "metric")}
+    drawn = map_of(run, space.name, ProjectionSettings(method="pca", **same))
     if not drawn.has_coords:
         points = space.most_frequent(settings.n_points)
         coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")
-        _write_coords(drawn.folder, coords, points)
+        write_coords(drawn.folder, coords, points)
     return drawn
 
 
-def _write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
+def write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
+    """Keeps where the points (N,) lie, coords (N, 2 or 3)."""
     with replacing(folder / COORDS) as temporary:
         save_file({"coords": np.ascontiguousarray(coords), "points": points.astype(np.int64)}, temporary)
+
+
+def _write_forming(folder: Path, coords: np.ndarray) -> None:
+    if coords.shape[1] == 2:  # what turns is not drawn on the flat map
+        with replacing(folder / FORMING) as temporary:
+            temporary.write_bytes(pack_points(coords))

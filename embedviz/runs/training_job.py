@@ -21,6 +21,7 @@ from embedviz.runs.control import Control
 from embedviz.runs.dataset import read_reference
 from embedviz.runs.given_vectors import give_vectors
 from embedviz.runs.held_memory import HeldMemory
+from embedviz.runs.moments import MomentKeeper
 from embedviz.runs.run import KNOWLEDGE, METRICS, PICTURES, SPACES, WEIGHTS, Run
 from embedviz.runs.status import State
 from embedviz.runs.supervisor import threads_for
@@ -82,12 +83,15 @@ def _train(
 
 def _fit(run: Run, model: Model, device: Device, threads: int, control: Control, say: Callable[..., None]) -> None:
     checkpoint_due, probes_due = time.monotonic() + FIRST_CHECKPOINT, 0.0
+    keeper = MomentKeeper(run.folder)
     for event in model.fit(device, threads):
         now = time.monotonic()
         more = {}
         if now >= probes_due:
             more["probes"] = _probes(model, run.spec["probes"])
             probes_due = now + max(PROBES_EVERY, 20 * (time.monotonic() - now))
+        if keeper.is_due(event.step, event.total_steps):
+            keeper.keep(event.step, model.spaces(best=False))
         say(event, **more)
         if control.any:
             return

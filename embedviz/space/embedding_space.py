@@ -116,6 +116,16 @@ class EmbeddingSpace:
         """The label's vector, (D,) float32."""
         return self.vectors[self.index(label)]
 
+    def mean_vector(self, indices: np.ndarray) -> np.ndarray:
+        """The mean of these labels' vectors, (D,) float32, in blocks so that a mapped file is never held whole.
+        DataError for no labels at all."""
+        if not len(indices):
+            raise DataError("The mean of no vectors is none. Choose at least one label.")
+        parts = (
+            self.vectors[indices[i : i + BLOCK]].sum(axis=0, dtype=np.float64) for i in range(0, len(indices), BLOCK)
+        )
+        return (sum(parts) / len(indices)).astype(np.float32)
+
     def take(self, indices: np.ndarray) -> EmbeddingSpace:
         """The space of these labels alone, in this order."""
         chosen = [self.labels[i] for i in indices]

@@ -5,15 +5,31 @@ from components.map_view import MapData, MapEvent, as_json, read_event
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
 
 
+LASSO = {"kind": "lasso", "mode": "new", "polygon": SQUARE}
+
+
 def test_what_the_browser_says_is_read():
+    without = {"column": "cluster", "codes": [1, 255]}
     event = read_event(
-        {"click": 3, "click_serial": 7, "region": {"kind": "lasso", "polygon": SQUARE}, "region_serial": 8}, n=10
+        {
+            "click": 3,
+            "click_serial": 7,
+            "regions": [LASSO, {**LASSO, "mode": "add", "without": without}],
+            "regions_serial": 8,
+            "step": "undo",
+            "step_serial": 9,
+            "view": {"x": 0.5, "y": 1, "zoom": 2},
+        },
+        n=10,
     )
-    assert event == MapEvent(3, 7, {"kind": "lasso", "polygon": SQUARE}, 8)
+    view = {"x": 0.5, "y": 1.0, "zoom": 2.0}
+    assert event == MapEvent(3, 7, (LASSO, {**LASSO, "mode": "add", "without": without}), 8, "undo", 9, view)
+    assert list(event.regions[0]) == ["kind", "mode", "polygon"]  # as the browser has it, which compares the two
 
 
 def test_nothing_said_is_no_event():
-    assert read_event(None, n=10) == MapEvent(None, 0, None, 0)
+    assert read_event(None, n=10) == MapEvent()
+    assert read_event({"step": "erase", "view": {"x": 1, "y": 2, "zoom": float("inf")}}, n=10) == MapEvent()
 
 
 @pytest.mark.parametrize("click", [-1, 10, 2.5, "3", True, [3], None])
@@ -25,17 +41,34 @@ def test_a_click_on_what_is_no_point_is_none(click):
     "region",
     [
         "box",
-        {"kind": "circle", "polygon": SQUARE},
-        {"kind": "box", "polygon": SQUARE[:2]},
-        {"kind": "box", "polygon": SQUARE * 1000},
-        {"kind": "box", "polygon": [*SQUARE, [0.5]]},
-        {"kind": "box", "polygon": [*SQUARE, ["0.5", 0.5]]},
-        {"kind": "box", "polygon": [*SQUARE, [float("nan"), 0.5]]},
-        {"kind": "box", "polygon": "abc"},
+        {**LASSO, "kind": "circle"},
+        {**LASSO, "mode": "erase"},
+        {"kind": "box", "polygon": SQUARE},
+        {**LASSO, "polygon": SQUARE[:2]},
+        {**LASSO, "polygon": SQUARE * 1000},
+        {**LASSO, "polygon": [*SQUARE, [0.5]]},
+        {**LASSO, "polygon": [*SQUARE, ["0.5", 0.5]]},
+        {**LASSO, "polygon": [*SQUARE, [float("nan"), 0.5]]},
+        {**LASSO, "polygon": "abc"},
     ],
 )
-def test_a_region_that_is_no_polygon_is_none(region):
-    assert read_event({"region": region, "region_serial": 1}, n=10).region is None
+def test_a_region_that_is_none_is_left_out(region):
+    assert read_event({"regions": [region, LASSO], "regions_serial": 1}, n=10).regions == (LASSO,)
+
+
+def test_of_any_number_of_regions_40_are_read():
+    assert len(read_event({"regions": [LASSO] * 1000}, n=10).regions) == 40
+    assert read_event({"regions": "abc"}, n=10).regions == ()
+
+
+def test_a_selection_travels_as_bits():
+    import base64
+
+    import numpy as np
+
+    chosen = np.array([True, False, False, False, False, False, False, False, False, True])
+    assert base64.b64decode(as_json(MapData("p", 10, selected=chosen), height=300)["selected"]) == bytes([1, 2])
+    assert as_json(MapData("p", 10), height=300)["selected"] is None
 
 
 def test_numpy_numbers_become_plain_ones():

@@ -184,3 +184,12 @@ def test_the_best_of_many_are_those_of_a_full_sort_ties_in_order(k):
         left_out = rng.integers(0, n, 5).tolist()
         order = [i for i in np.argsort(-closeness, kind="stable").tolist() if i not in left_out]
         assert space.best(closeness, k, left_out).tolist() == order[:k]
+
+
+def test_a_mean_vector_is_the_mean_whatever_the_block(monkeypatch):
+    vectors = np.arange(12, dtype=np.float32).reshape(6, 2)
+    space = EmbeddingSpace(list("abcdef"), vectors)
+    monkeypatch.setattr("embedviz.space.embedding_space.BLOCK", 2)
+    assert space.mean_vector(np.array([0, 2, 5])).tolist() == pytest.approx(vectors[[0, 2, 5]].mean(axis=0).tolist())
+    with pytest.raises(DataError, match="at least one label"):
+        space.mean_vector(np.array([], int))

@@ -122,7 +122,7 @@ def test_a_box_drawn_with_shift_comes_back_in_the_unit_square(open_map):
     page.mouse.move(x + 30, y + 40, steps=3)
     page.mouse.up()
     page.keyboard.up("Shift")
-    region = wait_until(lambda: reported(page)["region"])
+    (region,) = wait_until(lambda: reported(page)["regions"])
     assert region["kind"] == "box"
     xs, ys = zip(*region["polygon"], strict=True)
     own = ask(page, "map.worldPosition(7)")
@@ -143,7 +143,7 @@ def test_a_lasso_stays_small_and_counts_what_it_holds(open_map):
         turn = 2 * math.pi * i / 240
         page.mouse.move(x + 80 * math.cos(turn), y + 80 * math.sin(turn))
     page.mouse.up()
-    region = wait_until(lambda: reported(page)["region"])
+    (region,) = wait_until(lambda: reported(page)["regions"])
     assert region["kind"] == "lasso"
     assert 12 <= len(region["polygon"]) <= 200
     inside = ask(
@@ -155,7 +155,7 @@ def test_a_lasso_stays_small_and_counts_what_it_holds(open_map):
     assert said == pytest.approx(inside, rel=0.03)
 
 
-def test_escape_puts_down_the_tool_then_the_region(open_map):
+def test_escape_puts_down_the_tool_then_the_selection(open_map):
     page = drawn(open_map("?n=200"))
     page.get_by_label("Select with a box").click()
     x, y = position(page, 7)
@@ -163,17 +163,17 @@ def test_escape_puts_down_the_tool_then_the_region(open_map):
     page.mouse.down()
     page.mouse.move(x + 30, y + 40, steps=3)
     page.mouse.up()
-    wait_until(lambda: reported(page)["region"])
+    wait_until(lambda: reported(page)["regions"])
     page.locator(STAGE).focus()
     page.keyboard.press("Escape")
     assert page.get_by_label("Move the map by dragging").get_attribute("aria-pressed") == "true"
     assert page.locator(".chip").is_visible()
     page.keyboard.press("Escape")
-    wait_until(lambda: reported(page)["region"] is None)
+    wait_until(lambda: reported(page)["regions"] == [])
     assert not page.locator(".chip").is_visible()
 
 
-def test_the_page_can_clear_the_region_it_keeps(open_map):
+def test_the_page_can_clear_the_selection_it_keeps(open_map):
     page = drawn(open_map("?n=200"))
     x, y = position(page, 7)
     page.keyboard.down("Shift")
@@ -183,7 +183,7 @@ def test_the_page_can_clear_the_region_it_keeps(open_map):
     page.mouse.up()
     page.keyboard.up("Shift")
     page.locator(".chip").wait_for()
-    wait_until(lambda: reported(page)["region"])
+    wait_until(lambda: reported(page)["regions"])
     page.get_by_role("button", name="Clear region").click()
     page.locator(".chip").wait_for(state="hidden")
-    assert ask(page, "map.region") is None
+    assert ask(page, "map.selection.isEmpty") is True

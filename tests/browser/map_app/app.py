@@ -54,6 +54,24 @@ def points(request: Request):
     return binary((places * 65535).astype("<u2"))
 
 
+def forming(request: Request):
+    """Two places the points come to, then nothing new."""
+    places, _ = clusters(request.path_params["n"])
+    moment = int(request.query_params["after"] or 0) + 1
+    if moment > 2:
+        return Response(status_code=204)
+    answer = binary((places[:, ::-1] / moment * 65535).astype("<u2"))
+    answer.headers["X-Moment"] = str(moment)
+    return answer
+
+
+def frames(request: Request):
+    """Three moments: all in a line, the line bent, the places they are at."""
+    places, _ = clusters(request.path_params["n"])
+    moments = [places * [1, share] for share in (0, 0.5, 1)]
+    return binary((np.concatenate(moments) * 65535).astype("<u2"))
+
+
 def colours(request: Request):
     places, cluster = clusters(request.path_params["n"])
     return binary((cluster if request.path_params["column"] == "cluster" else places[:, 0] * 254).astype("u1"))
@@ -75,6 +93,8 @@ app = st.App(
     HERE / "pages" / "frame.py",
     routes=[
         Route("/embedviz/maps/{n:int}/points", points),
+        Route("/embedviz/maps/{n:int}/frames", frames),
+        Route("/embedviz/maps/{n:int}/forming", forming),
         Route("/embedviz/maps/{n:int}/colours/{column}", colours),
         Route("/embedviz/maps/{n:int}/labels", labels),
         Mount("/embedviz/static", StaticFiles(directory=MAP_FILES)),

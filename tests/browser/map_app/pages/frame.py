@@ -23,10 +23,11 @@ with st.container(horizontal=True):
         st.session_state.flights = st.session_state.get("flights", 0) + 1
     st.button("Rerun")
     dim = st.toggle("Dim the rest", value=True)
+    forming = st.toggle("Points move")
     other = st.toggle("Other layout")
     shown = st.toggle("Show the map", value=True)
     if st.button("Clear region"):
-        st.session_state.region = None
+        st.session_state.regions = []
 
 if not shown:
     st.stop()
@@ -43,7 +44,14 @@ event = map_view(
         focus_serial=st.session_state.get("flights", 0),
         links=[] if focus is None else [i for i in range(focus + 20, focus + 320, 30) if i < n],
         dim=dim,
-        region=st.session_state.get("region"),
+        colour=colour,
+        sizes_url=f"embedviz/maps/{n}/colours/x" if "size" in st.query_params else None,
+        regions=st.session_state.get("regions", []),
+        regions_serial=st.session_state.get("regions_serial", 0),
+        forming_url=f"embedviz/maps/{n}/forming" if forming else None,
+        frames_url=f"embedviz/maps/{n}/frames" if "frames" in st.query_params else None,
+        frames=["begun", "half", "done"] if "frames" in st.query_params else [],
+        in_address="view" in st.query_params or "address" in st.query_params,
     ),
     key="map",
     height=620,
@@ -52,8 +60,8 @@ if event.click_serial != st.session_state.get("click_serial", 0):
     st.session_state.click_serial = event.click_serial
     st.session_state.focus = event.click
     st.rerun()
-if event.region_serial != st.session_state.get("region_serial", 0):
-    st.session_state.region_serial = event.region_serial
-    st.session_state.region = event.region
+if event.regions_serial != st.session_state.get("regions_serial", 0):
+    st.session_state.regions_serial = event.regions_serial
+    st.session_state.regions = list(event.regions)
     st.rerun()
-st.text(json.dumps({"click": event.click, "region": event.region, "focus": focus}))
+st.text(json.dumps({"click": event.click, "regions": event.regions, "focus": focus}))

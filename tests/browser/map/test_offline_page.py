@@ -1,0 +1,60 @@
+"""The map in one file, opened from the disk by a browser that is offline."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components import offline_map
+from embedviz.space import EmbeddingSpace
+from tests.browser.map.looking import wait_until
+
+pytestmark = pytest.mark.browser
+LABELS = ["sea", "</script><b>bold</b>", "東京", *(f"word{i}" for i in range(300))]
+
+
+@pytest.fixture
+def page(chromium, tmp_path):
+    rng = np.random.default_rng(0)
+    n = len(LABELS)
+    space = EmbeddingSpace(LABELS, rng.normal(size=(n, 4)).astype(np.float32), pd.DataFrame({"count": range(1, n + 1)}))
+    shown = SimpleNamespace(
+        points=np.arange(n),
+        coords=rng.normal(size=(n, 2)).astype(np.float32),
+        clusters=pd.Series(rng.choice(["1: <i>a</i>", "2: b"], n), dtype="category"),
+        kept=None,  # what is not there yet is not offered
+        spec={"settings": {"method": "umap", "x_axis": ""}},
+    )
+    file = tmp_path / "map.html"
+    file.write_bytes(offline_map.page(shown, space, ["cluster", "count", "neighbours kept"], "<b>words</b>"))
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+    page.goto(file.as_uri())
+    page.wait_for_selector('.stage[data-state="drawn"]')
+    yield page
+    context.close()
+    assert problems == []
+
+
+def test_it_draws_colours_and_finds_without_a_server(page):
+    def map_of(expression):
+        return page.evaluate(f"(map => {expression})(document.querySelector('.embedviz-map').mapView)")
+
+    assert map_of("map.positions.length") == 2 * len(LABELS)
+    assert page.locator(".legend .name").all_inner_texts() == ["1: <i>a</i>", "2: b"] or page.locator(
+        ".legend .name"
+    ).all_inner_texts() == ["2: b", "1: <i>a</i>"]
+    assert page.locator("h1").inner_text() == "<b>words</b>"
+    assert page.locator("#colour option").all_inner_texts() == ["cluster", "count"]
+    page.locator("#colour").select_option("count")
+    wait_until(lambda: map_of("map.colours.kind") == "number")
+    page.locator("#find").fill("BOLD")
+    page.locator("#find").press("Enter")
+    wait_until(lambda: map_of("map.focus") == 1)
+    assert page.locator("#found").inner_text() == "1 found"
+    assert page.locator("b").count() == 0
+    assert page.locator("p").last.inner_text() == "Drawn by embedviz: method umap."

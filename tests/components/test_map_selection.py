@@ -1,0 +1,63 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.map_selection import Drawn, rows_selected, selection_frame, told_by_regions
+from embedviz.space import EmbeddingSpace
+
+SPACE = EmbeddingSpace(
+    ["table", "kingdom", "king", "Viking", "queen"],
+    np.eye(5, dtype=np.float32),
+    pd.DataFrame({"count": [9, 8, 7, 6, 5]}),
+)
+# the map shows four of the five rows, in an order of its own
+MAP = SimpleNamespace(
+    id="a",
+    points=np.array([2, 0, 3, 4]),
+    coords=np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32),
+    clusters=pd.Series(["1", "1", "2", "2"], dtype="category"),
+)
+OTHER = SimpleNamespace(id="b", points=np.array([1, 4]), coords=np.array([[0, 0], [1, 0]], np.float32), clusters=None)
+MAPS = {"a": MAP, "b": OTHER}
+LEFT = {"kind": "box", "mode": "new", "polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}
+BELOW = {"kind": "box", "mode": "new", "polygon": [[0, 0], [1, 0], [1, 0.5], [0, 0.5]]}
+
+
+def selected(*drawn):
+    return rows_selected(SPACE, [Drawn(map_id, region) for map_id, region in drawn], MAPS.get).tolist()
+
+
+def test_a_region_selects_the_rows_behind_its_points():
+    assert selected(("a", LEFT)) == [2, 3]
+    assert selected() == []
+
+
+def test_regions_begin_anew_are_added_and_taken_away():
+    assert selected(("a", LEFT), ("a", BELOW)) == [0, 2]
+    assert selected(("a", LEFT), ("a", {**BELOW, "mode": "add"})) == [0, 2, 3]
+    assert selected(("a", LEFT), ("a", {**BELOW, "mode": "remove"})) == [3]
+
+
+def test_what_was_selected_on_one_map_is_added_to_on_another():
+    assert selected(("a", LEFT), ("b", {**LEFT, "mode": "add"})) == [1, 2, 3]
+
+
+def test_what_the_legend_had_put_out_is_not_selected():
+    assert selected(("a", {**LEFT, "without": {"column": "cluster", "codes": [0]}})) == [3]
+
+
+def test_regions_tell_the_browser_all_unless_drawn_elsewhere_or_narrowed():
+    assert told_by_regions([Drawn("a", LEFT)], "a")
+    assert not told_by_regions([Drawn("a", LEFT)], "b")
+    assert not told_by_regions([Drawn("a", {**LEFT, "without": {"column": "cluster", "codes": [0]}})], "a")
+
+
+def test_a_selections_rows_keep_label_place_and_columns_together():
+    frame = selection_frame(SPACE, MAP, np.array([3, 2, 1]))
+    assert frame["label"].tolist() == ["king", "Viking"]
+    assert frame["count"].tolist() == [7, 6]
+    assert frame["cluster"].tolist() == ["1", "2"]
+    assert frame[["x", "y"]].to_numpy() == pytest.approx(np.array([[0, 0], [0, 1]]))
+    assert selection_frame(SPACE, OTHER, np.array([2, 4]))["label"].tolist() == ["queen"]
