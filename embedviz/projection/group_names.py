@@ -7,9 +7,10 @@ from itertools import count
 
 import numpy as np
 
+from embedviz.projection.short_label import short_label
+
 FIRST = 3  # labels or words make a name
 LONG_LABEL, MANY_WORDS = 25, 4  # characters and words, on average, from which labels are texts
-SHOWN = 40  # characters of a label in a name
 READ = 500  # characters of a text that are looked at
 MORE = 10  # of them are tried where two groups would have the same name
 
@@ -26,7 +27,7 @@ def group_names(groups: Sequence[Sequence[str]], others: Sequence[str] = (), tak
     candidates = _telling_words(groups, others) if by_words else [[] for _ in groups]
     names: list[str] = []
     for group, words in zip(groups, candidates, strict=True):
-        parts = [_short(part) for part in words or group[: FIRST + MORE]]
+        parts = [short_label(part) for part in words or group[: FIRST + MORE]]
         names.append(next(name for name in _longer_and_longer(parts) if name not in names and name not in taken))
     return names
 
@@ -42,11 +43,6 @@ def _longer_and_longer(parts: Sequence[str]) -> Iterator[str]:
 def _are_texts(labels: Sequence[str]) -> bool:
     characters = np.mean([len(label) for label in labels]) if labels else 0
     return bool(characters > LONG_LABEL or (labels and np.mean([len(label.split()) for label in labels]) >= MANY_WORDS))
-
-
-def _short(label: str) -> str:
-    plain = " ".join(label.split())
-    return plain if len(plain) <= SHOWN else plain[: SHOWN - 1].rstrip() + "…"
 
 
 def _telling_words(groups: Sequence[Sequence[str]], others: Sequence[str]) -> list[list[str]]:
