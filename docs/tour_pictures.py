@@ -34,7 +34,7 @@ def draw(name: str) -> str:
         frame = projection.frame(space)
         if tour.colour not in frame or pd.api.types.is_numeric_dtype(frame[tour.colour]):
             found = clusters(np.asarray(space.vectors[projection.points]), frame["label"].tolist())
-            frame[GROUP] = found.of.astype(int)
+            frame[GROUP] = found.column()
         frame = thinned(frame, NAMED.get(name, ()))
     radius = 1.6 if len(frame) > 200 else 3.2
     x, y = (spread(frame[axis], size) for axis, size in (("x", WIDTH), ("y", HEIGHT)))

@@ -16,6 +16,7 @@ from components.space_picker import current_space
 from embedviz.errors import EmbedvizError
 from embedviz.figures.map_figure import map_figure
 from embedviz.projection.fidelity import fidelity_sentence
+from embedviz.projection.sampling import sampling_sentence
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.history_job import has_history, history_of
 from embedviz.runs.maps import Map
@@ -56,9 +57,8 @@ def settings_form_of(space: EmbeddingSpace, looking: Looking) -> None:
             ProjectionSettings, key=f"map-{looking.loads}", defaults={"n_points": n, **looking.loaded}
         )
         shown = min(values["n_points"], len(space))
-        st.caption(
-            f"The {shown:,} most frequent of {noun_of(space).counted(len(space))}. {time_of(values['method'], shown)}"
-        )
+        of = sampling_sentence(shown, len(space), noun_of(space).counted(len(space)), values["sample"])
+        st.caption(f"{of}. {time_of(values['method'], shown)}")
         if values["method"] == "axes":
             matches(space, values)
         if st.button("Draw the map" if first else "Draw again", type="primary", icon=":material/scatter_plot:"):
@@ -133,8 +133,9 @@ def solid(space: EmbeddingSpace, shown: Map, looking: Looking) -> None:
 
 
 def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
-    """How much is shown, and how far it can be trusted."""
-    of = f"The {len(shown.points):,} most frequent of {noun_of(space).counted(len(space))}"
+    """How much is shown, how far it can be trusted, and which vectors lie where they should not."""
+    n, total = len(shown.points), len(space)
+    of = sampling_sentence(n, total, noun_of(space).counted(total), shown.settings.sample)
     if asked.quality:
         st.text(f"{of}. {fidelity_sentence(asked.quality)}")
     elif shown.id != asked.id:
@@ -142,6 +143,10 @@ def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
         st.text(f"{of}, {by} until {NAMES.get(asked.settings.method, 'the map')} is ready.")
     else:
         st.text(f"{of}. How faithful the map is follows.")
+    if n < total:
+        st.text(f"Lists of neighbours still come from all {total:,}.")
+    for sentence in asked.oddities.sentences(shown.settings) if asked.oddities else ():
+        st.text(sentence)
     if shown.settings.method == "axes":
         st.text(f"To the right: {shown.settings.x_axis}. Upwards: {shown.settings.y_axis}.")
     with st.expander("How was this made?"):

@@ -9,10 +9,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from embedviz.projection.clusters import NO_GROUP
+
 # Okabe and Ito (2008), eight colours that colour-blind eyes tell apart. Their black is the text's colour, so that it
 # shows on a dark ground too; yellow comes last, being pale on a light one.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor", "#F0E442")
 OTHERS_COLOUR = "#8C8F98"
+NO_GROUP_COLOUR = "#B4B7BE"  # a fainter grey, so that the two can be told apart
 NO_VALUE = 255
 LAST_CODE = 254
 LOGARITHMIC_FROM = 100.0  # largest by smallest value: from here on a linear scale would show most points in one colour
@@ -55,8 +58,11 @@ def colour_numbers(values: pd.Series) -> MapColours:
 
 
 def colour_categories(values: pd.Series, *, by_name: bool = False) -> MapColours:
-    """The most frequent categories a colour each (or in the order of their names); past eight, seven and the others."""
+    """The most frequent categories a colour each (or in the order of their names); past eight, seven and the others.
+    Points in no group are grey and last, however many they are."""
     counts = values.value_counts()
+    counts = counts[counts > 0]  # of a categorical column it lists what does not occur, too
+    in_no_group = counts.pop(NO_GROUP) if NO_GROUP in counts.index else 0
     kept = list(counts.index[: len(OKABE_ITO) if len(counts) <= len(OKABE_ITO) else len(OKABE_ITO) - 1])
     if by_name:
         kept.sort()
@@ -67,6 +73,9 @@ def colour_categories(values: pd.Series, *, by_name: bool = False) -> MapColours
     legend = [(str(name), colour) for name, colour in zip(kept, OKABE_ITO, strict=False)]
     if others:
         legend.append((f"{others:,} others", OTHERS_COLOUR))
+    if in_no_group:
+        codes[(values == NO_GROUP).to_numpy(bool, na_value=False)] = len(legend)
+        legend.append((NO_GROUP, NO_GROUP_COLOUR))
     return MapColours(codes, "category", legend)
 
 

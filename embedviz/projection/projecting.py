@@ -12,6 +12,7 @@ import pandas as pd
 from embedviz.errors import DataError
 from embedviz.projection.forming import Forming, registered_onto
 from embedviz.projection.pca import pca
+from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import FEWEST, ProjectionSettings
 from embedviz.training.progress import Progress
 
@@ -99,11 +100,12 @@ def along_axes(space: EmbeddingSpace, points: np.ndarray, x_axis: str, y_axis: s
 
 
 def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Projection:
-    """The map of a space's most frequent labels, with how faithful it is. Settings are ProjectionSettings' fields."""
+    """The map of a space's most frequent labels, or of a stratified sample, with how faithful it is. Settings are
+    ProjectionSettings' fields."""
     from embedviz.projection.fidelity import fidelity
 
     checked = ProjectionSettings.of(method=method, **settings)
-    points = space.most_frequent(checked.n_points)
+    points = sampled(space, checked)
     vectors = np.asarray(space.vectors[points])
     coords = next(step for step in map_steps(space, points, checked) if isinstance(step, np.ndarray))
     return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric), checked)

@@ -36,8 +36,13 @@ class ProjectionSettings(Settings):
         ge=3,
         le=1_000_000,
         title="Points",
-        description="The most frequent so many are shown.",
+        description="So many are shown, the most frequent ones unless the sample is stratified.",
         json_schema_extra={"basic": True},
+    )
+    sample: Literal["most frequent", "stratified"] = Field(
+        "most frequent",
+        description="Which points are shown where there are more. stratified: drawn by the seed, equally many from every "
+        "tenth of the labels by frequency, so that rare ones are seen too.",
     )
     n_neighbors: int = Field(
         15,

@@ -14,7 +14,7 @@ from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.control import Control
 from embedviz.runs.job import Job
-from embedviz.runs.maps import Map, finish, write_coords
+from embedviz.runs.maps import Map, finish, version, write_coords, write_oddities
 from embedviz.runs.moments import MOST_LABELS, moments
 from embedviz.runs.run import Run
 from embedviz.runs.status import State
@@ -47,7 +47,7 @@ def has_history(run: Run, space_name: str) -> bool:
 def history_of(run: Run, space_name: str) -> History:
     """The map job of this space's moments; written when it is new, and then still to be submitted."""
     settings = ProjectionSettings(n_points=MOST_LABELS)
-    spec = {"kind": "history", "space": space_name, "settings": settings.model_dump(), "ended": run.state.ended}
+    spec = {"kind": "history", "space": space_name, "settings": settings.model_dump(), **version(run, space_name)}
     return History.of(run, spec)
 
 
@@ -74,6 +74,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     layouts.reverse()
     _write_frames(job.folder, np.stack([layout for _, layout in layouts]), [step for step, _ in layouts])
     write_coords(job.folder, layouts[-1][1], points)
+    write_oddities(job.folder, space, points)
     finish(job.folder, space, points, layouts[-1][1], settings, say)
     return "done"
 

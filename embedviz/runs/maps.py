@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -13,23 +14,26 @@ import numpy as np
 import pandas as pd
 from safetensors.numpy import save_file
 
-from embedviz.errors import RunError
+from embedviz.errors import DataError, RunError
 from embedviz.files import read_json, replacing, write_json
 from embedviz.projection.forming import Forming
+from embedviz.projection.oddities import Oddities, finite, oddities
 from embedviz.projection.packing import pack_points
 from embedviz.projection.pca import pca
 from embedviz.projection.projecting import map_steps
+from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.control import Control
 from embedviz.runs.job import Job
-from embedviz.runs.run import Run
+from embedviz.runs.run import SPACES, Run
 from embedviz.runs.status import State
 from embedviz.space import EmbeddingSpace
-from embedviz.space.storage import map_tensor
+from embedviz.space.storage import map_tensor, written
 from embedviz.training.progress import Progress
 
 FORMING, COLUMNS = "forming.points", "columns.parquet"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
+ODDITIES = "oddities.json"
 
 
 class Map(Job):
@@ -86,8 +90,15 @@ class Map(Job):
         return read_json(self.folder / QUALITY)
 
     @property
+    def oddities(self) -> Oddities | None:
+        """Which of its vectors are zero, copies or unusable; None until they are counted."""
+        values = read_json(self.folder / ODDITIES)
+        return Oddities(**values) if values else None
+
+    @property
     def clusters(self) -> pd.Series | None:
-        """The name of each point's group, (N,) categorical, the largest group first; None until it is there."""
+        """The name of each point's group, (N,) categorical, the largest group first and those in none last; None
+        until it is there."""
         path = self.folder / CLUSTERS
         return pd.read_parquet(path)["cluster"] if path.exists() else None
 
@@ -108,10 +119,16 @@ class Map(Job):
 def map_of(run: Run, space_name: str, settings: ProjectionSettings, begin: str = "") -> Map:
     """The map job for this space and these settings; written when it is new, and then still to be submitted. begin: id
     of the map it goes on from, where the settings say that it does."""
-    spec = {"kind": "projection", "space": space_name, "settings": settings.model_dump(), "ended": run.state.ended}
+    spec = {"kind": "projection", "space": space_name, "settings": settings.model_dump(), **version(run, space_name)}
     if begin and settings.goes_on:
         spec["begin"] = begin
     return Map.of(run, spec)
+
+
+def version(run: Run, space_name: str) -> dict[str, float]:
+    """What is another when the run's vectors are others, so that no map of the vectors before is taken for theirs. The
+    end alone does not tell: a run that goes on has none, each time that it goes on."""
+    return {"ended": run.state.ended, "written": written(run.folder / SPACES, space_name)}
 
 
 def open_map(run: Run, map_id: str) -> Map:
@@ -123,12 +140,14 @@ def open_map(run: Run, map_id: str) -> Map:
 
 
 def work(job: Job, control: Control, say: Callable[..., None]) -> State:
-    """Computes the map: coordinates first, then clusters, then how faithful it is."""
+    """Computes the map: odd vectors are counted first, then come coordinates, clusters, and how faithful it is."""
     from embedviz.training.devices import choose
 
     settings = ProjectionSettings.of(**job.spec["settings"])
     space = Run(job.folder.parents[1]).spaces[job.spec["space"]]
-    points = space.most_frequent(settings.n_points)
+    drawn = sampled(space, settings)
+    write_oddities(job.folder, space, drawn)
+    points = _usable(space, drawn)
     device = choose("auto")
     begin = _begin(job, points, settings.n_components)
     coords = None
@@ -160,7 +179,7 @@ def finish(
     """What follows the coordinates of a map: its groups, and how faithful it is."""
     from embedviz.projection.fidelity import measured
 
-    write_groups(folder, groups_of(space, points, say))
+    write_groups(folder, groups_of(space, points, settings, say))
     say(Progress(1, 1, message="Measuring how faithful the map is"))
     found = measured(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
@@ -170,13 +189,15 @@ def finish(
     write_json(folder / QUALITY, found.scores)
 
 
-def groups_of(space: EmbeddingSpace, points: np.ndarray, say: Callable[..., None]) -> pd.Categorical:
-    """The name of each point's group, (N,), the largest group first."""
+def groups_of(
+    space: EmbeddingSpace, points: np.ndarray, settings: ProjectionSettings, say: Callable[..., None]
+) -> pd.Categorical:
+    """The name of each point's group, (N,), the largest group first, those in no group last."""
     from embedviz.projection.clusters import clusters
 
     say(Progress(1, 1, message="Finding groups"))
-    groups = clusters(np.asarray(space.vectors[points]), [space.labels[i] for i in points])
-    return pd.Categorical.from_codes(groups.of, [f"{i + 1}: {name}" for i, name in enumerate(groups.names)])
+    vectors = np.asarray(space.vectors[points])
+    return clusters(vectors, [space.labels[i] for i in points], metric=settings.metric).column()
 
 
 def write_groups(folder: Path, groups: pd.Categorical) -> None:
@@ -209,13 +230,29 @@ def _begin(job: Job, points: np.ndarray, n_components: int) -> np.ndarray | None
 
 def draw_pca(run: Run, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
     """The PCA map of the same points, computed here and now: NumPy needs a fraction of a second."""
-    same = {name: getattr(settings, name) for name in ("n_points", "n_components", "metric")}
+    same = {name: getattr(settings, name) for name in ("n_points", "sample", "n_components", "metric")}
+    if settings.sample == "stratified":
+        same["seed"] = settings.seed
     drawn = map_of(run, space.name, ProjectionSettings(method="pca", **same))
     if not drawn.has_coords:
-        points = space.most_frequent(settings.n_points)
+        points = _usable(space, sampled(space, settings))
         coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")
         write_coords(drawn.folder, coords, points)
     return drawn
+
+
+def _usable(space: EmbeddingSpace, points: np.ndarray) -> np.ndarray:
+    """The points (N,) whose vectors hold neither NaN nor infinity; DataError when none is left."""
+    usable = points[finite(space.vectors[points])]
+    if len(points) and not len(usable):
+        raise DataError(f"There is nothing to map: all {len(points):,} vectors hold NaN or infinity.")
+    return usable
+
+
+def write_oddities(folder: Path, space: EmbeddingSpace, points: np.ndarray) -> None:
+    """Counts the zero vectors, copies and unusable ones among the points (N,), those that the map leaves out included."""
+    found = oddities(space.vectors[points], [space.labels[i] for i in points])
+    write_json(folder / ODDITIES, asdict(found))
 
 
 def write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:

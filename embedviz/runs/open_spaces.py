@@ -10,7 +10,7 @@ from embedviz.files import read_json
 from embedviz.runs.maps import Map, open_map
 from embedviz.runs.run import KNOWLEDGE, SPACES, Run
 from embedviz.space import EmbeddingSpace
-from embedviz.space.storage import read_space
+from embedviz.space.storage import read_space, written
 
 
 def open_space(run: Run, name: str | None = None) -> EmbeddingSpace:
@@ -18,7 +18,7 @@ def open_space(run: Run, name: str | None = None) -> EmbeddingSpace:
     name = name or next(iter(run.spaces), "")
     if name not in run.space_names:
         return run.space  # raises with a sentence that says how far the run is
-    return _space(run.folder / SPACES, name, (run.folder / SPACES / f"{name}.safetensors").stat().st_mtime_ns)
+    return _space(run.folder / SPACES, name, written(run.folder / SPACES, name))
 
 
 def open_knowledge(run: Run) -> dict[str, Any]:

@@ -246,7 +246,7 @@ class EmbeddingSpace:
     ) -> np.ndarray:
         """Indices of the k greatest of closeness (N,), best first, ties in the given order; without those left out
         and those with a lower count: (at most k,) int64."""
-        scores = closeness.copy()
+        scores = np.where(np.isnan(closeness), -np.inf, closeness)  # a file may hold NaN after all: it is near nothing
         scores[list(left_out)] = -np.inf
         if min_count:
             if "count" not in self.columns:

@@ -46,5 +46,5 @@ def pair_closeness(a: np.ndarray, b: np.ndarray, metric: Metric) -> np.ndarray:
 
 
 def _cosines(dots: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    cosines = np.divide(dots, scale, out=np.zeros_like(dots), where=scale > 0)
+    cosines = np.divide(dots, scale, out=np.zeros_like(dots), where=scale != 0)  # NaN stays NaN
     return np.clip(cosines, -1, 1, out=cosines)

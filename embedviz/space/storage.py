@@ -66,6 +66,13 @@ def space_names(folder: Path) -> list[str]:
     return sorted(_name_of(path) for path in found if path.is_file())
 
 
+def written(folder: Path, name: str) -> int:
+    """When the space's vectors were written, in nanoseconds since 1970: another number when they are others. 0 when there
+    are none."""
+    path = _path(folder, name, "safetensors")
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
 def map_tensor(path: Path, key: str) -> np.ndarray:
     """One float32 or int64 tensor of a safetensors file, mapped read-only.
 

@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.map_columns import colour_codes
 from components.map_selection import Drawn, rows_selected, selection_frame, told_by_regions
+from embedviz.projection.sampling import sampled
+from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 
 SPACE = EmbeddingSpace(
@@ -61,3 +64,39 @@ def test_a_selections_rows_keep_label_place_and_columns_together():
     assert frame["cluster"].tolist() == ["1", "2"]
     assert frame[["x", "y"]].to_numpy() == pytest.approx(np.array([[0, 0], [0, 1]]))
     assert selection_frame(SPACE, OTHER, np.array([2, 4]))["label"].tolist() == ["queen"]
+
+
+@pytest.mark.parametrize("sample", ["most frequent", "stratified"])
+def test_on_a_map_in_another_order_than_the_space_a_row_stays_itself(sample):
+    """Places among the shown points and rows of the space are not the same numbers (tensorboard issue 4611): here label,
+    count, coordinates and group all say which row they are of."""
+    n = 200
+    kind = pd.Series([f"kind {i % 3}" for i in range(n)])
+    counts = np.random.default_rng(0).permutation(n)
+    space = EmbeddingSpace(
+        [f"w{i}" for i in range(n)], np.eye(n, 4, dtype=np.float32), pd.DataFrame({"count": counts, "kind": kind})
+    )
+    points = sampled(space, ProjectionSettings(n_points=80, sample=sample))
+    assert not (np.diff(points) > 0).all()
+    shown = SimpleNamespace(
+        id="a",
+        points=points,
+        coords=np.stack([points, -points], axis=1).astype(np.float32),
+        clusters=pd.Series([f"group {i % 5}" for i in points], dtype="category"),
+        columns=pd.DataFrame(),
+    )
+    colours = colour_codes(shown, space, "kind")
+    out = colours.codes[np.flatnonzero(points % 3 == 1)[0]]
+    region = {**LEFT, "without": {"column": "kind", "codes": [int(out)]}}
+    rows = rows_selected(space, [Drawn("a", region)], {"a": shown}.get)
+    assert 20 < len(rows) < 40
+    frame = selection_frame(space, shown, rows)
+    itself = frame["label"].str[1:].astype(int).to_numpy()
+    assert sorted(itself) == rows.tolist()
+    assert (itself < n / 2).all()
+    assert not (itself % 3 == 1).any()
+    assert np.array_equal(frame["count"], counts[itself])
+    assert np.array_equal(frame["kind"], kind[itself])
+    assert np.array_equal(frame["x"], itself)
+    assert np.array_equal(frame["y"], -itself)
+    assert frame["cluster"].tolist() == [f"group {i % 5}" for i in itself]

@@ -1,69 +1,142 @@
 import numpy as np
 import pytest
-from sklearn.cluster import KMeans
+from scipy.spatial.distance import cdist
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.data.samples import SAMPLES
+from embedviz.errors import DataError
+from embedviz.formats import load_vectors
 from embedviz.projection import clusters as module
-from embedviz.projection.clusters import clusters
+from embedviz.projection.clusters import NO_GROUP, clusters
 
 
-def directions(n: int) -> np.ndarray:
-    """Three bundles of directions, of which the first holds half of the points."""
-    rng = np.random.default_rng(0)
-    of = np.array([0, 0, 1, 2] * (n // 4))
-    return (np.eye(3, 6)[of] + rng.normal(0, 0.05, (n, 6))).astype(np.float32)
+def blobs(sizes: list[int], strays: int = 0, dim: int = 20, seed: int = 0) -> tuple[np.ndarray, list[str]]:
+    """Heaps of these sizes, then strays far from all; a label says its heap: "2-17" is a member of heap 2."""
+    rng = np.random.default_rng(seed)
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    heaps = rng.normal(0, 1, (len(sizes), dim))[of] + rng.normal(0, 0.1, (len(of), dim))
+    vectors = np.concatenate([heaps, rng.normal(0, 1, (strays, dim))]).astype(np.float32)
+    return vectors, [f"{heap}-{i}" for i, heap in enumerate([*of, *["stray"] * strays])]
 
 
-def test_bundles_are_the_groups_the_largest_first():
-    vectors = directions(80)
-    found = clusters(vectors, [str(i) for i in range(80)], n=3)
+def heap_of(labels: list[str]) -> np.ndarray:
+    return np.array([label.split("-")[0] for label in labels])
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_heaps_are_the_groups_the_largest_first(metric):
+    vectors, labels = blobs([40, 120, 80])
+    found = clusters(vectors, labels, metric)
     assert found.of.dtype == np.uint8
-    assert [set(found.of[part::4]) for part in (0, 1)] == [{0}, {0}]
-    assert {frozenset(found.of[2::4].tolist()), frozenset(found.of[3::4].tolist())} == {frozenset({1}), frozenset({2})}
+    assert len(found.names) == 3
+    heaps = heap_of(labels)
+    assert [set(found.of[heaps == heap]) for heap in ("1", "2", "0")] == [{0}, {1}, {2}]
 
 
-def test_a_group_is_named_by_the_three_at_its_centre():
-    vectors = np.array([[1, 0], [1, 0.02], [1, -0.02], [1, 0.4], [0, 1], [0.01, 1]], np.float32)
-    found = clusters(vectors, ["a", "b", "c", "far", "y", "z"], n=2)
-    assert set(found.names[0].split(", ")) < {"a", "b", "c", "far"}
-    assert set(found.names[1].split(", ")) == {"y", "z"}
+def test_two_heaps_that_hold_everything_stay_two():
+    vectors, labels = blobs([1000, 1000], dim=50)
+    assert np.bincount(clusters(vectors, labels).of).tolist() == [1000, 1000]
 
 
-def test_groups_are_as_tight_as_scikit_learns():
-    x = np.random.default_rng(1).normal(size=(500, 5)).astype(np.float32)
-    x /= np.linalg.norm(x, axis=1, keepdims=True)
-    of = clusters(x, ["w"] * 500, n=8).of
-    ours = sum(((x[of == c] - x[of == c].mean(axis=0)) ** 2).sum() for c in range(8))
-    assert ours <= KMeans(8, n_init=1, random_state=0).fit(x).inertia_ * 1.05
+def test_words_come_in_several_groups_none_of_which_holds_most_of_them():
+    """HDBSCAN left to itself calls 96 of 100 of these words one group, and a few numbers and names another."""
+    space = load_vectors(SAMPLES["glove"].path)
+    found = clusters(np.asarray(space.vectors[:5000]), space.labels[:5000])
+    sizes = np.bincount(found.of, minlength=len(found.names) + 1)
+    assert 5 <= len(found.names) <= 50
+    assert sizes[0] < 0.4 * 5000
+    assert sizes[-1] < 0.5 * 5000
+    assert found.of[space.index("market")] == found.of[space.index("price")] < len(found.names)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 10])
-def test_few_points_twins_and_zeros_make_no_empty_group(n):
-    vectors = np.zeros((n, 3), np.float32)
-    vectors[: n // 2] = 1
-    found = clusters(vectors, [f"w{i}" for i in range(n)])
-    assert set(found.of) == set(range(len(found.names)))
-    assert len(found.names) == min(n, 2)
-    assert all(found.names)
+def test_strays_are_in_no_group_which_comes_last():
+    vectors, labels = blobs([150, 100, 100], strays=30)
+    found = clusters(vectors, labels)
+    strays = heap_of(labels) == "stray"
+    assert len(found.names) == 3
+    assert (found.of[strays] == 3).mean() > 0.6
+    assert (found.of[~strays] < 3).mean() > 0.98
+    column = found.column()
+    assert column.categories[-1] == NO_GROUP
+    assert column[np.flatnonzero(found.of == 3)[0]] == "in no group"
+    assert column.categories[0].startswith("1: 0-")
 
 
-def test_a_centre_that_stays_without_points_is_no_group(monkeypatch):
-    monkeypatch.setattr(module, "_start", lambda x, n, rng: np.array([[1, 0], [0, 1], [-1, 0]], np.float32))
-    found = clusters(np.array([[0, 2], [1, 0], [0, 1]], np.float32), ["a", "b", "c"], n=3)
-    assert found.of.tolist() == [0, 1, 0]
-    assert found.names == ["a, c", "b"]
+def test_the_order_of_the_rows_changes_nothing():
+    vectors, labels = blobs([60, 90, 120], strays=20)
+    order = np.random.default_rng(1).permutation(len(labels))
+    found, shuffled = clusters(vectors, labels), clusters(vectors[order], [labels[i] for i in order])
+    assert shuffled.names == found.names
+    assert np.array_equal(shuffled.of, found.of[order])
 
 
-def test_length_does_not_matter_and_the_seed_repeats():
-    vectors = directions(80)
-    labels = [str(i) for i in range(80)]
-    stretched = vectors * np.linspace(1, 50, 80, dtype=np.float32)[:, None]
-    assert np.array_equal(clusters(vectors, labels, 3).of, clusters(stretched, labels, 3).of)
-    assert clusters(vectors, labels, 3, seed=4).names == clusters(vectors, labels, 3, seed=4).names
+def test_the_same_seed_finds_the_same_groups():
+    vectors, labels = blobs([60, 90, 120], strays=40)
+    first, second = (clusters(vectors, labels, seed=4) for _ in range(2))
+    assert first.names == second.names
+    assert np.array_equal(first.of, second.of)
 
 
-def test_what_cannot_be_grouped_is_refused():
-    with pytest.raises(DataError, match="0 vectors"):
-        clusters(np.zeros((0, 3), np.float32), [])
-    with pytest.raises(SettingsError, match="1 to 255 groups, got 300"):
-        clusters(directions(80), ["w"] * 80, n=300)
+def test_by_cosine_length_does_not_matter():
+    vectors, labels = blobs([60, 90, 120])
+    stretched = vectors * np.linspace(1, 50, len(labels), dtype=np.float32)[:, None]
+    assert np.array_equal(clusters(vectors, labels).of, clusters(stretched, labels).of)
+
+
+def test_a_group_is_named_by_the_members_at_its_centre():
+    vectors, labels = blobs([100, 60])
+    found = clusters(vectors, labels, "euclidean")
+    own = vectors[:100]
+    nearness = np.argsort(cdist(own.mean(axis=0)[None], own)[0])
+    named = [labels.index(label) for label in found.names[0].split(", ")]
+    assert len(named) == 3
+    assert set(named) <= set(nearness[:20])
+
+
+def test_past_so_many_points_the_rest_go_where_the_nearest_is(monkeypatch):
+    monkeypatch.setattr(module, "FITTED_ON", 100)
+    vectors, labels = blobs([400, 300, 200])
+    found = clusters(vectors, labels)
+    heaps = heap_of(labels)
+    assert [set(found.of[heaps == heap]) for heap in "012"] == [{0}, {1}, {2}]
+
+
+def test_few_dimensions_are_taken_as_they_are():
+    vectors, labels = blobs([75, 75, 75, 75], dim=3, seed=2)
+    assert np.bincount(clusters(vectors, labels, "euclidean").of).tolist() == [75] * 4
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize(("n", "dim"), [(100, 5), (500, 10), (500, 100), (2000, 50)])
+def test_one_cloud_has_no_groups(n, dim, metric):
+    vectors = np.random.default_rng(n).normal(size=(n, dim)).astype(np.float32)
+    found = clusters(vectors, [str(i) for i in range(n)], metric)
+    assert found.names == []
+    assert set(found.column()) == {NO_GROUP}
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 9, 10, 60])
+@pytest.mark.parametrize("value", [0, 1, 1e15, 1e-30])
+def test_points_too_few_or_all_alike_are_in_no_group(n, value, metric):
+    found = clusters(np.full((n, 3), value, np.float32), [str(i) for i in range(n)], metric)
+    assert found.names == []
+    assert found.of.tolist() == [0] * n
+    assert found.column().tolist() == [NO_GROUP] * n
+
+
+def test_by_cosine_a_zero_vector_is_in_no_group():
+    vectors, labels = blobs([60, 90])
+    vectors[[3, 80]] = 0
+    found = clusters(vectors, labels)
+    assert found.of[[3, 80]].tolist() == [2, 2]
+    assert np.bincount(found.of).tolist() == [89, 59, 2]
+
+
+def test_twelve_labels_of_two_kinds_are_two_groups():
+    vectors, labels = blobs([6, 6])
+    assert sorted(np.bincount(clusters(vectors, labels).of)) == [6, 6]
+
+
+def test_a_label_for_each_point_is_needed():
+    with pytest.raises(DataError, match="2 vectors, 1 labels"):
+        clusters(np.zeros((2, 3), np.float32), ["a"])

@@ -6,6 +6,7 @@ import pytest
 import embedviz as ev
 from embedviz.projection import ProjectionSettings
 from embedviz.projection.forming import Forming
+from embedviz.projection.sampling import sampled
 from embedviz.runs import maps
 from embedviz.runs.here import do_here
 from embedviz.runs.maps import draw_pca, map_of
@@ -71,3 +72,10 @@ def test_pca_is_drawn_once_for_all_settings_of_the_same_points(run):
     one, other = ProjectionSettings(**FEW), ProjectionSettings(method="tsne", perplexity=5, init="random")
     assert draw_pca(run, run.space, one).id == draw_pca(run, run.space, other).id
     assert draw_pca(run, run.space, ProjectionSettings(n_points=5)).coords.shape == (5, 2)
+
+
+def test_pca_shows_the_sample_that_the_map_it_stands_in_for_shows(run):
+    seeds = [{"sample": "stratified", "seed": seed} for seed in range(4)]
+    for sample in [{"sample": "most frequent"}, *seeds]:
+        settings = ProjectionSettings(**FEW, n_points=6, **sample)
+        assert np.array_equal(draw_pca(run, run.space, settings).points, sampled(run.space, settings))

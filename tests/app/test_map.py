@@ -1,0 +1,70 @@
+"""The map's page by AppTest: what it says of the points it shows and of those that are odd."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from safetensors.numpy import save_file
+
+from embedviz.projection.settings import ProjectionSettings
+from embedviz.runs.dataset import Dataset
+from embedviz.runs.here import do_here
+from embedviz.runs.maps import map_of
+from embedviz.runs.status import Status, write_status
+from embedviz.runs.store import Store
+from embedviz.space import EmbeddingSpace
+from embedviz.space.storage import write_space
+
+
+@pytest.fixture
+def run():
+    """60 words in two heaps; 3 and 4 are zero, 9 is a copy of 8."""
+    rng = np.random.default_rng(0)
+    vectors = (np.eye(2, 6)[np.arange(60) % 2] + rng.normal(0, 0.1, (60, 6))).astype(np.float32)
+    vectors[[3, 4]] = 0
+    vectors[9] = vectors[8]
+    store = Store()
+    run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
+    columns = pd.DataFrame({"count": range(60, 0, -1)})
+    write_space(EmbeddingSpace([f"w{i}" for i in range(60)], vectors, columns), run.folder / "spaces", "word")
+    write_status(run.folder, Status("done", ended=100.0))
+    return run
+
+
+def page_of(app, run, **settings) -> str:
+    """What the page says once the map is drawn with these settings."""
+    do_here(map_of(run, "word", ProjectionSettings.of(**settings)))
+    app.session_state["current_run"] = run.id
+    for name, value in {"method": "umap", **settings}.items():
+        app.query_params[name] = str(value)
+    app.run()
+    app.switch_page("map.py").run()
+    assert not app.exception
+    assert not app.error
+    return " ".join(str(element.value) for kind in ("text", "caption", "warning") for element in getattr(app, kind))
+
+
+def test_a_stratified_sample_is_said_and_that_neighbours_come_from_all(app, run):
+    said = page_of(app, run, n_points=30, sample="stratified", epochs=20)
+    assert said.count("30 of 60 words, drawn evenly from rare to frequent.") == 2  # by the form, and under the map
+    assert "Lists of neighbours still come from all 60." in said
+
+
+def test_the_most_frequent_are_said_to_be_that(app, run):
+    said = page_of(app, run, n_points=30, epochs=20)
+    assert "The 30 most frequent of 60 words." in said
+    assert "drawn evenly" not in said
+
+
+def test_zeros_and_copies_are_said_under_the_map(app, run):
+    said = page_of(app, run, n_points=60, epochs=20)
+    assert "2 vectors are zero (like “w3” and “w4”): cosine has no direction" in said
+    assert "1 vector is an exact copy of an earlier one (like “w9”)" in said
+    assert "neighbours still come" not in said
+
+
+def test_vectors_with_nan_are_said_and_the_page_lives(app, run):
+    vectors = np.array(run.space.vectors)
+    vectors[5] = np.nan
+    save_file({"vectors": vectors}, run.folder / "spaces" / "word.safetensors")
+    said = page_of(app, run, n_points=60, epochs=20)
+    assert "1 vector holds NaN or infinity (like “w5”) and is left out." in said
