@@ -26,6 +26,7 @@ import { Views, viewOf } from "./views.js";
 import { MOST_AS_SVG, savePng, saveSvg } from "./saving.js";
 import { count } from "./fetching.js";
 
+const STEP_MS = 320; // of gliding from one step of a map on its way to the next, which comes soon
 const HOVER_RADIUS = 14; // pixels
 const CROWDED = 50000; // points from which their density is shown without being asked for
 const NO_WEBGL = "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
@@ -209,13 +210,14 @@ class MapView {
     this.selecting.adopt();
   }
 
-  // New places for the points. Who sees the whole map goes on seeing it, who is close to a part stays there.
-  place(positions) {
+  // New places for the points, to which they glide for so many milliseconds, or the layer's usual time. Who sees the whole
+  // map goes on seeing it, who is close to a part stays there.
+  place(positions, ms) {
     const hadPoints = this.positions.length > 0;
-    const seesAll = same(this.camera.home, viewOf(this.camera));
+    const seesAll = same(this.camera.home, viewOf(this.camera.flight?.to ?? this.camera));
     this.positions = positions;
     this.hover(null);
-    this.layer.setPoints(positions, { morph: hadPoints });
+    this.layer.setPoints(positions, { morph: hadPoints, ms });
     this.index = new PointIndex(positions);
     this.camera.bounds = this.index.bounds;
     if (hadPoints && seesAll) this.camera.flyTo(this.camera.home);
@@ -225,7 +227,7 @@ class MapView {
 
   movePoints(positions) {
     if (!this.layer || !this.loading.hasPoints || positions.length !== this.positions.length) return;
-    this.place(positions);
+    this.place(positions, STEP_MS);
   }
 
   showColours(colours) {

@@ -117,10 +117,11 @@ export class PointsLayer {
     this.setPalette(this.palette);
   }
 
-  // With `morph` the points glide from where they were, if they are as many as before and not too many to move.
-  setPoints(positions, { morph = false } = {}) {
+  // With `morph` the points glide for `ms` from where they were, if they are as many as before and not too many to move.
+  setPoints(positions, { morph = false, ms = MORPH_MS } = {}) {
     const glide = morph && positions.length === this.positions.length && this.count <= MOST_TO_MORPH;
     this.morphStart = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches ? performance.now() : null;
+    this.morphMs = ms;
     [this.positionBuffer, this.earlierBuffer] = [this.earlierBuffer, this.positionBuffer];
     this.positions = positions;
     this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.positionBuffer);
@@ -173,7 +174,7 @@ export class PointsLayer {
 
   // True while the points are on their way from an earlier map to this one.
   morphing(now) {
-    if (this.morphStart !== null && now - this.morphStart >= MORPH_MS) this.morphStart = null;
+    if (this.morphStart !== null && now - this.morphStart >= this.morphMs) this.morphStart = null;
     return this.morphStart !== null;
   }
 
@@ -204,7 +205,7 @@ export class PointsLayer {
     gl.uniform1f(this.uniforms.opacity, opacity);
     gl.uniform3f(this.uniforms.grey, ...GREY);
     const morphing = this.morphing(now);
-    const passed = morphing ? Math.max(0, now - this.morphStart) / MORPH_MS : 1;
+    const passed = morphing ? Math.max(0, now - this.morphStart) / this.morphMs : 1;
     gl.uniform1f(this.uniforms.arrived, passed * passed * (3 - 2 * passed));
     this.usePositions(0, this.positionBuffer, step);
     if (morphing) this.usePositions(2, this.earlierBuffer, step);

@@ -236,6 +236,8 @@ def test_points_that_are_being_moved_are_followed_and_nothing_is_selected_meanwh
     page.get_by_text("Points move").click()
     wait_until(lambda: ask(page, "map.forming.address !== null && map.positions[0]") == pytest.approx(y / 2, abs=1))
     assert ask(page, "map.positions[1]") == pytest.approx(x / 2, abs=1)
+    home = wait_until(lambda: ask(page, "map.camera.flight === null && Object.values(map.camera.home)"))
+    assert view(page) == home  # who saw the whole map sees it still, though it has become smaller
     box = page.locator(STAGE).bounding_box()
     page.keyboard.down("Shift")
     page.mouse.move(box["x"] + 300, box["y"] + 100)
