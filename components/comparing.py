@@ -6,11 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from components import live, session, starting, tables, words
+from components.looking import Looking
 from components.nouns import noun_of
+from components.pair_of_maps import pair_of_maps
 from components.run_picker import labels_of
 from embedviz.errors import UnknownLabelError
 from embedviz.runs.comparisons import comparison_of, twins_of
 from embedviz.runs.open_spaces import open_space
+from embedviz.runs.pair_job import pair_of
 from embedviz.runs.repeats_job import SEEDS
 from embedviz.runs.run import Run
 from embedviz.space import EmbeddingSpace
@@ -48,9 +51,13 @@ def show(run: Run, space: EmbeddingSpace) -> None:
     st.text(sentence(found, noun_of(space).one, noun_of(space).many))
     _twin(run, space, k)
     beside = open_space(other, other_name)
+    looking = st.session_state.setdefault(f"looking-{asked.id}", Looking(run, space))
+    pair = pair_of(run, asked)
+    if live.awaited(pair, key="pair"):
+        pair_of_maps(pair, looking, beside)
     left, right = st.columns([3, 4], gap="large")
     with left:
-        word = _movers(found, noun_of(space).many, f"{asked.id}")
+        word = _movers(found, noun_of(space).many, looking, asked.id)
     with right:
         _lists(space, beside, word, k)
 
@@ -124,19 +131,18 @@ def _train_twin(run: Run) -> None:
     st.switch_page("train.py")
 
 
-def _movers(found: TwoSpaces, many: str, key: str) -> str:
+def _movers(found: TwoSpaces, many: str, looking: Looking, key: str) -> str:
     """The table of those that moved most; the label in focus."""
     st.markdown(f"**{many.capitalize()} that changed their company most**")
-    state = f"compare-word-{key}"
-    word = st.session_state.get(state, found.movers["label"].iloc[0])
+    labels = looking.space.labels
 
     def go(label: str) -> None:
-        st.session_state[state] = label
+        looking.fly_to(looking.space.index(label))
 
     tables.walkable(found.movers, f"movers-{key}", go, height=420)
-    st.caption("overlap: the share of its nearest that it kept. Click a row to see its two lists.")
+    st.caption("overlap: the share of its nearest that it kept. Click a row to see its two lists and where it lies.")
     tables.download(found.movers, "movers.csv", "download-movers")
-    return word
+    return found.movers["label"].iloc[0] if looking.focus is None else labels[looking.focus]
 
 
 def _lists(a: EmbeddingSpace, b: EmbeddingSpace, word: str, k: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import guard, offline_map, session, tables
+from components import guard, offline_map, session, starting, tables
 from components.looking import Looking
 from components.map_columns import ALIKE, RANK, colour_codes, colour_columns, size_columns
 from components.map_search import hits_of
@@ -18,6 +18,7 @@ from components.map_view import MapData, map_view
 from components.nouns import noun_of
 from embedviz.errors import EmbedvizError
 from embedviz.runs.maps import Map
+from embedviz.runs.narrowing import can_narrow
 from embedviz.space.metrics import METRICS
 
 MOST_HITS = 200
@@ -136,10 +137,25 @@ def _selection(shown: Map, looking: Looking) -> None:
         _walkable(frame, f"selected-{shown.id}-{serial}", looking)
         with st.container(horizontal=True):
             tables.download(frame, "selection.csv", "download-selection")
+            for keep, title in ((True, "Train on these"), (False, "Leave these out")):
+                if _can_train_again(looking) and st.button(title, key=f"again-{keep}", help=_what_again(looking, keep)):
+                    with guard.said():
+                        starting.train_on_choice(looking.run, space, looking.selected, keep)
     with mean, guard.said():
         st.text("Nearest to their mean in the original space")
         near = space.neighbors(space.mean_vector(looking.selected), NEAREST)
         _walkable(near, f"mean-{serial}", looking)
+
+
+def _can_train_again(looking: Looking) -> bool:
+    run = looking.run
+    return can_narrow(run, looking.space.name) and session.is_mine(run) and bool(run.spec["data"].get("id"))
+
+
+def _what_again(looking: Looking, keep: bool) -> str:
+    many = noun_of(looking.space).many
+    what = f"on these {many} alone" if keep else f"without these {many}"
+    return f"Trains the same model with the same settings once more, {what}. This run stays as it is."
 
 
 def _as_table(shown: Map, looking: Looking) -> None:

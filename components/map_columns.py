@@ -29,6 +29,8 @@ def column_values(found: Map, space: EmbeddingSpace, column: str) -> pd.Series |
     points = np.asarray(found.points)
     if column == CLUSTER:
         return found.clusters
+    if column in found.columns:
+        return found.columns[column]
     if column == KEPT:
         return found.kept
     if column == RANK and RANK not in space.columns:

@@ -79,6 +79,7 @@ class MapData:
         seen, which comes in X-Moment, it answers 204 until they have moved. Nothing can be selected meanwhile.
     frames_url: places the points were at, one after the other, n × (x, y) each, the last as at points_url; a slider
         leads through them. frames: what each is called.
+    link: maps of one page with the same link, which show the same points in the same order, hover and select together.
     version: change it when the same addresses answer with something else.
     """
 
@@ -106,6 +107,7 @@ class MapData:
     forming_url: str | None = None
     frames_url: str | None = None
     frames: Sequence[str] = ()
+    link: str | None = None
     version: str | int = 0
 
 

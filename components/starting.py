@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import streamlit as st
+
 from components import session
 from embedviz.runs.dataset import Dataset
+from embedviz.runs.narrowing import Only, choices_of
 from embedviz.runs.run import Run
+from embedviz.space import EmbeddingSpace
 
 
 def start_training(model: str, dataset: Dataset, settings: dict[str, Any], **more: Any) -> Run:
@@ -15,6 +20,23 @@ def start_training(model: str, dataset: Dataset, settings: dict[str, Any], **mor
     session.supervisor().submit(run)
     session.remember(run)
     return run
+
+
+def train_on_choice(run: Run, space: EmbeddingSpace, rows: np.ndarray, keep: bool) -> None:
+    """Trains the run's model once more, on what stands behind these rows of its space (keep) or without it, and goes to
+    the page where one sees how far it is."""
+    only = Only.of(run, space, rows, keep)
+    dataset = session.store().dataset(run.spec["data"]["id"])
+    start_training(
+        run.model,
+        dataset,
+        run.spec["settings"],
+        columns=run.spec["columns"],
+        probes=run.spec["probes"],
+        name=only.title(run.name)[:120],
+        only=[*choices_of(run), only],
+    )
+    st.switch_page("train.py")
 
 
 def open_vectors(dataset: Dataset) -> Run:

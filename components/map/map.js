@@ -16,22 +16,20 @@ import { Gestures } from "./gestures.js";
 import { Loading, NO_COLOURS } from "./loading.js";
 import { Frames } from "./frames.js";
 import { Forming } from "./forming.js";
-import { Selection } from "./selection.js";
+import { Selecting } from "./selecting.js";
+import { Link } from "./link.js";
 import { furnish, say } from "./furniture.js";
 import { drawLegend } from "./legend.js";
 import { buildPalette, themeOf } from "./palette.js";
-import { regionFrom } from "./region.js";
 import { contoursOf } from "./contours.js";
-import { viewInAddress, writeView } from "./address.js";
-import { download, paintPicture, paintSvg } from "./picture.js";
+import { Views, viewOf } from "./views.js";
+import { MOST_AS_SVG, savePng, saveSvg } from "./saving.js";
 import { count } from "./fetching.js";
 
 const HOVER_RADIUS = 14; // pixels
-const MOST_AS_SVG = 20000; // points: drawing programs choke on more
 const CROWDED = 50000; // points from which their density is shown without being asked for
 const NO_WEBGL = "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 
-const rememberedViews = new Map(); // points address -> camera place: coming back to a page finds its map as it was left
 let serial = Date.now(); // grows over remounts and reloads
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -53,24 +51,26 @@ class MapView {
     this.hidden = new Set(); // categories put out in the legend
     this.labels = new Labels(null, 0, () => {});
     this.forming = new Forming((positions) => this.movePoints(positions));
-    this.selection = new Selection();
+    this.selecting = new Selecting(this);
+    this.link = new Link(this);
     this.hovered = this.focus = this.picked = this.drawing = null;
     this.parts = furnish(root, {
       onTool: (tool) => this.pickTool(tool),
       onMode: (mode) => this.pickMode(mode),
       onZoom: (factor) => this.zoomStep(factor),
       onHome: () => this.fly(this.camera.home),
-      onSave: () => this.save(),
-      onSaveSvg: () => this.saveSvg(),
+      onSave: () => savePng(this),
+      onSaveSvg: () => saveSvg(this),
       onDensity: () => this.showDensity(!this.density),
       onStep: (step) => this.takeStep(step),
-      onClear: () => this.clearSelection(),
+      onClear: () => this.selecting.clear(),
     });
     this.frames = new Frames(root, (positions) => this.movePoints(positions));
     const { stage, overlay } = this.parts;
     this.tooltip = new Tooltip(stage);
     this.theme = themeOf(stage);
     this.camera = new Camera();
+    this.views = new Views(this.camera);
     this.overlay = new Overlay(overlay);
     this.layer = this.openLayer();
     this.painter = new Painter(
@@ -104,6 +104,10 @@ class MapView {
     }
   }
 
+  get selection() {
+    return this.selecting.selection;
+  }
+
   actions() {
     return {
       pan: (dx, dy) => this.move(() => this.camera.panBy(dx, dy)),
@@ -121,10 +125,7 @@ class MapView {
       },
       drawn: (kind, path, mode) => {
         this.drawing = null;
-        if (this.data.forming_url || this.frames.isPast) return this.refuseToSelect();
-        const region = regionFrom(kind, path, this.camera, this.selection.isEmpty && mode === "add" ? "new" : mode);
-        if (region) this.select(region);
-        else this.painter.redraw({ points: false });
+        this.selecting.draw(kind, path, mode);
       },
       undo: () => this.takeStep("undo"),
       redo: () => this.takeStep("redo"),
@@ -138,8 +139,9 @@ class MapView {
     const before = this.data ?? {};
     this.data = data;
     const changed = (...names) => names.some((name) => !same(data[name], before[name]));
+    this.link.join(data.link);
     if (changed("height")) this.root.style.setProperty("--map-height", `${data.height}px`);
-    if (changed("n") || this.positions.length !== 2 * data.n) this.selection.clear();
+    if (changed("n")) this.selection.clear();
     if (this.layer) {
       const stale = {
         points: changed("points_url", "n", "version"),
@@ -153,7 +155,7 @@ class MapView {
       );
     }
     if (changed("labels_url", "n", "version")) this.fetchLabels();
-    if (this.loading.hasPoints) this.adoptSelection();
+    if (this.loading.hasPoints) this.selecting.adopt();
     this.focus = data.focus;
     if (changed("focus", "focus_serial")) {
       this.flyToFocus({ always: changed("focus_serial") || this.picked !== data.focus });
@@ -191,9 +193,9 @@ class MapView {
     const hadPoints = this.positions.length > 0;
     this.place(positions);
     if (address !== this.address) {
-      const place = rememberedViews.get(address);
+      const place = this.views.left(address);
       if (hadPoints && place) this.camera.flyTo(place);
-      else if (!hadPoints) this.camera.place(place ?? viewInAddress() ?? this.camera.home);
+      else if (!hadPoints) this.camera.place(place ?? this.views.inAddress() ?? this.camera.home);
     }
     this.address = address;
     this.parts.saveSvg.hidden = positions.length / 2 > MOST_AS_SVG;
@@ -202,14 +204,15 @@ class MapView {
       `Map of ${count(positions.length / 2)} points. Arrow keys move it, plus and minus zoom, 0 shows all, ` +
         "Enter picks the point in the middle, Escape clears, Control and Z takes the last step back.",
     );
-    if (this.data.focus !== null && !hadPoints) this.flyToFocus({ always: !rememberedViews.has(address) && !viewInAddress() });
-    this.adoptSelection();
+    const placed = this.views.left(address) ?? this.views.inAddress();
+    if (this.data.focus !== null && !hadPoints) this.flyToFocus({ always: !placed });
+    this.selecting.adopt();
   }
 
   // New places for the points. Who sees the whole map goes on seeing it, who is close to a part stays there.
   place(positions) {
     const hadPoints = this.positions.length > 0;
-    const seesAll = same(this.camera.home, { x: this.camera.x, y: this.camera.y, zoom: this.camera.zoom });
+    const seesAll = same(this.camera.home, viewOf(this.camera));
     this.positions = positions;
     this.hover(null);
     this.layer.setPoints(positions, { morph: hadPoints });
@@ -304,6 +307,11 @@ class MapView {
   }
 
   hover(id) {
+    this.point(id);
+    for (const other of this.link.others) other.point(id);
+  }
+
+  point(id) {
     if (id === this.hovered) return;
     this.hovered = id;
     this.parts.overlay.classList.toggle("over-point", id !== null && this.gestures.tool === "pan");
@@ -319,56 +327,17 @@ class MapView {
     this.tooltip.show(this.labels.get(hovered), category ? category[0] : "", this.screenPosition(hovered));
   }
 
-  // --- selecting --------------------------------------------------------------------------------------------------
-
-  // Ahead of Python's answer: what the legend leaves out is not selected.
-  select(region) {
-    if (this.hidden.size) region.without = { column: this.data.colour, codes: [...this.hidden] };
-    this.selection.draw(region, this.positions, (id) => this.accepts(id));
-    this.showSelection();
-    this.tell({ regions: this.selection.regions, regions_serial: ++serial });
-  }
-
-  refuseToSelect() {
-    const why = this.frames.isPast ? "This is a moment of the training. Select at its end" : "The points are still moving. Select when they have arrived";
-    say(this.parts.note, `${why}.`);
-    setTimeout(() => this.loading.hasPoints && say(this.parts.note, ""), 2500);
-    this.painter.redraw({ points: false });
-  }
-
-  clearSelection() {
-    if (this.selection.isEmpty) return;
-    this.selection.clear();
-    this.showSelection();
-    this.tell({ regions: [], regions_serial: ++serial });
-  }
-
-  // An answer to what was drawn before the last region is late, and passed over.
-  adoptSelection() {
-    if (this.data.regions_serial < this.event.regions_serial) return;
-    if (this.selection.adopt(this.data.regions, this.data.selected, this.positions)) this.showSelection();
-  }
-
-  showSelection() {
-    const { chip, chipText } = this.parts;
-    const { mask, isEmpty, count: chosen } = this.selection;
-    this.layer?.setChosen(mask);
-    chip.hidden = isEmpty || !this.positions.length;
-    chipText.textContent = chosen === 1 ? "1 point selected" : `${count(chosen)} points selected`;
-    this.painter.redraw();
-  }
-
   pick(id) {
     if (id === null && this.focus === null) return;
     this.focus = this.picked = id; // at once, ahead of Python's answer
-    this.tell({ click: id, click_serial: ++serial });
+    this.tell("click", id);
     this.painter.redraw();
   }
 
   // Escape: the tool first, then the selection, then the focus.
   cancel() {
     if (this.gestures.tool !== "pan") return this.pickTool("pan");
-    if (!this.selection.isEmpty) return this.clearSelection();
+    if (!this.selection.isEmpty) return this.selecting.clear();
     return this.pick(null);
   }
 
@@ -385,7 +354,7 @@ class MapView {
   }
 
   takeStep(step) {
-    if (step === "undo" ? this.data.can_undo : this.data.can_redo) this.tell({ step, step_serial: ++serial });
+    if (step === "undo" ? this.data.can_undo : this.data.can_redo) this.tell("step", step);
   }
 
   showDensity(shown) {
@@ -408,31 +377,11 @@ class MapView {
     this.recolour();
   }
 
-  tell(news) {
-    const { x, y, zoom } = this.camera.flight?.to ?? this.camera;
-    this.event = { ...this.event, ...news, view: { x, y, zoom } };
+  // name: "click", "regions" or "step".
+  tell(name, value) {
+    const view = viewOf(this.camera.flight?.to ?? this.camera);
+    this.event = { ...this.event, [name]: value, [`${name}_serial`]: ++serial, view };
     this.send("event", this.event);
-  }
-
-  save() {
-    if (!this.layer || !this.positions.length) return;
-    this.hover(null);
-    this.painter.stale.points = true; // the canvas keeps its points only until the browser has shown them
-    this.painter.paint(1);
-    const { points, overlay } = this.parts;
-    const { pixelRatio, theme } = this;
-    const key = { theme, height: this.camera.height, ...this.colours };
-    paintPicture({ points, overlay, pixelRatio, ...key }).toBlob((blob) => download(blob, "map.png"), "image/png");
-  }
-
-  saveSvg() {
-    if (!this.layer || !this.positions.length || this.positions.length / 2 > MOST_AS_SVG) return;
-    this.hover(null);
-    const scene = sceneOf(this);
-    const placed = this.overlay.placed ?? [];
-    const { colours, layer } = this;
-    const look = { colourOf: (id) => layer.colourOf(id), sizeOf: (id) => layer.sizeOf(id, scene.look.size) };
-    download(paintSvg({ scene, placed, colours, ...look }), "map.svg");
   }
 
   // --- what is to be seen -----------------------------------------------------------------------------------------
@@ -472,15 +421,12 @@ class MapView {
   }
 
   rememberView() {
-    if (!this.address || this.camera.flight) return;
-    const { x, y, zoom } = this.camera;
-    rememberedViews.set(this.address, { x, y, zoom });
-    clearTimeout(this.writing); // browsers refuse more than a few writes a second
-    if (this.data.in_address) this.writing = setTimeout(() => writeView({ x, y, zoom }, this.camera.home), 300);
+    this.views.remember(this.address, { inAddress: this.data.in_address });
   }
 
   destroy() {
-    clearTimeout(this.writing);
+    this.link.join(null);
+    this.views.stop();
     this.forming.follow(null);
     this.frames.stop();
     this.loading.stop();

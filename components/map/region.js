@@ -43,20 +43,37 @@ export function regionFrom(kind, path, camera, mode) {
   return { kind, mode, polygon: corners.map(([px, py]) => camera.toWorld(px, py).map(round)) };
 }
 
+const BAND = 64; // steps of the 16-bit positions: an edge is looked at only for points of the bands that it crosses
+
 // Writes `value` into mask[id] for the points inside, by the even-odd rule, that `accepts(id)`.
 // positions: Uint16Array x, y, …; polygon in the unit square.
 export function markInside(positions, polygon, mask, value, accepts = () => true) {
-  const xs = polygon.map(([x]) => x * 65535);
-  const ys = polygon.map(([, y]) => y * 65535);
+  const corners = polygon.map(([x, y]) => [x * 65535, y * 65535]);
+  const xs = corners.map(([x]) => x);
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
-  const [bottom, top] = [Math.min(...ys), Math.max(...ys)];
+  const bands = edgesByBand(corners);
   for (let i = 0; i < positions.length; i += 2) {
     const [x, y] = [positions[i], positions[i + 1]];
-    if (x < left || x > right || y < bottom || y > top) continue;
+    const edges = bands[(y / BAND) | 0];
+    if (!edges || x < left || x > right) continue;
     let inside = false;
-    for (let a = 0, b = xs.length - 1; a < xs.length; b = a++) {
-      if (ys[a] > y !== ys[b] > y && x < ((xs[b] - xs[a]) * (y - ys[a])) / (ys[b] - ys[a]) + xs[a]) inside = !inside;
+    for (let k = 0; k < edges.length; k += 4) {
+      const [ax, ay, bx, by] = [edges[k], edges[k + 1], edges[k + 2], edges[k + 3]];
+      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
     }
     if (inside && accepts(i >> 1)) mask[i >> 1] = value;
   }
+}
+
+// For each band of y the edges that cross it, four numbers each; undefined where there are none.
+function edgesByBand(corners) {
+  const bands = new Array(65536 / BAND);
+  corners.forEach(([ax, ay], at) => {
+    const [bx, by] = corners[(at || corners.length) - 1];
+    const last = Math.min(bands.length - 1, Math.floor(Math.max(ay, by) / BAND));
+    for (let band = Math.max(0, Math.floor(Math.min(ay, by) / BAND)); band <= last; band++) {
+      (bands[band] ??= []).push(ax, ay, bx, by);
+    }
+  });
+  return bands;
 }

@@ -38,6 +38,9 @@ class Model(Protocol):
     unit: ClassVar[str]  # what its examples are: "words", "texts", "ratings", "rows"
     most_threads: ClassVar[int | None]  # of the processor, that its steps gain from; None for as many as there are
     main_space: ClassVar[str]  # empty where the data decides it
+    identity: ClassVar[
+        str
+    ]  # the column of its spaces that says what the data calls a label; empty where the label does
     Settings: ClassVar[type[TrainingSettings]]
     survey_settings: ClassVar[tuple[str, ...]]  # names of the settings that what survey finds depends on
 
@@ -67,6 +70,22 @@ class Model(Protocol):
 
     def weights(self) -> dict[str, np.ndarray]:
         """The best weights by name, for model.safetensors."""
+
+    @classmethod
+    def narrows_by(cls, space: str) -> bool:
+        """Whether the labels of this space stand for values or words of the data, so that narrow can be asked."""
+
+    @classmethod
+    def narrow(
+        cls,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: TrainingSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        """The rows or texts with the labels of this space alone (keep), or without them. DataError when nothing is left."""
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Everything that fit needs to go on from here: arrays, and values that JSON can hold."""

@@ -60,7 +60,10 @@ def _way_of(run: Run) -> dict[str, Any]:
     settings = {
         name: value for name, value in run.spec["settings"].items() if name not in ("seed", "device", "threads")
     }
-    data = {name: run.spec["data"].get(name) for name in ("source", "sample", "path", "modified", "sha256", "options")}
+    data = {
+        name: run.spec["data"].get(name)
+        for name in ("source", "sample", "path", "modified", "sha256", "options", "only")
+    }
     return {"model": run.model, "settings": settings, "data": data, "columns": run.spec["columns"]}
 
 

@@ -28,10 +28,11 @@ from embedviz.runs.job import Job
 from embedviz.runs.run import SPACES, Run
 from embedviz.runs.status import State
 from embedviz.space import EmbeddingSpace
+from embedviz.space.metrics import Metric
 from embedviz.space.storage import map_tensor, written
 from embedviz.training.progress import Progress
 
-FORMING = "forming.points"
+FORMING, COLUMNS = "forming.points", "columns.parquet"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
 ODDITIES = "oddities.json"
 
@@ -103,6 +104,12 @@ class Map(Job):
         return pd.read_parquet(path)["cluster"] if path.exists() else None
 
     @property
+    def columns(self) -> pd.DataFrame:
+        """What the points have on this map alone, N rows; often no column at all."""
+        path = self.folder / COLUMNS
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    @property
     def kept(self) -> pd.Series | None:
         """The share of each point's nearest that the map kept, (N,) float, NaN where it was not looked at; None until
         it is there."""
@@ -171,22 +178,36 @@ def finish(
     say: Callable[..., None],
 ) -> None:
     """What follows the coordinates of a map: its groups, and how faithful it is."""
-    from embedviz.projection.clusters import clusters
     from embedviz.projection.fidelity import measured
 
-    vectors = np.asarray(space.vectors[points])
-    say(Progress(1, 1, message="Finding groups"))
-    labels = [space.labels[i] for i in points]
-    groups = clusters(vectors, labels, metric=settings.metric)
-    with replacing(folder / CLUSTERS) as temporary:
-        pd.DataFrame({"cluster": groups.column()}).to_parquet(temporary, index=False)
+    write_groups(folder, groups_of(space, points, settings.metric, say))
     say(Progress(1, 1, message="Measuring how faithful the map is"))
-    found = measured(vectors, coords, metric=settings.metric, seed=settings.seed)
+    found = measured(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
     with replacing(folder / KEPT) as temporary:
         pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
     write_json(folder / QUALITY, found.scores)
+
+
+def groups_of(space: EmbeddingSpace, points: np.ndarray, metric: Metric, say: Callable[..., None]) -> pd.Categorical:
+    """The name of each point's group, (N,), the largest group first and those in none last."""
+    from embedviz.projection.clusters import clusters
+
+    say(Progress(1, 1, message="Finding groups"))
+    return clusters(np.asarray(space.vectors[points]), [space.labels[i] for i in points], metric).column()
+
+
+def write_groups(folder: Path, groups: pd.Categorical) -> None:
+    """Keeps the groups of a map's points."""
+    with replacing(folder / CLUSTERS) as temporary:
+        pd.DataFrame({"cluster": groups}).to_parquet(temporary, index=False)
+
+
+def write_columns(folder: Path, columns: dict[str, np.ndarray]) -> None:
+    """Keeps columns (N,) that the points have on this map alone."""
+    with replacing(folder / COLUMNS) as temporary:
+        pd.DataFrame(columns).to_parquet(temporary, index=False)
 
 
 def _begin(job: Job, points: np.ndarray, n_components: int) -> np.ndarray | None:

@@ -11,8 +11,8 @@ from embedviz.errors import RunError
 from embedviz.models import model_class
 from embedviz.models.contract import Model
 from embedviz.runs.control import Control
-from embedviz.runs.dataset import read_reference
 from embedviz.runs.given_vectors import give_vectors
+from embedviz.runs.narrowing import read_data
 from embedviz.runs.run import Run
 from embedviz.training.progress import Progress
 from embedviz.training.settings import TrainingSettings
@@ -23,7 +23,7 @@ def read_again(run: Run, say: Callable[[Progress], None]) -> Table:
     if run.kind != "training":
         raise RunError(f"{run.name!r} holds opened vectors: there was no training to measure.")
     say(Progress(message=f"Reading {run.spec['data']['title']} again"))
-    return read_reference(run.spec["data"], run.folder / "data")
+    return read_data(run)
 
 
 def prepare_again(

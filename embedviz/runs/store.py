@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from embedviz.runs import events, status
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
 from embedviz.runs.job import LOG
+from embedviz.runs.narrowing import Only, label_file
 from embedviz.runs.run import Run
 
 KEPT_DELETED = 24 * 3600.0  # seconds a deleted run can be brought back
@@ -43,8 +44,10 @@ class Store:
         estimate: dict[str, float] | None = None,
         owner: str = LOCAL_OWNER,
         folder: Path | None = None,
+        only: Sequence[Only] = (),
     ) -> Run:
-        """A run that is ready to be worked on. Settings are checked now, so that a mistake is told before it waits."""
+        """A run that is ready to be worked on. Settings are checked now, so that a mistake is told before it waits.
+        only: what the data is narrowed by, one after the other."""
         from embedviz.models import model_class
 
         cls = model_class(model)
@@ -59,14 +62,22 @@ class Store:
             "probes": probes or [],
             "estimate": estimate or {},
         }
-        return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder)
+        return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, only)
 
     def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> Run:
         """A run that opens a file of ready vectors as a space."""
         spec = {"kind": "vectors", "model": "vectors", "main_space": "word", "settings": {}}
-        return self._create(spec, dataset, name or dataset.title, owner, None)
+        return self._create(spec, dataset, name or dataset.title, owner)
 
-    def _create(self, spec: dict[str, Any], dataset: Dataset, name: str, owner: str, folder: Path | None) -> Run:
+    def _create(
+        self,
+        spec: dict[str, Any],
+        dataset: Dataset,
+        name: str,
+        owner: str,
+        folder: Path | None = None,
+        only: Sequence[Only] = (),
+    ) -> Run:
         import embedviz
 
         run_id = new_id()
@@ -77,11 +88,13 @@ class Store:
             "id": run_id,
             "name": name,
             "owner": owner,
-            "data": dataset.reference(),
+            "data": dataset.reference() | ({"only": [part.reference() for part in only]} if only else {}),
             "version": embedviz.__version__,
         }
         Run.write(folder, spec)
         dataset.link_into(folder / "data")
+        for number, part in enumerate(only):
+            part.write(label_file(folder / "data", number))
         return Run(folder)
 
     def run(self, run_id: str) -> Run:

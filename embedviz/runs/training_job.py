@@ -18,10 +18,10 @@ from embedviz.files import replacing, write_json
 from embedviz.models import model_class
 from embedviz.models.contract import Model
 from embedviz.runs.control import Control
-from embedviz.runs.dataset import read_reference
 from embedviz.runs.given_vectors import give_vectors
 from embedviz.runs.held_memory import HeldMemory
 from embedviz.runs.moments import MomentKeeper
+from embedviz.runs.narrowing import read_data
 from embedviz.runs.run import KNOWLEDGE, METRICS, PICTURES, SPACES, WEIGHTS, Run
 from embedviz.runs.status import State
 from embedviz.runs.supervisor import threads_for
@@ -52,7 +52,7 @@ def _train(
     begun, settings = time.time(), run.settings
     say(Progress(message=f"Reading {run.spec['data']['title']} for {device.title}"))
     checkpoint = run.folder / CHECKPOINT
-    table = read_reference(run.spec["data"], run.folder / "data")
+    table = read_data(run)
     model = model_class(run.model)(settings)
     give_vectors(model, say)
     for event in model.prepare(table, roles_of(table, run.spec["columns"])):

@@ -38,6 +38,7 @@ WORK = {
     "vectors": (Run, "embedviz.runs.vectors_job:work"),
     "projection": (Job, "embedviz.runs.maps:work"),
     "history": (Job, "embedviz.runs.history_job:work"),
+    "pair": (Job, "embedviz.runs.pair_job:work"),
     "comparison": (Job, "embedviz.runs.comparisons:work"),
     "reading": (Job, "embedviz.runs.reading_job:work"),
     "prediction": (Job, "embedviz.runs.prediction_job:work"),

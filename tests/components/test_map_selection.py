@@ -83,6 +83,7 @@ def test_on_a_map_in_another_order_than_the_space_a_row_stays_itself(sample):
         points=points,
         coords=np.stack([points, -points], axis=1).astype(np.float32),
         clusters=pd.Series([f"group {i % 5}" for i in points], dtype="category"),
+        columns=pd.DataFrame(),
     )
     colours = colour_codes(shown, space, "kind")
     out = colours.codes[np.flatnonzero(points % 3 == 1)[0]]

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.category_values import OTHER
+from embedviz.data.narrowing import rows_with
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold
 from embedviz.errors import SettingsError
 from embedviz.evaluation.classification import calibration, confusion
@@ -56,6 +57,7 @@ class Categories:
         1  # its batches are small: threads would wait for each other longer than they work
     )
     main_space: ClassVar[str] = ""  # the column of most values
+    identity: ClassVar[str] = ""
     Settings: ClassVar[type[CategoriesSettings]] = CategoriesSettings
 
     def __init__(self, settings: CategoriesSettings):
@@ -255,6 +257,22 @@ class Categories:
         p(CLASS)…, note; for a number: prediction, note. reasons: for each row a dict a column, {"feature",
         "contribution"}, in logits towards the predicted class above the mean of all, or in the target's unit."""
         return self._predictor().predict(rows, reasons)
+
+    @classmethod
+    def narrows_by(cls, space: str) -> bool:
+        return True
+
+    @classmethod
+    def narrow(
+        cls,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: CategoriesSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        return rows_with(frame, space, labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         if self._descent is None:

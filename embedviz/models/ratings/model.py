@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.entities import Entities
+from embedviz.data.narrowing import rows_with
 from embedviz.data.ratings_split import WAYS, chosen_way, split_ratings
 from embedviz.data.ratings_table import read_ratings
 from embedviz.errors import RunError
@@ -54,6 +55,7 @@ class Ratings:
     unit: ClassVar[str] = "ratings"
     most_threads: ClassVar[int | None] = None
     main_space: ClassVar[str] = "item"
+    identity: ClassVar[str] = "id"
     Settings: ClassVar[type[RatingsSettings]] = RatingsSettings
 
     def __init__(self, settings: RatingsSettings):
@@ -295,6 +297,16 @@ class Ratings:
         from embedviz.models.ratings import scores as ratings_scores
 
         yield from ratings_scores.baselines(self.parts, self.settings.seed)
+
+    @classmethod
+    def narrows_by(cls, space: str) -> bool:
+        return space in ("user", "item")
+
+    @classmethod
+    def narrow(
+        cls, frame: pd.DataFrame, columns: Columns, settings: RatingsSettings, space: str, labels: list[str], keep: bool
+    ) -> pd.DataFrame:
+        return rows_with(frame, columns[space], labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         self._start()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from embedviz.data.narrowing import texts_with
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, split_rows
 from embedviz.data.survey import Survey
 from embedviz.errors import SettingsError
@@ -24,6 +25,7 @@ from embedviz.models.sentiment.spaces import word_spaces
 from embedviz.models.sentiment.survey import estimated_cost, survey_of
 from embedviz.models.sentiment.texts import CodedTexts
 from embedviz.models.sentiment.vocabulary import FIRST, Coverage, ReadyVectors, learn_vocabulary
+from embedviz.models.sentiment.words import words_of
 from embedviz.training.estimate import Estimate
 from embedviz.training.progress import Progress
 
@@ -56,6 +58,7 @@ class Sentiment:
         1  # its batches are small: threads would wait for each other longer than they work
     )
     main_space: ClassVar[str] = "word"
+    identity: ClassVar[str] = ""
     Settings: ClassVar[type[SentimentSettings]] = SentimentSettings
 
     def __init__(self, settings: SentimentSettings):
@@ -278,6 +281,22 @@ class Sentiment:
         order, {"feature", "contribution", "start", "end"}; start and end are places in the text, the contribution is in
         logits: how much higher it puts the predicted class above the mean of all."""
         return self._predictor().predict(rows, reasons)
+
+    @classmethod
+    def narrows_by(cls, space: str) -> bool:
+        return space in ("word", "before")
+
+    @classmethod
+    def narrow(
+        cls,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: SentimentSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        return texts_with(frame, columns["text"], lambda text: words_of(text, settings.lowercase), labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The descent's, and the linear term once it is fitted: before that it begins anew."""

@@ -17,8 +17,10 @@ import pandas as pd
 
 from embedviz.data.corpus import Corpus, build_corpus
 from embedviz.data.counts import CorpusCounts, count_corpus
+from embedviz.data.narrowing import texts_with
 from embedviz.data.roles import checked_role
 from embedviz.data.survey import Survey
+from embedviz.data.tokenizers import tokenizer
 from embedviz.errors import SettingsError
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.skipgram.settings import SkipgramSettings
@@ -90,6 +92,7 @@ class Skipgram:
     unit: ClassVar[str] = "words"
     most_threads: ClassVar[int | None] = None
     main_space: ClassVar[str] = "word"
+    identity: ClassVar[str] = ""
     Settings: ClassVar[type[SkipgramSettings]] = SkipgramSettings
 
     def __init__(self, settings: SkipgramSettings):
@@ -276,6 +279,23 @@ class Skipgram:
     def weights(self) -> dict[str, np.ndarray]:
         self._settle()
         return {"centre": self.best_W, "context": self.best_C}
+
+    @classmethod
+    def narrows_by(cls, space: str) -> bool:
+        return space == "word"
+
+    @classmethod
+    def narrow(
+        cls,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: SkipgramSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        split = tokenizer(settings.tokenizer, settings.lowercase)
+        return texts_with(frame, columns.get("text", "text"), split, labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The current and the best weights, Adagrad's sums, and the place in the text with its random state."""

@@ -23,6 +23,7 @@ def page(chromium, tmp_path):
         points=np.arange(n),
         coords=rng.normal(size=(n, 2)).astype(np.float32),
         clusters=pd.Series(rng.choice(["1: <i>a</i>", "2: b"], n), dtype="category"),
+        columns=pd.DataFrame(),
         kept=None,  # what is not there yet is not offered
         spec={"settings": {"method": "umap", "x_axis": ""}},
     )

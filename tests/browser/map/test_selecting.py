@@ -132,3 +132,33 @@ def test_the_view_is_in_the_address_and_a_link_opens_there(open_map):
     wait_until(lambda: "view=0.25" in ask(page, "location.href"))
     again = drawn(open_map(page.url.partition("/?")[2].join(["?", ""])))
     assert ask(again, "[map.camera.x, map.camera.y, map.camera.zoom]") == pytest.approx([0.25, 0.75, 4], rel=1e-3)
+
+
+def test_linked_maps_hover_and_select_together(open_map):
+    page = open_map("?n=2000&twin=1")
+    page.locator('.stage[data-state="drawn"]').nth(1).wait_for()
+
+    def both(expression):
+        return page.evaluate(
+            """expression => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].map((node) =>
+                 new Function("map", `return ${expression}`)(node.shadowRoot.querySelector(".embedviz-map").mapView))""",
+            expression,
+        )
+
+    assert both("map.data.link") == ["pair", "pair"]
+    page.evaluate(
+        """document.querySelectorAll("[data-testid=stBidiComponentIsolated]")[1]
+             .shadowRoot.querySelector(".embedviz-map").mapView.hover(7)"""
+    )
+    assert both("map.hovered") == [7, 7]
+    box = page.locator(STAGE).nth(1).bounding_box()
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + 250, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 600, box["y"] + 400, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    first, second = both("map.selection.count")
+    assert first == second > 100
+    page.locator(".chip").nth(1).click()
+    assert both("map.selection.count") == [0, 0]

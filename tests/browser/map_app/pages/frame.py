@@ -25,12 +25,15 @@ with st.container(horizontal=True):
     dim = st.toggle("Dim the rest", value=True)
     forming = st.toggle("Points move")
     other = st.toggle("Other layout")
-    shown = st.toggle("Show the map", value=True)
+    shown = st.toggle("Show the map", value="hidden" not in st.query_params)
     if st.button("Clear region"):
         st.session_state.regions = []
 
 if not shown:
     st.stop()
+link = "pair" if "twin" in st.query_params else None
+if link:
+    map_view(MapData(f"embedviz/maps/{n}/points?transposed", n, link=link), key="twin", height=300)
 event = map_view(
     MapData(
         points_url=f"embedviz/maps/{n}/points" + ("?transposed" if other else ""),
@@ -51,6 +54,7 @@ event = map_view(
         forming_url=f"embedviz/maps/{n}/forming" if forming else None,
         frames_url=f"embedviz/maps/{n}/frames" if "frames" in st.query_params else None,
         frames=["begun", "half", "done"] if "frames" in st.query_params else [],
+        link=link,
         in_address="view" in st.query_params or "address" in st.query_params,
     ),
     key="map",
