@@ -119,7 +119,7 @@ def _beside(focus: int | None, looking: Looking) -> pd.DataFrame | None:
     )
     near = space.neighbors(space.labels[focus], NEAREST, metric)
     st.text(f"Nearest to “{space.labels[focus]}” in the original space")
-    _walkable(near, f"beside-{focus}-{metric}", looking)
+    _walkable(near, f"beside-{focus}-{metric}", looking, f"Nearest to {space.labels[focus]}")
     return near
 
 
@@ -134,7 +134,7 @@ def _selection(shown: Map, looking: Looking) -> None:
     serial = max(looking.seen.get("regions", 0), looking.seen.get("step", 0))
     table, mean = st.columns([9, 4])
     with table:
-        _walkable(frame, f"selected-{shown.id}-{serial}", looking)
+        _walkable(frame, f"selected-{shown.id}-{serial}", looking, "What is selected")
         with st.container(horizontal=True):
             tables.download(frame, "selection.csv", "download-selection")
             for keep, title in ((True, "Train on these"), (False, "Leave these out")):
@@ -144,7 +144,7 @@ def _selection(shown: Map, looking: Looking) -> None:
     with mean, guard.said():
         st.text("Nearest to their mean in the original space")
         near = space.neighbors(space.mean_vector(looking.selected), NEAREST)
-        _walkable(near, f"mean-{serial}", looking)
+        _walkable(near, f"mean-{serial}", looking, "Nearest to the mean of what is selected")
 
 
 def _can_train_again(looking: Looking) -> bool:
@@ -167,7 +167,8 @@ def _as_table(shown: Map, looking: Looking) -> None:
                 f"All {len(shown.points):,} {many} of the map, the most frequent first. Choosing one shows it on the map "
                 "with its neighbours; the columns sort, and the table can be searched."
             )
-            _walkable(selection_frame(looking.space, shown, np.asarray(shown.points)), f"all-{shown.id}", looking)
+            frame = selection_frame(looking.space, shown, np.asarray(shown.points))
+            _walkable(frame, f"all-{shown.id}", looking, f"All {many} of the map")
 
 
 def _take_away(shown: Map, looking: Looking) -> None:
@@ -203,6 +204,8 @@ def _take_away(shown: Map, looking: Looking) -> None:
             )
 
 
-def _walkable(frame: pd.DataFrame, key: str, looking: Looking) -> None:
-    """A table, where a click on a row flies to it on the map."""
-    tables.walkable(frame, key, lambda label: looking.fly_to(looking.space.index(label)), height=min(TALL, 38 + 35 * max(3, len(frame))))  # fmt: skip
+def _walkable(frame: pd.DataFrame, key: str, looking: Looking, name: str) -> None:
+    """A table, where a click on a row, or a cell chosen by keys, flies to it on the map. name: what a screen reader says."""
+    height = min(TALL, 38 + 35 * max(3, len(frame)))
+    go = looking.space.index
+    tables.walkable(frame, key, lambda label: looking.fly_to(go(label)), height=height, alt=name)

@@ -31,7 +31,8 @@ def column_config(frame: pd.DataFrame) -> dict:
 
 
 def walkable(frame: pd.DataFrame, key: str, go: Callable[[str], None], **more: Any) -> None:
-    """The table, where a click on a row goes on to its label. The key has to change with the table's rows."""
+    """The table, where a click on a row goes on to its label. The key has to change with the table's rows. more: as
+    st.dataframe takes it."""
 
     def clicked() -> None:
         if cells := st.session_state[key]["selection"]["cells"]:

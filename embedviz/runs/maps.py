@@ -28,7 +28,6 @@ from embedviz.runs.job import Job
 from embedviz.runs.run import SPACES, Run
 from embedviz.runs.status import State
 from embedviz.space import EmbeddingSpace
-from embedviz.space.metrics import Metric
 from embedviz.space.storage import map_tensor, written
 from embedviz.training.progress import Progress
 
@@ -180,7 +179,7 @@ def finish(
     """What follows the coordinates of a map: its groups, and how faithful it is."""
     from embedviz.projection.fidelity import measured
 
-    write_groups(folder, groups_of(space, points, settings.metric, say))
+    write_groups(folder, groups_of(space, points, settings, say))
     say(Progress(1, 1, message="Measuring how faithful the map is"))
     found = measured(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
@@ -190,12 +189,15 @@ def finish(
     write_json(folder / QUALITY, found.scores)
 
 
-def groups_of(space: EmbeddingSpace, points: np.ndarray, metric: Metric, say: Callable[..., None]) -> pd.Categorical:
-    """The name of each point's group, (N,), the largest group first and those in none last."""
+def groups_of(
+    space: EmbeddingSpace, points: np.ndarray, settings: ProjectionSettings, say: Callable[..., None]
+) -> pd.Categorical:
+    """The name of each point's group, (N,), the largest group first, those in no group last."""
     from embedviz.projection.clusters import clusters
 
     say(Progress(1, 1, message="Finding groups"))
-    return clusters(np.asarray(space.vectors[points]), [space.labels[i] for i in points], metric).column()
+    vectors = np.asarray(space.vectors[points])
+    return clusters(vectors, [space.labels[i] for i in points], metric=settings.metric).column()
 
 
 def write_groups(folder: Path, groups: pd.Categorical) -> None:

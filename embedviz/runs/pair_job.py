@@ -74,7 +74,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
                 return "interrupted" if control.interrupt else "stopped"
     overlap = comparison.found.movers.set_index("label")["overlap"]
     columns = {OVERLAP: overlap.reindex([a.labels[row] for row in rows_a]).to_numpy(np.float32)}
-    groups = groups_of(a, rows_a, settings.metric, say)
+    groups = groups_of(a, rows_a, settings, say)
     for folder, coords in ((pair.beside.folder, layouts[1]), (pair.folder, layouts[0])):
         write_groups(folder, groups)
         write_columns(folder, columns)

@@ -1,0 +1,131 @@
+"""The Map page in a real browser: what is looked at is in the address, goes back and forth, and can be taken away."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.acting import choose, fill_number, press, settle
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture
+def page(server, chromium):
+    """The GloVe sample's 2,000 most frequent words, drawn."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 1200}, accept_downloads=True)
+    page.goto(server.address)
+    press(page, "Open the GloVe sample")
+    expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Map", exact=True).click()
+    fill_number(page, "Points", "2000")
+    press(page, "Draw the map")
+    finished(page)
+    yield page
+    assert page.get_by_text("Something went wrong").count() == 0
+    page.close()
+
+
+def finished(page):
+    expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=90_000)
+    settle(page)
+    expect(page.locator('.stage[data-state="drawn"]')).to_have_count(1)
+
+
+def box(page, left, top, right, bottom, key="Shift"):
+    """Selects with a box given as shares of the stage."""
+    settle(page)
+    stage = page.locator(".stage")
+    stage.scroll_into_view_if_needed()
+    place = stage.bounding_box()
+    page.keyboard.down(key)
+    page.mouse.move(place["x"] + left * place["width"], place["y"] + top * place["height"])
+    page.mouse.down()
+    page.mouse.move(place["x"] + right * place["width"], place["y"] + bottom * place["height"], steps=5)
+    page.mouse.up()
+    page.keyboard.up(key)
+
+
+def selected(page):
+    """How many the page says are selected, once script and map agree."""
+    chip, end = page.locator(".chip"), time.monotonic() + 20
+    while True:
+        settle(page)
+        heading = page.get_by_role("heading", name=re.compile(r"^[\d,]+ selected$"))
+        told = [heading.inner_text().split()[0]] if heading.count() else ["0"]
+        seen = [chip.inner_text().split()[0]] if chip.is_visible() else ["0"]
+        if told == seen:
+            return int(told[0].replace(",", ""))
+        assert time.monotonic() < end, (told, seen)
+        page.wait_for_timeout(100)
+
+
+def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(page, chromium):
+    box(page, 0.3, 0.1, 0.6, 0.9)
+    expect(page.locator(".chip")).to_be_visible()
+    first = selected(page)
+    assert 50 < first < 2000
+    box(page, 0.6, 0.1, 0.85, 0.9)
+    page.wait_for_url("**select=**")
+    page.wait_for_timeout(800)
+    both = selected(page)
+    assert both > first
+    choose(page, "Colour by", "rank")
+    page.wait_for_url("**colour=rank**")
+    link = page.url
+
+    page.get_by_role("button", name="Take the last step back").click()
+    page.wait_for_function("() => !location.search.includes('colour=rank')")
+    page.get_by_role("button", name="Take the last step back").click()
+    page.wait_for_timeout(800)
+    assert selected(page) == first
+    page.get_by_role("button", name="Take it again").click()
+    page.wait_for_timeout(800)
+    assert selected(page) == both
+    page.go_back()  # the browser's own way
+    page.wait_for_timeout(800)
+    assert selected(page) == first
+
+    other = chromium.new_page(viewport={"width": 1440, "height": 1200})
+    other.goto(link)
+    finished(other)
+    assert selected(other) == both
+    expect(other.get_by_role("combobox", name="Colour by")).to_have_value("rank")
+    other.close()
+
+
+def test_a_map_drawn_again_goes_on_from_the_last_one(page):
+    assert "begin=" not in page.url
+    page.get_by_text("Settings of the map").click()
+    fill_number(page, "Neighbours", "30")
+    press(page, "Draw again")
+    page.wait_for_url("**begin=**")
+    finished(page)
+    page.get_by_role("button", name="Take the last step back").click()
+    page.wait_for_function("() => !location.search.includes('begin=')")
+    finished(page)
+    expect(page.get_by_role("spinbutton", name="Neighbours")).to_have_value("15")
+
+
+def test_the_map_is_a_table_for_keys_and_screen_readers_and_is_taken_away_in_files(page, tmp_path):
+    page.get_by_text("The map as a table").click()
+    settle(page)
+    expect(page.get_by_text("All 2,000 words of the map")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 60, "y": 52})  # the first row; from there by key
+    expect(page.get_by_text("Nearest to “the” in the original space")).to_be_visible()
+    page.get_by_text("Take the map away").click()
+    settle(page)
+    for button, check in (("CSV", csv_has_all), ("Page that works offline", lambda path: path.stat().st_size > 50_000)):
+        with page.expect_download() as download:
+            press(page, button)
+        download.value.save_as(tmp_path / "taken")
+        assert check(tmp_path / "taken")
+
+
+def csv_has_all(path):
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return lines[0].startswith("label,x,y") and len(lines) >= 2001
