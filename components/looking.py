@@ -44,8 +44,9 @@ class Step(NamedTuple):
 class Looking:
     """Kept for the visitor, one for each space. Rows are rows of the space, so that they mean the same on every map.
 
-    begin: id of the map that the one asked for goes on from. flights: raised to fly to the focus once more. selected: the rows that `drawn` selects. loaded: the settings last
-    taken from an address, with which the form begins anew, loads times so far.
+    begin: id of the map that the one asked for goes on from. flights: raised to fly to the focus once more. selected:
+    the rows that `drawn` selects. loaded: the settings last taken from an address, with which the form begins anew, loads
+    times so far.
     """
 
     run: Run
@@ -121,8 +122,10 @@ class Looking:
         return True
 
     def select(self, drawn: list[Drawn]) -> None:
-        self.drawn = drawn
-        self.selected = rows_selected(self.space, drawn, lambda map_id: open_finished_map(self.run, map_id))
+        """Selects what was drawn, from where it was begun anew."""
+        anew = [place for place, part in enumerate(drawn) if part.region["mode"] == "new"]
+        self.drawn = drawn[anew[-1] :] if anew else drawn
+        self.selected = rows_selected(self.space, self.drawn, lambda map_id: open_finished_map(self.run, map_id))
 
     def draw(self, settings: dict[str, Any]) -> None:
         """Asks for a map with these settings, which goes on from the one asked for last if that is there."""

@@ -10,6 +10,7 @@ from embedviz.runs.run import Run
 from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
 
+SPACE = "space"  # the address's ?space=
 FEW = 5  # spaces that are chosen by a click; more are a menu
 
 
@@ -32,6 +33,9 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
     name = names[0]
     if len(names) > 1:
         key = f"space-{run.id}"
+        in_address = st.query_params.get(SPACE)
+        if in_address in names and in_address != st.session_state.get(f"{key}-written"):
+            st.session_state[key] = in_address  # a link that was opened, or a step in the browser's history
         if st.session_state.get(key) not in names:
             st.session_state[key] = names[0]
         if len(names) <= FEW:
@@ -40,6 +44,9 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
             )
         else:
             name = st.selectbox("Space", names, key=key, persist_state="session")
+        st.session_state[f"{key}-written"] = name
+        if in_address != name:
+            st.query_params[SPACE] = name
     return run, open_space(run, name)
 
 

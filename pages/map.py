@@ -83,7 +83,7 @@ def under_way(asked: Map, looking: Looking) -> None:
                 live.bar(asked.last_event())
                 st.button("Stop", icon=":material/stop:", on_click=session.supervisor().stop, args=(asked,))
 
-    live.follow(asked, draw, key="map-progress", mark=lambda: asked.has_coords)
+    live.follow(asked, draw, key="map-progress", mark=lambda: (asked.has_coords, asked.has_groups))
 
 
 def as_it_formed(run: Run, space: EmbeddingSpace, looking: Looking) -> None:

@@ -163,7 +163,7 @@ class MapView {
     }
     this.forming.follow(data.forming_url, data.n);
     this.frames.offer(data);
-    if (data.view && changed("view", "view_serial")) this.fly(data.view);
+    if (data.view && "view_serial" in before && changed("view_serial")) this.fly(data.view);
     if (changed("can_undo", "can_redo")) this.parts.showSteps(data.can_undo, data.can_redo);
     if (changed("focus", "links", "highlight", "dim")) this.painter.redraw();
     this.followTheme();

@@ -27,17 +27,19 @@ class Graph(NamedTuple):
     weight: torch.Tensor
 
 
-def memberships(distances: torch.Tensor) -> Iterator[torch.Tensor]:
-    """distances (N, k) ascending -> parts of (N, k), in order: exp(-(d - rho) / sigma).
+def memberships(distances: torch.Tensor, local_connectivity: int = 1) -> Iterator[torch.Tensor]:
+    """distances (N, k) ascending -> parts of (N, k), in order: exp(-(d - rho) / sigma), 1 at most.
 
-    rho is the distance to the nearest that is not a twin (equation 3.1). sigma makes the memberships add up to
+    rho is the distance to the nearest that is not a twin (equation 3.1), or to the local_connectivity-th of those, or
+    the farthest where there are fewer. sigma makes the memberships add up to
     log2(k + 1): the point itself is one of its neighbours in umap-learn's count, and adds nothing.
     """
     mean = distances.mean()
     target = math.log2(distances.shape[1] + 1)
     for d in distances.split(ROWS):
-        rho = torch.where(d > 0, d, torch.inf).amin(1)
-        rho = torch.where(rho.isinf(), 0, rho)
+        twins = (d == 0).sum(1)
+        place = (twins + local_connectivity - 1).clamp_max(d.shape[1] - 1)
+        rho = d.gather(1, place[:, None])[:, 0]
         over = (d - rho[:, None]).clamp_min(0)
         low, high, sigma = torch.zeros_like(rho), torch.full_like(rho, torch.inf), torch.ones_like(rho)
         with one_thread():
@@ -49,8 +51,9 @@ def memberships(distances: torch.Tensor) -> Iterator[torch.Tensor]:
         yield torch.exp(-over / torch.maximum(sigma, floor).clamp_min(1e-12)[:, None])
 
 
-def fuzzy_union(indices: torch.Tensor, membership: torch.Tensor) -> Graph:
-    """Two directions of a pair with memberships a and b become one edge a + b - ab. Both arguments (N, k)."""
+def fuzzy_union(indices: torch.Tensor, membership: torch.Tensor, mix_ratio: float = 1.0) -> Graph:
+    """Two directions of a pair with memberships a and b become one edge, their union a + b - ab, or at a mix_ratio of 0
+    their intersection ab, or what lies between. Both arguments (N, k)."""
     n, k = indices.shape
     rows = torch.arange(n, device=indices.device).repeat_interleave(k)
     columns, a = indices.reshape(-1), membership.reshape(-1)
@@ -61,16 +64,17 @@ def fuzzy_union(indices: torch.Tensor, membership: torch.Tensor) -> Graph:
     first = ~second
     b = torch.zeros_like(a)
     b[:-1] = torch.where(second[1:], a[1:], 0)  # a pair's other direction, where there is one, follows it
-    weight = (a + b - a * b)[first]
+    both = a * b
+    weight = (mix_ratio * (a + b - both) + (1 - mix_ratio) * both)[first]
     pair = pair[first]
     real = weight > 0
     return Graph((pair // n)[real], (pair % n)[real], weight[real])
 
 
-def fuzzy_graph(near: Nearest) -> Iterator[float | Graph]:
+def fuzzy_graph(near: Nearest, local_connectivity: int = 1, mix_ratio: float = 1.0) -> Iterator[float | Graph]:
     """Yields the share that is done, and the Graph last."""
     parts: list[torch.Tensor] = []
-    for part in memberships(near.distances):
+    for part in memberships(near.distances, local_connectivity):
         parts.append(part)
         yield min(1.0, len(parts) * ROWS / len(near.distances))
-    yield fuzzy_union(near.indices, torch.cat(parts))
+    yield fuzzy_union(near.indices, torch.cat(parts), mix_ratio)

@@ -31,10 +31,13 @@ def layout(
     min_dist: float,
     spread: float,
     seed: int,
+    learning_rate: float = 1.0,
+    repulsion: float = 1.0,
     free: torch.Tensor | None = None,
 ) -> Iterator[float]:
     """Moves coords (N, c) float32 in place, on their device; yields the epochs done, about every tenth of a second.
-    free (N,) float32: 1 for points that may move, 0 for those that are held; None: all may.
+    repulsion: of a push, beside 1 for a pull. free (N,) float32: 1 for points that may move, 0 for those that are held;
+    None: all may.
 
     Each pair is an edge in both directions. An edge fires in its weight's share of the epochs, relative to the
     heaviest: it draws its ends together, and pushes its head away from `negatives` random points.
@@ -66,7 +69,8 @@ def layout(
                 fires = (due[part] >= 1).nonzero()[:, 0] + part.start
                 due[fires] -= 1
                 others = _window(table, start, len(fires) * negatives)
-                _step(axes, head[fires], tail[fires], others, a, b, 1 - epoch / epochs, free)
+                rate = learning_rate * (1 - epoch / epochs)
+                _step(axes, head[fires], tail[fires], others, a, b, repulsion, rate, free)
                 done += 1
         coords.copy_(torch.stack(axes, dim=1))
         yield done / len(parts)
@@ -102,6 +106,7 @@ def _step(
     others: torch.Tensor,
     a: float,
     b: float,
+    repulsion: float,
     rate: float,
     free: torch.Tensor | None,
 ) -> None:
@@ -116,7 +121,7 @@ def _step(
     others_at = [x.index_select(0, others).view(-1, len(head)) for x in axes]  # (M, F)
     apart = [torch.sub(at, other) for at, other in zip(here, others_at, strict=True)]
     d2 = _squares(apart)
-    factor = _power(d2.clamp_min_(1e-12), b).mul_(a).add_(1).mul_(d2.add_(0.001)).reciprocal_().mul_(2 * b)
+    factor = _power(d2.clamp_min_(1e-12), b).mul_(a).add_(1).mul_(d2.add_(0.001)).reciprocal_().mul_(2 * b * repulsion)
     pushes = [d.mul_(factor).clamp_(-LIMIT, LIMIT).sum(0) for d in apart]
     for x, pull, push in zip(axes, pulls, pushes, strict=True):
         at_head, at_tail = push.add_(pull), pull

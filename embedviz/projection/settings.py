@@ -103,6 +103,35 @@ class ProjectionSettings(Settings):
         description="Random points each moved point is pushed away from.",
         json_schema_extra=ONLY_UMAP,
     )
+    learning_rate: float = Field(
+        1.0,
+        gt=0,
+        le=10,
+        description="How far points move at first; it falls to nothing by the last round.",
+        json_schema_extra=ONLY_UMAP,
+    )
+    repulsion_strength: float = Field(
+        1.0,
+        ge=0,
+        le=10,
+        description="How strongly random points push each other away, next to how neighbours pull.",
+        json_schema_extra=ONLY_UMAP,
+    )
+    local_connectivity: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description="So many of its nearest a point belongs to wholly; more draws strays in.",
+        json_schema_extra=ONLY_UMAP,
+    )
+    set_op_mix_ratio: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        title="Union or intersection",
+        description="1: two points belong together when either says so; 0: only when both do.",
+        json_schema_extra=ONLY_UMAP,
+    )
     init: Literal["last map", "pca", "random"] = Field(
         "last map",
         title="Start",

@@ -27,6 +27,10 @@ def umap_learn(vectors: np.ndarray, settings: ProjectionSettings) -> Iterator[Pr
             n_epochs=settings.epochs
             or None,  # its own choice by the number of points; 0 would leave them where they start
             negative_sample_rate=settings.negative_samples,
+            learning_rate=settings.learning_rate,
+            repulsion_strength=settings.repulsion_strength,
+            local_connectivity=settings.local_connectivity,
+            set_op_mix_ratio=settings.set_op_mix_ratio,
             random_state=settings.seed,
         )
         yield np.asarray(reducer.fit_transform(np.array(vectors, np.float32)), np.float32)

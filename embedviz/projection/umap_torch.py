@@ -38,7 +38,7 @@ def umap_torch(
         else:
             message = f"{said} Finding each point's neighbours".strip()
             yield Progress(int(found * search_share * STEPS), STEPS, message=message)
-    for found in fuzzy_graph(near):
+    for found in fuzzy_graph(near, settings.local_connectivity, settings.set_op_mix_ratio):
         if isinstance(found, Graph):
             graph = found
         else:
@@ -60,6 +60,8 @@ def umap_torch(
         min_dist=settings.min_dist,
         spread=settings.spread,
         seed=settings.seed,
+        learning_rate=settings.learning_rate,
+        repulsion=settings.repulsion_strength,
         free=free,
     )
     pace = Pace()

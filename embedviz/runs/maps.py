@@ -61,6 +61,10 @@ class Map(Job):
         return (self.folder / COORDS).exists()
 
     @property
+    def has_groups(self) -> bool:
+        return (self.folder / CLUSTERS).exists()
+
+    @property
     def begin(self) -> str:
         """The id of the map that this one goes on from; empty when it starts by itself."""
         return self.spec.get("begin", "")
@@ -99,8 +103,7 @@ class Map(Job):
     def clusters(self) -> pd.Series | None:
         """The name of each point's group, (N,) categorical, the largest group first and those in none last; None
         until it is there."""
-        path = self.folder / CLUSTERS
-        return pd.read_parquet(path)["cluster"] if path.exists() else None
+        return pd.read_parquet(self.folder / CLUSTERS)["cluster"] if self.has_groups else None
 
     @property
     def columns(self) -> pd.DataFrame:

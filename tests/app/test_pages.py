@@ -172,3 +172,25 @@ def test_names_of_spaces_are_never_markdown(app):
     go(app, "neighbours")
     [control] = [group for group in app.button_group if group.label == "Space"]
     assert "[size](http://x)" not in control.options
+
+
+def test_the_space_is_in_the_address_and_a_link_opens_it(app):
+    store = Store()
+    run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
+    for name in ("item", "user"):
+        write_space(EmbeddingSpace([f"{name} 1", "b", "c"], np.eye(3, dtype=np.float32)), run.folder / "spaces", name)
+    write_status(run.folder, Status("done"))
+    app.query_params["run"], app.query_params["space"] = run.id, "user"
+    go(app, "neighbours")
+    [control] = [group for group in app.button_group if group.label == "Space"]
+    assert control.value == "user"
+    control.set_value("item").run()
+    assert app.query_params["space"] == "item"
+    app.query_params["space"] = "user"  # the browser's way back
+    app.run()
+    [control] = [group for group in app.button_group if group.label == "Space"]
+    assert control.value == "user"
+    app.query_params["space"] = "nothing"
+    app.run()
+    assert not app.exception
+    assert app.query_params["space"] == "user"

@@ -82,6 +82,7 @@ def test_regions_of_several_maps_keep_the_order_they_were_drawn_in(looking):
     assert looking.selected.tolist() == [1]
     looking.happened(MapEvent(regions=(BELOW,), regions_serial=4), MAP)
     assert looking.selected.tolist() == [0, 2]
+    assert [part.map_id for part in looking.drawn] == ["a"]  # what was drawn before counts for nothing any more
 
 
 def test_what_is_looked_at_is_in_the_address_and_a_link_brings_it_back(looking, page):

@@ -136,3 +136,12 @@ def test_named_axes_are_cosines_with_the_directions():
 def test_a_map_that_cannot_be_drawn_is_said(settings, said):
     with pytest.raises(SettingsError, match=said):
         project(SPACE, **settings)
+
+
+def test_more_repulsion_spreads_the_points_and_a_small_rate_leaves_them():
+    vectors, _ = blobs(200)
+    start = umap(vectors, epochs=100, learning_rate=1e-6)
+    assert np.abs(start).max() == pytest.approx(10, abs=0.01)  # where it starts
+    weak, strong = (umap(vectors, epochs=100, repulsion_strength=value) for value in (0.1, 3.0))
+    within = [np.linalg.norm(coords[::3] - coords[::3].mean(axis=0), axis=1).mean() for coords in (weak, strong)]
+    assert within[1] > 1.5 * within[0]
