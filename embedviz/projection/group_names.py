@@ -12,6 +12,7 @@ from embedviz.projection.short_label import short_label
 FIRST = 3  # labels or words make a name
 LONG_LABEL, MANY_WORDS = 25, 4  # characters and words, on average, from which labels are texts
 READ = 500  # characters of a text that are looked at
+WORD = r"(?<![\w'’])\w\w+(?![\w'’])"  # two letters or more; "isn't" and its like are left out, not cut into "isn"
 MORE = 10  # of them are tried where two groups would have the same name
 
 
@@ -52,7 +53,7 @@ def _telling_words(groups: Sequence[Sequence[str]], others: Sequence[str]) -> li
     from sklearn.feature_extraction.text import CountVectorizer
 
     texts = [" ".join(label[:READ] for label in group) for group in (*groups, others)]
-    vectorizer = CountVectorizer(stop_words="english")
+    vectorizer = CountVectorizer(stop_words="english", token_pattern=WORD)
     analyse = vectorizer.build_analyzer()
     if not any(analyse(text) for text in texts):
         return [[] for _ in groups]

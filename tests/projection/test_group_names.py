@@ -50,3 +50,8 @@ def test_a_long_label_is_cut_and_takes_one_line():
 
 def test_no_groups_have_no_names():
     assert group_names([]) == []
+
+
+def test_an_apostrophe_does_not_make_half_a_word_a_name():
+    [name] = group_names([["this isn’t a soup, it doesn't, it isn't, it isn't", "it doesn't taste, isn't warm"]])
+    assert set(name.split(", ")) == {"soup", "taste", "warm"}
