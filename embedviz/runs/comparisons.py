@@ -12,6 +12,7 @@ import pandas as pd
 from embedviz.files import read_json, replacing, write_json
 from embedviz.runs.control import Control
 from embedviz.runs.job import Job
+from embedviz.runs.maps import version
 from embedviz.runs.run import Run, open_run
 from embedviz.runs.status import State
 from embedviz.space.two_spaces import TwoSpaces, compare_spaces
@@ -34,9 +35,9 @@ def comparison_of(a: Run, space_a: str, b: Run, space_b: str, k: int) -> SpaceCo
     spec = {
         "kind": "comparison",
         "space": space_a,
-        "other": {"folder": str(b.folder), "space": space_b, "ended": b.state.ended},
+        "other": {"folder": str(b.folder), "space": space_b, **version(b, space_b)},
         "k": k,
-        "ended": a.state.ended,
+        **version(a, space_a),
     }
     key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
     folder = a.folder / "comparisons" / key
