@@ -12,6 +12,7 @@ from components.pair_of_maps import pair_of_maps
 from components.run_picker import labels_of
 from embedviz.errors import UnknownLabelError
 from embedviz.runs.comparisons import comparison_of, twins_of
+from embedviz.runs.narrowing import choices_of
 from embedviz.runs.open_spaces import open_space
 from embedviz.runs.pair_job import pair_of
 from embedviz.runs.repeats_job import SEEDS
@@ -126,7 +127,7 @@ def _train_twin(run: Run) -> None:
     columns = {role: column for role, column in run.spec["columns"].items() if column}
     starting.start_training(
         run.model, dataset, settings, columns=columns, probes=run.spec["probes"],
-        name=f"{run.name}, seed {settings['seed']}"[:120],
+        name=f"{run.name}, seed {settings['seed']}"[:120], only=choices_of(run),
     )  # fmt: skip
     st.switch_page("train.py")
 

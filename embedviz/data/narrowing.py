@@ -34,5 +34,5 @@ def texts_with(
     left = texts.map(lambda text: " ".join(word for word in split(text) if (word in chosen) == keep))
     left = left[left != ""]
     if left.empty:
-        raise DataError(f"No text would be left of {len(frame):,}. Choose {'more' if keep else 'fewer'} words.")
+        raise DataError(f"Nothing would be left of the texts. Choose {'more' if keep else 'fewer'} words.")
     return frame.loc[left.index].assign(**{column: left}).reset_index(drop=True)

@@ -5,6 +5,9 @@ import pandas as pd
 import pytest
 from safetensors.numpy import save_file
 
+import embedviz as ev
+from components.map_address import word_of_drawn
+from components.map_selection import Drawn
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.dataset import Dataset
 from embedviz.runs.here import do_here
@@ -68,3 +71,55 @@ def test_vectors_with_nan_are_said_and_the_page_lives(app, run):
     save_file({"vectors": vectors}, run.folder / "spaces" / "word.safetensors")
     said = page_of(app, run, n_points=60, epochs=20)
     assert "1 vector holds NaN or infinity (like “w5”) and is left out." in said
+
+
+@pytest.fixture
+def trained(tmp_path, two_topics):
+    path = tmp_path / "t.txt"
+    path.write_text(two_topics)
+    return ev.train("skipgram", path, dim=8, epochs=2, min_count=1, subsample=0, deterministic=True)
+
+
+ALL = {"kind": "box", "mode": "new", "polygon": [[-0.3, -0.3], [1.3, -0.3], [1.3, 1.3], [-0.3, 1.3]]}
+
+
+def with_selection(app, run, polygon):
+    """The page of the run's PCA map, by a link that has a region in it."""
+    drawn = do_here(map_of(run, "word", ProjectionSettings(method="pca")))
+    region = Drawn(drawn.id, {**ALL, "polygon": polygon})
+    app.query_params["select"] = word_of_drawn([region])
+    page_of(app, run, method="pca")
+    return drawn
+
+
+def test_the_model_is_trained_again_without_what_is_selected(app, trained):
+    drawn = with_selection(app, trained, [[-0.3, -0.3], [0.5, -0.3], [0.5, 1.3], [-0.3, 1.3]])
+    left = drawn.coords[:, 0] < drawn.coords[:, 0].min() + np.ptp(drawn.coords[:, 0]) / 2
+    chosen = {trained.space.labels[row] for row in drawn.points[left]}
+    assert 0 < len(chosen) < 12
+    assert f"{len(chosen)} selected" in [heading.value for heading in app.subheader]
+    assert "Nearest to their mean in the original space" in [text.value for text in app.text]
+    next(button for button in app.button if button.label == "Leave these out").click().run()
+    assert not app.exception
+    new, old = Store().runs()
+    assert old.id == trained.id
+    assert new.name == f"{trained.name}, without {len(chosen)}"
+    assert new.wait(60) == "done"
+    assert set(new.space.labels) == set(trained.space.labels) - chosen
+
+
+def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(app, trained):
+    with_selection(app, trained, ALL["polygon"])
+    next(button for button in app.button if button.label == "Leave these out").click().run()
+    new = Store().runs()[0]
+    assert new.wait(60) == "failed"
+    assert new.state.reason.startswith("Nothing would be left of the texts. Choose fewer words")
+    assert trained.status == "done"
+
+
+def test_vectors_that_were_not_trained_here_cannot_be_trained_again(app, run):
+    drawn = do_here(map_of(run, "word", ProjectionSettings(method="pca")))
+    app.query_params["select"] = word_of_drawn([Drawn(drawn.id, ALL)])
+    page_of(app, run, method="pca")
+    assert "60 selected" in [heading.value for heading in app.subheader]
+    assert "Leave these out" not in [button.label for button in app.button]

@@ -23,7 +23,7 @@ def test_words_are_kept_or_taken_out_of_texts_and_empty_texts_go():
 def test_nothing_left_is_said():
     with pytest.raises(DataError, match=r"No row would be left of 4\. Choose more values"):
         rows_with(FRAME, "film", ["3"], keep=True)
-    with pytest.raises(DataError, match=r"No text would be left of 4\. Choose fewer words"):
+    with pytest.raises(DataError, match=r"Nothing would be left of the texts\. Choose fewer words"):
         texts_with(FRAME, "text", str.split, ["a", "b", "c"], keep=False)
     with pytest.raises(ColumnError, match="no column 'year'"):
         rows_with(FRAME, "year", ["3"], keep=True)
