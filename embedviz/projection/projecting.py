@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Projection:
-    """coords (N, 2 or 3) float32 of the space's labels at points (N,); quality: scores of embedviz.projection.fidelity."""
+    """coords (N, 2 or 3) float32 of the space's labels at points (N,); quality: scores of embedviz.projection.fidelity,
+    and neighbor_recall@k when the map was made from approximate neighbours."""
 
     coords: np.ndarray
     points: np.ndarray
@@ -35,7 +36,8 @@ class Projection:
 
 
 def steps(vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu") -> Iterator[Progress | np.ndarray]:
-    """Yields progress, and last the coordinates (N, n_components) float32. vectors (N, D).
+    """Yields progress, and last the coordinates (N, n_components) float32. vectors (N, D). The metrics of the progress
+    say how good the map's ingredients are: neighbor_recall@k, where neighbours were found approximately.
 
     DataError when a number is not finite; SettingsError when spread is below the minimum distance.
     """
@@ -87,5 +89,10 @@ def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Pro
     checked = ProjectionSettings.of(method=method, **settings)
     points = space.most_frequent(checked.n_points)
     vectors = np.asarray(space.vectors[points])
-    coords = next(step for step in map_steps(space, points, checked) if isinstance(step, np.ndarray))
-    return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric), checked)
+    quality: dict[str, float] = {}
+    for step in map_steps(space, points, checked):
+        if isinstance(step, Progress):
+            quality |= step.metrics
+        else:
+            coords = step
+    return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric) | quality, checked)

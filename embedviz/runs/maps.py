@@ -55,7 +55,8 @@ class Map(Job):
 
     @property
     def quality(self) -> dict[str, float]:
-        """Scores of embedviz.projection.fidelity; empty until they are measured."""
+        """Scores of embedviz.projection.fidelity, and neighbor_recall@k after approximate neighbours; empty until they
+        are measured."""
         return read_json(self.folder / QUALITY)
 
     @property
@@ -101,10 +102,11 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     points = space.most_frequent(settings.n_points)
     vectors = np.asarray(space.vectors[points])
     device = choose("auto")
-    coords = None
+    coords, ingredients = None, {}
     for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name):
         if isinstance(step, Progress):
             say(step)
+            ingredients |= step.metrics
         else:
             coords = step
         if control.any:
@@ -122,7 +124,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     kept[found.rows] = found.kept
     with replacing(job.folder / KEPT) as temporary:
         pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
-    write_json(job.folder / QUALITY, found.scores)
+    write_json(job.folder / QUALITY, found.scores | ingredients)
     return "done"
 
 
