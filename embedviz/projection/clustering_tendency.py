@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from embedviz.projection.nearest import distances, prepared
+from embedviz.projection.nearest import distances_to, prepared
 
 LOOKED_AT = 500  # places: the statistic is then right to about 0.005
 NEIGHBORS = 5  # more than the one of the paper, so that twins do not make a group
@@ -38,8 +38,8 @@ def clustering_tendency(vectors: torch.Tensor, metric: str, seed: int) -> float:
     if metric == "cosine":
         places = torch.nn.functional.normalize(places)
     k = min(NEIGHBORS, n - 1)
-    from_points = distances(x[rows], x, metric)
+    from_points = distances_to(x[rows], x, metric)
     from_points[torch.arange(len(rows), device=x.device), rows] = torch.inf
     w = float(from_points.topk(k, dim=1, largest=False).values.mean())
-    u = float(distances(places, x, metric).topk(k, dim=1, largest=False).values.mean())
+    u = float(distances_to(places, x, metric).topk(k, dim=1, largest=False).values.mean())
     return u / (u + w)

@@ -33,6 +33,7 @@ PARTS = 50  # a group has a 50th of the points at least, so there are 50 at most
 LARGE = 4  # a group of more than a 4th of the points is looked into for groups of its own
 MIN_SAMPLES = 5  # neighbours that make a place dense
 TENDENCY = 0.51  # from which points are taken to come in groups: one cloud has 0.5, from 10 dimensions on within 0.005
+BLOCK_ENTRIES = 10_000_000  # distances held at a time: 40 MB
 SUREST = 0.5  # of the members, among whom the most typical are
 
 
@@ -148,9 +149,9 @@ def _spread(x: torch.Tensor) -> float:
 
 def _of_the_nearest(queries: torch.Tensor, x: torch.Tensor, of: np.ndarray, metric: str) -> np.ndarray:
     """The group of the nearest of x (N, D) for each of queries (Q, D), both prepared together: (Q,)."""
-    from embedviz.projection.nearest import BLOCK_ENTRIES, distances
+    from embedviz.projection.nearest import distances_to
 
-    found = [distances(part, x, metric).argmin(dim=1) for part in queries.split(max(1, BLOCK_ENTRIES // len(x)))]
+    found = [distances_to(part, x, metric).argmin(dim=1) for part in queries.split(max(1, BLOCK_ENTRIES // len(x)))]
     return np.concatenate([of[part.numpy()] for part in found]) if len(queries) else np.array([], int)
 
 

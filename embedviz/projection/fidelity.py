@@ -18,6 +18,7 @@ from embedviz.errors import DataError, SettingsError
 
 WHOLE = 12_000  # points up to which every row is looked at
 FEWEST_ROWS = 500  # looked at, however many points there are: the shares are then right to about 0.01
+NEIGHBOR_RECALL = "neighbor_recall@"  # and k: of how many of the true neighbours a map was made, unless of all
 BLOCK_ENTRIES = 2_000_000  # distances held at a time: 8 MB, which stays near the processor
 
 
@@ -90,7 +91,7 @@ def measured(
 
 
 def fidelity_sentence(quality: dict[str, float]) -> str:
-    """The scores in words, for under the map."""
+    """The scores in words, for under the map, and how many of the true neighbours it was made from, unless all."""
     ks = [int(name.split("@")[1]) for name in quality if name.startswith("neighbors_kept@")]
     if not ks:
         return "There are too few points to say how faithful this map is."
@@ -98,12 +99,14 @@ def fidelity_sentence(quality: dict[str, float]) -> str:
     wider = ", ".join(f"{quality[f'neighbors_kept@{k}']:.0%} of {k} ({quality[f'chance@{k}']:.1%})" for k in ks[1:])
     wider = f" Of more: {wider}." if wider else ""
     sampled = f" Measured on {quality['rows']:,.0f} points." if quality["rows"] < quality["points"] else ""
+    recall = next((value for name, value in quality.items() if name.startswith(NEIGHBOR_RECALL)), 1)
+    found = f" Its neighbours were found approximately: {recall:.0%} of the true ones." if recall < 1 else ""
     return (
         f"Of a point's {k} nearest, {quality[f'neighbors_kept@{k}']:.0%} are among its {k} nearest here; "
         f"a random picture has {quality[f'chance@{k}']:.1%}.{wider} "
         f"Trustworthiness {quality[f'trustworthiness@{k}']:.3f} (no strangers beside it), "
         f"continuity {quality[f'continuity@{k}']:.3f} (none of its own torn away); 1 is perfect, a random picture has "
-        f"{quality[f'chance_trustworthiness@{k}']:.2f}.{sampled}"
+        f"{quality[f'chance_trustworthiness@{k}']:.2f}.{sampled}{found}"
     )
 
 

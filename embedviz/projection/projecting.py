@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Projection:
-    """coords (N, 2 or 3) float32 of the space's labels at points (N,); quality: scores of embedviz.projection.fidelity."""
+    """coords (N, 2 or 3) float32 of the space's labels at points (N,); quality: scores of embedviz.projection.fidelity,
+    and neighbor_recall@k when the map was made from approximate neighbours."""
 
     coords: np.ndarray
     points: np.ndarray
@@ -39,7 +40,9 @@ class Projection:
 def steps(
     vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", begin: np.ndarray | None = None
 ) -> Iterator[Progress | Forming | np.ndarray]:
-    """Yields progress and layouts on their way, and last the coordinates (N, n_components) float32. vectors (N, D).
+    """Yields progress and layouts on their way, and last the coordinates (N, n_components) float32. vectors (N, D). The
+    metrics of the progress say how good the map's ingredients are: neighbor_recall@k, where neighbours were found
+    approximately.
 
     begin: coordinates (N, n_components) of an earlier map, NaN for points that are new; the layout starts there where
     the settings go on from the last map, and comes out turned onto it. DataError when a number of the vectors is not
@@ -107,5 +110,10 @@ def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Pro
     checked = ProjectionSettings.of(method=method, **settings)
     points = sampled(space, checked)
     vectors = np.asarray(space.vectors[points])
-    coords = next(step for step in map_steps(space, points, checked) if isinstance(step, np.ndarray))
-    return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric), checked)
+    quality: dict[str, float] = {}
+    for step in map_steps(space, points, checked):
+        if isinstance(step, Progress):
+            quality |= step.metrics
+        elif isinstance(step, np.ndarray):
+            coords = step
+    return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric) | quality, checked)

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 
 from embedviz.projection.forming import Forming, Pace
-from embedviz.projection.nearest import Nearest, nearest, prepared
+from embedviz.projection.nearest import Nearest
+from embedviz.projection.neighbor_search import neighbor_search, recall_progress
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.projection.start import start
 from embedviz.training.progress import Progress
@@ -35,13 +35,14 @@ def tsne(
     n = len(vectors)
     perplexity = settings.perplexity_for(n)
     k = min(n - 1, max(1, int(NEIGHBORS_PER_PERPLEXITY * perplexity)))
-    x = prepared(torch.from_numpy(np.array(vectors, np.float32)).to(device), settings.metric)
     near = None
-    for found in nearest(x, k, settings.metric):
+    for found in neighbor_search(vectors, k, settings, device):
         if isinstance(found, Nearest):
             near = found
         else:
             yield Progress(message=" ".join([*settings.notes(n), "Finding each point's neighbours"]))
+    if near.recall < 1:
+        yield recall_progress(near)
     index = PrecomputedNeighbors(near.indices.cpu().numpy(), near.distances.cpu().numpy().astype(np.float64))
     affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=1)
     placed = initialization.rescale(start(vectors, settings, begin, near.indices.cpu().numpy()).astype(np.float64))

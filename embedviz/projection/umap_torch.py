@@ -1,4 +1,4 @@
-"""UMAP in PyTorch, nothing to compile: exact neighbours, fuzzy graph, a start, stochastic layout."""
+"""UMAP in PyTorch, nothing to compile: neighbours, fuzzy graph, a start, stochastic layout."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import torch
 from embedviz.projection.forming import Forming, Pace
 from embedviz.projection.fuzzy_graph import Graph, fuzzy_graph
 from embedviz.projection.layout import layout
-from embedviz.projection.nearest import Nearest, nearest, prepared
+from embedviz.projection.nearest import Nearest
+from embedviz.projection.neighbor_search import EXACT_UP_TO, neighbor_search, recall_progress
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.projection.start import start
 from embedviz.training.progress import Progress
 
 STEPS = 1_000  # the whole way, for Progress
-EVEN = 60_000  # points for which finding neighbours, which grows with their square, takes as long as moving them
+EVEN = 120_000  # points for which finding all neighbours, which grows with their square, takes as long as moving them
+APPROXIMATE_SHARE = 0.2  # of the whole way, for finding nearly all
 GRAPH_SHARE = 0.05
 
 
@@ -26,18 +28,18 @@ def umap_torch(
 ) -> Iterator[Progress | Forming | np.ndarray]:
     """Yields progress and the layout on its way, and last the coordinates (N, n_components) float32. vectors (N, D) are
     finite, N > 3; begin (N, n_components): an earlier map, NaN for points that are new."""
-    x = prepared(torch.from_numpy(np.array(vectors, np.float32)).to(device), settings.metric)
-    n = len(x)
+    n = len(vectors)
     epochs = settings.epochs_for(n)
-    search_share = (1 - GRAPH_SHARE) * n / (n + EVEN)
+    search_share = (1 - GRAPH_SHARE) * n / (n + EVEN) if n <= EXACT_UP_TO else APPROXIMATE_SHARE
     said = " ".join(settings.notes(n))
-    near = graph = None
-    for found in nearest(x, settings.neighbors_for(n) - 1, settings.metric):
+    for found in neighbor_search(vectors, settings.neighbors_for(n) - 1, settings, device):
         if isinstance(found, Nearest):
             near = found
         else:
             message = f"{said} Finding each point's neighbours".strip()
             yield Progress(int(found * search_share * STEPS), STEPS, message=message)
+    if near.recall < 1:
+        yield recall_progress(near, int(search_share * STEPS), STEPS)
     for found in fuzzy_graph(near, settings.local_connectivity, settings.set_op_mix_ratio):
         if isinstance(found, Graph):
             graph = found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -90,7 +91,8 @@ class Map(Job):
 
     @property
     def quality(self) -> dict[str, float]:
-        """Scores of embedviz.projection.fidelity; empty until they are measured."""
+        """Scores of embedviz.projection.fidelity, and neighbor_recall@k after approximate neighbours; empty until they
+        are measured."""
         return read_json(self.folder / QUALITY)
 
     @property
@@ -153,11 +155,12 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     points = _usable(space, drawn)
     device = choose("auto")
     begin = _begin(job, points, settings.n_components)
-    coords = None
+    coords, ingredients = None, {}
     try:
         for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name, begin):
             if isinstance(step, Progress):
                 say(step)
+                ingredients |= step.metrics
             elif isinstance(step, Forming):
                 _write_forming(job.folder, step.coords)
             else:
@@ -167,7 +170,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
         write_coords(job.folder, coords, points)
     finally:
         (job.folder / FORMING).unlink(missing_ok=True)
-    finish(job.folder, space, points, coords, settings, say)
+    finish(job.folder, space, points, coords, settings, say, ingredients)
     return "done"
 
 
@@ -178,8 +181,10 @@ def finish(
     coords: np.ndarray,
     settings: ProjectionSettings,
     say: Callable[..., None],
+    ingredients: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
-    """What follows the coordinates of a map: its groups, and how faithful it is."""
+    """What follows the coordinates of a map: its groups, and how faithful it is. ingredients: how good that was which
+    the map was made of, kept beside the scores."""
     from embedviz.projection.fidelity import measured
 
     write_groups(folder, groups_of(space, points, settings, say))
@@ -189,7 +194,7 @@ def finish(
     kept[found.rows] = found.kept
     with replacing(folder / KEPT) as temporary:
         pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
-    write_json(folder / QUALITY, found.scores)
+    write_json(folder / QUALITY, {**found.scores, **ingredients})
 
 
 def groups_of(
