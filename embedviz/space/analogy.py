@@ -38,16 +38,17 @@ def analogy(
     plus, minus = [space.index(label) for label in positive], [space.index(label) for label in negative]
     inputs = plus + minus
     units = _units(np.asarray(space.vectors[inputs]), space.lengths[inputs])
+    left_out = [] if include_inputs else inputs
     if method == "3cosadd":
         signs = np.array([1] * len(plus) + [-1] * len(minus), np.float32)
-        scores = space.closeness_to((signs @ units)[None], "cosine")[0]
-    elif method == "3cosmul":
+        near = space.nearest(signs @ units, k, "cosine", left_out, min_count)
+        return space.answer(near.indices, "similarity", near.closeness)
+    if method == "3cosmul":
         shifted = (space.closeness_to(units, "cosine") + 1) / 2
         scores = shifted[: len(plus)].prod(axis=0) / (shifted[len(plus) :] + EPSILON).prod(axis=0)
-    else:
-        raise SettingsError(f"An analogy is solved by 3cosadd or 3cosmul, not {method!r}.")
-    found = space.best(scores, k, [] if include_inputs else inputs, min_count)
-    return space.answer(found, "similarity", scores[found])
+        found = space.best(scores, k, left_out, min_count)
+        return space.answer(found, "similarity", scores[found])
+    raise SettingsError(f"An analogy is solved by 3cosadd or 3cosmul, not {method!r}.")
 
 
 def _units(vectors: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -16,15 +16,15 @@ import pandas as pd
 
 from embedviz.errors import ColumnError, DataError, SettingsError, UnknownLabelError
 from embedviz.space import spelling
+from embedviz.space.exact_search import ExactSearch, Nearest, top
 from embedviz.space.metrics import METRICS, Metric, closeness, norms, pair_closeness
+from embedviz.space.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from embedviz.space.analogy import Formula
     from embedviz.space.comparison import Comparison
 
 BLOCK = 65_536  # vectors compared at a time
-ENTRIES = 1 << 25  # similarities held at a time when many queries are asked: 128 MB
-BLOCK_OF_MAXIMA = 64  # scores of which one is looked at first, for the greatest of many
 LARGEST = 1e15  # past it the square of a vector's length leaves float32
 RESERVED = ("label", "similarity", "distance", "position")  # columns of the answers
 PLURALS = {"word": "words", "user": "users", "item": "items", "row": "rows"}
@@ -53,6 +53,7 @@ class EmbeddingSpace:
         columns: pd.DataFrame | None = None,
         name: str = "word",
         notes: Sequence[str] = (),
+        search_index: SearchIndex | None = None,
     ):
         self.labels = list(labels)
         self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
@@ -61,11 +62,14 @@ class EmbeddingSpace:
         )
         self.name = name
         self.notes = tuple(notes)
+        self.search_index = search_index
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.labels) or len(self.columns) != len(self.labels):
             raise DataError(
                 f"A space needs a vector and a row of columns for each label; got {len(self.labels)} labels, "
                 f"vectors of shape {self.vectors.shape} and {len(self.columns)} rows."
             )
+        if search_index is not None and len(search_index.rows) != len(self.vectors):
+            raise DataError(f"The search index is of {len(search_index.rows)} vectors, not of {len(self.vectors)}.")
         for column in self.columns.columns.intersection(RESERVED):
             raise ColumnError(f"A space's column cannot be called {column!r}, for its answers are. Rename it.")
         bad = None if isinstance(vectors, np.memmap) else first_unusable(self.vectors)
@@ -151,27 +155,28 @@ class EmbeddingSpace:
         query = np.asarray(query, np.float32)
         if query.shape != (self.dim,):
             raise DataError(f"A query vector needs {self.dim} numbers here, got shape {query.shape}.")
-        found = self.best(self.closeness_to(query[None], metric)[0], k, left_out, min_count)
-        values = pair_closeness(query[None], np.asarray(self.vectors[found]), metric)
-        order = np.argsort(-values, kind="stable")
-        found, values = found[order], values[order]
-        return (
-            self.answer(found, "distance", -values)
-            if metric == "euclidean"
-            else self.answer(found, "similarity", values)
-        )
+        found = self.nearest(query, k, metric, left_out, min_count)
+        if metric == "euclidean":
+            return self.answer(found.indices, "distance", -found.closeness)
+        return self.answer(found.indices, "similarity", found.closeness)
+
+    def nearest(
+        self,
+        query: np.ndarray,
+        k: int,
+        metric: Metric = "cosine",
+        left_out: Sequence[int] = (),
+        min_count: int | None = None,
+    ) -> Nearest:
+        """The k nearest to a vector (D,), best first, ties in the given order; without those left out and those with a
+        lower count."""
+        return self._search.nearest(query, k, metric, self._barred(left_out, min_count))
 
     def neighbor_indices(self, queries: np.ndarray, k: int, metric: Metric = "cosine") -> np.ndarray:
         """Indices of the k nearest to each of queries (Q, D), best first, the query's own label not left out:
         (Q, k) int64; fewer columns where the space has fewer labels."""
         check_question(k, metric)
-        found = np.empty((len(queries), min(k, len(self))), np.int64)
-        step = max(1, ENTRIES // max(1, len(self)))
-        for start in range(0, len(queries), step):
-            rows = self.closeness_to(queries[start : start + step], metric)
-            for i, row in enumerate(rows):
-                found[start + i] = _top(row, k)
-        return found
+        return self._search.nearest_of_many(np.asarray(queries, np.float32), k, metric)
 
     def similarity(self, a: str, b: str, metric: Metric = "cosine") -> float:
         """Cosine similarity or dot product of two labels, or with "euclidean" their distance."""
@@ -247,18 +252,28 @@ class EmbeddingSpace:
         """Indices of the k greatest of closeness (N,), best first, ties in the given order; without those left out
         and those with a lower count: (at most k,) int64."""
         scores = np.where(np.isnan(closeness), -np.inf, closeness)  # a file may hold NaN after all: it is near nothing
-        scores[list(left_out)] = -np.inf
-        if min_count:
-            if "count" not in self.columns:
-                raise ColumnError("These vectors came without counts, so a minimum count cannot be asked for.")
-            scores[self.columns["count"].to_numpy() < min_count] = -np.inf
-        found = _top(scores, k)
+        for rows in self._barred(left_out, min_count):
+            scores[rows] = -np.inf
+        found = top(scores, k)
         return found[scores[found] > -np.inf]
 
     def answer(self, indices: np.ndarray, name: str, values: np.ndarray) -> pd.DataFrame:
         """The frame for these labels: label, the values under that name, the space's columns."""
-        frame = pd.DataFrame({"label": [self.labels[i] for i in indices], name: values})
-        return pd.concat([frame, self.columns.iloc[indices].reset_index(drop=True)], axis=1)
+        columns = {column: self.columns[column].array.take(indices) for column in self.columns}
+        return pd.DataFrame({"label": [self.labels[i] for i in indices], name: values} | columns)
+
+    def _barred(self, left_out: Sequence[int], min_count: int | None) -> list[np.ndarray]:
+        """Which rows may not answer: indices of those left out, and a mask (N,) of those with a lower count."""
+        barred = [np.array(left_out, np.int64)]
+        if min_count:
+            if "count" not in self.columns:
+                raise ColumnError("These vectors came without counts, so a minimum count cannot be asked for.")
+            barred.append(self.columns["count"].to_numpy() < min_count)
+        return barred
+
+    @cached_property
+    def _search(self) -> ExactSearch:
+        return ExactSearch(self.vectors, self.lengths, self.search_index)
 
     @cached_property
     def _by_frequency(self) -> tuple[list[str], list[str]]:
@@ -279,19 +294,3 @@ def check_question(k: int, metric: str) -> None:
         raise SettingsError(f"k has to be 1 or more, got {k}.")
     if metric not in METRICS:
         raise SettingsError(f"A metric is one of {', '.join(METRICS)}, not {metric!r}.")
-
-
-def _top(scores: np.ndarray, k: int) -> np.ndarray:
-    """Indices of the k greatest, best first, ties in order: (N,) -> (at most k,)."""
-    if k >= len(scores):
-        return np.argsort(-scores, kind="stable")
-    if k * BLOCK_OF_MAXIMA < len(scores) // 4:
-        # The k-th greatest of the blocks' maxima is reached by k scores at least: what lies below it is out.
-        whole = len(scores) // BLOCK_OF_MAXIMA * BLOCK_OF_MAXIMA
-        maxima = scores[:whole].reshape(-1, BLOCK_OF_MAXIMA).max(axis=1)
-        candidates = np.flatnonzero(scores >= np.partition(maxima, len(maxima) - k)[len(maxima) - k])
-        if len(candidates) < len(scores):
-            return candidates[_top(scores[candidates], k)]
-    border = np.partition(scores, len(scores) - k)[len(scores) - k]
-    above, level = np.flatnonzero(scores > border), np.flatnonzero(scores == border)
-    return np.concatenate([above[np.argsort(-scores[above], kind="stable")], level[: k - len(above)]])

@@ -1,13 +1,16 @@
 """How a space is kept: NAME.safetensors with the vectors, NAME.parquet with labels, columns and the name itself.
 
-The vectors are mapped, not read: safetensors' NumPy reader copies the file into private memory (191 MB for 200).
+The vectors are mapped, not read: safetensors' NumPy reader copies the file into private memory (191 MB for 200). The
+search index of a large space lies beside its vectors in the same file, so that the two are always of one writing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
+from typing import Any, BinaryIO
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -19,8 +22,9 @@ from safetensors.numpy import save_file
 from embedviz.errors import DataError
 from embedviz.files import replacing
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.search_index import SearchIndex
 
-KEY = "vectors"
+KEY, TURN, ROWS = "vectors", "search_index.turn", "search_index.rows"
 LABEL = "label"
 NOTES, NAME = b"embedviz.notes", b"embedviz.name"
 LONGEST = 150  # characters of a name in a file's; past that a sum stands for the rest, and the file says the name
@@ -38,12 +42,17 @@ def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) ->
     table = table.replace_schema_metadata((table.schema.metadata or {}) | own)
     with replacing(_path(folder, name, "parquet")) as temporary:
         pq.write_table(table, temporary)
+    tensors = {KEY: np.ascontiguousarray(space.vectors)}
+    index = space.search_index or SearchIndex.build(space.vectors)
+    if index is not None:
+        tensors |= {TURN: np.ascontiguousarray(index.turn), ROWS: np.ascontiguousarray(index.rows)}
     with replacing(_path(folder, name, "safetensors")) as temporary:
-        save_file({KEY: np.ascontiguousarray(space.vectors)}, temporary)
+        save_file(tensors, temporary)
 
 
 def read_space(folder: Path, name: str) -> EmbeddingSpace:
-    """The space by its name; its vectors are mapped from disk. DataError when the files do not hold one."""
+    """The space by its name; its vectors are mapped from disk, and so is its search index, which a small space and an
+    older file do not have. DataError when the files do not hold a space."""
     path = _path(folder, name, "parquet")
     try:
         table = pq.read_table(path)
@@ -57,7 +66,12 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
         raise DataError(f"{path.name} has no column {LABEL!r}, so it is not a space's.")
     labels = columns.pop(LABEL).tolist()
     notes = json.loads((table.schema.metadata or {}).get(NOTES, b"[]"))
-    return EmbeddingSpace(labels, map_tensor(_path(folder, name, "safetensors"), KEY), columns, name, notes)
+    with _open(_path(folder, name, "safetensors")) as file:  # once, for it may be replaced meanwhile
+        header, start = _header(file)
+        vectors, index = _mapped(file, header, start, KEY), None
+        if ROWS in header:
+            index = SearchIndex(_mapped(file, header, start, TURN), _mapped(file, header, start, ROWS))
+    return EmbeddingSpace(labels, vectors, columns, name, notes, index)
 
 
 def space_names(folder: Path) -> list[str]:
@@ -74,32 +88,50 @@ def written(folder: Path, name: str) -> int:
 
 
 def map_tensor(path: Path, key: str) -> np.ndarray:
-    """One float32 or int64 tensor of a safetensors file, mapped read-only.
+    """One float32 or int64 tensor of a safetensors file, mapped read-only. DataError when the file is missing, cut off,
+    or holds no such tensor."""
+    with _open(path) as file:
+        return _mapped(file, *_header(file), key)
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        raise DataError(f"There is no file {path}.") from None
+
+
+def _header(file: BinaryIO) -> tuple[Any, int]:
+    """What a safetensors file says of its tensors, and where their bytes begin.
 
     The format: 8 bytes with the header's length, little endian; the header in JSON; the tensors' bytes
-    (https://huggingface.co/docs/safetensors). DataError when the file is missing, cut off, or holds no such tensor.
+    (https://huggingface.co/docs/safetensors).
     """
-    if not path.is_file():
-        raise DataError(f"There is no file {path}.")
-    size = path.stat().st_size
-    with open(path, "rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if not 2 <= length <= min(size - 8, 100_000_000):
-            raise DataError(f"{path.name} is not a safetensors file, or was cut off: its header does not fit.")
-        header = file.read(length)
+    name, size = Path(file.name).name, os.fstat(file.fileno()).st_size
+    length = int.from_bytes(file.read(8), "little")
+    if not 2 <= length <= min(size - 8, 100_000_000):
+        raise DataError(f"{name} is not a safetensors file, or was cut off: its header does not fit.")
     try:
-        tensor = json.loads(header)[key]
+        return json.loads(file.read(length)), 8 + length
+    except ValueError as error:
+        raise DataError(f"{name} is not a safetensors file: its header is not JSON.") from error
+
+
+def _mapped(file: BinaryIO, header: Any, start: int, key: str) -> np.ndarray:
+    name, size = Path(file.name).name, os.fstat(file.fileno()).st_size
+    try:
+        tensor = header[key]
         begin, end = tensor["data_offsets"]
         dtype, shape = TYPES[tensor["dtype"]], tuple(int(n) for n in tensor["shape"])
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path.name} does not hold a float32 or int64 tensor {key!r}.") from error
+        raise DataError(f"{name} does not hold a float32 or int64 tensor {key!r}.") from error
     if min(shape, default=0) < 0 or begin < 0 or end - begin != dtype.itemsize * int(np.prod(shape)):
-        raise DataError(f"{path.name} contradicts itself: shape {shape}, but bytes {begin:,} to {end:,}.")
-    if 8 + length + end > size:
-        raise DataError(f"{path.name} was cut off: its header promises {8 + length + end:,} bytes, it has {size:,}.")
+        raise DataError(f"{name} contradicts itself: shape {shape}, but bytes {begin:,} to {end:,}.")
+    if start + end > size:
+        raise DataError(f"{name} was cut off: its header promises {start + end:,} bytes, it has {size:,}.")
     if end == begin:
         return np.empty(shape, dtype)
-    return np.memmap(path, dtype, "r", offset=8 + length + begin, shape=shape)
+    return np.memmap(file, dtype, "r", offset=start + begin, shape=shape)
 
 
 def _path(folder: Path, name: str, ending: str) -> Path:

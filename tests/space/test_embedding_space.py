@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from embedviz.errors import ColumnError, DataError, SettingsError, UnknownLabelError
-from embedviz.space import EmbeddingSpace, embedding_space
+from embedviz.space import EmbeddingSpace, embedding_space, exact_search
 
 
 @pytest.fixture
@@ -80,7 +80,8 @@ def test_neighbors_agree_when_compared_in_blocks(plane, monkeypatch):
 
 
 def test_neighbor_indices_begin_with_the_label_itself(plane, monkeypatch):
-    monkeypatch.setattr(embedding_space, "ENTRIES", 10)  # two queries at a time
+    monkeypatch.setattr(exact_search, "FEW", 1)
+    monkeypatch.setattr(exact_search, "BATCH", 2)
     found = plane.neighbor_indices(plane.vectors, 2)
     assert found.tolist() == [[0, 4], [1, 2], [2, 0], [3, 1], [0, 4]]
     assert plane.neighbor_indices(plane.vectors, 99).shape == (5, 5)
