@@ -119,7 +119,7 @@ def _beside(focus: int | None, looking: Looking) -> pd.DataFrame | None:
     )
     near = space.neighbors(space.labels[focus], NEAREST, metric)
     st.text(f"Nearest to “{space.labels[focus]}” in the original space")
-    _walkable(near, f"beside-{focus}-{metric}", looking, f"Nearest to {space.labels[focus]}")
+    _walkable(near.iloc[:, :2], f"beside-{focus}-{metric}", looking, f"Nearest to {space.labels[focus]}")
     return near
 
 
@@ -144,7 +144,7 @@ def _selection(shown: Map, looking: Looking) -> None:
     with mean, guard.said():
         st.text("Nearest to their mean in the original space")
         near = space.neighbors(space.mean_vector(looking.selected), NEAREST)
-        _walkable(near, f"mean-{serial}", looking, "Nearest to the mean of what is selected")
+        _walkable(near.iloc[:, :2], f"mean-{serial}", looking, "Nearest to the mean of what is selected")
 
 
 def _can_train_again(looking: Looking) -> bool:

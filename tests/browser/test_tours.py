@@ -53,6 +53,7 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     expect(page.get_by_text("Turned onto each other")).to_be_visible()
     expect(page.locator('.stage[data-state="drawn"]')).to_have_count(2, timeout=60_000)
     settle(page)
+    page.set_viewport_size({"width": 1440, "height": 1250})
     picture(page, "compare")
     page.get_by_test_id("stDataFrame").first.click(position={"x": 40, "y": 87})  # the second row: its two lists
     expect(page.get_by_text("Nearest to “")).to_be_visible()

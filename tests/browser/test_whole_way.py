@@ -87,6 +87,8 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     page.get_by_placeholder("part of a word").fill("king")
     page.get_by_placeholder("part of a word").press("Enter")
     expect(page.get_by_text("Nearest to “king” in the original space")).to_be_visible()
+    page.get_by_role("button", name="Reset the view").click()
+    page.set_viewport_size({"width": 1440, "height": 1150})
     picture(page, "map")
     stage = page.locator(".embedviz-map canvas").last.bounding_box()
     page.get_by_role("button", name=re.compile("box", re.IGNORECASE)).click()
