@@ -20,6 +20,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/sentiment_accuracy.py
 	$(BIN)/python benchmarks/categories_accuracy.py
 	@if [ -f "$(RATINGS)" ]; then $(BIN)/python benchmarks/ratings_error.py $(RATINGS); else echo 'ratings_error.py: name the ratings.csv of ml-latest-small: make bench RATINGS=PATH'; fi
+	$(BIN)/python benchmarks/neighbours_speed.py
 	$(BIN)/python benchmarks/map_speed.py
 	$(BIN)/python benchmarks/first_minutes.py
 
