@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from gensim.models import KeyedVectors
+from umap_speed import vectors_of
 
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
@@ -23,7 +24,6 @@ from embedviz.space.storage import read_space, write_space
 
 N, K, REPEATS, CHECKED, TOGETHER = 341_000, 10, 200, 300, 64
 RUN = 20  # queries one after the other, before the other's turn
-NOISE = 0.15  # of a word's own length
 
 
 def main() -> None:
@@ -76,17 +76,8 @@ def compare(space: EmbeddingSpace) -> None:
 def made() -> EmbeddingSpace:
     """The bundled vectors and mixtures of near ones, N in all."""
     given = load_vectors(SAMPLES["glove"].path)
-    rng = np.random.default_rng(0)
-    near = given.neighbor_indices(given.vectors, 11)[:, 1:]
-    extra = N - len(given)
-    first = rng.integers(0, len(given), extra)
-    second = near[first, rng.integers(0, 10, extra)]
-    share = rng.random((extra, 1), np.float32)
-    mixed = share * given.vectors[first] + (1 - share) * given.vectors[second]
-    lengths = np.linalg.norm(mixed, axis=1, keepdims=True) / np.sqrt(given.dim)
-    mixed += rng.normal(0, NOISE, mixed.shape).astype(np.float32) * lengths
-    labels = [*given.labels, *(f"between {i}" for i in range(extra))]
-    return EmbeddingSpace(labels, np.concatenate([given.vectors, mixed]).astype(np.float32))
+    labels = [*given.labels, *(f"between {i}" for i in range(N - len(given)))]
+    return EmbeddingSpace(labels, vectors_of(N))
 
 
 def timed(work: Callable[[], object]) -> float:
