@@ -15,7 +15,8 @@ from embedviz.projection.settings import ProjectionSettings
 from embedviz.runs.control import Control
 from embedviz.runs.job import Job
 from embedviz.runs.maps import Map, finish, version, write_coords, write_oddities
-from embedviz.runs.moments import MOST_LABELS, moments
+from embedviz.runs.moments import MOST_LABELS, keeps, moments
+from embedviz.runs.moments import steps as steps_kept
 from embedviz.runs.run import Run
 from embedviz.runs.status import State
 from embedviz.space.storage import map_tensor
@@ -41,7 +42,7 @@ class History(Map):
 
 def has_history(run: Run, space_name: str) -> bool:
     """Whether moments of this space were kept while it was trained."""
-    return run.kind == "training" and len(moments(run.folder, space_name)) > 1
+    return run.kind == "training" and len(steps_kept(run.folder)) > 1 and keeps(run.folder, space_name)
 
 
 def history_of(run: Run, space_name: str) -> History:

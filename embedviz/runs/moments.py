@@ -61,6 +61,15 @@ def steps(run_folder: Path) -> list[int]:
     return sorted(int(path.stem) for path in (run_folder / FOLDER).glob("[0-9]*.safetensors"))
 
 
+def keeps(run_folder: Path, space_name: str) -> bool:
+    """Whether the last moment has this space. A page asks at every run, so one file is looked into and not all."""
+    try:
+        map_tensor(_path(run_folder / FOLDER, steps(run_folder)[-1]), space_name)
+    except (DataError, IndexError):
+        return False
+    return True
+
+
 def moments(run_folder: Path, space_name: str) -> list[tuple[int, np.ndarray, np.ndarray]]:
     """(step, rows (P,), vectors (P, D)) of the space at each moment that has it, in order, mapped from disk."""
     found = []

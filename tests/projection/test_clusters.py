@@ -34,7 +34,7 @@ def test_heaps_are_the_groups_the_largest_first(metric):
 
 def test_two_heaps_that_hold_everything_stay_two():
     vectors, labels = blobs([1000, 1000], dim=50)
-    assert np.bincount(clusters(vectors, labels).of)[:2] == pytest.approx([1000, 1000], abs=10)  # but for a stray
+    assert np.bincount(clusters(vectors, labels).of).tolist() == [1000, 1000]
 
 
 def test_words_come_in_several_groups_none_of_which_holds_most_of_them():
@@ -53,7 +53,9 @@ def test_strays_are_in_no_group_which_comes_last():
     found = clusters(vectors, labels)
     strays = heap_of(labels) == "stray"
     assert len(found.names) == 3
-    assert (found.of[strays] == 3).mean() > 0.5
+    # By the seed: with about one in ten the strays are all drawn into groups, with the others half to two thirds are not.
+    left_out = [(clusters(vectors, labels, seed=seed).of[strays] == 3).mean() for seed in range(5)]
+    assert np.median(left_out) >= 0.6
     assert (found.of[~strays] < 3).mean() > 0.98
     column = found.column()
     assert column.categories[-1] == NO_GROUP
