@@ -15,8 +15,8 @@ import streamlit as st  # noqa: E402
 from streamlit import config  # noqa: E402
 
 from components.routes import owner_cookie, routes  # noqa: E402
-from embedviz.runs.store import Store  # noqa: E402
-from embedviz.runs.supervisor import shared_supervisor  # noqa: E402
+from embedviz.jobs.supervisor import shared_supervisor  # noqa: E402
+from embedviz.store.store import Store  # noqa: E402
 
 
 @contextlib.asynccontextmanager

@@ -17,14 +17,14 @@ from collections import Counter
 import numpy as np
 from gensim.models import Word2Vec
 
-from embedviz.data.corpus import Corpus
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
-from embedviz.data.tokenizers import words
-from embedviz.data.vocabulary import Vocabulary
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.skipgram.cpu import warm_up
 from embedviz.models.skipgram.model import Skipgram, SkipgramSettings
+from embedviz.text.corpus import Corpus
+from embedviz.text.tokenizers import words
+from embedviz.text.vocabulary import Vocabulary
 from embedviz.training.devices import choose
 
 CPU = choose("cpu")  # imports PyTorch, as the worker has done before a training begins

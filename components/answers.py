@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from components import guard, live, session, tables
-from embedviz.runs.dataset import Dataset
-from embedviz.runs.prediction_job import Prediction, ask_file
-from embedviz.runs.run import Run
+from embedviz.jobs.prediction import Prediction, ask_file
+from embedviz.store.dataset import Dataset
+from embedviz.store.run import Run
 
 MOST_CLASSES = 12
 MOST_REASONS = 12

@@ -10,15 +10,15 @@ from components.looking import Looking
 from components.nouns import noun_of
 from components.pair_of_maps import pair_of_maps
 from components.run_picker import labels_of
-from embedviz.errors import UnknownLabelError
-from embedviz.runs.comparisons import comparison_of, twins_of
-from embedviz.runs.narrowing import choices_of
-from embedviz.runs.open_spaces import open_space
-from embedviz.runs.pair_job import pair_of
-from embedviz.runs.repeats_job import SEEDS
-from embedviz.runs.run import Run
+from embedviz.core.errors import UnknownLabelError
+from embedviz.jobs.comparison import comparison_of, twins_of
+from embedviz.jobs.pair import pair_of
+from embedviz.jobs.repeats import SEEDS
 from embedviz.space import EmbeddingSpace
 from embedviz.space.two_spaces import TwoSpaces
+from embedviz.store.label_filter import choices_of
+from embedviz.store.open_spaces import open_space
+from embedviz.store.run import Run
 
 MOST_NEAR = 50
 SHOWN_NEAR = 10

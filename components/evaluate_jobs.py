@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from components import guard, live, session, tables, words
+from embedviz.evaluation.score_table import measured_part
 from embedviz.evaluation.scores import readable
-from embedviz.runs.baselines_job import Baselines, baselines_of, has_baselines
-from embedviz.runs.job import Job
-from embedviz.runs.repeats_job import Repeats, kept_repeats, left_to_train, repeats_of
-from embedviz.runs.run import Run
-from embedviz.runs.score_table import measured_part
-from embedviz.runs.status import RESUMABLE, Status
+from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
+from embedviz.jobs.repeats import Repeats, kept_repeats, left_to_train, repeats_of
+from embedviz.store.job import Job
+from embedviz.store.run import Run
+from embedviz.store.status import RESUMABLE, Status
 
 HOW_MANY = (3, 5, 10)
 

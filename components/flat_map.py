@@ -16,10 +16,10 @@ from components.map_search import hits_of
 from components.map_selection import selection_frame, told_by_regions
 from components.map_view import MapData, map_view
 from components.nouns import noun_of
-from embedviz.errors import EmbedvizError
-from embedviz.runs.maps import Map
-from embedviz.runs.narrowing import can_narrow
+from embedviz.core.errors import EmbedvizError
+from embedviz.jobs.maps import Map
 from embedviz.space.metrics import METRICS
+from embedviz.store.label_filter import can_narrow
 
 MOST_HITS = 200
 NEAREST = 12

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from components.session import plain
-from embedviz.errors import EmbedvizError
+from embedviz.core.errors import EmbedvizError
 
 logger = logging.getLogger("embedviz.app")
 

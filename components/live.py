@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from components import guard, session
-from embedviz.runs.job import Job
-from embedviz.runs.status import Status
+from embedviz.store.job import Job
+from embedviz.store.status import Status
 
 EVERY = "0.3s"  # so that the first progress is seen well within a second of the click
 

@@ -21,12 +21,12 @@ from components.map_address import (
 from components.map_columns import ALIKE, CLUSTER, colour_columns, size_columns
 from components.map_selection import Drawn, rows_selected
 from components.map_view import MapEvent
-from embedviz.errors import EmbedvizError
+from embedviz.core.errors import EmbedvizError
+from embedviz.jobs.maps import Map, draw_pca, map_of
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.runs.maps import Map, draw_pca, map_of
-from embedviz.runs.open_spaces import open_finished_map
-from embedviz.runs.run import Run
 from embedviz.space import EmbeddingSpace
+from embedviz.store.open_spaces import open_finished_map
+from embedviz.store.run import Run
 
 MOST_STEPS = 100  # back
 BEGIN = "begin"

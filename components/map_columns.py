@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import ColumnError
+from embedviz.core.errors import ColumnError
 from embedviz.figures.colours import NO_VALUE, MapColours, colour_by, colour_numbers
-from embedviz.runs.maps import Map
+from embedviz.jobs.maps import Map
 from embedviz.space import EmbeddingSpace
 
 CLUSTER = "cluster"

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.space import EmbeddingSpace
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from components.map_columns import colour_codes
+from embedviz.jobs.maps import Map
 from embedviz.projection.packing import extent_of
 from embedviz.projection.region import points_inside
-from embedviz.runs.maps import Map
 from embedviz.space import EmbeddingSpace
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from components.map_columns import colour_codes
 from components.map_view import MAP_FILES, MapData, as_json
+from embedviz.jobs.maps import Map
 from embedviz.projection.packing import pack_points
-from embedviz.runs.maps import Map
 from embedviz.space import EmbeddingSpace
 
 MOST_COLOURS = 8

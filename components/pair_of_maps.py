@@ -14,11 +14,11 @@ from components.map_selection import selection_frame, told_by_regions
 from components.map_view import MapData, map_view
 from components.nouns import noun_of
 from components.tables import download
-from embedviz.errors import UnknownLabelError
-from embedviz.runs.maps import Map
-from embedviz.runs.open_spaces import open_finished_map
-from embedviz.runs.pair_job import OVERLAP, Pair
+from embedviz.core.errors import UnknownLabelError
+from embedviz.jobs.maps import Map
+from embedviz.jobs.pair import OVERLAP, Pair
 from embedviz.space import EmbeddingSpace
+from embedviz.store.open_spaces import open_finished_map
 
 NEAREST = 10
 

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from components import answers, session, tables
-from embedviz.runs.open_spaces import open_knowledge, open_space
-from embedviz.runs.prediction_job import ask_recommendations, ask_rows
-from embedviz.runs.run import Run
+from embedviz.jobs.prediction import ask_recommendations, ask_rows
 from embedviz.space import EmbeddingSpace
+from embedviz.store.open_spaces import open_knowledge, open_space
+from embedviz.store.run import Run
 
 OFFERED = 5000  # items and users to choose from as one types; any other can be typed
 RATED_AT_FIRST = 3

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from components import answers, session
-from embedviz.runs.open_spaces import open_knowledge
-from embedviz.runs.prediction_job import ask_rows
-from embedviz.runs.run import Run
+from embedviz.jobs.prediction import ask_rows
+from embedviz.store.open_spaces import open_knowledge
+from embedviz.store.run import Run
 
 ABREAST = 3  # fields of the form beside each other
 SHOWN = 12  # fields that stand open; the rest of a wide table is folded away

@@ -7,8 +7,8 @@ import streamlit as st
 
 from components import answers, session
 from components.coloured_words import coloured_words
-from embedviz.runs.prediction_job import ask_rows
-from embedviz.runs.run import Run
+from embedviz.jobs.prediction import ask_rows
+from embedviz.store.run import Run
 
 EXAMPLE = "A warm and funny film, though never as clever as it thinks."
 MOST_CHARACTERS = 5000

@@ -15,14 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.map_columns import colour_codes, size_codes
 from components.map_view import MAP_FILES
-from embedviz.errors import EmbedvizError
+from embedviz.core.errors import EmbedvizError
+from embedviz.jobs.history import History
+from embedviz.jobs.maps import Map, open_map
 from embedviz.projection.packing import pack_points
-from embedviz.runs.history_job import History
-from embedviz.runs.home import is_shared
-from embedviz.runs.maps import Map, open_map
-from embedviz.runs.open_spaces import open_finished_map, open_space
-from embedviz.runs.store import Store
 from embedviz.space import EmbeddingSpace
+from embedviz.store.home import is_shared
+from embedviz.store.open_spaces import open_finished_map, open_space
+from embedviz.store.store import Store
 
 COOKIE = "embedviz_owner"
 MOST_LABELS = 20_000

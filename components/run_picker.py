@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components import session
-from embedviz.runs.run import Run
+from embedviz.store.run import Run
 
 
 def labels_of(runs: list[Run]) -> dict[str, str]:

@@ -7,11 +7,11 @@ import secrets
 import streamlit as st
 
 from components.routes import COOKIE
-from embedviz.errors import EmbedvizError
-from embedviz.runs.home import LOCAL_OWNER, is_shared
-from embedviz.runs.run import Run
-from embedviz.runs.store import Store
-from embedviz.runs.supervisor import Supervisor, shared_supervisor
+from embedviz.core.errors import EmbedvizError
+from embedviz.jobs.supervisor import Supervisor, shared_supervisor
+from embedviz.store.home import LOCAL_OWNER, is_shared
+from embedviz.store.run import Run
+from embedviz.store.store import Store
 
 RUN = "run"  # the address's ?run=
 RUN_KEY = "current_run"  # the same in the session's state

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from embedviz.training.settings import Settings, TrainingSettings
+from embedviz.core.settings import Settings, TrainingSettings
 
 
 def settings_form(

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from components import session
-from embedviz.runs.dataset import Dataset
-from embedviz.runs.narrowing import Only, choices_of
-from embedviz.runs.run import Run
 from embedviz.space import EmbeddingSpace
+from embedviz.store.dataset import Dataset
+from embedviz.store.label_filter import Only, choices_of
+from embedviz.store.run import Run
 
 
 def start_training(model: str, dataset: Dataset, settings: dict[str, Any], **more: Any) -> Run:

@@ -11,17 +11,17 @@ import streamlit as st
 from components import guard, live, session, starting, words
 from components.settings_form import settings_form
 from components.vector_menu import size_of, vector_menu
+from embedviz.core.cost import Cost
+from embedviz.core.settings import TrainingSettings
+from embedviz.jobs.pretrained import NONE, to_download
+from embedviz.jobs.reading import Reading, reading_of
+from embedviz.jobs.supervisor import threads_for
 from embedviz.models import model_class
+from embedviz.models.compatibility import compatible_models, used_roles
 from embedviz.models.contract import Model
-from embedviz.models.fitting import fits, used_roles
-from embedviz.runs.given_vectors import NONE, to_download
-from embedviz.runs.home import is_shared
-from embedviz.runs.reading_job import Reading, reading_of
-from embedviz.runs.run import Run
-from embedviz.runs.status import Status
-from embedviz.runs.supervisor import threads_for
-from embedviz.training.estimate import Estimate
-from embedviz.training.settings import TrainingSettings
+from embedviz.store.home import is_shared
+from embedviz.store.run import Run
+from embedviz.store.status import Status
 
 CLASSES_SHOWN = 12
 MOST_PROBES = 6
@@ -69,7 +69,7 @@ def show(setup: dict[str, Any]) -> None:
 
 
 def _chosen_model(setup: dict[str, Any]) -> type[Model]:
-    fitting = [fit.model for fit in fits(setup["roles"]) if not fit.reason] or [model_class("skipgram")]
+    fitting = [fit.model for fit in compatible_models(setup["roles"]) if not fit.reason] or [model_class("skipgram")]
     names = [model.name for model in fitting]
     wanted = setup.get("model")
     titles = {model.name: model.title for model in fitting}
@@ -160,6 +160,6 @@ def _classes(classes: list[tuple[str, int]]) -> None:
         st.caption(f"And {len(classes) - CLASSES_SHOWN:,} smaller classes.")
 
 
-def about(estimate: Estimate) -> str:
+def about(estimate: Cost) -> str:
     """The cost in words."""
     return f"About {words.duration(estimate.seconds)} and {words.size(estimate.memory_bytes)} of memory."

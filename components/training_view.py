@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from components import guard, live, session, training_setup, words
+from embedviz.core.cost import Cost
 from embedviz.evaluation.scores import SCORES
 from embedviz.figures.loss_figure import loss_figure
 from embedviz.models import model_class
-from embedviz.runs.run import Run
-from embedviz.runs.status import Status
-from embedviz.training.estimate import Estimate
+from embedviz.store.run import Run
+from embedviz.store.status import Status
 
 
 def show(run: Run) -> None:
@@ -69,7 +69,7 @@ def _numbers(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
 def _results(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
-        st.caption(training_setup.about(Estimate(**estimate)))
+        st.caption(training_setup.about(Cost(**estimate)))
     metrics, record = run.metrics, run.record
     if not metrics:
         return

@@ -6,8 +6,8 @@ from components import session, words
 from components.run_picker import labels_of
 from embedviz.data.samples import SAMPLES
 from embedviz.formats.pretrained import Pretrained, pretrained_names
-from embedviz.runs.given_vectors import NONE, run_vectors, to_download
-from embedviz.runs.home import is_shared
+from embedviz.jobs.pretrained import NONE, run_vectors, to_download
+from embedviz.store.home import is_shared
 
 
 def vector_menu() -> dict[str, str]:

@@ -16,18 +16,18 @@ __version__ = "0.1.0"
 # public name -> module it comes from; imported when it is first used, so that a name costs what it needs and no more
 _HOME = {
     "EmbeddingSpace": "embedviz.space",
-    "EmbedvizError": "embedviz.errors",
-    "Progress": "embedviz.training.progress",
-    "Run": "embedviz.runs.run",
+    "EmbedvizError": "embedviz.core.errors",
+    "Progress": "embedviz.core.progress",
+    "Run": "embedviz.store.run",
     "Table": "embedviz.data.reading",
-    "Vocabulary": "embedviz.data.vocabulary",
+    "Vocabulary": "embedviz.text.vocabulary",
     "load_vectors": "embedviz.formats",
-    "open_run": "embedviz.runs.run",
+    "open_run": "embedviz.store.run",
     "project": "embedviz.projection.projecting",
     "read_table": "embedviz.data.reading",
-    "runs": "embedviz.runs.training",
-    "start": "embedviz.runs.training",
-    "train": "embedviz.runs.training",
+    "runs": "embedviz.api",
+    "start": "embedviz.api",
+    "train": "embedviz.api",
 }
 __all__ = ["__version__", *_HOME]
 

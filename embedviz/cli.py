@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic_core import PydanticUndefined
 
+from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.data.roles import COLUMN_ROLES, ROLES
-from embedviz.errors import EmbedvizError, SettingsError
 from embedviz.models import MODELS, model_class
-from embedviz.runs.dataset import OPTIONS
+from embedviz.store.dataset import OPTIONS
 
 if TYPE_CHECKING:
-    from embedviz.data.survey import Survey
+    from embedviz.training.survey import Survey
 
 SEVERAL = ("--positive", "--negative", "--columns", "--probe", "--read")  # flags that take several words
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
@@ -117,7 +117,7 @@ def evaluate(
 ) -> None:
     """A run's scores beside its baselines and its repeats, and how they were made."""
     import embedviz
-    from embedviz.runs.score_table import score_table
+    from embedviz.evaluation.score_table import score_table
 
     run = embedviz.open_run(folder)
     if baselines:
@@ -145,7 +145,7 @@ def predict(
 ) -> None:
     """A prediction for every row of a file: its own columns with the answers beside them."""
     import embedviz
-    from embedviz.runs.prediction_job import with_predictions
+    from embedviz.jobs.prediction import with_predictions
 
     if out:
         _check_folder_of(out)

@@ -5,16 +5,16 @@ from pathlib import Path
 import streamlit as st
 
 from components import guard, session, starting, words
+from embedviz.core.errors import EmbedvizError, SeveralFilesError
 from embedviz.data.roles import COLUMN_ROLES, READ_BY_ONE, ROLES, checked_role, role_sentence, roles_of
 from embedviz.data.samples import SAMPLES
 from embedviz.data.text_units import UNITS
-from embedviz.errors import EmbedvizError, SeveralFilesError
 from embedviz.formats import FORMATS
 from embedviz.formats.source import open_source
 from embedviz.models import MODELS, model_class
-from embedviz.models.fitting import fits
-from embedviz.runs.dataset import Dataset
-from embedviz.runs.home import is_shared
+from embedviz.models.compatibility import compatible_models
+from embedviz.store.dataset import Dataset
+from embedviz.store.home import is_shared
 
 store, owner = session.store(), session.owner()
 
@@ -108,7 +108,7 @@ def look(dataset: Dataset) -> None:
 
 def trainable(dataset: Dataset, roles: dict) -> None:
     """Which models fit, with the way on; and why the others do not."""
-    found = fits(roles)
+    found = compatible_models(roles)
     fitting = [fit.model for fit in found if not fit.reason]
     for model in fitting:
         st.markdown(f":material/check: **{model.title}.** {model.summary}")

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from components import evaluate_jobs, evaluate_pictures, guard, session, tables, tours, training_view
+from embedviz.evaluation.score_table import MEMORY, SECONDS, WHAT, ScoreTable, score_table
 from embedviz.evaluation.scores import SCORES
-from embedviz.runs.run import Run
-from embedviz.runs.score_table import MEMORY, SECONDS, WHAT, ScoreTable, score_table
+from embedviz.store.run import Run
 
 
 def scores(table: ScoreTable) -> None:

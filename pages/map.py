@@ -13,18 +13,18 @@ from components.map_columns import colour_columns, column_values
 from components.nouns import noun_of
 from components.settings_form import settings_form
 from components.space_picker import current_space
-from embedviz.errors import EmbedvizError
+from embedviz.core.errors import EmbedvizError
 from embedviz.figures.map_figure import map_figure
+from embedviz.jobs.history import has_history, history_of
+from embedviz.jobs.maps import Map
 from embedviz.projection.fidelity import fidelity_sentence
 from embedviz.projection.sampling import sampling_sentence
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.runs.history_job import has_history, history_of
-from embedviz.runs.maps import Map
-from embedviz.runs.open_spaces import open_finished_map
-from embedviz.runs.run import Run
-from embedviz.runs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
+from embedviz.store.open_spaces import open_finished_map
+from embedviz.store.run import Run
+from embedviz.store.status import Status
 
 POINTS_A_SECOND = {"umap": 2000, "tsne": 300}  # about what drawing and measuring a map take on two cores
 NAMES = {"umap": "UMAP", "tsne": "t-SNE"}

@@ -5,11 +5,11 @@ import streamlit as st
 from components import guard, session, tables, tours
 from components.nouns import noun_of
 from components.space_picker import current_space
-from embedviz.errors import UnknownLabelError
-from embedviz.runs.open_spaces import open_space
-from embedviz.runs.run import Run
+from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS
+from embedviz.store.open_spaces import open_space
+from embedviz.store.run import Run
 
 BEFORE, MOVED = "before", "moved"  # the space before training, and the column that says how far each went from it
 

@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from components import guard, session, words
-from embedviz.errors import EmbedvizError
+from embedviz.core.errors import EmbedvizError
+from embedviz.evaluation.score_table import main_score
 from embedviz.figures.loss_figure import loss_figure
-from embedviz.runs.run import Run
-from embedviz.runs.score_table import main_score
-from embedviz.runs.store import quota
+from embedviz.store.run import Run
+from embedviz.store.store import quota
 
 store, owner = session.store(), session.owner()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 
 
 @dataclass(frozen=True)

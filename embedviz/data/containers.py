@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from embedviz.core.errors import DataError, SeveralFilesError
 from embedviz.data.foreign import foreign_format, office_format
-from embedviz.errors import DataError, SeveralFilesError
 
 DEFAULT_LIMIT = 4 << 30  # bytes after unpacking; EMBEDVIZ_MAX_BYTES sets another
 MAX_RATIO = 200  # unpacked bytes for each packed one, once past RATIO_FREE: text packs to a tenth at best

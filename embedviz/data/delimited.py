@@ -10,10 +10,10 @@ from typing import NamedTuple
 import pandas as pd
 import pyarrow as pa
 
+from embedviz.core.errors import DataError
 from embedviz.data import dialect
 from embedviz.data.report import Dropped
 from embedviz.data.typing_columns import has_decimal_comma, typed
-from embedviz.errors import DataError
 
 BLOCK = 20_000  # rows turned into Arrow columns at a time, so that a large table is never a list of Python strings
 LONGEST_ROW = 1000  # lines a quoted cell may span; beyond, a quotation mark was left open

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 
 DELIMITERS = ("\t", ";", "|", ",")  # rarer in prose first: the order decides when two fit equally well
 DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar", " ": "space"}

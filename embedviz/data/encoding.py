@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass, field
 
+from embedviz.core.errors import DataError
 from embedviz.data.foreign import SUPPORTED
-from embedviz.errors import DataError
 
 HEAD = 1 << 16  # bytes looked at to tell text from what is not
 _MARKS = (

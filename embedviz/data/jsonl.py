@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from embedviz.core.errors import DataError
 from embedviz.data.dialect import column_names
 from embedviz.data.report import Dropped
-from embedviz.errors import DataError
 
 FIRST_LINES = 5  # filled lines looked at to tell the format
 MAX_COLUMNS = 5000

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from embedviz.core.errors import DataError
 from embedviz.data.containers import max_bytes
 from embedviz.data.dialect import column_names
-from embedviz.errors import DataError
 
 MAGIC = b"PAR1"
 BATCH = 16_384  # rows

@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
+from embedviz.core.errors import DataError
 from embedviz.data import delimited, dialect, jsonl, parquet, text_units
 from embedviz.data.containers import Opened, opened
 from embedviz.data.encoding import Decoded, decode
 from embedviz.data.guessing import guess_roles
 from embedviz.data.report import ReadReport
-from embedviz.data.tokenizers import script_note
-from embedviz.errors import DataError
+from embedviz.data.scripts import script_note
 
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
 NOTED = 100_000  # characters looked at for the note on scripts

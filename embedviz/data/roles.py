@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from embedviz.core.errors import ColumnError
 from embedviz.data.column_hints import HINTS
 from embedviz.data.guessing import FEW_VALUES, guess_roles, is_number, is_text
-from embedviz.errors import ColumnError
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table

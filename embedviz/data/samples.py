@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
 

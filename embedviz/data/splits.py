@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
 

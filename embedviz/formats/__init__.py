@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from embedviz.errors import SettingsError, VectorFormatError
-from embedviz.files import replacing
+from embedviz.core.errors import SettingsError, VectorFormatError
+from embedviz.core.files import replacing
 from embedviz.formats import glove_text, word2vec_binary, word2vec_text
 from embedviz.formats.source import open_source
 
 if TYPE_CHECKING:
+    from embedviz.core.progress import Progress
     from embedviz.space import EmbeddingSpace
-    from embedviz.training.progress import Progress
 
 # In the order in which they are asked: GloVe text takes whatever looks like a word and numbers.
 FORMATS: dict[str, Any] = {

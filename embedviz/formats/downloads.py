@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from embedviz.errors import DataError
-from embedviz.training.progress import Progress
+from embedviz.core.errors import DataError
+from embedviz.core.progress import Progress
 
 CHUNK = 1 << 18  # bytes
 TRIES = 4  # connections that bring nothing new before it is given up

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import BinaryIO
 
-from embedviz.errors import VectorFormatError
+from embedviz.core.errors import VectorFormatError
+from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
-from embedviz.training.progress import Progress
 
 
 def sniff(head: bytes) -> bool:

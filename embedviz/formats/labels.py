@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embedviz.errors import DataError, VectorFormatError
+from embedviz.core.errors import DataError, VectorFormatError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.embedding_space import first_unusable
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from embedviz.errors import DataError, SettingsError
-from embedviz.files import replacing
+from embedviz.core.errors import DataError, SettingsError
+from embedviz.core.files import replacing
+from embedviz.core.progress import Progress
 from embedviz.formats import load_vectors
 from embedviz.formats.downloads import alone, download
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space, space_names, write_space
-from embedviz.training.progress import Progress
 
 _STANFORD = "https://nlp.stanford.edu/data/"
 _FASTTEXT = "https://dl.fbaipublicfiles.com/fasttext/vectors-wiki/wiki.{}.vec"

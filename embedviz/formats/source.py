@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from embedviz.core.errors import DataError, SeveralFilesError, VectorFormatError
 from embedviz.data.containers import MAX_RATIO, RATIO_FREE, Opened, opened
-from embedviz.errors import DataError, SeveralFilesError, VectorFormatError
 
 HEAD = 1 << 20  # bytes that are looked at to tell the format
 MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another

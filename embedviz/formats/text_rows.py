@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from embedviz.errors import VectorFormatError
+from embedviz.core.errors import VectorFormatError
+from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.space import EmbeddingSpace
-from embedviz.training.progress import Progress
 
 BLOCK = 1 << 23  # bytes of lines parsed at a time
 ROWS = 4096  # rows written at a time

@@ -8,14 +8,14 @@ from typing import BinaryIO
 
 import numpy as np
 
-from embedviz.errors import VectorFormatError
+from embedviz.core.errors import VectorFormatError
+from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.source import Source
 from embedviz.formats.word2vec_text import header
 from embedviz.formats.word2vec_text import sniff as is_text
 from embedviz.space import EmbeddingSpace
-from embedviz.training.progress import Progress
 
 BLOCK = 1 << 22
 LONGEST_LABEL = 10_000  # bytes; a longer one means that the file is not what its header says

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import BinaryIO
 
-from embedviz.errors import VectorFormatError
+from embedviz.core.errors import VectorFormatError
+from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
-from embedviz.training.progress import Progress
 
 
 def header(line: bytes) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.models.contract import Model
 
 MODELS = {

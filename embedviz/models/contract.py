@@ -10,15 +10,15 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedviz.core.cost import Cost
+    from embedviz.core.progress import Progress
+    from embedviz.core.settings import TrainingSettings
     from embedviz.data.reading import Table
     from embedviz.data.splits import Fold
-    from embedviz.data.survey import Survey
     from embedviz.evaluation.scores import BaselineScore
     from embedviz.space import EmbeddingSpace
     from embedviz.training.devices import Device
-    from embedviz.training.estimate import Estimate
-    from embedviz.training.progress import Progress
-    from embedviz.training.settings import TrainingSettings
+    from embedviz.training.survey import Survey
 
 Columns = Mapping[str, "str | list[str]"]  # role -> column; "category", "number" and "ignore" have several
 
@@ -97,10 +97,10 @@ class Model(Protocol):
         """How the scores were made: sizes of the parts, the seed, what was left out."""
 
     @classmethod
-    def estimate(cls, settings: TrainingSettings, survey: Survey, machine: dict[str, Any]) -> Estimate:
+    def estimate(cls, settings: TrainingSettings, survey: Survey, machine: dict[str, Any]) -> Cost:
         """The cost of a run on this data. Must work without torch or numba: the web process asks."""
 
-    def cost(self, device: Device, threads: int) -> Estimate:
+    def cost(self, device: Device, threads: int) -> Cost:
         """The cost of the fit ahead, once the data is prepared."""
 
 

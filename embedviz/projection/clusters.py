@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 
 if TYPE_CHECKING:
     import torch

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.core.errors import DataError, SettingsError
 
 WHOLE = 12_000  # points up to which every row is looked at
 FEWEST_ROWS = 500  # looked at, however many points there are: the shares are then right to about 0.01

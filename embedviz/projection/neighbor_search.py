@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from embedviz.core.progress import Progress
 from embedviz.projection.fidelity import NEIGHBOR_RECALL
 from embedviz.projection.nearest import Nearest, nearest, prepared
 from embedviz.projection.nearest_approximate import nearest_approximate
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.training.progress import Progress
 
 EXACT_UP_TO = 100_000  # points: 10 s on two cores, and four times as long for twice as many
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
+from embedviz.core.progress import Progress
 from embedviz.projection.forming import Forming, registered_onto
 from embedviz.projection.pca import pca
 from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import FEWEST, ProjectionSettings
-from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
     from embedviz.space import EmbeddingSpace

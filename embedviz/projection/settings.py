@@ -6,8 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from embedviz.errors import SettingsError
-from embedviz.training.settings import Settings
+from embedviz.core.errors import SettingsError
+from embedviz.core.settings import Settings
 
 FEWEST = 4  # points from which UMAP and t-SNE have anything to arrange
 ONLY_UMAP, ONLY_TSNE, ONLY_AXES = ({"only_for": {"method": [name]}} for name in ("umap", "tsne", "axes"))

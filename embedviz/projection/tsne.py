@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from embedviz.core.progress import Progress
 from embedviz.projection.forming import Forming, Pace
 from embedviz.projection.nearest import Nearest
 from embedviz.projection.neighbor_search import neighbor_search, recall_progress
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.projection.start import start
-from embedviz.training.progress import Progress
 
 EARLY, EARLY_EXAGGERATION = 250, 12  # rounds in which groups are drawn together (van der Maaten 2014, section 5)
 ROUNDS = 10  # between two looks at whether to stop

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from embedviz.core.progress import Progress
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.training.progress import Progress
 
 
 def umap_learn(vectors: np.ndarray, settings: ProjectionSettings) -> Iterator[Progress | np.ndarray]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from embedviz.core.progress import Progress
 from embedviz.projection.forming import Forming, Pace
 from embedviz.projection.fuzzy_graph import Graph, fuzzy_graph
 from embedviz.projection.layout import layout
@@ -15,7 +16,6 @@ from embedviz.projection.nearest import Nearest
 from embedviz.projection.neighbor_search import EXACT_UP_TO, neighbor_search, recall_progress
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.projection.start import start
-from embedviz.training.progress import Progress
 
 STEPS = 1_000  # the whole way, for Progress
 EVEN = 120_000  # points for which finding all neighbours, which grows with their square, takes as long as moving them

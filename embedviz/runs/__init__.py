@@ -1,1 +1,1 @@
-"""What is kept and what runs: the store of runs, the jobs, the worker processes and their supervisor."""
+"""Names that others import from here; the code lives in embedviz.store and embedviz.jobs."""

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.space.embedding_space import EmbeddingSpace, check_question
 
 Formula = Literal["3cosadd", "3cosmul"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.metrics import closeness, norms
 

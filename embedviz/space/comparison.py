@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.space.embedding_space import EmbeddingSpace, check_question
 from embedviz.space.metrics import closeness, norms
 

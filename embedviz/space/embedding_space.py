@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import ColumnError, DataError, SettingsError, UnknownLabelError
+from embedviz.core.errors import ColumnError, DataError, SettingsError, UnknownLabelError
 from embedviz.space import spelling
 from embedviz.space.exact_search import ExactSearch, Nearest, top
 from embedviz.space.metrics import METRICS, Metric, closeness, norms, pair_closeness

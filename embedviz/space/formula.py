@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.space.embedding_space import EmbeddingSpace
 
 LONGEST = 500  # characters

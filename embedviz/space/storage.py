@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from safetensors.numpy import save_file
 
-from embedviz.errors import DataError
-from embedviz.files import replacing
+from embedviz.core.errors import DataError
+from embedviz.core.files import replacing
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.search_index import SearchIndex
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
+from embedviz.core.progress import Progress
 from embedviz.space.embedding_space import EmbeddingSpace, check_question
-from embedviz.training.progress import Progress
 
 MOST_SHARED = 50_000  # labels among which neighbours are looked for
 MOST_LOOKED_AT = 5_000  # labels whose neighbours are looked for: a share is then right to about 0.005

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from embedviz.errors import SettingsError
-from embedviz.training.progress import Progress
+from embedviz.core.errors import SettingsError
+from embedviz.core.progress import Progress
 
 EVENT_EVERY = 0.25  # seconds
 

@@ -7,7 +7,7 @@ import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from embedviz.errors import DeviceError
+from embedviz.core.errors import DeviceError
 
 
 @dataclass(frozen=True)

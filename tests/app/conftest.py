@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedviz.runs.supervisor import shared_supervisor
+from embedviz.jobs.supervisor import shared_supervisor
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 import embedviz as ev
-from embedviz.files import read_json, replacing, write_json
-from embedviz.runs.baselines_job import Baselines
-from embedviz.runs.dataset import Dataset
-from embedviz.runs.repeats_job import kept_repeats
-from embedviz.runs.status import Process, Status, write_status
-from embedviz.runs.store import Store
+from embedviz.core.files import read_json, replacing, write_json
+from embedviz.jobs.baselines import Baselines
+from embedviz.jobs.repeats import kept_repeats
+from embedviz.store.dataset import Dataset
+from embedviz.store.status import Process, Status, write_status
+from embedviz.store.store import Store
 
 
 @pytest.fixture

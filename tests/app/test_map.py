@@ -8,14 +8,14 @@ from safetensors.numpy import save_file
 import embedviz as ev
 from components.map_address import word_of_drawn
 from components.map_selection import Drawn
+from embedviz.jobs.inline import do_here
+from embedviz.jobs.maps import map_of
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.runs.dataset import Dataset
-from embedviz.runs.here import do_here
-from embedviz.runs.maps import map_of
-from embedviz.runs.status import Status, write_status
-from embedviz.runs.store import Store
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
+from embedviz.store.dataset import Dataset
+from embedviz.store.status import Status, write_status
+from embedviz.store.store import Store
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.runs.dataset import Dataset
-from embedviz.runs.status import Status, write_status
-from embedviz.runs.store import Store
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
+from embedviz.store.dataset import Dataset
+from embedviz.store.status import Status, write_status
+from embedviz.store.store import Store
 
 PAGES = ["home", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare"]
 TITLES = {"home": "See what embeddings learn", **{page: page.capitalize() for page in PAGES[1:]}}

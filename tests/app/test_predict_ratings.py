@@ -16,8 +16,8 @@ def run(tmp_path):
 
 def somebody_new(run_id):
     from components import predict_ratings
-    from embedviz.runs.open_spaces import open_space
-    from embedviz.runs.store import Store
+    from embedviz.store.open_spaces import open_space
+    from embedviz.store.store import Store
 
     run = Store().run(run_id)
     predict_ratings._new(run, open_space(run, "item"))
@@ -25,7 +25,7 @@ def somebody_new(run_id):
 
 def one_rating(run_id):
     from components import predict_ratings
-    from embedviz.runs.store import Store
+    from embedviz.store.store import Store
 
     predict_ratings._estimate(Store().run(run_id).predict([("u1", "film 4")], reasons=True))
 

@@ -24,7 +24,7 @@ def no_sideways_scrolling(page: Page) -> bool:
 
 def workers(server) -> list[psutil.Process]:
     children = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in children if "embedviz.runs.worker" in child.cmdline()]
+    return [child for child in children if "embedviz.jobs.worker" in child.cmdline()]
 
 
 def train_on_king_james(page: Page, server, epochs: int) -> None:

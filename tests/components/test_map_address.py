@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from components.map_address import drawn_of_word, settings_of_words, word_of_drawn, words_of_settings
 from components.map_selection import Drawn
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 
 corners = st.lists(st.tuples(*[st.integers(-300_000, 1_300_000)] * 2), min_size=3, max_size=200)
 columns = st.text(st.characters(codec="utf-8"), max_size=20)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from components.map_search import hits_of
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.space import EmbeddingSpace
 
 SPACE = EmbeddingSpace(["table", "kingdom", "king", "Viking", "queen"], np.eye(5, dtype=np.float32))

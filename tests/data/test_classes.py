@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
+from embedviz.core.errors import DataError
 from embedviz.data.classes import class_name, read_classes
-from embedviz.errors import DataError
 
 
 def test_classes_of_any_spelling_the_frequent_first():

@@ -4,9 +4,9 @@ import zipfile
 
 import pytest
 
+from embedviz.core.errors import DataError, SeveralFilesError
 from embedviz.data import containers
 from embedviz.data.containers import opened
-from embedviz.errors import DataError, SeveralFilesError
 
 
 def zipped(**files: bytes) -> bytes:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.core.errors import DataError
 from embedviz.data import delimited
 from embedviz.data.delimited import read
 from embedviz.data.reading import read_table
-from embedviz.errors import DataError
 
 
 def rows(found) -> list[list]:

@@ -1,5 +1,6 @@
 import pytest
 
+from embedviz.core.errors import DataError
 from embedviz.data.dialect import (
     column_names,
     guess_delimiter,
@@ -8,7 +9,6 @@ from embedviz.data.dialect import (
     named_delimiter,
     sample_rows,
 )
-from embedviz.errors import DataError
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.core.errors import DataError
 from embedviz.data.encoding import decode
-from embedviz.errors import DataError
 
 ENGLISH = "In the beginning God created the heaven and the earth.\n" * 3
 GERMAN = "Über den Wäldern kreist müßig ein Käuzchen. " * 30

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedviz.core.errors import DataError
 from embedviz.data import jsonl
 from embedviz.data.jsonl import looks_like, looks_like_one_document, read
-from embedviz.errors import DataError
 
 
 def test_a_key_that_is_not_there_is_missing():

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from embedviz.core.errors import DataError
 from embedviz.data import parquet
 from embedviz.data.parquet import read
-from embedviz.errors import DataError
 
 
 def stored(table, **options) -> io.BytesIO:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from embedviz.core.errors import DataError, SeveralFilesError
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
-from embedviz.errors import DataError, SeveralFilesError
 
 TABLE = "name,stars\nAnn,4\nBob,5\nCy,3\n"
 

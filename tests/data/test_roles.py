@@ -1,10 +1,10 @@
 import pandas as pd
 import pytest
 
+from embedviz.core.errors import ColumnError
 from embedviz.data.guessing import guess_roles
 from embedviz.data.reading import read_table
 from embedviz.data.roles import checked_role, role_sentence, roles_of
-from embedviz.errors import ColumnError
 
 REVIEWS = pd.DataFrame(
     {

@@ -2,9 +2,9 @@ import runpy
 
 import pytest
 
+from embedviz.core.errors import DataError
 from embedviz.data.reading import read_table
 from embedviz.data.samples import FOLDER, SAMPLES
-from embedviz.errors import DataError
 
 
 def test_the_readme_lists_every_sample_with_its_checksum():

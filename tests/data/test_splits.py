@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from embedviz.core.errors import SettingsError
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, split_rows
-from embedviz.errors import SettingsError
 
 
 def test_the_parts_have_their_shares():

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from embedviz.errors import DataError, SettingsError, SeveralFilesError, VectorFormatError
+from embedviz.core.errors import DataError, SettingsError, SeveralFilesError, VectorFormatError
 from embedviz.formats import load_vectors
 from embedviz.space import EmbeddingSpace
 

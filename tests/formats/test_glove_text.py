@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 
-from embedviz.errors import DataError, VectorFormatError
+from embedviz.core.errors import DataError, VectorFormatError
 from embedviz.formats import glove_text, load_vectors, write_vectors
 from embedviz.space import EmbeddingSpace
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.formats import downloads
 from embedviz.formats.character_ngrams import composed, holds_character_ngrams
 from embedviz.formats.pretrained import Pretrained, find_pretrained, open_pretrained, pretrained_names

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 from embedviz.formats import FORMATS, load_vectors, write_vectors
 from embedviz.formats.labels import without_blanks
 from embedviz.space import EmbeddingSpace

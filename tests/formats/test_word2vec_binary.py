@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embedviz.errors import VectorFormatError
+from embedviz.core.errors import VectorFormatError
 from embedviz.formats import load_vectors
 
 KING = b"king " + np.array([0.5, -1], "<f4").tobytes()

@@ -1,6 +1,6 @@
 import pytest
 
-from embedviz.errors import VectorFormatError
+from embedviz.core.errors import VectorFormatError
 from embedviz.formats import load_vectors
 from embedviz.formats.word2vec_text import header, sniff
 

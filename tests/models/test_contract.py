@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedviz.core.errors import SettingsError
 from embedviz.data.reading import read_table
 from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold
-from embedviz.data.survey import Survey
-from embedviz.errors import SettingsError
 from embedviz.evaluation.scores import SCORES
 from embedviz.models import MODELS, model_class
 from embedviz.training.devices import choose
+from embedviz.training.survey import Survey
 
 CPU = choose("cpu")
 DATA = {"skipgram": "two_topics", "sentiment": "tweets", "ratings": "film_ratings", "categories": "cars"}

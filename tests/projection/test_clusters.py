@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from embedviz.core.errors import DataError
 from embedviz.data.samples import SAMPLES
-from embedviz.errors import DataError
 from embedviz.formats import load_vectors
 from embedviz.projection import clusters as module
 from embedviz.projection.clusters import NO_GROUP, clusters

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.projection import fidelity as module
 from embedviz.projection.fidelity import fidelity, fidelity_sentence, measured
 

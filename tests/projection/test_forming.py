@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from embedviz.core.progress import Progress
 from embedviz.projection.forming import Forming, Pace, registered, registered_onto
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.projection.start import amid_neighbors
-from embedviz.training.progress import Progress
 
 RNG = np.random.default_rng(0)
 VECTORS = (RNG.normal(size=(6, 20)) * 4)[RNG.integers(0, 6, 400)] + RNG.normal(size=(400, 20))

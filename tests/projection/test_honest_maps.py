@@ -9,19 +9,19 @@ from scipy.spatial.distance import cdist
 from starlette.requests import Request
 
 from components.routes import routes
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
+from embedviz.jobs.inline import do_here
+from embedviz.jobs.maps import draw_pca, map_of
 from embedviz.projection.nearest import nearest, prepared
 from embedviz.projection.packing import pack_points
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.runs.dataset import Dataset
-from embedviz.runs.here import do_here
-from embedviz.runs.maps import draw_pca, map_of
-from embedviz.runs.open_spaces import open_finished_map, open_space
-from embedviz.runs.run import Run
-from embedviz.runs.status import Process, Status, write_status
-from embedviz.runs.store import Store
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
+from embedviz.store.dataset import Dataset
+from embedviz.store.open_spaces import open_finished_map, open_space
+from embedviz.store.run import Run
+from embedviz.store.status import Process, Status, write_status
+from embedviz.store.store import Store
 
 QUICK = ProjectionSettings(n_neighbors=4, epochs=20)
 

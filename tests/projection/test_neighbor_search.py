@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
+from embedviz.core.progress import Progress
 from embedviz.projection import nearest_approximate, neighbor_search
 from embedviz.projection.fidelity import fidelity, fidelity_sentence
 from embedviz.projection.projecting import project, steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
-from embedviz.training.progress import Progress
 
 
 def blobs(n: int = 1_200, groups: int = 60, dim: int = 12) -> np.ndarray:

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.core.errors import DataError, SettingsError
+from embedviz.core.progress import Progress
 from embedviz.projection.fidelity import fidelity
 from embedviz.projection.projecting import project, steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
-from embedviz.training.progress import Progress
 
 
 def blobs(n: int = 300, groups: int = 3, dim: int = 20) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embedviz.errors import SettingsError, UnknownLabelError
+from embedviz.core.errors import SettingsError, UnknownLabelError
 from embedviz.space import EmbeddingSpace
 
 

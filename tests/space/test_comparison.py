@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.space import EmbeddingSpace
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from embedviz.errors import ColumnError, DataError, SettingsError, UnknownLabelError
+from embedviz.core.errors import ColumnError, DataError, SettingsError, UnknownLabelError
 from embedviz.space import EmbeddingSpace, embedding_space, exact_search
 
 

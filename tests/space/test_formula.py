@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.errors import EmbedvizError, SettingsError, UnknownLabelError
+from embedviz.core.errors import EmbedvizError, SettingsError, UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
 

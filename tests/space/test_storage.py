@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import map_tensor, read_space, space_names, write_space
 

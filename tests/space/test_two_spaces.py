@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.two_spaces import TwoSpaces, compare_spaces, rotation, shared_rows
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.training.descent import Descent, Plan
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from embedviz.core.progress import Progress
 from embedviz.evaluation.scores import BaselineScore
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
 from embedviz.models.categories.reading import LabelledRows
 from embedviz.models.categories.task import scores_of
-from embedviz.training.progress import Progress
 
 STEPS = 1000
 RIDGE = 1.0

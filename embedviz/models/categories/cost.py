@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from embedviz.core.cost import Cost
 from embedviz.models.categories.encoding import FEWEST_BINS, MOST_STRETCHES
 from embedviz.models.categories.settings import CategoriesSettings
-from embedviz.training.estimate import Estimate
 
 WEIGHT_SECONDS = 6e-11  # a weight that a row meets, forwards and back, on one thread
 UNIT_SECONDS = 1.2e-8  # a hidden unit of a member that a row meets
@@ -20,7 +20,7 @@ ACCELERATOR = 10  # times as fast as a thread
 
 def training_cost(
     s: CategoriesSettings, rows: int, sizes: list[int], n_numbers: int, n_outputs: int, machine: dict[str, Any]
-) -> Estimate:
+) -> Cost:
     """Weights that every row meets over the machine's speed, and steps, which cost something each. sizes: how many values
     each category keeps; machine: "threads" and "device" where they are known."""
     training = rows * (1 - s.validation_share - s.test_share)
@@ -38,4 +38,4 @@ def training_cost(
     seconds = s.epochs_for(round(training)) * (work + steps) + cells * CELL_SECONDS + START_SECONDS
     tables = sum(n * (s.dim_for(n) + n_outputs) for n in sizes)
     batch = 12 * batch_size * s.members * (width + s.hidden_dim * s.layers)
-    return Estimate(seconds, 20 * (weights + tables) + 12 * cells + batch + LIBRARIES)
+    return Cost(seconds, 20 * (weights + tables) + 12 * cells + batch + LIBRARIES)

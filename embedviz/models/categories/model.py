@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from embedviz.core.errors import SettingsError
+from embedviz.core.progress import Progress
 from embedviz.data.category_values import OTHER
-from embedviz.data.narrowing import rows_with
+from embedviz.data.filtering import rows_with
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold
-from embedviz.errors import SettingsError
 from embedviz.evaluation.classification import calibration, confusion
 from embedviz.models.categories.cost import training_cost
 from embedviz.models.categories.encoding import TableEncoder
@@ -24,18 +25,17 @@ from embedviz.models.categories.leaks import find_leaks
 from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, LabelledRows, read_rows
 from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.models.categories.survey import survey_of
-from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
+    from embedviz.core.cost import Cost
     from embedviz.data.reading import Table
-    from embedviz.data.survey import Survey
     from embedviz.evaluation.scores import BaselineScore
     from embedviz.models.categories.predictor import CategoriesPredictor
     from embedviz.models.contract import Columns
     from embedviz.space import EmbeddingSpace
     from embedviz.training.descent import Descent
     from embedviz.training.devices import Device
-    from embedviz.training.estimate import Estimate
+    from embedviz.training.survey import Survey
 
 PARTS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 ERROR_BINS = 10
@@ -312,12 +312,12 @@ class Categories:
         return record
 
     @classmethod
-    def estimate(cls, settings: CategoriesSettings, survey: Survey, machine: dict[str, Any]) -> Estimate:
+    def estimate(cls, settings: CategoriesSettings, survey: Survey, machine: dict[str, Any]) -> Cost:
         """From the survey's counts; machine: "threads" where they are known."""
         facts = survey.facts
         return training_cost(settings, facts["rows"], facts["values"], facts["numbers"], facts["outputs"], machine)
 
-    def cost(self, device: Device, threads: int) -> Estimate:
+    def cost(self, device: Device, threads: int) -> Cost:
         sizes = [len(values) for values in self.encoder.values.values()]
         machine = {"threads": threads, "device": device.kind}
         n_numbers = len(self.encoder.parts)

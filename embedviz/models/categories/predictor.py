@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.models.categories.encoding import TableEncoder
 from embedviz.models.categories.networks import TableNetwork
 from embedviz.models.categories.settings import CategoriesSettings

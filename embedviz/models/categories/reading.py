@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from embedviz.core.errors import ColumnError, DataError
+from embedviz.core.progress import Progress
 from embedviz.data.category_values import category_names
 from embedviz.data.classes import Classes, read_classes
 from embedviz.data.column_kinds import as_numbers, column_kind
@@ -17,9 +19,7 @@ from embedviz.data.dates import read_dates
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import TRAIN, Fold, split_rows
 from embedviz.data.written_numbers import POINT, decimal_sign, read_numbers
-from embedviz.errors import ColumnError, DataError
 from embedviz.models.categories.settings import MANY_NUMBERS, CategoriesSettings
-from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table

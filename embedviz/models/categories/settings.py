@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from embedviz.training.settings import TrainingSettings
+from embedviz.core.settings import TrainingSettings
 
 READ = 115_000  # rows, one counted as often as it is read, after which most tables are learned
 FEWEST_EPOCHS, MOST_EPOCHS = 4, 40

@@ -6,10 +6,10 @@ import numpy as np
 
 from embedviz.data.category_values import category_names
 from embedviz.data.leaks import Leak
-from embedviz.data.survey import Survey
 from embedviz.models.categories.encoding import MANY_VALUES, numbers_of
 from embedviz.models.categories.reading import Feature, LabelledRows
 from embedviz.models.categories.settings import CategoriesSettings
+from embedviz.training.survey import Survey
 
 DATE_PARTS = 3  # numbers that most dates give
 FEW_NUMBERS = 10  # different whole ones up to which a person may mean categories

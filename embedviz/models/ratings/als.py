@@ -32,10 +32,10 @@ from typing import TYPE_CHECKING, Any
 import numba as nb
 import numpy as np
 
+from embedviz.core.progress import Progress
 from embedviz.models.ratings.biases import DAMPING, Biases, fit_biases
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import Ridge
-from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
     from embedviz.models.ratings.parts import RatingsParts

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from embedviz.data.entities import id_names
-from embedviz.errors import ColumnError, DataError
+from embedviz.core.errors import ColumnError, DataError
+from embedviz.models.ratings.entities import id_names
 
 ROLES = ("user", "item")
 EXPECTED = 'expected pairs as ("user", "item"), dicts from column to value, or a table'

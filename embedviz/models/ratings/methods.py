@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.core.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
-    from embedviz.data.ratings_table import RatingsTable
+    from embedviz.models.ratings.table import RatingsTable
 
 METHODS = {
     "als": "mean, biases and vectors by alternating least squares",

@@ -13,28 +13,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from embedviz.data.entities import Entities
-from embedviz.data.narrowing import rows_with
-from embedviz.data.ratings_split import WAYS, chosen_way, split_ratings
-from embedviz.data.ratings_table import read_ratings
-from embedviz.errors import RunError
+from embedviz.core.cost import Cost
+from embedviz.core.errors import RunError
+from embedviz.core.progress import Progress
+from embedviz.data.filtering import rows_with
+from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.methods import METHODS, chosen_method
 from embedviz.models.ratings.parts import RatingsParts, parts_of
 from embedviz.models.ratings.settings import RatingsSettings
+from embedviz.models.ratings.split import WAYS, chosen_way, split_ratings
 from embedviz.models.ratings.survey import estimated_cost, survey_of
-from embedviz.training.estimate import Estimate
-from embedviz.training.progress import Progress
+from embedviz.models.ratings.table import read_ratings
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table
     from embedviz.data.splits import Fold
-    from embedviz.data.survey import Survey
     from embedviz.evaluation.scores import BaselineScore
     from embedviz.models.contract import Columns
     from embedviz.models.ratings.factors import Factors
     from embedviz.models.ratings.recommending import Recommender
     from embedviz.space import EmbeddingSpace
     from embedviz.training.devices import Device
+    from embedviz.training.survey import Survey
 
 TRAIN_SAMPLE = 20_000  # ratings of the training part measured with the validation part
 CURVE_USERS = 1_000  # ranked at most after an epoch
@@ -316,11 +316,11 @@ class Ratings:
         self._state, self._learner, self._strength = (arrays, values), None, None
 
     @classmethod
-    def estimate(cls, settings: RatingsSettings, survey: Survey, machine: dict[str, Any]) -> Estimate:
+    def estimate(cls, settings: RatingsSettings, survey: Survey, machine: dict[str, Any]) -> Cost:
         """What a training on this data will take; machine: "threads" where they are known."""
         return estimated_cost(settings, survey.facts, machine)
 
-    def cost(self, device: Device, threads: int) -> Estimate:
+    def cost(self, device: Device, threads: int) -> Cost:
         """What the fit ahead will take, once the data is prepared."""
         if self.parts is None:
             raise RunError("The data has to be prepared before its cost is known.")

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from embedviz.core.progress import Progress
 from embedviz.models.ratings.biases import Biases
 from embedviz.models.ratings.factors import Factors
 from embedviz.training.descent import Descent, Plan
-from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
     from embedviz.models.ratings.parts import RatingsParts

@@ -10,11 +10,11 @@ from functools import cached_property
 
 import numpy as np
 
-from embedviz.data.entities import Entities
-from embedviz.data.ratings_table import RatingsTable
+from embedviz.core.errors import DataError
 from embedviz.data.splits import TEST, TRAIN, VALIDATION
-from embedviz.errors import DataError
 from embedviz.models.ratings.biases import Biases, fit_biases
+from embedviz.models.ratings.entities import Entities
+from embedviz.models.ratings.table import RatingsTable
 
 UPPER = 0.75  # of the way from the lowest to the highest rating: from there on an item is one that the user wants
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.data.classes import class_name
-from embedviz.data.entities import Entities
-from embedviz.errors import DataError, SettingsError
 from embedviz.models.ratings.asked_pairs import asked_pairs
+from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import Folded, Ridge, fold_in
 from embedviz.models.ratings.spaces import spaces_of

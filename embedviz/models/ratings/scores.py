@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from embedviz.core.progress import Progress
 from embedviz.evaluation.ranking import measure_ranking
 from embedviz.evaluation.regression import error_scores
 from embedviz.evaluation.same_group import group_columns, same_group_share
@@ -15,7 +16,6 @@ from embedviz.evaluation.scores import BaselineScore
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.parts import Part, RatingsParts
 from embedviz.space import EmbeddingSpace
-from embedviz.training.progress import Progress
 
 TEST_USERS = 10_000  # ranked at most
 NEAREST = 10

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from embedviz.training.settings import TrainingSettings
+from embedviz.core.settings import TrainingSettings
 
 # found on the validation part of one fold of ml-latest-small; dot is the textbook's, which has no decay
 SUITABLE: dict[str, dict[str, float]] = {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedviz.data.entities import Entities
+from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.factors import Factors
 from embedviz.space import EmbeddingSpace
 

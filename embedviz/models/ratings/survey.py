@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedviz.data.ratings_split import WAYS, Way
-from embedviz.data.survey import Survey
-from embedviz.training.estimate import Estimate
+from embedviz.core.cost import Cost
+from embedviz.models.ratings.split import WAYS, Way
+from embedviz.training.survey import Survey
 
 if TYPE_CHECKING:
-    from embedviz.data.ratings_table import RatingsTable
     from embedviz.models.ratings.settings import RatingsSettings
+    from embedviz.models.ratings.table import RatingsTable
 
 UNIX_SECONDS = (1e8, 2.6e9)  # 1973 to 2052: numbers in between are taken for dates when they are shown
 LIBRARIES = 450e6  # bytes that a worker holds before it has read anything
@@ -86,7 +86,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2g} %"
 
 
-def estimated_cost(settings: RatingsSettings, facts: dict[str, Any], machine: dict[str, Any]) -> Estimate:
+def estimated_cost(settings: RatingsSettings, facts: dict[str, Any], machine: dict[str, Any]) -> Cost:
     """Seconds by what was measured on two cores with 64 dimensions: als solves 12 M ratings a second and thread on one
     side; a step of the descent costs a fixed part, one for each rating of the batch and one for each number of the
     network, whose optimiser visits all of them. Ranking every user over all items comes at the end."""
@@ -110,4 +110,4 @@ def estimated_cost(settings: RatingsSettings, facts: dict[str, Any], machine: di
     if method != "bpr" and s.popularity is None:
         seconds += STRENGTHS * min(users, 1000) * items * 1.5e-8
     memory = LIBRARIES + n * 200 + (users + items) * s.dim * 4 * 8
-    return Estimate(seconds, memory, f"{users:,} users and {items:,} items get a vector")
+    return Cost(seconds, memory, f"{users:,} users and {items:,} items get a vector")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from embedviz.errors import ColumnError, DataError
+from embedviz.core.errors import ColumnError, DataError
 
 SHOWN = 20  # columns named in a message
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embedviz.core.progress import Progress
 from embedviz.evaluation.classification import class_scores
 from embedviz.evaluation.scores import BaselineScore
-from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
     from embedviz.models.sentiment.model import Sentiment

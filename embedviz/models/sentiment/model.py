@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from embedviz.data.narrowing import texts_with
+from embedviz.core.cost import Cost
+from embedviz.core.errors import SettingsError
+from embedviz.core.progress import Progress
+from embedviz.data.filtering import texts_with
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, split_rows
-from embedviz.data.survey import Survey
-from embedviz.errors import SettingsError
 from embedviz.evaluation.classification import calibration, class_scores, confusion, majority_accuracy
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.reading import ROLES, LabelledTexts, read_labelled
@@ -26,8 +27,7 @@ from embedviz.models.sentiment.survey import estimated_cost, survey_of
 from embedviz.models.sentiment.texts import CodedTexts
 from embedviz.models.sentiment.vocabulary import FIRST, Coverage, ReadyVectors, learn_vocabulary
 from embedviz.models.sentiment.words import words_of
-from embedviz.training.estimate import Estimate
-from embedviz.training.progress import Progress
+from embedviz.training.survey import Survey
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table
@@ -348,12 +348,12 @@ class Sentiment:
         return record
 
     @classmethod
-    def estimate(cls, settings: SentimentSettings, survey: Survey, machine: dict[str, Any]) -> Estimate:
+    def estimate(cls, settings: SentimentSettings, survey: Survey, machine: dict[str, Any]) -> Cost:
         """From the survey's counts; machine: "threads" where they are known."""
         facts = survey.facts
         return estimated_cost(settings, facts["texts"], facts["tokens"], facts["types"], facts["dim"], machine)
 
-    def cost(self, device: Device, threads: int) -> Estimate:
+    def cost(self, device: Device, threads: int) -> Cost:
         read, dim = self.read, self.ready.dim if self.ready else self.settings.dim
         machine = {"threads": threads, "device": device.kind}
         types = len(self.vocabulary.labels) + len(self.vocabulary.rest)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedviz.training.progress import Progress
+from embedviz.core.progress import Progress
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from embedviz.errors import SettingsError
+from embedviz.core.errors import SettingsError
 from embedviz.models.sentiment.asked_texts import asked_texts
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.networks import SentimentNetwork, network_of

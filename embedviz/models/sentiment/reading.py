@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embedviz.core.errors import DataError
+from embedviz.core.progress import Progress
 from embedviz.data.classes import Classes, read_classes
 from embedviz.data.roles import checked_roles
-from embedviz.data.tokenizers import script_note
-from embedviz.errors import DataError
+from embedviz.data.scripts import script_note
 from embedviz.models.sentiment.words import words_of
-from embedviz.training.progress import Progress
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from embedviz.training.settings import TrainingSettings
+from embedviz.core.settings import TrainingSettings
 
 NO_VECTORS = "none"
 STEPS = 1600  # batches after which most texts are learned

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from embedviz.data.survey import Survey
+from embedviz.core.cost import Cost
 from embedviz.models.sentiment.reading import LabelledTexts, telling_words
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.vocabulary import Coverage, ReadyVectors
-from embedviz.training.estimate import Estimate
+from embedviz.training.survey import Survey
 
 WORD_SECONDS = 8e-9  # a word and unit of the network, forwards and back, on one thread
 STEP_SECONDS = 1.5e-3
@@ -57,7 +57,7 @@ def _warnings(read: LabelledTexts, coverage: Coverage, vectors: str) -> list[str
 
 def estimated_cost(
     s: SentimentSettings, texts: int, tokens: int, types: int, dim: int, machine: dict[str, Any]
-) -> Estimate:
+) -> Cost:
     """Words read over the machine's speed, and steps, which cost something each; memory for vectors, their moments and
     best copy, the n-grams of each text, and the library."""
     training = texts * (1 - s.validation_share - s.test_share)
@@ -71,4 +71,4 @@ def estimated_cost(
     steps = training / s.batch_size * STEP_SECONDS
     seconds = epochs * (work + steps) + tokens * (LINEAR_SECONDS if s.linear_term else 0.0) + START_SECONDS
     ngrams = 200 * tokens if s.linear_term else 20 * tokens
-    return Estimate(seconds, 6 * types * dim * 4 + ngrams + LIBRARIES)
+    return Cost(seconds, 6 * types * dim * 4 + ngrams + LIBRARIES)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from embedviz.errors import DataError
+from embedviz.core.errors import DataError
 from embedviz.formats.character_ngrams import composed, holds_character_ngrams
 from embedviz.space import EmbeddingSpace
 

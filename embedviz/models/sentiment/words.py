@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from embedviz.data.tokenizers import ANY_WORD
+from embedviz.text.tokenizers import ANY_WORD
 
 _URL = r"(?:https?://|www\.)\S+"
 _EMOTICON = r"(?<!\w)(?:[<>]?[:;=][-o*']?[)\](\[dDpP/\\|}{]|[)\](\[][-o*']?[:;=])(?!\w)|<3"

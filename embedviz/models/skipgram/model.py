@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from embedviz.data.corpus import Corpus, build_corpus
-from embedviz.data.counts import CorpusCounts, count_corpus
-from embedviz.data.narrowing import texts_with
+from embedviz.core.cost import Cost
+from embedviz.core.errors import SettingsError
+from embedviz.core.progress import Progress
+from embedviz.data.filtering import texts_with
 from embedviz.data.roles import checked_role
-from embedviz.data.survey import Survey
-from embedviz.data.tokenizers import tokenizer
-from embedviz.errors import SettingsError
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.skipgram.settings import SkipgramSettings
 from embedviz.space import EmbeddingSpace
-from embedviz.training.estimate import Estimate
-from embedviz.training.progress import Progress
+from embedviz.text.corpus import Corpus, build_corpus
+from embedviz.text.counts import CorpusCounts, count_corpus
+from embedviz.text.tokenizers import tokenizer
+from embedviz.training.survey import Survey
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table
@@ -310,14 +310,14 @@ class Skipgram:
         self._best_loss = values["best_loss"]
 
     @classmethod
-    def estimate(cls, settings: SkipgramSettings, survey: Survey, machine: dict[str, Any]) -> Estimate:
+    def estimate(cls, settings: SkipgramSettings, survey: Survey, machine: dict[str, Any]) -> Cost:
         """What a training on this text will take; machine: "speed" and "threads" where they are known."""
         counts = CorpusCounts.from_dict(survey.facts)
         words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
         kept = tokens * (1 - settings.validation_share - settings.test_share)
         return cls._cost(settings, words, int(kept), counts.n_tokens, machine)
 
-    def cost(self, device: Device, threads: int) -> Estimate:
+    def cost(self, device: Device, threads: int) -> Cost:
         """What the fit ahead will take, once the text is prepared."""
         machine = {"threads": threads}
         if device.kind == "cpu":
@@ -328,7 +328,7 @@ class Skipgram:
         return self._cost(self.settings, len(self.corpus.vocabulary), kept, self.corpus.n_tokens, machine)
 
     @staticmethod
-    def _cost(s: SkipgramSettings, words: int, kept: int, n_tokens: int, machine: dict[str, Any]) -> Estimate:
+    def _cost(s: SkipgramSettings, words: int, kept: int, n_tokens: int, machine: dict[str, Any]) -> Cost:
         """Words to see over the machine's measured speed, which falls with dimensions, window and noise words; memory
         for six arrays of the vocabulary's size, four bytes a word of text three times over, and the library."""
         work = (0.15 + 0.85 * s.dim / 100) * (s.window + 1 + 2 * s.negative_samples) / 16
@@ -339,4 +339,4 @@ class Skipgram:
         epochs = s.epochs or default_epochs(kept)
         seconds = epochs * kept * work / (BUSY * speed * threads**0.7) + n_tokens / 1.5e6 + 0.5
         detail = f"{words:,} words are frequent enough for a vector"
-        return Estimate(seconds, 6 * words * s.dim * 4 + 14 * n_tokens + LIBRARIES, detail)
+        return Cost(seconds, 6 * words * s.dim * 4 + 14 * n_tokens + LIBRARIES, detail)

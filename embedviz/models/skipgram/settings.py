@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from embedviz.training.settings import TrainingSettings
+from embedviz.core.settings import TrainingSettings
 
 
 class SkipgramSettings(TrainingSettings):

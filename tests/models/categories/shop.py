@@ -4,9 +4,9 @@ import random
 
 import pandas as pd
 
-from embedviz.data.survey import Survey
 from embedviz.models.categories.model import Categories
 from embedviz.training.devices import choose
+from embedviz.training.survey import Survey
 
 CPU = choose("cpu")
 SMALL = {"hidden_dim": 16, "members": 2, "epochs": 3, "batch_size": 32, "learning_rate": 0.01, "deterministic": True}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.errors import DataError, SettingsError
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.models.categories.model import Categories
 from tests.models.categories.shop import KIND, SMALL, fitted, shop
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from embedviz.errors import ColumnError, DataError
+from embedviz.core.errors import ColumnError, DataError
 from tests.models.categories.shop import KIND, PRICE, fitted, made, shop, surveyed
 
 

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 import torch
 
+from embedviz.core.errors import ColumnError, DataError, EmbedvizError, SettingsError, UnknownLabelError
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.splits import TEST, Fold
-from embedviz.data.survey import Survey
-from embedviz.errors import ColumnError, DataError, EmbedvizError, SettingsError, UnknownLabelError
 from embedviz.models.ratings import model as module
 from embedviz.models.ratings.model import Ratings, RatingsSettings
 from embedviz.training.devices import choose
+from embedviz.training.survey import Survey
 
 CPU = choose("cpu")
 METHODS = ("als", "gradient", "dot", "bpr")

@@ -4,9 +4,9 @@ import random
 
 import pandas as pd
 
-from embedviz.data.survey import Survey
 from embedviz.models.sentiment.model import Sentiment
 from embedviz.training.devices import choose
+from embedviz.training.survey import Survey
 
 CPU = choose("cpu")
 SMALL = {"vectors": "none", "dim": 12, "hidden_dim": 8, "epochs": 2, "deterministic": True}

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.errors import ColumnError, EmbedvizError
+from embedviz.core.errors import ColumnError, EmbedvizError
 from embedviz.space import EmbeddingSpace
 from tests.models.sentiment.reviews import fitted, made, reviews
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedviz.core.errors import ColumnError, DataError, SettingsError
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
-from embedviz.errors import ColumnError, DataError, SettingsError
 from embedviz.formats import load_vectors
 from embedviz.models.sentiment.model import Sentiment
 from embedviz.space import EmbeddingSpace

@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 import torch
 
-from embedviz.data.corpus import Corpus, build_corpus
+from embedviz.core.errors import SettingsError
 from embedviz.data.reading import read_table
-from embedviz.data.survey import Survey
-from embedviz.errors import SettingsError
 from embedviz.evaluation.held_out_pairs import PairScores
 from embedviz.models.skipgram import cpu as skipgram_cpu
 from embedviz.models.skipgram.gpu import GpuEngine, gradients
 from embedviz.models.skipgram.model import Skipgram, SkipgramSettings, default_epochs, shuffled_units
+from embedviz.text.corpus import Corpus, build_corpus
 from embedviz.training.devices import choose
+from embedviz.training.survey import Survey
 
 CPU = choose("cpu")
 

@@ -1,0 +1,1 @@
+"""What everything else builds on: errors, atomic files, progress, settings, cost estimates."""

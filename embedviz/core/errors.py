@@ -1,0 +1,73 @@
+"""Every mistake a person can make has a class here, and its message says what was wrong, where, and what to do.
+
+EmbedvizError
+├── DataError                what was read is not what was expected: file, line, column
+│   ├── SeveralFilesError    an archive with more than one file: `.names` says which
+│   └── VectorFormatError    a file of vectors that does not hold what its format promises
+├── ColumnError              a column that is missing, or cannot play the role it was given
+├── SettingsError            a setting out of its range, or two that contradict each other
+├── UnknownLabelError        a word, user or value the space does not hold: `.suggestions` are the nearest spellings
+├── UnknownSpaceError        a space that the run does not have
+├── DeviceError              a device that is not there
+└── RunError                 a run that is missing, is not yours, or cannot do that in its state
+    └── QueueFullError       too many runs are waiting
+
+Anything else that is raised is a bug of ours.
+"""
+
+
+class EmbedvizError(Exception):
+    """A mistake that the message lets a person mend. The message is plain text and safe to show."""
+
+
+class DataError(EmbedvizError):
+    """What was read is not what was expected."""
+
+
+class SeveralFilesError(DataError):
+    """An archive holds several files; name one of them."""
+
+    def __init__(self, message: str, names: list[str]):
+        super().__init__(message)
+        self.names = names
+
+
+class VectorFormatError(DataError):
+    """A file of vectors that does not hold what its format promises."""
+
+
+class ColumnError(EmbedvizError):
+    """A column that is missing, or that cannot play the role it was given."""
+
+
+class SettingsError(EmbedvizError):
+    """A setting out of its range, or two that contradict each other."""
+
+
+class UnknownLabelError(EmbedvizError, KeyError):
+    """A label that the space does not hold."""
+
+    def __init__(self, message: str, label: str, suggestions: list[str]):
+        super().__init__(message)
+        self.label = label
+        self.suggestions = suggestions
+
+    __str__ = Exception.__str__  # KeyError would print the message in quotation marks
+
+
+class UnknownSpaceError(EmbedvizError, KeyError):
+    """A space that the run does not have."""
+
+    __str__ = Exception.__str__
+
+
+class DeviceError(EmbedvizError):
+    """A device that this machine does not have."""
+
+
+class RunError(EmbedvizError):
+    """A run that is missing, belongs to somebody else, or cannot do what was asked in its state."""
+
+
+class QueueFullError(RunError):
+    """Too many runs are waiting already."""

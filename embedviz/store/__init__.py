@@ -1,0 +1,1 @@
+"""Run folders: what is written, by whom, and how it is read back."""

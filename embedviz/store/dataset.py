@@ -1,0 +1,195 @@
+"""What a person brought: an upload, a pasted text, a file by its path, or a sample; on disk from the first moment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from embedviz.core.errors import DataError, RunError
+from embedviz.core.files import read_json, replacing, write_json
+from embedviz.data.reading import Table, read_table
+from embedviz.data.samples import SAMPLES
+from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
+
+PREVIEW_BYTES = 2_000_000
+FILE = "dataset.json"
+OPTIONS = ("encoding", "delimiter", "header", "unit", "member")  # of read_table, what a person may override
+
+
+class Dataset:
+    """A folder with dataset.json and, unless the data stays where it is, the file itself."""
+
+    def __init__(self, folder: Path, values: dict[str, Any]):
+        self.folder, self._values = folder, values
+
+    @classmethod
+    def open(cls, folder: Path) -> Dataset:
+        values = read_json(folder / FILE)
+        if not values:
+            raise RunError("This data is not here any more. Upload it again, or take a sample.")
+        return cls(folder, values)
+
+    @classmethod
+    def upload(cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER) -> Dataset:
+        """Writes the parts of an upload to disk as they come, with their fingerprint."""
+        folder, safe = _new_folder(uploads), _safe_name(name)
+        digest = hashlib.sha256()
+        size = 0
+        with replacing(folder / safe) as temporary, open(temporary, "wb") as file:
+            for part in parts:
+                digest.update(part)
+                size += len(part)
+                file.write(part)
+        values = {"source": "upload", "file": safe, "sha256": digest.hexdigest(), "size": size}
+        return cls._written(folder, name, owner, values)
+
+    @classmethod
+    def at_path(cls, uploads: Path, path: Path, owner: str = LOCAL_OWNER) -> Dataset:
+        """A file that stays where it is. Only in local mode: a visitor must not read the server's files."""
+        if is_shared():
+            raise DataError("Files can be opened by their path only where embedviz runs on your own machine.")
+        path = path.expanduser().resolve()
+        if not path.is_file():
+            raise DataError(f"There is no file {path}. Check the path, or upload the file.")
+        entry = path.stat()
+        values = {"source": "path", "path": str(path), "size": entry.st_size, "modified": entry.st_mtime}
+        return cls._written(_new_folder(uploads), path.name, owner, values)
+
+    @classmethod
+    def sample(cls, uploads: Path, sample_name: str, owner: str = LOCAL_OWNER) -> Dataset:
+        """One of the samples, read where it lies."""
+        sample = SAMPLES[sample_name]
+        values = {
+            "source": "sample",
+            "sample": sample_name,
+            "sha256": sample.sha256,
+            "size": sample.path.stat().st_size,
+        }
+        return cls._written(_new_folder(uploads), sample.title, owner, values)
+
+    @classmethod
+    def _written(cls, folder: Path, title: str, owner: str, values: dict[str, Any]) -> Dataset:
+        values |= {"id": folder.name, "title": title, "owner": owner, "created": time.time(), "options": {}}
+        write_json(folder / FILE, values)
+        return cls(folder, values)
+
+    @property
+    def id(self) -> str:
+        return self._values["id"]
+
+    @property
+    def title(self) -> str:
+        return self._values["title"]
+
+    @property
+    def owner(self) -> str:
+        return self._values["owner"]
+
+    @property
+    def created(self) -> float:
+        return self._values["created"]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file as it came."""
+        return self._values["size"]
+
+    @property
+    def source(self) -> str:
+        """upload, path or sample."""
+        return self._values["source"]
+
+    @property
+    def sample_name(self) -> str:
+        """The sample's name, empty for data of one's own."""
+        return self._values.get("sample", "")
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """role -> column, as far as it is known beside what the file itself lets one guess."""
+        return SAMPLES[self.sample_name].columns if self.source == "sample" else {}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What overrides read_table's guesses."""
+        return self._values["options"]
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        if self.source == "sample":
+            return SAMPLES[self.sample_name].path
+        return Path(self._values["path"]) if self.source == "path" else self.folder / self._values["file"]
+
+    def set_options(self, **options: Any) -> None:
+        """Changes what overrides the guesses; None goes back to the guess."""
+        unknown = set(options) - set(OPTIONS)
+        if unknown:
+            raise DataError(f"Reading has no option {', '.join(sorted(unknown))}. It has: {', '.join(OPTIONS)}.")
+        merged = {**self.options, **options}
+        self._values["options"] = {key: value for key, value in merged.items() if value is not None}
+        write_json(self.folder / FILE, self._values)
+
+    def preview(self) -> Table:
+        """The beginning of the file, at most 2 MB of it, read the way the whole will be."""
+        return read_table(self.path, name=self._name(), limit_bytes=PREVIEW_BYTES, **self.options)
+
+    def reference(self) -> dict[str, Any]:
+        """What a run keeps to find the data again: enough to read it, and to know that it is the same."""
+        return dict(self._values)
+
+    def link_into(self, folder: Path) -> None:
+        """Puts the upload into a run's data folder, as a second name of one file where the disk can do that."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if self.source == "upload":
+            try:
+                os.link(self.path, folder / self._values["file"])
+            except OSError:
+                shutil.copyfile(self.path, folder / self._values["file"])
+
+    def _name(self) -> str | None:
+        return self.title if self.source == "upload" else None
+
+
+def read_reference(reference: dict[str, Any], folder: Path) -> Table:
+    """The whole table that a reference names; folder: where an upload's file lies. DataError when the data went away
+    or changed since."""
+    options = reference["options"]
+    if reference["source"] == "sample":
+        return read_table(SAMPLES[reference["sample"]].path, **options)
+    if reference["source"] == "path":
+        path = Path(reference["path"])
+        if not path.is_file():
+            raise DataError(f"{path} is not there any more. Put it back, or train on it anew.")
+        if path.stat().st_mtime != reference["modified"]:
+            raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
+        return read_table(path, **options)
+    path = folder / reference["file"]
+    if not path.is_file():
+        raise DataError(f"The upload {reference['title']!r} was deleted to save space. Upload it again for a new run.")
+    return read_table(path, name=reference["title"], **options)
+
+
+def file_of(reference: dict[str, Any], run_folder: Path) -> Path:
+    """The file that a run's reference names."""
+    if reference["source"] == "sample":
+        return SAMPLES[reference["sample"]].path
+    return Path(reference["path"]) if reference["source"] == "path" else run_folder / "data" / reference["file"]
+
+
+def _new_folder(uploads: Path) -> Path:
+    folder = uploads / new_id()
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
+def _safe_name(name: str) -> str:
+    """A name that stays in its folder on every system, its ending kept."""
+    safe = re.sub(r"[^\w.-]+", "_", Path(name.replace("\\", "/")).name).lstrip(".")[-100:]
+    return safe if safe and safe != FILE else f"data_{safe}"

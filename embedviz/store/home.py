@@ -1,0 +1,39 @@
+"""Where things are kept, and for how many people: EMBEDVIZ_HOME and EMBEDVIZ_MODE."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from embedviz.core.errors import RunError
+
+LOCAL_OWNER = "local"
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def home() -> Path:
+    """The folder of the store: EMBEDVIZ_HOME, or .embedviz in the working folder. Made when missing, for its owner only."""
+    folder = Path(os.environ.get("EMBEDVIZ_HOME") or ".embedviz").absolute()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def is_shared() -> bool:
+    """True when EMBEDVIZ_MODE is "shared": an owner a visitor, tight limits. Otherwise one owner has the machine."""
+    return os.environ.get("EMBEDVIZ_MODE", "local") == "shared"
+
+
+def new_id() -> str:
+    """128 random bits in hexadecimal: an address that cannot be guessed."""
+    return secrets.token_hex(16)
+
+
+def checked_id(text: str) -> str:
+    """The id itself when it has an id's form, so that no address ever becomes another path; RunError otherwise."""
+    if not _ID.fullmatch(text):
+        raise RunError(
+            "This address does not name a run. A run's address ends in ?run= and 32 characters, 0-9 and a-f."
+        )
+    return text

@@ -1,0 +1,1 @@
+"""Text to numbers: tokenisers, vocabulary, corpus, counts."""

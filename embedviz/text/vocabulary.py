@@ -1,0 +1,99 @@
+"""Vocabulary: the words that get a vector, the most frequent first, and how often each was seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from embedviz.core.errors import DataError
+from embedviz.core.files import replacing
+
+UNKNOWN = -1  # the number that encode gives a word outside the vocabulary, when it keeps a place for it
+
+
+class Vocabulary:
+    """labels (V), most frequent first, and counts (V,) int64."""
+
+    def __init__(self, labels: Iterable[str], counts: Iterable[int]):
+        self.labels = list(labels)
+        self.counts = np.fromiter(counts, np.int64, len(self.labels))
+
+    @classmethod
+    def from_tokens(cls, tokens: Iterable[str], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
+        """The vocabulary of a sequence of words; see from_counter."""
+        return cls.from_counter(Counter(tokens), min_count, max_size)
+
+    @classmethod
+    def from_counter(cls, counter: Mapping[str, int], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
+        """The words seen min_count times or more, at most max_size of them; ties in alphabetical order.
+
+        DataError when no word, or only one, is left: there is nothing to learn from.
+        """
+        kept = [(word, n) for word, n in counter.items() if n >= min_count]
+        if len(kept) < 2:
+            raise DataError(_why_too_few(counter, len(kept), min_count))
+        kept.sort(key=lambda pair: (-pair[1], pair[0]))
+        kept = kept[:max_size]
+        if len(kept) < 2:
+            raise DataError(f"A vocabulary of {len(kept)} has nothing to learn from. Allow two words or more.")
+        return cls([word for word, _ in kept], [n for _, n in kept])
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._index
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {label: i for i, label in enumerate(self.labels)}
+
+    def index(self, label: str) -> int:
+        """The label's number; KeyError when it is not there."""
+        return self._index[label]
+
+    def encode(self, tokens: Iterable[str], keep_unknown: bool = False) -> np.ndarray:
+        """The tokens' numbers, (T,) int32. Unknown ones are dropped, or are -1 with keep_unknown."""
+        index = self._index
+        if keep_unknown:
+            return np.array([index.get(token, UNKNOWN) for token in tokens], np.int32)
+        return np.array([index[token] for token in tokens if token in index], np.int32)
+
+    def save(self, path: Path) -> None:
+        """Writes label and count to a Parquet file."""
+        with replacing(path) as temporary:
+            pd.DataFrame({"label": pd.array(self.labels, dtype="str"), "count": self.counts}).to_parquet(
+                temporary, index=False
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> Vocabulary:
+        """What save wrote. DataError when the file is not there or holds something else."""
+        try:
+            frame = pd.read_parquet(path, columns=["label", "count"])
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path} is not a saved vocabulary ({str(error).splitlines()[0]}).") from error
+        return cls(frame["label"], frame["count"])
+
+
+def _why_too_few(counter: Mapping[str, int], kept: int, min_count: int) -> str:
+    if not counter:
+        return "The text holds no words. Is it the right column, and the right way of splitting words?"
+    if len(counter) == 1:
+        word = next(iter(counter))
+        return f"The text is one word, {word[:40]!r}, over and over. Vectors need words beside other words."
+    highest, second = sorted(counter.values(), reverse=True)[:2]
+    return (
+        f"{'Only one word is' if kept else 'No word is'} seen {min_count:,} times or more in the training part: "
+        f"the most frequent of its {len(counter):,} words is seen {_times(highest)}. "
+        f"Set the minimum count to {second:,} or less, or bring more text."
+    )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")

@@ -1,0 +1,34 @@
+"""Two maps of two spaces' shared labels, worked out as a worker does it."""
+
+import numpy as np
+import pandas as pd
+
+import embedviz as ev
+from embedviz.jobs.comparison import comparison_of
+from embedviz.jobs.inline import do_here
+from embedviz.jobs.pair import OVERLAP, pair_of
+from embedviz.projection.forming import registered
+
+SETTINGS = {"dim": 8, "epochs": 30, "min_count": 1, "subsample": 0, "deterministic": True}
+
+
+def test_both_maps_show_the_shared_labels_and_lie_like_each_other(tmp_path, two_topics):
+    (tmp_path / "a.txt").write_text(two_topics)
+    (tmp_path / "b.txt").write_text(two_topics.replace("hammer", "mallet"))
+    a, b = (
+        ev.train("skipgram", tmp_path / "a.txt", **SETTINGS),
+        ev.train("skipgram", tmp_path / "b.txt", **SETTINGS, seed=1),
+    )
+    asked = do_here(comparison_of(a, "word", b, "word", 3))
+    pair = do_here(pair_of(a, asked))
+    beside = pair.beside
+    assert beside.id != pair.id
+    assert np.array_equal(pair.points, beside.points)
+    labels = [a.space.labels[row] for row in pair.points]
+    assert set(labels) == set(a.space.labels) & set(b.space.labels)
+    assert "hammer" not in labels
+    assert np.allclose(registered(np.asarray(beside.coords), np.asarray(pair.coords)), beside.coords, atol=1e-3)
+    assert not np.array_equal(pair.coords, beside.coords)
+    overlap = asked.found.movers.set_index("label")["overlap"]
+    assert pair.columns[OVERLAP].tolist() == overlap[labels].astype(np.float32).tolist()
+    pd.testing.assert_series_equal(pair.clusters, beside.clusters)

@@ -1,0 +1,125 @@
+import time
+
+import pytest
+
+from embedviz.core.errors import DataError, RunError, SettingsError
+from embedviz.core.progress import Progress
+from embedviz.store.dataset import Dataset
+from embedviz.store.events import EventLog, read_events
+from embedviz.store.status import Process, Status, read_status, write_status
+from embedviz.store.store import SHARED_LIFE, Store
+
+
+@pytest.fixture
+def store(own_home):
+    return Store()
+
+
+def upload(store, owner="local"):
+    return Dataset.upload(store.uploads_folder, "../../évil name.txt", [b"a b\n", b"c d\n"], owner)
+
+
+def test_an_upload_stays_in_its_folder_whatever_its_name(store):
+    dataset = upload(store)
+    assert dataset.path.parent == dataset.folder
+    assert dataset.path.read_bytes() == b"a b\nc d\n"
+    assert dataset.size == 8
+
+
+def test_a_run_shares_its_uploads_bytes(store):
+    dataset = upload(store)
+    before = store.used()
+    run = store.create_training("skipgram", dataset, {})
+    assert (run.folder / "data" / dataset.path.name).samefile(dataset.path)
+    assert store.used() - before < 5000
+
+
+def test_wrong_settings_make_no_run(store):
+    with pytest.raises(SettingsError, match="dim"):
+        store.create_training("skipgram", upload(store), {"dim": -1})
+    assert store.runs() == []
+
+
+def test_a_deleted_run_comes_back_as_it_was(store):
+    run = store.create_training("skipgram", upload(store), {}, name="mine")
+    store.delete(run)
+    assert store.runs() == []
+    assert store.restore(run.id).name == "mine"
+
+
+def test_a_running_run_is_not_deleted(store):
+    run = store.create_training("skipgram", upload(store), {})
+    write_status(run.folder, Status("running", holder=Process.this(), started=time.time()))
+    with pytest.raises(RunError, match="Stop it first"):
+        store.delete(run)
+
+
+def test_a_run_whose_repeats_are_under_way_is_not_deleted_under_their_worker(store):
+    run = store.create_training("skipgram", upload(store), {})
+    repeats = run.folder / "repeats" / "seeds-5"
+    repeats.mkdir(parents=True)
+    write_status(repeats, Status("running", holder=Process.this(), started=time.time()))
+    with pytest.raises(RunError, match="still being worked out"):
+        store.delete(run)
+    write_status(repeats, Status("stopped"))
+    store.delete(run)
+    assert store.runs() == []
+
+
+def test_an_address_that_is_no_id_never_becomes_a_path(store):
+    for text in ("../../etc/passwd", "", "ABC", "0" * 31 + "/"):
+        with pytest.raises(RunError):
+            store.run(text)
+
+
+def test_owners_see_their_own_runs(store):
+    store.create_training("skipgram", upload(store, "a"), {}, owner="a")
+    assert [run.owner for run in store.runs("a")] == ["a"]
+    assert store.runs("b") == []
+
+
+def test_a_shared_server_opens_no_files_by_path(store, monkeypatch, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("nothing for visitors")
+    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+    with pytest.raises(DataError, match="your own machine"):
+        Dataset.at_path(store.uploads_folder, secret)
+
+
+def test_a_shared_server_forgets_old_runs(store, monkeypatch):
+    store.create_training("skipgram", upload(store), {})
+    store.sweep(time.time() + 2 * SHARED_LIFE)
+    assert len(store.runs()) == 1  # at home everything is kept
+    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+    store.sweep(time.time() + 2 * SHARED_LIFE)
+    assert store.runs() == []
+
+
+def test_deleting_an_upload_frees_its_bytes_and_keeps_the_run(store):
+    dataset = Dataset.upload(store.uploads_folder, "big.txt", [b"x" * 100_000])
+    run = store.create_training("skipgram", dataset, {})
+    store.delete_dataset(dataset)
+    assert store.used() < 10_000
+    assert store.run(run.id).name == run.name
+
+
+def test_a_cut_last_line_is_passed_over_and_read_when_whole(tmp_path):
+    log = EventLog(tmp_path)
+    log.append(Progress(step=1))
+    log.close()
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"step": 2')
+    first = read_events(tmp_path)
+    assert [event["step"] for event in first.events] == [1]
+    again = EventLog(tmp_path)  # the killed writer's successor
+    again.append(Progress(step=3))
+    again.close()
+    assert [event["step"] for event in read_events(tmp_path, first.offset).events] == [3]
+
+
+def test_a_job_whose_process_number_was_used_again_is_interrupted(tmp_path):
+    me = Process.this()
+    write_status(tmp_path, Status("running", holder=Process(me.pid, me.started - 100)))
+    assert read_status(tmp_path).state == "interrupted"
+    write_status(tmp_path, Status("running", holder=me))
+    assert read_status(tmp_path).state == "running"
