@@ -1,19 +1,47 @@
-"""Which rows train, which choose the best moment, which are measured once: drawn before anything is fitted."""
+"""Assignment of rows to training, validation and test, drawn before anything is fitted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Self
 
 import numpy as np
 
 from embedviz.core.errors import SettingsError
 
-TRAIN, VALIDATION, TEST = 0, 1, 2
+TRAIN, VALIDATION, TEST = 0, 1, 2  # codes of the parts
+PartName = Literal["train", "validation", "test"]
+PART_NAMES: tuple[PartName, ...] = ("train", "validation", "test")  # by code
+
+
+class SplitMethod(StrEnum):
+    """How the rows were assigned to the three parts."""
+
+    RANDOM = "random"  # uniformly
+    STRATIFIED = "stratified"  # every class in proportion
+    BY_TIME = "by_time"  # the latest rows test, those before them validate
+    LATEST_PER_USER = "latest_per_user"  # the same within each user's rows
+    BY_UNIT = "by_unit"  # units of a text, uniformly
+    FOLD = "fold"  # one fold of a cross-validation tests
 
 
 @dataclass(frozen=True)
 class Fold:
-    """Fold `number` (from 0) of `of` is the test part; the other folds train."""
+    """One fold of a cross-validation.
+
+    Parameters
+    ----------
+    number : int
+        The fold that tests, from 0; the others train.
+    of : int
+        Number of folds, 2 to 100.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such fold.
+    """
 
     number: int
     of: int
@@ -21,6 +49,94 @@ class Fold:
     def __post_init__(self) -> None:
         if not 2 <= self.of <= 100 or not 0 <= self.number < self.of:
             raise SettingsError(f"Fold {self.number} of {self.of}: folds are 2 to 100, numbered from 0.")
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Row numbers of the three parts; each row is in exactly one of them.
+
+    Parameters
+    ----------
+    train, validation, test : (n,) int64 arrays
+        Row numbers of each part, in ascending order.
+    method : SplitMethod
+        How the rows were assigned.
+    seed : int
+        Seed of the generator that drew them.
+    fold : Fold, optional
+        The fold that tests, in a cross-validation.
+    """
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    method: SplitMethod
+    seed: int
+    fold: Fold | None = None
+
+    @classmethod
+    def of(cls, parts: np.ndarray, *, method: SplitMethod, seed: int, fold: Fold | None = None) -> Self:
+        """Build a split from the code of each row's part.
+
+        Parameters
+        ----------
+        parts : (N,) int array
+            TRAIN, VALIDATION or TEST for each row, as `split_rows` returns them.
+        """
+        train, validation, test = (np.flatnonzero(parts == code) for code in (TRAIN, VALIDATION, TEST))
+        return cls(train, validation, test, SplitMethod(method), seed, fold)
+
+    def __len__(self) -> int:
+        return len(self.train) + len(self.validation) + len(self.test)
+
+    @property
+    def parts(self) -> np.ndarray:
+        """(N,) int8: TRAIN, VALIDATION or TEST for each row; `Split.of` takes it back."""
+        parts = np.full(len(self), TRAIN, np.int8)
+        parts[self.validation] = VALIDATION
+        parts[self.test] = TEST
+        return parts
+
+    @property
+    def measured(self) -> PartName:
+        """Name of the part that is scored: "test", or "validation" where no rows were kept for testing."""
+        return "test" if len(self.test) else "validation"
+
+    @property
+    def sizes(self) -> dict[PartName, int]:
+        """Rows in each part, by name."""
+        return {name: len(self.part(name)) for name in PART_NAMES}
+
+    def part(self, name: PartName) -> np.ndarray:
+        """Return the row numbers of a part by its name: (n,) int64."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[name]
+
+
+def draw_split(
+    n: int,
+    validation_share: float,
+    test_share: float,
+    seed: int,
+    *,
+    fold: Fold | None = None,
+    classes: np.ndarray | None = None,
+    times: np.ndarray | None = None,
+    method: SplitMethod | None = None,
+) -> Split:
+    """Draw a split; the parameters are those of `split_rows`.
+
+    Parameters
+    ----------
+    method : SplitMethod, optional
+        What to record as the method, where the caller knows better than the parameters show (LATEST_PER_USER, BY_UNIT).
+    """
+    if method is None and fold is not None:
+        method = SplitMethod.FOLD
+    elif method is None:
+        stratified = SplitMethod.RANDOM if classes is None else SplitMethod.STRATIFIED
+        method = stratified if times is None else SplitMethod.BY_TIME
+    parts = split_rows(n, validation_share, test_share, seed, fold=fold, classes=classes, times=times)
+    return Split.of(parts, method=method, seed=seed, fold=fold)
 
 
 def split_rows(
@@ -33,34 +149,55 @@ def split_rows(
     classes: np.ndarray | None = None,
     times: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(n,) int8: TRAIN, VALIDATION or TEST for each row, drawn by a generator of its own from the seed.
+    """Draw the part of each row by a local generator.
 
-    test_share of the rows test (a fold's share when one is given) and validation_share of them validate; at least one
-    row of each part that has a share. classes (n,) int: parts hold every class in proportion. times (n,): the
-    last rows test and those before them validate, nothing drawn.
+    Parameters
+    ----------
+    n : int
+        Number of rows.
+    validation_share, test_share : float
+        Share of the rows in each part; at least one row where the share is positive.
+    seed : int
+        Seed of the generator.
+    fold : Fold, optional
+        Test on this fold instead of on `test_share` of the rows.
+    classes : (n,) int array, optional
+        Stratify: every part holds every class in proportion.
+    times : (n,) array, optional
+        Split by time: the last rows test and those before them validate; nothing is drawn.
+
+    Returns
+    -------
+    (n,) int8 array
+        TRAIN, VALIDATION or TEST for each row.
+
+    Raises
+    ------
+    SettingsError
+        If folds by time are asked for.
     """
     order = np.random.default_rng(seed).permutation(n)
     if times is not None:
         order = np.argsort(times, kind="stable")[::-1]
     elif classes is not None:
         order = order[np.argsort(classes[order], kind="stable")]
-    part = np.full(n, TRAIN, np.int8)
+    parts = np.full(n, TRAIN, np.int8)
     if fold is None:
-        tested = _taken(n, n * test_share, first=times is not None)
+        is_test = _pick(n, n * test_share, first=times is not None)
     elif times is None:
-        tested = np.arange(n) % fold.of == fold.number
+        is_test = np.arange(n) % fold.of == fold.number
     else:
         raise SettingsError("Folds cannot be drawn by time: the past does not train on the future.")
-    part[order[tested]] = TEST
-    rest = order[~tested]
-    part[rest[_taken(len(rest), n * validation_share, first=times is not None)]] = VALIDATION
-    return part
+    parts[order[is_test]] = TEST
+    rest = order[~is_test]
+    parts[rest[_pick(len(rest), n * validation_share, first=times is not None)]] = VALIDATION
+    return parts
 
 
-def _taken(n: int, wanted: float, first: bool) -> np.ndarray:
-    """(n,) bool: `wanted` places to the nearest whole, at least one, the first ones or evenly spread."""
-    taken = np.zeros(n, bool)
-    if wanted and n:
-        count = min(n, max(1, round(wanted)))
-        taken[np.arange(count) if first else (np.arange(count) * n + n // 2) // count] = True
-    return taken
+def _pick(n: int, target: float, first: bool) -> np.ndarray:
+    """(n,) bool: `target` places rounded, at least one unless it is 0; the first ones or evenly spaced."""
+    picked = np.zeros(n, bool)
+    if target and n:
+        count = min(n, max(1, round(target)))
+        picked[np.arange(count) if first else (np.arange(count) * n + n // 2) // count] = True
+    return picked

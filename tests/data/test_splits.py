@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import SettingsError
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, split_rows
+from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, Split, SplitMethod, draw_split, split_rows
 
 
 def test_the_parts_have_their_shares():
@@ -49,3 +49,27 @@ def test_a_part_that_has_a_share_is_never_empty():
 def test_a_fold_that_is_not_there_is_refused():
     with pytest.raises(SettingsError, match="Fold 5 of 5"):
         Fold(5, 5)
+
+
+def test_a_split_holds_every_row_once_and_gives_its_codes_back():
+    parts = split_rows(103, 0.1, 0.2, 0)
+    split = Split.of(parts, method=SplitMethod.RANDOM, seed=0)
+    assert sorted([*split.train, *split.validation, *split.test]) == list(range(103))
+    assert np.array_equal(split.parts, parts)
+    assert split.sizes == {"train": 72, "validation": 10, "test": 21}
+    assert np.array_equal(split.part("validation"), np.flatnonzero(parts == VALIDATION))
+
+
+def test_validation_is_measured_where_no_rows_test():
+    assert draw_split(100, 0.1, 0.1, 0).measured == "test"
+    assert draw_split(100, 0.1, 0.0, 0).measured == "validation"
+
+
+def test_a_drawn_split_names_its_method():
+    classes = np.arange(100) % 2
+    assert draw_split(100, 0.1, 0.1, 0).method == "random"
+    assert draw_split(100, 0.1, 0.1, 0, classes=classes).method == "stratified"
+    assert draw_split(100, 0.1, 0.1, 0, times=np.arange(100)).method == "by_time"
+    folded = draw_split(100, 0.1, 0.1, 0, fold=Fold(1, 4), classes=classes)
+    assert (folded.method, folded.fold) == ("fold", Fold(1, 4))
+    assert draw_split(100, 0.1, 0.1, 0, method=SplitMethod.BY_UNIT).method == "by_unit"
