@@ -1,9 +1,13 @@
-"""How well classes are told: scores, and the frames that its pictures are drawn from."""
+"""Scores of a classifier, and the frames that its figures are drawn from."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+
+from embedviz.data.splits import PartName, Split
 
 
 def class_scores(probabilities: np.ndarray, codes: np.ndarray) -> dict[str, float]:
@@ -53,3 +57,40 @@ def calibration(probabilities: np.ndarray, codes: np.ndarray, bins: int = 10) ->
             "rows": [len(group) for group in groups],
         }
     )
+
+
+def evaluate_classes(
+    answers: Mapping[PartName, np.ndarray], codes: np.ndarray, split: Split, names: list[str]
+) -> tuple[dict[str, float], dict[str, pd.DataFrame]]:
+    """Measure a classifier on the parts that it has answered, beside always saying the majority class.
+
+    Parameters
+    ----------
+    answers
+        Part ("validation", "test") -> probabilities (n, C) of its rows; parts without rows are left out.
+    codes
+        (N,) int, the true class of every row.
+    split
+        Of the N rows.
+    names
+        (C) of the classes.
+
+    Returns
+    -------
+    metrics, frames
+        "test/accuracy" and so on, "baseline/accuracy" on the measured part, and the frames "confusion" and "calibration" of
+        the measured part.
+    """
+    metrics: dict[str, float] = {}
+    for part, probabilities in answers.items():
+        rows = split.part(part)
+        if len(rows):
+            metrics |= {f"{part}/{name}": score for name, score in class_scores(probabilities, codes[rows]).items()}
+    measured = split.part(split.measured)
+    metrics["baseline/accuracy"] = majority_accuracy(codes[split.train], codes[measured])
+    found = answers[split.measured]
+    frames = {
+        "confusion": confusion(found, codes[measured], names),
+        "calibration": calibration(found, codes[measured]),
+    }
+    return metrics, frames

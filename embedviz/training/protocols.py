@@ -1,0 +1,268 @@
+"""A model is four things: a spec, prepared data, a learner and what was trained.
+
+`ModelSpec` is static and importable without torch; the registry holds it. Its `prepare` makes the `Prepared`: a table split,
+counted and encoded. `Prepared.learner` makes the `Learner`, the only part that changes and can be taken up again. The learner
+gives `Trained`: frozen, and kept as it is. What is kept is what predicts.
+
+`embedviz.testing.check_model` runs a spec through everything that is promised here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, Self, TypeVar, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from embedviz.core.cost import Cost, Machine
+from embedviz.core.progress import Progress
+from embedviz.core.settings import TrainingSettings
+from embedviz.data.reading import Table
+from embedviz.data.splits import Fold
+from embedviz.space import EmbeddingSpace
+from embedviz.training.devices import Device
+from embedviz.training.report import Baseline, Evaluation
+from embedviz.training.survey import Survey
+
+SpaceKind = Literal["word", "user", "item", "value", "text", "row"]
+Columns = Mapping[str, "str | list[str]"]  # role -> column; "category", "number" and "ignore" have several
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+Weights = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that a learner needs to go on from where it is.
+
+    Attributes
+    ----------
+    arrays
+        Arrays by name, for one safetensors file.
+    values
+        Values that JSON holds.
+    """
+
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def part(self, name: str) -> State:
+        """Return the part of the state that `join` put under a name; empty where there is none."""
+        prefix = f"{name}."
+        arrays = {key.removeprefix(prefix): array for key, array in self.arrays.items() if key.startswith(prefix)}
+        return State(arrays, self.values.get(name, {}))
+
+    @classmethod
+    def join(cls, **parts: State) -> State:
+        """Return one state made of several, each under a name."""
+        arrays = {f"{name}.{key}": array for name, part in parts.items() for key, array in part.arrays.items()}
+        return cls(arrays, {name: part.values for name, part in parts.items()})
+
+
+@runtime_checkable
+class Trained(Protocol):
+    """What came of a training. Frozen; saved and loaded without pickle."""
+
+    def spaces(self) -> Mapping[str, EmbeddingSpace]:
+        """Return the spaces by name, the main one first."""
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write everything that `load` needs to one file."""
+        ...
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote. DataError when the file holds something else."""
+        ...
+
+
+@runtime_checkable
+class Predictor(Trained, Protocol):
+    """A trained model that answers questions."""
+
+    def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
+        """Return a row for each row given.
+
+        Parameters
+        ----------
+        rows
+            A frame with the columns of the training, or what the model takes beside one (texts, pairs, dicts).
+        explain
+            Add a column "reasons": for each row a list of ``{"feature": str, "contribution": float}``, contributions
+            towards the prediction.
+
+        Returns
+        -------
+        pandas.DataFrame
+            prediction; for classes its probability and a column "p(CLASS)" for each; note: a sentence where something
+            was unknown, else empty.
+        """
+        ...
+
+    def form(self) -> Any:
+        """Return what a page needs to ask a question (column names, known values): a dataclass that JSON holds."""
+        ...
+
+
+@runtime_checkable
+class Recommender(Predictor, Protocol):
+    """A trained model that recommends items to users."""
+
+    def recommend(
+        self, user: str | None = None, rated: Mapping[str, float] | None = None, k: int = 10, explain: bool = True
+    ) -> pd.DataFrame:
+        """Return the k best items for a user of the training, or for somebody new who rated some (item -> rating)."""
+        ...
+
+
+T = TypeVar("T", bound=Trained)
+T_co = TypeVar("T_co", bound=Trained, covariant=True)
+
+
+class Learner(Protocol[T_co]):
+    """A training under way: the only part of a model that changes. It can be stopped, saved and taken up again."""
+
+    def run(self) -> Iterator[Progress]:
+        """Train, and yield how it goes at least twice a second. Whoever iterates may stop at any event.
+
+        Raises
+        ------
+        SettingsError
+            When the training diverges: the loss is NaN or infinite.
+        """
+        ...
+
+    def state(self) -> State:
+        """Return everything that `restore` needs to go on from here."""
+        ...
+
+    def restore(self, state: State) -> None:
+        """Take a state back; the next `run` goes on from it."""
+        ...
+
+    def best(self) -> T_co:
+        """Return the best moment so far by the validation part; before anything was measured, the current one."""
+        ...
+
+    def current(self) -> T_co:
+        """Return the weights as they are now, valid until the training goes on."""
+        ...
+
+
+class Prepared(Protocol[T_co]):
+    """A table made ready to be learned from: split first, then counted and encoded by the training part alone. Frozen."""
+
+    def cost(self, settings: TrainingSettings, machine: Machine) -> Cost:
+        """Return what the training ahead will take."""
+        ...
+
+    def learner(self, settings: TrainingSettings, device: Device, threads: int) -> Learner[T_co]:
+        """Return a learner at its beginning. The settings are those of `ModelSpec.prepare`."""
+        ...
+
+
+P = TypeVar("P")
+
+
+class ModelSpec(Protocol[P, T]):
+    """What a model is, in a form that costs nothing to import.
+
+    Attributes
+    ----------
+    name, title
+        As code and as people call it.
+    summary
+        One sentence: what it learns.
+    unit
+        What its examples are: "words", "texts", "ratings", "rows".
+    roles, optional_roles
+        role -> what the column has to hold.
+    spaces
+        Name -> kind of each space, the main one first; empty where the data decides: then every space is of values.
+    identity
+        The column of its spaces that says what the data calls a label; empty where the label does.
+    max_threads
+        CPU threads that it gains from; None for as many as there are.
+    Settings, Trained
+        Its classes.
+    survey_settings
+        Names of the settings that `survey` depends on.
+    """
+
+    name: str
+    title: str
+    summary: str
+    unit: str
+    roles: Mapping[str, str]
+    optional_roles: Mapping[str, str]
+    spaces: Mapping[str, SpaceKind]
+    identity: str
+    max_threads: int | None
+    Settings: type[TrainingSettings]
+    Trained: type[T]
+    survey_settings: tuple[str, ...]
+
+    def survey(
+        self, table: Table, columns: Columns, settings: TrainingSettings, pretrained: EmbeddingSpace | None = None
+    ) -> Generator[Progress, None, Survey]:
+        """Return what is in the data.
+
+        Parameters
+        ----------
+        table
+            The whole data.
+        columns
+            role -> column.
+        settings
+            Of which those named in `survey_settings` matter.
+        pretrained
+            The vectors that ``settings.vectors`` names, where the model takes some.
+
+        Raises
+        ------
+        DataError, ColumnError, SettingsError
+            Whatever `prepare` would raise on this data.
+        """
+        ...
+
+    def estimate(self, settings: TrainingSettings, survey: Survey, machine: Machine) -> Cost:
+        """Return what a training on surveyed data will take. Runs without torch and numba: the web process asks."""
+        ...
+
+    def prepare(
+        self,
+        table: Table,
+        columns: Columns,
+        settings: TrainingSettings,
+        pretrained: EmbeddingSpace | None = None,
+        fold: Fold | None = None,
+    ) -> Generator[Progress, None, P]:
+        """Split the table, then count and encode it by the training part alone. A fold is the test part, when given."""
+        ...
+
+    def evaluate(self, trained: T, prepared: P) -> Evaluation:
+        """Measure what was trained on the validation part and, once, on the test part, beside a trivial baseline."""
+        ...
+
+    def baselines(self, prepared: P) -> Sequence[Baseline]:
+        """Return other ways of predicting, the trivial ones first, to be trained and measured on the same parts."""
+        ...
+
+    def filters_by(self, space: str) -> bool:
+        """Return whether the labels of a space stand for values or words of the data, so that it can be filtered by them."""
+        ...
+
+    def filter_rows(
+        self,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: TrainingSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        """Return the rows or texts with the labels of a space alone (`keep`), or without them. DataError when none is left."""
+        ...

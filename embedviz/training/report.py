@@ -1,0 +1,86 @@
+"""What is measured of a trained model, as data: scores, frames for figures, and the protocol by which they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from embedviz.core.progress import Progress
+from embedviz.data.splits import Split, SplitMethod
+
+Detail = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How scores were made. `embedviz.evaluation.report` puts it into words.
+
+    Attributes
+    ----------
+    method
+        How the parts were drawn.
+    seed
+        Of the split.
+    unit
+        What was split: "words", "texts", "ratings", "rows".
+    sizes
+        Examples in "train", "validation" and "test".
+    fold
+        (number from 0, folds), where a fold is the test part.
+    details
+        What else a reader has to know, by a name in snake case: sizes of the vocabulary, epochs, what was left out.
+    """
+
+    method: SplitMethod
+    seed: int
+    unit: str
+    sizes: dict[str, int]
+    fold: tuple[int, int] | None = None
+    details: dict[str, Detail] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, split: Split, unit: str, **details: Detail) -> Protocol:
+        """Return the protocol of a split; details of None are left out."""
+        fold = (split.fold.number, split.fold.of) if split.fold else None
+        return cls(split.method, split.seed, unit, split.sizes, fold, details)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of a trained model.
+
+    Attributes
+    ----------
+    primary_metric
+        The score that counts, by its name in `embedviz.evaluation.scores.SCORES` (which says whether greater is better).
+    metrics
+        "test/accuracy" and so on: the part, then the score; "baseline/…" for the trivial baseline on the test part.
+    frames
+        Frames of the test part for the figures: "confusion", "calibration", "popularity", "errors", "groups".
+    protocol
+        How the scores were made.
+    """
+
+    primary_metric: str
+    metrics: dict[str, float]
+    protocol: Protocol
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Another way of predicting, to be trained on the same training part and measured on the same test part.
+
+    Attributes
+    ----------
+    name, note
+        What it is called, and what it does in a sentence.
+    measure
+        Trains and measures; returns metrics as those of an `Evaluation`.
+    """
+
+    name: str
+    note: str
+    measure: Callable[[], Generator[Progress, None, dict[str, float]]]

@@ -1,0 +1,30 @@
+"""How many trainings run at once on this machine, and how many threads of the processor each gets."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+from embedviz.core.settings import TrainingSettings
+
+
+class _ThreadLimit(Protocol):
+    @property
+    def max_threads(self) -> int | None: ...
+
+
+def training_capacity() -> int:
+    """Return how many trainings may run at once: EMBEDVIZ_MAX_RUNNING, or one for every four cores."""
+    return int(os.environ.get("EMBEDVIZ_MAX_RUNNING") or max(1, (os.cpu_count() or 1) // 4))
+
+
+def threads_per_training() -> int:
+    """Return the cores, shared out among the trainings that may run at once."""
+    return max(1, (os.cpu_count() or 1) // training_capacity())
+
+
+def threads_for(model: _ThreadLimit, settings: TrainingSettings) -> int:
+    """Return the threads for a training: one where it has to repeat exactly, what was set, or what the model gains from."""
+    if settings.deterministic:
+        return 1
+    return settings.threads or min(threads_per_training(), model.max_threads or threads_per_training())
