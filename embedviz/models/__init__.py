@@ -1,22 +1,30 @@
-"""The models by name. Adding one is a folder here, one in tests/models and a line in MODELS."""
+"""The registry of models. Adding one is a folder here, one in tests/models and a line in MODELS."""
 
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from embedviz.core.errors import SettingsError
-from embedviz.models.contract import Model
+from embedviz.training.protocols import ModelSpec
 
 MODELS = {
-    "skipgram": "embedviz.models.skipgram.model:Skipgram",
-    "ratings": "embedviz.models.ratings.model:Ratings",
-    "sentiment": "embedviz.models.sentiment.model:Sentiment",
-    "categories": "embedviz.models.categories.model:Categories",
+    "skipgram": "embedviz.models.words.skipgram:SPEC",
+    "cbow": "embedviz.models.words.cbow:SPEC",
+    "ratings": "embedviz.models.ratings.spec:SPEC",
+    "sentiment": "embedviz.models.sentiment.spec:SPEC",
+    "categories": "embedviz.models.categories.spec:SPEC",
 }
 
 
-def model_class(name: str) -> type[Model]:
-    """The class of the model, imported now; SettingsError with the known names when there is none."""
+def model_spec(name: str) -> ModelSpec[Any, Any]:
+    """Return the spec of a model, imported now.
+
+    Raises
+    ------
+    SettingsError
+        When there is no such model; the message names those that there are.
+    """
     if name not in MODELS:
         raise SettingsError(f"There is no model {name!r}. Known models: {', '.join(MODELS)}.")
     module, attribute = MODELS[name].split(":")

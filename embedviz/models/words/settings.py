@@ -1,16 +1,19 @@
-"""The settings of skip-gram."""
+"""Settings that the algorithms for word vectors share."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from embedviz.core.settings import TrainingSettings
 
+WORDS_TO_READ = 15_000_000  # a small text is read again until about so many words were seen
 
-class SkipgramSettings(TrainingSettings):
-    """Settings of skip-gram with negative sampling."""
+
+class WordSettings(TrainingSettings):
+    """Settings of word vectors learned by negative sampling."""
 
     tokenizer: Literal["words", "basic_english", "whitespace"] = Field(
         "words", description="How text is split: words of any script, torchtext's basic English, or at white space."
@@ -54,3 +57,10 @@ class SkipgramSettings(TrainingSettings):
         "sgd", description="sgd: the learning rate falls in a line to nearly nothing. adagrad: each word has its own."
     )
     learning_rate: float = Field(0.025, gt=0, le=1, description="Size of the first steps.")
+
+    def epochs_for(self, n_words: int) -> int:
+        """Return the epochs as set, or by the text's size: about 15 M words in all, 5 to 200 epochs.
+
+        King James (0.79 M words): 19.
+        """
+        return self.epochs or int(np.clip(round(WORDS_TO_READ / max(1, n_words)), 5, 200))

@@ -1,1 +1,0 @@
-"""Skip-gram with negative sampling: word vectors from a text alone."""

@@ -1,0 +1,1 @@
+"""Word vectors: one spec and one prepared corpus for all algorithms, and a file for each algorithm."""

@@ -1,0 +1,40 @@
+"""What training word vectors takes."""
+
+from __future__ import annotations
+
+from embedviz.core.cost import Cost, Machine
+from embedviz.models.words.settings import WordSettings
+
+UNMEASURED_SPEED = 1_500_000.0  # words a second of an average machine, before this one was measured
+SPEED_SHARE = 0.55  # of the measured speed: events, measuring, and real text take the rest
+TOKENISING_SPEED = 1.5e6  # words a second
+STARTUP_SECONDS = 0.5
+LIBRARY_BYTES = 480e6  # that a worker holds before it has read anything
+
+
+def training_cost(
+    settings: WordSettings, n_words: int, n_training: int, n_tokens: int, work: float, machine: Machine
+) -> Cost:
+    """Estimate a training.
+
+    Parameters
+    ----------
+    n_words, n_training, n_tokens
+        Size of the vocabulary; words of the training part that are in it; words of the whole text.
+    work
+        Work for a word at 100 dimensions, 1 for skip-gram with a window of 5 and 5 negative samples.
+    machine
+        Its speed is that of skip-gram at 100 dimensions.
+
+    Notes
+    -----
+    Memory is six arrays of the vocabulary's size, four bytes for a word of text three times over, and the libraries.
+    """
+    work *= 0.15 + 0.85 * settings.dim / 100
+    if settings.optimizer == "adagrad":
+        work *= 1.5
+    threads = 1 if settings.deterministic else max(1, settings.threads or machine.threads)
+    speed = SPEED_SHARE * (machine.words_per_second or UNMEASURED_SPEED) * threads**0.7
+    seconds = settings.epochs_for(n_training) * n_training * work / speed + n_tokens / TOKENISING_SPEED + STARTUP_SECONDS
+    memory = 6 * n_words * settings.dim * 4 + 14 * n_tokens + LIBRARY_BYTES
+    return Cost(seconds, memory, f"{n_words:,} words are frequent enough for a vector")

@@ -1,0 +1,176 @@
+"""The spec that all algorithms for word vectors share (embedviz.training.protocols.ModelSpec).
+
+An algorithm is one file: its kernels, a function that makes its engine, and a `WordModel` that names them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pandas as pd
+
+from embedviz.core.cost import Cost, Machine
+from embedviz.core.progress import Progress
+from embedviz.data.filtering import filter_texts
+from embedviz.data.reading import Table
+from embedviz.data.roles import checked_role
+from embedviz.data.splits import Fold
+from embedviz.models.words.cost import training_cost
+from embedviz.models.words.negative_sampling import TRAIN_PAIRS, TRAIN_SAMPLE, held_out_pairs, noise_probabilities, shuffled_units
+from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
+from embedviz.models.words.settings import WordSettings
+from embedviz.models.words.trained import WordVectors
+from embedviz.space import EmbeddingSpace
+from embedviz.text.corpus import build_corpus
+from embedviz.text.counts import CorpusCounts, count_tokens
+from embedviz.text.tokenizers import tokenizer
+from embedviz.text.tokens import Tokens, tokens_of
+from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.training.report import Baseline, Evaluation, Protocol
+from embedviz.training.survey import Survey
+
+VALIDATION_PAIRS = 10_000  # held-out pairs that the best vectors are measured on
+TEST_PAIRS = 50_000  # measured once, at the end
+WELL_KNOWN = ("king", "water", "father", "bread", "music", "city", "money", "woman", "doctor", "team", "film")
+MAX_EXAMPLE_RANK = 200  # among the most frequent words, for a word that is offered to be watched
+MIN_EXAMPLE_LETTERS = 5  # shorter words are mostly articles and prepositions
+
+
+@dataclass(frozen=True)
+class WordModel:
+    """A model of word vectors.
+
+    Attributes
+    ----------
+    name, title, summary
+        As code and people call it, and what it learns in a sentence.
+    Settings
+        Its settings.
+    engine
+        (text, held_out, settings, device, threads) -> the engine.
+    relative_work
+        Settings -> work for a word beside that of skip-gram's defaults, for the estimate of its cost.
+    """
+
+    name: str
+    title: str
+    summary: str
+    Settings: type[WordSettings]
+    engine: EngineFactory
+    relative_work: Callable[[WordSettings], float]
+    unit: str = "words"
+    roles: Mapping[str, str] = field(default_factory=lambda: {"text": "a column of text"})
+    optional_roles: Mapping[str, str] = field(default_factory=dict)
+    spaces: Mapping[str, SpaceKind] = field(default_factory=lambda: {"word": "word"})
+    identity: str = ""
+    max_threads: int | None = None
+    survey_settings: tuple[str, ...] = ("tokenizer", "lowercase")
+    Trained: ClassVar[type[WordVectors]] = WordVectors
+
+    def survey(
+        self, table: Table, columns: Columns, settings: WordSettings, pretrained: EmbeddingSpace | None = None
+    ) -> Generator[Progress, None, Survey]:
+        """Count the words; the size of every vocabulary follows from what is found."""
+        counts = count_tokens((yield from self._tokens(table, columns, settings)))
+        sentence = f"{counts.n_tokens:,} words of text, {counts.n_types:,} of them distinct."
+        notes = [counts.script_note] if counts.script_note else []
+        return Survey(counts.as_dict(), [sentence], notes, examples=_examples([word for word, _ in counts.top]))
+
+    def estimate(self, settings: WordSettings, survey: Survey, machine: Machine) -> Cost:
+        """Return what a training on a surveyed text will take."""
+        counts = CorpusCounts.from_dict(survey.facts)
+        words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
+        n_training = int(tokens * (1 - settings.validation_share - settings.test_share))
+        return training_cost(settings, words, n_training, counts.n_tokens, self.relative_work(settings), machine)
+
+    def prepare(
+        self,
+        table: Table,
+        columns: Columns,
+        settings: WordSettings,
+        pretrained: EmbeddingSpace | None = None,
+        fold: Fold | None = None,
+    ) -> Generator[Progress, None, PreparedCorpus]:
+        """Split the text by unit and encode it with the vocabulary of its training part."""
+        tokens = yield from self._tokens(table, columns, settings)
+        yield Progress(message=f"Counting {tokens.n_tokens:,} words")
+        corpus = build_corpus(
+            tokens,
+            min_count=settings.min_count,
+            max_vocabulary=settings.max_vocabulary,
+            validation_share=settings.validation_share,
+            test_share=settings.test_share,
+            seed=settings.seed,
+            fold=fold,
+        )
+        return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings))
+
+    def evaluate(self, trained: WordVectors, prepared: PreparedCorpus) -> Evaluation:
+        """Measure loss and AUC on pairs of each part, beside vectors of zeros: they tell no pair from noise.
+
+        A part without pairs is left out.
+        """
+        s, corpus = prepared.settings, prepared.corpus
+        noise = noise_probabilities(corpus, s)
+        shuffled = shuffled_units(corpus.train, s.seed)[:TRAIN_SAMPLE]
+        parts = {
+            "train": held_out_pairs(shuffled, noise, s, s.seed, TRAIN_PAIRS),
+            "validation": held_out_pairs(corpus.validation, noise, s, s.seed, VALIDATION_PAIRS),
+            "test": held_out_pairs(corpus.test, noise, s, s.seed + 1, TEST_PAIRS),
+        }
+        metrics: dict[str, float] = {}
+        for part, pairs in parts.items():
+            if len(pairs):
+                scores = pairs.measure(trained.centre, trained.context)
+                metrics |= {f"{part}/loss": scores.loss, f"{part}/auc": scores.auc}
+        metrics["baseline/loss"] = (1 + s.negative_samples) * math.log(2)
+        metrics["baseline/auc"] = 0.5
+        return Evaluation("loss", metrics, _protocol(prepared))
+
+    def baselines(self, prepared: PreparedCorpus) -> Sequence[Baseline]:
+        """Return no baselines beside the trivial one that `evaluate` gives."""
+        return []
+
+    def filters_by(self, space: str) -> bool:
+        """Return whether a text can be filtered by the labels of this space."""
+        return space in self.spaces
+
+    def filter_rows(
+        self, frame: pd.DataFrame, columns: Columns, settings: WordSettings, space: str, labels: list[str], keep: bool
+    ) -> pd.DataFrame:
+        """Return the texts made of the chosen words alone (`keep`), or of all others."""
+        split = tokenizer(settings.tokenizer, settings.lowercase)
+        return filter_texts(frame, str(columns.get("text", "text")), split, labels, keep)
+
+    @staticmethod
+    def _tokens(table: Table, columns: Columns, settings: WordSettings) -> Generator[Progress, None, Tokens]:
+        column = checked_role(table.frame, "text", str(columns.get("text", "text")))
+        return (yield from tokens_of(table, column, settings.tokenizer, settings.lowercase))
+
+
+def _protocol(prepared: PreparedCorpus) -> Protocol:
+    c, s = prepared.corpus, prepared.settings
+    sizes = {part: int((getattr(c, part) >= 0).sum()) for part in ("train", "validation", "test")}
+    details = {
+        "words_in_the_text": c.n_tokens,
+        "vocabulary": len(c.vocabulary),
+        "epochs": s.epochs_for(sizes["train"]),
+        "window": s.window,
+        "negative_samples": s.negative_samples,
+    }
+    fold = (c.split.fold.number, c.split.fold.of) if c.split.fold else None
+    return Protocol(c.split.method, c.split.seed, "words", sizes, fold, details)
+
+
+def _examples(frequent: list[str], n: int = 4) -> list[str]:
+    """Return well-known words where they are frequent enough; else words long enough to mean something, spread over the list."""
+    known = [word for word in WELL_KNOWN if word in frequent]
+    words = [
+        word
+        for word in frequent[:MAX_EXAMPLE_RANK]
+        if len(word) >= MIN_EXAMPLE_LETTERS and word.isalpha() and word not in known
+    ]
+    return [*known, *words[:: max(1, len(words) // n)]][:n]
