@@ -15,14 +15,14 @@ import time
 from collections import Counter
 
 import numpy as np
+from embedviz.models.skipgram.cpu import warm_up
+from embedviz.models.skipgram.model import Skipgram, SkipgramSettings
 from gensim.models import Word2Vec
 
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.splits import Split, SplitMethod
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
-from embedviz.models.skipgram.cpu import warm_up
-from embedviz.models.skipgram.model import Skipgram, SkipgramSettings
 from embedviz.text.corpus import Corpus
 from embedviz.text.tokenizers import words
 from embedviz.text.vocabulary import Vocabulary

@@ -35,6 +35,8 @@ def training_cost(
         work *= 1.5
     threads = 1 if settings.deterministic else max(1, settings.threads or machine.threads)
     speed = SPEED_SHARE * (machine.words_per_second or UNMEASURED_SPEED) * threads**0.7
-    seconds = settings.epochs_for(n_training) * n_training * work / speed + n_tokens / TOKENISING_SPEED + STARTUP_SECONDS
+    seconds = (
+        settings.epochs_for(n_training) * n_training * work / speed + n_tokens / TOKENISING_SPEED + STARTUP_SECONDS
+    )
     memory = 6 * n_words * settings.dim * 4 + 14 * n_tokens + LIBRARY_BYTES
     return Cost(seconds, memory, f"{n_words:,} words are frequent enough for a vector")

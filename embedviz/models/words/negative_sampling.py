@@ -20,7 +20,9 @@ from embedviz.training.learner import is_finite
 from embedviz.training.protocols import State, Weights
 from embedviz.training.schedules import linear_decay
 
-MAX_MEASURE_INTERVAL = 1_000_000  # tokens between two held-out measurements; a twelfth of the training where that is less
+MAX_MEASURE_INTERVAL = (
+    1_000_000  # tokens between two held-out measurements; a twelfth of the training where that is less
+)
 CURVE_PAIRS = 10_000  # held-out pairs measured each time
 TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
 TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from

@@ -19,7 +19,13 @@ from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import Fold
 from embedviz.models.words.cost import training_cost
-from embedviz.models.words.negative_sampling import TRAIN_PAIRS, TRAIN_SAMPLE, held_out_pairs, noise_probabilities, shuffled_units
+from embedviz.models.words.negative_sampling import (
+    TRAIN_PAIRS,
+    TRAIN_SAMPLE,
+    held_out_pairs,
+    noise_probabilities,
+    shuffled_units,
+)
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.trained import WordVectors
