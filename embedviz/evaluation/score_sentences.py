@@ -1,0 +1,151 @@
+"""Scores, their comparison with baselines and the protocol, in words: what the page and the command line show."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from embedviz.data.splits import SplitMethod
+from embedviz.evaluation.score_table import BaselineComparison, RowKind, ScoreRow, ScoreTable, Significance
+from embedviz.evaluation.scores import SCORES, readable
+from embedviz.training.report import Detail, Protocol
+
+WHAT, SECONDS, MEMORY, NOTE = "what", "seconds", "memory (MB)", "note"
+METHODS = {
+    SplitMethod.RANDOM: "Split by row at random",
+    SplitMethod.STRATIFIED: "Split by row, every class in proportion",
+    SplitMethod.BY_TIME: "Split by time, the latest for testing",
+    SplitMethod.LATEST_PER_USER: "Split by user, the latest of each user for testing",
+    SplitMethod.BY_UNIT: "Split by unit of text",
+    SplitMethod.FOLD: "Split into folds",
+}
+
+
+def display_table(table: ScoreTable) -> pd.DataFrame:
+    """Return a table of scores as text: deviations behind their means, the best marked, a column for each score's title."""
+    shown = pd.DataFrame({WHAT: [row_label(row) for row in table.rows]})
+    best = table.best
+    for name in table.names:
+        cells = [_cell(row, name) for row in table.rows]
+        if table.primary and name == table.primary.name:
+            cells = [f"{cell} (best)" if i in best else cell for i, cell in enumerate(cells)]
+        shown[readable(name)] = cells
+    shown[SECONDS] = ["" if row.seconds is None else f"{row.seconds:,.1f}" for row in table.rows]
+    if any(row.memory_bytes for row in table.rows):
+        shown[MEMORY] = [f"{row.memory_bytes / 1e6:,.0f}" if row.memory_bytes else "" for row in table.rows]
+    shown[NOTE] = [row_note(row) for row in table.rows]
+    return shown
+
+
+def number_table(table: ScoreTable) -> pd.DataFrame:
+    """Return a table of scores as numbers, for a download: a column for each score, and one for each deviation."""
+    rows = []
+    for row in table.rows:
+        entry: dict[str, object] = {WHAT: row_label(row)}
+        entry |= {readable(name): row.metrics.get(name, math.nan) for name in table.names}
+        memory = row.memory_bytes / 1e6 if row.memory_bytes else math.nan
+        entry |= {SECONDS: math.nan if row.seconds is None else row.seconds, MEMORY: memory, NOTE: row_note(row)}
+        entry |= {f"{readable(n)}, standard deviation": row.deviations[n] for n in table.names if n in row.deviations}
+        rows.append(entry)
+    return pd.DataFrame(rows)
+
+
+def row_label(row: ScoreRow) -> str:
+    """Return what a row of the table is called."""
+    if row.kind is RowKind.BASELINE:
+        return row.name
+    if row.kind is RowKind.TRIVIAL:
+        return "Trivial baseline"
+    if row.repeats is not None:
+        done = "" if len(row.repeats.rows) == row.repeats.planned else f"{len(row.repeats.rows)} of "
+        return f"This run, {done}{row.repeats.planned} {row.repeats.over}"
+    return f"This run, {row.part} set"
+
+
+def row_note(row: ScoreRow) -> str:
+    """Return what a reader has to know about a row."""
+    if row.kind is RowKind.TRIVIAL:
+        return "the same answer for every row"
+    if row.kind is RowKind.REPEATS:
+        return "mean ± standard deviation; seconds of one training"
+    if row.kind is RowKind.RUN and row.part == "validation" and not row.is_compared:
+        return "used for model selection; optimistically biased"
+    return row.note
+
+
+def comparison_sentence(comparison: BaselineComparison | None) -> str:
+    """Return the verdict: is the run better than its strongest baseline, and by more than chance? Empty without baselines."""
+    if comparison is None:
+        return ""
+    c, title = comparison, comparison.score.title
+    way = f"{figure(abs(c.advantage))} {'better' if c.advantage > 0 else 'worse'}" if c.is_visible else "no better"
+    sentences = [
+        f"The strongest baseline, {c.baseline}, reaches {title} {figure(c.baseline_value)}; this run is {way}."
+    ]
+    if c.deviation is None:
+        sentences.append("Repeat the training to see whether that is more than chance.")
+    elif not c.is_visible:
+        sentences.append(f"The run varies by ± {figure(c.deviation)} from seed to seed.")
+    else:
+        more = "more than chance" if c.significance is Significance.SIGNIFICANT else "no more than chance"
+        sentences.append(f"The run varies by ± {figure(c.deviation)} from seed to seed, so this is {more}.")
+    if c.behind:
+        ahead = [
+            f"{score.title} ({name}, {figure(value)} against {figure(own)})" for score, name, value, own in c.behind
+        ]
+        sentences.append(f"A baseline is ahead by other scores: {', '.join(ahead)}.")
+    return " ".join(sentences)
+
+
+def protocol_sentences(protocol: Protocol | None, device: str = "") -> list[str]:
+    """Return how the scores were made, in sentences."""
+    sentences = []
+    if protocol is not None:
+        fold = f", fold {protocol.fold[0] + 1} of {protocol.fold[1]}" if protocol.fold else ""
+        sentences.append(f"{METHODS[protocol.method]}{fold}, seed {protocol.seed}, before anything was learned.")
+        names = {"train": "training", "validation": "validation", "test": "test"}
+        sizes = [f"{n:,} {names[part]} {protocol.unit}" for part, n in protocol.sizes.items() if n]
+        sentences.append(f"{', '.join(sizes)}.")
+        sentences += [_detail_sentence(name, value) for name, value in protocol.details.items() if value not in (0, "")]
+    if device:
+        sentences.append(f"Trained on {device}.")
+    return sentences
+
+
+def primary_label(value: float | None, metric: str) -> str:
+    """Return a score with its title: "accuracy 0.803"; empty where there is none."""
+    return "" if value is None else f"{readable(metric)} {figure(value)}"
+
+
+def result_sentence(metrics: dict[str, float], primary_metric: str) -> str:
+    """Return the scores on the test set beside the trivial baseline's, in a sentence."""
+    parts = []
+    for name in dict.fromkeys([primary_metric, *SCORES]):
+        if f"test/{name}" in metrics and f"baseline/{name}" in metrics:
+            value, trivial = metrics[f"test/{name}"], metrics[f"baseline/{name}"]
+            parts.append(f"{SCORES[name].title} {value:.3f} (trivial baseline: {trivial:.3f})")
+    return f"On the test set: {', '.join(parts[:2])}." if parts else "No test set was held out."
+
+
+def figure(value: float) -> str:
+    """Return a score with the digits that say something."""
+    return f"{value:,.3f}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def _cell(row: ScoreRow, name: str) -> str:
+    value, deviation = row.metrics.get(name, math.nan), row.deviations.get(name, math.nan)
+    if not math.isfinite(value):
+        return ""
+    return f"{figure(value)} ± {figure(deviation)}" if math.isfinite(deviation) else figure(value)
+
+
+def _detail_sentence(name: str, value: Detail) -> str:
+    words = name.replace("_", " ")
+    if isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif isinstance(value, int):
+        text = f"{value:,}"
+    else:
+        text = f"{value:g}" if isinstance(value, float) else value.rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}: {text}."
