@@ -274,7 +274,12 @@ def check_settings(case: Case) -> None:
     assert Settings.of(preset=first) == Settings.of()
     for preset in Settings.presets:
         Settings.of(preset=preset)
-    for wrong, name in (({"seed": -1}, "seed"), ({"nonsense": 1}, "nonsense"), ({"preset": "nonsense"}, "nonsense")):
+    mistakes: list[tuple[dict[str, Any], str]] = [
+        ({"seed": -1}, "seed"),
+        ({"nonsense": 1}, "nonsense"),
+        ({"preset": "nonsense"}, "nonsense"),
+    ]
+    for wrong, name in mistakes:
         try:
             Settings.of(**wrong)
         except SettingsError as error:

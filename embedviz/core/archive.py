@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import BaseModel
 
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
@@ -117,7 +118,7 @@ def _pack(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = [field for field in dataclasses.fields(value) if field.init]
         return {f.name: _pack(getattr(value, f.name), f"{name}.{f.name}" if name else f.name, arrays) for f in fields}
-    if hasattr(value, "model_dump"):
+    if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
         return {str(key): _pack(item, f"{name}.{key}", arrays) for key, item in value.items()}
@@ -159,8 +160,8 @@ def _unpack_class(expected: type, packed: Any, arrays: Mapping[str, np.ndarray])
         hints = _hints(expected)
         names = [field.name for field in dataclasses.fields(expected) if field.init and field.name in packed]
         return expected(**{name: _unpack(hints[name], packed[name], arrays) for name in names})
-    if hasattr(expected, "model_validate"):
-        return expected.model_validate(packed)  # type: ignore[attr-defined]
+    if issubclass(expected, BaseModel):
+        return expected.model_validate(packed)
     if issubclass(expected, Enum):
         return expected(packed)
     if expected.__name__ == "DataFrame":

@@ -13,7 +13,18 @@ from typing import Any
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a temporary path beside `path`; when the block ends well it takes its place, otherwise it is removed."""
+    """Replace a file in one step.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+
+    Yields
+    ------
+    Path
+        A temporary path beside `path`. It takes the place of `path` when the block ends well, and is removed otherwise.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
@@ -23,13 +34,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, values: Any) -> None:
-    """Writes values as JSON in one step."""
+    """Write values as JSON in one step."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in the file; empty when the file is not there (yet)."""
+    """Read a JSON object; empty when the file is not there (yet)."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -37,7 +48,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Bytes of all files below the folder; a file that vanishes meanwhile counts as nothing."""
+    """Return the bytes of all files below a folder; a file that vanishes meanwhile counts as nothing."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:

@@ -1,4 +1,4 @@
-"""How much memory this process holds at its most while something is done, whatever it held before."""
+"""Peak memory of this process while something is done."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Self
 
 import psutil
 
-EVERY = 0.02  # seconds between two looks
+SAMPLE_INTERVAL_S = 0.02
 
 
 class PeakMemory:
-    """Looks on from a thread of its own: with PeakMemory() as held: …; held.take() is the most since the last take."""
+    """Samples the resident memory from a thread of its own: ``with PeakMemory() as memory: …; memory.take_peak()``."""
 
     def __enter__(self) -> Self:
         self._process = psutil.Process()
-        self._most = self._process.memory_info().rss
+        self._peak = self._process.memory_info().rss
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._sample, daemon=True)
         self._thread.start()
         return self
 
@@ -25,12 +25,12 @@ class PeakMemory:
         self._ended.set()
         self._thread.join()
 
-    def take(self) -> int:
-        """Bytes, libraries included; the next take begins from what is held now."""
+    def take_peak(self) -> int:
+        """Return the peak since the last call, in bytes, libraries included; the next one begins from what is held now."""
         now = self._process.memory_info().rss
-        most, self._most = max(self._most, now), now
-        return most
+        peak, self._peak = max(self._peak, now), now
+        return peak
 
-    def _look(self) -> None:
-        while not self._ended.wait(EVERY):
-            self._most = max(self._most, self._process.memory_info().rss)
+    def _sample(self) -> None:
+        while not self._ended.wait(SAMPLE_INTERVAL_S):
+            self._peak = max(self._peak, self._process.memory_info().rss)

@@ -1,4 +1,4 @@
-"""What a training says of itself while it runs."""
+"""Progress events of trainings, readings and projections."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Progress:
-    """One event of a training, a reading or a projection.
+    """One event.
 
-    step and total_steps count the job's own unit (words for word vectors, epochs for a layout); total_steps is 0
-    while it is not known. loss is the training loss since the last event. metrics carry their split in their name
-    ("validation/loss", "validation/auc"). best is True when these metrics are the best so far.
+    Attributes
+    ----------
+    step, total_steps
+        In the job's own unit (words for word vectors, epochs for a layout); total_steps is 0 while it is not known.
+    epoch
+        Passes over the data, with their fraction.
+    loss
+        Training loss since the last event.
+    metrics
+        By part and name: "validation/loss", "validation/auc".
+    examples_per_second
+        Speed since the start.
+    seconds_left
+        Until the end of the schedule.
+    message
+        What the job is at.
+    best
+        Whether these metrics are the best so far.
     """
 
     step: int = 0
@@ -31,10 +46,10 @@ class Progress:
         return min(1.0, self.step / self.total_steps) if self.total_steps else 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields that say something, for a line of events.jsonl."""
+        """Return the fields that hold something, for a line of events.jsonl."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Progress:
-        """The event that as_dict wrote; keys it does not know are left out."""
+        """Return the event that `as_dict` wrote; unknown keys are left out."""
         return cls(**{key: value for key, value in values.items() if key in cls.__dataclass_fields__})

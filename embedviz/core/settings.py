@@ -1,4 +1,4 @@
-"""Settings that every model shares. A model's own class adds its fields; form, flags and documentation come from it."""
+"""Base classes of settings. A model's class adds its fields; form, flags and documentation come from it."""
 
 from __future__ import annotations
 
@@ -21,19 +21,36 @@ class Settings(BaseModel):
 
     @classmethod
     def of(cls, *, preset: str | None = None, **values: Any) -> Self:
-        """The settings with these values over the preset's, or a SettingsError whose message names the field, the rule
-        and what came."""
+        """Return the settings with these values over a preset's.
+
+        Parameters
+        ----------
+        preset
+            One of `presets`.
+        **values
+            Fields of the class.
+
+        Raises
+        ------
+        SettingsError
+            The message names the field, the rule and the value.
+        """
         if preset is not None and preset not in cls.presets:
             raise SettingsError(f"There is no preset {preset!r}. Known presets: {', '.join(cls.presets) or 'none'}.")
         try:
-            return cls(**{**cls.presets.get(preset, {}), **values})
+            return cls(**{**(cls.presets[preset] if preset is not None else {}), **values})
         except ValidationError as error:
             raise SettingsError(_in_words(cls, error)) from error
 
 
 class TrainingSettings(Settings):
-    """What every training takes. presets: name -> the values in which it differs from the defaults; the first is what
-    the defaults are."""
+    """Settings of every training.
+
+    Attributes
+    ----------
+    presets
+        Name -> the values in which it differs from the defaults; the first is the defaults.
+    """
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {"recommended": {}}
 
@@ -45,12 +62,19 @@ class TrainingSettings(Settings):
         pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$",
         description="Where to train: auto takes CUDA, then Apple's MPS, then the CPU.",
     )
-    threads: int = Field(0, ge=0, le=256, description="CPU threads; 0 takes what the machine has to spare.")
+    threads: int = Field(0, ge=0, le=256, description="CPU threads; 0 takes those that the machine has to spare.")
     deterministic: bool = Field(
-        False, description="One thread, so that the same seed gives the same numbers to the last digit. Slower."
+        False, description="Train on one thread, so that the same seed gives bit-equal results. Slower."
     )
-    validation_share: float = Field(0.05, ge=0.01, le=0.5, description="Share kept apart to choose the best moment by.")
-    test_share: float = Field(0.05, ge=0.0, le=0.5, description="Share kept apart and measured once, at the end.")
+    validation_share: float = Field(
+        0.05,
+        ge=0.01,
+        le=0.5,
+        description="Share of the data held out for validation, by which the best epoch is chosen.",
+    )
+    test_share: float = Field(
+        0.05, ge=0.0, le=0.5, description="Share of the data held out for testing, measured once, at the end."
+    )
 
 
 Optimizer = Literal["sgd", "adagrad"]

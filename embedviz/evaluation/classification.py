@@ -11,14 +11,26 @@ from embedviz.data.splits import PartName, Split
 
 
 def class_scores(probabilities: np.ndarray, codes: np.ndarray) -> dict[str, float]:
-    """accuracy, macro_f1 (mean over the classes that are there) and log_loss (nats), for probabilities (N, C) and the
-    true classes (N,) int."""
+    """Score a classifier.
+
+    Parameters
+    ----------
+    probabilities
+        (N, C).
+    codes
+        (N,) int true classes.
+
+    Returns
+    -------
+    dict
+        accuracy, macro_f1 (mean over the classes that occur) and log_loss (nats).
+    """
     n_classes = probabilities.shape[1]
     predicted = probabilities.argmax(1)
     hits = np.bincount(codes[predicted == codes], minlength=n_classes)
     sizes = np.bincount(codes, minlength=n_classes) + np.bincount(predicted, minlength=n_classes)
-    there = np.bincount(codes, minlength=n_classes) > 0
-    f1 = 2 * hits[there] / sizes[there]
+    present = np.bincount(codes, minlength=n_classes) > 0
+    f1 = 2 * hits[present] / sizes[present]
     given = probabilities[np.arange(len(codes)), codes].astype(np.float64)
     return {
         "accuracy": float((predicted == codes).mean()),
@@ -28,12 +40,12 @@ def class_scores(probabilities: np.ndarray, codes: np.ndarray) -> dict[str, floa
 
 
 def majority_accuracy(training: np.ndarray, codes: np.ndarray) -> float:
-    """Accuracy on codes (N,) of always saying the training part's most frequent class."""
+    """Return the accuracy on codes (N,) of always predicting the most frequent class of the training codes."""
     return float((codes == np.bincount(training).argmax()).mean())
 
 
 def confusion(probabilities: np.ndarray, codes: np.ndarray, names: list[str]) -> pd.DataFrame:
-    """One row for each pair: true, predicted, rows."""
+    """Return the confusion matrix as a frame with a row for each pair of classes: true, predicted, rows."""
     n = len(names)
     table = np.bincount(codes * n + probabilities.argmax(1), minlength=n * n)
     true, predicted = np.divmod(np.arange(n * n), n)
@@ -42,7 +54,7 @@ def confusion(probabilities: np.ndarray, codes: np.ndarray, names: list[str]) ->
 
 
 def calibration(probabilities: np.ndarray, codes: np.ndarray, bins: int = 10) -> pd.DataFrame:
-    """Of the answers given with about this certainty, how many were right: certainty, right (shares) and rows a bin.
+    """Return the calibration curve: mean confidence ("certainty"), accuracy ("right") and rows of each bin.
 
     Bins hold equally many rows, as in Nguyen and O'Connor 2015, "Posterior calibration and exploratory analysis"
     (EMNLP), section 3.

@@ -1,4 +1,4 @@
-"""How well word vectors tell true neighbours from noise, on text they never saw."""
+"""Held-out loss and AUC of word vectors: pairs of words from unseen text against random words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST_PAIRS = 20_000
+MAX_PAIRS = 20_000
 BLOCK = 4096  # pairs compared at a time
 
 
 @dataclass(frozen=True)
 class PairScores:
-    """loss: mean of log(1 + exp(-true)) + sum of log(1 + exp(noise)), in nats a pair, what training descends.
-    auc: how often a true pair scores above one of its noise pairs, 0.5 by chance."""
+    """Scores on pairs.
+
+    Attributes
+    ----------
+    loss
+        Mean over pairs of log(1 + exp(-true)) + sum of log(1 + exp(noise)), in nats: what training descends.
+    auc
+        How often a true pair scores above one of its noise pairs; 0.5 by chance.
+    """
 
     loss: float
     auc: float
@@ -21,7 +28,15 @@ class PairScores:
 
 @dataclass(frozen=True)
 class HeldOutPairs:
-    """centre, context (P,): words up to `window` apart in a text kept aside; noise (P, k): random words for each."""
+    """Pairs of words.
+
+    Attributes
+    ----------
+    centre, context
+        (P,) words up to `window` apart in held-out text.
+    noise
+        (P, k) random words for each pair.
+    """
 
     centre: np.ndarray
     context: np.ndarray
@@ -29,20 +44,22 @@ class HeldOutPairs:
 
     @classmethod
     def draw(
-        cls, tokens: np.ndarray, window: int, noise: np.ndarray, negatives: int, seed: int, most: int = MOST_PAIRS
+        cls, tokens: np.ndarray, window: int, noise: np.ndarray, negatives: int, seed: int, max_pairs: int = MAX_PAIRS
     ) -> HeldOutPairs:
-        """At most `most` pairs of tokens (T,), -1 between units, and noise words by probability noise (V,). The same
-        seed draws the same pairs."""
+        """Draw at most `max_pairs` pairs of tokens (T,), -1 between units, and noise words by probability noise (V,).
+
+        The same seed draws the same pairs.
+        """
         rng = np.random.default_rng(seed)
         unit = np.cumsum(tokens < 0, dtype=np.int32)
-        together = []  # entry [o][i]: tokens i and i + o + 1 are a pair
+        is_pair = []  # entry [o][i]: tokens i and i + o + 1 are a pair
         for apart in range(1, min(window, len(tokens) - 1) + 1):
             a, b = slice(None, -apart), slice(apart, None)
-            together.append((tokens[a] >= 0) & (tokens[b] >= 0) & (unit[a] == unit[b]))
-        ends = np.cumsum([0, *(int(pairs.sum()) for pairs in together)])
-        chosen = np.sort(rng.choice(ends[-1], min(most, ends[-1]), replace=False))
+            is_pair.append((tokens[a] >= 0) & (tokens[b] >= 0) & (unit[a] == unit[b]))
+        ends = np.cumsum([0, *(int(pairs.sum()) for pairs in is_pair)])
+        chosen = np.sort(rng.choice(ends[-1], min(max_pairs, ends[-1]), replace=False))
         centre, context = np.empty((2, len(chosen)), np.int64)
-        for o, pairs in enumerate(together):
+        for o, pairs in enumerate(is_pair):
             here = slice(*np.searchsorted(chosen, ends[o : o + 2]))
             at = np.flatnonzero(pairs)[chosen[here] - ends[o]]
             centre[here], context[here] = tokens[at], tokens[at + o + 1]
@@ -52,7 +69,7 @@ class HeldOutPairs:
         return len(self.centre)
 
     def measure(self, W: np.ndarray, C: np.ndarray) -> PairScores:
-        """Scores centre vectors W and context vectors C, (V, D) each; NaN when there are no pairs."""
+        """Score centre vectors W and context vectors C, (V, D) each; NaN when there are no pairs."""
         loss = above = 0.0
         if not len(self):
             return PairScores(float("nan"), float("nan"))

@@ -1,4 +1,4 @@
-"""How far predicted numbers are from the true ones."""
+"""Scores of predicted numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def error_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float]:
-    """rmse and mae in the target's unit, r2 (1 is perfect, 0 is the mean of these values); both (N,)."""
+    """Return rmse and mae in the target's unit, and r2 (1 is perfect, 0 is the mean of these values), for arrays (N,)."""
     error = np.asarray(predicted, np.float64) - actual
     spread = float(((actual - np.mean(actual, dtype=np.float64)) ** 2).sum())
     return {

@@ -1,4 +1,4 @@
-"""The scores by name: which way is better, and how each is called."""
+"""Scores by name: their titles, and which way is better."""
 
 from __future__ import annotations
 
@@ -8,14 +8,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Score:
-    """name as metrics carry it behind their split ("test/accuracy"), title as people read it."""
+    """A score.
+
+    Attributes
+    ----------
+    name
+        As metrics carry it behind their part ("test/accuracy").
+    title
+        As people read it.
+    greater_is_better
+        Which way it goes.
+    """
 
     name: str
     title: str
     greater_is_better: bool
 
     def better(self, a: float, b: float) -> bool:
-        """True when a is better than b."""
+        """Return whether a is better than b."""
         return a > b if self.greater_is_better else a < b
 
 
@@ -38,14 +48,25 @@ SCORES: dict[str, Score] = {
 
 
 def readable(name: str) -> str:
-    """The score's title; the name itself in words for one that is not listed."""
+    """Return the title of a score; for one that is not listed its name in words."""
     return SCORES[name].title if name in SCORES else name.replace("_", " ")
 
 
 @dataclass(frozen=True)
 class BaselineScore:
-    """What another way of predicting reaches on the same parts. metrics: "test/accuracy" and so on; seconds of
-    fitting and measuring; memory_bytes: what it added at its most, None where it was not measured."""
+    """What a baseline reaches.
+
+    Attributes
+    ----------
+    name, note
+        What it is called, and what it does.
+    metrics
+        "test/accuracy" and so on.
+    seconds
+        Of fitting and measuring.
+    memory_bytes
+        Peak memory of the process meanwhile; None where it was not measured.
+    """
 
     name: str
     metrics: dict[str, float]

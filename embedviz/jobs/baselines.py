@@ -66,7 +66,7 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
             if isinstance(step, Progress):
                 say(step)
             else:
-                rows[step.name] = replace(step, memory_bytes=held.take())
+                rows[step.name] = replace(step, memory_bytes=held.take_peak())
                 write_json(job.folder / ROWS, {"rows": [asdict(row) for row in rows.values()]})
                 say(Progress(message=f"{step.name} is measured"))
             if control.any:

@@ -71,7 +71,7 @@ def _train(
         _write_checkpoint(checkpoint, model)
         return "interrupted"
     say(Progress(message="Measuring on the test part"))
-    took = {"seconds": round(run.state.elapsed() or time.time() - begun, 2), "memory_bytes": held.take()}
+    took = {"seconds": round(run.state.elapsed() or time.time() - begun, 2), "memory_bytes": held.take_peak()}
     _keep(run, model, {"estimate": estimate, **took, "device": device.title, "threads": threads})
     if control.stop:
         _write_checkpoint(checkpoint, model)  # Resume goes on from the moment of the Stop

@@ -1,4 +1,4 @@
-"""Which device trains: by name, or the best there is; and on how many threads."""
+"""Devices of this machine, and the number of threads that torch computes on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from embedviz.core.errors import DeviceError
 
 @dataclass(frozen=True)
 class Device:
-    """name as torch takes it ("cuda:0"), kind ("cuda", "mps", "cpu"), title as a person knows it ("NVIDIA H100")."""
+    """A device.
+
+    Attributes
+    ----------
+    name
+        As torch takes it ("cuda:0").
+    kind
+        "cuda", "mps" or "cpu".
+    title
+        As people know it ("NVIDIA H100").
+    """
 
     name: str
     kind: str
@@ -21,8 +31,7 @@ class Device:
 
 @contextlib.contextmanager
 def torch_threads(n: int) -> Iterator[None]:
-    """torch computes on n threads inside, and on as many as before afterwards. For a worker, or a person's own process;
-    never in one that serves visitors."""
+    """Let torch compute on n threads inside the block. For a worker or a script, never in a process that serves visitors."""
     import torch
 
     before = torch.get_num_threads()
@@ -34,7 +43,7 @@ def torch_threads(n: int) -> Iterator[None]:
 
 
 def devices() -> list[Device]:
-    """The devices of this machine, the best first: CUDA, then Apple's MPS, then the CPU, which is always there."""
+    """Return the devices of this machine, the best first: CUDA, then Apple's MPS, then the CPU."""
     import torch
 
     found = [Device(f"cuda:{i}", "cuda", torch.cuda.get_device_name(i)) for i in range(torch.cuda.device_count())]
@@ -44,11 +53,17 @@ def devices() -> list[Device]:
 
 
 def choose(name: str) -> Device:
-    """The device of this name; "auto" takes the first of devices(). DeviceError when it is not there."""
-    there = devices()
+    """Return a device by its name or kind; "auto" takes the best.
+
+    Raises
+    ------
+    DeviceError
+        When this machine has no such device.
+    """
+    available = devices()
     if name == "auto":
-        return there[0]
-    for device in there:
+        return available[0]
+    for device in available:
         if name in (device.name, device.kind):
             return device
-    raise DeviceError(f"This machine has no device {name!r}. It has: {', '.join(device.name for device in there)}.")
+    raise DeviceError(f"This machine has no device {name!r}. It has: {', '.join(device.name for device in available)}.")

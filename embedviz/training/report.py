@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from embedviz.core.progress import Progress
-from embedviz.data.splits import Split, SplitMethod
+from embedviz.data.splits import PartName, Split, SplitMethod
 
 Detail = bool | int | float | str
 
@@ -36,13 +36,13 @@ class Protocol:
     method: SplitMethod
     seed: int
     unit: str
-    sizes: dict[str, int]
+    sizes: Mapping[PartName, int]
     fold: tuple[int, int] | None = None
-    details: dict[str, Detail] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
 
     @classmethod
     def of(cls, split: Split, unit: str, **details: Detail) -> Protocol:
-        """Return the protocol of a split; details of None are left out."""
+        """Return the protocol of a split."""
         fold = (split.fold.number, split.fold.of) if split.fold else None
         return cls(split.method, split.seed, unit, split.sizes, fold, details)
 

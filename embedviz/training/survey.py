@@ -1,4 +1,4 @@
-"""What a model finds in somebody's data before it trains: said on the page, and enough to estimate the cost from."""
+"""What a model finds in data before it trains: enough to show, and to estimate the cost from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Survey:
-    """facts: what the model's estimate reads, in values that JSON holds. sentences say what was found, warnings what
-    a person should know before training on it. classes: the target's classes with their rows, the largest first;
-    empty where the target is no class. examples: labels whose neighbours are worth watching while it trains."""
+    """What is in the data.
+
+    Attributes
+    ----------
+    facts
+        What the model's estimate reads, in values that JSON holds.
+    sentences
+        What was found.
+    warnings
+        What a person should know before training on it.
+    classes
+        The target's classes with their rows, the largest first; empty where the target has no classes.
+    examples
+        Labels whose neighbours are worth watching while it trains.
+    """
 
     facts: dict[str, Any]
     sentences: list[str] = field(default_factory=list)
@@ -19,8 +31,10 @@ class Survey:
     examples: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON has them."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Survey:
-        return cls(**{**values, "classes": [tuple(pair) for pair in values["classes"]]})
+        """Return the survey that `as_dict` wrote."""
+        return cls(**{**values, "classes": [(name, rows) for name, rows in values["classes"]]})

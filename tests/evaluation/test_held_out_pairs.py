@@ -19,7 +19,7 @@ def test_pairs_stay_within_the_window_and_within_a_unit():
 
 def test_a_sample_holds_no_pair_twice():
     tokens = np.append(np.arange(50), -1).astype(np.int32)
-    pairs = HeldOutPairs.draw(tokens, 3, np.full(50, 0.02), 1, seed=0, most=40)
+    pairs = HeldOutPairs.draw(tokens, 3, np.full(50, 0.02), 1, seed=0, max_pairs=40)
     assert len(set(zip(pairs.centre, pairs.context, strict=True))) == 40
     assert all(0 < b - a <= 3 for a, b in zip(pairs.centre, pairs.context, strict=True))
 

@@ -1,8 +1,8 @@
-"""What is said of numbers: error by popularity and by size, estimates by rating, groups that end up together."""
+"""Sentences on errors by popularity, by rating and by size, and on groups that cluster."""
 
 import pandas as pd
 
-from embedviz.evaluation.picture_sentences import (
+from embedviz.evaluation.figure_sentences import (
     errors_sentence,
     groups_sentence,
     popularity_sentence,
@@ -16,13 +16,13 @@ def popularity(*bins):
 
 def test_rare_items_are_told_worse_and_a_handful_of_rows_is_no_end_of_its_own():
     frame = popularity((0, 0, 9.0, 9.0, 1), (1, 1, 1.0, 0.8, 99), (2, 3, 0.8, 0.6, 500), (4, 7, 0.5, 0.4, 400))
-    said = popularity_sentence(frame)
-    assert "1.342 at items rated at most once in training" in said  # the root of (81 + 99) / 100
-    assert "0.500 at 4 times or more" in said
-    assert "the frequent fare better than the rare" in said
+    sentence = popularity_sentence(frame)
+    assert "1.342 at items rated at most once in training" in sentence  # the root of (81 + 99) / 100
+    assert "0.500 at 4 times or more" in sentence
+    assert "frequent ones do better than rare ones" in sentence
 
 
-def test_items_told_alike_are_said_to_be():
+def test_items_told_alike_are_sentence_to_be():
     assert "about the same" in popularity_sentence(popularity((0, 0, 0.50, 0.4, 50), (1, 1, 0.51, 0.4, 50)))
 
 
@@ -34,8 +34,8 @@ def errors(*estimates):
     return pd.DataFrame({"rating": [1.0, 3.0, 5.0], "mean estimate": estimates, "rows": [10, 10, 10]})
 
 
-def test_estimates_that_keep_to_the_middle_are_told_from_those_that_follow():
-    assert "keep to the middle" in errors_sentence(errors(2.5, 3.0, 3.5))
+def test_estimates_that_are_shrunk_are_told_from_those_that_follow():
+    assert "shrunk towards the mean" in errors_sentence(errors(2.5, 3.0, 3.5))
     assert "Ratings of 1 are estimated at 2.50 on average, ratings of 5 at 3.50" in errors_sentence(errors(2.5, 3, 3.5))
     assert "follow the ratings" in errors_sentence(errors(1.1, 3.0, 4.9))
 
@@ -48,23 +48,26 @@ def test_groups_are_held_against_chance_the_clearest_first():
     frame = pd.DataFrame(
         {"space": ["item", "user"], "column": ["genre", "taste"], "share": [0.14, 0.8], "chance": [0.13, 0.2]}
     )
-    first, second = groups_sentence(frame).split(" Of the ten")
-    assert "“user”, 80% are of the same “taste”, 20% by chance: they end up together." in first
-    assert "“item”, 14% are of the same “genre”, 13% by chance: hardly more than by chance." in second
+    first, second = groups_sentence(frame).split(" Of the 10")
+    assert "“user”, 80% have the same “taste” (kNN purity); chance gives 20%: the groups cluster." in first
+    assert "“item”, 14% have the same “genre” (kNN purity); chance gives 13%: hardly more than chance." in second
 
 
-def test_numbers_kept_to_the_middle_are_told_from_those_that_lean_nowhere():
+def test_numbers_shrunk_to_the_mean_are_told_from_those_that_lean_nowhere():
     frame = pd.DataFrame({"low": [0.0, 10.0], "high": [1.0, 10.0], "mae": [2.0, 4.0], "bias": [1.9, -3.0], "rows": [5, 5]})  # fmt: skip
-    said = size_errors_sentence(frame)
-    assert "True numbers of 0 to 1 are 2 off on average, mostly too high." in said
-    assert "True numbers of 10 are 4 off on average, mostly too low. It keeps to the middle." in said
-    said = size_errors_sentence(frame.assign(bias=[0.1, -0.2]))
-    assert "as often too high as too low" in said
-    assert "middle" not in said
+    sentence = size_errors_sentence(frame)
+    assert "True values of 0 to 1 have a mean absolute error of 2; predictions are mostly too high." in sentence
+    assert (
+        "True values of 10 have a mean absolute error of 4; predictions are mostly too low. Predictions are shrunk towards the mean."
+        in sentence
+    )
+    sentence = size_errors_sentence(frame.assign(bias=[0.1, -0.2]))
+    assert "as often too high as too low" in sentence
+    assert "shrunk" not in sentence
 
 
-def test_the_worst_group_is_named_wherever_it_lies_and_then_the_middle_is_not_to_blame():
+def test_the_worst_group_is_named_wherever_it_lies_and_then_shrinkage_is_not_to_blame():
     frame = pd.DataFrame({"low": [0, 3, 6, 9], "high": [2, 5, 8, 11], "mae": [2.0, 1.0, 9.0, 2.0], "bias": [1.9, 0.0, 8.0, -1.9], "rows": 5})  # fmt: skip
-    said = size_errors_sentence(frame)
-    assert "True numbers of 6 to 8 are 9 off on average, mostly too high." in said
-    assert "middle" not in said
+    sentence = size_errors_sentence(frame)
+    assert "True values of 6 to 8 have a mean absolute error of 9; predictions are mostly too high." in sentence
+    assert "shrunk" not in sentence

@@ -62,7 +62,7 @@ class LockFreeEngine(NegativeSamplingEngine):
             tallies = list(_POOL.map(self._run_span, range(len(self._slices)), [span] * len(self._slices)))
             took = time.perf_counter() - started
             self._span = int(min(max(span * ADVANCE_SECONDS / max(took, 1e-3), 2000), len(self.text.tokens)))
-            loss, pairs = np.sum([[loss, pairs], *tallies], axis=0)
+            loss, pairs = np.stack([np.array([loss, pairs]), *tallies]).sum(axis=0)
             if all(at >= end for at, (_, end) in zip(self._at, self._slices, strict=True)):
                 self._epoch, self._at = self._epoch + 1, [begin for begin, _ in self._slices]
             if time.perf_counter() > late:

@@ -8,6 +8,7 @@ Letters: T tokens, V words, D dimensions.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from embedviz.core.errors import SettingsError
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.words.settings import WordSettings
 from embedviz.text.corpus import Corpus
-from embedviz.training.learner import is_finite
+from embedviz.training.learner import Advance, is_finite
 from embedviz.training.protocols import State, Weights
 from embedviz.training.schedules import linear_decay
 
@@ -91,7 +92,7 @@ class HeldOut:
         return {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
 
 
-class NegativeSamplingEngine:
+class NegativeSamplingEngine(ABC):
     """What the engines on the CPU and on the GPU have in common (embedviz.training.learner.Engine). Units are tokens.
 
     Attributes
@@ -113,6 +114,23 @@ class NegativeSamplingEngine:
         self.total = text.epochs * len(text.tokens)
         self.examples = self.steps = text.words_per_token
         self._interval = max(1, min(MAX_MEASURE_INTERVAL, self.total // 12))
+
+    @property
+    @abstractmethod
+    def done(self) -> int:
+        """Tokens that were seen, ends of units counted, over all epochs."""
+
+    @abstractmethod
+    def advance(self) -> Advance:
+        """Train for a while, at most to the next measurement."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """Return the vectors and the place in the text."""
+
+    @abstractmethod
+    def restore(self, state: State) -> None:
+        """Take a state back."""
 
     def measure(self) -> dict[str, float]:
         """Return loss and AUC on the held-out pairs. SettingsError when the vectors are NaN or infinite."""

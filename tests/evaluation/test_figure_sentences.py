@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.evaluation.classification import calibration
-from embedviz.evaluation.picture_sentences import (
+from embedviz.evaluation.figure_sentences import (
     calibration_sentence,
     confusion_sentence,
     largest_confusions,
@@ -20,10 +20,10 @@ def confused(pairs):
 
 def test_the_hardest_class_and_the_largest_confusion_are_named():
     frame = confused({("cat", "cat"): 8, ("cat", "dog"): 2, ("dog", "dog"): 3, ("dog", "owl"): 5, ("owl", "owl"): 9})
-    said = confusion_sentence(frame)
-    assert "Right in 20 of 27" in said
-    assert "Hardest is “dog”, told in 38% of its 8 rows" in said
-    assert "“dog” is taken for “owl”: 5 rows" in said
+    sentence = confusion_sentence(frame)
+    assert "20 of 27 rows are on the diagonal" in sentence
+    assert "“dog” has the lowest recall: 38% of its 8 rows" in sentence
+    assert "“dog” predicted as “owl”: 5 rows" in sentence
     assert largest_confusions(frame)[["true", "predicted", "rows"]].to_numpy().tolist() == [
         ["dog", "owl", 5],
         ["cat", "dog", 2],
@@ -31,14 +31,14 @@ def test_the_hardest_class_and_the_largest_confusion_are_named():
     assert np.allclose(largest_confusions(frame)["share"], [5 / 8, 0.2])
 
 
-def test_a_class_that_is_never_answered_is_said():
-    said = confusion_sentence(confused({("cat", "cat"): 8, ("dog", "cat"): 2, ("owl", "owl"): 1}))
-    assert "never answers “dog”:" in said
+def test_a_class_that_is_never_answered_is_sentence():
+    sentence = confusion_sentence(confused({("cat", "cat"): 8, ("dog", "cat"): 2, ("owl", "owl"): 1}))
+    assert "never predicts “dog”:" in sentence
 
 
 def test_a_perfect_model_has_nothing_confused():
-    said = confusion_sentence(confused({("cat", "cat"): 1, ("dog", "dog"): 1, ("owl", "owl"): 1}))
-    assert "taken for" not in said
+    sentence = confusion_sentence(confused({("cat", "cat"): 1, ("dog", "dog"): 1, ("owl", "owl"): 1}))
+    assert "predicted as" not in sentence
     assert largest_confusions(confused({("cat", "cat"): 1})).empty
 
 
@@ -51,28 +51,28 @@ def answered(certainty, right_share, n=2000, seed=0):
 
 
 def test_too_sure_too_unsure_and_just_right_are_told_apart():
-    assert "too sure of itself" in calibration_sentence(answered(0.9, 0.8))
-    assert "too unsure of itself" in calibration_sentence(answered(0.7, 0.9))
-    assert "taken at its word" in calibration_sentence(answered([0.6, 0.75, 0.9], None))
+    assert "overconfident" in calibration_sentence(answered(0.9, 0.8))
+    assert "underconfident" in calibration_sentence(answered(0.7, 0.9))
+    assert "well calibrated" in calibration_sentence(answered([0.6, 0.75, 0.9], None))
 
 
 def test_a_gap_that_so_few_rows_give_by_chance_is_no_gap():
     few = pd.DataFrame({"certainty": [0.7, 0.9], "right": [0.6, 0.9], "rows": [10, 10]})
     many = few.assign(rows=[10_000, 10_000])
-    assert "taken at its word" in calibration_sentence(few)
-    assert "too sure of itself" in calibration_sentence(many)
+    assert "well calibrated" in calibration_sentence(few)
+    assert "overconfident" in calibration_sentence(many)
 
 
 def test_errors_that_even_out_are_seen():
     frame = pd.DataFrame({"certainty": [0.6, 0.9], "right": [0.8, 0.7], "rows": [5000, 5000]})
-    assert "too sure at some degrees of certainty and too unsure at others, 20% off" in calibration_sentence(frame)
+    assert "overconfident in some bins and underconfident in others, by 20%" in calibration_sentence(frame)
 
 
 def test_the_rare_and_the_frequent_are_compared():
     frame = pd.DataFrame({"ratings of the item": ["1 to 3", "4 to 30"], "mae": [1.2, 0.8]})
     assert trend_sentence(frame) == (
-        "Mean absolute error goes from 1.200 at ratings of the item 1 to 3 to 0.800 at 4 to 30: the frequent fare better than "
-        "the rare."
+        "Mean absolute error goes from 1.200 at ratings of the item 1 to 3 to 0.800 at 4 to 30: frequent ones do better "
+        "than rare ones."
     )
     assert "worse" in trend_sentence(frame.assign(mae=[0.8, 1.2]))
     assert "worse" in trend_sentence(frame, lower_is_better=False)
