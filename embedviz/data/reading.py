@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import pandas as pd
 
@@ -24,15 +24,36 @@ TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv")
 TEXT_ENDINGS = (".txt", ".text", ".md")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """frame: the rows. kind: "text" when the file was plain text, a unit a row in column "text"; "table" otherwise.
-    roles: role -> column, guessed."""
+    """A file as a frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The rows.
+    report : ReadReport
+        What the file was taken for and what was left out.
+    kind : {"text", "table"}
+        "text" for plain text, a unit a row in the column "text".
+    roles : dict of str to str
+        role -> column, guessed.
+    cache : Path or None
+        The folder of the store that keeps this frame, where what is derived from it can be kept too. A copy with other
+        rows (`dataclasses.replace`) has none.
+    """
 
     frame: pd.DataFrame
     report: ReadReport
     kind: str
     roles: dict[str, str] = field(default_factory=dict)
+    cache: Path | None = field(default=None, init=False)
+
+    def cached_in(self, folder: Path) -> Self:
+        """Return the same table with `cache` set."""
+        table = replace(self)
+        object.__setattr__(table, "cache", folder)
+        return table
 
 
 def read_table(
