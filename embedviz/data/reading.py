@@ -18,6 +18,7 @@ from embedviz.data.guessing import guess_roles
 from embedviz.data.report import ReadReport
 from embedviz.data.scripts import script_note
 
+READER_VERSION = 1  # increase it when a file would be read differently: kept tables are then read again
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
 NOTED = 100_000  # characters looked at for the note on scripts
 TEXT_COLUMN = "text"
