@@ -11,12 +11,14 @@ import pandas as pd
 
 from embedviz.core.errors import DataError
 from embedviz.data import delimited, dialect, jsonl, parquet, text_units
+from embedviz.data.column import Column
 from embedviz.data.containers import Opened, opened
 from embedviz.data.encoding import Decoded, decode
 from embedviz.data.guessing import guess_roles
 from embedviz.data.report import ReadReport
 from embedviz.data.scripts import script_note
 
+READER_VERSION = 1  # increase it when a file would be read differently: kept tables are then read again
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
 NOTED = 100_000  # characters looked at for the note on scripts
 TEXT_COLUMN = "text"
@@ -48,6 +50,13 @@ class Table:
     kind: str
     roles: dict[str, str] = field(default_factory=dict)
     cache: Path | None = field(default=None, init=False)
+    _columns: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name, the same object each time, so that its cells are parsed once."""
+        if name not in self._columns:
+            self._columns[name] = Column(name, self.frame[name])
+        return self._columns[name]
 
     def cached_in(self, folder: Path) -> Self:
         """Return the same table with `cache` set."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from embedviz.data.dialect import DELIMITER_NAMES
 from embedviz.data.text_units import UNITS
@@ -76,3 +76,8 @@ class ReadReport:
     def as_dict(self) -> dict[str, Any]:
         """The fields as JSON has them."""
         return {**asdict(self), "dropped": [list(row) for row in self.dropped]}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Rebuild what `as_dict` returned."""
+        return cls(**{**values, "dropped": [DroppedRow(*row) for row in values["dropped"]]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -16,8 +17,10 @@ from embedviz.core.files import read_json, replacing, write_json
 from embedviz.data.reading import Table, read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
+from embedviz.store.tables import keep_table, load_table, table_key, tables_folder
 
 PREVIEW_BYTES = 2_000_000
+MAX_PREVIEW_TABLE_BYTES = 20_000_000  # of a kept table that a page shows instead of the beginning
 FILE = "dataset.json"
 OPTIONS = ("encoding", "delimiter", "header", "unit", "member")  # of read_table, what a person may override
 
@@ -137,8 +140,17 @@ class Dataset:
         write_json(self.folder / FILE, self._values)
 
     def preview(self) -> Table:
-        """The beginning of the file, at most 2 MB of it, read the way the whole will be."""
-        return read_table(self.path, name=self._name(), limit_bytes=PREVIEW_BYTES, **self.options)
+        """Read the beginning of the file, at most 2 MB of it, the way the whole will be read.
+
+        The whole table where it is kept already and small, or where the beginning is all there is.
+        """
+        key = _table_key(self._values)
+        kept = load_table(tables_folder() / key, MAX_PREVIEW_TABLE_BYTES)
+        if kept is not None:
+            return kept
+        name = self.title if self.source == "upload" else None
+        table = read_table(self.path, name=name, limit_bytes=PREVIEW_BYTES, **self.options)
+        return table if table.report.truncated else keep_table(key, lambda: table)
 
     def reference(self) -> dict[str, Any]:
         """What a run keeps to find the data again: enough to read it, and to know that it is the same."""
@@ -153,27 +165,60 @@ class Dataset:
             except OSError:
                 shutil.copyfile(self.path, folder / self._values["file"])
 
-    def _name(self) -> str | None:
-        return self.title if self.source == "upload" else None
-
 
 def read_reference(reference: dict[str, Any], folder: Path) -> Table:
-    """The whole table that a reference names; folder: where an upload's file lies. DataError when the data went away
-    or changed since."""
+    """Return the whole table that a reference names, parsed once.
+
+    Parameters
+    ----------
+    reference : dict
+        Of `Dataset.reference`.
+    folder : Path
+        Where an upload's file lies.
+
+    Raises
+    ------
+    DataError
+        If the data was deleted or changed since.
+    """
     options = reference["options"]
     if reference["source"] == "sample":
-        return read_table(SAMPLES[reference["sample"]].path, **options)
-    if reference["source"] == "path":
-        path = Path(reference["path"])
+        path, name = SAMPLES[reference["sample"]].path, None
+    elif reference["source"] == "path":
+        path, name = Path(reference["path"]), None
+        _check_unchanged(reference)
+    else:
+        path, name = folder / reference["file"], reference["title"]
         if not path.is_file():
-            raise DataError(f"{path} is not there any more. Put it back, or train on it anew.")
-        if path.stat().st_mtime != reference["modified"]:
-            raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
-        return read_table(path, **options)
-    path = folder / reference["file"]
+            raise DataError(f"The upload {name!r} was deleted to save space. Upload it again for a new run.")
+
+    def read() -> Table:
+        table = read_table(path, name=name, **options)
+        if reference["source"] == "path":
+            _check_unchanged(reference)  # what was read is kept under the file's old time
+        return table
+
+    return keep_table(_table_key(reference), read)
+
+
+def fingerprint(reference: dict[str, Any]) -> str:
+    """Return what tells the content of a reference's file from any other."""
+    if reference["source"] == "path":
+        return json.dumps([reference["path"], reference["size"], reference["modified"]])
+    return reference["sha256"]
+
+
+def _table_key(reference: dict[str, Any]) -> str:
+    name = SAMPLES[reference["sample"]].file if reference["source"] == "sample" else reference["title"]
+    return table_key(fingerprint(reference), name, reference["options"])
+
+
+def _check_unchanged(reference: dict[str, Any]) -> None:
+    path = Path(reference["path"])
     if not path.is_file():
-        raise DataError(f"The upload {reference['title']!r} was deleted to save space. Upload it again for a new run.")
-    return read_table(path, name=reference["title"], **options)
+        raise DataError(f"{path} is not there any more. Put it back, or train on it anew.")
+    if path.stat().st_mtime != reference["modified"]:
+        raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
 
 
 def file_of(reference: dict[str, Any], run_folder: Path) -> Path:

@@ -1,0 +1,158 @@
+"""Parsed tables, kept by content and reading options, so that a file is parsed once."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import feather
+
+from embedviz.core.files import folder_bytes, read_json, replacing, write_json
+from embedviz.data.reading import READER_VERSION, Table
+from embedviz.data.report import ReadReport
+from embedviz.store.home import home
+
+FRAME, HEADER = "frame.arrow", "table.json"
+MAX_BYTES = 10_000_000_000  # of all kept tables together
+MAX_AGE_S = 7 * 86400.0  # since a table was last read
+
+
+def tables_folder() -> Path:
+    """Return the folder of all kept tables; it may not exist yet."""
+    return home() / "tables"
+
+
+def table_key(fingerprint: str, name: str, options: Mapping[str, Any]) -> str:
+    """Return the name of a table's folder.
+
+    Parameters
+    ----------
+    fingerprint : str
+        What tells the file's content from any other.
+    name : str
+        The file's name, whose ending the reader looks at.
+    options : mapping
+        Of `embedviz.data.reading.read_table`.
+    """
+    how = json.dumps([READER_VERSION, name, sorted(options.items())])
+    return f"{_digest(fingerprint)}-{_digest(how)}"
+
+
+def keep_table(key: str, read: Callable[[], Table]) -> Table:
+    """Return the kept table, or read it and keep it.
+
+    A frame that would not come back as it is, and one for which the disk has no room, is read each time.
+    """
+    folder = tables_folder() / key
+    kept = load_table(folder)
+    if kept is not None:
+        return kept
+    table = read()
+    return table.cached_in(folder) if save_table(table, folder) else table
+
+
+def save_table(table: Table, folder: Path) -> bool:
+    """Write a table into a folder, which is made when missing, and tell whether it was kept.
+
+    The header is written last, so that a folder with a header is whole. Two processes may write one table at once.
+    """
+    if not all(map(_is_exact, table.frame.dtypes)):
+        return False
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(folder / FRAME) as temporary:
+            arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
+            feather.write_feather(arrow, str(temporary), compression="uncompressed")  # to be memory-mapped
+        header = {"kind": table.kind, "roles": table.roles, "report": table.report.as_dict()}
+        write_json(folder / HEADER, header)
+    except OSError:
+        return False
+    return True
+
+
+def load_table(folder: Path, max_bytes: int | None = None) -> Table | None:
+    """Read a kept table.
+
+    Parameters
+    ----------
+    max_bytes : int, optional
+        Leave a frame aside that takes more than this on disk.
+
+    Returns
+    -------
+    Table or None
+        None where no table is kept, or its files are damaged.
+    """
+    header = read_json(folder / HEADER)
+    if not header:
+        return None
+    try:
+        if max_bytes is not None and (folder / FRAME).stat().st_size > max_bytes:
+            return None
+        frame = feather.read_table(folder / FRAME, memory_map=True).to_pandas()
+        os.utime(folder / HEADER)  # it was used: see sweep_tables
+    except (OSError, pa.ArrowException):  # deleted meanwhile, or damaged
+        return None
+    table = Table(frame, ReadReport.from_dict(header["report"]), header["kind"], header["roles"])
+    return table.cached_in(folder)
+
+
+def delete_tables(fingerprint: str) -> None:
+    """Delete what is kept of a file's content, whatever it was read with."""
+    for folder in tables_folder().glob(f"{_digest(fingerprint)}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_tables(
+    folder: Path, max_bytes: int = MAX_BYTES, max_age: float = MAX_AGE_S, now: float | None = None
+) -> None:
+    """Delete kept tables that were not read for a while, and the least recently read past a total size.
+
+    Parameters
+    ----------
+    folder : Path
+        See `tables_folder`.
+    max_bytes : int
+        Bytes that may stay, of frames and tokens together.
+    max_age : float
+        Seconds since a table was last read.
+    now : float, optional
+        Seconds since 1970, by default the clock's.
+    """
+    now = time.time() if now is None else now
+    total = 0
+    tables = [(_last_use(table), table) for table in folder.glob("*")]
+    for used, table in sorted(tables, key=lambda pair: -pair[0]):
+        total += folder_bytes(table)
+        if total > max_bytes or now - used > max_age:
+            shutil.rmtree(table, ignore_errors=True)
+
+
+def _last_use(folder: Path) -> float:
+    """Seconds since 1970; of the folder itself while its table is being written."""
+    for path in (folder / HEADER, folder):
+        with contextlib.suppress(FileNotFoundError):
+            return path.stat().st_mtime
+    return 0.0
+
+
+def _is_exact(dtype: Any) -> bool:
+    """Whether a column of this type comes back from Arrow as it was; cells of any Python object may not."""
+    return (
+        pd.api.types.is_numeric_dtype(dtype)
+        or pd.api.types.is_datetime64_any_dtype(dtype)
+        or isinstance(dtype, pd.StringDtype)
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
