@@ -9,7 +9,7 @@ from embedviz.models.contract import Model
 
 MODELS = {
     "skipgram": "embedviz.models.skipgram.model:Skipgram",
-    "ratings": "embedviz.models.ratings.model:Ratings",
+    "ratings": "embedviz.models.ratings.spec:SPEC",
     "sentiment": "embedviz.models.sentiment.model:Sentiment",
     "categories": "embedviz.models.categories.model:Categories",
 }
