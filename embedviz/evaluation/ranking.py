@@ -1,7 +1,8 @@
-"""How high a ranking of all items puts those that a user wants: NDCG, recall and reciprocal rank, never over a sample
-of the items (Krichene and Rendle 2020, KDD: sampled ones can turn the order of two models round).
+"""How high a ranking of all items puts a user's relevant ones: NDCG, recall and reciprocal rank.
 
-Letters: U users, I items, B users of a block, m wanted items of a user.
+Never over a sample of the items: sampled metrics can reverse the order of two models (Krichene and Rendle 2020, KDD).
+
+Letters: U users, I items, B users of a block, m relevant items of a user.
 """
 
 from __future__ import annotations
@@ -11,13 +12,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ENTRIES = 1 << 24  # scores held at a time: 64 MB
+MAX_ENTRIES = 1 << 24  # scores held at a time: 64 MB
+
+Pairs = tuple[np.ndarray, np.ndarray]  # users and items (n,)
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Means over users. ndcg and recall at k: Järvelin and Kekäläinen 2002 with gains of 0 and 1. mrr: one over the
-    rank of the first wanted item. users: how many were ranked."""
+    """Means over users.
+
+    Attributes
+    ----------
+    ndcg, recall
+        At k, with gains of 0 and 1 (Järvelin and Kekäläinen 2002).
+    mrr
+        One over the rank of the first relevant item.
+    users
+        Users that were ranked.
+    k
+        Cut-off of ndcg and recall.
+    """
 
     ndcg: float
     recall: float
@@ -26,44 +40,61 @@ class Ranking:
     k: int
 
     def scores(self) -> dict[str, float]:
-        """By the names of embedviz.evaluation.scores."""
+        """Return the means by their names in embedviz.evaluation.scores."""
         return {f"ndcg@{self.k}": self.ndcg, f"recall@{self.k}": self.recall, "mrr": self.mrr}
 
 
 def measure_ranking(
     scores: Callable[[np.ndarray], np.ndarray],
-    seen: tuple[np.ndarray, np.ndarray],
-    wanted: tuple[np.ndarray, np.ndarray],
+    seen: Pairs,
+    relevant: Pairs,
     n_users: int,
     k: int = 10,
-    most_users: int | None = None,
+    max_users: int | None = None,
     seed: int = 0,
 ) -> Ranking | None:
-    """Ranks all items for every user who wants some of them and not all that are left. None when nobody does.
+    """Rank all items for every user for whom some are relevant, and not all that are left.
 
-    scores: (B,) users -> (B, I), greater is better. seen: users and items (n,) that are left out of the ranking.
-    wanted: users and items (n,); an item of -1 cannot be ranked and counts as missed. Items of equal score share
-    their mean rank, so that a model that tells nothing apart gains nothing. most_users: so many users at most, drawn
-    from the seed.
+    Items of equal score share their mean rank, so that a model that distinguishes nothing gains nothing.
+
+    Parameters
+    ----------
+    scores
+        (B,) users -> (B, I), greater is better.
+    seen
+        Pairs that are left out of the ranking.
+    relevant
+        Pairs to find; an item of -1 cannot be ranked and counts as missed.
+    n_users
+        U.
+    k
+        Cut-off of ndcg and recall.
+    max_users
+        Rank a sample of so many users, drawn from the seed.
+
+    Returns
+    -------
+    Ranking or None
+        None where there is no such user.
     """
-    users = np.unique(wanted[0])
-    if most_users is not None and len(users) > most_users:
-        users = np.sort(np.random.default_rng(seed).choice(users, most_users, replace=False))
+    users = np.unique(relevant[0])
+    if max_users is not None and len(users) > max_users:
+        users = np.sort(np.random.default_rng(seed).choice(users, max_users, replace=False))
     if not len(users):
         return None
-    seen_of, wanted_of = _by_user(*seen, n_users), _by_user(*wanted, n_users)
+    seen_of, relevant_of = _by_user(*seen, n_users), _by_user(*relevant, n_users)
     totals, n = np.zeros(3), 0
     step = None
     start = 0
     while start < len(users):
         block = users[start : start + (step or 1)]
         rows = np.array(scores(block), np.float32)
-        step = step or max(1, ENTRIES // rows.shape[1])
+        step = step or max(1, MAX_ENTRIES // rows.shape[1])
         for user, row in zip(block, rows, strict=True):
             row[seen_of(user)] = -np.inf
-            ranks = _ranks(row, wanted_of(user))
+            ranks = _ranks(row, relevant_of(user))
             if np.isfinite(ranks).sum() == len(row) - len(np.unique(seen_of(user))) > 0:
-                continue  # every item that is left is wanted, so that any order is perfect
+                continue  # every item that is left is relevant, so that any order is perfect
             totals += _measures(ranks, k)
             n += 1
         start += len(block)
@@ -71,7 +102,7 @@ def measure_ranking(
 
 
 def _by_user(user: np.ndarray, item: np.ndarray, n_users: int) -> Callable[[int], np.ndarray]:
-    """A function from a user to the user's items."""
+    """Return a function from a user to the user's items."""
     order = np.argsort(user, kind="stable")
     starts = np.r_[0, np.cumsum(np.bincount(user, minlength=n_users))]
     items = item[order]
@@ -92,7 +123,7 @@ def _ranks(row: np.ndarray, items: np.ndarray) -> np.ndarray:
 
 
 def _measures(ranks: np.ndarray, k: int) -> tuple[float, float, float]:
-    """NDCG at k, recall at k and reciprocal rank of one user's wanted items."""
+    """Return NDCG at k, recall at k and reciprocal rank of one user's relevant items."""
     hits = ranks[ranks <= k]
     ideal = (1 / np.log2(np.arange(1, min(len(ranks), k) + 1) + 1)).sum()
     return (1 / np.log2(hits + 1)).sum() / ideal, len(hits) / len(ranks), 1 / ranks.min()

@@ -73,7 +73,7 @@ def test_blocks_change_nothing(monkeypatch):
 def test_some_users_are_drawn_by_the_seed():
     rng = np.random.default_rng(0)
     scores, wanted = rng.random((30, 50)), (np.arange(30), rng.integers(0, 50, 30))
-    one, again, other = (measured(scores, wanted, most_users=10, seed=seed) for seed in (0, 0, 1))
+    one, again, other = (measured(scores, wanted, max_users=10, seed=seed) for seed in (0, 0, 1))
     assert one.users == 10
     assert one == again != other
 

@@ -1,25 +1,30 @@
-"""The settings of a model of ratings, and what suits each way of learning where nothing was set."""
+"""The settings of a ratings model, with defaults that depend on the method of training."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
 
 from embedviz.core.settings import TrainingSettings
 
-# found on the validation part of one fold of ml-latest-small; dot is the textbook's, which has no decay
-SUITABLE: dict[str, dict[str, float]] = {
+Method = Literal["als", "gradient", "dot", "bpr"]
+
+# found on the validation part of one fold of ml-latest-small; dot is the textbook's, which has no weight decay
+DEFAULTS: dict[Method, dict[str, float]] = {
     "als": {},
     "dot": {"epochs": 30, "learning_rate": 0.002, "weight_decay": 0.0},
     "gradient": {"epochs": 40, "learning_rate": 0.002, "weight_decay": 0.12},
     "bpr": {"epochs": 40, "learning_rate": 0.001, "weight_decay": 0.01},
 }
+POPULARITY_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # that are tried where none is set
+MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation part while training, and on the test part
+_BASIC: dict[str, Any] = {"basic": True}
 
 
 class RatingsSettings(TrainingSettings):
-    """Settings of a model of ratings."""
+    """Settings of a ratings model. None leaves a value to the method (`resolved`)."""
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "recommended": {},
@@ -30,70 +35,75 @@ class RatingsSettings(TrainingSettings):
 
     method: Literal["auto", "als", "gradient", "dot", "bpr"] = Field(
         "auto",
-        description="als: mean, biases and vectors by alternating least squares. gradient: the same by gradient "
-        "descent. dot: the textbook's plain dot product. bpr: a ranking from who has what, ratings unread. auto: als "
-        "where there are ratings, bpr where there are none.",
-        json_schema_extra={"basic": True},
+        description="als: mean, biases and vectors by alternating least squares. gradient: the same by gradient descent. "
+        "dot: the plain dot product of vectors by gradient descent, as in textbooks. bpr: Bayesian personalised ranking "
+        "from who has what; ratings are ignored. auto: als where there are ratings, bpr where there are none.",
+        json_schema_extra=_BASIC,
     )
-    dim: int = Field(64, ge=2, le=512, description="Numbers in a vector.", json_schema_extra={"basic": True})
+    dim: int = Field(64, ge=2, le=512, description="Dimensions of a vector.", json_schema_extra=_BASIC)
     split: Literal["auto", "random", "latest", "time"] = Field(
         "auto",
-        description="What is tested on. latest: each user's latest ratings. time: the latest of all, new users and "
-        "items among them. auto: latest where there is a column of times, random otherwise. Folds are random.",
+        description="Which ratings test. latest: each user's latest ratings. time: the latest ratings of all, new users "
+        "and items among them. auto: latest where there is a time column, random otherwise. Folds are always random.",
     )
-    validation_share: float = Field(0.1, ge=0.01, le=0.5, description="Share kept apart to choose the best moment by.")
-    test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share kept apart and measured once, at the end.")
+    validation_share: float = Field(0.1, ge=0.01, le=0.5, description="Share of the ratings for model selection.")
+    test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share of the ratings measured once, at the end.")
     penalty: float | None = Field(
         None,
         gt=0,
         le=10_000,
-        description="als: what long vectors cost. Left empty, it grows from weak to strong, and the best is kept.",
-        json_schema_extra={"basic": True},
+        description="als: L2 penalty on the vectors. Empty: it grows from round to round, and the best one on the "
+        "validation part is kept.",
+        json_schema_extra=_BASIC,
     )
-    rounds: int = Field(60, ge=1, le=1000, description="als: times that users and items take turns.")
+    rounds: int = Field(60, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")
     epochs: int | None = Field(
         None,
         ge=1,
         le=10_000,
-        description="gradient, dot, bpr: times the ratings are read at most. Left empty, 30 for dot, 40 for the others.",
-        json_schema_extra={"basic": True},
+        description="gradient, dot, bpr: maximum passes over the ratings. Empty: 30 for dot, 40 for the others.",
+        json_schema_extra=_BASIC,
     )
     learning_rate: float | None = Field(
         None,
         gt=0,
         le=1,
-        description="gradient, dot, bpr: size of the steps (Adam). Left empty, 0.001 for bpr, 0.002 for the others.",
+        description="gradient, dot, bpr: learning rate of Adam. Empty: 0.001 for bpr, 0.002 for the others.",
     )
     batch_size: int | None = Field(
         None,
         ge=1,
         le=1_000_000,
-        description="gradient, dot, bpr: ratings a step. Left empty, a hundredth of them, 16 to 512.",
+        description="gradient, dot, bpr: ratings in a batch. Empty: a hundredth of them, 16 to 512.",
     )
     weight_decay: float | None = Field(
         None,
         ge=0,
         le=10,
-        description="gradient, dot, bpr: what the squared length of a vector costs, for each rating. Left empty, 0.12 "
-        "for gradient, 0.01 for bpr, 0 for dot.",
+        description="gradient, dot, bpr: L2 penalty on what a rating uses. Empty: 0.12 for gradient, 0.01 for bpr, 0 for "
+        "dot.",
     )
-    first_length: float = Field(
-        0.1, gt=0, le=10, description="gradient, dot, bpr: deviation of the numbers that vectors begin with."
+    init_std: float = Field(
+        0.1, gt=0, le=10, description="gradient, dot, bpr: standard deviation of the initial vectors."
     )
     popularity: float | None = Field(
         None,
         ge=0,
         le=100,
-        description="als, gradient, dot: what a ranking adds to the estimate for items that many rated, in deviations of "
-        "the ratings for each unit of log(1 + ratings). 0: it ranks by the estimate alone. Left empty, what ranks the "
-        "validation part best. It changes the order of recommendations and no estimate.",
+        description="als, gradient, dot: weight of the popularity prior, which a ranking adds to the estimate: standard "
+        "deviations of the ratings times log(1 + ratings of the item). 0: rank by the estimate alone. Empty: the weight "
+        "that ranks the validation part best. It changes the order of recommendations, not the estimates.",
     )
     patience: int = Field(
-        8, ge=0, le=1000, description="gradient, dot, bpr: epochs without a better one after which it ends; 0: never."
+        8,
+        ge=0,
+        le=1000,
+        description="gradient, dot, bpr: stop after this many epochs without improvement on the validation part; 0: "
+        "never.",
     )
 
-    def filled(self, method: str, n: int) -> RatingsSettings:
-        """With what suits the method and n training ratings where nothing was set."""
-        suitable = {**SUITABLE[method], "batch_size": int(np.clip(n // 100, 16, 512))}
-        empty = {name: value for name, value in suitable.items() if getattr(self, name) is None}
+    def resolved(self, method: Method, n_train: int) -> Self:
+        """Return these settings with the method's defaults, for so many training ratings, where nothing was set."""
+        defaults = {**DEFAULTS[method], "batch_size": int(np.clip(n_train // 100, 16, 512))}
+        empty = {name: value for name, value in defaults.items() if getattr(self, name) is None}
         return self.model_copy(update={**empty, "method": method})

@@ -1,46 +1,44 @@
-"""Which ratings train, which choose the best moment and which are measured once: at random, or the latest of each user."""
+"""The split of ratings into training, validation and test part: at random, or by time."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import numpy as np
 
 from embedviz.core.errors import ColumnError
-from embedviz.data.splits import Fold, split_rows
+from embedviz.data.splits import Fold, Split, SplitMethod, draw_split
+from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.table import RatingsTable
 
-Way = Literal["random", "latest", "time"]
-WAYS: dict[Way, str] = {
-    "random": "drawn at random",
-    "latest": "each user's latest ratings test, those before them validate",
-    "time": "the latest ratings of all test, those before them validate; new users and items are met there",
-}
 
+def choose_split(settings: RatingsSettings, table: RatingsTable, fold: Fold | None = None) -> SplitMethod:
+    """Return how to split: as the settings say; "auto" takes each user's latest ratings where there is a time.
 
-def chosen_way(wanted: str, table: RatingsTable, fold: Fold | None) -> Way:
-    """How to split: "auto" takes each user's latest where there is a time. Folds are always random, for the past does
-    not train on the future. ColumnError when a split by time is wanted and there is none."""
-    if wanted in ("latest", "time") and table.time is None:
+    Folds are always random: the past does not train on the future.
+
+    Raises
+    ------
+    ColumnError
+        If the split is by time and the table has none.
+    """
+    if settings.split in ("latest", "time") and table.time is None:
         raise ColumnError("A split by time needs a column as time. Choose one, or split at random.")
     if fold is not None:
-        return "random"
-    if wanted == "auto":
-        return "latest" if table.time is not None else "random"
-    return wanted
+        return SplitMethod.FOLD
+    if settings.split == "time":
+        return SplitMethod.BY_TIME
+    is_latest = settings.split == "latest" or (settings.split == "auto" and table.time is not None)
+    return SplitMethod.LATEST_PER_USER if is_latest else SplitMethod.RANDOM
 
 
-def split_ratings(
-    table: RatingsTable, way: Way, validation_share: float, test_share: float, seed: int, fold: Fold | None = None
-) -> np.ndarray:
-    """(n,) int8: TRAIN, VALIDATION or TEST for each rating. A rating without a time is earlier than all others."""
-    n = len(table.user)
-    if way == "random":
-        return split_rows(n, validation_share, test_share, seed, fold=fold)
-    times = np.nan_to_num(table.time, nan=-np.inf)
-    if way == "time":
-        return split_rows(n, validation_share, test_share, seed, times=times)
-    return split_rows(n, validation_share, test_share, seed, times=-_age(table.user, times, seed))
+def split_ratings(table: RatingsTable, settings: RatingsSettings, fold: Fold | None = None) -> Split:
+    """Return the split of a table's ratings. A rating without a time counts as earlier than all others."""
+    method, times = choose_split(settings, table, fold), None
+    if table.time is not None and method in (SplitMethod.BY_TIME, SplitMethod.LATEST_PER_USER):
+        times = np.nan_to_num(table.time, nan=-np.inf)
+        if method is SplitMethod.LATEST_PER_USER:
+            times = -_age(table.user, times, settings.seed)
+    shares = settings.validation_share, settings.test_share
+    return draw_split(len(table.user), *shares, settings.seed, fold=fold, times=times, method=method)
 
 
 def _age(user: np.ndarray, times: np.ndarray, seed: int) -> np.ndarray:

@@ -1,113 +1,131 @@
-"""What is in a table of ratings, said before training, and what training on it will cost."""
+"""What is in a table of ratings, reported before training, and what training on it will cost."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from embedviz.core.cost import Cost
-from embedviz.models.ratings.split import WAYS, Way
+from embedviz.core.cost import Cost, Machine
+from embedviz.data.splits import SplitMethod
+from embedviz.models.ratings.settings import (
+    MAX_TEST_USERS,
+    MAX_TUNING_USERS,
+    POPULARITY_WEIGHTS,
+    Method,
+    RatingsSettings,
+)
+from embedviz.models.ratings.table import MAX_RATING, RatingsTable
 from embedviz.training.survey import Survey
 
-if TYPE_CHECKING:
-    from embedviz.models.ratings.settings import RatingsSettings
-    from embedviz.models.ratings.table import RatingsTable
+UNIX_TIMES_S = (1e8, 2.6e9)  # 1973 to 2052: times between are shown as dates
+N_EXAMPLES = 4
+SPLITS = {
+    SplitMethod.RANDOM: "drawn at random",
+    SplitMethod.LATEST_PER_USER: "each user's latest ratings test, those before them validate",
+    SplitMethod.BY_TIME: "the latest ratings of all test, those before them validate; new users and items occur there",
+}
 
-UNIX_SECONDS = (1e8, 2.6e9)  # 1973 to 2052: numbers in between are taken for dates when they are shown
-LIBRARIES = 450e6  # bytes that a worker holds before it has read anything
-STRENGTHS = 7  # of the items' appeal that are tried
-READ_SPEED = 250_000  # ratings a second read and prepared
+LIBRARY_BYTES = 450e6  # a worker's memory before it has read anything
+BYTES_PER_RATING = 200
+COPIES = 8  # of the vectors, optimiser and best weights included
+READ_SPEED = 250_000  # ratings read and prepared a second
+SOLVE_SPEED = 12e6  # ratings a second and thread that als solves on one side at 64 dimensions
+STEP_S, STEP_RATING_S, STEP_WEIGHT_S = (
+    6e-4,
+    4e-7,
+    2.5e-9,
+)  # a step of gradient descent; its rating; a weight of the network
 
 
-def survey_of(table: RatingsTable, way: Way) -> Survey:
-    """Numbers of ratings, users and items, the scale, what is seen once, the span of time."""
-    n, users, items = len(table.user), len(table.users), len(table.items)
-    explicit = table.rating is not None
+def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
+    """Return the sizes, the scale, the time span, what was left out, and what a person should know before training."""
+    n, n_users, n_items = len(table.user), len(table.users), len(table.items)
     per_user, per_item = np.bincount(table.user), np.bincount(table.item)
-    once = int((per_user == 1).sum()), int((per_item == 1).sum())
+    user_singles, item_singles = int((per_user == 1).sum()), int((per_item == 1).sum())
+    density = n / n_users / n_items
     facts: dict[str, Any] = {
         "ratings": n,
-        "users": users,
-        "items": items,
-        "explicit": explicit,
-        "density": n / users / items,
+        "users": n_users,
+        "items": n_items,
+        "explicit": table.rating is not None,
+        "density": density,
+        "users_with_one_rating": user_singles,
+        "items_with_one_rating": item_singles,
+        "duplicates": table.duplicates,
     }
-    facts |= {"users seen once": once[0], "items seen once": once[1], "duplicates": table.duplicates}
     sentences = [
-        f"{n:,} ratings of {items:,} items by {users:,} users: {_percent(n / users / items)} of all pairs.",
-        f"A user has {np.median(per_user):g} and an item {np.median(per_item):g} of them in the middle; "
-        f"{once[0]:,} users and {once[1]:,} items occur once.",
+        f"{n:,} ratings of {n_items:,} items by {n_users:,} users: {100 * density:.2g} % of all pairs.",
+        f"Median ratings: {np.median(per_user):g} a user, {np.median(per_item):g} an item. "
+        f"{user_singles:,} users and {item_singles:,} items have one.",
     ]
-    if explicit:
-        low, high = table.scale
+    if table.rating is not None:
+        low, high = float(table.rating.min()), float(table.rating.max())
         facts |= {"low": low, "high": high}
         sentences.append(f"Ratings go from {low:g} to {high:g}, on average {float(table.rating.mean()):.2f}.")
-    if table.time is not None and (span := _span(table.time)):
-        facts["time span"] = span
+    if table.time is not None and not np.isnan(table.time).all():
+        facts["time_span"] = span = _time_span(table.time)
         sentences.append(f"They were given from {span[0]} to {span[1]}.")
-    sentences.append(f"Split: {WAYS[way]}.")
-    sentences += table.left_out_sentences()
-    return Survey(facts, sentences, _warnings(table, once), examples=_examples(table, per_item))
+    sentences += [f"Split: {SPLITS[split]}.", *_excluded(table)]
+    examples = [table.items.labels[i] for i in np.argsort(-per_item, kind="stable")[:N_EXAMPLES]]
+    return Survey(facts, sentences, _warnings(table, user_singles, item_singles), examples=examples)
 
 
-def _warnings(table: RatingsTable, once: tuple[int, int]) -> list[str]:
-    said = []
-    if table.only_rating is not None:
-        said.append(
-            f"Every rating is {table.only_rating:g}. It says only who has what, so items will be ranked, not rated."
+def _excluded(table: RatingsTable) -> list[str]:
+    """Return what was left out or merged, a sentence each."""
+    needed = "a user, an item or a rating" if "rating" in table.columns else "a user or an item"
+    rule = "its latest rating counts" if table.time is not None else "the mean of its ratings counts"
+    reasons = (
+        (table.missing, f"Left out for want of {needed}"),
+        (table.infinite, f"Left out for a rating that is infinite or beyond ±{MAX_RATING:g}"),
+        (table.duplicates, f"Repeats of a pair ({'it counts once' if table.rating is None else rule})"),
+    )
+    return [f"{reason}: {rows:,} {'row' if rows == 1 else 'rows'}." for rows, reason in reasons if rows]
+
+
+def _warnings(table: RatingsTable, user_singles: int, item_singles: int) -> list[str]:
+    found = []
+    if table.constant_rating is not None:
+        found.append(
+            f"Every rating is {table.constant_rating:g}. It says only who has what, so items will be ranked, not rated."
         )
     elif table.rating is None:
-        said.append("No column is chosen as rating. Each row says that a user has an item, and items will be ranked.")
-    for name, n, size in (("users", once[0], len(table.users)), ("items", once[1], len(table.items))):
-        if n > size / 2:
-            said.append(f"More than half of the {name} occur once. Little can be learned of them.")
-    return said
+        found.append("No column is chosen as rating. Each row says that a user has an item, and items will be ranked.")
+    for name, singles, n in (("users", user_singles, len(table.users)), ("items", item_singles, len(table.items))):
+        if singles > n / 2:
+            found.append(f"More than half of the {name} have one rating. Little can be learned about them.")
+    return found
 
 
-def _examples(table: RatingsTable, per_item: np.ndarray, most: int = 4) -> list[str]:
-    """The most rated items."""
-    return [table.items.labels[i] for i in np.argsort(-per_item, kind="stable")[:most]]
+def _time_span(times: np.ndarray) -> tuple[str, str]:
+    """Return the first and the last time: dates where the numbers look like seconds since 1970, else the numbers."""
+    first, last = float(np.nanmin(times)), float(np.nanmax(times))
+    if UNIX_TIMES_S[0] <= first and last <= UNIX_TIMES_S[1]:
+        return f"{pd.Timestamp(first, unit='s'):%Y-%m-%d}", f"{pd.Timestamp(last, unit='s'):%Y-%m-%d}"
+    return f"{first:g}", f"{last:g}"
 
 
-def _span(times: np.ndarray) -> tuple[str, str] | None:
-    """The first and the last time: as dates where the numbers are seconds since 1970, else as they are."""
-    known = times[~np.isnan(times)]
-    if not len(known):
-        return None
-    ends = float(known.min()), float(known.max())
-    if UNIX_SECONDS[0] <= ends[0] and ends[1] <= UNIX_SECONDS[1]:
-        return tuple(pd.Timestamp(end, unit="s").strftime("%Y-%m-%d") for end in ends)
-    return tuple(f"{end:g}" for end in ends)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
-
-
-def estimated_cost(settings: RatingsSettings, facts: dict[str, Any], machine: dict[str, Any]) -> Cost:
-    """Seconds by what was measured on two cores with 64 dimensions: als solves 12 M ratings a second and thread on one
-    side; a step of the descent costs a fixed part, one for each rating of the batch and one for each number of the
-    network, whose optimiser visits all of them. Ranking every user over all items comes at the end."""
-    n, users, items = facts["ratings"], facts["users"], facts["items"]
-    method = settings.method if settings.method != "auto" else ("als" if facts["explicit"] else "bpr")
-    trained = n * (1 - settings.validation_share - settings.test_share)
-    s = settings.filled(method, int(trained))
-    threads = 1 if s.deterministic else max(1, s.threads or machine.get("threads", 2))
-    width = (s.dim + 8) / 72
-    ranked = min(users, 10_000)
-    seconds = 1.5 + n / READ_SPEED + ranked * items * (1.5e-8 + 1e-10 * s.dim) * 2
+def estimate_cost(
+    settings: RatingsSettings, method: Method, n_ratings: int, n_users: int, n_items: int, machine: Machine
+) -> Cost:
+    """Return what a training takes, by speeds that were measured on two cores with 64 dimensions."""
+    n_train = n_ratings * (1 - settings.validation_share - settings.test_share)
+    s = settings.resolved(method, int(n_train))
+    threads = 1 if s.deterministic else max(1, s.threads or machine.threads)
+    width = (s.dim + 8) / 72  # of a rating's work, relative to 64 dimensions
+    tuned_pairs, test_pairs = (min(n_users, most) * n_items for most in (MAX_TUNING_USERS, MAX_TEST_USERS))
+    seconds = 1.5 + n_ratings / READ_SPEED + test_pairs * (1.5e-8 + 1e-10 * s.dim) * 2
     if method == "als":
-        seconds += s.rounds * (
-            2 * trained * width / (12e6 * threads**0.7) + min(n, 20_000 + n * s.validation_share) * 3e-7
-        )
+        solve = 2 * n_train * width / (SOLVE_SPEED * threads**0.7)
+        seconds += s.rounds * (solve + min(n_ratings, 20_000 + n_ratings * s.validation_share) * 3e-7)
     else:
-        steps = s.epochs * trained / s.batch_size
-        seconds += steps * (6e-4 + s.batch_size * width * 4e-7 + (users + items) * s.dim * 2.5e-9)
+        epochs, batch_size = s.epochs or 0, s.batch_size or 1
+        step = STEP_S + batch_size * width * STEP_RATING_S + (n_users + n_items) * s.dim * STEP_WEIGHT_S
+        seconds += epochs * n_train / batch_size * step
         if method == "bpr":
-            seconds += s.epochs * min(users, 1000) * items * 1.2e-8
+            seconds += epochs * tuned_pairs * 1.2e-8
     if method != "bpr" and s.popularity is None:
-        seconds += STRENGTHS * min(users, 1000) * items * 1.5e-8
-    memory = LIBRARIES + n * 200 + (users + items) * s.dim * 4 * 8
-    return Cost(seconds, memory, f"{users:,} users and {items:,} items get a vector")
+        seconds += len(POPULARITY_WEIGHTS) * tuned_pairs * 1.5e-8
+    memory = LIBRARY_BYTES + n_ratings * BYTES_PER_RATING + (n_users + n_items) * s.dim * 4 * COPIES
+    return Cost(seconds, memory, f"{n_users:,} users and {n_items:,} items get a vector")

@@ -1,4 +1,4 @@
-"""Rows of who rated what, to arrays: ids of any type, each pair once, and what is known of users and items beside it.
+"""Rows of who rated what as arrays: ids of any type, each pair once, and metadata of users and items.
 
 Letters: n ratings, U users, I items.
 """
@@ -12,22 +12,43 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from embedviz.core.errors import ColumnError, DataError
+from embedviz.core.errors import ColumnError, DataError, SettingsError
 from embedviz.data.dates import date_format, read_dates
 from embedviz.data.roles import checked_role, checked_roles
-from embedviz.models.ratings.entities import Entities, entities, numbered, told_apart
+from embedviz.models.ratings.entities import Entities, describe, factorize_ids, metadata_columns
+from embedviz.models.ratings.settings import Method, RatingsSettings
 
-FEWEST = 10  # ratings: below that no part of a split is worth measuring
-LARGEST = 1e15  # rating on either side of 0 whose square can still be added up in 32 bits
-CLOSEST = (1e-15, 1e-12)  # from the lowest to the highest rating, as it is and as a share of the larger of them
+MIN_RATINGS = 10  # below that no part of a split is worth measuring
+MAX_RATING = 1e15  # magnitude whose square still fits float32
+MIN_RANGE = (1e-15, 1e-12)  # from the lowest to the highest rating: absolute, and relative to the larger magnitude
 _TWO_NUMBERS = r"^\s*(\d{1,2})\D(\d{1,2})\D"  # that a date begins with: day and month, or month and day
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RatingsTable:
-    """user, item (n,) int64: places in users and items. rating (n,) float64, None where the table has none or all are
-    the same. time (n,) float64, greater is later, NaN where missing; None without a column. Each pair of user and
-    item occurs once. only_rating: the one value that all ratings have, if so."""
+    """Ratings of a table; each pair of user and item occurs once.
+
+    Attributes
+    ----------
+    users, items
+        U users and I items.
+    user, item
+        (n,) int64, places among them.
+    rating
+        (n,) float64; None where the table has no ratings, or all are the same.
+    time
+        (n,) float64, greater is later, NaN where missing; None where there is no column of times.
+    constant_rating
+        The value that all ratings have, if so.
+    missing
+        Rows left out for want of a user, an item or a rating.
+    infinite
+        Rows left out because their rating is infinite or beyond MAX_RATING.
+    duplicates
+        Rows merged with another one of the same pair.
+    columns
+        role -> column.
+    """
 
     users: Entities
     items: Entities
@@ -35,120 +56,140 @@ class RatingsTable:
     item: np.ndarray
     rating: np.ndarray | None
     time: np.ndarray | None
-    rows: int
-    missing: int  # rows without a user, an item or a rating, left out
-    infinite: int  # rows whose rating is infinite or past LARGEST, left out
-    duplicates: int  # rows that were taken together with another of the same pair
-    only_rating: float | None
-    columns: dict[str, str]  # role -> column
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        """The lowest and the highest rating."""
-        return float(self.rating.min()), float(self.rating.max())
-
-    def left_out_sentences(self) -> list[str]:
-        """What was left out or taken together, in words; empty when nothing was."""
-        said = []
-        if self.missing:
-            what = "a user, an item or a rating" if "rating" in self.columns else "a user or an item"
-            said.append(f"{_rows(self.missing)} without {what} {_is(self.missing)} left out.")
-        if self.infinite:
-            rating = f"a rating in {self.columns['rating']!r} that is infinite or past {LARGEST:g}"
-            said.append(f"{_rows(self.infinite)} with {rating} {_is(self.infinite)} left out.")
-        if self.duplicates:
-            said.append(
-                f"{_rows(self.duplicates)} {'repeats' if self.duplicates == 1 else 'repeat'} a pair of user and item: "
-                f"{self.duplicate_rule}."
-            )
-        return said
-
-    @property
-    def duplicate_rule(self) -> str:
-        """What becomes of a pair that occurs more than once, in words."""
-        if self.rating is None:
-            return "each pair counts once"
-        return "the latest rating counts" if self.time is not None else "the mean of its ratings counts"
+    constant_rating: float | None
+    missing: int
+    infinite: int
+    duplicates: int
+    columns: dict[str, str]
 
 
 def read_ratings(frame: pd.DataFrame, roles: Mapping[str, object]) -> RatingsTable:
-    """The ratings in a frame. roles: user, item and, where there are any, rating and time, each a column's name.
+    """Return the ratings in a frame.
 
-    A pair that occurs more than once counts once: with its latest rating where there is a time, with the mean
-    otherwise. ColumnError when a column cannot play its role, DataError when too little is left.
+    A pair that occurs more than once counts once: with its latest rating where there is a time, with the mean of its
+    ratings otherwise.
+
+    Parameters
+    ----------
+    frame
+        A row for each rating.
+    roles
+        role -> column: user, item and, where there are any, rating and time.
+
+    Raises
+    ------
+    ColumnError
+        If a column cannot play its role.
+    DataError
+        If too little is left to learn from.
     """
-    columns = _checked(frame, roles)
-    users, user = numbered(frame[columns["user"]])
-    items, item = numbered(frame[columns["item"]])
-    there = (user >= 0) & (item >= 0)
-    infinite = np.zeros(len(frame), bool)
-    rating = time = None
+    columns = _check_columns(frame, roles)
+    user_ids, user = factorize_ids(frame[columns["user"]])
+    item_ids, item = factorize_ids(frame[columns["item"]])
+    is_complete, is_infinite = (user >= 0) & (item >= 0), np.zeros(len(frame), bool)
+    rating = time = constant = None
     if "rating" in columns:
-        rating = pd.to_numeric(frame[columns["rating"]]).to_numpy(np.float64, na_value=np.nan)
-        infinite = there & (np.abs(rating) > LARGEST)
-        there &= ~np.isnan(rating)
+        rating = _floats(frame[columns["rating"]])
+        is_infinite = is_complete & (np.abs(rating) > MAX_RATING)
+        is_complete &= ~np.isnan(rating)
     if "time" in columns:
         time = read_times(frame[columns["time"]])
-    rows = np.flatnonzero(there & ~infinite)
-    missing = int((~there).sum())
+    rows = np.flatnonzero(is_complete & ~is_infinite)
     if not len(rows):
-        needed = "a user, an item and a rating" if rating is not None else "a user and an item"
+        needed = "a user and an item" if rating is None else "a user, an item and a rating"
         raise DataError(f"No row has {needed} ({', '.join(columns.values())}), so there is nothing to learn from.")
-    others = [column for column in frame.columns if column not in _taken(roles)]
-    of_users, of_items = told_apart(frame[others].iloc[rows], user[rows], item[rows])
-    kept, rating, duplicates = _each_pair_once(rows, user, item, rating, time)
-    user, users = _renumbered(user[kept], users)
-    item, items = _renumbered(item[kept], items)
-    _check_enough(users, items, len(kept), columns)
-    only = None
+    others = frame[[column for column in frame.columns if column not in _assigned(roles)]]
+    of_users, of_items = (metadata_columns(others.iloc[rows], codes[rows]) for codes in (user, item))
+    kept, rating = _merge_pairs(rows, user, item, rating, time)
+    user_ids, user = _renumber(user_ids, user[kept])
+    item_ids, item = _renumber(item_ids, item[kept])
+    _check_size(user_ids, item_ids, len(kept), columns)
     if rating is not None:
-        only = float(rating[0]) if rating.min() == rating.max() else None
-        _check_apart(rating, columns["rating"])
+        _check_range(rating, columns["rating"])
+        if rating.min() == rating.max():
+            rating, constant = None, float(rating[0])
     return RatingsTable(
-        users=entities(users, user, frame[of_users].iloc[kept]),
-        items=entities(items, item, frame[of_items].iloc[kept]),
+        users=describe(user_ids, user, others[of_users].iloc[kept]),
+        items=describe(item_ids, item, others[of_items].iloc[kept]),
         user=user,
         item=item,
-        rating=None if only is not None else rating,
+        rating=rating,
         time=None if time is None else time[kept],
-        rows=len(frame),
-        missing=missing,
-        infinite=int(infinite.sum()),
-        duplicates=duplicates,
-        only_rating=only,
+        constant_rating=constant,
+        missing=int((~is_complete).sum()),
+        infinite=int(is_infinite.sum()),
+        duplicates=len(rows) - len(kept),
         columns=columns,
     )
 
 
+def choose_method(settings: RatingsSettings, table: RatingsTable) -> Method:
+    """Return the method of training that the settings and the table call for.
+
+    Raises
+    ------
+    SettingsError
+        If a method that learns from ratings is set and there are none.
+    DataError
+        If items are to be ranked and every user has every item.
+    """
+    method: Method = settings.method if settings.method != "auto" else "als" if table.rating is not None else "bpr"
+    if method == "bpr" and len(table.user) == len(table.users) * len(table.items):
+        raise DataError(
+            "Every user has every item, so there is nothing to rank. Choose a column of ratings that differ, or bring "
+            "data in which users lack some items."
+        )
+    if method != "bpr" and table.rating is None:
+        why = "no column is chosen as rating"
+        if table.constant_rating is not None:
+            why = f"every rating is {table.constant_rating:g}, so there is nothing to tell apart"
+        raise SettingsError(f"The method {method} learns from ratings, and {why}. Take bpr, which does without.")
+    return method
+
+
 def read_times(values: pd.Series) -> np.ndarray:
-    """Numbers as they are, dates as seconds since 1970, NaN where there is neither: (n,) float64. Dates are read in the
-    one order of day and month that fits the column. ColumnError when no cell is a number or a date."""
+    """Return numbers as they are, dates as seconds since 1970, NaN where there is neither.
+
+    Dates are read in the one order of day and month that fits the column.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) float64.
+
+    Raises
+    ------
+    ColumnError
+        If no cell is a number or a date.
+    """
     if pd.api.types.is_numeric_dtype(values):
-        times = pd.to_numeric(values).to_numpy(np.float64, na_value=np.nan)
+        times = _floats(values)
     else:
-        dates = _read_dates(values)
-        times = ((dates - pd.Timestamp(0)) / pd.Timedelta(seconds=1)).to_numpy(np.float64)
+        times = ((_read_dates(values) - pd.Timestamp(0)) / pd.Timedelta(seconds=1)).to_numpy(np.float64)
     times = np.where(np.isfinite(times), times, np.nan)
     if np.isnan(times).all():
         raise ColumnError(f"Column {values.name!r} holds neither numbers nor dates, so it cannot be the time.")
     return times
 
 
+def _floats(values: pd.Series) -> np.ndarray:
+    return pd.to_numeric(values).to_numpy(np.float64, na_value=np.nan)
+
+
 def _read_dates(values: pd.Series) -> pd.Series:
-    """As the format that fits nearly all cells; where none does each as it can be read, missing where it cannot, the
+    """Read by the format that fits nearly all cells; where none does, cell by cell, missing where it cannot be read, the
     day first unless more cells have their second number past 12 than their first."""
     if format := date_format(values):
         return read_dates(values, format)
     numbers = values.astype(str).str.extract(_TWO_NUMBERS).astype(float)
-    day_first = bool((numbers[1] > 12).sum() <= (numbers[0] > 12).sum())
+    is_day_first = bool((numbers[1] > 12).sum() <= (numbers[0] > 12).sum())
     read = partial(pd.to_datetime, values, errors="coerce", utc=True, format="mixed")
-    dates = read().where(
-        numbers[0].isna() | (not day_first), read(dayfirst=True)
-    )  # which would turn 2024-05-03 round too
+    # dayfirst=True would swap the day and the month of 2024-05-03 too
+    dates = read().where(numbers[0].isna() | (not is_day_first), read(dayfirst=True))
     return dates.dt.tz_localize(None)
 
 
-def _checked(frame: pd.DataFrame, roles: Mapping[str, object]) -> dict[str, str]:
+def _check_columns(frame: pd.DataFrame, roles: Mapping[str, object]) -> dict[str, str]:
     needed = {"user": "who rated", "item": "what was rated"}
     if roles.get("rating"):
         needed["rating"] = "how much they liked it"
@@ -163,63 +204,56 @@ def _checked(frame: pd.DataFrame, roles: Mapping[str, object]) -> dict[str, str]
     return columns
 
 
-def _taken(roles: Mapping[str, object]) -> set[object]:
-    """The columns that play one of our roles or are to be ignored."""
-    taken = {roles.get(role) for role in ("user", "item", "rating", "time")}
+def _assigned(roles: Mapping[str, object]) -> set[object]:
+    """Return the columns that play a role of ratings, or are to be ignored."""
     ignored = roles.get("ignore") or []
-    return taken | ({ignored} if isinstance(ignored, str) else set(ignored))
+    return {roles.get(role) for role in ("user", "item", "rating", "time")} | {
+        *([ignored] if isinstance(ignored, str) else ignored)
+    }
 
 
-def _each_pair_once(
+def _merge_pairs(
     rows: np.ndarray, user: np.ndarray, item: np.ndarray, rating: np.ndarray | None, time: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray | None, int]:
-    """The row that stands for each pair, in the order of the rows, with its rating; and how many rows went."""
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the row that stands for each pair, in ascending order, with its rating."""
     u, i = user[rows], item[rows]
     when = np.zeros(len(rows)) if time is None else np.nan_to_num(time[rows], nan=-np.inf)
     order = np.lexsort((when, i, u))  # a pair's rows together, its latest last; the file's order among equals
-    starts = np.r_[True, (np.diff(u[order]) != 0) | (np.diff(i[order]) != 0)]
-    last = np.r_[starts[1:], True]
-    values = None
-    if rating is not None:
-        values = rating[rows[order[last]]]
-        if time is None:
-            pair = np.cumsum(starts) - 1
-            values = np.bincount(pair, rating[rows[order]]) / np.bincount(pair)
-    kept = rows[order[last]]
+    is_first = np.r_[True, (np.diff(u[order]) != 0) | (np.diff(i[order]) != 0)]
+    kept = rows[order[np.r_[is_first[1:], True]]]
     in_order = np.argsort(kept)
-    return kept[in_order], None if values is None else values[in_order], len(rows) - len(kept)
+    if rating is None:
+        return kept[in_order], None
+    merged = rating[kept]
+    if time is None:
+        pair = np.cumsum(is_first) - 1
+        merged = np.bincount(pair, rating[rows[order]]) / np.bincount(pair)
+    return kept[in_order], merged[in_order]
 
 
-def _renumbered(codes: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Codes without gaps, and the names of those that are left."""
-    left, new = np.unique(codes, return_inverse=True)
-    return new.astype(np.int64), [names[i] for i in left]
+def _renumber(names: list[str], codes: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Return the names that still occur, and the codes without gaps."""
+    present, renumbered = np.unique(codes, return_inverse=True)
+    return [names[i] for i in present], renumbered.astype(np.int64)
 
 
-def _check_enough(users: list[str], items: list[str], n: int, columns: Mapping[str, str]) -> None:
-    for role, names, other in (("user", users, "users"), ("item", items, "items")):
+def _check_size(users: list[str], items: list[str], n: int, columns: Mapping[str, str]) -> None:
+    for role, names in (("user", users), ("item", items)):
         if len(names) < 2:
             raise DataError(
-                f"Column {columns[role]!r} holds one {role}, {names[0]!r}, in every row. At least two {other} are "
+                f"Column {columns[role]!r} holds one {role}, {names[0]!r}, in every row. At least two {role}s are "
                 f"needed to learn what they have in common."
             )
-    if n < FEWEST:
-        raise DataError(f"There are {n} ratings. At least {FEWEST} are needed to learn from some and test on others.")
+    if n < MIN_RATINGS:
+        raise DataError(
+            f"There are {n} ratings. At least {MIN_RATINGS} are needed to learn from some and test on others."
+        )
 
 
-def _check_apart(rating: np.ndarray, column: str) -> None:
-    """DataError when ratings differ, and by too little to be computed with."""
+def _check_range(rating: np.ndarray, column: str) -> None:
     low, high = float(rating.min()), float(rating.max())
-    if 0 < high - low < max(CLOSEST[0], CLOSEST[1] * max(abs(low), abs(high))):
+    if 0 < high - low < max(MIN_RANGE[0], MIN_RANGE[1] * max(abs(low), abs(high))):
         raise DataError(
             f"The ratings in column {column!r} go from {low!r} to {high!r}, which lie too close together to be told "
             f"apart. Write them in a smaller unit, or as their difference from the lowest."
         )
-
-
-def _rows(n: int) -> str:
-    return f"{n:,} {'row' if n == 1 else 'rows'}"
-
-
-def _is(n: int) -> str:
-    return "is" if n == 1 else "are"

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.evaluation.same_group import group_columns, same_group_share
+from embedviz.evaluation.knn_purity import group_columns, knn_purity
 from embedviz.space import EmbeddingSpace
 
 
@@ -15,7 +15,7 @@ def space(vectors, **columns):
 def test_groups_that_lie_apart_have_only_their_own_near():
     rng = np.random.default_rng(0)
     group = np.repeat([0, 1], 30)
-    found = same_group_share(space(np.eye(2)[group] + 0.01 * rng.random((60, 2)), g=np.array(["a", "b"])[group]), "g")
+    found = knn_purity(space(np.eye(2)[group] + 0.01 * rng.random((60, 2)), g=np.array(["a", "b"])[group]), "g")
     assert found.share == 1
     assert found.chance == pytest.approx(29 / 59)
     assert (found.groups, found.labels) == (2, 60)
@@ -23,17 +23,17 @@ def test_groups_that_lie_apart_have_only_their_own_near():
 
 def test_labels_at_random_have_what_chance_gives():
     rng = np.random.default_rng(0)
-    found = same_group_share(space(rng.normal(size=(1500, 8)), g=rng.choice(list("abcd"), 1500)), "g")
+    found = knn_purity(space(rng.normal(size=(1500, 8)), g=rng.choice(list("abcd"), 1500)), "g")
     assert found.share == pytest.approx(found.chance, abs=0.015)
 
 
 def test_a_label_is_never_its_own_neighbour_though_all_are_alike():
-    found = same_group_share(space(np.ones((40, 3)), g=[f"group {i % 20}" for i in range(40)]), "g", k=39)
+    found = knn_purity(space(np.ones((40, 3)), g=[f"group {i % 20}" for i in range(40)]), "g", k=39)
     assert found.share == pytest.approx(1 / 39)
 
 
 def test_labels_without_a_group_are_left_out():
-    found = same_group_share(space(np.eye(30), g=["a", "b"] * 10 + [None] * 10), "g")
+    found = knn_purity(space(np.eye(30), g=["a", "b"] * 10 + [None] * 10), "g")
     assert found.labels == 20
 
 

@@ -1,0 +1,109 @@
+"""Ratings: a vector for each user and each item, so that their dot product says how much the one will like the other.
+
+Koren, Bell and Volinsky 2009, "Matrix factorization techniques for recommender systems" (Computer 42, 8). Four methods:
+als (alternating least squares, the recommended one), gradient (the same by gradient descent), dot (the textbook's plain
+dot product), bpr (a ranking, where there are no ratings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+
+import pandas as pd
+
+from embedviz.core.cost import Cost, Machine
+from embedviz.core.progress import Progress
+from embedviz.data.filtering import rows_with
+from embedviz.data.reading import Table
+from embedviz.data.splits import Fold
+from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
+from embedviz.models.ratings.settings import RatingsSettings
+from embedviz.models.ratings.split import choose_split, split_ratings
+from embedviz.models.ratings.survey import estimate_cost, survey_ratings
+from embedviz.models.ratings.table import choose_method, read_ratings
+from embedviz.models.ratings.trained import TrainedRatings
+from embedviz.space import EmbeddingSpace
+from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.training.report import Baseline, Evaluation
+from embedviz.training.survey import Survey
+
+
+class RatingsSpec:
+    """The model of the registry (embedviz.training.protocols.ModelSpec)."""
+
+    name = "ratings"
+    title = "Users and items (ratings)"
+    summary = "Learns a vector for each user and each item from who rated what, and recommends."
+    unit = "ratings"
+    roles: Mapping[str, str] = {"user": "a column that says who", "item": "a column that says what"}
+    optional_roles: Mapping[str, str] = {
+        "rating": "a column of numbers: how much they liked it",
+        "time": "a column of times or dates: when they rated it",
+    }
+    spaces: Mapping[str, SpaceKind] = {"item": "item", "user": "user"}
+    identity = "id"
+    max_threads: int | None = None
+    Settings = RatingsSettings
+    Trained = TrainedRatings
+    survey_settings = ("method", "split")
+
+    def survey(
+        self, table: Table, columns: Columns, settings: RatingsSettings, pretrained: EmbeddingSpace | None = None
+    ) -> Generator[Progress, None, Survey]:
+        """Return the numbers of ratings, users and items, and what is left out."""
+        yield Progress(message="Reading the ratings")
+        ratings = read_ratings(table.frame, columns)
+        choose_method(settings, ratings)
+        return survey_ratings(ratings, choose_split(settings, ratings))
+
+    def estimate(self, settings: RatingsSettings, survey: Survey, machine: Machine) -> Cost:
+        """Return what a training on surveyed data will take."""
+        method = settings.method if settings.method != "auto" else "als" if survey.facts["explicit"] else "bpr"
+        n_ratings, n_users, n_items = (survey.facts[name] for name in ("ratings", "users", "items"))
+        return estimate_cost(settings, method, n_ratings, n_users, n_items, machine)
+
+    def prepare(
+        self,
+        table: Table,
+        columns: Columns,
+        settings: RatingsSettings,
+        pretrained: EmbeddingSpace | None = None,
+        fold: Fold | None = None,
+    ) -> Generator[Progress, None, PreparedRatings]:
+        """Take each pair of user and item once and split them; all else comes from the training part alone."""
+        yield Progress(message="Reading the ratings")
+        ratings = read_ratings(table.frame, columns)
+        method = choose_method(settings, ratings)
+        yield Progress(message="Splitting the ratings")
+        return prepare_ratings(ratings, method, split_ratings(ratings, settings, fold))
+
+    def evaluate(self, trained: TrainedRatings, prepared: PreparedRatings) -> Evaluation:
+        """Return errors (rmse, mae, r2) where ratings are estimated, the ranking of all items, and k-NN purity."""
+        from embedviz.models.ratings.evaluation import evaluate_ratings
+
+        return evaluate_ratings(trained, prepared)
+
+    def baselines(self, prepared: PreparedRatings) -> Sequence[Baseline]:
+        """Return the mean, random ratings, biases alone and the most popular items."""
+        from embedviz.models.ratings.evaluation import ratings_baselines
+
+        return ratings_baselines(prepared)
+
+    def filters_by(self, space: str) -> bool:
+        """Return whether the labels of a space stand for users or items."""
+        return space in self.spaces
+
+    def filter_rows(
+        self,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: RatingsSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        """Return the ratings by or of the labels of a space alone (`keep`), or without them."""
+        return rows_with(frame, str(columns[space]), labels, keep)
+
+
+SPEC = RatingsSpec()
