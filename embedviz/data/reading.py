@@ -11,6 +11,7 @@ import pandas as pd
 
 from embedviz.core.errors import DataError
 from embedviz.data import delimited, dialect, jsonl, parquet, text_units
+from embedviz.data.column import Column
 from embedviz.data.containers import Opened, opened
 from embedviz.data.encoding import Decoded, decode
 from embedviz.data.guessing import guess_roles
@@ -48,6 +49,13 @@ class Table:
     kind: str
     roles: dict[str, str] = field(default_factory=dict)
     cache: Path | None = field(default=None, init=False)
+    _columns: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name, the same object each time, so that its cells are parsed once."""
+        if name not in self._columns:
+            self._columns[name] = Column(name, self.frame[name])
+        return self._columns[name]
 
     def cached_in(self, folder: Path) -> Self:
         """Return the same table with `cache` set."""

@@ -18,7 +18,7 @@ import pandas as pd
 from embedviz.core.cost import Cost
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import texts_with
+from embedviz.data.filtering import filter_texts
 from embedviz.data.roles import checked_role
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.skipgram.settings import SkipgramSettings
@@ -287,7 +287,7 @@ class Skipgram:
         keep: bool,
     ) -> pd.DataFrame:
         split = tokenizer(settings.tokenizer, settings.lowercase)
-        return texts_with(frame, columns.get("text", "text"), split, labels, keep)
+        return filter_texts(frame, columns.get("text", "text"), split, labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The current and the best weights, Adagrad's sums, and the place in the text with its random state."""
