@@ -19,6 +19,7 @@ from gensim.models import Word2Vec
 
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
+from embedviz.data.splits import Split, SplitMethod
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.skipgram.cpu import warm_up
 from embedviz.models.skipgram.model import Skipgram, SkipgramSettings
@@ -35,7 +36,9 @@ def main(seeds: int) -> None:
     verses = [words(text.lower()) for text in read_table(SAMPLES["kjv"].path).frame["text"]]
     training, held_out = [v for i, v in enumerate(verses) if i % 20], verses[::20]
     vocabulary = Vocabulary.from_counter(Counter(w for v in training for w in v), MIN_COUNT)
-    corpus = Corpus(vocabulary, coded(training, vocabulary), coded(held_out, vocabulary), np.empty(0, np.int32), 0, 0)
+    split = Split.of(np.arange(len(verses)) % 20 == 0, method=SplitMethod.BY_UNIT, seed=0)
+    parts = coded(training, vocabulary), coded(held_out, vocabulary), np.empty(0, np.int32)
+    corpus = Corpus(vocabulary, *parts, split=split, n_tokens=sum(map(len, verses)))
     seen = sum(map(len, training)) * EPOCHS
     noise = vocabulary.counts**0.75
     pairs = HeldOutPairs.draw(corpus.validation, WINDOW, noise / noise.sum(), NEGATIVES, seed=1, most=100_000)

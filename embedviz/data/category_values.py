@@ -1,4 +1,4 @@
-"""The values of a column of categories: which are known, which are pooled because they are rare, which are missing."""
+"""The values of a column of categories: known ones, rare ones pooled into one, and missing ones."""
 
 from __future__ import annotations
 
@@ -8,15 +8,27 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from embedviz.data.classes import class_names
+from embedviz.data.category_names import Names
+from embedviz.data.category_names import category_names as category_names
 
-OTHER = 0  # the code of what is rare or never seen
+OTHER = 0  # the code of a value that is rare or never seen
 
 
 @dataclass(frozen=True)
 class CategoryValues:
-    """labels (V): the pooled "other" first, then the known values, the most frequent first; counts (V,) rows in the
-    training part; missing: the label of empty cells, a value like any; pooled: how many values count as other."""
+    """Vocabulary of a categorical column.
+
+    Parameters
+    ----------
+    labels : list of str
+        The pooled "other" first, then the known values, the most frequent first (V).
+    counts : (V,) int64 array
+        Rows of the training part with each value.
+    missing : str
+        The label of missing cells, which are a value like any other.
+    pooled : int
+        Number of values that count as other.
+    """
 
     labels: list[str]
     counts: np.ndarray
@@ -24,48 +36,44 @@ class CategoryValues:
     pooled: int
 
     @classmethod
-    def learn(cls, names: pd.Series, min_count: int) -> Self:
-        """From the training part's category_names. Values in fewer than min_count rows are pooled into other."""
-        found = names.value_counts()
-        values = set(found.index)
-        other, missing = _unlike("(other)", values), _unlike("(missing)", values)
-        found[missing] = int(names.isna().sum())
-        found = found[found > 0]
-        kept = sorted(found.index[found >= min_count], key=lambda name: (-found[name], name))
-        rare = int(found[found < min_count].sum())
-        counts = np.array([rare, *(found[name] for name in kept)], np.int64)
-        return cls([other, *kept], counts, missing, int((found < min_count).sum()))
+    def learn(cls, names: Names | pd.Series, min_count: int) -> Self:
+        """Learn the values of the training part; those in fewer than min_count rows are pooled into other."""
+        names = _as_names(names)
+        counts = {name: int(count) for name, count in zip(names.distinct, names.counts, strict=True) if count}
+        other, missing = _unused_label("(other)", counts), _unused_label("(missing)", counts)
+        if n_missing := int(names.missing.sum()):
+            counts[missing] = n_missing
+        known = sorted((name for name in counts if counts[name] >= min_count), key=lambda name: (-counts[name], name))
+        rare = [name for name in counts if counts[name] < min_count]
+        rows = [sum(counts[name] for name in rare), *(counts[name] for name in known)]
+        return cls([other, *known], np.array(rows, np.int64), missing, len(rare))
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def encode(self, names: pd.Series) -> np.ndarray:
-        """category_names (n,) -> (n,) int64, OTHER where a value is not known."""
+    def encode(self, names: Names | pd.Series) -> np.ndarray:
+        """Encode cells: (N,) names -> (N,) int64 places in `labels`, OTHER where a value is not known."""
+        names = _as_names(names)
         place = {label: i for i, label in enumerate(self.labels) if i != OTHER}
-        missing = place.get(self.missing, OTHER)
-        place.pop(self.missing, None)
-        codes = names.map(place).fillna(OTHER).to_numpy(np.int64)
-        return np.where(names.isna(), missing, codes)
+        missing = place.pop(self.missing, OTHER)
+        codes = np.array([place.get(name, OTHER) for name in names.distinct], np.int64)
+        return names.spread(codes, missing)
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON has them."""
         return {**vars(self), "counts": self.counts.tolist()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Rebuild what `as_dict` returned."""
         return cls(**{**values, "counts": np.array(values["counts"], np.int64)})
 
 
-def category_names(values: pd.Series) -> pd.Series:
-    """Each cell as people read it, missing where it is missing or blank; 1 and 1.0 are one value."""
-    if values.dtype == object:
-        values = values.map(lambda cell: cell if cell is None or pd.api.types.is_scalar(cell) else str(cell))
-    codes, different = pd.factorize(values)  # -1 for what is missing
-    names = class_names(pd.Series(different)).to_numpy(object)
-    names = np.append(names, pd.NA)
-    return pd.Series(names[codes], index=values.index, name=values.name, dtype=object)
+def _as_names(names: Names | pd.Series) -> Names:
+    return names if isinstance(names, Names) else Names.of(names)
 
 
-def _unlike(label: str, values: set[str]) -> str:
+def _unused_label(label: str, values: dict[str, int]) -> str:
     """The label, in as many brackets as it takes to be none of the values."""
     while label in values:
         label = f"({label})"

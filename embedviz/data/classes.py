@@ -1,4 +1,4 @@
-"""A column of classes to numbers: any spelling, numbers and truth values included; missing and rare ones told apart."""
+"""A column of class labels as integers; missing and rare labels are left out and counted."""
 
 from __future__ import annotations
 
@@ -8,12 +8,25 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import DataError
+from embedviz.data.category_names import class_name as class_name
+from embedviz.data.column import Column
 
 
 @dataclass(frozen=True)
 class Classes:
-    """names (C), the most frequent first; codes (n,) int64, -1 for rows that are left out; missing: rows without a
-    value; rare: classes of too few rows, with their rows, left out."""
+    """Class labels of N rows.
+
+    Parameters
+    ----------
+    names : list of str
+        The classes (C), the most frequent first.
+    codes : (N,) int64 array
+        Each row's class, -1 for rows that are left out.
+    missing : int
+        Rows without a label.
+    rare : dict of str to int
+        Classes with too few rows, which are left out, and their rows.
+    """
 
     names: list[str]
     codes: np.ndarray
@@ -22,18 +35,18 @@ class Classes:
 
     @property
     def counts(self) -> np.ndarray:
-        """(C,) rows of each class."""
+        """(C,) int64: rows of each class."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
 
     def sizes(self) -> list[tuple[str, int]]:
-        """Each class with its rows, the largest first."""
+        """Return each class with its rows, the largest first."""
         return list(zip(self.names, self.counts.tolist(), strict=True))
 
     def left_out_sentences(self) -> list[str]:
-        """What was left out, in words; empty when nothing was."""
-        said = []
+        """Describe what was left out; empty where nothing was."""
+        sentences = []
         if self.missing:
-            said.append(
+            sentences.append(
                 f"{self.missing:,} {'row has' if self.missing == 1 else 'rows have'} no class and are left out."
             )
         if self.rare:
@@ -41,51 +54,47 @@ class Classes:
             shown = ", ".join(f"“{name}”" for name in list(self.rare)[:3]) + (
                 " and others" if len(self.rare) > 3 else ""
             )
-            said.append(
+            sentences.append(
                 f"{len(self.rare):,} {'class has' if len(self.rare) == 1 else 'classes have'} too few rows to learn "
                 f"from and to test on ({shown}); {rows:,} {'row is' if rows == 1 else 'rows are'} left out."
             )
-        return said
+        return sentences
 
 
-def class_name(value: object) -> str:
-    """A class as people read it: 1.0 and 1 are one class, white space around it is none of it."""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value).strip()
+def read_classes(values: Column | pd.Series, min_rows: int = 2) -> Classes:
+    """Read the classes of a column.
 
+    Parameters
+    ----------
+    values : (N,) Column or Series
+    min_rows : int
+        Classes with fewer rows are left out.
 
-def class_names(values: pd.Series) -> pd.Series:
-    """Each cell's class_name, missing where the cell is missing or blank."""
-    cells = values.astype(object)
-    names = pd.Series(pd.NA, index=values.index, dtype=object)
-    filled = cells.notna()
-    names[filled] = [class_name(cell) for cell in cells[filled]]
-    return names.mask(names == "")
-
-
-def read_classes(values: pd.Series, fewest: int = 2) -> Classes:
-    """The classes of a column; those of fewer than `fewest` rows are left out. DataError when fewer than two are left,
-    for there is nothing to tell apart then."""
-    names = class_names(values)
-    counts = names.value_counts()
-    kept = sorted(counts.index[counts >= fewest], key=lambda name: (-counts[name], name))
-    rare = {name: int(counts[name]) for name in sorted(counts.index[counts < fewest])}
+    Raises
+    ------
+    DataError
+        If fewer than two classes are left, for there is nothing to tell apart then.
+    """
+    column = Column.of(values)
+    names = column.names
+    counts = {name: int(count) for name, count in zip(names.distinct, names.counts, strict=True) if count}
+    kept = sorted((name for name in counts if counts[name] >= min_rows), key=lambda name: (-counts[name], name))
+    rare = {name: counts[name] for name in sorted(counts) if counts[name] < min_rows}
     if len(kept) < 2:
-        raise DataError(_why_too_few(values.name, counts, kept, fewest))
-    number = {name: i for i, name in enumerate(kept)}
-    codes = names.map(number).fillna(-1).to_numpy(np.int64)
-    return Classes(kept, codes, int(names.isna().sum()), rare)
+        raise DataError(_why_too_few(column.name, list(counts), kept, min_rows))
+    code = {name: i for i, name in enumerate(kept)}
+    codes = names.spread(np.array([code.get(name, -1) for name in names.distinct], np.int64), -1)
+    return Classes(kept, codes, int(names.missing.sum()), rare)
 
 
-def _why_too_few(column: object, counts: pd.Series, kept: list[str], fewest: int) -> str:
-    if not len(counts):
+def _why_too_few(column: object, names: list[str], kept: list[str], min_rows: int) -> str:
+    if not names:
         return f"Column {column!r} is empty in every row, so there are no classes to learn."
-    if len(counts) == 1:
-        return f"Column {column!r} holds one class, {counts.index[0]!r}, in every row. Two are needed to tell apart."
+    if len(names) == 1:
+        return f"Column {column!r} holds one class, {names[0]!r}, in every row. Two are needed to tell apart."
     if kept:
-        return f"Of the classes in column {column!r} only {kept[0]!r} has {fewest} rows or more. Two are needed."
+        return f"Of the classes in column {column!r} only {kept[0]!r} has {min_rows} rows or more. Two are needed."
     return (
-        f"None of the {len(counts):,} classes in column {column!r} has {fewest} rows or more. "
+        f"None of the {len(names):,} classes in column {column!r} has {min_rows} rows or more. "
         f"Is it a number, or an id? Choose another column."
     )

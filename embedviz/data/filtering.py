@@ -1,4 +1,4 @@
-"""Data without some of its values or words, or with them alone: what is left when labels of a space are chosen."""
+"""Data reduced to some of its values or words: what is left when labels of a space are selected."""
 
 from __future__ import annotations
 
@@ -7,28 +7,49 @@ from collections.abc import Callable, Collection
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
-from embedviz.data.category_values import category_names
+from embedviz.data.category_names import Names
 
-MISSING = "(missing)"  # what a space calls empty cells
+MISSING = "(missing)"  # what a space calls missing cells
 
 
-def rows_with(frame: pd.DataFrame, column: str, labels: Collection[str], keep: bool) -> pd.DataFrame:
-    """The rows whose value in the column is among the labels (keep), or is not. ColumnError when there is no such
-    column; DataError when no row would be left."""
+def filter_rows(frame: pd.DataFrame, column: str, labels: Collection[str], keep: bool) -> pd.DataFrame:
+    """Return the rows whose value in the column is among the labels (keep), or is not.
+
+    Raises
+    ------
+    ColumnError
+        If there is no such column.
+    DataError
+        If no row would be left.
+    """
     if column not in frame:
         raise ColumnError(f"There is no column {column!r} in this data, so its values cannot be chosen.")
-    chosen = category_names(frame[column]).fillna(MISSING).isin(set(labels))
-    left = frame[chosen if keep else ~chosen]
+    names = Names.of(frame[column])
+    chosen = set(labels)
+    matches = names.spread(pd.Series(names.distinct, dtype=object).isin(chosen).to_numpy(bool), MISSING in chosen)
+    left = frame[matches == keep]
     if left.empty:
         raise DataError(f"No row would be left of {len(frame):,}. Choose {'more' if keep else 'fewer'} values.")
     return left.reset_index(drop=True)
 
 
-def texts_with(
+def filter_texts(
     frame: pd.DataFrame, column: str, split: Callable[[str], list[str]], labels: Collection[str], keep: bool
 ) -> pd.DataFrame:
-    """The rows with their texts made of the chosen words alone (keep), or of all others; texts of which nothing is left
-    go. split: a text to its words. DataError when no text would be left."""
+    """Return the rows with their texts reduced to the chosen words (keep), or to all others.
+
+    Texts of which nothing is left are left out.
+
+    Parameters
+    ----------
+    split : callable
+        A text to its words.
+
+    Raises
+    ------
+    DataError
+        If no text would be left.
+    """
     chosen = set(labels)
     texts = frame[column].dropna().astype(str)
     left = texts.map(lambda text: " ".join(word for word in split(text) if (word in chosen) == keep))

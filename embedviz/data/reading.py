@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import pandas as pd
 
 from embedviz.core.errors import DataError
 from embedviz.data import delimited, dialect, jsonl, parquet, text_units
+from embedviz.data.column import Column
 from embedviz.data.containers import Opened, opened
 from embedviz.data.encoding import Decoded, decode
 from embedviz.data.guessing import guess_roles
@@ -24,15 +25,43 @@ TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv")
 TEXT_ENDINGS = (".txt", ".text", ".md")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """frame: the rows. kind: "text" when the file was plain text, a unit a row in column "text"; "table" otherwise.
-    roles: role -> column, guessed."""
+    """A file as a frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The rows.
+    report : ReadReport
+        What the file was taken for and what was left out.
+    kind : {"text", "table"}
+        "text" for plain text, a unit a row in the column "text".
+    roles : dict of str to str
+        role -> column, guessed.
+    cache : Path or None
+        The folder of the store that keeps this frame, where what is derived from it can be kept too. A copy with other
+        rows (`dataclasses.replace`) has none.
+    """
 
     frame: pd.DataFrame
     report: ReadReport
     kind: str
     roles: dict[str, str] = field(default_factory=dict)
+    cache: Path | None = field(default=None, init=False)
+    _columns: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name, the same object each time, so that its cells are parsed once."""
+        if name not in self._columns:
+            self._columns[name] = Column(name, self.frame[name])
+        return self._columns[name]
+
+    def cached_in(self, folder: Path) -> Self:
+        """Return the same table with `cache` set."""
+        table = replace(self)
+        object.__setattr__(table, "cache", folder)
+        return table
 
 
 def read_table(

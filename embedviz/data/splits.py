@@ -129,8 +129,9 @@ def draw_split(
     ----------
     method : SplitMethod, optional
         What to record as the method, where the caller knows better than the parameters show (LATEST_PER_USER, BY_UNIT).
+        A fold is always recorded as FOLD.
     """
-    if method is None and fold is not None:
+    if fold is not None:
         method = SplitMethod.FOLD
     elif method is None:
         stratified = SplitMethod.RANDOM if classes is None else SplitMethod.STRATIFIED

@@ -26,7 +26,6 @@ from embedviz.store.label_filter import read_data
 from embedviz.store.run import KNOWLEDGE, METRICS, PICTURES, SPACES, WEIGHTS, Run
 from embedviz.store.snapshots import MomentKeeper
 from embedviz.store.status import State
-from embedviz.text.vocabulary import Vocabulary
 from embedviz.training.devices import Device, choose, torch_threads
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -119,7 +118,7 @@ def _probes(model: Model, probes: list[str]) -> dict[str, list[list[Any]]]:
 
 
 def _keep(run: Run, model: Model, record: dict[str, Any]) -> None:
-    """Writes spaces, weights, vocabulary and scores; the scores last, so that a run with scores is whole."""
+    """Writes spaces, weights and scores; the scores last, so that a run with scores is whole."""
     spaces = model.spaces()
     for name, space in spaces.items():
         write_space(space, run.folder / SPACES, name)
@@ -127,9 +126,6 @@ def _keep(run: Run, model: Model, record: dict[str, Any]) -> None:
         run.set_main_space(next(iter(spaces)))
     with replacing(run.folder / WEIGHTS) as temporary:
         save_file({name: np.ascontiguousarray(array) for name, array in model.weights().items()}, temporary)
-    vocabulary = getattr(getattr(model, "corpus", None), "vocabulary", None)
-    if isinstance(vocabulary, Vocabulary):
-        vocabulary.save(run.folder / "vocabulary.parquet")
     if hasattr(model, "predict"):
         write_json(run.folder / KNOWLEDGE, model.knowledge())
         for name, frame in model.pictures().items():

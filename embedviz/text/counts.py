@@ -1,27 +1,34 @@
-"""What a text holds, counted once, small enough for a page to work out any vocabulary and any estimate from it."""
+"""Word counts of a text, small enough for a page to derive any vocabulary and any cost from them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from embedviz.core.progress import Progress
-from embedviz.data.scripts import script_note
-from embedviz.text.tokenizers import pieces, tokenizer
+from embedviz.text.tokens import Tokens
 
-SAMPLED_UNITS, SAMPLED_CHARACTERS = 200, 2000  # looked at for the note on scripts
-TOP = 1000  # most frequent words kept by name
-REPORT_EVERY = 1 << 20  # characters between two events
+TOP_WORDS = 1000  # most frequent words kept by name
 
 
 @dataclass(frozen=True)
 class CorpusCounts:
-    """Units and words of a text. histogram: (count, how many words are seen so often) pairs, the greatest count first.
-    top: the most frequent words with their counts. script_note: empty, or a sentence for the page."""
+    """Counts of a text.
+
+    Parameters
+    ----------
+    n_units : int
+        Texts.
+    n_tokens, n_types : int
+        Words, and distinct words.
+    histogram : list of (int, int)
+        Pairs of a count and the number of words that occur so often, the highest count first.
+    top : list of (str, int)
+        The most frequent words with their counts.
+    script_note : str
+        A sentence about scripts without spaces; empty where there is nothing to note.
+    """
 
     n_units: int
     n_tokens: int
@@ -31,47 +38,30 @@ class CorpusCounts:
     script_note: str = ""
 
     def kept(self, min_count: int, max_vocabulary: int | None) -> tuple[int, int]:
-        """(words in the vocabulary, words of text they cover) for these settings."""
+        """Return the size of the vocabulary and the words of text it covers, for these settings."""
         words = tokens = 0
-        for count, how_many in self.histogram:
+        for count, n_words in self.histogram:
             if count < min_count:
                 break
-            taken = how_many if max_vocabulary is None else min(how_many, max_vocabulary - words)
-            words, tokens = words + taken, tokens + taken * count
+            kept = n_words if max_vocabulary is None else min(n_words, max_vocabulary - words)
+            words, tokens = words + kept, tokens + kept * count
         return words, tokens
 
     def as_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON has them."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> CorpusCounts:
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Rebuild what `as_dict` returned."""
         pairs = {key: [tuple(pair) for pair in values[key]] for key in ("histogram", "top")}
         return cls(**{**values, **pairs})
 
 
-def count_corpus(
-    texts: Iterable[str], tokenizer_name: str = "words", lowercase: bool = True
-) -> Iterator[Progress | CorpusCounts]:
-    """Yields progress while it counts, and the CorpusCounts last. step and total_steps are units."""
-    counter: Counter[str] = Counter()
-    split = tokenizer(tokenizer_name, lowercase)
-    total = len(texts) if hasattr(texts, "__len__") else 0
-    n_units = n_tokens = since = 0
-    sample: list[str] = []
-    for text in texts:
-        for piece in pieces(text):
-            found = split(piece)
-            counter.update(found)
-            n_tokens += len(found)
-            since += len(piece)
-            if since >= REPORT_EVERY:
-                since = 0
-                yield Progress(step=n_units, total_steps=total, message=f"Counted {n_tokens:,} words")
-        n_units += 1
-        if len(sample) < SAMPLED_UNITS:
-            sample.append(text[:SAMPLED_CHARACTERS])
-    counts = np.fromiter(counter.values(), np.int64, len(counter))
-    values, how_many = np.unique(counts, return_counts=True)
-    histogram = [(int(value), int(n)) for value, n in zip(values[::-1], how_many[::-1], strict=True)]
-    note = script_note("\n".join(sample)) if tokenizer_name == "words" else ""
-    yield CorpusCounts(n_units, n_tokens, len(counter), histogram, counter.most_common(TOP), note)
+def count_tokens(tokens: Tokens) -> CorpusCounts:
+    """Count the words of tokenised texts."""
+    values, n_words = np.unique(tokens.counts, return_counts=True)
+    histogram = [(int(value), int(n)) for value, n in zip(values[::-1], n_words[::-1], strict=True)]
+    most = np.argsort(-tokens.counts, kind="stable")[:TOP_WORDS]
+    top = [(tokens.labels[i], int(tokens.counts[i])) for i in most]
+    return CorpusCounts(len(tokens), tokens.n_tokens, len(tokens.labels), histogram, top, tokens.script_note)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from embedviz.core.errors import DataError
-from embedviz.core.files import replacing
 
 UNKNOWN = -1  # the number that encode gives a word outside the vocabulary, when it keeps a place for it
 
@@ -63,22 +60,6 @@ class Vocabulary:
         if keep_unknown:
             return np.array([index.get(token, UNKNOWN) for token in tokens], np.int32)
         return np.array([index[token] for token in tokens if token in index], np.int32)
-
-    def save(self, path: Path) -> None:
-        """Writes label and count to a Parquet file."""
-        with replacing(path) as temporary:
-            pd.DataFrame({"label": pd.array(self.labels, dtype="str"), "count": self.counts}).to_parquet(
-                temporary, index=False
-            )
-
-    @classmethod
-    def load(cls, path: Path) -> Vocabulary:
-        """What save wrote. DataError when the file is not there or holds something else."""
-        try:
-            frame = pd.read_parquet(path, columns=["label", "count"])
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path} is not a saved vocabulary ({str(error).splitlines()[0]}).") from error
-        return cls(frame["label"], frame["count"])
 
 
 def _why_too_few(counter: Mapping[str, int], kept: int, min_count: int) -> str:

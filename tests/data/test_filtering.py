@@ -2,28 +2,28 @@ import pandas as pd
 import pytest
 
 from embedviz.core.errors import ColumnError, DataError
-from embedviz.data.filtering import rows_with, texts_with
+from embedviz.data.filtering import filter_rows, filter_texts
 
 FRAME = pd.DataFrame({"film": [1.0, 2, 1, None], "text": ["a b c", "b", "c c", None]})
 
 
 def test_rows_are_kept_or_left_out_by_what_people_read_in_their_cells():
-    assert rows_with(FRAME, "film", ["1"], keep=True).index.tolist() == [0, 1]
-    assert rows_with(FRAME, "film", ["1"], keep=True)["text"].tolist() == ["a b c", "c c"]
-    assert rows_with(FRAME, "film", ["1"], keep=False)["film"].tolist()[0] == 2
-    assert len(rows_with(FRAME, "film", ["(missing)"], keep=False)) == 3
+    assert filter_rows(FRAME, "film", ["1"], keep=True).index.tolist() == [0, 1]
+    assert filter_rows(FRAME, "film", ["1"], keep=True)["text"].tolist() == ["a b c", "c c"]
+    assert filter_rows(FRAME, "film", ["1"], keep=False)["film"].tolist()[0] == 2
+    assert len(filter_rows(FRAME, "film", ["(missing)"], keep=False)) == 3
 
 
 def test_words_are_kept_or_taken_out_of_texts_and_empty_texts_go():
-    assert texts_with(FRAME, "text", str.split, ["b"], keep=False)["text"].tolist() == ["a c", "c c"]
-    assert texts_with(FRAME, "text", str.split, ["b", "a"], keep=True)["text"].tolist() == ["a b", "b"]
-    assert texts_with(FRAME, "text", str.split, ["b"], keep=False)["film"].tolist() == [1, 1]
+    assert filter_texts(FRAME, "text", str.split, ["b"], keep=False)["text"].tolist() == ["a c", "c c"]
+    assert filter_texts(FRAME, "text", str.split, ["b", "a"], keep=True)["text"].tolist() == ["a b", "b"]
+    assert filter_texts(FRAME, "text", str.split, ["b"], keep=False)["film"].tolist() == [1, 1]
 
 
 def test_nothing_left_is_said():
     with pytest.raises(DataError, match=r"No row would be left of 4\. Choose more values"):
-        rows_with(FRAME, "film", ["3"], keep=True)
+        filter_rows(FRAME, "film", ["3"], keep=True)
     with pytest.raises(DataError, match=r"Nothing would be left of the texts\. Choose fewer words"):
-        texts_with(FRAME, "text", str.split, ["a", "b", "c"], keep=False)
+        filter_texts(FRAME, "text", str.split, ["a", "b", "c"], keep=False)
     with pytest.raises(ColumnError, match="no column 'year'"):
-        rows_with(FRAME, "year", ["3"], keep=True)
+        filter_rows(FRAME, "year", ["3"], keep=True)

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.data.written_numbers import COMMA, POINT, decimal_sign, is_mark, read_numbers
+from embedviz.data.category_names import is_mark
+from embedviz.data.written_numbers import COMMA, POINT, decimal_sign, read_numbers
 
 WRITTEN = {
     "$12.50": 12.5,

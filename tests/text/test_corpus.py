@@ -3,10 +3,20 @@ import pytest
 
 from embedviz.core.errors import DataError
 from embedviz.text.corpus import Corpus, build_corpus
+from embedviz.text.tokens import Tokens, tokenize
+
+
+def tokenized(texts) -> Tokens:
+    steps = tokenize(texts)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def built(texts, **settings) -> Corpus:
-    return next(step for step in build_corpus(texts, **{"min_count": 1, **settings}) if isinstance(step, Corpus))
+    return build_corpus(tokenized(texts), **{"min_count": 1, **settings})
 
 
 def test_every_unit_is_in_exactly_one_part():
@@ -44,3 +54,30 @@ def test_words_outside_the_vocabulary_leave_no_trace():
 def test_text_that_cannot_be_trained_on_is_refused_in_a_sentence(texts, sentence):
     with pytest.raises(DataError, match=sentence):
         built(texts, min_count=5)
+
+
+def test_a_long_text_is_cut_into_blocks_of_a_thousand():
+    corpus = built([" ".join(["a", "b"] * 1250), "c d"] * 20)
+    assert corpus.n_units == 80  # 1000, 1000, 500 and 2 words, 20 times
+    assert corpus.n_tokens == 20 * 2502
+    units = [part.tolist() for part in (corpus.train, corpus.validation, corpus.test)]
+    assert {len(unit) for part in units for unit in split_at_ends(part)} == {1000, 500, 2}
+
+
+def split_at_ends(ids: list[int]) -> list[list[int]]:
+    units: list[list[int]] = [[]]
+    for token in ids:
+        units.append([]) if token == -1 else units[-1].append(token)
+    return units[:-1]
+
+
+def test_empty_texts_are_no_units():
+    assert built(["a b", "", "..."] * 30).n_units == 30
+
+
+def test_the_split_says_which_unit_is_in_which_part():
+    corpus = built([f"shared only{i}" for i in range(200)], validation_share=0.1, test_share=0.2)
+    assert corpus.split.sizes == {"train": 140, "validation": 20, "test": 40}
+    assert corpus.split.method == "by_unit"
+    unseen = {f"only{i}" for i in corpus.split.test} & set(corpus.vocabulary.labels)
+    assert not unseen

@@ -1,7 +1,6 @@
 import pytest
 
 from embedviz.data.scripts import script_note
-from embedviz.text.counts import CorpusCounts, count_corpus
 from embedviz.text.tokenizers import tokenizer, words
 
 
@@ -28,11 +27,3 @@ def test_each_tokenizer_splits_its_own_way():
 def test_scripts_without_spaces_are_said():
     assert "one character at a time" in script_note("今天天气很好")
     assert script_note("plain English with 一 sign among many others of its kind") == ""
-
-
-def test_counts_answer_for_any_vocabulary():
-    counts = next(c for c in count_corpus(["a a a b b c"] * 2) if isinstance(c, CorpusCounts))
-    assert (counts.n_units, counts.n_tokens, counts.n_types) == (2, 12, 3)
-    assert counts.kept(4, None) == (2, 10)
-    assert counts.kept(1, 2) == (2, 10)
-    assert CorpusCounts.from_dict(counts.as_dict()) == counts

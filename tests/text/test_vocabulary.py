@@ -1,8 +1,6 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from embedviz.core.errors import DataError
 from embedviz.text.vocabulary import Vocabulary
@@ -36,16 +34,3 @@ def test_no_word_above_the_minimum_count_says_the_highest_count():
 def test_one_word_over_and_over_is_refused():
     with pytest.raises(DataError, match="'same'"):
         Vocabulary.from_counter(Counter({"same": 100}))
-
-
-@settings(deadline=None, max_examples=40)
-@given(
-    st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=8), st.integers(1, 10**12), min_size=2)
-)
-def test_what_is_saved_is_loaded(tmp_path_factory, counts):
-    path = tmp_path_factory.mktemp("vocabulary") / "vocabulary.parquet"
-    saved = Vocabulary.from_counter(Counter(counts))
-    saved.save(path)
-    loaded = Vocabulary.load(path)
-    assert loaded.labels == saved.labels
-    assert loaded.counts.tolist() == saved.counts.tolist()

@@ -16,7 +16,7 @@ import pandas as pd
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
 from embedviz.data.category_values import OTHER
-from embedviz.data.filtering import rows_with
+from embedviz.data.filtering import filter_rows
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold
 from embedviz.evaluation.classification import calibration, confusion
 from embedviz.models.categories.cost import training_cost
@@ -272,7 +272,7 @@ class Categories:
         labels: list[str],
         keep: bool,
     ) -> pd.DataFrame:
-        return rows_with(frame, space, labels, keep)
+        return filter_rows(frame, space, labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         if self._descent is None:

@@ -197,9 +197,9 @@ def _feature(values: pd.Series, training: np.ndarray, role: str | None, min_coun
             raise ColumnError(f"Column {column!r} was chosen as number, and no cell of it is one in the training rows.")
         return feature, _odd_cells(values, feature)
     if found.kind == "unused":
-        return None, found.said
+        return None, found.note
     feature = Feature(column, found.kind, found.date_format, found.decimal)
-    return feature, " ".join(said for said in (found.said, _odd_cells(values, feature)) if said)
+    return feature, " ".join(said for said in (found.note, _odd_cells(values, feature)) if said)
 
 
 def _odd_cells(values: pd.Series, feature: Feature) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 from embedviz.core.cost import Cost
 from embedviz.core.errors import RunError
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import rows_with
+from embedviz.data.filtering import filter_rows
 from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.methods import METHODS, chosen_method
 from embedviz.models.ratings.parts import RatingsParts, parts_of
@@ -306,7 +306,7 @@ class Ratings:
     def narrow(
         cls, frame: pd.DataFrame, columns: Columns, settings: RatingsSettings, space: str, labels: list[str], keep: bool
     ) -> pd.DataFrame:
-        return rows_with(frame, columns[space], labels, keep)
+        return filter_rows(frame, columns[space], labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         self._start()

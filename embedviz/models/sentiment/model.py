@@ -16,7 +16,7 @@ import pandas as pd
 from embedviz.core.cost import Cost
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import texts_with
+from embedviz.data.filtering import filter_texts
 from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, split_rows
 from embedviz.evaluation.classification import calibration, class_scores, confusion, majority_accuracy
 from embedviz.models.sentiment.ngrams import Ngrams
@@ -296,7 +296,7 @@ class Sentiment:
         labels: list[str],
         keep: bool,
     ) -> pd.DataFrame:
-        return texts_with(frame, columns["text"], lambda text: words_of(text, settings.lowercase), labels, keep)
+        return filter_texts(frame, columns["text"], lambda text: words_of(text, settings.lowercase), labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The descent's, and the linear term once it is fitted: before that it begins anew."""

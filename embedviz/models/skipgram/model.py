@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -18,14 +18,15 @@ import pandas as pd
 from embedviz.core.cost import Cost
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import texts_with
+from embedviz.data.filtering import filter_texts
 from embedviz.data.roles import checked_role
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.skipgram.settings import SkipgramSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.text.corpus import Corpus, build_corpus
-from embedviz.text.counts import CorpusCounts, count_corpus
+from embedviz.text.counts import CorpusCounts, count_tokens
 from embedviz.text.tokenizers import tokenizer
+from embedviz.text.tokens import Tokens, tokens_of
 from embedviz.training.survey import Survey
 
 if TYPE_CHECKING:
@@ -103,22 +104,18 @@ class Skipgram:
 
     def survey(self, table: Table, columns: Columns) -> Iterator[Progress | Survey]:
         """Counts the words; every vocabulary can be worked out from what it finds."""
-        for step in count_corpus(self._texts(table, columns), self.settings.tokenizer, self.settings.lowercase):
-            if isinstance(step, CorpusCounts):
-                sentence = f"{step.n_tokens:,} words of text, {step.n_types:,} of them different."
-                notes = [step.script_note] if step.script_note else []
-                yield Survey(step.as_dict(), [sentence], notes, examples=_telling([word for word, _ in step.top]))
-            else:
-                yield step
+        counts = count_tokens((yield from self._tokens(table, columns)))
+        sentence = f"{counts.n_tokens:,} words of text, {counts.n_types:,} of them different."
+        notes = [counts.script_note] if counts.script_note else []
+        yield Survey(counts.as_dict(), [sentence], notes, examples=_telling([word for word, _ in counts.top]))
 
     def prepare(self, table: Table, columns: Columns, fold: Fold | None = None) -> Iterator[Progress]:
         """Splits and counts the text column. Errors of the vocabulary are DataErrors."""
         s = self.settings
-        texts = self._texts(table, columns)
-        steps = build_corpus(
-            texts,
-            tokenizer_name=s.tokenizer,
-            lowercase=s.lowercase,
+        tokens = yield from self._tokens(table, columns)
+        yield Progress(message=f"Counting {tokens.n_tokens:,} words")
+        corpus = build_corpus(
+            tokens,
             min_count=s.min_count,
             max_vocabulary=s.max_vocabulary,
             validation_share=s.validation_share,
@@ -126,16 +123,11 @@ class Skipgram:
             seed=s.seed,
             fold=fold,
         )
-        for step in steps:
-            if isinstance(step, Corpus):
-                self.take(step)
-            else:
-                yield step
+        self.take(corpus)
 
-    @staticmethod
-    def _texts(table: Table, columns: Columns) -> pd.Series:
+    def _tokens(self, table: Table, columns: Columns) -> Generator[Progress, None, Tokens]:
         column = checked_role(table.frame, "text", columns.get("text", "text"))
-        return table.frame[column].dropna().astype(str)
+        return (yield from tokens_of(table, column, self.settings.tokenizer, self.settings.lowercase))
 
     def take(self, corpus: Corpus) -> None:
         """Starts from this corpus: noise and sub-sampling from its counts, new vectors, held-out pairs."""
@@ -295,7 +287,7 @@ class Skipgram:
         keep: bool,
     ) -> pd.DataFrame:
         split = tokenizer(settings.tokenizer, settings.lowercase)
-        return texts_with(frame, columns.get("text", "text"), split, labels, keep)
+        return filter_texts(frame, columns.get("text", "text"), split, labels, keep)
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """The current and the best weights, Adagrad's sums, and the place in the text with its random state."""

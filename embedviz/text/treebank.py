@@ -1,0 +1,65 @@
+"""Tokenizer that keeps punctuation, emoticons and emoji as words and splits clitics as the Penn Treebank does.
+
+GloVe's texts were tokenised so: "Don't!" -> do, n't, !
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from embedviz.text.word_patterns import ANY_WORD
+
+_URL = r"(?:https?://|www\.)\S+"
+_EMOTICON = r"(?<!\w)(?:[<>]?[:;=][-o*']?[)\](\[dDpP/\\|}{]|[)\](\[][-o*']?[:;=])(?!\w)|<3"
+_EMOJI = "[\U0001f1e6-\U0001f1ff]{2}|[^\\w\\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d[^\\w\\s])+"
+_TOKEN = re.compile(rf"{_URL}|{_EMOTICON}|{ANY_WORD}|{_EMOJI}|\.\.+|''|``|\S")
+_CLITIC = re.compile(r"(?i)(.+)(n't|'(?:s|re|ve|ll|d|m))")
+_STRAIGHT_QUOTES = str.maketrans({"’": "'", "ʼ": "'", "“": '"', "”": '"'})
+_DOUBLE_QUOTES = {"''": '"', "``": '"'}
+
+
+class Word(NamedTuple):
+    """A word and where it stands.
+
+    Parameters
+    ----------
+    text : str
+        The normalised word.
+    start, end : int
+        Its characters in the original text.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+def placed_words(text: str, lowercase: bool = True) -> list[Word]:
+    """Return the words of a text with their places in the text as it came."""
+    placed = []
+    for match in _TOKEN.finditer(text.translate(_STRAIGHT_QUOTES)):
+        token, start = match.group(), match.start()
+        clitic = _CLITIC.fullmatch(token) if "'" in token else None
+        if clitic:
+            placed.append(Word(_normalise(clitic[1], lowercase), start, start + clitic.end(1)))
+            placed.append(Word(_normalise(clitic[2], lowercase), start + clitic.start(2), match.end()))
+        else:
+            placed.append(Word(_normalise(token, lowercase), start, match.end()))
+    return placed
+
+
+def words_of(text: str, lowercase: bool = True) -> list[str]:
+    """Return the words of a text without their places."""
+    return [word.text for word in placed_words(text, lowercase)]
+
+
+def _normalise(token: str, lowercase: bool) -> str:
+    """One spelling for one word: composed accents, one kind of quotation mark, three dots."""
+    if not token.isascii():
+        token = unicodedata.normalize("NFC", token)
+    if token.startswith(".."):
+        return "..."
+    token = _DOUBLE_QUOTES.get(token, token)
+    return token.lower() if lowercase else token
