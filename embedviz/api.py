@@ -153,9 +153,9 @@ def _surveyed(dataset: Dataset, model: str, columns: Columns | None, settings: M
     """What the model finds in the data, by the same reading that a page shows before its Train button."""
     from embedviz.jobs.inline import run_inline
     from embedviz.jobs.reading import reading_of
-    from embedviz.models import model_class
+    from embedviz.models import model_spec
 
-    checked = model_class(model).Settings.of(**settings)
+    checked = model_spec(model).Settings.of(**settings)
     reading = run_inline(reading_of(dataset, model, {**dataset.columns, **(columns or {})}, checked))
     survey = reading.survey
     if survey is None:

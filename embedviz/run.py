@@ -98,10 +98,12 @@ class Run(RunFolder):
         RunError
             For a run that is not of ratings.
         """
+        from embedviz.training.protocols import Recommender
+
         model = self.predictor()
-        if not hasattr(model, "recommend"):
+        if not isinstance(model, Recommender):
             raise RunError(f"The run {self.name!r} is of {self.model}; only one of ratings recommends.")
-        return model.recommend(user=user, rated=rated, k=k, reasons=explain if reasons is None else reasons)
+        return model.recommend(user, rated, k, explain if reasons is None else reasons)
 
     def baselines(self, on_progress: Callable[[Progress], Any] | None = None) -> pd.DataFrame:
         """Train the baselines on the run's own split, in this process. Those that are there are not trained again.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,11 +13,10 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.peak_memory import PeakMemory
-from embedviz.core.progress import Progress
 from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.evaluation.scores import BaselineScore
 from embedviz.jobs.prepared import prepare, read
-from embedviz.models import model_class
+from embedviz.models import model_spec
 from embedviz.store.run_folder import RunFolder
 
 FOLDER = "baselines"
@@ -57,7 +57,7 @@ class Baselines(JobFolder[BaselinesSpec]):
 
 def has_baselines(run: RunFolder) -> bool:
     """Return True for a finished training of a model that brings baselines."""
-    return run.kind == "training" and bool(run.metrics) and hasattr(model_class(run.model), "baselines")
+    return run.kind == "training" and bool(run.metrics) and run.predicts
 
 
 def baselines_of(run: RunFolder) -> Baselines:
@@ -71,16 +71,14 @@ def baselines_of(run: RunFolder) -> Baselines:
 def train_baselines(spec: BaselinesSpec, folder: Path, reporter: Reporter) -> None:
     """Train and measure one after the other; each row is written as it comes, so that Stop loses none."""
     run = RunFolder(folder.parent)
-    table = read(run, reporter)
-    model = prepare(run, table, run.training_settings(), reporter)
-    del table
+    prepared = prepare(run, read(run, reporter), run.training_settings(), reporter)
     rows = {row.name: row for row in Baselines(folder).rows}
-    with PeakMemory() as held:
-        for step in model.baselines():
-            if isinstance(step, Progress):
-                reporter(step)
-            else:
-                rows[step.name] = replace(step, memory_bytes=held.take())
-                write_typed(folder / ROWS, BaselineRows(list(rows.values())))
-                reporter.report(f"{step.name} is measured")
+    with PeakMemory() as memory:
+        for baseline in model_spec(run.model).baselines(prepared):
+            started = time.perf_counter()
+            metrics = reporter.follow(baseline.measure())
+            seconds, peak = time.perf_counter() - started, memory.take_peak()
+            rows[baseline.name] = BaselineScore(baseline.name, metrics, seconds, peak, baseline.note)
+            write_typed(folder / ROWS, BaselineRows(list(rows.values())))
+            reporter.report(f"{baseline.name} is measured")
             reporter.check()

@@ -18,11 +18,11 @@ from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
-from embedviz.models.contract import Predictor
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_folder import WEIGHTS, RunFolder
 from embedviz.store.run_specs import DataReference
 from embedviz.store.store import Store
+from embedviz.training.protocols import Predictor, Recommender
 
 ANSWER = "answer.parquet"
 ROWS_AT_ONCE, ROWS_WITH_REASONS = 500, 20  # of a file, between two events
@@ -140,9 +140,11 @@ def predict(spec: PredictionSpec, folder: Path, reporter: Reporter) -> None:
         answer = _for_file(spec, spec.data, model, reporter)
     elif spec.rows is not None:
         rows = spec.rows
-        answer = model.predict(pd.DataFrame(rows) if rows and isinstance(rows[0], dict) else rows, reasons=True)
+        answer = model.predict(pd.DataFrame(rows) if rows and isinstance(rows[0], dict) else rows, explain=True)
+    elif isinstance(model, Recommender):
+        answer = model.recommend(user=spec.user, rated=spec.rated, k=spec.k, explain=True)
     else:
-        answer = model.recommend(user=spec.user, rated=spec.rated, k=spec.k, reasons=True)
+        raise RunError(f"The run {run.name!r} is of {run.model}; only a model of ratings recommends.")
     with replacing(folder / ANSWER) as temporary:
         answer.to_parquet(temporary, index=False)
 
@@ -162,7 +164,7 @@ def _for_file(spec: PredictionSpec, data: DataReference, model: Predictor, repor
 
 
 def with_predictions(
-    model: Predictor, frame: pd.DataFrame, column: str | None = None, reasons: bool = False
+    model: Predictor, frame: pd.DataFrame, column: str | None = None, explain: bool = False
 ) -> pd.DataFrame:
     """Add a prediction to each row.
 
@@ -174,7 +176,7 @@ def with_predictions(
         Rows with the columns of the training.
     column : str, optional
         Where their texts are, when not where the training had them.
-    reasons : bool, optional
+    explain : bool, optional
         Add a column of what moved each prediction.
 
     Returns
@@ -190,8 +192,8 @@ def with_predictions(
     if column is not None and column not in frame:
         raise ColumnError(f"There is no column {column!r} in this file. Choose another one.")
     rows = frame if column is None else frame[column].fillna("").astype(str).tolist()
-    found = model.predict(rows, reasons)
-    if reasons:
+    found = model.predict(rows, explain)
+    if explain:
         found["reasons"] = [_in_words(those) for those in found["reasons"]]
     return pd.concat([frame, _beside(found, frame)], axis=1)
 

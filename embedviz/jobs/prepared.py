@@ -1,6 +1,8 @@
-"""The data of a run read once more, and its model prepared on it: split as it was, or in other ways."""
+"""The data of a run read once more and prepared: split as it was, or in other ways."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from embedviz.core.errors import RunError
 from embedviz.core.jobs.reporter import Reporter
@@ -8,11 +10,11 @@ from embedviz.core.settings import TrainingSettings
 from embedviz.data.reading import Table
 from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold
-from embedviz.jobs.pretrained import attach_pretrained
-from embedviz.models import model_class
-from embedviz.models.contract import Model
+from embedviz.jobs.pretrained import open_pretrained_space
+from embedviz.models import model_spec
 from embedviz.store.label_filter import read_data
 from embedviz.store.run_folder import RunFolder
+from embedviz.training.protocols import Prepared
 
 
 def read(run: RunFolder, reporter: Reporter) -> Table:
@@ -33,8 +35,8 @@ def read(run: RunFolder, reporter: Reporter) -> Table:
 
 def prepare(
     run: RunFolder, table: Table, settings: TrainingSettings, reporter: Reporter, fold: Fold | None = None
-) -> Model:
-    """Prepare the run's model on the table; `reporter.check` is called after each step.
+) -> Prepared[Any]:
+    """Prepare the run's data for its model; `reporter.check` is called after each step.
 
     Parameters
     ----------
@@ -49,7 +51,6 @@ def prepare(
     fold : Fold, optional
         The fold that becomes the test part.
     """
-    model = model_class(run.model)(settings)
-    attach_pretrained(model, reporter)
-    reporter.follow_all(model.prepare(table, roles_of(table, run.spec.columns), fold))
-    return model
+    pretrained = open_pretrained_space(settings, reporter)
+    columns = roles_of(table, run.spec.columns)
+    return reporter.follow(model_spec(run.model).prepare(table, columns, settings, pretrained, fold))

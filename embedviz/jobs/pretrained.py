@@ -6,10 +6,10 @@ from pathlib import Path
 
 from embedviz.core.errors import SettingsError
 from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.settings import TrainingSettings
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.formats.pretrained import Pretrained, find_pretrained, open_pretrained
-from embedviz.models.contract import Model
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import space_names
 from embedviz.store.home import home, is_shared
@@ -24,13 +24,13 @@ def run_vectors(run_id: str, space: str) -> str:
     return f"{RUN}{run_id}:{space}"
 
 
-def attach_pretrained(model: Model, reporter: Reporter) -> None:
-    """Open what settings.vectors names and hand it to model.take_vectors; nothing for a model without the setting.
+def open_pretrained_space(settings: TrainingSettings, reporter: Reporter) -> EmbeddingSpace | None:
+    """Open the vectors that the setting `vectors` names; None for "none", and for a model without the setting.
 
     Parameters
     ----------
-    model : Model
-        Neither surveyed nor prepared yet.
+    settings : TrainingSettings
+        Of a training.
     reporter : Reporter
         Takes the progress.
 
@@ -39,11 +39,11 @@ def attach_pretrained(model: Model, reporter: Reporter) -> None:
     RunError, SettingsError
         When there is no such run, space or name.
     """
-    name = getattr(model.settings, "vectors", NONE)
+    name = getattr(settings, "vectors", NONE)
     if name == NONE:
-        return
-    reporter.report("Opening the vectors to begin with")
-    model.take_vectors(_opened(name, reporter))
+        return None
+    reporter.report("Opening the pretrained vectors")
+    return _opened(name, reporter)
 
 
 def to_download(name: str) -> Pretrained | None:

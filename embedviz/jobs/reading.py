@@ -16,8 +16,8 @@ from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.roles import roles_of
-from embedviz.jobs.pretrained import attach_pretrained
-from embedviz.models import model_class
+from embedviz.jobs.pretrained import open_pretrained_space
+from embedviz.models import model_spec
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_specs import Columns, DataReference
 from embedviz.training.survey import Survey
@@ -83,7 +83,7 @@ def reading_of(
     settings : TrainingSettings
         Those that the survey does not depend on can change without another reading.
     """
-    names = model_class(model).survey_settings
+    names = model_spec(model).survey_settings
     chosen = {name: value for name, value in settings.model_dump().items() if name in names}
     return Reading.keyed(dataset.folder / READINGS, ReadingSpec(model, dict(columns), chosen, dataset.reference()))
 
@@ -93,12 +93,8 @@ def read_dataset(spec: ReadingSpec, folder: Path, reporter: Reporter) -> None:
     """Read and survey, and write reading.json."""
     reporter.report(f"Reading {spec.data['title']}")
     table = read_reference(spec.data, folder.parents[1])
-    cls = model_class(spec.model)
-    model = cls(cls.Settings.of(**spec.settings))
-    attach_pretrained(model, reporter)
-    for step in model.survey(table, roles_of(table, spec.columns)):
-        if isinstance(step, Survey):
-            write_json(folder / RESULT, {"report": table.report.as_dict(), "survey": step.as_dict()})
-        else:
-            reporter(step)
-        reporter.check()
+    model = model_spec(spec.model)
+    settings = model.Settings.of(**spec.settings)
+    pretrained = open_pretrained_space(settings, reporter)
+    survey = reporter.follow(model.survey(table, roles_of(table, spec.columns), settings, pretrained))
+    write_json(folder / RESULT, {"report": table.report.as_dict(), "survey": survey.as_dict()})

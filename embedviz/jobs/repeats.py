@@ -7,13 +7,11 @@ where it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
 from embedviz.core.errors import RunError, SettingsError
 from embedviz.core.jobs.declaration import job
@@ -25,7 +23,9 @@ from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
+from embedviz.evaluation.repeats import Over, Repeat, RepeatedScores
 from embedviz.jobs.prepared import prepare, read
+from embedviz.models import model_spec
 from embedviz.store.run_folder import RunFolder
 from embedviz.training.devices import choose, torch_threads
 from embedviz.training.threads import threads_for
@@ -33,18 +33,6 @@ from embedviz.training.threads import threads_for
 FOLDER = "repeats"
 MAX_REPEATS = 100
 SEEDS = 2**31  # settings take those below
-
-Over = Literal["seeds", "folds"]
-
-
-@dataclass(frozen=True)
-class Repeat:
-    """One of the trainings. name: "seed 3" or "fold 1 of 5"; metrics as a run's; seconds of preparing, training and
-    measuring."""
-
-    name: str
-    metrics: dict[str, float]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -88,29 +76,10 @@ class Repeats(JobFolder[RepeatsSpec]):
         """5 seeds, 5 folds."""
         return f"{self.n} {self.over}"
 
-    def frame(self) -> pd.DataFrame:
-        """Return a row for each repeat that is done: repeat, the metrics, seconds.
-
-        Their mean and their standard deviation (over n - 1; left out for a single one) follow.
-        """
-        rows = self.rows
-        frame = pd.DataFrame([{"repeat": row.name, **row.metrics, "seconds": row.seconds} for row in rows])
-        if frame.empty:
-            return frame
-        below = [{"repeat": "mean", **mean_of(rows)}]
-        if len(rows) > 1:
-            below.append({"repeat": "standard deviation", **deviation_of(rows)})
-        return pd.concat([frame, pd.DataFrame(below)], ignore_index=True)
-
-
-def mean_of(rows: list[Repeat]) -> dict[str, float]:
-    """Return each metric's mean, and "seconds"."""
-    return {name: float(np.mean(values)) for name, values in _columns(rows)}
-
-
-def deviation_of(rows: list[Repeat]) -> dict[str, float]:
-    """Return each metric's standard deviation over n - 1, and that of "seconds"; NaN for a single repeat."""
-    return {name: float(np.std(values, ddof=1)) if len(values) > 1 else float("nan") for name, values in _columns(rows)}
+    @property
+    def scores(self) -> RepeatedScores:
+        """The scores of those that are done."""
+        return RepeatedScores(self.over, self.n, self.rows)
 
 
 def repeats_of(run: RunFolder, over: Over, n: int) -> Repeats:
@@ -202,17 +171,11 @@ def _trained(
     run: RunFolder, table: Table, settings: TrainingSettings, fold: Fold | None, name: str, reporter: Reporter
 ) -> Repeat:
     """Train one. Half a training is no repeat: a Stop passes through."""
-    begun = time.perf_counter()
-    model = prepare(run, table, settings, reporter, fold)
-    threads = threads_for(type(model), settings)
+    started, model = time.perf_counter(), model_spec(run.model)
+    prepared = prepare(run, table, settings, reporter, fold)
+    threads = threads_for(model, settings)
     with torch_threads(threads):
-        reporter.follow_all(model.fit(choose(settings.device), threads))
-        return Repeat(name, model.evaluate(), time.perf_counter() - begun)
-
-
-def _columns(rows: list[Repeat]) -> Iterator[tuple[str, list[float]]]:
-    """A metric that a repeat lacks is left out of its mean."""
-    names = dict.fromkeys(name for row in rows for name in row.metrics)
-    for name in names:
-        yield name, [row.metrics[name] for row in rows if name in row.metrics]
-    yield "seconds", [row.seconds for row in rows]
+        learner = prepared.learner(settings, choose(settings.device), threads)
+        reporter.follow_all(learner.run())
+        metrics = model.evaluate(learner.best(), prepared).metrics
+    return Repeat(name, dict(metrics), time.perf_counter() - started)

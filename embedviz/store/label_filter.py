@@ -18,7 +18,7 @@ from embedviz.core.errors import SettingsError
 from embedviz.core.files import replacing
 from embedviz.data.reading import Table
 from embedviz.data.roles import roles_of
-from embedviz.models import model_class
+from embedviz.models import model_spec
 from embedviz.space import EmbeddingSpace
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
@@ -56,7 +56,7 @@ class LabelFilter:
             raise SettingsError("Nothing is selected. Select points first.")
         if not can_filter(run, space.name):
             raise SettingsError(f"The data of {run.name!r} cannot be filtered by the labels of {space.name!r}.")
-        identity = model_class(run.model).identity
+        identity = model_spec(run.model).identity
         names = space.columns[identity] if identity in space.columns else pd.Series(space.labels)
         return cls(space.name, names.iloc[rows].astype(str).tolist(), keep)
 
@@ -92,7 +92,7 @@ def label_filters(run: RunFolder) -> list[LabelFilter]:
 
 def can_filter(run: RunFolder, space_name: str) -> bool:
     """Return True when the labels of this space stand for values or words of the run's data."""
-    return run.kind == "training" and model_class(run.model).narrows_by(space_name)
+    return run.kind == "training" and model_spec(run.model).filters_by(space_name)
 
 
 def read_data(run: RunFolder) -> Table:
@@ -104,10 +104,10 @@ def read_data(run: RunFolder) -> Table:
         When it went away, was changed, or nothing of it is left.
     """
     table = read_reference(run.data, run.folder / "data")
-    model = model_class(run.model)
+    model = model_spec(run.model)
     settings = run.training_settings()
     for chosen in label_filters(run):
         columns = roles_of(table, run.spec.columns)
-        frame = model.narrow(table.frame, columns, settings, chosen.space, chosen.labels, chosen.keep)
+        frame = model.filter_rows(table.frame, columns, settings, chosen.space, chosen.labels, chosen.keep)
         table = replace(table, frame=frame)
     return table

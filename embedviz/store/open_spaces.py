@@ -1,17 +1,19 @@
-"""Cache of the spaces, maps and model metadata that this process has opened, shared by everybody who may see them."""
+"""Cache of the spaces, maps and forms that this process has opened, shared by everybody who may see them."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
-from embedviz.core.files import read_json
+from embedviz.core.typed_json import read_typed
 from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space, written
 from embedviz.store.maps import open_map
-from embedviz.store.run_folder import KNOWLEDGE, SPACES, RunFolder
+from embedviz.store.run_folder import FORM, SPACES, RunFolder
+
+F = TypeVar("F")
 
 
 def open_space(run: RunFolder, name: str | None = None) -> EmbeddingSpace:
@@ -22,10 +24,12 @@ def open_space(run: RunFolder, name: str | None = None) -> EmbeddingSpace:
     return _space(run.folder / SPACES, name, written(run.folder / SPACES, name))
 
 
-def open_knowledge(run: RunFolder) -> dict[str, Any]:
-    """Return what the run's model needs beside its weights; not to be changed. Its file, which may list every user, is parsed once."""
-    path = run.folder / KNOWLEDGE
-    return _knowledge(path, path.stat().st_mtime_ns) if path.exists() else {}
+def open_form(run: RunFolder, cls: type[F]) -> F:
+    """Return what a page needs to ask the run's model, of the model's class of forms. RunError where it cannot be asked."""
+    path = run.folder / FORM
+    if not path.exists():
+        run.predictor()  # raises with a sentence that says why
+    return cast(F, _form(path, cls, path.stat().st_mtime_ns))
 
 
 def open_finished_map(run: RunFolder, map_id: str) -> Map:
@@ -40,8 +44,8 @@ def _space(folder: Path, name: str, changed: int) -> EmbeddingSpace:
 
 
 @lru_cache(maxsize=16)
-def _knowledge(path: Path, changed: int) -> dict[str, Any]:
-    return read_json(path)
+def _form(path: Path, cls: type[object], changed: int) -> object:
+    return read_typed(path, cls)
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 """A run's folder: a training, or vectors that somebody opened, with its settings, scores and spaces.
 
 One writer a file: `run.json` is written once at creation, `label.json` by the owner, `status.json` and `events.jsonl`
-by whoever holds the lease, and `metrics.json`, `model.json`, `spaces/`, `model.safetensors` and
+by whoever holds the lease, and `metrics.json`, `form.json`, `spaces/`, `model.safetensors` and
 `checkpoint.safetensors` by the worker.
 """
 
@@ -16,26 +16,28 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
 
-from embedviz.core.errors import RunError, UnknownSpaceError
-from embedviz.core.files import read_json
+from embedviz.core.errors import DataError, RunError, UnknownSpaceError
 from embedviz.core.jobs.folder import JobFolder, JobRecord, read_record
-from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.core.typed_json import parse_typed, read_typed, write_typed
 from embedviz.store.run_specs import DataReference, RunSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from embedviz.core.settings import TrainingSettings
-    from embedviz.models.contract import Predictor
+    from embedviz.training.protocols import Predictor
+    from embedviz.training.report import Protocol
     from embedviz.space import EmbeddingSpace
 
 METRICS = "metrics.json"
 WEIGHTS = "model.safetensors"
-KNOWLEDGE = "model.json"
+FORM = "form.json"
+OLD_MODEL = "model.json"  # beside the weights of a run made before version 0.2
 CHECKPOINT = "checkpoint.safetensors"
 LABEL = "label.json"
 SPACES = "spaces"
-PICTURES = "pictures"
+FIGURES = "figures"
+OLD_FIGURES = "pictures"
 MAX_NAME_CHARACTERS = 120
 
 
@@ -172,9 +174,9 @@ class RunFolder(JobFolder[RunSpec]):
         """The validated settings of the training; None for opened vectors."""
         if self.kind != "training":
             return None
-        from embedviz.models import model_class
+        from embedviz.models import model_spec
 
-        return model_class(self.model).Settings.of(**self.spec.settings)
+        return model_spec(self.model).Settings.of(**self.spec.settings)
 
     def training_settings(self) -> TrainingSettings:
         """Return the settings of a training. RunError for opened vectors."""
@@ -197,14 +199,24 @@ class RunFolder(JobFolder[RunSpec]):
         return read_typed(self.folder / METRICS, Metrics) or Metrics()
 
     @property
-    def knowledge(self) -> dict[str, Any]:
-        """What the model needs beside its weights to predict (class names, columns); empty where it does not."""
-        return read_json(self.folder / KNOWLEDGE)
+    def primary_metric(self) -> str:
+        """Name of the score that counts."""
+        return self.record.get("score", "loss")
+
+    @property
+    def protocol(self) -> Protocol | None:
+        """How the scores were made; None before the end, and for runs of an earlier version, which kept it in words."""
+        from embedviz.training.report import Protocol
+
+        try:
+            return parse_typed(self.record["protocol"], Protocol, METRICS)
+        except (KeyError, DataError):
+            return None
 
     @property
     def predicts(self) -> bool:
         """True once the model can be asked for predictions."""
-        return (self.folder / KNOWLEDGE).exists()
+        return (self.folder / FORM).exists()
 
     def predictor(self) -> Predictor:
         """Load the trained model.
@@ -212,22 +224,26 @@ class RunFolder(JobFolder[RunSpec]):
         Raises
         ------
         RunError
-            While there is none.
+            While there is none, and for a model that an earlier version of embedviz kept.
         """
-        from safetensors.numpy import load_file
-
-        from embedviz.models import model_class
+        from embedviz.models import model_spec
 
         if not self.predicts:
+            if (self.folder / OLD_MODEL).exists():
+                raise RunError(
+                    f"The run {self.name!r} was trained by an earlier version of embedviz, and its model cannot answer any "
+                    f"more. Its vectors and scores stay; train it again for predictions."
+                )
             raise RunError(f"The run {self.name!r} has nothing to predict with: it is {self.status}.")
-        recall = model_class(self.model).recall
-        return recall(self.training_settings(), load_file(self.folder / WEIGHTS), self.knowledge)
+        return model_spec(self.model).Trained.load(self.folder / WEIGHTS)
 
-    def pictures(self) -> dict[str, pd.DataFrame]:
-        """Return the frames drawn beside the scores by name: "confusion", "calibration", "popularity"."""
+    def figures(self) -> dict[str, pd.DataFrame]:
+        """Return the frames of the figures beside the scores by name: "confusion", "calibration", "popularity"."""
         import pandas as pd
 
-        return {path.stem: pd.read_parquet(path) for path in sorted((self.folder / PICTURES).glob("*.parquet"))}
+        folders = (self.folder / OLD_FIGURES, self.folder / FIGURES)
+        paths = [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
+        return {path.stem: pd.read_parquet(path) for path in paths}
 
     @property
     def main_space(self) -> str:

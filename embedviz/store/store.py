@@ -88,17 +88,17 @@ class Store:
         RunError
             When the folder already holds a run.
         """
-        from embedviz.models import model_class
+        from embedviz.models import model_spec
 
-        cls = model_class(model)
+        chosen_model = model_spec(model)
         spec = TrainingSpec(
             model,
             _reference(dataset, filters),
-            settings=cls.Settings.of(**settings).model_dump(),
+            settings=chosen_model.Settings.of(**settings).model_dump(),
             columns={**dataset.columns, **(columns or {})},
             probes=list(probes),
             estimate=vars(estimate) if estimate else {},
-            main_space=cls.main_space,
+            main_space=next(iter(chosen_model.spaces), ""),
         )
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
 
