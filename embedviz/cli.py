@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.data.roles import COLUMN_ROLES, ROLES
-from embedviz.models import MODELS, model_class
+from embedviz.models import MODELS, model_spec
 from embedviz.store.dataset import OPTIONS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def train(
     """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0; --preset textbook sets several."""
     import embedviz
 
-    settings = _flags(model_class(model).Settings, context.args)
+    settings = _flags(model_spec(model).Settings, context.args)
     run = embedviz.train(
         model, data, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
         on_survey=_say, on_progress=_show, **settings,
@@ -117,7 +117,8 @@ def evaluate(
 ) -> None:
     """A run's scores beside its baselines and its repeats, and how they were made."""
     import embedviz
-    from embedviz.evaluation.score_table import score_table
+    from embedviz.evaluation.score_sentences import comparison_sentence, display_table
+    from embedviz.jobs.scores import protocol_of, scores_of
 
     run = embedviz.open_run(folder)
     if baselines:
@@ -126,9 +127,9 @@ def evaluate(
         run.repeat(seeds=seeds, folds=folds, on_progress=_show)
     if baselines or seeds is not None or folds is not None:
         typer.echo("", err=True)
-    table = score_table(run)
-    _print(table.shown())
-    for sentence in filter(None, [table.verdict(), *table.protocol]):
+    table = scores_of(run)
+    _print(display_table(table))
+    for sentence in filter(None, [comparison_sentence(table.comparison()), *protocol_of(run)]):
         typer.echo(sentence)
 
 

@@ -164,7 +164,7 @@ class Run(RunFolder):
             repeats = repeats_of(self, "seeds", seeds)
         else:
             raise SettingsError("Say over what to repeat: seeds=5, or folds=5.")
-        return run_inline(repeats, on_progress).frame()
+        return run_inline(repeats, on_progress).scores.frame()
 
     def stop(self) -> None:
         """Ask whoever works on it to stop and keep the best so far; nothing when it has ended."""

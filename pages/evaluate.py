@@ -1,48 +1,56 @@
-"""Evaluate: how good the model is, what it has to beat, and how far the figures can be trusted."""
+"""The Evaluate page: scores, baselines, repeats and charts of the test results."""
 
 import streamlit as st
 
-from components import evaluate_jobs, evaluate_pictures, guard, session, tables, tours, training_view
-from embedviz.evaluation.score_table import MEMORY, SECONDS, WHAT, ScoreTable, score_table
-from embedviz.evaluation.scores import SCORES
+from components import evaluate_jobs, evaluate_pictures, session, tables, tours
+from components.error_boundary import error_boundary
+from embedviz.evaluation.score_sentences import (
+    MEMORY,
+    SECONDS,
+    WHAT,
+    comparison_sentence,
+    display_table,
+    number_table,
+    result_sentence,
+)
+from embedviz.evaluation.score_table import ScoreTable
+from embedviz.evaluation.scores import SCORES, readable
+from embedviz.jobs.scores import protocol_of, scores_of
 from embedviz.store.run_folder import RunFolder as Run
 
 
-def scores(table: ScoreTable) -> None:
-    """The table with its protocol."""
+def show_scores(run: Run, table: ScoreTable) -> None:
+    """Show the scores and how they were measured."""
     config = {
         WHAT: st.column_config.TextColumn(WHAT, pinned=True),
-        SECONDS: st.column_config.TextColumn(SECONDS, help="Of the whole; for repeats, of one of them."),
-        MEMORY: st.column_config.TextColumn(
-            MEMORY, help="The most that the process held meanwhile, its libraries included."
-        ),
+        SECONDS: st.column_config.TextColumn(SECONDS, help="Total time; for repeats, the time of one of them."),
+        MEMORY: st.column_config.TextColumn(MEMORY, help="Peak memory of the process, libraries included."),
     }
-    shown = table.shown()
-    for title in table.titles:
-        if shown[title].str.contains("±").any():  # which the usual width would cut
+    shown = display_table(table)
+    titles = [readable(name) for name in table.names]
+    for title in titles:
+        if shown[title].str.contains("±").any():  # the default width would cut it off
             config[title] = st.column_config.TextColumn(title, width=125)
     st.dataframe(shown, hide_index=True, column_config=config)
-    tables.download(table.frame, "scores.csv", "download-scores")
-    lower = [
-        title for title in table.titles if any(title == s.title and not s.greater_is_better for s in SCORES.values())
-    ]
+    tables.csv_button(number_table(table), "scores.csv", "download-scores")
+    lower = [SCORES[name].title for name in table.names if name in SCORES and not SCORES[name].greater_is_better]
     if lower:
-        st.caption(f"Lower is better for {' and '.join(lower)}; higher for the rest.")
-    st.text(" ".join(table.protocol))
+        st.caption(f"Lower is better for {' and '.join(lower)}, higher for the other scores.")
+    st.text(" ".join(protocol_of(run)))
 
 
-def nothing_to_score(run: Run | None) -> None:
-    """Why there is nothing, and the next step."""
+def no_scores(run: Run | None) -> None:
+    """Show why there are no scores, and the next step."""
     if run is not None and run.kind == "training":
-        st.info(f"This run is {run.status}; its scores are measured when it has ended.")
+        st.info(f"This run is {run.status}. Its scores are measured once it has ended.")
         if st.button("See the training", type="primary"):
             st.switch_page("train.py")
         return
     st.info(
-        "Nothing was trained here. Train a model on a text or a table, and its scores will stand here."
+        "No run is open. Train a model on a text or a table to see its scores here."
         if run is None
-        else "This run holds vectors that were opened, not trained: there is nothing to score. Train on a text or a table "
-        "to get scores, or look at these vectors' neighbours."
+        else "This run holds vectors that were opened, not trained, so there are no scores. Train a model to get scores, or "
+        "look at the neighbours of these vectors."
     )
     with st.container(horizontal=True):
         if st.button("Bring data", type="primary"):
@@ -50,25 +58,25 @@ def nothing_to_score(run: Run | None) -> None:
         if run is not None and st.button("Neighbours"):
             st.switch_page("neighbours.py")
         if run is None and "review" in tours.TOURS and st.button(f"Take the tour “{tours.TOURS['review'].title}”"):
-            tours.start("review")
+            tours.start_tour("review")
             st.switch_page("train.py")
 
 
 st.title("Evaluate")
-st.write("See how good the model is, what it has to beat, and how far the figures can be trusted.")
+st.write("See how good the model is, which baselines it has to beat, and how far you can trust the scores.")
 run = session.current_run()
 if run is None or not run.metrics:
-    nothing_to_score(run)
+    no_scores(run)
 else:
-    with guard.said():
-        table = score_table(run)
-        st.text(training_view.test_sentence(run.metrics, run.record))
-        scores(table)
+    with error_boundary():
+        table = scores_of(run)
+        st.text(result_sentence(run.metrics, run.primary_metric))
+        show_scores(run, table)
         left, right = st.columns(2, gap="large")
-        with left, guard.said():
-            evaluate_jobs.baselines(run, table.verdict())
-        with right, guard.said():
-            evaluate_jobs.repeats(run)
-        evaluate_jobs.repeated(run)
-    with guard.said():
-        evaluate_pictures.show(run)
+        with left, error_boundary():
+            evaluate_jobs.show_baselines(run, comparison_sentence(table.comparison()))
+        with right, error_boundary():
+            evaluate_jobs.show_repeat_form(run)
+        evaluate_jobs.show_repeats(run)
+    with error_boundary():
+        evaluate_pictures.show_pictures(run)

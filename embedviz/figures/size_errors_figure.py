@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from embedviz.evaluation.picture_sentences import number, number_range
+from embedviz.evaluation.figure_sentences import number, number_range
 from embedviz.evaluation.scores import readable
 from embedviz.figures.trend_figure import trend_figure
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
+from embedviz.core.cost import Machine
 from embedviz.core.jobs.folder import JobFolder
 
 
@@ -16,8 +16,8 @@ class Executor(Protocol):
     """
 
     @property
-    def machine(self) -> Mapping[str, Any]:
-        """What the training machine reported: its devices, and how fast it is. Empty until then."""
+    def machine(self) -> Machine:
+        """The machine that trains: its best device and its measured speed, as far as they are known."""
         ...
 
     def submit(self, job: JobFolder[Any]) -> None:

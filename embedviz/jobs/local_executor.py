@@ -11,11 +11,12 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from embedviz.core.cost import Machine
 from embedviz.core.errors import EmbedvizError, QueueFullError, RunError
 from embedviz.core.jobs.declaration import Lane
 from embedviz.core.jobs.folder import JobFolder
@@ -64,11 +65,11 @@ class LocalExecutor:
         self._failures: dict[Lane, int] = dict.fromkeys(LANES, 0)
         self._sweep_interval = sweep_interval
         self._closed = threading.Event()
-        self._machine: dict[str, Any] = {}
+        self._machine = Machine()
 
     @property
-    def machine(self) -> Mapping[str, Any]:
-        """Devices and speed, as the warm training worker reports them; empty until then."""
+    def machine(self) -> Machine:
+        """The machine, with the device and the speed that the warm training worker reports."""
         return self._machine
 
     @property
@@ -173,7 +174,8 @@ class LocalExecutor:
         with self._lock:
             if "ready" in answer:
                 self._failures[worker.lane] = 0
-                self._machine.update(answer.get("machine", {}))
+                if "machine" in answer:
+                    self._machine = Machine(**answer["machine"])
             if "done" in answer:
                 worker.held = None
                 self._hand_out(worker.lane)

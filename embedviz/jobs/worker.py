@@ -22,9 +22,12 @@ from typing import Any, TextIO
 from embedviz.core.jobs.folder import LOG, JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.reporter import Control
+from embedviz.jobs.machine import words_per_second
 from embedviz.jobs.perform import let_threads_sleep, perform
-from embedviz.jobs.worker_process import Answer, Request
+from embedviz.jobs.worker_process import Answer, MachineAnswer, Request
 from embedviz.store.run_folder import RunFolder
+from embedviz.training.devices import choose
+from embedviz.training.threads import threads_per_training
 
 SERVER_GONE = "The server went away. What was learned is kept; Resume goes on from there."
 TERMINATED = "The process was asked to end. What was learned is kept; Resume goes on from there."
@@ -70,11 +73,11 @@ def _prepare(lane: str) -> Answer:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
         importlib.import_module("embedviz.projection.umap_torch")
         return {"ready": os.getpid()}
-    from embedviz.models.skipgram.cpu import measure_speed, warm_up
-    from embedviz.training.devices import devices
-
-    warm_up()
-    machine = {"devices": [vars(device) for device in devices()], "speed": measure_speed()}
+    machine: MachineAnswer = {
+        "threads": threads_per_training(),
+        "device": choose("auto").kind,
+        "words_per_second": words_per_second(),  # compiles the kernel, too
+    }
     return {"ready": os.getpid(), "machine": machine}
 
 

@@ -30,11 +30,19 @@ class Request(TypedDict, total=False):
     stop: str
 
 
+class MachineAnswer(TypedDict):
+    """The fields of embedviz.core.cost.Machine."""
+
+    threads: int
+    device: str
+    words_per_second: float | None
+
+
 class Answer(TypedDict):
     """A line from the worker: it is ready, or has done the job in a folder."""
 
     ready: NotRequired[int]
-    machine: NotRequired[dict[str, Any]]
+    machine: NotRequired[MachineAnswer]
     done: NotRequired[str]
 
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from embedviz.core.settings import TrainingSettings
+    from embedviz.space import EmbeddingSpace
     from embedviz.training.protocols import Predictor
     from embedviz.training.report import Protocol
-    from embedviz.space import EmbeddingSpace
 
 METRICS = "metrics.json"
 WEIGHTS = "model.safetensors"

@@ -7,7 +7,7 @@ from embedviz.jobs.local_executor import shared_executor
 
 
 @pytest.fixture(scope="module", autouse=True)
-def close_supervisor():
+def close_executor():
     yield
     shared_executor().close()
 
