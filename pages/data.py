@@ -204,7 +204,7 @@ def choose_roles(columns: Sequence[str], guessed: Mapping[str, Any], key: str) -
 def role_help(role: str) -> str | None:
     """Return what each model uses a column in this role for."""
     models = [model_spec(name) for name in MODELS]
-    uses = [(model.title, (model.roles | model.optional_roles).get(role)) for model in models]
+    uses = [(model.title, ({**model.roles, **model.optional_roles}).get(role)) for model in models]
     return " ".join(f"{title}: {use}." for title, use in uses if use) or None
 
 

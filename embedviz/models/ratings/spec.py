@@ -13,7 +13,7 @@ import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import rows_with
+from embedviz.data.filtering import filter_rows
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
 from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
@@ -103,7 +103,7 @@ class RatingsSpec:
         keep: bool,
     ) -> pd.DataFrame:
         """Return the ratings by or of the labels of a space alone (`keep`), or without them."""
-        return rows_with(frame, str(columns[space]), labels, keep)
+        return filter_rows(frame, str(columns[space]), labels, keep)
 
 
 SPEC = RatingsSpec()

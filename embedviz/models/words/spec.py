@@ -14,7 +14,7 @@ import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import texts_with as filter_texts
+from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import PART_NAMES, Fold, PartName
