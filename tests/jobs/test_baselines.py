@@ -5,10 +5,11 @@ import pytest
 import embedviz as ev
 from embedviz.core.errors import RunError
 from embedviz.core.jobs.reporter import Control
-from embedviz.evaluation.score_table import score_table
+from embedviz.evaluation.score_sentences import display_table
 from embedviz.jobs.baselines import Baselines, baselines_of
 from embedviz.jobs.perform import perform
 from embedviz.jobs.registry import declaration
+from embedviz.jobs.scores import scores_of
 
 
 @pytest.fixture
@@ -68,6 +69,6 @@ def test_a_model_without_baselines_says_so(two_topics, tmp_path):
     with pytest.raises(RunError, match="no baselines"):
         run.baselines()
     assert Baselines.at(run) is None
-    table = score_table(run)
-    assert list(table.frame["what"]) == ["This run, test part", "This run, validation part", "Knowing nothing"]
-    assert table.verdict() == ""
+    table = scores_of(run)
+    assert list(display_table(table)["what"]) == ["This run, test set", "This run, validation set", "Trivial baseline"]
+    assert table.comparison() is None

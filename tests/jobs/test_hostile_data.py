@@ -6,7 +6,7 @@ import pytest
 
 from embedviz.jobs.perform import perform
 from embedviz.jobs.reading import reading_of
-from embedviz.models import MODELS, model_class
+from embedviz.models import MODELS, model_spec
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
@@ -66,7 +66,7 @@ ODD = {
 
 def read(model, columns, data):
     dataset = Dataset.upload(Store().uploads_folder, "hostile.csv", [data])
-    settings = model_class(model).Settings.of(**({"vectors": "none"} if model == "sentiment" else {}))
+    settings = model_spec(model).Settings.of(**({"vectors": "none"} if model == "sentiment" else {}))
     reading = reading_of(dataset, model, columns, settings)
     return perform(reading), reading
 

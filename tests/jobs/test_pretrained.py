@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import EmbedvizError, SettingsError
-from embedviz.jobs.pretrained import attach_pretrained, run_vectors, to_download
-from embedviz.models.sentiment.model import Sentiment, SentimentSettings
+from embedviz.core.jobs.reporter import Reporter
+from embedviz.jobs.pretrained import open_pretrained_space, run_vectors, to_download
+from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
@@ -13,9 +14,7 @@ from embedviz.store.store import Store
 
 
 def given(name):
-    model = Sentiment(SentimentSettings.of(vectors=name))
-    attach_pretrained(model, lambda progress: None)
-    return model.ready
+    return open_pretrained_space(SentimentSettings.of(vectors=name), Reporter())
 
 
 def test_a_runs_space_is_opened_by_its_address():
@@ -47,6 +46,10 @@ def test_nothing_is_downloaded_for_a_visitor_of_a_public_host(monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
     with pytest.raises(SettingsError, match="not on this server"):
         given("GloVe 6B 100")
+
+
+def test_none_opens_nothing():
+    assert given("none") is None
 
 
 def test_an_unknown_name_says_which_there_are():

@@ -7,10 +7,11 @@ import embedviz as ev
 from embedviz.core.errors import EmbedvizError, RunError, SettingsError
 from embedviz.core.jobs.reporter import Control
 from embedviz.core.jobs.status import Status, write_status
-from embedviz.evaluation.score_table import main_score, score_table
+from embedviz.evaluation.score_sentences import display_table, number_table
 from embedviz.jobs.inline import run_inline
 from embedviz.jobs.perform import perform
 from embedviz.jobs.repeats import kept_repeats, left_to_train, repeats_of
+from embedviz.jobs.scores import scores_of
 from embedviz.store.store import Store
 
 
@@ -72,7 +73,7 @@ def test_stopped_it_keeps_what_is_done_and_goes_on_with_the_rest(run):
     assert perform(job, control, stop_in_the_second) == "stopped"
     assert [row.name for row in job.rows] == ["fold 1 of 3"]
     first = job.rows[0]
-    assert list(job.frame()["repeat"]) == ["fold 1 of 3", "mean"]
+    assert list(job.scores.frame()["repeat"]) == ["fold 1 of 3", "mean"]
     run_inline(job)
     assert [row.name for row in job.rows] == ["fold 1 of 3", "fold 2 of 3", "fold 3 of 3"]
     assert job.rows[0] == first
@@ -87,13 +88,13 @@ def test_the_progress_runs_over_all_of_them(run):
 
 def test_the_table_has_their_mean_and_deviation_beside_the_run(run):
     run.repeat(seeds=2)
-    table = score_table(run)
-    row = table.frame[table.frame["what"] == "This run, 2 seeds"].iloc[0]
+    table = scores_of(run)
+    numbers = number_table(table)
+    row = numbers[numbers["what"] == "This run, 2 seeds"].iloc[0]
     losses = [repeat.metrics["test/loss"] for repeat in kept_repeats(run)[0].rows]
     assert row["loss"] == pytest.approx(np.mean(losses))
     assert row["loss, standard deviation"] == pytest.approx(np.std(losses, ddof=1))
-    assert f"{np.mean(losses):.3f} ± {np.std(losses, ddof=1):.3f}" in list(table.shown()["loss"])
-    assert main_score(run)[0] == f"loss {run.metrics['test/loss']:.3f}"
+    assert f"{np.mean(losses):.3f} ± {np.std(losses, ddof=1):.3f}" in list(display_table(table)["loss"])
 
 
 def test_what_cannot_be_repeated_is_said(run):
@@ -141,3 +142,9 @@ def test_a_space_that_is_not_there_is_said_with_those_that_are(run):
     assert isinstance(raised.value, EmbedvizError)
     assert str(raised.value).startswith("The run has no space")
     assert "nope" not in run.spaces
+
+
+def test_a_run_without_scores_says_why(run):
+    (run.folder / "metrics.json").unlink()
+    with pytest.raises(RunError, match="has no scores: its training is done"):
+        scores_of(run)
