@@ -93,7 +93,7 @@ def test_a_killed_worker_leaves_the_reason_and_resume_goes_on(executor, two_topi
     executor.submit(run)
     wait_for(lambda: any("loss" in event for event in run.events(offset).events), what="going on")
     messages = [event.get("message") for event in run.events(offset).events]
-    assert "Going on from the last checkpoint" in messages
+    assert "Resuming from the last checkpoint" in messages
     first = next(event for event in run.events(offset).events if "loss" in event)
     assert first["epoch"] > 1
     executor.stop(run)

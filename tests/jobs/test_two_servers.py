@@ -163,7 +163,7 @@ def test_both_killed_at_once_the_run_is_interrupted_in_seconds_and_resumed_to_th
     offset = run.events().offset
     here.submit(run)
     assert run.wait(120) == "done"
-    assert "Going on from the last checkpoint" in [event.get("message") for event in run.events(offset).events]
+    assert "Resuming from the last checkpoint" in [event.get("message") for event in run.events(offset).events]
     whole = ev.train("skipgram", run.folder / "data" / run.data["file"], **DETERMINISTIC)
     assert json.dumps(whole.metrics) == json.dumps(run.metrics)
     assert np.array_equal(whole.space.vectors, run.space.vectors)
