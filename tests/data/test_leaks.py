@@ -10,8 +10,8 @@ def test_a_value_that_tells_the_class_is_a_leak():
     species = RNG.integers(0, 20, N)
     leak = class_leak("species", species, species % 3, 3)
     assert leak.share == 1
-    assert 0.2 < leak.guess < 0.5
-    assert "“species” alone tells “size” of 100% of rows it has not seen" in leak.sentence("size", True)
+    assert 0.2 < leak.baseline < 0.5
+    assert "“species” alone predicts “size” right in 100% of held-out rows" in leak.sentence("size", True)
 
 
 def test_chance_and_a_strong_hint_are_none():

@@ -173,7 +173,7 @@ def test_the_textbook_network_needs_a_category_and_takes_the_one_that_is_named()
 def test_a_column_that_gives_the_target_away_is_warned_of():
     frame = shop().assign(code=lambda f: "c-" + f["kind"])
     survey = surveyed(frame, KIND)
-    assert "“code” alone tells “kind” of 100% of rows" in survey.warnings[0]
+    assert "“code” alone predicts “kind” right in 100% of held-out rows" in survey.warnings[0]
     assert "“code” alone" in made(frame, KIND).protocol()["warning"]
     assert "warning" not in made(shop(), KIND).protocol()
     assert not any("alone" in said for said in surveyed(shop(), KIND).warnings)

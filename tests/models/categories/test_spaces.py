@@ -90,7 +90,7 @@ def test_the_size_of_a_bird_is_given_away_by_its_species(birds):
     columns = {"target": "Wildlife Size"}
     *_, survey = Categories(Categories.Settings.of()).survey(birds, columns)
     [leak] = [said for said in survey.warnings if "alone" in said]
-    assert "“Wildlife Species” alone tells “Wildlife Size” of 99.9" in leak
+    assert "“Wildlife Species” alone predicts “Wildlife Size” right in 99.9" in leak
 
 
 def test_the_phase_of_flight_is_given_away_by_nothing(birds):
