@@ -1,1 +1,1 @@
-"""Bytes in, tables and token arrays out."""
+"""Bytes to tables: reading, columns, roles, splits, samples."""

@@ -10,11 +10,20 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from embedviz.core.errors import ColumnError
 from embedviz.data.category_names import Names
 from embedviz.data.dates import TYPED, format_of_names, parse_dates, read_dates
 from embedviz.data.written_numbers import POINT, decimal_votes, elected_sign, read_numbers
 
 StoredKind = Literal["number", "boolean", "date", "text"]
+
+
+def cells_of(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column of a frame; ColumnError if several columns have its name."""
+    cells = frame[name]
+    if not isinstance(cells, pd.Series):
+        raise ColumnError(f"Several columns are called {name!r}. Give each its own name.")
+    return cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +64,7 @@ class Column:
 
     @cached_property
     def kind(self) -> StoredKind:
-        """How the cells are stored; written numbers are "text"."""
+        """Type of the stored cells; written numbers are "text"."""
         if pd.api.types.is_bool_dtype(self.values):
             return "boolean"
         if pd.api.types.is_numeric_dtype(self.values):
@@ -118,7 +127,7 @@ class Column:
         """Return the cells as dates without a time zone: (N,), NaT where a cell is none."""
         if not isinstance(self.values.dtype, pd.StringDtype):
             return read_dates(self.values, format)
-        dates = self._of_whole._distinct_dates(format).take(self.names.codes, fill_value=pd.NaT)
+        dates = self._of_whole._distinct_dates(format).take(self.names.codes, fill_value=np.datetime64("NaT"))
         return pd.Series(dates, index=self.values.index, name=self.name)
 
     @property

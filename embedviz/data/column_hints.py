@@ -1,10 +1,10 @@
-"""What a column's name hints at: the words in it, and the roles they speak for."""
+"""Roles that a column's name suggests."""
 
 from __future__ import annotations
 
 import re
 
-# role -> words in a column's name that hint at it, the surest first
+# role -> words in a column's name that suggest it, the strongest first
 HINTS: dict[str, tuple[str, ...]] = {
     "text": (
         "text", "review", "comment", "sentence", "body", "content", "message", "description", "verse", "abstract",
@@ -34,39 +34,39 @@ HINTS: dict[str, tuple[str, ...]] = {
         "species", "variety", "quality", "status", "type", "y",
     ),
 }  # fmt: skip
-SURE = ("label", "class", "target", "sentiment")  # names that say what a column is, whatever it holds
-_NO_RATING = {"id", "count", "num", "number", "n", "total", "code", "helpfulness", "helpful", "votes"}
-_ENDINGS = ("id", "no", "code", "name")  # run together with the word before them: userid, itemcode
+UNAMBIGUOUS = ("label", "class", "target", "sentiment")  # names that say what a column is, whatever it holds
+_NOT_RATING = {"id", "count", "num", "number", "n", "total", "code", "helpfulness", "helpful", "votes"}
+_SUFFIXES = ("id", "no", "code", "name")  # run together with the word before them: userid, itemcode
 
 
 def words_of(column: object) -> list[str]:
-    """The words of a name in lower case: userId, USER_ID and userid are user and id."""
+    """Return the words of a name in lower case: userId, USER_ID and userid are user and id."""
     words = []
     for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(column)):
         word = word.lower()
-        ending = next((end for end in _ENDINGS if word.endswith(end) and word[: -len(end)] in _NAMED), None)
-        words += [word[: -len(ending)], ending] if ending else [word]
+        suffix = next((end for end in _SUFFIXES if word.endswith(end) and word[: -len(end)] in _USER_OR_ITEM), None)
+        words += [word[: -len(suffix)], suffix] if suffix else [word]
     return words
 
 
 def hint(column: object, role: str) -> int:
-    """How surely the column's name hints at the role: 0 not at all; the surer the higher."""
+    """Return how strongly a column's name suggests a role, 0 for not at all."""
     words, known = words_of(column), HINTS[role]
-    if role == "rating" and _NO_RATING & set(words):
+    if role == "rating" and _NOT_RATING & set(words):
         return 0
     found = [len(known) - known.index(w) for word in words for w in (word, word.rstrip("s")) if w in known]
     return max(found, default=0)
 
 
-def is_sure(column: object) -> bool:
-    """True for a column called label, class, target or sentiment and nothing else."""
-    return " ".join(words_of(column)) in SURE
+def is_unambiguous(column: object) -> bool:
+    """Return True for a column called label, class, target or sentiment and nothing else."""
+    return " ".join(words_of(column)) in UNAMBIGUOUS
 
 
 def has_id(column: object) -> bool:
-    """True when the name says that the column holds ids."""
+    """Return True when the name says that the column holds ids."""
     words = words_of(column)
     return "id" in words or (bool(words) and words[-1] in ("code", "no", "key"))
 
 
-_NAMED = {word for role in ("user", "item") for word in HINTS[role]}
+_USER_OR_ITEM = {word for role in ("user", "item") for word in HINTS[role]}

@@ -26,7 +26,7 @@ _LEADING_ZERO = r"^[+-]?0[0-9]"  # 007 is a code
 
 @dataclass(frozen=True)
 class ColumnKind:
-    """What a column holds.
+    """The kind of a column and how to read it.
 
     Parameters
     ----------

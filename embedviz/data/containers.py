@@ -1,4 +1,4 @@
-"""Opens what arrives, plain, gzipped or in a zip, told by its content. Nothing unpacks without a limit."""
+"""Plain, gzipped and zipped files, opened by content and unpacked up to a limit."""
 
 from __future__ import annotations
 
@@ -11,78 +11,87 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from embedviz.core.errors import DataError, SeveralFilesError
 from embedviz.data.foreign import foreign_format, office_format
 
-DEFAULT_LIMIT = 4 << 30  # bytes after unpacking; EMBEDVIZ_MAX_BYTES sets another
-MAX_RATIO = 200  # unpacked bytes for each packed one, once past RATIO_FREE: text packs to a tenth at best
-RATIO_FREE = 64 << 20
-PART = 1 << 20
-NAMES_SHOWN = 20
+DEFAULT_MAX_BYTES = 4 << 30  # after unpacking; EMBEDVIZ_MAX_BYTES sets another
+MAX_RATIO = 200  # unpacked bytes per packed byte beyond MIN_RATIO_BYTES: text packs to a tenth at best
+MIN_RATIO_BYTES = 64 << 20
+CHUNK_BYTES = 1 << 20
+MAX_NAMES = 20  # of a zip's files in a message
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def max_bytes() -> int:
-    """The most bytes a file may hold once it is unpacked."""
-    return int(os.environ.get("EMBEDVIZ_MAX_BYTES") or DEFAULT_LIMIT)
+    """Return the most bytes a file may hold after unpacking."""
+    return int(os.environ.get("EMBEDVIZ_MAX_BYTES") or DEFAULT_MAX_BYTES)
 
 
 class Opened:
-    """A file's unpacked bytes as they are asked for.
+    """A file whose bytes are unpacked as they are read.
 
-    name: the file's own, without .gz, or the member's; size: bytes of the file as it came; compression: "", "gzip",
-    "zip" or "zip, gzip"; member: which file of the zip. seekable: the bytes themselves lie in `stream`, unpacked.
+    Attributes
+    ----------
+    name : str
+        The file's own name without .gz, or the member's.
+    size : int
+        Bytes of the file as it came.
+    compression : str
+        "", "gzip", "zip" or "zip, gzip".
+    member : str
+        Which file of the zip; empty for others.
     """
 
-    def __init__(self, stream: BinaryIO, raw: BinaryIO, name: str, size: int, compression: str, member: str):
+    def __init__(self, stream: IO[bytes], raw: IO[bytes], name: str, size: int, compression: str, member: str):
         self.stream, self._raw = stream, raw
         self.name, self.size, self.compression, self.member = name, size, compression, member
         self._head = b""
 
     @property
     def seekable(self) -> bool:
+        """Whether `stream` holds the unpacked bytes themselves."""
         return self.stream is self._raw
 
     def head(self, count: int) -> bytes:
-        """The first bytes, which the next read gives again."""
+        """Return the first bytes; the next read returns them again."""
         while len(self._head) < count and (part := self._part(count - len(self._head))):
             self._head += part
         return self._head[:count]
 
     @property
     def done(self) -> int:
-        """Bytes of the file as it lies that have been read."""
+        """Packed bytes that have been read."""
         return self._raw.tell()
 
     def part(self, count: int) -> bytes:
-        """The next bytes, at most so many; empty at the end."""
-        given, self._head = self._head[:count], self._head[count:]
-        return given + (self._part(count - len(given)) if len(given) < count else b"")
+        """Return the next bytes, at most `count`; empty at the end."""
+        head, self._head = self._head[:count], self._head[count:]
+        return head + (self._part(count - len(head)) if len(head) < count else b"")
 
     def read(self, limit: int | None = None) -> tuple[bytearray, bool]:
-        """The bytes, and whether there were more than `limit`. Without a limit, DataError past the limit of the house."""
-        house = max_bytes()
-        wanted = house if limit is None else min(limit, house)
+        """Return the bytes, and whether there were more than `limit`; without a limit, DataError beyond `max_bytes`."""
+        allowed = max_bytes()
+        wanted = allowed if limit is None else min(limit, allowed)
         data = bytearray(self._head)
-        while len(data) <= wanted and (part := self._part(min(PART, wanted + 1 - len(data)))):
+        while len(data) <= wanted and (part := self._part(min(CHUNK_BYTES, wanted + 1 - len(data)))):
             data += part
-            # unpacked by far more than text ever packs
-            if not self.seekable and len(data) > max(RATIO_FREE, MAX_RATIO * self.size):
+            # text never packs so well
+            if not self.seekable and len(data) > max(MIN_RATIO_BYTES, MAX_RATIO * self.size):
                 raise DataError(f"{self.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened.")
         cut = len(data) > wanted
         if cut and limit is None:
             raise DataError(
-                f"{self.name} holds more than {house / 1e6:,.1f} MB{'' if self.seekable else ' once it is unpacked'}, "
+                f"{self.name} holds more than {allowed / 1e6:,.1f} MB{'' if self.seekable else ' once it is unpacked'}, "
                 f"which is the limit here. EMBEDVIZ_MAX_BYTES sets another."
             )
         del data[wanted:]
         return data, cut
 
     def _part(self, count: int) -> bytes:
-        with _complaints(self.name):
+        with _data_errors(self.name):
             return self.stream.read(count)
 
 
@@ -94,37 +103,54 @@ def opened(
     *,
     any_format: bool = False,
 ) -> Iterator[Opened]:
-    """A path, bytes or a seekable binary file, unpacked as far as it is packed. SeveralFilesError when a zip holds
-    several files and no member is named; DataError for what is missing, empty, damaged or, unless any_format, neither
-    text nor table."""
+    """Open a path, bytes or a seekable binary file, and unpack it.
+
+    Parameters
+    ----------
+    name : str, optional
+        What to call a source without a name.
+    member : str, optional
+        Which file of a zip.
+    any_format : bool
+        Also open what is neither text nor a table.
+
+    Raises
+    ------
+    SeveralFilesError
+        If a zip holds several files and no member is named.
+    DataError
+        If the file is missing, empty, damaged or, unless any_format, of a foreign format.
+    """
     with contextlib.ExitStack() as stack:
-        raw, size, name = _raw(source, name, stack)
+        raw, size, file_name = _raw(source, name, stack)
         start = raw.read(512)
         raw.seek(0)
         if not start:
-            raise DataError(f"{name} is empty: it has 0 bytes. Was it saved, and uploaded to the end?")
-        stream, packed, chosen = raw, [], ""
-        with _complaints(name):
+            raise DataError(f"{file_name} is empty: it has 0 bytes. Was it saved, and uploaded to the end?")
+        stream: IO[bytes] = raw
+        packed: list[str] = []
+        chosen = ""
+        with _data_errors(file_name):
             if start.startswith(_ZIP):
                 packed.append("zip")
                 archive = stack.enter_context(zipfile.ZipFile(raw))
-                chosen = _member(archive, name, member)
+                chosen = _member(archive, file_name, member)
                 stream = stack.enter_context(archive.open(chosen))
-                name = re.split(r"[\\/]", chosen)[-1] or name
+                file_name = re.split(r"[\\/]", chosen)[-1] or file_name
                 with archive.open(chosen) as peek:
                     start = peek.read(512)
             if start.startswith(_GZIP):
                 packed.append("gzip")
-                stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
-                name = re.sub(r"\.gz(ip)?$", "", name, flags=re.IGNORECASE)
-        file = Opened(stream, raw, name, size, ", ".join(packed), chosen)
+                stream = stack.enter_context(cast("IO[bytes]", gzip.GzipFile(fileobj=stream)))
+                file_name = re.sub(r"\.gz(ip)?$", "", file_name, flags=re.IGNORECASE)
+        file = Opened(stream, raw, file_name, size, ", ".join(packed), chosen)
         start = file.head(512)
         if not start:
-            raise DataError(f"{name} is empty once it is unpacked: 0 bytes. Was it saved before it was packed?")
+            raise DataError(f"{file_name} is empty once it is unpacked: 0 bytes. Was it saved before it was packed?")
         if packed and start.startswith((*_ZIP, _GZIP)):
-            raise DataError(f"{name} is packed several times over. Unpack it once and bring what comes out.")
+            raise DataError(f"{file_name} is packed several times over. Unpack it once and bring what comes out.")
         if not any_format and (problem := foreign_format(start)):
-            raise DataError(f"{name} {problem}")
+            raise DataError(f"{file_name} {problem}")
         if file.seekable:
             raw.seek(0)
             file._head = b""
@@ -133,8 +159,8 @@ def opened(
 
 def _raw(
     source: str | Path | bytes | BinaryIO, name: str | None, stack: contextlib.ExitStack
-) -> tuple[BinaryIO, int, str]:
-    """The bytes as they lie: a seekable stream, its length, and what to call it."""
+) -> tuple[IO[bytes], int, str]:
+    """The packed bytes: a seekable stream, its length, and its name."""
     if isinstance(source, (str, Path)):
         path = Path(source)
         if path.is_dir():
@@ -153,8 +179,8 @@ def _raw(
 
 
 @contextlib.contextmanager
-def _complaints(name: str) -> Iterator[None]:
-    """Turns what the unpackers say of a damaged file into a sentence."""
+def _data_errors(name: str) -> Iterator[None]:
+    """Turn the unpackers' errors into DataErrors."""
     try:
         yield
     except (NotImplementedError, RuntimeError) as error:  # a compression Python does not know, or a password
@@ -177,7 +203,7 @@ def _member(archive: zipfile.ZipFile, name: str, member: str | None) -> str:
         raise DataError(f"{name} is a zip without a file in it.")
     if problem := office_format(names):
         raise DataError(f"{name} {problem}")
-    shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
+    shown = ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
     if member is None and len(names) > 1:
         raise SeveralFilesError(f"{name} holds {len(names):,} files; choose one of them: {shown}.", names)
     if member is not None and member not in names:

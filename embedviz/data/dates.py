@@ -49,7 +49,7 @@ def format_of_names(names: Names, parsed: Callable[[str], pd.DatetimeIndex]) -> 
     shares = {}
     for format in FORMATS:
         if np.average(parse_dates(head, format).notna(), weights=head_counts) >= MIN_SHARE:
-            shares[format] = float(parsed(format).notna()[codes].mean())
+            shares[format] = float(np.mean(parsed(format).notna()[codes]))
     best = max(shares, key=shares.__getitem__, default=None)
     return best if best is not None and shares[best] >= MIN_SHARE else None
 

@@ -1,4 +1,4 @@
-"""CSV and TSV to a frame. Rows that do not fit are left out, counted and named; a quotation mark left open costs one row."""
+"""CSV and TSV to a frame. Malformed rows are left out, counted and named; an unclosed quotation mark costs one row."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from embedviz.data import dialect
 from embedviz.data.report import Dropped
 from embedviz.data.typing_columns import has_decimal_comma, typed
 
-BLOCK = 20_000  # rows turned into Arrow columns at a time, so that a large table is never a list of Python strings
-LONGEST_ROW = 1000  # lines a quoted cell may span; beyond, a quotation mark was left open
-MANY_OPEN = 200  # marks left open from which quotation marks are ordinary characters in this file
-OPEN = "a quotation mark is opened and not closed"
+BLOCK_ROWS = 20_000  # turned into Arrow columns at a time, so that a large table is never a list of Python strings
+MAX_ROW_LINES = 1000  # that a quoted cell may span; beyond, a quotation mark is not closed
+MAX_UNCLOSED = 200  # quotation marks, from which they are ordinary characters in this file
+UNCLOSED = "a quotation mark is opened and not closed"
 ORDINARY = "from here on quotation marks are taken for ordinary characters, because so many are not closed"
 
 
 class Delimited(NamedTuple):
+    """A delimited file as a frame; notes: sentences on its columns."""
+
     frame: pd.DataFrame
     header: bool
     dropped: Dropped
@@ -30,7 +32,7 @@ class Delimited(NamedTuple):
 
 
 class Row(NamedTuple):
-    """line: where it begins, from 1. problem: empty, or why the row cannot be used."""
+    """A row and the line where it begins, from 1; problem: why it cannot be used, else empty."""
 
     line: int
     cells: list[str]
@@ -38,10 +40,24 @@ class Row(NamedTuple):
 
 
 def read(text: str, name: str, delimiter: str, header: bool | None, cut: bool = False) -> Delimited:
-    """The table in the text. Rows with more or fewer fields than most are left out with their line; a row that is
-    too long only by empty fields is kept. cut: the text stops before the file does, so its last row may be half.
+    """Read delimited text.
 
-    DataError when no rows are left.
+    Rows with more or fewer fields than most are left out with their line; a row that is too long only by empty fields
+    is kept.
+
+    Parameters
+    ----------
+    name : str
+        The file's name, for messages.
+    header : bool or None
+        Whether the first line names the columns; None to guess.
+    cut : bool
+        The text stops before the file does, so its last row may be half.
+
+    Raises
+    ------
+    DataError
+        If no rows are left.
     """
     sample = dialect.sample_rows(text, delimiter)
     if not sample:
@@ -66,7 +82,7 @@ def read(text: str, name: str, delimiter: str, header: bool | None, cut: bool = 
             dropped.add(row.line, row.problem or f"expected {width} fields, got {len(cells)}")
             continue
         block.append(cells)
-        if len(block) == BLOCK:
+        if len(block) == BLOCK_ROWS:
             _flush(block, blocks)
     _flush(block, blocks)
     if not blocks[0]:
@@ -86,13 +102,23 @@ def read(text: str, name: str, delimiter: str, header: bool | None, cut: bool = 
 
 
 def records(text: str, delimiter: str, width: int, whole: bool = True) -> Iterator[Row]:
-    """The rows, empty lines left out. A row that runs over several lines and then has not `width` fields, or never
-    ends, began with a quotation mark left open: that one line is a problem, and reading goes on with the next line."""
-    csv.field_size_limit(dialect.FIELD_LIMIT)
+    """Yield the rows, empty lines left out.
+
+    A row that spans several lines and does not have `width` fields, or never ends, began with an unclosed quotation
+    mark: that line is a problem, and reading continues with the next line.
+
+    Parameters
+    ----------
+    width : int
+        Fields of a row.
+    whole : bool
+        Whether the text ends where the file does; otherwise the last row is left out.
+    """
+    csv.field_size_limit(dialect.MAX_FIELD_CHARACTERS)
     lines = _Lines(text)
     quoting = csv.QUOTE_MINIMAL
     reader = csv.reader(lines, delimiter=delimiter)
-    open_marks = 0
+    unclosed = 0
     while True:
         lines.start_row()
         try:
@@ -109,31 +135,31 @@ def records(text: str, delimiter: str, width: int, whole: bool = True) -> Iterat
             torn = lines.torn or _misquoted(text[lines.row_position : lines.position], delimiter)
             if problem or torn or (len(cells) != width and any(cells[width:])) or len(cells) < width:
                 lines.back_to_row()
-                open_marks += 1
-                if open_marks == MANY_OPEN:
+                unclosed += 1
+                if unclosed == MAX_UNCLOSED:
                     quoting = csv.QUOTE_NONE
                 line = lines.number + 1
                 next(lines)
                 reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
-                yield Row(line, [], OPEN if open_marks < MANY_OPEN else f"{OPEN}; {ORDINARY}")
+                yield Row(line, [], UNCLOSED if unclosed < MAX_UNCLOSED else f"{UNCLOSED}; {ORDINARY}")
                 continue
         elif (
             at_end
             and quoting == csv.QUOTE_MINIMAL
             and "end of data" in _misquoted(text[lines.row_position :], delimiter)
         ):
-            yield Row(lines.row_number, [], OPEN)
+            yield Row(lines.row_number, [], UNCLOSED)
             return
         if cells or problem:
             yield Row(lines.row_number, cells, problem)
 
 
 class _Lines:
-    """The lines of a text for csv.reader, able to go back to where a row began. Ends a row that spans too many."""
+    """The lines of a text for csv.reader, able to go back to the start of a row; ends a row of too many lines."""
 
     def __init__(self, text: str):
         self.text = text
-        self.position = self.number = 0  # characters and lines taken so far
+        self.position = self.number = 0  # characters and lines read so far
         self.start_row()
 
     def start_row(self) -> None:
@@ -149,7 +175,7 @@ class _Lines:
 
     @property
     def row_lines(self) -> int:
-        """How many lines the row has taken."""
+        """Lines of the row so far."""
         return self.number - self.row_start
 
     def __iter__(self) -> _Lines:
@@ -159,7 +185,7 @@ class _Lines:
         start = self.position
         if start >= len(self.text):
             raise StopIteration
-        if self.number - self.row_start >= LONGEST_ROW:
+        if self.number - self.row_start >= MAX_ROW_LINES:
             self.torn = True
             raise StopIteration
         self.position = self.text.find("\n", start) + 1 or len(self.text)
@@ -168,8 +194,8 @@ class _Lines:
 
 
 def _misquoted(row: str, delimiter: str) -> str:
-    """What a strict reader says of the row's quotation marks; empty when they are right. "a"b is wrong: a closing mark
-    stands before a delimiter or the end of the row, so this one opens a cell that the mark before it left open."""
+    """A strict reader's error about the row's quotation marks; empty when they are right. "a"b is wrong: a closing mark
+    stands before a delimiter or the end of the row."""
     try:
         for _ in csv.reader(dialect.lines_of(row), delimiter=delimiter, strict=True):
             pass

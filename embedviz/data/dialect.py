@@ -1,4 +1,4 @@
-"""Which character separates the columns of a text, and whether its first line names them."""
+"""Detection of a text's delimiter and of its header line."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from embedviz.core.errors import DataError
 
 DELIMITERS = ("\t", ";", "|", ",")  # rarer in prose first: the order decides when two fit equally well
 DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar", " ": "space"}
-SAMPLE = 200_000  # characters looked at
-SAMPLED_ROWS = 500
-FIELD_LIMIT = 10_000_000  # characters in one cell
-ENOUGH = 0.5  # share of rows of the same width in a file whose name says that it is a table
-NEARLY_ALL = 0.95  # the same where the name says nothing
+SAMPLE_CHARACTERS = 200_000  # looked at
+SAMPLE_ROWS = 500
+MAX_FIELD_CHARACTERS = 10_000_000
+MIN_TABLE_SHARE = 0.5  # of rows of the same width in a file whose name says that it is a table
+MIN_SHARE = 0.95  # the same where the name says nothing
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*")
 _DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d\d.*)?\s*")
 _KNOWN_NAMES = {
     *("id", "text", "label", "name", "title", "rating", "user", "item", "word", "count", "date", "category", "class"),
     *("target", "sentence", "review"),
 }
-LONGEST_NAME = 60  # characters of a column's name where nothing else tells it from a value
+MAX_NAME_LENGTH = 60  # characters of a column's name where nothing else distinguishes it from a value
 
 
 class Fit(NamedTuple):
-    """How a delimiter splits the first rows: the commonest number of fields, and the share of rows that have it."""
+    """Fit of a delimiter to the first rows: the most common number of fields, and the share of rows that have it."""
 
     delimiter: str
     width: int
@@ -39,7 +39,7 @@ class Fit(NamedTuple):
 
 
 def named_delimiter(delimiter: str) -> str:
-    """The one character meant by "tab", "\\t", "comma" and so on; DataError for what is no single character."""
+    """Return the character meant by "tab", "\\t", "comma" and so on; DataError for anything but one character."""
     by_name = {"\\t": "\t", **{name: character for character, name in DELIMITER_NAMES.items()}}
     character = by_name.get(delimiter.lower(), delimiter)
     if len(character) != 1 or character in '\n\r"\0':
@@ -48,31 +48,31 @@ def named_delimiter(delimiter: str) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines with their ends, for csv.reader. Not splitlines, which also splits where Unicode sees a line end."""
+    """Return the lines with their ends, for csv.reader; unlike splitlines, "\\n" alone ends a line."""
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines
 
 
 def sample_rows(text: str, delimiter: str) -> list[list[str]]:
-    """The first rows, empty ones left out; a last row that the sample may have cut is left out too."""
-    csv.field_size_limit(FIELD_LIMIT)
-    sample = text[:SAMPLE]
+    """Return the first rows without empty ones, and without a last row that the sample may have cut."""
+    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    sample = text[:SAMPLE_CHARACTERS]
     rows: list[list[str]] = []
     try:
         for row in csv.reader(lines_of(sample), delimiter=delimiter):
             rows.append(row)
-            if len(rows) > SAMPLED_ROWS:
+            if len(rows) > SAMPLE_ROWS:
                 break
     except csv.Error:
         return rows
-    if len(text) > len(sample) and 1 < len(rows) <= SAMPLED_ROWS:
+    if len(text) > len(sample) and 1 < len(rows) <= SAMPLE_ROWS:
         rows.pop()
     return [row for row in rows if row]
 
 
 def fit(text: str, delimiter: str) -> Fit:
-    """How well the delimiter splits the beginning of the text."""
+    """Measure how well a delimiter splits the beginning of a text."""
     rows = sample_rows(text, delimiter)
     if not rows:
         return Fit(delimiter, 0, 0.0, 0, False, 0.0, 0.0)
@@ -91,26 +91,49 @@ def fit(text: str, delimiter: str) -> Fit:
 
 
 def guess_delimiter(text: str, likely: str | None = None) -> str | None:
-    """For a file whose name says it is a table: the character that splits most rows alike; None when none does. likely:
-    the one that its name speaks of, which is taken where it fits."""
+    """Return the character that splits most rows alike, for a file whose name says that it is a table.
+
+    Parameters
+    ----------
+    likely : str, optional
+        The delimiter that the file's name suggests; returned where it fits.
+
+    Returns
+    -------
+    str or None
+        None where no delimiter fits.
+    """
     fits = [fit(text, delimiter) for delimiter in DELIMITERS]
-    good = [f for f in fits if f.width > 1 and f.share >= ENOUGH and f.first_agrees]
+    good = [f for f in fits if f.width > 1 and f.share >= MIN_TABLE_SHARE and f.first_agrees]
     if any(f.delimiter == likely for f in good):
         return likely
-    return max(good, key=lambda f: (round(f.share, 1), round(f.numeric, 1)), default=Fit(None, *[0] * 6)).delimiter
+    best = max(good, key=lambda f: (round(f.share, 1), round(f.numeric, 1)), default=None)
+    return None if best is None else best.delimiter
 
 
 def is_table(text: str, only_tabs: bool) -> str | None:
-    """For a file whose name says nothing of columns: its delimiter when nearly every row has the same number of
-    fields, three rows or more, and they do not read like prose. only_tabs: of a .txt file tabs alone are believed."""
+    """Return the delimiter of a file whose name says nothing of columns, None where it is no table.
+
+    Nearly every row has to have the same number of fields, there have to be three rows, and they must not read like
+    prose.
+
+    Parameters
+    ----------
+    only_tabs : bool
+        Consider tabs alone, as in a .txt file.
+    """
     fits = [fit(text, delimiter) for delimiter in (DELIMITERS[:1] if only_tabs else DELIMITERS)]
-    good = [f for f in fits if f.width > 1 and f.rows >= 3 and f.share >= NEARLY_ALL and f.spaced < 0.5]
-    return max(good, key=lambda f: (f.share, round(f.numeric, 1)), default=Fit(None, *[0] * 6)).delimiter
+    good = [f for f in fits if f.width > 1 and f.rows >= 3 and f.share >= MIN_SHARE and f.spaced < 0.5]
+    best = max(good, key=lambda f: (f.share, round(f.numeric, 1)), default=None)
+    return None if best is None else best.delimiter
 
 
 def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
-    """True when the first row names the columns: its cells are filled, differ, and are no numbers or dates above
-    columns of such; over columns of text alone, when they are known names, or short and never come again below."""
+    """Return True when the first row names the columns.
+
+    Its cells are filled, differ, and are no numbers or dates above columns of such; over columns of text alone, they
+    are known names, or short and not repeated below.
+    """
     cells = [cell.strip() for cell in first]
     if not any(cells):
         return False
@@ -130,19 +153,19 @@ def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
         return False
     if any(cell and cell in map(str.strip, column) for cell, column in zip(cells, columns, strict=False)):
         return False
-    if any(_comes_again(column) for column in columns):
-        return True  # what comes again below, and not in the first row, are values: it names them, at whatever length
-    return max(map(len, filled)) <= LONGEST_NAME
+    if any(_repeats(column) for column in columns):
+        return True  # classes below a cell that is none of them: it names them, at whatever length
+    return max(map(len, filled)) <= MAX_NAME_LENGTH
 
 
-def _comes_again(column: Sequence[str]) -> bool:
-    """True for a column of answers or classes: few different values, each of them often."""
+def _repeats(column: Sequence[str]) -> bool:
+    """True for a column of answers or classes: few distinct values, each of them often."""
     values = [value.strip() for value in column if value.strip()]
     return len(values) >= 10 and len(set(values)) <= len(values) / 5
 
 
 def column_names(row: list[str], width: int) -> list[str]:
-    """Unique names for the columns: an empty one is called by its place, a repeated one gets a number."""
+    """Return unique names for the columns: an empty one is named by its place, a repeated one gets a number."""
     names: list[str] = []
     taken = set()
     for i in range(width):

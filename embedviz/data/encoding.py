@@ -1,4 +1,4 @@
-"""Bytes to text: by a byte order mark, by trying UTF-8, by where zero bytes fall; a Western single-byte one otherwise."""
+"""Bytes to text. Detects a byte order mark, UTF-8, and UTF-16 by zero bytes; else Western single-byte."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from embedviz.core.errors import DataError
 from embedviz.data.foreign import SUPPORTED
 
-HEAD = 1 << 16  # bytes looked at to tell text from what is not
+HEAD_BYTES = 1 << 16  # looked at to tell text from binary data
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -19,15 +19,15 @@ _MARKS = (
 _CONTROL = bytes(byte for byte in range(32) if byte not in (9, 10, 11, 12, 13, 27))
 _ASCII, _HIGH = bytes(range(128)), bytes(range(128, 256))
 _WINDOWS_ONLY = bytes(range(0x80, 0xA0))  # letters and quotation marks in Windows-1252, control codes in Latin-1
-MANY_CONTROLS = 0.02  # share of control bytes from which a file is no text
-FOREIGN_SHARE = 0.3  # share of bytes above ASCII from which a single-byte guess is doubtful
+MAX_CONTROL_SHARE = 0.02  # of bytes in a text
+MAX_HIGH_SHARE = 0.3  # of bytes above ASCII in a text of a Western language
 # the characters that any text in UTF-16 has many of: line end, space, and the marks of Chinese and Japanese
 _COMMON = ("\n", " ", "\u3000", "\u3001", "\u3002", "\uff0c")
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """encoding: Python's name of it. warnings: sentences about what did not fit."""
+    """A decoded text; encoding: Python's name of it; warnings: sentences about bytes that did not fit."""
 
     text: str
     encoding: str
@@ -35,19 +35,31 @@ class Decoded:
 
 
 def decode(data: bytes | bytearray, name: str, encoding: str | None = None, cut: bool = False) -> Decoded:
-    """The text, in the encoding given or the one found. cut: the bytes may end in the middle of a character.
+    """Decode bytes.
 
-    DataError with line and byte when a given encoding does not fit, and when it is no text at all.
+    Parameters
+    ----------
+    name : str
+        The file's name, for messages.
+    encoding : str, optional
+        The encoding, where it is known; by default it is guessed.
+    cut : bool
+        The bytes may end in the middle of a character.
+
+    Raises
+    ------
+    DataError
+        With line and byte, if the given encoding does not fit; or if the file is no text.
     """
     if encoding is not None:
         return _without_zeros(_strict(data, name, encoding, cut), encoding, name)
-    head = bytes(data[:HEAD])
+    head = bytes(data[:HEAD_BYTES])
     for mark, marked in _MARKS:
         if head.startswith(mark):
             return _without_zeros(_strict(data, name, marked, cut), marked, name)
     if wide := _utf16(head):
         return _without_zeros(_strict(data, name, wide, cut), wide, name)
-    if _share(head, _CONTROL) > MANY_CONTROLS:
+    if _share(head, _CONTROL) > MAX_CONTROL_SHARE:
         raise _not_text(name)
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(data, not cut)
@@ -83,8 +95,8 @@ def _damaged_utf8(data: bytes | bytearray, name: str, error: UnicodeDecodeError)
         return None
     line = data[: error.start].count(b"\n") + 1
     number = "1 character is" if broken == 1 else f"{broken:,} characters are"
-    said = f"{number} damaged and shown as \ufffd; the first is on line {line:,}."
-    return Decoded(text.removeprefix("\ufeff"), "utf-8", [said])
+    warning = f"{number} damaged and shown as \ufffd; the first is on line {line:,}."
+    return Decoded(text.removeprefix("\ufeff"), "utf-8", [warning])
 
 
 def _single_byte(data: bytes | bytearray, head: bytes) -> Decoded:
@@ -97,7 +109,7 @@ def _single_byte(data: bytes | bytearray, head: bytes) -> Decoded:
         except UnicodeDecodeError:
             encoding = "latin-1"
     warnings = []
-    if _share(head, _HIGH) > FOREIGN_SHARE:
+    if _share(head, _HIGH) > MAX_HIGH_SHARE:
         warnings.append(
             "It is not UTF-8, and has more letters beyond English than Western European text: it may be in an encoding "
             "such as shift_jis, gb18030 or cp1251. Choose the encoding if the text looks wrong."
@@ -124,19 +136,19 @@ def _utf16(head: bytes) -> str:
 
 
 def _without_zeros(text: str, encoding: str, name: str, warnings: list[str] | None = None) -> Decoded:
-    """A few stray zero bytes are left out and said; many mean that it is no text, or another encoding."""
-    said = list(warnings or [])
+    """Leave out a few stray zero bytes with a warning; many mean that it is no text, or another encoding."""
+    noted = list(warnings or [])
     zeros = text.count("\0")
     if zeros:
-        if zeros > max(1, MANY_CONTROLS * len(text)):
+        if zeros > max(1, MAX_CONTROL_SHARE * len(text)):
             line = text[: text.index("\0")].count("\n") + 1
             raise DataError(
                 f"{name}, line {line:,}: zero bytes, which text in {encoding} does not hold. "
                 f"Is it a binary file, or text in utf-16?"
             )
         text = text.replace("\0", "")
-        said.append(f"{zeros:,} zero {'byte was' if zeros == 1 else 'bytes were'} left out.")
-    return Decoded(text, encoding, said)
+        noted.append(f"{zeros:,} zero {'byte was' if zeros == 1 else 'bytes were'} left out.")
+    return Decoded(text, encoding, noted)
 
 
 def _share(data: bytes | bytearray, wanted: bytes) -> float:

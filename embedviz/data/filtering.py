@@ -8,6 +8,7 @@ import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
 from embedviz.data.category_names import Names
+from embedviz.data.column import cells_of
 
 MISSING = "(missing)"  # what a space calls missing cells
 
@@ -24,10 +25,10 @@ def filter_rows(frame: pd.DataFrame, column: str, labels: Collection[str], keep:
     """
     if column not in frame:
         raise ColumnError(f"There is no column {column!r} in this data, so its values cannot be chosen.")
-    names = Names.of(frame[column])
+    names = Names.of(cells_of(frame, column))
     chosen = set(labels)
     matches = names.spread(pd.Series(names.distinct, dtype=object).isin(chosen).to_numpy(bool), MISSING in chosen)
-    left = frame[matches == keep]
+    left = frame.loc[matches == keep]
     if left.empty:
         raise DataError(f"No row would be left of {len(frame):,}. Choose {'more' if keep else 'fewer'} values.")
     return left.reset_index(drop=True)
@@ -51,9 +52,10 @@ def filter_texts(
         If no text would be left.
     """
     chosen = set(labels)
-    texts = frame[column].dropna().astype(str)
-    left = texts.map(lambda text: " ".join(word for word in split(text) if (word in chosen) == keep))
-    left = left[left != ""]
+    texts = cells_of(frame, column).dropna().astype(str)
+    reduced = [" ".join(word for word in split(text) if (word in chosen) == keep) for text in texts]
+    left = pd.Series(reduced, texts.index, dtype="str")
+    left = left.loc[left != ""]
     if left.empty:
         raise DataError(f"Nothing would be left of the texts. Choose {'more' if keep else 'fewer'} words.")
     return frame.loc[left.index].assign(**{column: left}).reset_index(drop=True)

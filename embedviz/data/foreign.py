@@ -1,10 +1,10 @@
-"""Files that are no table and no text, told by their first bytes, so that the message can say what to do with them."""
+"""Formats that are not read, recognised by their first bytes so that the message can say what to do."""
 
 from __future__ import annotations
 
 SUPPORTED = "Bring TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip."
 
-# first bytes -> what the file is, what to do with it
+# first bytes, name of the format, advice
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF document", "Save its text as TXT first."),
     (b"\xd0\xcf\x11\xe0", "an old Office document", "Save it as CSV (a sheet) or as plain text (a document)."),
@@ -29,7 +29,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
 
 
 def foreign_format(head: bytes) -> str:
-    """Why a file that begins so cannot be read and what to do, to follow the file's name; empty when nothing is known."""
+    """Return why a file with this beginning cannot be read, to follow its name; empty for formats that are read."""
     for magic, what, advice in _MAGIC:
         if head.startswith(magic):
             return f"is {what}. {advice}"
@@ -39,7 +39,7 @@ def foreign_format(head: bytes) -> str:
 
 
 def office_format(names: list[str]) -> str:
-    """The same for a zip that holds files of these names: modern Office documents are zips."""
+    """Return the same for a zip with files of these names: modern Office documents are zips."""
     if "[Content_Types].xml" in names:
         if any(name.startswith("xl/") for name in names):
             return "is an Excel workbook. Save the sheet as CSV."

@@ -1,4 +1,4 @@
-"""JSONL: an object a line. Lines that are none are left out and counted; nested values become their JSON text."""
+"""JSONL to a frame, an object a line. Other lines are left out and counted; nested values become their JSON text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from embedviz.core.errors import DataError
 from embedviz.data.dialect import column_names
 from embedviz.data.report import Dropped
 
-FIRST_LINES = 5  # filled lines looked at to tell the format
+HEAD_LINES = 5  # filled lines looked at to tell the format
 MAX_COLUMNS = 5000
 ENDINGS = (".jsonl", ".ndjson")
 _EXACT = 2**53
@@ -21,25 +21,39 @@ _ONE_DOCUMENT = re.compile(r"\s*(\[\s*\{\s*\"|\{\s*\n\s*\")")
 
 
 class JsonLines(NamedTuple):
+    """A JSONL file as a frame; notes: sentences on its columns."""
+
     frame: pd.DataFrame
     dropped: Dropped
     notes: list[str]
 
 
 def looks_like(text: str) -> bool:
-    """True when one of the first lines that are not empty is a JSON object."""
-    lines = [line for line in text[:200_000].split("\n") if line.strip()][:FIRST_LINES]
+    """Return True when one of the first filled lines is a JSON object."""
+    lines = [line for line in text[:200_000].split("\n") if line.strip()][:HEAD_LINES]
     return any(line.lstrip().startswith("{") and isinstance(_parsed(line), dict) for line in lines)
 
 
 def looks_like_one_document(text: str) -> bool:
-    """True when the text seems to be JSON, but in one piece over many lines or as one list."""
+    """Return True when the text looks like one JSON document over many lines, or one list."""
     return _ONE_DOCUMENT.match(text) is not None
 
 
 def read(text: str, name: str, cut: bool = False) -> JsonLines:
-    """A row an object; a key that an object lacks is missing there. A column whose values are of several kinds is
-    text. cut: the text stops before the file does, so its last line may be half. DataError when no object is there."""
+    """Read JSONL, an object a row; a key that an object lacks is missing there. Mixed columns become text.
+
+    Parameters
+    ----------
+    name : str
+        The file's name, for messages.
+    cut : bool
+        The text stops before the file does, so its last line may be half.
+
+    Raises
+    ------
+    DataError
+        If there is no object.
+    """
     dropped = Dropped()
     columns: dict[str, list[Any]] = {}
     nested: set[str] = set()
@@ -71,14 +85,14 @@ def read(text: str, name: str, cut: bool = False) -> JsonLines:
         raise DataError(f'{name} holds no JSON object on any line. JSONL has one object a line: {{"text": "…"}}.')
     if not columns:
         raise DataError(f"{name} holds only empty JSON objects.")
-    names = column_names([_whole(key) for key in columns], len(columns))
+    names = column_names([_encodable(key) for key in columns], len(columns))
     frame = pd.DataFrame({name: _series(columns.pop(key)) for name, key in zip(names, list(columns), strict=True)})
     notes = [f"Nested values are shown as their JSON text: {', '.join(sorted(nested)[:5])}."] if nested else []
     return JsonLines(frame, dropped, notes)
 
 
 class _Broken:
-    """Stands for a line that is no JSON; no JSON value is one."""
+    """Stands for a line that is not JSON; no JSON value is one."""
 
 
 _BROKEN = _Broken()
@@ -92,7 +106,7 @@ def _parsed(line: str) -> Any:
 
 
 def _series(cells: list[Any]) -> pd.Series:
-    """Numbers, truth values or text, whichever all filled cells are; text when they are of several kinds."""
+    """Numbers, booleans or text, whichever all filled cells are; text when they are mixed."""
     kinds = {type(cell) for cell in cells if cell is not None}
     if kinds == {bool}:
         return pd.Series(cells, dtype="boolean")
@@ -103,11 +117,11 @@ def _series(cells: list[Any]) -> pd.Series:
             whole = kinds == {int} and len(numbers) == len(cells)
             return pd.Series([math.nan if n is None else n for n in cells], dtype="int64" if whole else "float64")
     if kinds <= {str}:
-        return pd.Series([None if cell is None else _whole(cell) for cell in cells], dtype="str")
-    words = [cell if cell is None or isinstance(cell, str) else json.dumps(cell) for cell in cells]
-    return pd.Series([None if word is None else _whole(word) for word in words], dtype="str")
+        return pd.Series([None if cell is None else _encodable(cell) for cell in cells], dtype="str")
+    texts = [cell if cell is None or isinstance(cell, str) else json.dumps(cell) for cell in cells]
+    return pd.Series([None if text is None else _encodable(text) for text in texts], dtype="str")
 
 
-def _whole(text: str) -> str:
+def _encodable(text: str) -> str:
     r"""The text with halves of surrogate pairs, which JSON can write as \ud800 and no encoding can, replaced."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,10 +1,10 @@
-"""Parquet, a batch at a time: what a file says of its own size is no bound on what it unpacks to."""
+"""Parquet to a frame, read in batches, as the size that a file states does not bound what it unpacks to."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -16,19 +16,35 @@ from embedviz.data.containers import max_bytes
 from embedviz.data.dialect import column_names
 
 MAGIC = b"PAR1"
-BATCH = 16_384  # rows
+BATCH_ROWS = 16_384
 _INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an index without a name
 
 
 class ParquetTable(NamedTuple):
+    """A Parquet file as a frame; cut: it has more rows; notes: sentences on its columns."""
+
     frame: pd.DataFrame
     cut: bool
     notes: list[str]
 
 
-def read(stream: BinaryIO, name: str, max_rows: int | None = None) -> ParquetTable:
-    """The frame, and whether it was cut at max_rows. Text is read as numbered words (dictionaries) first, so that its
-    size is known before it is written out. DataError when the file is damaged, or larger in memory than the limit."""
+def read(stream: IO[bytes], name: str, max_rows: int | None = None) -> ParquetTable:
+    """Read a Parquet file.
+
+    Text is read as dictionaries first, so that its size is known before it is expanded.
+
+    Parameters
+    ----------
+    name : str
+        The file's name, for messages.
+    max_rows : int, optional
+        Stop after this many rows, to the end of a batch.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged, or larger in memory than `embedviz.data.containers.max_bytes`.
+    """
     limit = max_bytes()
     batches, rows, size = [], 0, 0
     try:
@@ -37,8 +53,8 @@ def read(stream: BinaryIO, name: str, max_rows: int | None = None) -> ParquetTab
         words = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
         stream.seek(0)
         with pq.ParquetFile(stream, read_dictionary=words) as file:
-            for batch in file.iter_batches(BATCH):
-                rows, size = rows + len(batch), size + sum(map(_size_written_out, batch.columns))
+            for batch in file.iter_batches(BATCH_ROWS):
+                rows, size = rows + len(batch), size + sum(map(_expanded_bytes, batch.columns))
                 if size > limit:
                     raise DataError(f"{name} unpacks to more than {limit / 1e6:,.1f} MB, which is the limit here.")
                 batches.append(batch)
@@ -60,16 +76,16 @@ def read(stream: BinaryIO, name: str, max_rows: int | None = None) -> ParquetTab
     return ParquetTable(frame, max_rows is not None and rows < total, notes)
 
 
-def _size_written_out(column: pa.Array) -> int:
-    """Bytes of the column with every numbered word written out."""
-    if not pa.types.is_dictionary(column.type):
+def _expanded_bytes(column: pa.Array) -> int:
+    """Bytes of the column with its dictionary expanded."""
+    if not isinstance(column, pa.DictionaryArray):
         return column.nbytes
-    lengths = pc.binary_length(column.dictionary).take(column.indices)
+    lengths = pc.binary_length(cast("pa.StringArray", column.dictionary)).take(column.indices)
     return (pc.sum(lengths).as_py() or 0) + 8 * len(column)
 
 
 def _series(column: pa.ChunkedArray, title: str, notes: list[str]) -> pd.Series:
-    """Numbers, truth values, dates and text as they are; lists and structures as JSON text, bytes as UTF-8."""
+    """Numbers, booleans, dates and text as they are; lists and structures as JSON text, bytes as UTF-8."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = pc.cast(column, kind.value_type)
@@ -83,10 +99,10 @@ def _series(column: pa.ChunkedArray, title: str, notes: list[str]) -> pd.Series:
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return column.to_pandas(date_as_object=False)
     notes.append(f"Column {title} holds values of type {kind}, shown as text.")
-    return pd.Series([None if value is None else _words(value) for value in column.to_pylist()], dtype="str")
+    return pd.Series([None if value is None else _as_text(value) for value in column.to_pylist()], dtype="str")
 
 
-def _words(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

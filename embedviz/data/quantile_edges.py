@@ -1,18 +1,28 @@
-"""Where a number is cut into stretches: at the quantiles of its values."""
+"""Bin edges of a number at the quantiles of its values."""
 
 from __future__ import annotations
 
 import numpy as np
 
 TWENTIETHS = 20
-FAR = 1000  # times the width of the middle nine tenths
+MAX_DISTANCE = 1000  # from the middle nine tenths, in multiples of their width
 
 
 def quantile_edges(values: np.ndarray, bins: int) -> np.ndarray:
-    """Rising edges (at most bins + 1,) float64 between which values (n,) lie about equally often; NaN is left aside.
-    Empty where there are fewer than two different values.
+    """Return ascending edges between which about equally many values lie.
 
-    Where one value fills several quantiles, as the zeros of a cost do, the edges that are left over go to the others.
+    Where one value fills several quantiles, as the zeros of a cost do, the remaining edges go to the others.
+
+    Parameters
+    ----------
+    values : (n,) float array
+        NaN is ignored.
+    bins : int
+
+    Returns
+    -------
+    (at most bins + 1,) float64 array
+        Empty where there are fewer than two distinct values.
     """
     known = values[~np.isnan(values)]
     if not len(known) or known.min() == known.max():
@@ -26,13 +36,27 @@ def quantile_edges(values: np.ndarray, bins: int) -> np.ndarray:
 
 
 def reach(values: np.ndarray) -> tuple[float, float]:
-    """The smallest and the greatest of the values (n,) that are not further than FAR from their middle nine tenths: the
-    ends at which a model holds what lies outside, as one 1e29 among hundreds would hide all differences between the
-    others. NaN is left aside; ValueError where there is nothing else."""
+    """Return the range to which a model clips numbers, as one 1e29 among hundreds would hide all other differences.
+
+    Parameters
+    ----------
+    values : (n,) float array
+        NaN is ignored.
+
+    Returns
+    -------
+    (float, float)
+        The smallest and the largest value within MAX_DISTANCE of the middle nine tenths.
+
+    Raises
+    ------
+    ValueError
+        If there is no number.
+    """
     known = values[~np.isnan(values)]
     edges = quantile_edges(known, TWENTIETHS)
-    if len(edges) < 4:  # too few different values to have a middle
+    if len(edges) < 4:  # too few distinct values to have a middle
         return float(known.min()), float(known.max())
-    far = FAR * (edges[-2] - edges[1])
+    far = MAX_DISTANCE * (edges[-2] - edges[1])
     near = known[(known >= edges[1] - far) & (known <= edges[-2] + far)]
     return float(near.min()), float(near.max())

@@ -1,26 +1,27 @@
-"""read_table: any file a person brings, to a frame, a report of what was read and a guess at the columns' roles."""
+"""Files to tables: a frame, a report on what was read, and guesses at the columns' roles."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
 import pandas as pd
 
 from embedviz.core.errors import DataError
 from embedviz.data import delimited, dialect, jsonl, parquet, text_units
-from embedviz.data.column import Column
-from embedviz.data.containers import Opened, opened
-from embedviz.data.encoding import Decoded, decode
+from embedviz.data.column import Column, cells_of
+from embedviz.data.containers import opened
+from embedviz.data.encoding import decode
 from embedviz.data.guessing import guess_roles
-from embedviz.data.report import ReadReport
+from embedviz.data.report import Dropped, ReadReport
 from embedviz.data.scripts import script_note
+from embedviz.data.text_units import Unit
 
 READER_VERSION = 1  # increase it when a file would be read differently: kept tables are then read again
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
-NOTED = 100_000  # characters looked at for the note on scripts
+NOTE_CHARACTERS = 100_000  # looked at for the note on scripts
 TEXT_COLUMN = "text"
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv")
 TEXT_ENDINGS = (".txt", ".text", ".md")
@@ -35,7 +36,7 @@ class Table:
     frame : pandas.DataFrame
         The rows.
     report : ReadReport
-        What the file was taken for and what was left out.
+        Format of the file, and what was left out.
     kind : {"text", "table"}
         "text" for plain text, a unit a row in the column "text".
     roles : dict of str to str
@@ -55,7 +56,7 @@ class Table:
     def column(self, name: str) -> Column:
         """Return a column by its name, the same object each time, so that its cells are parsed once."""
         if name not in self._columns:
-            self._columns[name] = Column(name, self.frame[name])
+            self._columns[name] = Column(name, cells_of(self.frame, name))
         return self._columns[name]
 
     def cached_in(self, folder: Path) -> Self:
@@ -63,6 +64,20 @@ class Table:
         table = replace(self)
         object.__setattr__(table, "cache", folder)
         return table
+
+
+@dataclass(frozen=True)
+class _Options:
+    """Given options of a text file; None is guessed."""
+
+    encoding: str | None
+    delimiter: str | None
+    header: bool | None
+    unit: Unit | None
+
+    def guesses(self, *fields: str) -> list[str]:
+        """Those of the fields that were not given."""
+        return [name for name in fields if getattr(self, name) is None]
 
 
 def read_table(
@@ -76,89 +91,135 @@ def read_table(
     member: str | None = None,
     limit_bytes: int | None = None,
 ) -> Table:
-    """Reads TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip. Content decides; what is None is guessed.
+    """Read TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip.
 
-    source: a path, the file's bytes, or a seekable binary file; name: what to call it in messages when it has none.
-    encoding, delimiter ("," or "comma"), header: override the guess, the last two also say that it is a table.
-    unit: take the file as plain text in lines, paragraphs, sentences or whole. member: which file of a zip.
-    limit_bytes: read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows.
-    DataError (SeveralFilesError for a zip) says what was wrong, where, and what to do.
+    The content decides the format, and everything else that is not given.
+
+    Parameters
+    ----------
+    source : path, bytes or seekable binary file
+    name : str, optional
+        What to call a source without a name in messages; its ending is looked at too.
+    encoding : str, optional
+        Such as "utf-8" or "latin-1".
+    delimiter : str, optional
+        A character or its name, such as "," or "comma"; the file is a table then.
+    header : bool, optional
+        Whether the first line names the columns; the file is a table then.
+    unit : {"line", "paragraph", "sentence", "file"}, optional
+        Take the file as plain text in such units.
+    member : str, optional
+        Which file of a zip.
+    limit_bytes : int, optional
+        Read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    DataError
+        With what is wrong, where, and what to do; `SeveralFilesError` for a zip of several files.
+
+    Examples
+    --------
+    >>> table = read_table(b"film,stars\nAlien,5\nBrazil,4\n", name="films.csv")
+    >>> table.frame["stars"].tolist()
+    [5, 4]
+    >>> table.report.delimiter
+    ','
     """
-    if unit is not None and unit not in text_units.UNITS:
-        raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
+    checked_unit = _unit(unit)
     delimiter = None if delimiter is None else dialect.named_delimiter(delimiter)
     with opened(source, name, member) as file:
+        report = ReadReport(file.name, file.size, compression=file.compression, member=file.member)
         if file.head(len(parquet.MAGIC)) == parquet.MAGIC:
             # its index is at its end, so a packed one is unpacked whole even for a preview
             stream = file.stream if file.seekable else io.BytesIO(file.read()[0])
             stream.seek(0)
             found = parquet.read(stream, file.name, PREVIEW_ROWS if limit_bytes else None)
-            return _table(file, found.frame, "parquet", truncated=found.cut, warnings=found.notes)
+            return _table(replace(report, format="parquet", truncated=found.cut, warnings=found.notes), found.frame)
         data, cut = file.read(limit_bytes)
         decoded = decode(data, file.name, encoding, cut)
         del data
-        text = _one_kind_of_line_end(decoded.text)
+        text = _unix_line_ends(decoded.text)
         if not text.strip():
             raise DataError(f"{file.name} holds nothing but white space.")
-        given = {"encoding": encoding, "delimiter": delimiter, "header": header, "unit": unit}
-        return _from_text(file, text, decoded, cut, given)
+        report = replace(report, encoding=decoded.encoding, truncated=cut, warnings=decoded.warnings)
+        return _from_text(text, report, _Options(encoding, delimiter, header, checked_unit))
 
 
-def _from_text(file: Opened, text: str, decoded: Decoded, cut: bool, given: dict[str, Any]) -> Table:
-    """The table or the units of text in a decoded file; `given` overrides what would be guessed."""
-    name, said = file.name, {"encoding": decoded.encoding, "truncated": cut}
-    unit, delimiter, header = given["unit"], given["delimiter"], given["header"]
-    tabular = delimiter is not None or header is not None
-    if unit is None and not tabular:
+def _unit(unit: str | None) -> Unit | None:
+    """The unit by its name; DataError for an unknown one."""
+    if unit is None or unit in text_units.UNITS:
+        return unit
+    raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
+
+
+def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
+    """The rows or the units of a decoded text. report: of the file so far."""
+    name, cut = report.name, report.truncated
+    is_table = options.delimiter is not None or options.header is not None
+    if options.unit is None and not is_table:
         if jsonl.looks_like(text) or name.lower().endswith(jsonl.ENDINGS):
-            found = jsonl.read(text, name, cut)
-            said |= {"dropped": found.dropped.rows, "dropped_count": found.dropped.count}
-            return _table(file, found.frame, "jsonl", **said, guesses=_guessed(given, "encoding"),
-                          warnings=decoded.warnings + found.notes)  # fmt: skip
+            lines = jsonl.read(text, name, cut)
+            return _table(
+                replace(
+                    _with_dropped(report, lines.dropped, lines.notes),
+                    format="jsonl",
+                    guesses=options.guesses("encoding"),
+                ),
+                lines.frame,
+            )
         if jsonl.looks_like_one_document(text):
             raise DataError(f'{name} is JSON in one piece. Save it as JSONL, one object a line: {{"text": "…"}}.')
-    guess = None if unit else delimiter or _delimiter(name, text, tabular)
-    if guess:
-        found = delimited.read(text, name, guess, header, cut)
-        said |= {"dropped": found.dropped.rows, "dropped_count": found.dropped.count}
-        return _table(file, found.frame, "tsv" if guess == "\t" else "csv", **said,
-                      delimiter=guess, header=found.header, guesses=_guessed(given, "encoding", "delimiter", "header"),
-                      warnings=decoded.warnings + found.notes)  # fmt: skip
-    unit = unit or text_units.guess_unit(text)
+    delimiter = None if options.unit else options.delimiter or _delimiter(name, text, is_table)
+    if delimiter:
+        rows = delimited.read(text, name, delimiter, options.header, cut)
+        return _table(
+            replace(
+                _with_dropped(report, rows.dropped, rows.notes),
+                format="tsv" if delimiter == "\t" else "csv",
+                delimiter=delimiter,
+                header=rows.header,
+                guesses=options.guesses("encoding", "delimiter", "header"),
+            ),
+            rows.frame,
+        )
+    unit = options.unit or text_units.guess_unit(text)
     if cut:
         text = text_units.without_cut_end(text, unit)
-    frame = pd.DataFrame({TEXT_COLUMN: pd.array(text_units.split_units(text, unit), dtype="str")})
-    note = script_note(text[:NOTED])
-    return _table(file, frame, "text", **said, unit=unit, guesses=_guessed(given, "encoding", "unit"),
-                  warnings=decoded.warnings + ([note] if note else []))  # fmt: skip
+    note = script_note(text[:NOTE_CHARACTERS])
+    report = replace(
+        report,
+        format="text",
+        unit=unit,
+        guesses=options.guesses("encoding", "unit"),
+        warnings=[*report.warnings, note] if note else report.warnings,
+    )
+    units = pd.array(text_units.split_units(text, unit), dtype="str")
+    return _table(report, pd.DataFrame({TEXT_COLUMN: units}))
 
 
-def _delimiter(name: str, text: str, tabular: bool) -> str | None:
-    """The character between the columns; None when the file is plain text."""
+def _delimiter(name: str, text: str, is_table: bool) -> str | None:
+    """The character between the columns; None when the file is plain text. is_table: the caller says so."""
     ending = name.lower()
-    if tabular or ending.endswith(TABLE_ENDINGS):
+    if is_table or ending.endswith(TABLE_ENDINGS):
         likely = "\t" if ending.endswith((".tsv", ".tab")) else None
         return dialect.guess_delimiter(text, likely) or likely or ","
     return dialect.is_table(text, only_tabs=ending.endswith(TEXT_ENDINGS))
 
 
-def _table(file: Opened, frame: pd.DataFrame, format: str, **found: Any) -> Table:
-    report = ReadReport(
-        name=file.name,
-        size_bytes=file.size,
-        format=format,
-        rows=len(frame),
-        compression=file.compression,
-        member=file.member,
-        **found,
-    )
-    kind = "text" if format == "text" else "table"
-    return Table(frame, report, kind, guess_roles(frame, kind))
+def _with_dropped(report: ReadReport, dropped: Dropped, notes: list[str]) -> ReadReport:
+    warnings = report.warnings + notes
+    return replace(report, dropped=dropped.rows, dropped_count=dropped.count, warnings=warnings)
 
 
-def _guessed(given: dict[str, Any], *fields: str) -> list[str]:
-    return [name for name in fields if given[name] is None]
+def _table(report: ReadReport, frame: pd.DataFrame) -> Table:
+    kind = "text" if report.format == "text" else "table"
+    return Table(frame, replace(report, rows=len(frame)), kind, guess_roles(frame, kind))
 
 
-def _one_kind_of_line_end(text: str) -> str:
+def _unix_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

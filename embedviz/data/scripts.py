@@ -1,4 +1,4 @@
-"""Scripts that put no spaces between words: their characters, and a note where a text is written in one."""
+"""Scripts without spaces between words, and a note on texts in them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ UNSPACED = (
     "\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3\u17d7\u17dc\U00020000-\U0003ffff"
 )
 UNSPACED_CHARACTER = re.compile(f"[{UNSPACED}]")
-NOTE_SHARE = 0.2  # of the letters, from which a text counts as written in such a script
+MIN_SHARE = 0.2  # of the letters, from which a text counts as written in such a script
 
 
 def script_note(text: str) -> str:
-    """A sentence for the page when a fifth or more of the letters are of a script without spaces; empty otherwise."""
+    """Return a sentence for the page when MIN_SHARE of the letters are of a script without spaces; else empty."""
     if text.isascii():
         return ""
     letters = sum(character.isalpha() for character in text)
     unspaced = len(UNSPACED_CHARACTER.findall(text))
-    if not letters or unspaced < NOTE_SHARE * letters:
+    if not letters or unspaced < MIN_SHARE * letters:
         return ""
     return (
         "Much of this text is in a script that puts no spaces between words (Chinese, Japanese, Thai and others). "
-        "It is taken one character at a time, so neighbours will be of characters, not of words."
+        "It is taken one character at a time, so neighbours will be characters, not words."
     )

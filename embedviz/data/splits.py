@@ -16,7 +16,7 @@ PART_NAMES: tuple[PartName, ...] = ("train", "validation", "test")  # by code
 
 
 class SplitMethod(StrEnum):
-    """How the rows were assigned to the three parts."""
+    """Method by which rows were assigned to the three parts."""
 
     RANDOM = "random"  # uniformly
     STRATIFIED = "stratified"  # every class in proportion

@@ -1,4 +1,4 @@
-"""The unit of a text: what counts as one piece that belongs together. Guessed from the text, and said."""
+"""Units of a plain text: lines, paragraphs, sentences or the whole file."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ UNITS: dict[Unit, str] = {
     "sentence": "sentences are the units",
     "file": "the whole file is one unit",
 }
-SAMPLE = 400_000  # characters that the guess looks at: a preview and the whole file give the same guess
-LONG_LINE = 2000  # characters a line on average from which lines are no units
-WIDEST_PAGE = 160  # characters: longer lines are not wrapped at a margin
-NEAR_MARGIN = 0.7  # of the width of nearly all lines; a line that goes on in the next one ends there or beyond
+SAMPLE_CHARACTERS = 400_000  # looked at: a preview and the whole file give the same guess
+MAX_LINE_LENGTH = 2000  # characters on average in lines that are units
+MAX_PAGE_WIDTH = 160  # characters: longer lines are not wrapped at a margin
+MIN_MARGIN = 0.7  # of the width of nearly all lines; a line that continues in the next one ends there or beyond
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(
     r"[.!?…؟।]+[\"'”’»)\]]*(?=\s+(?P<next>[\"'“‘«(\[¿¡]*\w))"  # then white space and something that can begin a sentence
@@ -29,16 +29,19 @@ _SENTENCE_MARKS = ".!?…:;\"'”’»)。！？؟।"
 
 
 def guess_unit(text: str) -> Unit:
-    """A few huge lines are sentences, if they have any, and one file otherwise. Lines that run up to a margin and end
-    in the middle of sentences are hard-wrapped: paragraphs where empty lines separate them, sentences where none do.
-    Everything else is a unit a line."""
-    text = text[:SAMPLE]
+    """Guess the unit of a text.
+
+    A few huge lines are split into sentences, if there are any, and are one file otherwise. Lines that run up to a
+    margin and end in the middle of sentences are hard-wrapped: paragraphs where empty lines separate them, sentences
+    where none do. In all other texts a line is a unit.
+    """
+    text = text[:SAMPLE_CHARACTERS]
     lines = [line.strip() for line in text.split("\n")]
     filled = [line for line in lines if line]
     if not filled:
         return "line"
-    if sum(map(len, filled)) / len(filled) > LONG_LINE:
-        return "sentence" if len(list(_sentences(text[:SAMPLE]))) > 1 else "file"
+    if sum(map(len, filled)) / len(filled) > MAX_LINE_LENGTH:
+        return "sentence" if len(list(_sentences(text[:SAMPLE_CHARACTERS]))) > 1 else "file"
     if not _is_wrapped(lines):
         return "line"
     blocks = sum(1 for i, line in enumerate(lines) if line and (i == 0 or not lines[i - 1]))
@@ -48,7 +51,7 @@ def guess_unit(text: str) -> Unit:
 
 
 def split_units(text: str, unit: Unit) -> list[str]:
-    """The units of the text, without those that are empty. Sentences run over line ends, not over empty lines."""
+    """Return the units of a text without empty ones. Sentences span line ends, not empty lines."""
     if unit == "line":
         pieces: Iterator[str] | list[str] = text.split("\n")
     elif unit == "paragraph":
@@ -61,7 +64,7 @@ def split_units(text: str, unit: Unit) -> list[str]:
 
 
 def without_cut_end(text: str, unit: Unit) -> str:
-    """The beginning of a longer text without its last piece, which may be half; all of it when it is one piece."""
+    """Return the beginning of a longer text without its last unit, which may be half; all of it when it is one unit."""
     if unit == "file":
         return text
     end = text.rfind("\n") if unit != "paragraph" else text.rfind("\n\n")
@@ -70,20 +73,20 @@ def without_cut_end(text: str, unit: Unit) -> str:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """True when most lines that another one follows reach the margin, and fewer than half of those end a sentence."""
+    """True when most lines that are followed by another reach the margin, and fewer than half of them end a sentence."""
     filled = sorted(len(line) for line in lines if line)
     margin = filled[int(0.95 * (len(filled) - 1))]
-    if len(filled) < 4 or filled[int(0.99 * (len(filled) - 1))] > WIDEST_PAGE:
+    if len(filled) < 4 or filled[int(0.99 * (len(filled) - 1))] > MAX_PAGE_WIDTH:
         return False
     followed = [line for line, after in zip(lines, lines[1:], strict=False) if line and after]
-    near = sum(len(line) >= NEAR_MARGIN * margin for line in followed)
+    near = sum(len(line) >= MIN_MARGIN * margin for line in followed)
     ends = sum(line[-1] in _SENTENCE_MARKS for line in followed)
     return len(followed) >= 0.4 * len(filled) and near >= 0.6 * len(followed) and ends < 0.5 * len(followed)
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """Ends at . ! ? and their like before white space and a letter that is not lower case, or at the ends of Chinese
-    and Japanese sentences; not after initials and common abbreviations."""
+    """Sentences: they end at . ! ? and their like before white space and a letter that is not lower case, or at Chinese
+    and Japanese full stops; not after initials and common abbreviations."""
     start = 0
     for match in _END.finditer(text):
         after = match["next"]

@@ -60,7 +60,7 @@ def read_numbers(values: pd.Series, decimal: str = POINT, names: Names | None = 
         NaN where a cell is missing, no number, or beyond MAX_NUMBER.
     """
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        numbers = pd.to_numeric(values).to_numpy(np.float64, na_value=np.nan)
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
     else:
         names = Names.of(values) if names is None else names
         numbers = names.spread(parse_numbers(names.distinct, decimal), np.nan)
@@ -79,7 +79,7 @@ def parse_numbers(names: np.ndarray, decimal: str) -> np.ndarray:
         fits = cells.str.match(_NUMBER[sign]).to_numpy(bool, copy=True)
         if sign != decimal:
             fits &= ~cells.str.match(_AMBIGUOUS).to_numpy(bool)
-        plain = cells[fits].str.replace(_OTHER[sign], "", regex=False).str.replace(sign, ".", regex=False)
+        plain = cells.loc[fits].str.replace(_OTHER[sign], "", regex=False).str.replace(sign, ".", regex=False)
         numbers[fits] = plain.astype(np.float64)
     return numbers
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from embedviz.core.errors import DataError, SeveralFilesError, VectorFormatError
-from embedviz.data.containers import MAX_RATIO, RATIO_FREE, Opened, opened
+from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES, Opened, opened
 
 HEAD = 1 << 20  # bytes that are looked at to tell the format
 MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another
@@ -62,7 +62,7 @@ class _Guarded(io.RawIOBase):
         name = self._file.name
         if self._unpacked > self._limit:
             raise VectorFormatError(f"{name} holds more than {self._limit:,} bytes. EMBEDVIZ_MAX_BYTES allows more.")
-        if not self._file.seekable and self._unpacked > max(RATIO_FREE, MAX_RATIO * self._file.done):
+        if not self._file.seekable and self._unpacked > max(MIN_RATIO_BYTES, MAX_RATIO * self._file.done):
             raise VectorFormatError(f"{name} unpacks to more than {MAX_RATIO} times its size; it is not vectors.")
         buffer[: len(data)] = data
         return len(data)

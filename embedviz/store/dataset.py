@@ -1,4 +1,4 @@
-"""What a person brought: an upload, a pasted text, a file by its path, or a sample; on disk from the first moment."""
+"""Data sets: an uploaded file, a pasted text, a file at its path, or a sample."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from embedviz.store.tables import keep_table, load_table, table_key, tables_fold
 PREVIEW_BYTES = 2_000_000
 MAX_PREVIEW_TABLE_BYTES = 20_000_000  # of a kept table that a page shows instead of the beginning
 FILE = "dataset.json"
-OPTIONS = ("encoding", "delimiter", "header", "unit", "member")  # of read_table, what a person may override
+OPTIONS = ("encoding", "delimiter", "header", "unit", "member")  # of read_table that a person may set
 
 
 class Dataset:
-    """A folder with dataset.json and, unless the data stays where it is, the file itself."""
+    """A folder with dataset.json and, for an upload, the file itself."""
 
     def __init__(self, folder: Path, values: dict[str, Any]):
         self.folder, self._values = folder, values
 
     @classmethod
     def open(cls, folder: Path) -> Dataset:
+        """Open the data set of a folder; RunError if it was deleted."""
         values = read_json(folder / FILE)
         if not values:
             raise RunError("This data is not here any more. Upload it again, or take a sample.")
@@ -40,7 +41,7 @@ class Dataset:
 
     @classmethod
     def upload(cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER) -> Dataset:
-        """Writes the parts of an upload to disk as they come, with their fingerprint."""
+        """Write the parts of an upload to disk as they arrive, and fingerprint them."""
         folder, safe = _new_folder(uploads), _safe_name(name)
         digest = hashlib.sha256()
         size = 0
@@ -54,7 +55,7 @@ class Dataset:
 
     @classmethod
     def at_path(cls, uploads: Path, path: Path, owner: str = LOCAL_OWNER) -> Dataset:
-        """A file that stays where it is. Only in local mode: a visitor must not read the server's files."""
+        """Refer to a file that stays where it is. Only in local mode: a visitor must not read the server's files."""
         if is_shared():
             raise DataError("Files can be opened by their path only where embedviz runs on your own machine.")
         path = path.expanduser().resolve()
@@ -66,7 +67,7 @@ class Dataset:
 
     @classmethod
     def sample(cls, uploads: Path, sample_name: str, owner: str = LOCAL_OWNER) -> Dataset:
-        """One of the samples, read where it lies."""
+        """Refer to one of the samples."""
         sample = SAMPLES[sample_name]
         values = {
             "source": "sample",
@@ -105,33 +106,33 @@ class Dataset:
 
     @property
     def source(self) -> str:
-        """upload, path or sample."""
+        """Kind of data: "upload", "path" or "sample"."""
         return self._values["source"]
 
     @property
     def sample_name(self) -> str:
-        """The sample's name, empty for data of one's own."""
+        """The sample's name; empty for other data."""
         return self._values.get("sample", "")
 
     @property
     def columns(self) -> dict[str, str]:
-        """role -> column, as far as it is known beside what the file itself lets one guess."""
+        """role -> column where the sample states it; empty for other data."""
         return SAMPLES[self.sample_name].columns if self.source == "sample" else {}
 
     @property
     def options(self) -> dict[str, Any]:
-        """What overrides read_table's guesses."""
+        """Options of `read_table` that were set."""
         return self._values["options"]
 
     @property
     def path(self) -> Path:
-        """Where the file is."""
+        """Path of the file."""
         if self.source == "sample":
             return SAMPLES[self.sample_name].path
         return Path(self._values["path"]) if self.source == "path" else self.folder / self._values["file"]
 
     def set_options(self, **options: Any) -> None:
-        """Changes what overrides the guesses; None goes back to the guess."""
+        """Set options of `read_table`; None goes back to the guess."""
         unknown = set(options) - set(OPTIONS)
         if unknown:
             raise DataError(f"Reading has no option {', '.join(sorted(unknown))}. It has: {', '.join(OPTIONS)}.")
@@ -153,11 +154,11 @@ class Dataset:
         return table if table.report.truncated else keep_table(key, lambda: table)
 
     def reference(self) -> dict[str, Any]:
-        """What a run keeps to find the data again: enough to read it, and to know that it is the same."""
+        """Return what a run keeps to read the same data again."""
         return dict(self._values)
 
     def link_into(self, folder: Path) -> None:
-        """Puts the upload into a run's data folder, as a second name of one file where the disk can do that."""
+        """Link the upload into a run's data folder, or copy it where the disk has no links."""
         folder.mkdir(mode=0o700, exist_ok=True)
         if self.source == "upload":
             try:
@@ -202,7 +203,7 @@ def read_reference(reference: dict[str, Any], folder: Path) -> Table:
 
 
 def fingerprint(reference: dict[str, Any]) -> str:
-    """Return what tells the content of a reference's file from any other."""
+    """Return a string that identifies the content of a reference's file."""
     if reference["source"] == "path":
         return json.dumps([reference["path"], reference["size"], reference["modified"]])
     return reference["sha256"]
@@ -216,13 +217,13 @@ def _table_key(reference: dict[str, Any]) -> str:
 def _check_unchanged(reference: dict[str, Any]) -> None:
     path = Path(reference["path"])
     if not path.is_file():
-        raise DataError(f"{path} is not there any more. Put it back, or train on it anew.")
+        raise DataError(f"{path} is not there any more. Put it back, or start a new run.")
     if path.stat().st_mtime != reference["modified"]:
         raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
 
 
 def file_of(reference: dict[str, Any], run_folder: Path) -> Path:
-    """The file that a run's reference names."""
+    """Return the path of the file that a run's reference names."""
     if reference["source"] == "sample":
         return SAMPLES[reference["sample"]].path
     return Path(reference["path"]) if reference["source"] == "path" else run_folder / "data" / reference["file"]
@@ -235,6 +236,6 @@ def _new_folder(uploads: Path) -> Path:
 
 
 def _safe_name(name: str) -> str:
-    """A name that stays in its folder on every system, its ending kept."""
+    """A file name that is safe on every system, with its ending."""
     safe = re.sub(r"[^\w.-]+", "_", Path(name.replace("\\", "/")).name).lstrip(".")[-100:]
     return safe if safe and safe != FILE else f"data_{safe}"

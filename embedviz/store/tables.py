@@ -37,7 +37,7 @@ def table_key(fingerprint: str, name: str, options: Mapping[str, Any]) -> str:
     Parameters
     ----------
     fingerprint : str
-        What tells the file's content from any other.
+        Identifies the file's content: see `embedviz.store.dataset.fingerprint`.
     name : str
         The file's name, whose ending the reader looks at.
     options : mapping
@@ -146,7 +146,7 @@ def _last_use(folder: Path) -> float:
 
 
 def _is_exact(dtype: Any) -> bool:
-    """Whether a column of this type comes back from Arrow as it was; cells of any Python object may not."""
+    """True for a type that Arrow returns exactly; cells that are Python objects may change."""
     return (
         pd.api.types.is_numeric_dtype(dtype)
         or pd.api.types.is_datetime64_any_dtype(dtype)

@@ -1,1 +1,1 @@
-"""Text to numbers: tokenisers, vocabulary, corpus, counts."""
+"""Text to numbers: tokenizers, tokens, vocabulary, corpus, counts."""

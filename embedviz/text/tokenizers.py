@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import cast
 
 from embedviz.core.errors import SettingsError
 from embedviz.data.scripts import UNSPACED_CHARACTER
@@ -47,9 +48,13 @@ def tokenizer(name: str, lowercase: bool) -> Callable[[str], list[str]]:
     """
     if name not in TOKENIZERS:
         raise SettingsError(f"There is no tokenizer {name!r}. There are: {', '.join(TOKENIZERS)}.")
-    if name == "treebank":  # tells words apart before it lower-cases them
+    if name == "treebank":  # it lower-cases the words, not the text
         return partial(treebank.words_of, lowercase=lowercase)
-    split = _basic_english() if name == "basic_english" else {"words": words, "whitespace": str.split}[name]
+    split: Callable[[str], list[str]] = words
+    if name == "basic_english":
+        split = _basic_english()
+    elif name == "whitespace":
+        split = str.split
     return (lambda text: split(text.lower())) if lowercase else split
 
 
@@ -69,4 +74,4 @@ def _basic_english() -> Callable[[str], list[str]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torchtext 0.6.0 uses calls that newer torch deprecates
         from torchtext.data.utils import get_tokenizer
-    return get_tokenizer("basic_english")
+    return cast("Callable[[str], list[str]]", get_tokenizer("basic_english"))

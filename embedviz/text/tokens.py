@@ -20,6 +20,7 @@ from pyarrow import feather
 
 from embedviz.core.files import read_json, replacing, write_json
 from embedviz.core.progress import Progress
+from embedviz.data.column import cells_of
 from embedviz.data.reading import Table
 from embedviz.data.scripts import script_note
 from embedviz.text import tokenizers
@@ -103,7 +104,7 @@ class Tokens:
             return None
         try:
             ids = np.load(folder / IDS, mmap_mode="r")
-            labels = feather.read_table(folder / LABELS)["label"].to_pylist()
+            labels = list(map(str, feather.read_table(folder / LABELS)["label"].to_pylist()))
         except (OSError, ValueError, EOFError):  # deleted meanwhile, or damaged
             return None
         return cls(ids, labels, header["script_note"])
@@ -169,7 +170,7 @@ def tokens_of(
         folder = table.cache / "tokens" / hashlib.sha256(name.encode()).hexdigest()[:32]
         if kept := Tokens.load(folder):
             return kept
-    tokens = yield from tokenize(table.frame[column].dropna().astype(str), tokenizer, lowercase)
+    tokens = yield from tokenize(cells_of(table.frame, column).dropna().astype(str), tokenizer, lowercase)
     if folder is not None:
         with contextlib.suppress(OSError):  # a full disk costs another tokenisation, not the training
             tokens.save(folder)

@@ -1,8 +1,7 @@
-"""Vocabulary: the words that get a vector, the most frequent first, and how often each was seen."""
+"""Vocabulary: the words that get a vector, the most frequent first, with their counts."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -10,26 +9,39 @@ import numpy as np
 
 from embedviz.core.errors import DataError
 
-UNKNOWN = -1  # the number that encode gives a word outside the vocabulary, when it keeps a place for it
-
 
 class Vocabulary:
-    """labels (V), most frequent first, and counts (V,) int64."""
+    """Words and their counts.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        The words (V), the most frequent first.
+    counts : iterable of int
+        Occurrences of each word (V).
+    """
 
     def __init__(self, labels: Iterable[str], counts: Iterable[int]):
         self.labels = list(labels)
         self.counts = np.fromiter(counts, np.int64, len(self.labels))
 
     @classmethod
-    def from_tokens(cls, tokens: Iterable[str], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
-        """The vocabulary of a sequence of words; see from_counter."""
-        return cls.from_counter(Counter(tokens), min_count, max_size)
-
-    @classmethod
     def from_counter(cls, counter: Mapping[str, int], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
-        """The words seen min_count times or more, at most max_size of them; ties in alphabetical order.
+        """Build a vocabulary; ties are in alphabetical order.
 
-        DataError when no word, or only one, is left: there is nothing to learn from.
+        Parameters
+        ----------
+        counter : mapping of str to int
+            Occurrences of each word.
+        min_count : int
+            Leave out words that occur less often.
+        max_size : int, optional
+            Keep at most so many words.
+
+        Raises
+        ------
+        DataError
+            If fewer than two words are left: there is nothing to learn from.
         """
         kept = [(word, n) for word, n in counter.items() if n >= min_count]
         if len(kept) < 2:
@@ -51,14 +63,12 @@ class Vocabulary:
         return {label: i for i, label in enumerate(self.labels)}
 
     def index(self, label: str) -> int:
-        """The label's number; KeyError when it is not there."""
+        """Return the word's place; KeyError if it is not in the vocabulary."""
         return self._index[label]
 
-    def encode(self, tokens: Iterable[str], keep_unknown: bool = False) -> np.ndarray:
-        """The tokens' numbers, (T,) int32. Unknown ones are dropped, or are -1 with keep_unknown."""
+    def encode(self, tokens: Iterable[str]) -> np.ndarray:
+        """Return the places of the words, unknown ones left out: (T,) int32."""
         index = self._index
-        if keep_unknown:
-            return np.array([index.get(token, UNKNOWN) for token in tokens], np.int32)
         return np.array([index[token] for token in tokens if token in index], np.int32)
 
 

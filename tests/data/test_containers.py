@@ -126,7 +126,7 @@ def test_more_than_the_limit_of_the_house_is_refused(pack, monkeypatch):
 
 
 def test_what_unpacks_without_measure_is_not_opened(monkeypatch):
-    monkeypatch.setattr(containers, "RATIO_FREE", 1 << 20)
+    monkeypatch.setattr(containers, "MIN_RATIO_BYTES", 1 << 20)
     bomb = gzip.compress(bytes(20_000_000))
     with pytest.raises(DataError, match="200 times its size"):
         content(bomb)

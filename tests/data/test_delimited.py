@@ -64,7 +64,7 @@ def test_two_open_quotation_marks_do_not_swallow_what_is_between_them():
 def test_many_open_quotation_marks_become_ordinary_characters():
     text = "n,w\n" + "".join(f'{i},"{i} inch\n1,x\n' for i in range(500))
     found = read(text, "a.csv", ",", None)
-    assert len(found.frame) == 1000 - delimited.MANY_OPEN
+    assert len(found.frame) == 1000 - delimited.MAX_UNCLOSED
     assert found.frame["w"].iloc[-2] == '"499 inch'
     assert delimited.ORDINARY in found.dropped.rows[-1].reason
 
@@ -98,17 +98,17 @@ def test_a_preview_leaves_out_the_row_it_cuts():
 
 
 def test_more_rows_than_a_block_keep_their_order():
-    count = delimited.BLOCK * 2 + 5
+    count = delimited.BLOCK_ROWS * 2 + 5
     found = read("n\n" + "".join(f"{i}\n" for i in range(count)), "a.csv", ",", None)
     assert found.frame["n"].tolist() == list(range(count))
 
 
 def test_a_huge_cell_is_said():
-    delimited.dialect.FIELD_LIMIT, before = 1000, delimited.dialect.FIELD_LIMIT
+    delimited.dialect.MAX_FIELD_CHARACTERS, before = 1000, delimited.dialect.MAX_FIELD_CHARACTERS
     try:
         found = read("a,b\n1," + "x" * 2000 + "\n3,4\n", "a.csv", ",", True)
     finally:
-        delimited.dialect.FIELD_LIMIT = before
+        delimited.dialect.MAX_FIELD_CHARACTERS = before
     assert rows(found) == [[3, 4]]
     assert "larger than field limit" in found.dropped.rows[0].reason
 

@@ -45,7 +45,7 @@ def test_other_kinds_become_what_a_page_can_show():
 
 
 def test_a_preview_stops_after_the_rows_asked_for(monkeypatch):
-    monkeypatch.setattr(parquet, "BATCH", 10)
+    monkeypatch.setattr(parquet, "BATCH_ROWS", 10)
     found = read(stored({"n": list(range(35))}), "a.parquet", max_rows=10)
     assert (len(found.frame), found.cut) == (10, True)
     assert not read(stored({"n": list(range(35))}), "a.parquet").cut

@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from embedviz.data.typing_columns import FIRST, typed
+from embedviz.data.typing_columns import HEAD_CELLS, typed
 
 
 def column(*cells: str, **options):
@@ -27,7 +27,7 @@ def test_na_among_numbers_is_missing_and_said():
 
 def test_one_word_makes_a_column_of_text():
     assert column("1", "2", "three")[0].tolist() == ["1", "2", "three"]
-    late = column(*["1"] * FIRST * 2, "x")[0]
+    late = column(*["1"] * HEAD_CELLS * 2, "x")[0]
     assert late.iloc[-1] == "x"
 
 
