@@ -72,12 +72,11 @@ def knn_purity(space: EmbeddingSpace, column: str, k: int = 10, seed: int = 0) -
 def group_columns(space: EmbeddingSpace) -> list[str]:
     """Return the columns of groups: text of 2 to `MAX_GROUPS` values, `MIN_GROUP_SIZE` labels to each on average."""
     found = []
-    for column in space.columns:
-        values = space.columns[column]
+    for name, values in space.columns.items():
         if not pd.api.types.is_numeric_dtype(values):
             n = values.nunique()
-            if 2 <= n <= MAX_GROUPS and values.notna().sum() >= MIN_GROUP_SIZE * n:
-                found.append(column)
+            if 2 <= n <= MAX_GROUPS and int(values.notna().sum()) >= MIN_GROUP_SIZE * n:
+                found.append(str(name))
     return found
 
 

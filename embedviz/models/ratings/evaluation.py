@@ -30,7 +30,7 @@ def validation_scores(factors: Factors, prepared: PreparedRatings) -> dict[str, 
     A ranking scores 0 where no user of the part has a relevant item, so that there always is a best moment.
     """
     if not prepared.is_explicit:
-        unranked = dict.fromkeys(("ndcg@10", "recall@10", "mrr"), 0.0)
+        unranked = {"ndcg@10": 0.0, "recall@10": 0.0, "mrr": 0.0}
         return _of_part(
             "validation", rank_part(factors.user_scores, prepared, "validation", MAX_TUNING_USERS) or unranked
         )

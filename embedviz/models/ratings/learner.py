@@ -36,12 +36,10 @@ class RatingsLearner(IterativeLearner[TrainedRatings]):
     def __init__(self, prepared: PreparedRatings, settings: RatingsSettings, device: Device, threads: int):
         self.prepared, self.settings = prepared, settings
         self._rating_weight = np.ones(len(prepared.train), np.float32)
-        if prepared.method == "als":
-            criterion = Criterion("validation/rmse")
-        elif prepared.method == "bpr":
-            criterion = Criterion("validation/ndcg@10", greater_is_better=True, patience=settings.patience)
-        else:
-            criterion = Criterion("validation/rmse", patience=settings.patience)
+        patience = 0 if prepared.method == "als" else settings.patience
+        criterion = Criterion("validation/rmse", patience=patience)
+        if not prepared.is_explicit:
+            criterion = Criterion("validation/ndcg@10", greater_is_better=True, patience=patience)
         super().__init__(self._engine(device, threads), self._build, criterion)
 
     def best(self) -> TrainedRatings:
@@ -66,12 +64,11 @@ class RatingsLearner(IterativeLearner[TrainedRatings]):
             return engine
         import torch
 
-        from embedviz.models.ratings.tasks import PairwiseRanking, SquaredError
+        from embedviz.models.ratings.task import RatingsTask
         from embedviz.training.descent import GradientDescent, Plan
 
-        task = PairwiseRanking if self.prepared.method == "bpr" else SquaredError
-        plan = Plan(self.settings.epochs or 0, self.settings.seed)
-        return GradientDescent(task(self.prepared, self.settings, torch.device(device.name), score), plan)
+        task = RatingsTask(self.prepared, self.settings, torch.device(device.name), score)
+        return GradientDescent(task, Plan(self.settings.epochs or 0, self.settings.seed))
 
     def _build(self, weights: Weights) -> TrainedRatings:
         p, factors = self.prepared, make_factors(self.prepared, weights)

@@ -25,17 +25,17 @@ class NegativeSampler:
 
     def __init__(self, user: np.ndarray, item: np.ndarray, n_users: int, n_items: int, device: torch.device):
         order = np.lexsort((item, user))
-        counts = np.bincount(user, minlength=n_users)
-        starts = np.cumsum(counts) - counts
-        place = np.arange(len(user)) - np.repeat(starts, counts)
+        owned = np.bincount(user, minlength=n_users)
+        starts = np.cumsum(owned) - owned
+        place = np.arange(len(user)) - np.repeat(starts, owned)
         keys = user[order] * (n_items + 1) + item[order] - place
-        self._keys, self._starts, self.n_negatives = (
-            torch.from_numpy(x.astype(np.int64)).to(device) for x in (keys, starts, n_items - counts)
+        self._keys, self._starts, self.counts = (
+            torch.from_numpy(x.astype(np.int64)).to(device) for x in (keys, starts, n_items - owned)
         )
         self._stride = n_items + 1
 
     def draw(self, users: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Return an item (B,) int64 for each of users (B,) int64, none of whom has every item."""
-        k = torch.randint(1 << 31, users.shape, generator=generator, device=users.device) % self.n_negatives[users]
+        k = torch.randint(1 << 31, users.shape, generator=generator, device=users.device) % self.counts[users]
         before = torch.searchsorted(self._keys, users * self._stride + k, right=True) - self._starts[users]
         return k + before

@@ -5,6 +5,8 @@ Letters: U users, I items, K dimensions, B pairs of a batch.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import torch
 from torch import nn
@@ -37,14 +39,14 @@ class CollaborativeFiltering(nn.Module):
     def forward(self, user_ids: torch.Tensor, item_ids: torch.Tensor) -> torch.Tensor:  # (B,), (B,) int64 -> (B,)
         """Return the estimates of pairs."""
         dots = (self.user_embedding(user_ids) * self.item_embedding(item_ids)).sum(1)
-        return sum(self._biases(user_ids, item_ids)) + dots
+        return reduce(torch.add, [*self._biases(user_ids, item_ids), dots])
 
     def penalty(self, user_ids: torch.Tensor, *item_ids: torch.Tensor) -> torch.Tensor:
         """Return the mean squared length of what a batch uses, for the weight decay: a scalar."""
         vectors = [self.user_embedding(user_ids), *map(self.item_embedding, item_ids)]
         biases = self._biases(user_ids, *item_ids)
-        lengths = sum(vector.pow(2).sum(1) for vector in vectors).mean()
-        return lengths + sum(bias.pow(2) for bias in biases).mean() if biases else lengths
+        penalty = reduce(torch.add, [vector.pow(2).sum(1) for vector in vectors]).mean()
+        return penalty + reduce(torch.add, [bias.pow(2) for bias in biases]).mean() if biases else penalty
 
     def _biases(self, user_ids: torch.Tensor, *item_ids: torch.Tensor) -> list[torch.Tensor]:
         users = [] if self.user_bias is None else [self.user_bias[user_ids]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -17,10 +18,12 @@ from embedviz.data.dates import date_format, read_dates
 from embedviz.data.roles import checked_role, checked_roles
 from embedviz.models.ratings.entities import Entities, describe, factorize_ids, metadata_columns
 from embedviz.models.ratings.settings import Method, RatingsSettings
+from embedviz.training.protocols import Columns
 
 MIN_RATINGS = 10  # below that no part of a split is worth measuring
 MAX_RATING = 1e15  # magnitude whose square still fits float32
 MIN_RANGE = (1e-15, 1e-12)  # from the lowest to the highest rating: absolute, and relative to the larger magnitude
+PURPOSES = {"user": "who rated", "item": "what was rated", "rating": "how much they liked it"}  # of the columns
 _TWO_NUMBERS = r"^\s*(\d{1,2})\D(\d{1,2})\D"  # that a date begins with: day and month, or month and day
 
 
@@ -63,7 +66,7 @@ class RatingsTable:
     columns: dict[str, str]
 
 
-def read_ratings(frame: pd.DataFrame, roles: Mapping[str, object]) -> RatingsTable:
+def read_ratings(frame: pd.DataFrame, roles: Columns) -> RatingsTable:
     """Return the ratings in a frame.
 
     A pair that occurs more than once counts once: with its latest rating where there is a time, with the mean of its
@@ -84,21 +87,25 @@ def read_ratings(frame: pd.DataFrame, roles: Mapping[str, object]) -> RatingsTab
         If too little is left to learn from.
     """
     columns = _check_columns(frame, roles)
-    user_ids, user = factorize_ids(frame[columns["user"]])
-    item_ids, item = factorize_ids(frame[columns["item"]])
+    cells = {role: cast(pd.Series, frame[column]) for role, column in columns.items()}
+    user_ids, user = factorize_ids(cells["user"])
+    item_ids, item = factorize_ids(cells["item"])
     is_complete, is_infinite = (user >= 0) & (item >= 0), np.zeros(len(frame), bool)
     rating = time = constant = None
     if "rating" in columns:
-        rating = _floats(frame[columns["rating"]])
+        rating = _floats(cells["rating"])
         is_infinite = is_complete & (np.abs(rating) > MAX_RATING)
         is_complete &= ~np.isnan(rating)
     if "time" in columns:
-        time = read_times(frame[columns["time"]])
+        time = read_times(cells["time"])
     rows = np.flatnonzero(is_complete & ~is_infinite)
     if not len(rows):
         needed = "a user and an item" if rating is None else "a user, an item and a rating"
         raise DataError(f"No row has {needed} ({', '.join(columns.values())}), so there is nothing to learn from.")
-    others = frame[[column for column in frame.columns if column not in _assigned(roles)]]
+    ignored = roles.get("ignore") or []
+    others = frame.drop(
+        columns=[*columns.values(), *([ignored] if isinstance(ignored, str) else ignored)], errors="ignore"
+    )
     of_users, of_items = (metadata_columns(others.iloc[rows], codes[rows]) for codes in (user, item))
     kept, rating = _merge_pairs(rows, user, item, rating, time)
     user_ids, user = _renumber(user_ids, user[kept])
@@ -173,7 +180,7 @@ def read_times(values: pd.Series) -> np.ndarray:
 
 
 def _floats(values: pd.Series) -> np.ndarray:
-    return pd.to_numeric(values).to_numpy(np.float64, na_value=np.nan)
+    return cast(pd.Series, pd.to_numeric(values)).to_numpy(np.float64, na_value=np.nan)
 
 
 def _read_dates(values: pd.Series) -> pd.Series:
@@ -189,27 +196,17 @@ def _read_dates(values: pd.Series) -> pd.Series:
     return dates.dt.tz_localize(None)
 
 
-def _check_columns(frame: pd.DataFrame, roles: Mapping[str, object]) -> dict[str, str]:
-    needed = {"user": "who rated", "item": "what was rated"}
-    if roles.get("rating"):
-        needed["rating"] = "how much they liked it"
-    columns = checked_roles(frame, roles, needed)
-    if roles.get("time"):
-        columns["time"] = checked_role(frame, "time", str(roles["time"]))
-        for role in needed:
-            if columns[role] == columns["time"]:
-                raise ColumnError(
-                    f"Column {columns[role]!r} is chosen as {role} and as time. Choose two different columns."
-                )
+def _check_columns(frame: pd.DataFrame, roles: Columns) -> dict[str, str]:
+    chosen = {role: str(column) for role, column in roles.items() if column}
+    needed = {role: purpose for role, purpose in PURPOSES.items() if role in chosen or role != "rating"}
+    columns = checked_roles(frame, chosen, needed)
+    if "time" in chosen:
+        time = checked_role(frame, "time", chosen["time"])
+        for role, column in columns.items():
+            if column == time:
+                raise ColumnError(f"Column {time!r} is chosen as {role} and as time. Choose two different columns.")
+        columns["time"] = time
     return columns
-
-
-def _assigned(roles: Mapping[str, object]) -> set[object]:
-    """Return the columns that play a role of ratings, or are to be ignored."""
-    ignored = roles.get("ignore") or []
-    return {roles.get(role) for role in ("user", "item", "rating", "time")} | {
-        *([ignored] if isinstance(ignored, str) else ignored)
-    }
 
 
 def _merge_pairs(

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from embedviz.models.ratings import als as ratings_als
-from embedviz.models.ratings.als import STRONGEST, WEAKEST, Als, penalty_path, solve_rows
+from embedviz.models.ratings import als as module
+from embedviz.models.ratings.als import MAX_PENALTY, MIN_PENALTY, AlternatingLeastSquares, penalty_path, solve_rows
+from tests.models.ratings.tastes import finished, learner_of
 
 
 def kernel_input(seed=0, rows=6, partners=9, dim=4):
@@ -39,98 +40,82 @@ def test_rows_outside_the_span_are_left_alone():
 
 def test_the_penalty_grows_from_weak_to_strong_unless_one_is_given():
     path = penalty_path(None, 5)
-    assert (path[0], path[-1]) == pytest.approx((WEAKEST, STRONGEST))
+    assert (path[0], path[-1]) == pytest.approx((MIN_PENALTY, MAX_PENALTY))
     assert np.allclose(path[1:] / path[:-1], path[1] / path[0])
     assert penalty_path(3.0, 4).tolist() == [3.0] * 4
 
 
-def learner(prepared, **settings):
-    model = prepared(**settings)
-    model._start()
-    return model._learner
-
-
-def test_a_rounds_objective_falls(prepared):
-    als = learner(prepared, penalty=4.0, rounds=8)
-    values = []
-    for _ in als.run(1):
-        values.append(objective(als))
+def test_a_rounds_objective_falls(tastes):
+    learner = learner_of(tastes, penalty=4.0, rounds=8)
+    values = [objective(learner) for _ in learner.run()]
     assert all(b <= a * (1 + 1e-5) for a, b in zip(values, values[1:], strict=False))
     assert values[-1] < 0.9 * values[0]
 
 
-def objective(als: Als) -> float:
-    """What the module's docstring says is lowered, written out."""
-    items, users = als._sides
+def objective(learner) -> float:
+    """What the module's docstring promises to minimise, written out."""
+    als: AlternatingLeastSquares = learner.engine
+    items, users = als.sides
     per_user = np.diff(users.starts)
     item = np.repeat(np.arange(len(als.Q)), np.diff(items.starts))
     user = items.partner
     P, Q = als.P.astype(float), als.Q.astype(float)
     error = items.target - P[user, 0] - Q[item, 0] - (P[user, 1:] * Q[item, 1:]).sum(1)
+    t = als.rating_weight[np.argsort(learner.prepared.train.item, kind="stable")]  # in the order of the items' side
     w = np.empty(len(P))
-    w[users_of(als)] = (items.weight / als_t(als))[:]
+    w[user] = items.weight / t
     penalty = als.penalties[0]
     own = w * (users.damping * P[:, 0] ** 2 + penalty * np.sqrt(per_user / per_user.mean()) * (P[:, 1:] ** 2).sum(1))
     return float((items.weight * error**2).sum() + own.sum() + items.damping * (Q[:, 0] ** 2).sum() + penalty * (Q[:, 1:] ** 2).sum())  # fmt: skip
 
 
-def users_of(als: Als) -> np.ndarray:
-    return als._sides[0].partner
-
-
-def als_t(als: Als) -> np.ndarray:
-    """t of each rating in the order of the items' side; als.weight is in the order of the training part."""
-    return als.weight[np.argsort(als.train_item, kind="stable")]
-
-
-def test_any_number_of_threads_gives_the_same_numbers(prepared):
-    one, three = learner(prepared, rounds=6), learner(prepared, rounds=6)
-    for side in one._sides + three._sides:
+def test_any_number_of_threads_gives_the_same_numbers(tastes):
+    one, three = (learner_of(tastes, rounds=6, threads=threads) for threads in (1, 3))
+    for side in one.engine.sides + three.engine.sides:
         side.spans = [(a, a + 1) for a in range(side.spans[-1][1])]
-    for _ in one.run(1):
-        pass
-    for _ in three.run(3):
-        pass
-    assert np.array_equal(one.P, three.P)
-    assert np.array_equal(one.Q, three.Q)
+    for learner in (one, three):
+        finished(learner)
+    assert np.array_equal(one.engine.P, three.engine.P)
+    assert np.array_equal(one.engine.Q, three.engine.Q)
 
 
-def test_stopped_in_the_middle_of_a_round_it_goes_on_to_the_same_numbers(prepared, monkeypatch):
-    monkeypatch.setattr(ratings_als, "EVENT_EVERY", 0.0)
-    monkeypatch.setattr(ratings_als, "SPAN", 2000)
-    whole = learner(prepared, rounds=3)
-    events = list(whole.run(1))
-    assert len(events) > 20
+@pytest.fixture
+def long_rounds(monkeypatch):
+    """An event after each of many spans, as of a table that takes more than a second a round."""
+    monkeypatch.setattr(module, "ADVANCE_SECONDS", 0.0)
+    monkeypatch.setattr(module, "SPAN_NUMBERS", 2000)
+
+
+@pytest.mark.usefixtures("long_rounds")
+def test_stopped_in_the_middle_of_a_round_it_resumes_to_the_same_numbers(tastes):
+    whole = learner_of(tastes, rounds=3)
+    assert len(list(whole.run())) > 20
     for stop in (3, 13):
-        first, second = learner(prepared, rounds=3), learner(prepared, rounds=3)
-        for _, event in zip(range(stop), first.run(1), strict=False):
+        first, second = learner_of(tastes, rounds=3), learner_of(tastes, rounds=3)
+        for _, event in zip(range(stop), first.run(), strict=False):
             assert not event.metrics or stop > 3
-        arrays, values = first.state()
-        second.restore({name: array.copy() for name, array in arrays.items()}, values)
-        for _ in second.run(1):
-            pass
-        assert np.array_equal(second.P, whole.P)
-        assert np.array_equal(second.best_Q, whole.best_Q)
+        second.restore(first.state())
+        finished(second)
+        assert np.array_equal(second.engine.P, whole.engine.P)
+        assert np.array_equal(second.best().factors.Q, whole.best().factors.Q)
 
 
-def test_before_the_first_measurement_the_current_vectors_are_the_best(prepared, monkeypatch):
-    monkeypatch.setattr(ratings_als, "EVENT_EVERY", 0.0)
-    monkeypatch.setattr(ratings_als, "SPAN", 2000)
-    als = learner(prepared, rounds=3)
-    next(als.run(1))
-    assert np.array_equal(als.factors(best=True).Q, als.factors(best=False).Q)
-    again = learner(prepared, rounds=3)
-    again.restore(*als.state())
-    steps = again.run(1)
-    next(steps)
-    assert np.array_equal(again.factors(best=True).Q, again.factors(best=False).Q)
+@pytest.mark.usefixtures("long_rounds")
+def test_before_the_first_measurement_the_current_vectors_are_the_best(tastes):
+    learner = learner_of(tastes, rounds=3)
+    next(learner.run())
+    assert np.array_equal(learner.best().factors.Q, learner.current().factors.Q)
+    again = learner_of(tastes, rounds=3)
+    again.restore(learner.state())
+    next(again.run())
+    assert np.array_equal(again.best().factors.Q, again.current().factors.Q)
+    assert not np.array_equal(again.best().factors.Q, learner.best().factors.Q)
 
 
-def test_ratings_on_another_scale_give_the_same_vectors_but_for_their_length(prepared):
-    small, large = learner(prepared), learner(lambda **s: prepared(times=20, **s))
-    for als in (small, large):
-        for _ in als.run(1):
-            pass
-    assert small.best_penalty == large.best_penalty
-    assert np.allclose(small.best_P, large.best_P, atol=1e-3)
-    assert np.allclose(20 * small.factors().scores(np.arange(5)), large.factors().scores(np.arange(5)), atol=0.2)
+def test_ratings_on_another_scale_give_the_same_vectors_but_for_their_length(tastes):
+    small, large = (finished(learner_of(tastes.assign(stars=tastes["stars"] * times))) for times in (1, 20))
+    users = np.arange(5)
+    scores, others = small.trained.factors.user_scores(users), large.trained.factors.user_scores(users)
+    assert 20 * small.trained.ridge.penalty == pytest.approx(large.trained.ridge.penalty)
+    assert np.allclose(np.sqrt(20) * small.trained.factors.P, large.trained.factors.P, atol=1e-2)
+    assert np.allclose(20 * scores, others, atol=0.2)

@@ -1,0 +1,99 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from embedviz.core import archive
+from embedviz.core.errors import SettingsError
+from embedviz.models.ratings.prepared import PreparedRatings
+from embedviz.models.ratings.settings import DEFAULTS
+from embedviz.training.protocols import State
+from tests.models.ratings.tastes import METHODS, finished, learner_of, train
+
+
+def factors_of(training):
+    f = training.trained.factors
+    return {"P": f.P, "Q": f.Q, "user_bias": f.user_bias, "item_bias": f.item_bias}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_resuming_from_any_state_ends_where_never_stopping_does(tastes, method):
+    settings = {"method": method, "rounds": 6, "epochs": 4}
+    whole = factors_of(train(tastes, **settings))
+    for stop in (1, 3):
+        first = learner_of(tastes, **settings)
+        for _, _ in zip(range(stop), first.run(), strict=False):
+            pass
+        state = first.state()
+        arrays = {name: array.copy() for name, array in state.arrays.items()}
+        second = learner_of(tastes, **settings)
+        second.restore(State(arrays, json.loads(json.dumps(state.values))))
+        ended = factors_of(finished(second))
+        assert all(np.array_equal(ended[name], whole[name]) for name in whole)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_same_seed_trains_the_same_vectors_and_another_one_others(tastes, method):
+    few = {"method": method, "rounds": 3, "epochs": 2}
+    one, again, other = (factors_of(train(tastes, seed=seed, **few)) for seed in (0, 0, 1))
+    assert all(np.array_equal(one[name], again[name]) for name in one)
+    assert not np.array_equal(one["P"], other["P"])
+
+
+def test_a_growing_penalty_is_mentioned_beside_the_loss(tastes):
+    growing, given = (next(learner_of(tastes, rounds=2, penalty=p).run()).message for p in (None, 3.0))
+    assert "it grows, and the training loss with it" in growing
+    assert given == "Training, penalty 3"
+
+
+def test_the_best_moment_is_kept_and_patience_ends_the_training(tastes):
+    learner = learner_of(tastes, method="gradient", learning_rate=0.05, patience=2, epochs=40)
+    rmse = [event.metrics["validation/rmse"] for event in learner.run() if event.metrics]
+    assert len(rmse) < 40
+    assert np.argmin(rmse) == len(rmse) - 3
+    part, best = learner.prepared.parts["validation"], learner.best()
+    error = best.factors.predict(part.user, part.item) - part.rating
+    assert float(np.sqrt((error**2).mean())) == min(rmse)
+
+
+def test_a_training_that_diverges_is_stopped(tastes):
+    with pytest.raises(SettingsError, match="Training diverged"):
+        train(
+            tastes,
+            method="dot",
+            learning_rate=1.0,
+            weight_decay=10,
+            init_std=10,
+            epochs=10_000,
+            patience=0,
+            batch_size=16,
+        )
+
+
+def test_the_textbook_preset_trains_the_textbook_network(tastes):
+    training = train(tastes, preset="textbook", epochs=2, dim=6)
+    network, prepared = training.learner.engine.task.network, training.prepared
+    shapes = {name: tuple(parameter.shape) for name, parameter in network.named_parameters()}
+    users, items = len(prepared.users), len(prepared.items)
+    assert shapes == {"user_embedding.weight": (users, 6), "item_embedding.weight": (items, 6)}
+    u, i = torch.tensor([0, 3, 9]), torch.tensor([5, 0, 7])
+    state = network.state_dict()
+    expected = torch.sum(state["user_embedding.weight"][u] * state["item_embedding.weight"][i], dim=1)
+    assert torch.allclose(network(u, i), expected)
+    factors = training.learner.current().factors
+    estimates = expected.clamp(*prepared.scale).numpy()
+    assert factors.predict(u.numpy(), i.numpy()) == pytest.approx(estimates, abs=1e-5)
+
+
+def test_every_method_has_defaults():
+    assert set(DEFAULTS) == set(METHODS)
+
+
+def test_what_was_prepared_is_saved_and_trains_the_same(tastes, tmp_path):
+    learner = learner_of(tastes, rounds=3)
+    archive.save(learner.prepared, tmp_path / "prepared.safetensors")
+    loaded = archive.load(PreparedRatings, tmp_path / "prepared.safetensors")
+    one, two = finished(learner), finished(loaded.learner(learner.settings, None, 1))
+    assert np.array_equal(one.trained.factors.P, two.trained.factors.P)
+    assert one.evaluate().metrics == two.evaluate().metrics
