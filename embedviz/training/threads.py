@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from embedviz.core.settings import TrainingSettings
 
@@ -11,7 +11,7 @@ from embedviz.core.settings import TrainingSettings
 class HasMostThreads(Protocol):
     """A model that says how many threads its steps gain from; None for as many as there are."""
 
-    most_threads: int | None
+    most_threads: ClassVar[int | None]
 
 
 def training_capacity() -> int:
