@@ -16,7 +16,7 @@ from embedviz.data.samples import SAMPLES
 from embedviz.data.text_units import UNITS
 from embedviz.formats import FORMATS
 from embedviz.formats.source import open_source
-from embedviz.models import MODELS
+from embedviz.models import MODELS, model_spec
 from embedviz.models.compatibility import compatible_models
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import is_shared
