@@ -78,32 +78,21 @@ def fold_in(
     """
     Q = factors.Q[items].astype(np.float64)
     m, K = Q.shape
-    if ridge.liked is not None and ridge.other is not None:
-        return _fold_in_likes(factors, ridge, Q, ridge.liked, ridge.other)
-    weights = np.ones(m) if weights is None else np.asarray(weights, np.float64)
-    target = ratings - factors.mean - factors.item_bias[items].astype(np.float64)
     lead = 0 if ridge.damping is None else 1  # a column of ones for the user's bias
     Z = np.hstack([np.ones((m, lead)), Q])
     penalty = ridge.penalty * (np.sqrt(m / ridge.typical) if ridge.typical else 1.0)
-    penalties = np.r_[[ridge.damping] * lead, np.full(K, penalty)]
-    prior = np.r_[np.zeros(lead), penalty * ridge.prior]
-    weighted = Z * weights[:, None]
-    solved = np.linalg.solve(
-        weighted.T @ Z + np.diag(penalties), np.column_stack([(weighted * target[:, None]).T, prior])
-    )
+    A = np.diag(np.r_[[ridge.damping] * lead, np.full(K, penalty)])
+    rest = np.r_[np.zeros(lead), penalty * ridge.prior]
+    target = ratings - factors.mean - factors.item_bias[items].astype(np.float64)
+    if ridge.liked is not None and ridge.other is not None:  # the dot products of the user's items, and of all items
+        every = factors.Q.astype(np.float64)
+        A += m / len(every) * every.T @ every
+        rest += m / len(every) * ridge.other * every.sum(0)
+        target = np.full(m, ridge.liked)
+    weighted = Z if weights is None else Z * weights[:, None].astype(np.float64)
+    solved = np.linalg.solve(weighted.T @ Z + A, np.column_stack([(weighted * target[:, None]).T, rest]))
     total = solved.sum(1)
     return FoldedIn(float(total[0]) if lead else 0.0, total[lead:], solved[lead:, :m].T, solved[lead:, m])
-
-
-def _fold_in_likes(factors: Factors, ridge: Ridge, Q: np.ndarray, liked: float, other: float) -> FoldedIn:
-    """Return the user who has items of vectors Q (m, K): their dot products are drawn to `liked`, all others to `other`."""
-    m, K = Q.shape
-    every = factors.Q.astype(np.float64)
-    weight = m / len(every)
-    A = weight * every.T @ every + Q.T @ Q + ridge.penalty * np.eye(K)
-    rest = weight * other * every.sum(0) + ridge.penalty * ridge.prior
-    solved = np.linalg.solve(A, np.column_stack([liked * Q.T, rest]))
-    return FoldedIn(0.0, solved.sum(1), solved[:, :m].T, solved[:, m])
 
 
 def estimate_ridge(factors: Factors, squared_error: float) -> Ridge:

@@ -52,8 +52,7 @@ class RatingsSettings(TrainingSettings):
         None,
         gt=0,
         le=10_000,
-        description="als: L2 penalty on the vectors. Empty: it grows from round to round, and the best one on the "
-        "validation part is kept.",
+        description="als: L2 penalty on the vectors. Empty: it grows each round, and the best on the validation part wins.",
         json_schema_extra=_BASIC,
     )
     rounds: int = Field(60, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")
@@ -61,27 +60,17 @@ class RatingsSettings(TrainingSettings):
         None,
         ge=1,
         le=10_000,
-        description="gradient, dot, bpr: maximum passes over the ratings. Empty: 30 for dot, 40 for the others.",
+        description="gradient, dot, bpr: maximum passes over the ratings. Empty: 40, for dot 30.",
         json_schema_extra=_BASIC,
     )
     learning_rate: float | None = Field(
-        None,
-        gt=0,
-        le=1,
-        description="gradient, dot, bpr: learning rate of Adam. Empty: 0.001 for bpr, 0.002 for the others.",
+        None, gt=0, le=1, description="gradient, dot, bpr: learning rate of Adam. Empty: 0.002, for bpr 0.001."
     )
     batch_size: int | None = Field(
-        None,
-        ge=1,
-        le=1_000_000,
-        description="gradient, dot, bpr: ratings in a batch. Empty: a hundredth of them, 16 to 512.",
+        None, ge=1, le=1_000_000, description="gradient, dot, bpr: ratings a batch. Empty: 1 % of them, 16 to 512."
     )
     weight_decay: float | None = Field(
-        None,
-        ge=0,
-        le=10,
-        description="gradient, dot, bpr: L2 penalty on what a rating uses. Empty: 0.12 for gradient, 0.01 for bpr, 0 for "
-        "dot.",
+        None, ge=0, le=10, description="L2 penalty on what a rating uses. Empty: gradient 0.12, bpr 0.01, dot 0."
     )
     init_std: float = Field(
         0.1, gt=0, le=10, description="gradient, dot, bpr: standard deviation of the initial vectors."
@@ -95,11 +84,7 @@ class RatingsSettings(TrainingSettings):
         "that ranks the validation part best. It changes the order of recommendations, not the estimates.",
     )
     patience: int = Field(
-        8,
-        ge=0,
-        le=1000,
-        description="gradient, dot, bpr: stop after this many epochs without improvement on the validation part; 0: "
-        "never.",
+        8, ge=0, le=1000, description="gradient, dot, bpr: epochs without improvement until it stops; 0: it never does."
     )
 
     def resolved(self, method: Method, n_train: int) -> Self:

@@ -127,9 +127,23 @@ class TrainedRatings:
     @cached_property
     def _spaces(self) -> dict[str, EmbeddingSpace]:
         f, rated = self.factors, self.rated.take(self.weights > 0)
-        item = _space("item", self.items, f.Q, f.item_bias, f.fallback.item, rated.item, rated.rating, self.is_explicit)
-        user = _space("user", self.users, f.P, f.user_bias, f.fallback.user, rated.user, rated.rating, self.is_explicit)
-        return {"item": item, "user": user}
+        spaces: dict[str, EmbeddingSpace] = {}
+        for name, entities, vectors, bias, fallback, places in (
+            ("item", self.items, f.Q, f.item_bias, f.fallback.item, rated.item),
+            ("user", self.users, f.P, f.user_bias, f.fallback.user, rated.user),
+        ):
+            counts = np.bincount(places, minlength=len(entities))
+            columns: dict[str, Any] = {"count": counts}
+            if self.is_explicit:
+                sums = np.bincount(places, rated.rating, len(entities))
+                columns["mean rating"] = (sums / np.maximum(counts, 1)).round(3)
+            if self.is_explicit or name == "item":
+                columns["bias"] = (bias if bias.any() else fallback).astype(np.float32)
+            if entities.labels != entities.ids:
+                columns["id"] = entities.ids
+            frame = pd.concat([pd.DataFrame(columns), entities.columns], axis=1)
+            spaces[name] = EmbeddingSpace(entities.labels, vectors, frame, name)
+        return spaces
 
     @property
     def is_explicit(self) -> bool:
@@ -284,22 +298,3 @@ class TrainedRatings:
 
 def _reason(feature: str, contribution: float) -> dict[str, Any]:
     return {"feature": feature, "contribution": round(float(contribution), 4)}
-
-
-def _space(
-    name: str, entities: Entities, vectors: np.ndarray, bias: np.ndarray, fallback: np.ndarray,
-    places: np.ndarray, ratings: np.ndarray, is_explicit: bool,
-) -> EmbeddingSpace:  # fmt: skip
-    """Return the space of users or items; places and ratings (n,) are those of the training part."""
-    counts = np.bincount(places, minlength=len(entities))
-    columns: dict[str, Any] = {"count": counts}
-    if is_explicit:
-        sums = np.bincount(places, ratings, len(entities))
-        columns["mean rating"] = (sums / np.maximum(counts, 1)).round(3)
-        columns["bias"] = (bias if bias.any() else fallback).astype(np.float32)
-    elif name == "item":
-        columns["bias"] = bias
-    if entities.labels != entities.ids:
-        columns["id"] = entities.ids
-    frame = pd.concat([pd.DataFrame(columns), entities.columns.reset_index(drop=True)], axis=1)
-    return EmbeddingSpace(entities.labels, vectors, frame, name)

@@ -8,7 +8,7 @@ from embedviz.models.ratings.prepared import PreparedRatings
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.spec import SPEC
 from embedviz.models.ratings.trained import TrainedRatings
-from embedviz.training.devices import choose
+from embedviz.training.devices import choose, torch_threads
 from embedviz.training.report import Evaluation
 from embedviz.training.survey import Survey
 from tests.models.conftest import finish
@@ -41,8 +41,9 @@ def learner_of(frame, columns=COLUMNS, fold=None, threads=1, **settings) -> Rati
 
 
 def finished(learner: RatingsLearner) -> Training:
-    for _ in learner.run():
-        pass
+    with torch_threads(1):
+        for _ in learner.run():
+            pass
     return Training(learner.prepared, learner, learner.best())
 
 

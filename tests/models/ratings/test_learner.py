@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from embedviz.core import archive
-from embedviz.core.errors import SettingsError
 from embedviz.models.ratings.prepared import PreparedRatings
 from embedviz.models.ratings.settings import DEFAULTS
 from embedviz.training.protocols import State
@@ -55,20 +54,6 @@ def test_the_best_moment_is_kept_and_patience_ends_the_training(tastes):
     part, best = learner.prepared.parts["validation"], learner.best()
     error = best.factors.predict(part.user, part.item) - part.rating
     assert float(np.sqrt((error**2).mean())) == min(rmse)
-
-
-def test_a_training_that_diverges_is_stopped(tastes):
-    with pytest.raises(SettingsError, match="Training diverged"):
-        train(
-            tastes,
-            method="dot",
-            learning_rate=1.0,
-            weight_decay=10,
-            init_std=10,
-            epochs=10_000,
-            patience=0,
-            batch_size=16,
-        )
 
 
 def test_the_textbook_preset_trains_the_textbook_network(tastes):
