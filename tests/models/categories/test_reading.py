@@ -181,4 +181,4 @@ def test_a_column_that_gives_the_target_away_is_warned_of():
 
 def test_a_number_that_is_the_target_in_another_unit_is_warned_of():
     frame = shop().assign(cents=lambda f: f["price"] * 100)
-    assert "“cents” alone explains 100% of the spread of “price”" in surveyed(frame, PRICE).warnings[0]
+    assert "“cents” alone explains 100% of the variance of “price”" in surveyed(frame, PRICE).warnings[0]
