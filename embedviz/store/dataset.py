@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from embedviz.core.errors import DataError, RunError
 from embedviz.core.files import read_json, replacing, write_json
 from embedviz.data.reading import Table, read_table
 from embedviz.data.samples import SAMPLES
+from embedviz.store.data_reference import About, DataReference, PathReference, ReadOptions, fingerprint
 from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
 from embedviz.store.tables import keep_table, load_table, table_key, tables_folder
 
@@ -28,8 +28,8 @@ OPTIONS = ("encoding", "delimiter", "header", "unit", "member")  # of read_table
 class Dataset:
     """A folder with dataset.json and, for an upload, the file itself."""
 
-    def __init__(self, folder: Path, values: dict[str, Any]):
-        self.folder, self._values = folder, values
+    def __init__(self, folder: Path, reference: DataReference):
+        self.folder, self._reference = folder, reference
 
     @classmethod
     def open(cls, folder: Path) -> Dataset:
@@ -37,7 +37,7 @@ class Dataset:
         values = read_json(folder / FILE)
         if not values:
             raise RunError("This data is not here any more. Upload it again, or take a sample.")
-        return cls(folder, values)
+        return cls(folder, cast("DataReference", values))
 
     @classmethod
     def upload(cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER) -> Dataset:
@@ -50,8 +50,8 @@ class Dataset:
                 digest.update(part)
                 size += len(part)
                 file.write(part)
-        values = {"source": "upload", "file": safe, "sha256": digest.hexdigest(), "size": size}
-        return cls._written(folder, name, owner, values)
+        about = _about(folder, name, owner, size)
+        return cls._create(folder, {**about, "source": "upload", "file": safe, "sha256": digest.hexdigest()})
 
     @classmethod
     def at_path(cls, uploads: Path, path: Path, owner: str = LOCAL_OWNER) -> Dataset:
@@ -62,57 +62,53 @@ class Dataset:
         if not path.is_file():
             raise DataError(f"There is no file {path}. Check the path, or upload the file.")
         entry = path.stat()
-        values = {"source": "path", "path": str(path), "size": entry.st_size, "modified": entry.st_mtime}
-        return cls._written(_new_folder(uploads), path.name, owner, values)
+        folder = _new_folder(uploads)
+        about = _about(folder, path.name, owner, entry.st_size)
+        return cls._create(folder, {**about, "source": "path", "path": str(path), "modified": entry.st_mtime})
 
     @classmethod
     def sample(cls, uploads: Path, sample_name: str, owner: str = LOCAL_OWNER) -> Dataset:
         """Refer to one of the samples."""
         sample = SAMPLES[sample_name]
-        values = {
-            "source": "sample",
-            "sample": sample_name,
-            "sha256": sample.sha256,
-            "size": sample.path.stat().st_size,
-        }
-        return cls._written(_new_folder(uploads), sample.title, owner, values)
+        folder = _new_folder(uploads)
+        about = _about(folder, sample.title, owner, sample.path.stat().st_size)
+        return cls._create(folder, {**about, "source": "sample", "sample": sample_name, "sha256": sample.sha256})
 
     @classmethod
-    def _written(cls, folder: Path, title: str, owner: str, values: dict[str, Any]) -> Dataset:
-        values |= {"id": folder.name, "title": title, "owner": owner, "created": time.time(), "options": {}}
-        write_json(folder / FILE, values)
-        return cls(folder, values)
+    def _create(cls, folder: Path, reference: DataReference) -> Dataset:
+        write_json(folder / FILE, reference)
+        return cls(folder, reference)
 
     @property
     def id(self) -> str:
-        return self._values["id"]
+        return self._reference["id"]
 
     @property
     def title(self) -> str:
-        return self._values["title"]
+        return self._reference["title"]
 
     @property
     def owner(self) -> str:
-        return self._values["owner"]
+        return self._reference["owner"]
 
     @property
     def created(self) -> float:
-        return self._values["created"]
+        return self._reference["created"]
 
     @property
     def size(self) -> int:
         """Bytes of the file as it came."""
-        return self._values["size"]
+        return self._reference["size"]
 
     @property
-    def source(self) -> str:
+    def source(self) -> Literal["upload", "path", "sample"]:
         """Kind of data: "upload", "path" or "sample"."""
-        return self._values["source"]
+        return self._reference["source"]
 
     @property
     def sample_name(self) -> str:
         """The sample's name; empty for other data."""
-        return self._values.get("sample", "")
+        return self._reference["sample"] if self._reference["source"] == "sample" else ""
 
     @property
     def columns(self) -> dict[str, str]:
@@ -120,16 +116,14 @@ class Dataset:
         return SAMPLES[self.sample_name].columns if self.source == "sample" else {}
 
     @property
-    def options(self) -> dict[str, Any]:
+    def options(self) -> ReadOptions:
         """Options of `read_table` that were set."""
-        return self._values["options"]
+        return self._reference["options"]
 
     @property
     def path(self) -> Path:
         """Path of the file."""
-        if self.source == "sample":
-            return SAMPLES[self.sample_name].path
-        return Path(self._values["path"]) if self.source == "path" else self.folder / self._values["file"]
+        return _file_path(self._reference, self.folder)
 
     def set_options(self, **options: Any) -> None:
         """Set options of `read_table`; None goes back to the guess."""
@@ -137,42 +131,42 @@ class Dataset:
         if unknown:
             raise DataError(f"Reading has no option {', '.join(sorted(unknown))}. It has: {', '.join(OPTIONS)}.")
         merged = {**self.options, **options}
-        self._values["options"] = {key: value for key, value in merged.items() if value is not None}
-        write_json(self.folder / FILE, self._values)
+        given = {key: value for key, value in merged.items() if value is not None}
+        self._reference["options"] = cast("ReadOptions", given)
+        write_json(self.folder / FILE, self._reference)
 
     def preview(self) -> Table:
         """Read the beginning of the file, at most 2 MB of it, the way the whole will be read.
 
         The whole table where it is kept already and small, or where the beginning is all there is.
         """
-        key = _table_key(self._values)
+        key = _table_key(self._reference)
         kept = load_table(tables_folder() / key, MAX_PREVIEW_TABLE_BYTES)
         if kept is not None:
             return kept
-        name = self.title if self.source == "upload" else None
-        table = read_table(self.path, name=name, limit_bytes=PREVIEW_BYTES, **self.options)
+        table = read_table(self.path, name=_name(self._reference), limit_bytes=PREVIEW_BYTES, **self.options)
         return table if table.report.truncated else keep_table(key, lambda: table)
 
-    def reference(self) -> dict[str, Any]:
+    def reference(self) -> DataReference:
         """Return what a run keeps to read the same data again."""
-        return dict(self._values)
+        return self._reference.copy()
 
     def link_into(self, folder: Path) -> None:
         """Link the upload into a run's data folder, or copy it where the disk has no links."""
         folder.mkdir(mode=0o700, exist_ok=True)
-        if self.source == "upload":
+        if self._reference["source"] == "upload":
             try:
-                os.link(self.path, folder / self._values["file"])
+                os.link(self.path, folder / self._reference["file"])
             except OSError:
-                shutil.copyfile(self.path, folder / self._values["file"])
+                shutil.copyfile(self.path, folder / self._reference["file"])
 
 
-def read_reference(reference: dict[str, Any], folder: Path) -> Table:
+def read_reference(reference: DataReference, folder: Path) -> Table:
     """Return the whole table that a reference names, parsed once.
 
     Parameters
     ----------
-    reference : dict
+    reference : DataReference
         Of `Dataset.reference`.
     folder : Path
         Where an upload's file lies.
@@ -182,19 +176,14 @@ def read_reference(reference: dict[str, Any], folder: Path) -> Table:
     DataError
         If the data was deleted or changed since.
     """
-    options = reference["options"]
-    if reference["source"] == "sample":
-        path, name = SAMPLES[reference["sample"]].path, None
-    elif reference["source"] == "path":
-        path, name = Path(reference["path"]), None
+    path = _file_path(reference, folder)
+    if reference["source"] == "path":
         _check_unchanged(reference)
-    else:
-        path, name = folder / reference["file"], reference["title"]
-        if not path.is_file():
-            raise DataError(f"The upload {name!r} was deleted to save space. Upload it again for a new run.")
+    elif reference["source"] == "upload" and not path.is_file():
+        raise DataError(f"The upload {reference['title']!r} was deleted to save space. Upload it again for a new run.")
 
     def read() -> Table:
-        table = read_table(path, name=name, **options)
+        table = read_table(path, name=_name(reference), **reference["options"])
         if reference["source"] == "path":
             _check_unchanged(reference)  # what was read is kept under the file's old time
         return table
@@ -202,19 +191,12 @@ def read_reference(reference: dict[str, Any], folder: Path) -> Table:
     return keep_table(_table_key(reference), read)
 
 
-def fingerprint(reference: dict[str, Any]) -> str:
-    """Return a string that identifies the content of a reference's file."""
-    if reference["source"] == "path":
-        return json.dumps([reference["path"], reference["size"], reference["modified"]])
-    return reference["sha256"]
-
-
-def _table_key(reference: dict[str, Any]) -> str:
+def _table_key(reference: DataReference) -> str:
     name = SAMPLES[reference["sample"]].file if reference["source"] == "sample" else reference["title"]
     return table_key(fingerprint(reference), name, reference["options"])
 
 
-def _check_unchanged(reference: dict[str, Any]) -> None:
+def _check_unchanged(reference: PathReference) -> None:
     path = Path(reference["path"])
     if not path.is_file():
         raise DataError(f"{path} is not there any more. Put it back, or start a new run.")
@@ -222,11 +204,32 @@ def _check_unchanged(reference: dict[str, Any]) -> None:
         raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
 
 
-def file_of(reference: dict[str, Any], run_folder: Path) -> Path:
+def file_of(reference: DataReference, run_folder: Path) -> Path:
     """Return the path of the file that a run's reference names."""
+    return _file_path(reference, run_folder / "data")
+
+
+def _file_path(reference: DataReference, folder: Path) -> Path:
+    """The path of a reference's file; folder: where an upload lies."""
     if reference["source"] == "sample":
         return SAMPLES[reference["sample"]].path
-    return Path(reference["path"]) if reference["source"] == "path" else run_folder / "data" / reference["file"]
+    return Path(reference["path"]) if reference["source"] == "path" else folder / reference["file"]
+
+
+def _name(reference: DataReference) -> str | None:
+    """The name of the file where its path does not tell it."""
+    return reference["title"] if reference["source"] == "upload" else None
+
+
+def _about(folder: Path, title: str, owner: str, size: int) -> About:
+    return {
+        "id": folder.name,
+        "title": title,
+        "owner": owner,
+        "created": time.time(),
+        "size": size,
+        "options": {},
+    }
 
 
 def _new_folder(uploads: Path) -> Path:

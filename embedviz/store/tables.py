@@ -37,7 +37,7 @@ def table_key(fingerprint: str, name: str, options: Mapping[str, Any]) -> str:
     Parameters
     ----------
     fingerprint : str
-        Identifies the file's content: see `embedviz.store.dataset.fingerprint`.
+        Identifies the file's content: see `embedviz.store.data_reference.fingerprint`.
     name : str
         The file's name, whose ending the reader looks at.
     options : mapping

@@ -14,7 +14,8 @@ from embedviz.data.reading import Table, read_table
 from embedviz.data.report import ReadReport
 from embedviz.data.samples import SAMPLES
 from embedviz.store import dataset as datasets
-from embedviz.store.dataset import Dataset, fingerprint, read_reference
+from embedviz.store.data_reference import fingerprint
+from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.store import Store
 from embedviz.store.tables import (
     FRAME,
