@@ -18,6 +18,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {}
+    renamed: ClassVar[dict[str, str]] = {}  # name of a field in earlier versions -> its name
 
     @classmethod
     def of(cls, *, preset: str | None = None, **values: Any) -> Self:
@@ -37,6 +38,7 @@ class Settings(BaseModel):
         """
         if preset is not None and preset not in cls.presets:
             raise SettingsError(f"There is no preset {preset!r}. Known presets: {', '.join(cls.presets) or 'none'}.")
+        values = {cls.renamed.get(name, name): value for name, value in values.items()}
         try:
             return cls(**{**(cls.presets[preset] if preset is not None else {}), **values})
         except ValidationError as error:

@@ -35,5 +35,5 @@ def scores_of(run: RunFolder) -> ScoreTable:
 def protocol_of(run: RunFolder) -> list[str]:
     """Return how a run's scores were made, in sentences."""
     if run.protocol is None and run.metrics:
-        return ["An earlier version of embedviz made these scores; how is not kept in a form that this one reads."]
+        return ["An earlier version of embedviz made these scores and kept no protocol that can be shown."]
     return protocol_sentences(run.protocol, run.record.get("device", ""))

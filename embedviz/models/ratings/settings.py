@@ -26,6 +26,7 @@ _BASIC: dict[str, Any] = {"basic": True}
 class RatingsSettings(TrainingSettings):
     """Settings of a ratings model. None leaves a value to the method (`resolved`)."""
 
+    renamed: ClassVar[dict[str, str]] = {"first_length": "init_std"}
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "recommended": {},
         "textbook": {"method": "dot"},
