@@ -20,7 +20,7 @@ import pandas as pd
 
 from embedviz.core.cost import Machine
 from embedviz.core.errors import SettingsError
-from embedviz.core.generators import drain
+from embedviz.core.generators import result_of
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.reading import Table, read_table
 from embedviz.data.roles import roles_of
@@ -69,7 +69,7 @@ class Case:
     def prepare(self, fold: Fold | None = None, **more: Any) -> tuple[Any, TrainingSettings]:
         """Return the prepared data and the settings that it was prepared with."""
         settings = self.make_settings(**more)
-        return drain(self.spec.prepare(self.table, self.columns, settings, fold=fold)), settings
+        return result_of(self.spec.prepare(self.table, self.columns, settings, fold=fold)), settings
 
     def train(self, fold: Fold | None = None, **more: Any) -> tuple[Any, Any]:
         """Train to the end; what was trained, and the data."""
@@ -182,7 +182,7 @@ def check_survey(case: Case) -> None:
     import json
 
     settings = case.make_settings()
-    survey = drain(case.spec.survey(case.table, case.columns, settings))
+    survey = result_of(case.spec.survey(case.table, case.columns, settings))
     again = Survey.from_dict(json.loads(json.dumps(survey.as_dict())))
     assert json.dumps(again.as_dict()) == json.dumps(survey.as_dict())
     assert survey.sentences
@@ -260,7 +260,7 @@ def check_predicts(case: Case) -> None:
     evaluation = case.spec.evaluate(trained, prepared)
     assert evaluation.frames
     score = f"test/{evaluation.primary_metric}"
-    rows = [drain(baseline.measure()) for baseline in case.spec.baselines(prepared)]
+    rows = [result_of(baseline.measure()) for baseline in case.spec.baselines(prepared)]
     assert len(rows) >= 2
     reached = [row[score] for row in rows if score in row]
     assert all(np.isfinite(value) for value in reached)

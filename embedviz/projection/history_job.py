@@ -11,6 +11,7 @@ from safetensors.numpy import save_file
 
 from embedviz.core.errors import RunError
 from embedviz.core.files import replacing
+from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.typed_json import read_typed, write_typed
@@ -71,9 +72,9 @@ def lay_out_history(spec: HistorySpec, folder: Path, reporter: Reporter) -> None
     settings = ProjectionSettings.of(**spec.settings)
     vectors = [*(snapshot.vectors for snapshot in kept), space.vectors[points]]
     frames: list[np.ndarray] = []
-    for number, moment in enumerate(reversed(vectors)):
+    for number, snapshot_vectors in enumerate(reversed(vectors)):
         chosen = settings.model_copy(update={"epochs": EPOCHS}) if frames else settings
-        frames.append(_laid_out(np.asarray(moment), chosen, frames[-1] if frames else None, reporter))
+        frames.append(_laid_out(np.asarray(snapshot_vectors), chosen, frames[-1] if frames else None, reporter))
         reporter.report(f"Laying out snapshot {number + 1} of {len(vectors)}", number + 1, len(vectors))
     frames.reverse()
     _write_frames(folder, np.stack(frames), [*(snapshot.step for snapshot in kept), None])
@@ -83,15 +84,10 @@ def lay_out_history(spec: HistorySpec, folder: Path, reporter: Reporter) -> None
 
 
 def _laid_out(
-    vectors: np.ndarray, settings: ProjectionSettings, begin: np.ndarray | None, reporter: Reporter
+    vectors: np.ndarray, settings: ProjectionSettings, init: np.ndarray | None, reporter: Reporter
 ) -> np.ndarray:
-    """Lay out vectors (N, D) from begin (N, 2): (N, 2)."""
-    coords = begin
-    for step in steps(vectors, settings, "cpu", begin):
-        if isinstance(step, np.ndarray):
-            coords = step
-        reporter.check()
-    return coords
+    """Lay out vectors (N, D) from init (N, 2): (N, 2)."""
+    return result_of(steps(vectors, settings, "cpu", init), lambda step: reporter.check())
 
 
 def _write_frames(folder: Path, frames: np.ndarray, frame_steps: list[int | None]) -> None:

@@ -21,7 +21,7 @@ from embedviz.projection.packing import pack_points
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space.storage import map_tensor
 
-FORMING, COLUMNS = "forming.points", "columns.parquet"
+PARTIAL, COLUMNS = "partial.points", "columns.parquet"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
 ODDITIES = "oddities.json"
 SPACES = "../../spaces"  # of a run, from the folder of one of its maps
@@ -41,8 +41,8 @@ class MapSpec(JobSpec):
         When the training of the space ended, so that a later part of it gets another map.
     written : int
         When the vectors were written, in nanoseconds since 1970, for the same reason.
-    begin : str
-        Id of the map that this one goes on from; empty when it starts by itself.
+    init : str
+        Id of the map whose layout this one starts from; empty for none.
     spaces : str
         Folder of the space, relative to the map's.
     """
@@ -53,7 +53,7 @@ class MapSpec(JobSpec):
     settings: dict[str, JsonValue]
     ended: float = 0.0
     written: int = 0
-    begin: str = ""
+    init: str = ""
     spaces: str = SPACES
 
 
@@ -73,9 +73,9 @@ class Map(JobFolder[MapSpec]):
         return self.spec.space
 
     @property
-    def begin(self) -> str:
-        """Id of the map that this one goes on from; empty when it starts by itself."""
-        return self.spec.begin
+    def init(self) -> str:
+        """Id of the map whose layout this one starts from; empty for none."""
+        return self.spec.init
 
     @property
     def has_coords(self) -> bool:
@@ -87,12 +87,12 @@ class Map(JobFolder[MapSpec]):
         """True once groups were found."""
         return (self.folder / CLUSTERS).exists()
 
-    def forming(self) -> tuple[bytes, int] | None:
+    def partial_layout(self) -> tuple[bytes, int] | None:
         """Return the points of the layout under way, packed for the browser, and when they were written (ns).
 
         None when there is no layout under way.
         """
-        path = self.folder / FORMING
+        path = self.folder / PARTIAL
         try:
             return path.read_bytes(), path.stat().st_mtime_ns
         except FileNotFoundError:
@@ -148,16 +148,16 @@ def write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
         save_file({"coords": np.ascontiguousarray(coords), "points": points.astype(np.int64)}, temporary)
 
 
-def write_forming(folder: Path, coords: np.ndarray) -> None:
+def write_partial(folder: Path, coords: np.ndarray) -> None:
     """Write coords (N, 2) of a layout under way. One of three dimensions is left out: only the flat map shows them."""
     if coords.shape[1] == 2:
-        with replacing(folder / FORMING) as temporary:
+        with replacing(folder / PARTIAL) as temporary:
             temporary.write_bytes(pack_points(coords))
 
 
-def remove_forming(folder: Path) -> None:
-    """Remove what `write_forming` wrote."""
-    (folder / FORMING).unlink(missing_ok=True)
+def remove_partial(folder: Path) -> None:
+    """Remove what `write_partial` wrote."""
+    (folder / PARTIAL).unlink(missing_ok=True)
 
 
 def write_groups(folder: Path, groups: pd.Categorical) -> None:

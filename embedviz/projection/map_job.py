@@ -12,20 +12,21 @@ import numpy as np
 from embedviz.core.errors import DataError
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
-from embedviz.projection.forming import Forming
 from embedviz.projection.map_folder import (
     Map,
     MapSpec,
-    remove_forming,
+    remove_partial,
     write_coords,
-    write_forming,
+    write_partial,
     write_groups,
     write_kept,
     write_oddities,
     write_quality,
 )
 from embedviz.projection.oddities import finite, oddities
+from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.projecting import map_steps
 from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import ProjectionSettings
@@ -44,21 +45,22 @@ def draw_map(spec: MapSpec, folder: Path, reporter: Reporter) -> None:
     drawn = sampled(space, settings)
     count_oddities(folder, space, drawn)
     points = usable(space, drawn)
-    begin = _coords_of(folder.parent, spec.begin, points, settings.n_components)
-    coords, ingredients = None, {}
+    init = _coords_of(folder.parent, spec.init, points, settings.n_components)
+    ingredients: dict[str, float] = {}
+
+    def on_step(step: Progress | PartialLayout) -> None:
+        if isinstance(step, PartialLayout):
+            write_partial(folder, step.coords)
+        else:
+            reporter(step)
+            ingredients.update(step.metrics)
+        reporter.check()
+
     try:
-        for step in map_steps(space, points, settings, _device(), begin):
-            if isinstance(step, Progress):
-                reporter(step)
-                ingredients |= step.metrics
-            elif isinstance(step, Forming):
-                write_forming(folder, step.coords)
-            else:
-                coords = step
-            reporter.check()
+        coords = result_of(map_steps(space, points, settings, _device(), init), on_step)
         write_coords(folder, coords, points)
     finally:
-        remove_forming(folder)
+        remove_partial(folder)
     finish_map(folder, space, points, coords, settings, reporter, ingredients)
 
 
@@ -90,11 +92,11 @@ def finish_map(
     ingredients : mapping, optional
         Scores of what the map was made of, kept beside its own.
     """
-    from embedviz.projection.fidelity import measured
+    from embedviz.projection.fidelity import measure_fidelity
 
     write_groups(folder, groups_of(space, points, settings, reporter))
     reporter.report("Measuring how faithful the map is", 1, 1)
-    found = measured(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
+    found = measure_fidelity(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
     write_kept(folder, kept)
@@ -137,9 +139,9 @@ def _coords_of(maps: Path, map_id: str, points: np.ndarray, n_components: int) -
         return None
     place = {row: at for at, row in enumerate(last.points.tolist())}
     at = np.array([place.get(row, -1) for row in points.tolist()])
-    begin = np.full((len(points), n_components), np.nan, np.float32)
-    begin[at >= 0] = last.coords[at[at >= 0]]
-    return begin
+    init = np.full((len(points), n_components), np.nan, np.float32)
+    init[at >= 0] = last.coords[at[at >= 0]]
+    return init
 
 
 def _device() -> str:

@@ -15,9 +15,11 @@ import numpy as np
 
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
 from embedviz.projection.map_folder import Map, MapSpec, write_columns, write_coords, write_groups
 from embedviz.projection.map_job import groups_of
+from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space.comparison_job import SpaceComparison
@@ -62,16 +64,17 @@ def draw_pair(spec: PairSpec, folder: Path, reporter: Reporter) -> None:
     a, b = read_space(folder / spec.spaces, spec.space), comparison.other_space()
     rows_a, rows_b = (rows[:MAX_LABELS] for rows in shared_rows(a, b))
     settings = ProjectionSettings.of(**spec.settings)
-    begin, layouts = None, []
-    for number, vectors in enumerate((a.vectors[rows_a], b.vectors[rows_b])):
-        for step in steps(np.asarray(vectors), settings, "cpu", begin):
-            if isinstance(step, np.ndarray):
-                begin = step
-                layouts.append(step)
-            elif isinstance(step, Progress):
-                done = number * step.total_steps + step.step
-                reporter.report(f"Map {number + 1} of 2. {step.message}", done, 2 * step.total_steps)
-            reporter.check()
+    layouts: list[np.ndarray] = []
+
+    def on_step(step: Progress | PartialLayout) -> None:
+        if isinstance(step, Progress):
+            done = len(layouts) * step.total_steps + step.step
+            reporter.report(f"Map {len(layouts) + 1} of 2. {step.message}", done, 2 * step.total_steps)
+        reporter.check()
+
+    for vectors in (a.vectors[rows_a], b.vectors[rows_b]):
+        init = layouts[0] if layouts else None
+        layouts.append(result_of(steps(np.asarray(vectors), settings, "cpu", init), on_step))
     overlap = comparison.result().movers.set_index("label")["overlap"]
     columns = {OVERLAP: overlap.reindex([a.labels[row] for row in rows_a]).to_numpy(np.float32)}
     groups = groups_of(a, rows_a, settings, reporter)

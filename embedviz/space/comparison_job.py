@@ -95,12 +95,7 @@ def compare(spec: ComparisonSpec, folder: Path, reporter: Reporter) -> None:
     """Compare, and write movers.parquet, then comparison.json."""
     a = read_space(folder / spec.spaces, spec.space)
     b = read_space(folder / spec.other_spaces, spec.other_space)
-    for step in compare_spaces(a, b, spec.k):
-        if isinstance(step, TwoSpaces):
-            _write(folder, step)
-        else:
-            reporter(step)
-        reporter.check()
+    _write(folder, reporter.follow(compare_spaces(a, b, spec.k)))
 
 
 def _write(folder: Path, found: TwoSpaces) -> None:

@@ -39,7 +39,7 @@ def space_version(run: RunFolder, space_name: str) -> SpaceVersion:
     return {"ended": run.state.ended, "written": written(run.folder / SPACES, space_name)}
 
 
-def map_of(run: RunFolder, space_name: str, settings: ProjectionSettings, begin: str = "") -> Map:
+def map_of(run: RunFolder, space_name: str, settings: ProjectionSettings, init: str = "") -> Map:
     """Return the map of a space by these settings; it is written when it is new, and then still to be submitted.
 
     Parameters
@@ -50,11 +50,11 @@ def map_of(run: RunFolder, space_name: str, settings: ProjectionSettings, begin:
         One of its spaces.
     settings : ProjectionSettings
         How it is drawn.
-    begin : str, optional
-        Id of the map that it goes on from, where the settings say that it does.
+    init : str, optional
+        Id of the map whose layout it starts from, where the settings ask for that.
     """
-    begin = begin if settings.goes_on else ""
-    spec = MapSpec(space_name, settings.model_dump(), begin=begin, **space_version(run, space_name))
+    init = init if settings.continues_last_map else ""
+    spec = MapSpec(space_name, settings.model_dump(), init=init, **space_version(run, space_name))
     return Map.keyed(run.folder / MAPS, spec)
 
 

@@ -4,7 +4,7 @@ import pytest
 import embedviz as ev
 from embedviz.core.errors import RunError
 from embedviz.jobs.inline import run_inline
-from embedviz.projection.forming import registered
+from embedviz.projection.alignment import aligned
 from embedviz.space.snapshots import FOLDER, read_snapshots
 from embedviz.store.maps import has_history, history_of
 
@@ -30,7 +30,7 @@ def test_a_trainings_snapshots_become_frames_that_end_in_its_map(text):
     assert history.clusters is not None
     assert history.quality
     for earlier, later in zip(history.frames, history.frames[1:], strict=False):
-        assert registered(np.asarray(earlier), np.asarray(later)) == pytest.approx(earlier, abs=1e-3)  # turned already
+        assert aligned(np.asarray(earlier), np.asarray(later)) == pytest.approx(earlier, abs=1e-3)  # turned already
 
 
 def test_in_the_end_the_topics_are_apart_and_in_the_beginning_they_were_not(text):

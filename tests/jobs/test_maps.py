@@ -6,7 +6,7 @@ import pytest
 import embedviz as ev
 from embedviz.jobs.inline import run_inline
 from embedviz.projection import ProjectionSettings, map_folder, map_job
-from embedviz.projection.forming import Forming
+from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.sampling import sampled
 from embedviz.store.maps import draw_pca, map_of
 
@@ -63,7 +63,7 @@ def test_points_on_their_way_can_be_looked_at_until_they_arrive(run, monkeypatch
 
 
 def test_points_that_turn_are_not_handed_to_the_flat_map(tmp_path):
-    map_folder.write_forming(tmp_path, Forming(np.zeros((5, 3), np.float32)).coords)
+    map_folder.write_forming(tmp_path, PartialLayout(np.zeros((5, 3), np.float32)).coords)
     assert list(tmp_path.iterdir()) == []
 
 

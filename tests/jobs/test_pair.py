@@ -5,7 +5,7 @@ import pandas as pd
 
 import embedviz as ev
 from embedviz.jobs.inline import run_inline
-from embedviz.projection.forming import registered
+from embedviz.projection.alignment import aligned
 from embedviz.projection.pair_job import OVERLAP
 from embedviz.store.comparisons import comparison_of
 from embedviz.store.maps import pair_of
@@ -28,7 +28,7 @@ def test_both_maps_show_the_shared_labels_and_lie_like_each_other(tmp_path, two_
     labels = [a.space.labels[row] for row in pair.points]
     assert set(labels) == set(a.space.labels) & set(b.space.labels)
     assert "hammer" not in labels
-    assert np.allclose(registered(np.asarray(beside.coords), np.asarray(pair.coords)), beside.coords, atol=1e-3)
+    assert np.allclose(aligned(np.asarray(beside.coords), np.asarray(pair.coords)), beside.coords, atol=1e-3)
     assert not np.array_equal(pair.coords, beside.coords)
     overlap = asked.found.movers.set_index("label")["overlap"]
     assert pair.columns[OVERLAP].tolist() == overlap[labels].astype(np.float32).tolist()

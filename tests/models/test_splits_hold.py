@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from embedviz.core import archive
-from embedviz.core.generators import drain
+from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
 from embedviz.data.roles import roles_of
 from embedviz.models import model_spec
@@ -27,7 +27,7 @@ def train(name, frame, columns, **settings):
     spec = model_spec(name)
     chosen = spec.Settings.of(deterministic=True, **settings)
     table = read_table(frame.to_csv(index=False).encode(), name="t.csv")
-    prepared = drain(spec.prepare(table, roles_of(table, columns), chosen))
+    prepared = result_of(spec.prepare(table, roles_of(table, columns), chosen))
     learner = prepared.learner(chosen, choose("cpu"), 1)
     for _ in learner.run():
         pass

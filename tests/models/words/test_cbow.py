@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from embedviz.core.generators import drain
+from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
 from embedviz.models.words import lock_free
 from embedviz.models.words.cbow import SPEC, train_span
@@ -14,7 +14,7 @@ CPU = choose("cpu")
 def fitted(text, threads=1, **settings):
     table = read_table(text.encode(), name="t.txt")
     chosen = SPEC.Settings.of(**{"min_count": 1, "subsample": 0, "dim": 16, **settings})
-    corpus = drain(SPEC.prepare(table, table.roles, chosen))
+    corpus = result_of(SPEC.prepare(table, table.roles, chosen))
     learner = corpus.learner(chosen, CPU, threads)
     for _ in learner.run():
         pass

@@ -4,7 +4,7 @@ import torch
 
 from embedviz.core.cost import Machine
 from embedviz.core.errors import SettingsError
-from embedviz.core.generators import drain
+from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
 from embedviz.evaluation.held_out_pairs import HeldOutPairs, PairScores
 from embedviz.models.words import lock_free
@@ -25,7 +25,7 @@ CPU = choose("cpu")
 def prepared(text: str, **settings) -> PreparedCorpus:
     table = read_table(text.encode(), name="t.txt")
     chosen = WordSettings.of(**{"min_count": 1, "subsample": 0, **settings})
-    return drain(SPEC.prepare(table, table.roles, chosen))
+    return result_of(SPEC.prepare(table, table.roles, chosen))
 
 
 def learner(text: str, **settings) -> IterativeLearner[WordVectors]:
@@ -135,7 +135,7 @@ def test_small_texts_are_read_more_often():
 
 
 def test_the_vocabulary_comes_from_the_training_part_alone():
-    corpus = build_corpus(drain(tokenize([f"common word{i}" for i in range(100)])), min_count=1)
+    corpus = build_corpus(result_of(tokenize([f"common word{i}" for i in range(100)])), min_count=1)
     assert sum(corpus.vocabulary.counts) == (corpus.train >= 0).sum()
     seen = {corpus.vocabulary.labels[i] for i in corpus.train[corpus.train >= 0]}
     assert seen == set(corpus.vocabulary.labels)
@@ -144,7 +144,7 @@ def test_the_vocabulary_comes_from_the_training_part_alone():
 
 def test_an_estimate_grows_with_the_work():
     table = read_table(b"a b c d\n" * 5000, name="t.txt")
-    survey = drain(SPEC.survey(table, table.roles, WordSettings()))
+    survey = result_of(SPEC.survey(table, table.roles, WordSettings()))
     measured = Machine(words_per_second=2e6)
     small = SPEC.estimate(WordSettings.of(epochs=5), survey, measured)
     large = SPEC.estimate(WordSettings.of(epochs=500), survey, measured)
