@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embedviz.core.errors import DataError
+from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
-from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
 from embedviz.projection.map_folder import (
     Map,
     MapSpec,
     remove_partial,
     write_coords,
-    write_partial,
     write_groups,
     write_kept,
     write_oddities,
+    write_partial,
     write_quality,
 )
 from embedviz.projection.oddities import finite, oddities

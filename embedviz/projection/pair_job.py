@@ -13,9 +13,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
-from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
 from embedviz.projection.map_folder import Map, MapSpec, write_columns, write_coords, write_groups
 from embedviz.projection.map_job import groups_of

@@ -32,7 +32,7 @@ def test_a_map_that_goes_on_from_another_is_another_map_where_the_settings_say_s
 def test_a_map_goes_on_from_the_points_that_both_have(run):
     first = run_inline(map_of(run, "word", ProjectionSettings(**FEW, n_points=9)))
     second = run_inline(map_of(run, "word", ProjectionSettings(**FEW, hold=True), first.id))
-    assert second.begin == first.id
+    assert second.init == first.id
     where = {row: at for at, row in enumerate(second.points.tolist())}
     shared = [where[row] for row in first.points.tolist()]
     assert len(second.points) > 9
@@ -48,22 +48,22 @@ def test_a_map_that_is_to_go_on_from_one_that_is_gone_starts_by_itself(run, begi
 def test_points_on_their_way_can_be_looked_at_until_they_arrive(run, monkeypatch):
     drawn = map_of(run, "word", ProjectionSettings(**FEW))
     seen = []
-    kept = map_job.write_forming
+    kept = map_job.write_partial
 
     def write(folder, coords):
         kept(folder, coords)
-        seen.append(drawn.forming())
+        seen.append(drawn.partial_layout())
 
-    monkeypatch.setattr(map_job, "write_forming", write)
-    assert drawn.forming() is None
+    monkeypatch.setattr(map_job, "write_partial", write)
+    assert drawn.partial_layout() is None
     run_inline(drawn)
     assert seen
     assert len(seen[0][0]) == 4 * len(drawn.points)
-    assert drawn.forming() is None
+    assert drawn.partial_layout() is None
 
 
 def test_points_that_turn_are_not_handed_to_the_flat_map(tmp_path):
-    map_folder.write_forming(tmp_path, PartialLayout(np.zeros((5, 3), np.float32)).coords)
+    map_folder.write_partial(tmp_path, PartialLayout(np.zeros((5, 3), np.float32)).coords)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -37,7 +37,7 @@ def test_its_maps_baselines_and_repeats_are_there():
     write_old_run()
     run = Store().run(ID)
     drawn = open_finished_map(run, MAP_ID)
-    assert (drawn.space_name, drawn.settings.n_neighbors, drawn.begin) == ("word", 4, "")
+    assert (drawn.space_name, drawn.settings.n_neighbors, drawn.init) == ("word", 4, "")
     assert drawn.coords.shape == (3, 2)
     assert drawn.quality == {"trustworthiness": 0.9}
     assert open_map(run, MAP_ID).status == "done"
@@ -47,7 +47,9 @@ def test_its_maps_baselines_and_repeats_are_there():
     assert primary_values(run.metrics, run.primary_metric) == (2.6, 4.1)
     assert {"Majority", "This run, 2 seeds"} <= {row_label(row) for row in scores_of(run).rows}
     assert run.protocol is None
-    assert protocol_of(run) == ["An earlier version of embedviz made these scores and kept no protocol that can be shown."]
+    assert protocol_of(run) == [
+        "An earlier version of embedviz made these scores and kept no protocol that can be shown."
+    ]
 
 
 def test_an_old_run_is_renamed_without_touching_what_it_was_made_of():
