@@ -1,4 +1,4 @@
-"""The columns that a drawn map can be coloured by, and those that give its points their sizes."""
+"""The columns that the points of a map can be coloured and sized by."""
 
 from __future__ import annotations
 
@@ -12,27 +12,32 @@ from embedviz.space import EmbeddingSpace
 
 CLUSTER = "cluster"
 RANK = "rank"
-ALIKE = "all alike"
-KEPT = "neighbours kept"  # of each point: where the map can be trusted, and where it lies
+UNIFORM = "uniform"
+KEPT = "neighbours kept"  # share of each point's nearest neighbours that are still near on the map
 
 
-def colour_columns(space: EmbeddingSpace) -> list[str]:
-    """Names of the columns: the map's groups, the space's own, the place in the file where there is no count, and how
-    well the map keeps each point's neighbours."""
+def color_columns(space: EmbeddingSpace) -> list[str]:
+    """Return the columns to colour by: the map's clusters, the space's own columns, the rank where there is no count, and
+    the share of each point's neighbours that the map kept."""
     own = [column for column in space.columns if column not in (CLUSTER, RANK, KEPT)]
     return [CLUSTER, *own, *([] if "count" in own else [RANK]), KEPT]
 
 
-def column_values(found: Map, space: EmbeddingSpace, column: str) -> pd.Series | None:
-    """The column's value for each point of the map; None for groups and figures that are not there yet. ColumnError
-    when there is no such column."""
-    points = np.asarray(found.points)
+def column_values(displayed: Map, space: EmbeddingSpace, column: str) -> pd.Series | None:
+    """Return the column's value for each point of the map, (n,); None for clusters and shares not computed yet.
+
+    Raises
+    ------
+    ColumnError
+        When there is no such column.
+    """
+    points = np.asarray(displayed.points)
     if column == CLUSTER:
-        return found.clusters
-    if column in found.columns:
-        return found.columns[column]
+        return displayed.clusters
+    if column in displayed.columns:
+        return displayed.columns[column]
     if column == KEPT:
-        return found.kept
+        return displayed.kept
     if column == RANK and RANK not in space.columns:
         return pd.Series(points + 1, name=RANK)
     if column not in space.columns:
@@ -40,22 +45,27 @@ def column_values(found: Map, space: EmbeddingSpace, column: str) -> pd.Series |
     return space.columns[column].iloc[points].reset_index(drop=True)
 
 
-def colour_codes(found: Map, space: EmbeddingSpace, column: str) -> MapColours | None:
-    """The column as one byte a point, with the legend that says what it means; None as column_values says."""
-    values = column_values(found, space, column)
+def color_codes(displayed: Map, space: EmbeddingSpace, column: str) -> MapColours | None:
+    """Return the column as color codes with their legend; None as column_values does."""
+    values = column_values(displayed, space, column)
     return None if values is None else colour_by(values)
 
 
 def size_columns(space: EmbeddingSpace) -> list[str]:
-    """Names of what points may be sized by: nothing, or a column of numbers."""
+    """Return what points may be sized by: nothing, or a numeric column of the space."""
     numbers = space.columns.select_dtypes("number")
-    return [ALIKE, *(column for column in numbers if column not in (CLUSTER, RANK, KEPT))]
+    return [UNIFORM, *(column for column in numbers if column not in (CLUSTER, RANK, KEPT))]
 
 
-def size_codes(found: Map, space: EmbeddingSpace, column: str) -> np.ndarray:
-    """The column as sizes from 0 to 254, one byte a point; a point without a value is as small as the smallest.
-    ColumnError when it is no column of numbers."""
+def size_codes(displayed: Map, space: EmbeddingSpace, column: str) -> np.ndarray:
+    """Return the column as sizes from 0 to 254, (n,) uint8; a missing value is as small as the smallest.
+
+    Raises
+    ------
+    ColumnError
+        When there is no such numeric column.
+    """
     if column not in size_columns(space)[1:]:
-        raise ColumnError(f"There is no column of numbers {column!r} to size by.")
-    codes = colour_numbers(column_values(found, space, column)).codes
+        raise ColumnError(f"There is no numeric column {column!r} to size by.")
+    codes = colour_numbers(column_values(displayed, space, column)).codes
     return np.where(codes == NO_VALUE, 0, codes).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""One HTML file with a map in it: our own modules, the points, their labels and colours; nothing is fetched."""
+"""The map as one HTML file that works offline: the map's modules, the points, their labels and colours."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
-from components.map_columns import colour_codes
-from components.map_view import MAP_FILES, MapData, as_json
+import numpy as np
+
+from components.map.columns import color_codes
+from components.map.exchange import MapMessage
+from components.map.view import MAP_FILES, MapData, message_of
 from embedviz.jobs.maps import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
 
-MOST_COLOURS = 8
-_HEIGHT = 640
+MAX_COLUMNS = 8
+_HEIGHT_PX = 640
+_BASE = "https://offline.invalid/"
 
 # The modules name each other by bare names, which the import map turns into data; so it works from a file, too.
 _PAGE = """<!doctype html>
@@ -42,19 +46,19 @@ CSS
 <body>
 <h1>TITLE</h1>
 <form onsubmit="return false">
-<label>Colour by <select id="colour"></select></label>
+<label>Colour by <select id="color"></select></label>
 <label>Find <input id="find" type="search" autocomplete="off"></label> <span id="found" role="status"></span>
 </form>
 <div id="place"><div class="embedviz-map"></div></div>
 <p>NOTE</p>
-<script type="application/json" id="held">HELD</script>
+<script type="application/json" id="contents">CONTENTS</script>
 <script type="module">
 import { update } from "map.js";
 
-const held = JSON.parse(document.getElementById("held").textContent);
+const contents = JSON.parse(document.getElementById("contents").textContent);
 const place = document.getElementById("place");
-const [colour, find, found] = ["colour", "find", "found"].map((id) => document.getElementById(id));
-const asked = { hits: [], flights: 0 };
+const [color, find, found] = ["color", "find", "found"].map((id) => document.getElementById(id));
+const search = { hits: [], serial: 0 };
 
 // There is no server: this answers for it.
 globalThis.fetch = async (address) => {
@@ -62,26 +66,26 @@ globalThis.fetch = async (address) => {
   const name = decodeURIComponent(pathname.split("/").pop());
   if (name === "labels") {
     const ids = searchParams.get("ids")?.split(",");
-    return Response.json(ids ? ids.map((id) => held.labels[id]) : held.labels.slice(+searchParams.get("from"), +searchParams.get("to")));
+    return Response.json(ids ? ids.map((id) => contents.labels[id]) : contents.labels.slice(+searchParams.get("from"), +searchParams.get("to")));
   }
-  return new Response(Uint8Array.from(atob(held.bytes[name]), (character) => character.charCodeAt(0)));
+  return new Response(Uint8Array.from(atob(contents.bytes[name]), (character) => character.charCodeAt(0)));
 };
 
 function show() {
-  const chosen = held.colours[colour.value] ?? {};
-  const data = { ...held.data, ...chosen, colour: colour.value, highlight: asked.hits.slice(0, 200), focus: asked.hits[0] ?? null, focus_serial: asked.flights };
+  const chosen = contents.colors[color.value] ?? {};
+  const data = { ...contents.data, ...chosen, color_column: color.value, highlight: search.hits.slice(0, 200), focus: search.hits[0] ?? null, focus_serial: search.serial };
   update({ parentElement: place, data, setStateValue: () => {} });
 }
 
-for (const name of Object.keys(held.colours)) colour.add(new Option(name));
-colour.addEventListener("change", show);
+for (const name of Object.keys(contents.colors)) color.add(new Option(name));
+color.addEventListener("change", show);
 find.addEventListener("change", () => {
   const text = find.value.trim().toLowerCase();
-  const at = (id) => held.labels[id].toLowerCase();
-  asked.hits = text ? held.labels.flatMap((label, id) => (at(id).includes(text) ? [id] : [])) : [];
-  asked.hits.sort((a, b) => (at(b) === text) - (at(a) === text) || at(b).startsWith(text) - at(a).startsWith(text));
-  asked.flights++;
-  found.textContent = text ? asked.hits.length.toLocaleString("en") + " found" : "";
+  const at = (id) => contents.labels[id].toLowerCase();
+  search.hits = text ? contents.labels.flatMap((label, id) => (at(id).includes(text) ? [id] : [])) : [];
+  search.hits.sort((a, b) => (at(b) === text) - (at(a) === text) || at(b).startsWith(text) - at(a).startsWith(text));
+  search.serial++;
+  found.textContent = text ? search.hits.length.toLocaleString("en") + " found" : "";
   show();
 });
 show();
@@ -91,36 +95,66 @@ show();
 """
 
 
-def page(shown: Map, space: EmbeddingSpace, columns: Sequence[str], title: str) -> bytes:
-    """The page, in UTF-8, under its title, with the map coloured by the first of the columns and the next seven to choose from."""
-    points = shown.points
-    base = "https://offline.invalid/"
-    held: dict[str, Any] = {"bytes": {"points": _base64(pack_points(shown.coords[:, :2]))}, "colours": {}}
-    held["labels"] = [space.labels[row] for row in points]
-    for number, column in enumerate(columns[:MOST_COLOURS]):
-        if (colours := colour_codes(shown, space, column)) is None:
+class _ColumnColors(TypedDict):
+    """The fields of a MapMessage that colour the points by one column."""
+
+    colors_url: str
+    color_kind: str
+    legend: list[object]
+
+
+class _Contents(TypedDict):
+    """What the page holds: its message, the labels, the buffers in base64 by their name, the columns to colour by."""
+
+    data: MapMessage
+    labels: list[str]
+    bytes: dict[str, str]
+    colors: dict[str, _ColumnColors]
+
+
+def page(displayed: Map, space: EmbeddingSpace, columns: Sequence[str], title: str) -> bytes:
+    """Return the page in UTF-8.
+
+    Parameters
+    ----------
+    displayed : Map
+    space : EmbeddingSpace
+        The space of the map.
+    columns : sequence of str
+        The first one colours the map, the next seven can be chosen; those not computed yet are left out.
+    title : str
+    """
+    points = np.asarray(displayed.points)
+    data = MapData(f"{_BASE}points", len(points), labels_url=f"{_BASE}labels")
+    contents: _Contents = {
+        "data": message_of(data, _HEIGHT_PX),
+        "labels": [space.labels[row] for row in points],
+        "bytes": {"points": _base64(pack_points(displayed.coords[:, :2]))},
+        "colors": {},
+    }
+    for number, column in enumerate(columns[:MAX_COLUMNS]):
+        if (colors := color_codes(displayed, space, column)) is None:
             continue
-        held["bytes"][f"colours-{number}"] = _base64(colours.codes.tobytes())
-        held["colours"][column] = {
-            "colours_url": f"{base}colours-{number}",
-            "colour_kind": colours.kind,
-            "legend": colours.legend,
+        name = f"colors-{number}"
+        contents["bytes"][name] = _base64(colors.codes.tobytes())
+        contents["colors"][column] = {
+            "colors_url": f"{_BASE}{name}",
+            "color_kind": colors.kind,
+            "legend": list(colors.legend),
         }
-    held["data"] = as_json(MapData(f"{base}points", len(points), labels_url=f"{base}labels"), _HEIGHT)
-    settings = {name: value for name, value in shown.spec["settings"].items() if value != ""}
+    settings = ", ".join(f"{name} {value}" for name, value in displayed.spec["settings"].items() if value != "")
     parts = {
         "TITLE": html.escape(title),
         "CSS": (MAP_FILES / "map.css").read_text(encoding="utf-8"),
         "IMPORTS": _in_script({"imports": _modules()}),
-        "NOTE": html.escape(
-            "Drawn by embedviz: " + ", ".join(f"{name} {value}" for name, value in settings.items()) + "."
-        ),
-        "HELD": _in_script(held),
+        "NOTE": html.escape(f"Drawn by embedviz: {settings}."),
+        "CONTENTS": _in_script(contents),
     }
     return re.sub("|".join(parts), lambda match: parts[match.group()], _PAGE).encode()
 
 
 def _modules() -> dict[str, str]:
+    """Return the map's modules by name, as data addresses, importing each other by bare names."""
     modules = {}
     for file in sorted(MAP_FILES.glob("*.js")):
         script = file.read_text(encoding="utf-8").replace('from "./', 'from "')
@@ -132,6 +166,6 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _in_script(value: Any) -> str:
-    """JSON that cannot end the script it stands in, whatever the labels say."""
+def _in_script(value: object) -> str:
+    """Return JSON that cannot end the script it stands in, whatever the labels say."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")

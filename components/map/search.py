@@ -1,4 +1,4 @@
-"""Finding points of a map by what is typed."""
+"""Search among the labels of a map."""
 
 from __future__ import annotations
 
@@ -10,22 +10,35 @@ from embedviz.core.errors import SettingsError
 from embedviz.space import EmbeddingSpace
 
 
-def hits_of(space: EmbeddingSpace, points: np.ndarray, typed: str) -> list[int]:
-    """Rows of the map's words that hold what was typed: the word itself first, then those that begin with it. Between
-    slashes it is a regular expression, as in /^king.*s$/, and rows come in the map's order. SettingsError when it is
-    none."""
-    text = typed.strip().casefold()
+def find_rows(space: EmbeddingSpace, points: np.ndarray, query: str) -> list[int]:
+    """Return the rows whose labels contain the query, ignoring case: equal labels first, then those that start with it.
+
+    Between slashes the query is a regular expression, as in /^king.*s$/, and rows come in the map's order.
+
+    Parameters
+    ----------
+    space : EmbeddingSpace
+    points : (n,) int64
+        Rows of the space that the map shows.
+    query : str
+
+    Raises
+    ------
+    SettingsError
+        When the regular expression is not valid.
+    """
+    text = query.strip().casefold()
     if not text:
         return []
     if len(text) > 2 and text[0] == text[-1] == "/":
-        return _matching(space, points, typed.strip()[1:-1])
-    found = [(space.labels[row].casefold(), row) for row in points.tolist()]
-    hits = [(label != text, not label.startswith(text), row) for label, row in found if text in label]
+        return _match(space, points, query.strip()[1:-1])
+    labels = [(space.labels[row].casefold(), row) for row in points.tolist()]
+    hits = [(label != text, not label.startswith(text), row) for label, row in labels if text in label]
     return [row for *_, row in sorted(hits, key=lambda hit: hit[:2])]
 
 
-def _matching(space: EmbeddingSpace, points: np.ndarray, pattern: str) -> list[int]:
-    """By RE2, which takes no longer than the text is long, whatever the expression."""
+def _match(space: EmbeddingSpace, points: np.ndarray, pattern: str) -> list[int]:
+    """Match with RE2, whose time is linear in the length of the text for every expression."""
     labels = pa.array([space.labels[row] for row in points.tolist()])
     try:
         hits = pc.match_substring_regex(labels, pattern, ignore_case=True)

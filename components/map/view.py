@@ -1,27 +1,26 @@
-"""The 2-D map on a page: what is shown goes in as MapData, what a person did comes out as MapEvent.
+"""The 2-D map as a Streamlit component: MapData says what is shown, MapEvent what a person did.
 
-The drawing is done by the modules in components/map/, which the app serves under embedviz/static/. Points, colours and
+The drawing is done by the modules in components/map/js/, which the app serves under embedviz/static/. Points, colours and
 labels are fetched by the browser from addresses given in MapData, never sent through the script, so a rerun costs a few
-hundred bytes whatever the size of the map.
+hundred bytes whatever the size of the map. What goes to and fro is described in components.map.exchange.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import streamlit as st
 
-MAP_FILES = Path(__file__).parent / "map"
-MOST_HIGHLIGHTED = 2000
-MOST_CORNERS = 2000
-MOST_REGIONS = 40
+from components.map.event import MapEvent, read_event
+from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
+
+MAP_FILES = Path(__file__).parent / "js"
 
 # The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
 # before anything is fetched: the page does not jump when the map appears. Points and modules are all asked for at once;
@@ -35,7 +34,7 @@ export default async function (component) {
   root.style.setProperty("--map-height", data.height + "px");
   const locate = (path) => new URL(path, document.baseURI).href;
   if (!root.early) {
-    const asked = [data.points_url, data.colours_url, data.sizes_url].filter(Boolean);
+    const asked = [data.points_url, data.colors_url, data.sizes_url].filter(Boolean);
     root.early = new Map(asked.map((path) => [path, fetch(locate(path)).catch(() => null)]));
   }
   const loaded = await Promise.all(modules.map((name) => import(locate("embedviz/static/" + name))));
@@ -55,173 +54,162 @@ _component = st.components.v2.component(
 class MapData:
     """What the map shows. Addresses are relative to the app's base address ("embedviz/maps/…", no leading slash).
 
-    points_url: n × (x, y) as little-endian uint16, 65535 the end of the unit square, y upwards. Points come in the
-        order of importance: the first ones get their labels written first.
-    labels_url: answers `?from=0&to=2000` and `?ids=3,17` with a JSON array of strings.
-    colours_url: one uint8 a point. With colour_kind "category" it is the row of `legend`; with "number" it is 0 (the
-        legend's minimum) to 254 (its maximum); 255 is a point without a value, grey. None: all in the primary colour.
-    legend: for "category" a (name, CSS colour) a code, "currentColor" being the text's colour; for "number"
+    Attributes
+    ----------
+    points_url : str
+        Answers with n positions in the layout exchange.POSITIONS. Points come in the order of importance: the first
+        ones get their labels drawn first.
+    n : int
+        Number of points.
+    labels_url : str or None
+        Answers `?from=0&to=2000` and `?ids=3,17` with a JSON array of strings.
+    colors_url : str or None
+        Answers with n color codes in the layout exchange.COLOR_CODES: with color_kind "category" a row of `legend`,
+        with "number" 0 (the legend's minimum) to 254 (its maximum), 255 for a point without a value, grey. None: all in
+        the primary colour.
+    color_kind : {"category", "number"} or None
+    legend : sequence
+        For "category" a (name, CSS colour) for each code, "currentColor" being the text's colour; for "number"
         (minimum, maximum), as numbers or as text.
-    colour: the name of what colours them, which comes back with a region that the legend narrows.
-    sizes_url: one uint8 a point, 0 the smallest. None: all alike.
-    highlight: up to 2,000 points that get a ring and a label (a search's hits, a table's rows).
-    focus: the point being looked at. When it changes the map flies there, unless it was clicked on the map.
-    focus_serial: raise it to fly to the same focus once more.
-    links: the focus's neighbours, joined to it by lines.
-    dim: fade all points but focus, links and highlight.
-    regions: those kept by the page, as they came in a MapEvent; a change replaces what is drawn and selected.
-    regions_serial: that of the last event whose regions were taken over.
-    selected: (n,) bool, where the regions alone do not tell which points are selected. None: they do.
-    view: {"x", "y", "zoom"} to fly to when it or view_serial changes; None leaves the view to the person.
-    can_undo, can_redo: whether the buttons for that are there.
-    in_address: keep the view in the page's address, for the one map of a page that has it there.
-    forming_url: while the points are being moved elsewhere, answers with where they are; `?after=` the moment last
-        seen, which comes in X-Moment, it answers 204 until they have moved. Nothing can be selected meanwhile.
-    frames_url: places the points were at, one after the other, n × (x, y) each, the last as at points_url; a slider
-        leads through them. frames: what each is called.
-    link: maps of one page with the same link, which show the same points in the same order, hover and select together.
-    version: change it when the same addresses answer with something else.
+    color_column : str
+        The column that the colours show; it comes back with a region drawn while categories are hidden.
+    sizes_url : str or None
+        Answers with n bytes in the layout exchange.SIZE_CODES. None: all points have one size.
+    highlight : sequence of int
+        Up to 2,000 points that get a ring and a label (a search's hits, a table's rows).
+    focus : int or None
+        The point being looked at. When it changes the map flies there, unless it was clicked on the map.
+    focus_serial : int
+        Raise it to fly to the same focus once more.
+    links : sequence of int
+        The focus's neighbours, joined to it by lines.
+    dim : bool
+        Fade all points but focus, links and highlight.
+    regions : sequence of Region
+        Those kept by the page, as they came in a MapEvent; a change replaces what is drawn and selected.
+    regions_serial : int
+        That of the last event whose regions were taken over.
+    selected : (n,) bool or None
+        Given where the regions alone do not tell which points are selected.
+    view : View or None
+        Where to fly when view_serial changes; None leaves the view to the person.
+    can_undo, can_redo : bool
+        Whether the buttons can be pressed; both False hides them.
+    view_in_address : bool
+        Keep the view in the page's address, for the one map of a page that has it there.
+    partial_layout_url : str or None
+        Answers with the positions reached so far while the layout is being optimised; `?after=` names the last version
+        seen, which comes in the header exchange.LAYOUT_VERSION_HEADER, and it answers 204 until there is another.
+        Nothing can be selected meanwhile.
+    snapshots_url : str or None
+        Answers with the positions at each snapshot, one after the other, the last as at points_url; a slider leads
+        through them.
+    snapshot_titles : sequence of str
+        What each snapshot is called.
+    link : str or None
+        Maps of one page with the same link, which show the same points in the same order, hover and select together.
+    version : str or int
+        Change it when the same addresses answer with something else.
     """
 
     points_url: str
     n: int
     labels_url: str | None = None
-    colours_url: str | None = None
-    colour_kind: Literal["category", "number"] | None = None
-    legend: Sequence[Any] = ()
-    colour: str = ""
+    colors_url: str | None = None
+    color_kind: Literal["category", "number"] | None = None
+    legend: Sequence[Sequence[str] | float | str] = ()
+    color_column: str = ""
     sizes_url: str | None = None
-    highlight: Sequence[int] = ()
+    highlight: Sequence[int] | np.ndarray = ()
     focus: int | None = None
     focus_serial: int = 0
-    links: Sequence[int] = ()
+    links: Sequence[int] | np.ndarray = ()
     dim: bool = False
-    regions: Sequence[Mapping[str, Any]] = ()
+    regions: Sequence[Region] = ()
     regions_serial: int = 0
     selected: np.ndarray | None = None
-    view: Mapping[str, float] | None = None
+    view: View | None = None
     view_serial: int = 0
     can_undo: bool = False
     can_redo: bool = False
-    in_address: bool = False
-    forming_url: str | None = None
-    frames_url: str | None = None
-    frames: Sequence[str] = ()
+    view_in_address: bool = False
+    partial_layout_url: str | None = None
+    snapshots_url: str | None = None
+    snapshot_titles: Sequence[str] = ()
     link: str | None = None
     version: str | int = 0
-
-
-@dataclass(frozen=True)
-class MapEvent:
-    """What was last done on the map. The same event comes back on every rerun: act when its serial is a new one.
-
-    click: the point clicked; None for a click beside all points, Escape, or no click yet (serial 0).
-    regions: what was drawn to select, one after the other: {"kind": "box" | "lasso", "mode": "new" | "add" | "remove",
-        "polygon": [[x, y], …]} with corners in the unit square, y upwards, and "without": {"column", "codes"} where the
-        legend had put categories out. Empty when nothing is selected.
-    step: "undo" or "redo". view: where the map was looked at when the event was told; None where it was not told.
-    """
-
-    click: int | None = None
-    click_serial: int = 0
-    regions: tuple[dict[str, Any], ...] = ()
-    regions_serial: int = 0
-    step: Literal["undo", "redo"] | None = None
-    step_serial: int = 0
-    view: dict[str, float] | None = None
 
 
 def map_view(
     data: MapData, *, key: str, height: int = 560, on_event: Callable[[MapEvent], None] | None = None
 ) -> MapEvent:
-    """Draw the map and return what was last done on it. height: pixels of the map, without a key below it.
-    on_event: called with the event before the page runs, so that one run shows what came of it."""
+    """Draw the map.
+
+    Parameters
+    ----------
+    data : MapData
+    key : str
+        Widget key.
+    height : int
+        Pixels of the map, without a legend below it.
+    on_event : callable, optional
+        Called with the event before the page runs, so that one run shows what came of it.
+
+    Returns
+    -------
+    MapEvent
+        What was last done on the map.
+    """
 
     def changed() -> None:
         if on_event:
             on_event(read_event(st.session_state[key].get("event"), data.n))
 
-    state = _component(key=key, data=as_json(data, height), on_event_change=changed)
+    state = _component(key=key, data=message_of(data, height), on_event_change=changed)
     return read_event(state.get("event"), data.n)
 
 
-def as_json(data: MapData, height: int) -> dict[str, Any]:
-    """What is sent to the browser: plain numbers and lists. More than 2,000 highlighted points are a bug of the page."""
-    if len(data.highlight) > MOST_HIGHLIGHTED:
-        raise ValueError(f"At most {MOST_HIGHLIGHTED} points can be highlighted, not {len(data.highlight)}.")
-    values = {f.name: getattr(data, f.name) for f in fields(data)} | {"height": int(height)}
-    for name in ("highlight", "links"):
-        values[name] = [int(point) for point in values[name]]
-    values["legend"] = [list(row) if isinstance(row, (tuple, list)) else row for row in data.legend]
-    values["focus"] = None if data.focus is None else int(data.focus)
-    values["frames"] = list(data.frames)
-    values["regions"] = [dict(region) for region in data.regions]
-    if data.selected is not None:
-        values["selected"] = base64.b64encode(np.packbits(data.selected, bitorder="little").tobytes()).decode("ascii")
-    return values
+def message_of(data: MapData, height: int) -> MapMessage:
+    """Return what is sent to the browser: plain numbers and lists.
+
+    Raises
+    ------
+    ValueError
+        For more than 2,000 highlighted points, which are a bug of the page.
+    """
+    if len(data.highlight) > MAX_HIGHLIGHTED:
+        raise ValueError(f"At most {MAX_HIGHLIGHTED} points can be highlighted, not {len(data.highlight)}.")
+    return {
+        "points_url": data.points_url,
+        "n": data.n,
+        "labels_url": data.labels_url,
+        "colors_url": data.colors_url,
+        "color_kind": data.color_kind,
+        "legend": [list(row) if isinstance(row, (tuple, list)) else row for row in data.legend],
+        "color_column": data.color_column,
+        "sizes_url": data.sizes_url,
+        "highlight": [int(point) for point in data.highlight],
+        "focus": None if data.focus is None else int(data.focus),
+        "focus_serial": data.focus_serial,
+        "links": [int(point) for point in data.links],
+        "dim": data.dim,
+        "regions": list(data.regions),
+        "regions_serial": data.regions_serial,
+        "selected": None if data.selected is None else _pack_bits(data.selected),
+        "view": data.view,
+        "view_serial": data.view_serial,
+        "can_undo": data.can_undo,
+        "can_redo": data.can_redo,
+        "view_in_address": data.view_in_address,
+        "partial_layout_url": data.partial_layout_url,
+        "snapshots_url": data.snapshots_url,
+        "snapshot_titles": list(data.snapshot_titles),
+        "link": data.link,
+        "version": data.version,
+        "height": height,
+    }
 
 
-def read_event(value: Any, n: int) -> MapEvent:
-    """The browser's word as a MapEvent. It is a stranger's input: whatever is not a point or a polygon becomes None."""
-    if not isinstance(value, Mapping):
-        return MapEvent()
-    regions = value.get("regions")
-    return MapEvent(
-        click=_point(value.get("click"), n),
-        click_serial=_serial(value.get("click_serial")),
-        regions=read_regions(regions) if isinstance(regions, list) else (),
-        regions_serial=_serial(value.get("regions_serial")),
-        step=value.get("step") if value.get("step") in ("undo", "redo") else None,
-        step_serial=_serial(value.get("step_serial")),
-        view=_view(value.get("view")),
-    )
-
-
-def read_regions(values: Sequence[Any]) -> tuple[dict[str, Any], ...]:
-    """Those of the values that are regions; the first 40, for a stranger may send any number."""
-    return tuple(region for value in values[:MOST_REGIONS] if (region := _region(value)))
-
-
-def _serial(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _point(value: Any, n: int) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < n else None
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _view(value: Any) -> dict[str, float] | None:
-    if not isinstance(value, Mapping) or not all(_number(value.get(name)) for name in ("x", "y", "zoom")):
-        return None
-    return {name: float(value[name]) for name in ("x", "y", "zoom")}
-
-
-def _region(value: Any) -> dict[str, Any] | None:
-    """The region with its keys in the order the browser has them, so that it knows its own word again."""
-    if not isinstance(value, Mapping) or value.get("kind") not in ("box", "lasso"):
-        return None
-    polygon, mode, without = value.get("polygon"), value.get("mode"), value.get("without")
-    if mode not in ("new", "add", "remove"):
-        return None
-    if not isinstance(polygon, Sequence) or isinstance(polygon, str) or not 3 <= len(polygon) <= MOST_CORNERS:
-        return None
-    corners = []
-    for corner in polygon:
-        if not isinstance(corner, Sequence) or isinstance(corner, str) or len(corner) != 2:
-            return None
-        if not all(_number(c) for c in corner):
-            return None
-        corners.append([float(c) for c in corner])
-    region = {"kind": value["kind"], "mode": mode, "polygon": corners}
-    if (
-        isinstance(without, Mapping)
-        and isinstance(without.get("column"), str)
-        and isinstance(without.get("codes"), list)
-    ):
-        codes = [code for code in without["codes"] if isinstance(code, int) and 0 <= code <= 255]
-        region["without"] = {"column": without["column"], "codes": codes}
-    return region
+def _pack_bits(mask: np.ndarray) -> str:
+    """Return (n,) bool as base64, eight points a byte, the lowest bit first."""
+    return base64.b64encode(np.packbits(mask, bitorder="little").tobytes()).decode("ascii")

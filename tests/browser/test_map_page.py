@@ -76,12 +76,12 @@ def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(p
     page.wait_for_url("**colour=rank**")
     link = page.url
 
-    page.get_by_role("button", name="Take the last step back").click()
+    page.get_by_role("button", name="Undo").click()
     page.wait_for_function("() => !location.search.includes('colour=rank')")
-    page.get_by_role("button", name="Take the last step back").click()
+    page.get_by_role("button", name="Undo").click()
     page.wait_for_timeout(800)
     assert selected(page) == first
-    page.get_by_role("button", name="Take it again").click()
+    page.get_by_role("button", name="Redo").click()
     page.wait_for_timeout(800)
     assert selected(page) == both
     page.go_back()  # the browser's own way
@@ -97,29 +97,29 @@ def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(p
 
 
 def test_a_map_drawn_again_goes_on_from_the_last_one(page):
-    assert "begin=" not in page.url
+    assert "init=" not in page.url
     page.get_by_text("Settings of the map").click()
     fill_number(page, "Neighbours", "30")
     press(page, "Draw again")
-    page.wait_for_url("**begin=**")
+    page.wait_for_url("**init=**")
     finished(page)
-    page.get_by_role("button", name="Take the last step back").click()
-    page.wait_for_function("() => !location.search.includes('begin=')")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("() => !location.search.includes('init=')")
     finished(page)
     expect(page.get_by_role("spinbutton", name="Neighbours")).to_have_value("15")
 
 
 def test_the_map_is_a_table_for_keys_and_screen_readers_and_is_taken_away_in_files(page, tmp_path):
-    page.get_by_text("The map as a table").click()
+    page.get_by_text("Map as a table").click()
     settle(page)
-    expect(page.get_by_text("All 2,000 words of the map")).to_be_visible()
+    expect(page.get_by_text("All 2,000 words on the map")).to_be_visible()
     table = page.get_by_test_id("stDataFrame").last
     table.scroll_into_view_if_needed()
     table.click(position={"x": 60, "y": 52})  # the first row; from there by key
     expect(page.get_by_text("Nearest to “the” in the original space")).to_be_visible()
-    page.get_by_text("Take the map away").click()
+    page.get_by_text("Export map").click()
     settle(page)
-    for button, check in (("CSV", csv_has_all), ("Page that works offline", lambda path: path.stat().st_size > 50_000)):
+    for button, check in (("CSV", csv_has_all), ("Offline web page", lambda path: path.stat().st_size > 50_000)):
         with page.expect_download() as download:
             press(page, button)
         download.value.save_as(tmp_path / "taken")

@@ -1,75 +1,115 @@
-// Where the points are dense: lines around the smallest areas that hold a quarter, half, three quarters and 95 % of them.
+// @ts-check
+// Density contours: lines around the smallest areas that hold a quarter, half, three quarters and 95 % of the points.
+
+import { MAX_COORDINATE } from "./exchange.js";
+
+/** @import { Bounds } from "./camera.js" */
 
 const CELLS = 128; // of the grid across the map
-const SPREAD = 2; // cells: how far a point's weight is spread, three times over
-const SHARES = [0.95, 0.75, 0.5, 0.25];
+const BLUR_RADIUS = 2; // cells, applied three times
+export const SHARES = [0.95, 0.75, 0.5, 0.25];
 
-// positions: Uint16Array x, y, …; bounds in the unit square. One Path2D a share, in the unit square, the widest first.
-export function contoursOf(positions, bounds) {
+/**
+ * The line segments of each contour, ax, ay, bx, by, … in the unit square: one array for each of SHARES.
+ * @type {(positions: Uint16Array, bounds: Bounds) => number[][]}
+ */
+export function contourLines(positions, bounds) {
   if (!positions.length) return [];
   const side = Math.max(bounds.right - bounds.left, bounds.top - bounds.bottom, 1e-3) * 1.16;
   const [left, bottom] = [(bounds.left + bounds.right - side) / 2, (bounds.bottom + bounds.top - side) / 2];
-  const counts = counted(positions, left, bottom, side);
-  const grid = smoothed(counts);
+  const counts = countByCell(positions, left, bottom, side);
+  const grid = blur(counts);
+  /** @type {(cell: number) => number} */
   const place = (cell) => ((cell + 0.5) / CELLS) * side;
   return levelsOf(grid, counts).map((level) => {
-    const path = new Path2D();
+    const lines = [];
     for (const [ax, ay, bx, by] of segments(grid, level)) {
-      path.moveTo(left + place(ax), bottom + place(ay));
-      path.lineTo(left + place(bx), bottom + place(by));
+      lines.push(left + place(ax), bottom + place(ay), left + place(bx), bottom + place(by));
+    }
+    return lines;
+  });
+}
+
+/**
+ * One path per contour, in the unit square, the widest first.
+ * @type {(positions: Uint16Array, bounds: Bounds) => Path2D[]}
+ */
+export function contourPaths(positions, bounds) {
+  return contourLines(positions, bounds).map((lines) => {
+    const path = new Path2D();
+    for (let k = 0; k < lines.length; k += 4) {
+      path.moveTo(lines[k], lines[k + 1]);
+      path.lineTo(lines[k + 2], lines[k + 3]);
     }
     return path;
   });
 }
 
-function counted(positions, left, bottom, side) {
+/** @type {(positions: Uint16Array, left: number, bottom: number, side: number) => Float32Array} */
+function countByCell(positions, left, bottom, side) {
   const grid = new Float32Array(CELLS * CELLS);
-  const [fx, fy] = [left * 65535, bottom * 65535];
-  const factor = CELLS / (side * 65535);
+  const [fx, fy] = [left * MAX_COORDINATE, bottom * MAX_COORDINATE];
+  const factor = CELLS / (side * MAX_COORDINATE);
   for (let i = 0; i < positions.length; i += 2) {
     grid[Math.floor((positions[i + 1] - fy) * factor) * CELLS + Math.floor((positions[i] - fx) * factor)]++;
   }
   return grid;
 }
 
-// Three running means in each direction come near to a Gaussian.
-function smoothed(grid) {
-  for (let round = 0; round < 3; round++) {
-    grid = meansAlong(meansAlong(grid, 1, CELLS), CELLS, 1);
-  }
+/**
+ * Three running means in each direction come near to a Gaussian.
+ * @type {(counts: Float32Array) => Float32Array}
+ */
+function blur(counts) {
+  let grid = counts;
+  for (let round = 0; round < 3; round++) grid = runningMean(runningMean(grid, 1, CELLS), CELLS, 1);
   return grid;
 }
 
-function meansAlong(grid, step, stride) {
+/** @type {(grid: Float32Array, step: number, stride: number) => Float32Array} */
+function runningMean(grid, step, stride) {
   const result = new Float32Array(grid.length);
   for (let line = 0; line < CELLS; line++) {
+    /** @type {(k: number) => number} */
     const at = (k) => (k < 0 || k >= CELLS ? 0 : grid[line * stride + k * step]);
     let sum = 0;
-    for (let k = -SPREAD; k < SPREAD; k++) sum += at(k);
+    for (let k = -BLUR_RADIUS; k < BLUR_RADIUS; k++) sum += at(k);
     for (let k = 0; k < CELLS; k++) {
-      sum += at(k + SPREAD) - at(k - SPREAD - 1);
-      result[line * stride + k * step] = Math.max(0, sum) / (2 * SPREAD + 1);
+      sum += at(k + BLUR_RADIUS) - at(k - BLUR_RADIUS - 1);
+      result[line * stride + k * step] = Math.max(0, sum) / (2 * BLUR_RADIUS + 1);
     }
   }
   return result;
 }
 
-// The densities above which the shares of all points lie.
+/**
+ * The densities above which the shares of all points lie.
+ * @type {(grid: Float32Array, counts: Float32Array) => number[]}
+ */
 function levelsOf(grid, counts) {
   const cells = Uint32Array.from(grid.keys()).sort((a, b) => grid[b] - grid[a]);
   const total = counts.reduce((sum, value) => sum + value, 0);
+  /** @type {number[]} */
   const levels = [];
   let held = 0;
   for (const cell of cells) {
     held += counts[cell];
-    while (levels.length < SHARES.length && held >= SHARES.at(-1 - levels.length) * total) levels.push(grid[cell]);
+    while (levels.length < SHARES.length && held >= SHARES[SHARES.length - 1 - levels.length] * total) {
+      levels.push(grid[cell]);
+    }
   }
   return levels.reverse();
 }
 
-// Marching squares (Lorensen and Cline 1987, in the plane): where the lines at this level cross the cells' edges.
+/**
+ * Marching squares (Lorensen and Cline 1987, in the plane): where the contour at this level crosses the cells' edges.
+ * @param {Float32Array} grid
+ * @param {number} level
+ */
 function* segments(grid, level) {
+  /** @type {(x: number, y: number) => number} */
   const value = (x, y) => grid[y * CELLS + x];
+  /** @type {(a: number, b: number) => number} */
   const cross = (a, b) => (level - a) / (b - a);
   for (let y = 0; y < CELLS - 1; y++) {
     for (let x = 0; x < CELLS - 1; x++) {

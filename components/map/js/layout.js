@@ -1,94 +1,85 @@
-// The map's DOM: stage, canvases, toolbar, the chip that tells of a selection. Text is only ever set through textContent.
+// @ts-check
+// The map's DOM: stage, canvases, toolbar, the chip with the size of the selection, the legend.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { element, iconButton } from "./dom.js";
 
-// Strokes on a 20 × 20 ground.
-const ICONS = {
-  pan: "M10 2.5v15M2.5 10h15M7.5 5 10 2.5 12.5 5M7.5 15l2.5 2.5 2.5-2.5M5 7.5 2.5 10 5 12.5M15 7.5l2.5 2.5-2.5 2.5",
-  box: "M3.5 6.5v-3h3M13.5 3.5h3v3M16.5 13.5v3h-3M6.5 16.5h-3v-3M9 3.5h2M9 16.5h2M3.5 9v2M16.5 9v2",
-  lasso: "M6.2 13.4C4.2 12.5 3 11 3 9.2 3 6 6.1 3.5 10 3.5s7 2.5 7 5.7-3.1 5.7-7 5.7c-.8 0-1.6-.1-2.3-.3M6.2 13.4a1.6 1.6 0 1 1 1.5 1.2M6.2 13.4c.3 1.6-.2 2.6-1.7 3.4",
-  new: "M4.5 4.5h11v11h-11Z",
-  add: "M3 3h9v9H3ZM14.5 10.5v7M11 14h7",
-  remove: "M3 3h9v9H3ZM11 14.5h7",
-  density: "M10 3a7 7 0 1 0 .01 0ZM10 7.2a2.8 2.8 0 1 0 .01 0Z",
-  undo: "M7.5 4 3.5 8l4 4M3.5 8h8a4.5 4.5 0 0 1 0 9H8",
-  redo: "M12.5 4l4 4-4 4M16.5 8h-8a4.5 4.5 0 0 0 0 9H12",
-  in: "M10 4v12M4 10h12",
-  out: "M4 10h12",
-  home: "M3.5 7.5v-4h4M12.5 3.5h4v4M16.5 12.5v4h-4M7.5 16.5h-4v-4M10 8.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6",
-  svg: "M5 14.5c2-9 8-9 10 0M3.5 13h3v3h-3ZM13.5 13h3v3h-3ZM8.5 6.2h3v3h-3Z",
-  play: "M6 4l10 6-10 6Z",
-  pause: "M7 4v12M13 4v12",
-  save: "M10 3v9M6.5 8.8 10 12.2l3.5-3.4M3.5 13.5v3h13v-3",
-};
+/** @import { Region } from "./exchange.js" */
 
-export function element(name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
+/** @typedef {"pan" | "box" | "lasso"} Tool */
 
-export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  const path = document.createElementNS(SVG, "path");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
-}
+/**
+ * What the toolbar and the chip ask of the map.
+ * @typedef {object} ToolbarCommands
+ * @property {(tool: Tool) => void} pickTool
+ * @property {(mode: Region["mode"]) => void} pickMode
+ * @property {(factor: number) => void} zoomStep
+ * @property {() => void} home
+ * @property {() => void} toggleDensity
+ * @property {() => void} undo
+ * @property {() => void} redo
+ * @property {() => void} savePng
+ * @property {() => void} saveSvg
+ * @property {() => void} clearSelection
+ */
 
-export function button(name, label, onClick) {
-  const node = element("button", "tool");
-  node.type = "button";
-  node.title = label;
-  node.setAttribute("aria-label", label);
-  node.append(icon(name));
-  node.addEventListener("click", onClick);
-  return node;
-}
+const ZOOM_FACTOR = 1.6;
 
-// Builds everything inside `root` and returns the parts by name.
-export function furnish(root, { onTool, onMode, onZoom, onHome, onDensity, onStep, onSave, onSaveSvg, onClear }) {
+/** @typedef {ReturnType<typeof buildLayout>} Layout */
+
+/**
+ * Build everything inside `root` and return the parts by name.
+ * @param {HTMLElement} root
+ * @param {() => ToolbarCommands} commands asked for at each click: they come later than the layout
+ */
+export function buildLayout(root, commands) {
   const stage = element("div", "stage");
   stage.tabIndex = 0;
   stage.setAttribute("role", "application");
   const points = element("canvas", "points");
   const overlay = element("canvas", "overlay");
-  const note = element("div", "message");
-  note.setAttribute("role", "status");
+  stage.append(points, overlay);
+  const { chip, chipText } = buildChip(commands);
+  const { toolbar, ...controls } = buildToolbar(commands);
+  const legend = element("div", "legend");
+  legend.hidden = true;
+  const board = element("div", "board");
+  board.append(toolbar, stage, chip, legend);
+  root.append(board);
+  return { stage, points, overlay, chip, chipText, legend, ...controls };
+}
 
+/** @param {() => ToolbarCommands} commands */
+function buildChip(commands) {
   const chip = element("button", "chip");
   chip.type = "button";
   chip.hidden = true;
   chip.title = "Clear the selection (Escape)";
   const chipText = element("span");
   chip.append(chipText, element("span", "cross", "×"));
-  chip.addEventListener("click", onClear);
+  chip.addEventListener("click", () => commands().clearSelection());
+  return { chip, chipText };
+}
 
+/** @param {() => ToolbarCommands} commands */
+function buildToolbar(commands) {
   const tools = {
-    pan: button("pan", "Move the map by dragging", () => onTool("pan")),
-    box: button("box", "Select with a box (or drag with Shift)", () => onTool("box")),
-    lasso: button("lasso", "Select with a lasso", () => onTool("lasso")),
+    pan: iconButton("pan", "Move the map by dragging", () => commands().pickTool("pan")),
+    box: iconButton("box", "Select with a box (or drag with Shift)", () => commands().pickTool("box")),
+    lasso: iconButton("lasso", "Select with a lasso", () => commands().pickTool("lasso")),
   };
   const modes = {
-    new: button("new", "What is drawn next is the selection", () => onMode("new")),
-    add: button("add", "What is drawn next is added (or hold Shift)", () => onMode("add")),
-    remove: button("remove", "What is drawn next is taken away (or hold Alt)", () => onMode("remove")),
+    new: iconButton("new", "Replace the selection", () => commands().pickMode("new")),
+    add: iconButton("add", "Add to the selection (or hold Shift)", () => commands().pickMode("add")),
+    remove: iconButton("remove", "Remove from the selection (or hold Alt)", () => commands().pickMode("remove")),
   };
-  const density = button("density", "Show where the points are dense", onDensity);
-  const saveSvg = button("svg", "Save as SVG, for drawing programs", onSaveSvg);
-  const undo = button("undo", "Take the last step back (Control and Z)", () => onStep("undo"));
-  const redo = button("redo", "Take it again (Control and Y)", () => onStep("redo"));
-  const group = (...nodes) => {
-    const node = element("div", "group");
-    node.append(...nodes);
-    return node;
-  };
+  const density = iconButton("density", "Show density contours", () => commands().toggleDensity());
+  const saveSvg = iconButton("svg", "Save as SVG, for drawing programs", () => commands().saveSvg());
+  const undo = iconButton("undo", "Undo (Ctrl+Z)", () => commands().undo());
+  const redo = iconButton("redo", "Redo (Ctrl+Y)", () => commands().redo());
   const selecting = group(...Object.values(modes));
   selecting.classList.add("modes");
   const steps = group(undo, redo);
+  /** @type {(canUndo: boolean, canRedo: boolean) => void} */
   const showSteps = (canUndo, canRedo) => {
     steps.hidden = !canUndo && !canRedo;
     undo.disabled = !canUndo;
@@ -102,32 +93,23 @@ export function furnish(root, { onTool, onMode, onZoom, onHome, onDensity, onSte
     group(tools.pan, tools.box, tools.lasso),
     selecting,
     group(
-      button("in", "Zoom in (+)", () => onZoom(1.6)),
-      button("out", "Zoom out (−)", () => onZoom(1 / 1.6)),
-      button("home", "Reset the view (0)", onHome),
+      iconButton("in", "Zoom in (+)", () => commands().zoomStep(ZOOM_FACTOR)),
+      iconButton("out", "Zoom out (−)", () => commands().zoomStep(1 / ZOOM_FACTOR)),
+      iconButton("home", "Reset the view (0)", () => commands().home()),
     ),
     steps,
-    group(density, button("save", "Save as PNG", onSave), saveSvg),
+    group(
+      density,
+      iconButton("save", "Save as PNG", () => commands().savePng()),
+      saveSvg,
+    ),
   );
-  stage.append(points, overlay, note);
-  const legend = element("div", "legend");
-  legend.hidden = true;
-  const board = element("div", "board");
-  board.append(toolbar, stage, chip, legend);
-  root.append(board);
-  return { stage, points, overlay, note, chip, chipText, tools, modes, selecting, density, saveSvg, showSteps, legend };
+  return { toolbar, tools, modes, selecting, density, saveSvg, showSteps };
 }
 
-// A sentence over the map, or none. patient: show it only if it is still true after a moment.
-export function say(note, text, { patient = false, retry = null } = {}) {
-  note.replaceChildren();
-  note.hidden = !text;
-  note.classList.toggle("patient", patient);
-  if (!text) return;
-  note.append(element("p", "", text));
-  if (!retry) return;
-  const again = element("button", "again", "Try again");
-  again.type = "button";
-  again.addEventListener("click", retry);
-  note.append(again);
+/** @param {HTMLElement[]} nodes */
+function group(...nodes) {
+  const node = element("div", "group");
+  node.append(...nodes);
+  return node;
 }

@@ -1,24 +1,39 @@
-// Maps of one page that show the same points in the same order, and hover and select together.
+// @ts-check
+// Linked maps: maps of one page that show the same points in the same order, and hover and select together.
 
-const linked = new Map(); // name of the link -> Set of its maps
+/**
+ * What the maps of a link tell each other.
+ * @typedef {object} LinkedMap
+ * @property {(id: number | null) => void} markHovered
+ * @property {(mask: Uint8Array | null) => void} takeOverSelection
+ */
 
-export class Link {
+/** @type {Map<string, Set<LinkedMap>>} */
+const links = new Map();
+
+export class MapLink {
+  /** @param {LinkedMap} map the one that joins links through this */
   constructor(map) {
     this.map = map;
+    /** @type {string | null} */
     this.name = null;
   }
 
-  // name: of the link, or null to leave it.
+  /** @param {string | null} name of the link, or null to leave it */
   join(name) {
     if (name === this.name) return;
-    linked.get(this.name)?.delete(this.map);
+    this.members.delete(this.map);
     this.name = name;
-    if (!name) return;
-    if (!linked.has(name)) linked.set(name, new Set());
-    linked.get(name).add(this.map);
+    if (name) links.set(name, this.members.add(this.map));
   }
 
+  /** @returns {Set<LinkedMap>} */
+  get members() {
+    return links.get(this.name ?? "") ?? new Set();
+  }
+
+  /** The other maps of the link. */
   get others() {
-    return [...(linked.get(this.name) ?? [])].filter((map) => map !== this.map);
+    return [...this.members].filter((map) => map !== this.map);
   }
 }

@@ -1,30 +1,75 @@
-// Colours: what CSS calls them, as numbers; the scale for numbers; the 256 rows the points are coloured from.
+// @ts-check
+// Colours: CSS colours as numbers, the scale for numbers, and the 256 rows that the points are coloured from.
+
+import { MAX_NUMBER_CODE, NO_VALUE } from "./exchange.js";
+
+/** @typedef {[number, number, number]} Rgb red, green, blue from 0 to 255 */
+/** @typedef {[name: string, css: string]} Category */
+/** @typedef {[min: number | string, max: number | string]} NumberRange */
+
+/**
+ * The colours of the points. `codes` holds a byte for each point; null paints all in the primary colour.
+ * @typedef {(
+ *   | {kind: "category", legend: Category[], codes: Uint8Array}
+ *   | {kind: "number", legend: NumberRange, codes: Uint8Array}
+ *   | {kind: null, legend: [], codes: null}
+ * )} Colors
+ */
+
+/**
+ * The colours and the font in force around the map.
+ * @typedef {{background: Rgb, text: Rgb, primary: Rgb, dark: boolean, font: string}} Theme
+ */
+
+/** @type {Colors} */
+export const NO_COLORS = { kind: null, legend: [], codes: null };
 
 // Cividis (Nuñez, Anderton and Renslow 2018) at ten even steps: as even to colour-blind eyes as to others.
-const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"].map(
-  (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)),
-);
+const CIVIDIS = [
+  [0, 34, 78],
+  [18, 53, 112],
+  [59, 73, 108],
+  [87, 93, 109],
+  [112, 113, 115],
+  [138, 134, 120],
+  [165, 156, 116],
+  [195, 179, 105],
+  [225, 204, 85],
+  [254, 232, 56],
+];
+/** @type {Rgb} */
+const UNKNOWN = [128, 128, 128];
+const FILTERED_ALPHA = 0.07; // hidden categories stay as a shadow
 
-export const NO_VALUE = 255; // the byte of a point that has no value in the column
-const LAST_CODE = 254;
-const FILTERED_ALPHA = 0.07; // what the legend leaves out stays as a shadow of the whole
+/** @type {OffscreenCanvasRenderingContext2D | null} */
+let parser = null;
 
-const parser = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-
-// Any CSS colour as [red, green, blue], 0 to 255; `fallback` where CSS does not know it.
-export function rgb(css, fallback = [128, 128, 128]) {
+/**
+ * Any CSS colour as numbers; `fallback` where CSS does not know it.
+ * @type {(css: string, fallback?: Rgb) => Rgb}
+ */
+export function rgb(css, fallback = UNKNOWN) {
   if (!CSS.supports("color", css)) return fallback;
+  parser ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  if (!parser) return fallback;
   parser.clearRect(0, 0, 1, 1);
   parser.fillStyle = css;
   parser.fillRect(0, 0, 1, 1);
-  return [...parser.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  const [red, green, blue] = parser.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
 }
 
-export const cssColour = ([red, green, blue], alpha = 1) => `rgb(${red} ${green} ${blue} / ${alpha})`;
+/** @type {(color: number[], alpha?: number) => string} */
+export const cssColor = ([red, green, blue], alpha = 1) => `rgb(${red} ${green} ${blue} / ${alpha})`;
 
+/** @type {(color: Rgb) => number} */
 const luminance = ([red, green, blue]) => (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
 
-// The colours in force on an element, from Streamlit's theme.
+/**
+ * The theme in force on an element, from Streamlit's variables.
+ * @param {Element} element
+ * @returns {Theme}
+ */
 export function themeOf(element) {
   const style = getComputedStyle(element);
   const background = rgb(style.backgroundColor, [255, 255, 255]);
@@ -37,30 +82,43 @@ export function themeOf(element) {
   };
 }
 
-// Share 0 to 1 of the scale for numbers. Its ends are cut where they would sink into the ground behind them.
-export function numberColour(share, theme) {
+/**
+ * The colour at a share from 0 to 1 of the scale. Its ends are cut where they would sink into the background.
+ * @type {(share: number, theme: Theme) => Rgb}
+ */
+export function numberColor(share, theme) {
   const [low, high] = theme.dark ? [0.14, 1] : [0, 0.92];
   const place = (low + share * (high - low)) * (CIVIDIS.length - 1);
   const below = Math.min(CIVIDIS.length - 2, Math.floor(place));
-  return CIVIDIS[below].map((value, k) => Math.round(value + (CIVIDIS[below + 1][k] - value) * (place - below)));
+  const [red, green, blue] = CIVIDIS[below].map((value, k) =>
+    Math.round(value + (CIVIDIS[below + 1][k] - value) * (place - below)),
+  );
+  return [red, green, blue];
 }
 
-export function categoryColour(css, theme) {
+/** @type {(css: string, theme: Theme) => Rgb} */
+export function categoryColor(css, theme) {
   return css === "currentColor" ? theme.text : rgb(css);
 }
 
-const noValueColour = (theme) => (theme.dark ? [120, 124, 134] : [150, 154, 162]);
+/** @type {(theme: Theme) => Rgb} */
+const noValueColor = (theme) => (theme.dark ? [120, 124, 134] : [150, 154, 162]);
 
-// 256 × RGBA. hidden: the set of category codes that the legend has put out.
-export function buildPalette({ kind, legend, hidden, theme }) {
+/**
+ * 256 × RGBA. hidden: codes of the categories hidden in the legend.
+ * @type {(colors: Colors, hidden: Set<number>, theme: Theme) => Uint8Array}
+ */
+export function buildPalette(colors, hidden, theme) {
   const palette = new Uint8Array(256 * 4);
   for (let code = 0; code < 256; code++) {
-    let colour = noValueColour(theme);
-    if (kind === "number" && code !== NO_VALUE) colour = numberColour(code / LAST_CODE, theme);
-    else if (kind === "category" && code < legend.length) colour = categoryColour(legend[code][1], theme);
-    else if (!kind) colour = theme.primary;
-    const shown = kind !== "category" || !hidden.has(code);
-    palette.set([...colour, Math.round(255 * (shown ? 1 : FILTERED_ALPHA))], 4 * code);
+    /** @type {Rgb} */
+    let color = noValueColor(theme);
+    if (colors.kind === "number" && code !== NO_VALUE) color = numberColor(code / MAX_NUMBER_CODE, theme);
+    else if (colors.kind === "category" && code < colors.legend.length) {
+      color = categoryColor(colors.legend[code][1], theme);
+    } else if (!colors.kind) color = theme.primary;
+    const shown = colors.kind !== "category" || !hidden.has(code);
+    palette.set([...color, Math.round(255 * (shown ? 1 : FILTERED_ALPHA))], 4 * code);
   }
   return palette;
 }

@@ -1,34 +1,48 @@
-// Follows points that are being moved elsewhere, and hands over each place they have come to.
+// @ts-check
+// Polls the partial layout of a map that is still being optimised, and hands over each new one.
 
-const EVERY_MS = 350;
+import { BYTES_PER_POSITION, LAYOUT_VERSION_HEADER } from "./exchange.js";
+import { messageOf } from "./fetching.js";
+
+const POLL_INTERVAL_MS = 350;
+/** @type {(ms: number) => Promise<void>} */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export class Forming {
-  constructor(onPoints) {
-    this.onPoints = onPoints;
+export class PartialLayoutPoller {
+  /** @param {(positions: Uint16Array) => void} onPositions */
+  constructor(onPositions) {
+    this.onPositions = onPositions;
+    /** @type {string | null} */
     this.address = null;
   }
 
-  // address: where to ask, or null to stop; n: points that are expected.
+  /**
+   * @param {string | null} address where to ask, or null to stop
+   * @param {number} n points that are expected; a layout of another number is passed over
+   */
   async follow(address, n) {
     if (address === this.address) return;
     this.address = address;
-    let moment = "";
+    let version = "";
     while (address && this.address === address) {
-      const place = new URL(address, document.baseURI);
-      place.searchParams.set("after", moment);
+      const url = new URL(address, document.baseURI);
+      url.searchParams.set("after", version);
       try {
-        const answer = await fetch(place);
+        const answer = await fetch(url);
         if (answer.status === 200) {
-          moment = answer.headers.get("X-Moment");
+          version = answer.headers.get(LAYOUT_VERSION_HEADER) ?? "";
           const bytes = await answer.arrayBuffer();
-          // a map of other points than those that are shown is waited for
-          if (bytes.byteLength === 4 * n && this.address === address) this.onPoints(new Uint16Array(bytes));
+          const isExpected = bytes.byteLength === BYTES_PER_POSITION * n;
+          if (isExpected && this.address === address) this.onPositions(new Uint16Array(bytes));
         }
       } catch (error) {
-        console.warn(`embedviz map: the moving points could not be asked for: ${error.message}`); // the next time, then
+        console.warn(`embedviz map: the partial layout could not be fetched: ${messageOf(error)}`); // the next time, then
       }
-      await pause(EVERY_MS);
+      await pause(POLL_INTERVAL_MS);
     }
+  }
+
+  stop() {
+    this.address = null;
   }
 }

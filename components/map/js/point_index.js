@@ -1,19 +1,27 @@
-// A grid over the points: which one is nearest to a place, and where the points end.
+// @ts-check
+// A uniform grid over the points: the nearest point to a position, and the bounds of all points.
 
-const POINTS_A_CELL = 4;
+import { MAX_COORDINATE } from "./exchange.js";
+
+/** @import { Bounds } from "./camera.js" */
+
+const POINTS_PER_CELL = 4;
 
 export class PointIndex {
-  // positions: Uint16Array x, y, x, y, … A counting sort by cell: two passes over the points.
+  /**
+   * A counting sort by cell: two passes over the points.
+   * @param {Uint16Array} positions x, y, x, y, …
+   */
   constructor(positions) {
     this.positions = positions;
     const n = positions.length / 2;
-    const wanted = Math.sqrt(Math.max(1, n / POINTS_A_CELL));
+    const wanted = Math.sqrt(Math.max(1, n / POINTS_PER_CELL));
     this.bits = Math.min(9, Math.max(2, Math.round(Math.log2(wanted)))); // cells across: 4 to 512
     this.shift = 16 - this.bits;
     const across = 1 << this.bits;
     this.start = new Uint32Array(across * across + 1);
     const cells = new Uint32Array(n);
-    let [left, right, bottom, top] = [65535, 0, 65535, 0];
+    let [left, right, bottom, top] = [MAX_COORDINATE, 0, MAX_COORDINATE, 0];
     for (let i = 0; i < n; i++) {
       const [x, y] = [positions[2 * i], positions[2 * i + 1]];
       if (x < left) left = x;
@@ -28,17 +36,30 @@ export class PointIndex {
     this.order = new Uint32Array(n);
     const next = this.start.slice(0, -1);
     for (let i = 0; i < n; i++) this.order[next[cells[i]]++] = i;
+    /** @type {Bounds} */
     this.bounds = n
-      ? { left: left / 65535, right: right / 65535, bottom: bottom / 65535, top: top / 65535 }
+      ? {
+          left: left / MAX_COORDINATE,
+          right: right / MAX_COORDINATE,
+          bottom: bottom / MAX_COORDINATE,
+          top: top / MAX_COORDINATE,
+        }
       : { left: 0, right: 1, bottom: 0, top: 1 };
   }
 
-  // The point nearest to (x, y) within `radius`, all in the unit square, that `accepts(id)`; null if there is none.
+  /**
+   * The nearest point to (x, y) within `radius`, all in the unit square, among those that `accepts`; the lower id of two
+   * equally near ones, null if there is none.
+   * @type {(x: number, y: number, radius: number, accepts?: (id: number) => boolean) => number | null}
+   */
   nearest(x, y, radius, accepts = () => true) {
-    const [cx, cy, reach] = [x * 65535, y * 65535, radius * 65535];
+    const [cx, cy, reach] = [x * MAX_COORDINATE, y * MAX_COORDINATE, radius * MAX_COORDINATE];
     const last = (1 << this.bits) - 1;
+    /** @type {(value: number) => number} */
     const cell = (value) => Math.min(last, Math.max(0, Math.floor(value) >> this.shift));
-    let [best, bestSquare] = [null, reach * reach];
+    /** @type {number | null} */
+    let best = null;
+    let bestSquare = reach * reach;
     for (let column = cell(cx - reach); column <= cell(cx + reach); column++) {
       const from = this.start[(column << this.bits) | cell(cy - reach)];
       const to = this.start[((column << this.bits) | cell(cy + reach)) + 1];

@@ -1,115 +1,79 @@
-// Draws the points with WebGL2: positions as 16-bit integers, one byte of colour each, colours from a palette of 256;
-// where asked for, one byte of size, and one that says whether the point is selected.
+// @ts-check
+// The points, drawn with WebGL2: positions as 16-bit integers, one byte of colour each, colours from a palette of 256;
+// optionally one byte of size, and one that tells whether the point is selected.
 
-const SMALLEST_SHARE = 0.55; // of the map's size of a point, for the smallest byte of size
-const LARGEST_SHARE = 3.1;
-const PLAIN = (1 - SMALLEST_SHARE) / (LARGEST_SHARE - SMALLEST_SHARE); // the byte's share where all are alike
-const GREYED = 0.75; // how far the colour of a point that is not selected goes to grey
-const FADED = 0.3; // its opacity beside that of the selected
-const GREY = [140 / 255, 143 / 255, 152 / 255];
+import { FrameTimer } from "./frame_timer.js";
+import { prefersReducedMotion } from "./motion.js";
+import { EVEN_WEIGHT, FADED, GRAY, GRAYED, linkProgram, MAX_SIZE_SHARE, MIN_SIZE_SHARE } from "./points_shaders.js";
 
-const VERTEX = `#version 300 es
-layout(location = 0) in vec2 position; // unit square
-layout(location = 1) in float code;    // row of the palette
-layout(location = 2) in vec2 earlier;  // where the point comes from while one map turns into another
-layout(location = 3) in float chosen;  // 1 for a selected point, and for all where nothing is selected
-layout(location = 4) in float weight;  // 0 to 1 of the range of sizes
-uniform vec2 centre, toClip;
-uniform float size, arrived;
-uniform vec3 grey;
-uniform sampler2D palette;
-flat out vec4 colour;
-flat out float across;
-void main() {
-  colour = texelFetch(palette, ivec2(int(code + 0.5), 0), 0);
-  if (chosen < 0.5) colour = vec4(mix(colour.rgb, grey, GREYED), colour.a * FADED);
-  gl_Position = vec4((mix(earlier, position, arrived) - centre) * toClip, 0.0, 1.0);
-  across = size * mix(SMALLEST, LARGEST, weight);
-  gl_PointSize = across;
-}`
-  .replace("GREYED", GREYED)
-  .replace("FADED", FADED)
-  .replace("SMALLEST", SMALLEST_SHARE.toFixed(2))
-  .replace("LARGEST", LARGEST_SHARE.toFixed(2));
+/** @import { Camera } from "./camera.js" */
 
-const FRAGMENT = `#version 300 es
-precision highp float;
-flat in vec4 colour; // alpha not yet multiplied in
-flat in float across;
-uniform float opacity;
-out vec4 pixel;
-void main() {
-  float cover = 1.0;
-  if (across > 2.5) {
-    float toEdge = 0.5 * across - across * length(gl_PointCoord - 0.5);
-    if (toEdge <= 0.0) discard;
-    cover = min(toEdge, 1.0);
-  }
-  float alpha = colour.a * opacity * cover;
-  pixel = vec4(colour.rgb * alpha, alpha);
-}`;
+/** @typedef {[number, number, number, number]} Rgba red, green, blue, alpha from 0 to 255 */
 
 const MORPH_MS = 700;
-const MOST_TO_MORPH = 200000;
-const LONGEST_STEP = 32; // WebGL allows strides up to 255 bytes: 4 bytes a position
-
-function compile(gl, kind, source) {
-  const shader = gl.createShader(kind);
-  gl.shaderSource(shader, source);
-  gl.compileShader(shader);
-  return shader;
-}
-
-function link(gl) {
-  const program = gl.createProgram();
-  gl.attachShader(program, compile(gl, gl.VERTEX_SHADER, VERTEX));
-  gl.attachShader(program, compile(gl, gl.FRAGMENT_SHADER, FRAGMENT));
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-    throw new Error(`The map's shaders did not compile: ${gl.getProgramInfoLog(program)}`);
-  }
-  return program;
-}
+const MAX_MORPHED = 200000; // points
+const MAX_STRIDE_POINTS = 32; // WebGL allows strides up to 255 bytes: 4 bytes a position
+const UNIFORMS = /** @type {const} */ (["center", "toClip", "size", "opacity", "arrived", "gray"]);
 
 export class PointsLayer {
-  // Throws when the browser has no WebGL2.
+  /**
+   * Throws when the browser has no WebGL2.
+   * @param {HTMLCanvasElement} canvas
+   * @param {{onRestored: () => void}} handlers
+   */
   constructor(canvas, { onRestored }) {
     this.canvas = canvas;
+    /** @type {Uint16Array} */
     this.positions = new Uint16Array(0); // x, y, x, y, …
+    /** @type {Uint8Array | null} */
     this.codes = null; // one byte a point, or null: all take row 0 of the palette
+    /** @type {Uint8Array | null} */
     this.chosen = null; // 255 for a selected point, 0 for another; null: nothing is selected
-    this.sizes = null; // one byte a point, or null: all alike
+    /** @type {Uint8Array | null} */
+    this.sizes = null; // one byte a point, or null: all have one size
+    /** @type {Uint8Array} */
     this.palette = new Uint8Array(256 * 4);
-    this.frameMs = null; // what the last whole frame took, from the call to the pixels
-    this.timing = false;
-    this.gl = canvas.getContext("webgl2", { antialias: false, depth: false, powerPreference: "high-performance" });
-    if (!this.gl) throw new Error("no WebGL2");
+    /** @type {number | null} */
+    this.morphStart = null;
+    this.morphMs = MORPH_MS;
+    const gl = canvas.getContext("webgl2", { antialias: false, depth: false, powerPreference: "high-performance" });
+    if (!gl) throw new Error("no WebGL2");
+    this.gl = gl;
+    this.timer = new FrameTimer(gl);
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
-      this.setUp();
+      this.gpu = this.allocate();
+      this.upload();
       onRestored();
     });
-    this.setUp();
+    this.gpu = this.allocate();
+    this.upload();
   }
 
   get count() {
     return this.positions.length / 2;
   }
 
-  setUp() {
-    const gl = this.gl;
-    this.program = link(gl);
-    this.uniforms = {};
-    for (const name of ["centre", "toClip", "size", "opacity", "arrived", "grey"]) {
-      this.uniforms[name] = gl.getUniformLocation(this.program, name);
-    }
-    this.positionBuffer = gl.createBuffer();
-    this.earlierBuffer = gl.createBuffer();
-    this.codeBuffer = gl.createBuffer();
-    this.chosenBuffer = gl.createBuffer();
-    this.sizeBuffer = gl.createBuffer();
-    this.paletteTexture = gl.createTexture();
-    this.timing = false;
+  /** Create the program, the buffers and the texture. */
+  allocate() {
+    const { gl } = this;
+    const program = linkProgram(gl);
+    const uniforms = /** @type {Record<typeof UNIFORMS[number], WebGLUniformLocation | null>} */ ({});
+    for (const name of UNIFORMS) uniforms[name] = gl.getUniformLocation(program, name);
+    return {
+      program,
+      uniforms,
+      positions: gl.createBuffer(),
+      earlier: gl.createBuffer(),
+      codes: gl.createBuffer(),
+      chosen: gl.createBuffer(),
+      sizes: gl.createBuffer(),
+      palette: gl.createTexture(),
+    };
+  }
+
+  upload() {
+    this.timer.stop();
     this.setPoints(this.positions);
     this.setCodes(this.codes);
     this.setChosen(this.chosen);
@@ -117,78 +81,109 @@ export class PointsLayer {
     this.setPalette(this.palette);
   }
 
-  // With `morph` the points glide for `ms` from where they were, if they are as many as before and not too many to move.
+  /**
+   * With `morph` the points glide for `ms` from where they were, if they are as many as before and not too many to move.
+   * @param {Uint16Array} positions
+   * @param {{morph?: boolean, ms?: number}} options
+   */
   setPoints(positions, { morph = false, ms = MORPH_MS } = {}) {
-    const glide = morph && positions.length === this.positions.length && this.count <= MOST_TO_MORPH;
-    this.morphStart = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches ? performance.now() : null;
+    const { gl, gpu } = this;
+    const glide = morph && positions.length === this.positions.length && this.count <= MAX_MORPHED;
+    this.morphStart = glide && !prefersReducedMotion() ? performance.now() : null;
     this.morphMs = ms;
-    [this.positionBuffer, this.earlierBuffer] = [this.earlierBuffer, this.positionBuffer];
+    [gpu.positions, gpu.earlier] = [gpu.earlier, gpu.positions];
     this.positions = positions;
-    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.positionBuffer);
-    this.gl.bufferData(this.gl.ARRAY_BUFFER, positions, this.gl.STATIC_DRAW);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gpu.positions);
+    gl.bufferData(gl.ARRAY_BUFFER, positions, gl.STATIC_DRAW);
   }
 
+  /** @param {Uint8Array | null} codes */
   setCodes(codes) {
     this.codes = codes;
-    this.fill(this.codeBuffer, codes);
+    this.fill(this.gpu.codes, codes);
   }
 
+  /** @param {Uint8Array | null} chosen */
   setChosen(chosen) {
     this.chosen = chosen;
-    this.fill(this.chosenBuffer, chosen);
+    this.fill(this.gpu.chosen, chosen);
   }
 
+  /** @param {Uint8Array | null} sizes */
   setSizes(sizes) {
     this.sizes = sizes;
-    this.fill(this.sizeBuffer, sizes);
+    this.fill(this.gpu.sizes, sizes);
   }
 
+  /** @type {(buffer: WebGLBuffer, bytes: Uint8Array | null) => void} */
   fill(buffer, bytes) {
     if (!bytes) return;
     this.gl.bindBuffer(this.gl.ARRAY_BUFFER, buffer);
     this.gl.bufferData(this.gl.ARRAY_BUFFER, bytes, this.gl.STATIC_DRAW);
   }
 
-  // palette: 256 × RGBA, one byte each.
+  /** @param {Uint8Array} palette 256 × RGBA */
   setPalette(palette) {
-    const gl = this.gl;
+    const { gl } = this;
     this.palette = palette;
-    gl.bindTexture(gl.TEXTURE_2D, this.paletteTexture);
+    gl.bindTexture(gl.TEXTURE_2D, this.gpu.palette);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
   }
 
-  // What a point looks like, for those who draw it otherwise: [red, green, blue, alpha], 0 to 255.
-  colourOf(id) {
+  /**
+   * The colour a point is drawn in, for those who draw it otherwise.
+   * @type {(id: number) => Rgba}
+   */
+  colorOf(id) {
     const [red, green, blue, alpha] = this.palette.subarray(4 * (this.codes?.[id] ?? 0));
     if (!this.chosen || this.chosen[id]) return [red, green, blue, alpha];
-    return [...[red, green, blue].map((value, k) => value + (255 * GREY[k] - value) * GREYED), alpha * FADED];
+    const [r, g, b] = [red, green, blue].map((value, k) => value + (255 * GRAY[k] - value) * GRAYED);
+    return [r, g, b, alpha * FADED];
   }
 
-  // Pixels across a point, where `size` is that of one of middling size.
+  /**
+   * Pixels across a point, where `size` is that of a point of average size.
+   * @type {(id: number, size: number) => number}
+   */
   sizeOf(id, size) {
-    const weight = this.sizes ? this.sizes[id] / 255 : PLAIN;
-    return size * (SMALLEST_SHARE + weight * (LARGEST_SHARE - SMALLEST_SHARE));
+    const weight = this.sizes ? this.sizes[id] / 255 : EVEN_WEIGHT;
+    return size * (MIN_SIZE_SHARE + weight * (MAX_SIZE_SHARE - MIN_SIZE_SHARE));
   }
 
-  // True while the points are on their way from an earlier map to this one.
+  /**
+   * True while the points are on their way from an earlier map to this one.
+   * @type {(now: number) => boolean}
+   */
   morphing(now) {
     if (this.morphStart !== null && now - this.morphStart >= this.morphMs) this.morphStart = null;
     return this.morphStart !== null;
   }
 
-  // Every how-manieth point to draw so that a frame stays within `budgetMs` on this machine.
+  /**
+   * Draw every how-manieth point so that a frame stays within the budget on this machine.
+   * @type {(budgetMs: number) => number}
+   */
   stepFor(budgetMs) {
     let step = 1;
-    while (step < LONGEST_STEP && (this.frameMs ?? 0) / step > budgetMs) step *= 2;
+    while (step < MAX_STRIDE_POINTS && (this.timer.frameMs ?? 0) / step > budgetMs) step *= 2;
     return step;
   }
 
-  // size: CSS pixels across a point; opacity: 0 to 1; step: draw every step-th point.
-  // onDrawn(ms) is called once the graphics processor has finished a whole frame (step 1).
+  /**
+   * @param {Camera} camera
+   * @param {object} look
+   * @param {number} look.size CSS pixels across a point
+   * @param {number} look.opacity 0 to 1
+   * @param {number} look.pixelRatio
+   * @param {number} look.now
+   * @param {number} [look.step] draw every step-th point
+   * @param {((ms: number) => void) | null} [look.onDrawn] called once a whole frame (step 1) is on the screen
+   */
   draw(camera, { size, opacity, pixelRatio, now, step = 1, onDrawn = null }) {
-    const gl = this.gl;
+    const { gl, gpu } = this;
+    const { uniforms } = gpu;
     if (gl.isContextLost()) return;
     const started = performance.now();
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
@@ -197,39 +192,43 @@ export class PointsLayer {
     if (!this.count) return;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.useProgram(this.program);
-    gl.bindTexture(gl.TEXTURE_2D, this.paletteTexture);
-    gl.uniform2f(this.uniforms.centre, camera.x, camera.y);
-    gl.uniform2f(this.uniforms.toClip, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
-    gl.uniform1f(this.uniforms.size, size * pixelRatio);
-    gl.uniform1f(this.uniforms.opacity, opacity);
-    gl.uniform3f(this.uniforms.grey, ...GREY);
+    gl.useProgram(gpu.program);
+    gl.bindTexture(gl.TEXTURE_2D, gpu.palette);
+    gl.uniform2f(uniforms.center, camera.x, camera.y);
+    gl.uniform2f(uniforms.toClip, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
+    gl.uniform1f(uniforms.size, size * pixelRatio);
+    gl.uniform1f(uniforms.opacity, opacity);
+    gl.uniform3fv(uniforms.gray, GRAY);
     const morphing = this.morphing(now);
-    const passed = morphing ? Math.max(0, now - this.morphStart) / this.morphMs : 1;
-    gl.uniform1f(this.uniforms.arrived, passed * passed * (3 - 2 * passed));
-    this.usePositions(0, this.positionBuffer, step);
-    if (morphing) this.usePositions(2, this.earlierBuffer, step);
+    const passed = morphing ? Math.max(0, now - (this.morphStart ?? now)) / this.morphMs : 1;
+    gl.uniform1f(uniforms.arrived, passed * passed * (3 - 2 * passed));
+    this.usePositions(0, gpu.positions, step);
+    if (morphing) this.usePositions(2, gpu.earlier, step);
     else gl.disableVertexAttribArray(2);
-    this.useBytes(1, this.codeBuffer, this.codes, step, 0);
-    this.useBytes(3, this.chosenBuffer, this.chosen, step, 1);
-    this.useBytes(4, this.sizeBuffer, this.sizes, step, PLAIN);
+    this.useBytes(1, gpu.codes, this.codes, step, 0);
+    this.useBytes(3, gpu.chosen, this.chosen, step, 1);
+    this.useBytes(4, gpu.sizes, this.sizes, step, EVEN_WEIGHT);
     gl.drawArrays(gl.POINTS, 0, Math.floor((this.count - 1) / step) + 1);
-    if (step === 1) this.time(started, onDrawn);
+    if (step === 1) this.timer.time(started, onDrawn);
   }
 
+  /** @type {(location: number, buffer: WebGLBuffer, step: number) => void} */
   usePositions(location, buffer, step) {
-    const gl = this.gl;
+    const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(location);
     gl.vertexAttribPointer(location, 2, gl.UNSIGNED_SHORT, true, 4 * step, 0);
   }
 
-  // A byte a point: as a share of 255, but the code as the number it is. Without bytes all points have `otherwise`.
-  useBytes(location, buffer, bytes, step, otherwise) {
-    const gl = this.gl;
+  /**
+   * A byte a point: as a share of 255, but the code as the number it is. Without bytes all points have `fallback`.
+   * @type {(location: number, buffer: WebGLBuffer, bytes: Uint8Array | null, step: number, fallback: number) => void}
+   */
+  useBytes(location, buffer, bytes, step, fallback) {
+    const { gl } = this;
     if (!bytes || bytes.length !== this.count) {
       gl.disableVertexAttribArray(location);
-      gl.vertexAttrib1f(location, otherwise);
+      gl.vertexAttrib1f(location, fallback);
       return;
     }
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
@@ -237,26 +236,8 @@ export class PointsLayer {
     gl.vertexAttribPointer(location, 1, gl.UNSIGNED_BYTE, location !== 1, step, 0);
   }
 
-  // Waits for the graphics processor without holding up the page.
-  time(started, onDrawn) {
-    if (this.timing) return;
-    this.timing = true;
-    const gl = this.gl;
-    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-    gl.flush();
-    const look = () => {
-      if (gl.isContextLost() || !this.timing) return;
-      if (gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) return setTimeout(look, 2);
-      gl.deleteSync(fence);
-      this.timing = false;
-      this.frameMs = performance.now() - started;
-      onDrawn?.(this.frameMs);
-    };
-    setTimeout(look, 0);
-  }
-
   destroy() {
-    this.timing = false;
+    this.timer.stop();
     this.gl.getExtension("WEBGL_lose_context")?.loseContext(); // browsers keep only about 16 contexts a page
   }
 }

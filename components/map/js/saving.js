@@ -1,34 +1,46 @@
-// Hands the map out as a picture: what is seen, with its labels and the key to the colours.
+// @ts-check
+// Saves the map as a picture: what is in sight, with its labels and the legend.
 
-import { paintPicture, paintSvg } from "./picture.js";
-import { sceneOf } from "./scene.js";
+import { paintPicture } from "./picture.js";
+import { paintSvg } from "./svg.js";
 
-export const MOST_AS_SVG = 20000; // points: drawing programs choke on more
+/** @import { Layout } from "./layout.js" */
+/** @import { Overlay } from "./overlay.js" */
+/** @import { Painter } from "./painter.js" */
+/** @import { Colors } from "./palette.js" */
+/** @import { PointsLayer } from "./points_layer.js" */
 
-export function savePng(map) {
-  const { layer, painter, parts, positions, pixelRatio, theme, camera, colours } = map;
-  if (!layer || !positions.length) return;
-  map.hover(null);
-  painter.stale.points = true; // the canvas keeps its points only until the browser has shown them
-  painter.paint(1);
-  const { points, overlay } = parts;
-  const picture = paintPicture({ points, overlay, pixelRatio, theme, height: camera.height, ...colours });
-  picture.toBlob((blob) => download(blob, "map.png"), "image/png");
+export const MAX_SVG_POINTS = 20000; // drawing programs choke on more
+const REVOKE_DELAY_MS = 10000;
+
+/** @type {(painter: Painter, parts: Layout, colors: Colors) => void} */
+export function savePng(painter, { points, overlay }, colors) {
+  const { camera, look, theme } = painter.describe();
+  painter.paintWhole();
+  const { pixelRatio } = look;
+  const picture = paintPicture({ points, overlay, pixelRatio, theme, height: camera.height, colors });
+  picture.toBlob((blob) => blob && download(blob, "map.png"), "image/png");
 }
 
-export function saveSvg(map) {
-  const { layer, overlay, positions, colours } = map;
-  if (!layer || !positions.length || positions.length / 2 > MOST_AS_SVG) return;
-  map.hover(null);
-  const scene = sceneOf(map);
-  const look = { colourOf: (id) => layer.colourOf(id), sizeOf: (id) => layer.sizeOf(id, scene.look.size) };
-  download(paintSvg({ scene, placed: overlay.placed ?? [], colours, ...look }), "map.svg");
+/** @type {(painter: Painter, layer: PointsLayer, overlay: Overlay, colors: Colors) => void} */
+export function saveSvg(painter, layer, overlay, colors) {
+  const scene = painter.describe();
+  const { size } = scene.look;
+  const picture = paintSvg({
+    scene,
+    placed: overlay.placed,
+    colors,
+    colorOf: (id) => layer.colorOf(id),
+    sizeOf: (id) => layer.sizeOf(id, size),
+  });
+  download(picture, "map.svg");
 }
 
+/** @type {(blob: Blob, name: string) => void} */
 function download(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_DELAY_MS);
 }

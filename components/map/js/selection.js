@@ -1,10 +1,15 @@
-// What is selected: regions drawn one after another, each new, added or taken away, and a byte a point that follows.
+// @ts-check
+// The selection: regions drawn one after another, each new, added or removed, and a byte per point that follows.
 
+import { isEqual } from "./equality.js";
 import { markInside } from "./region.js";
 
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+/** @import { Region } from "./exchange.js" */
 
-// Bits of a selection as Python packs them (base64, the lowest bit first) -> one byte a point, 255 or 0.
+/**
+ * Bits of a selection as Python packs them (base64, the lowest bit first) -> one byte per point, 255 or 0.
+ * @type {(packed: string, n: number) => Uint8Array}
+ */
 export function unpackBits(packed, n) {
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   return Uint8Array.from({ length: n }, (_, id) => ((bytes[id >> 3] >> (id & 7)) & 1) * 255);
@@ -12,9 +17,12 @@ export function unpackBits(packed, n) {
 
 export class Selection {
   constructor() {
-    this.regions = []; // {kind, polygon, mode: "new" | "add" | "remove", without: {column, codes} | undefined}
-    this.packed = null; // what Python says of the points, where regions alone do not tell
-    this.mask = null; // Uint8Array, 255 for a point selected; null while nothing is
+    /** @type {Region[]} */
+    this.regions = [];
+    /** @type {string | null} */
+    this.packed = null; // the points that Python names, where regions alone do not tell
+    /** @type {Uint8Array | null} */
+    this.mask = null; // 255 for a selected point; null while nothing is selected
     this.count = 0;
   }
 
@@ -22,7 +30,12 @@ export class Selection {
     return this.mask === null;
   }
 
-  // What a person drew, ahead of Python's answer. accepts(id): whether the legend shows the point.
+  /**
+   * Select what a person drew, ahead of Python's answer.
+   * @param {Region} region
+   * @param {Uint16Array} positions
+   * @param {(id: number) => boolean} accepts whether the legend shows the point
+   */
   draw(region, positions, accepts) {
     const regions = region.mode === "new" ? [region] : [...this.regions, region];
     const mask = region.mode === "new" || !this.mask ? new Uint8Array(positions.length / 2) : this.mask.slice();
@@ -30,9 +43,13 @@ export class Selection {
     this.keep(regions, this.packed, mask);
   }
 
-  // What Python keeps; true when that is something else than what is here already.
+  /**
+   * Take over what Python keeps; true when that is something else than what is here already.
+   * @type {(regions: Region[], packed: string | null, positions: Uint16Array) => boolean}
+   */
   adopt(regions, packed, positions) {
-    const known = same(regions, this.regions) && packed === this.packed && this.mask?.length === positions.length / 2;
+    const known =
+      isEqual(regions, this.regions) && packed === this.packed && this.mask?.length === positions.length / 2;
     if (known || (!regions.length && !packed && this.isEmpty && !this.regions.length)) return false;
     let mask = null;
     if (packed) mask = unpackBits(packed, positions.length / 2);
@@ -51,8 +68,11 @@ export class Selection {
     this.keep([], null, null);
   }
 
+  /** @type {(regions: Region[], packed: string | null, mask: Uint8Array | null) => void} */
   keep(regions, packed, mask) {
-    Object.assign(this, { regions, packed, mask });
+    this.regions = regions;
+    this.packed = packed;
+    this.mask = mask;
     this.count = mask ? mask.reduce((sum, byte) => sum + (byte >> 7), 0) : 0;
   }
 }

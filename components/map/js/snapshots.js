@@ -1,71 +1,91 @@
-// A slider through places the points were at before, such as the moments of a training.
+// @ts-check
+// A slider through the layouts of a training's snapshots.
 
-import { fetchBytes } from "./fetching.js";
-import { button, element, icon } from "./furniture.js";
+import { element, icon, iconButton } from "./dom.js";
+import { BYTES_PER_POSITION } from "./exchange.js";
+import { fetchBytes, messageOf } from "./fetching.js";
 
-const PLAY_MS = 900; // a moment: the points glide for most of it
+/** @import { MapMessage } from "./exchange.js" */
 
-export class Frames {
-  constructor(root, onFrame) {
-    this.onFrame = onFrame;
+const PLAY_INTERVAL_MS = 900; // the points glide for most of it
+
+export class SnapshotSlider {
+  /**
+   * @param {HTMLElement} root
+   * @param {(positions: Uint16Array) => void} onPositions called with the layout of the snapshot that is shown
+   */
+  constructor(root, onPositions) {
+    this.onPositions = onPositions;
+    /** @type {string | null} */
     this.address = null;
-    this.positions = []; // Uint16Array a moment
+    /** @type {Uint16Array[]} */
+    this.layouts = []; // one per snapshot, the last one being the map itself
+    /** @type {string[]} */
+    this.titles = [];
     this.at = 0;
-    this.bar = element("div", "frames");
+    /** @type {ReturnType<typeof setInterval> | null} */
+    this.playing = null;
+    this.bar = element("div", "snapshots");
     this.bar.hidden = true;
-    this.play = button("play", "Play", () => (this.playing ? this.stop() : this.start()));
+    this.play = iconButton("play", "Play", () => (this.playing ? this.stop() : this.start()));
     this.slider = element("input");
     this.slider.type = "range";
     this.slider.min = "0";
-    this.slider.setAttribute("aria-label", "Moment of the training");
+    this.slider.setAttribute("aria-label", "Training snapshot");
     this.slider.addEventListener("input", () => {
       this.stop();
       this.show(Number(this.slider.value));
     });
     // the arrow keys are the slider's here, not the map's
     this.bar.addEventListener("keydown", (event) => event.stopPropagation());
-    this.moment = element("output", "moment");
-    this.bar.append(this.play, this.slider, this.moment);
+    this.title = element("output", "snapshot");
+    this.bar.append(this.play, this.slider, this.title);
     root.append(this.bar);
   }
 
-  // Whether what is shown is not the last of them.
+  /** Whether an earlier snapshot than the last is shown. */
   get isPast() {
-    return this.positions.length > 0 && this.at < this.positions.length - 1;
+    return this.layouts.length > 0 && this.at < this.layouts.length - 1;
   }
 
-  // data: MapData, with frames_url or without.
-  async offer({ frames_url: address, frames, n }) {
+  /**
+   * Fetch the snapshots and show the slider; hide it where there are none.
+   * @param {MapMessage} data
+   */
+  async offer({ snapshots_url: address, snapshot_titles: titles, n }) {
     if (address === this.address) return;
     this.stop();
     this.address = address;
-    this.positions = [];
+    this.layouts = [];
     this.bar.hidden = true;
-    if (!address || frames.length < 2) return;
+    if (!address || titles.length < 2) return;
+    const size = BYTES_PER_POSITION * n;
     try {
-      const bytes = await fetchBytes(address, 4 * n * frames.length, "history");
+      const bytes = await fetchBytes(address, size * titles.length, "training history");
       if (this.address !== address) return;
-      this.positions = frames.map((_, moment) => new Uint16Array(bytes, 4 * n * moment, 2 * n));
+      this.layouts = titles.map((_, at) => new Uint16Array(bytes, size * at, 2 * n));
     } catch (error) {
-      console.warn(`embedviz map: ${error.message}`); // the map is of use without its history
+      console.warn(`embedviz map: ${messageOf(error)}`); // the map is of use without its history
       return;
     }
-    this.titles = frames;
-    this.slider.max = String(frames.length - 1);
+    this.titles = titles;
+    this.slider.max = String(titles.length - 1);
     this.bar.hidden = false;
-    this.tell(frames.length - 1);
+    this.select(titles.length - 1);
   }
 
-  tell(moment) {
-    this.at = moment;
-    this.slider.value = String(moment);
-    this.moment.textContent = this.titles[moment];
-    this.slider.setAttribute("aria-valuetext", this.titles[moment]);
+  /** @param {number} at */
+  select(at) {
+    this.at = at;
+    this.slider.value = String(at);
+    this.title.textContent = this.titles[at];
+    this.slider.setAttribute("aria-valuetext", this.titles[at]);
   }
 
-  show(moment) {
-    this.tell(moment);
-    this.onFrame(this.positions[moment]);
+  /** @param {number} at */
+  show(at) {
+    this.select(at);
+    this.onPositions(this.layouts[at]);
   }
 
   start() {
@@ -73,19 +93,20 @@ export class Frames {
     this.playing = setInterval(() => {
       this.show(this.at + 1);
       if (!this.isPast) this.stop();
-    }, PLAY_MS);
-    this.draw("pause", "Pause");
+    }, PLAY_INTERVAL_MS);
+    this.label("pause", "Pause");
   }
 
   stop() {
-    clearInterval(this.playing);
+    clearInterval(this.playing ?? undefined);
     this.playing = null;
-    this.draw("play", "Play");
+    this.label("play", "Play");
   }
 
-  draw(name, label) {
+  /** @type {(name: "play" | "pause", text: string) => void} */
+  label(name, text) {
     this.play.replaceChildren(icon(name));
-    this.play.title = label;
-    this.play.setAttribute("aria-label", label);
+    this.play.title = text;
+    this.play.setAttribute("aria-label", text);
   }
 }

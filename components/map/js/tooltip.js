@@ -1,11 +1,13 @@
-// The label beside the point under the mouse, and the same for screen readers.
+// @ts-check
+// The label of the point under the mouse, shown beside it and announced to screen readers.
 
-import { element } from "./furniture.js";
+import { element } from "./dom.js";
 
-const EDGE = 6; // pixels kept free at the stage's border
-const CLEAR = 14; // pixels between the point and the tooltip
+const EDGE_PX = 6; // kept free at the stage's border
+const GAP_PX = 14; // between the point and the tooltip
 
 export class Tooltip {
+  /** @param {HTMLElement} stage */
   constructor(stage) {
     this.node = element("div", "tooltip");
     this.node.hidden = true;
@@ -18,16 +20,21 @@ export class Tooltip {
     stage.append(this.node, this.spoken);
   }
 
-  // at: [x, y] of the point in pixels of the stage. A label not yet known is undefined.
+  /**
+   * @param {string | undefined} label undefined while it is not known
+   * @param {string} note
+   * @param {[number, number]} position of the point in pixels of the stage
+   */
   show(label, note, [x, y]) {
     this.node.hidden = false;
     this.label.textContent = label ?? "…";
     this.note.textContent = note;
     this.spoken.textContent = label ?? "";
     const [width, height] = [this.node.offsetWidth, this.node.offsetHeight];
-    const left = Math.max(EDGE, Math.min(x - width / 2, this.stage.clientWidth - width - EDGE));
-    const above = y - height - CLEAR;
-    this.node.style.transform = `translate(${Math.round(left)}px, ${Math.round(above < EDGE ? y + CLEAR : above)}px)`;
+    const left = Math.max(EDGE_PX, Math.min(x - width / 2, this.stage.clientWidth - width - EDGE_PX));
+    const above = y - height - GAP_PX;
+    const top = above < EDGE_PX ? y + GAP_PX : above;
+    this.node.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
   hide() {

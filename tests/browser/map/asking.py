@@ -54,7 +54,7 @@ def reported(page):
 def position(page, point):
     """Where a point is, in pixels of the window."""
     box = page.locator(STAGE).bounding_box()
-    x, y = ask(page, f"map.screenPosition({point})")
+    x, y = ask(page, f"map.points.screenPosition({point}, map.camera)")
     return box["x"] + 1 + x, box["y"] + 1 + y
 
 
@@ -67,7 +67,7 @@ def lonely_point(page):
     return ask(
         page,
         """(() => {
-          const at = Array.from({length: map.positions.length / 2}, (_, id) => map.screenPosition(id));
+          const at = Array.from({length: map.points.positions.length / 2}, (_, id) => map.points.screenPosition(id, map.camera));
           const alone = (id) => at.every(([x, y], o) => o === id || Math.hypot(x - at[id][0], y - at[id][1]) > 25);
           const inside = ([x, y]) => x > 250 && x < map.camera.width - 90 && y > 60 && y < map.camera.height - 60;
           return at.findIndex((place, id) => inside(place) && alone(id));

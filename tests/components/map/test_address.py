@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.map_address import drawn_of_word, settings_of_words, word_of_drawn, words_of_settings
-from components.map_selection import Drawn
+from components.map.address import decode_regions, decode_settings, encode_regions, encode_settings
+from components.map.selection import DrawnRegion
 from embedviz.core.errors import SettingsError
 
 corners = st.lists(st.tuples(*[st.integers(-300_000, 1_300_000)] * 2), min_size=3, max_size=200)
@@ -20,32 +20,32 @@ def test_regions_go_into_the_address_and_come_back(kind, mode, places, without):
     region = {"kind": kind, "mode": mode, "polygon": [[x / 1e6, y / 1e6] for x, y in places]}
     if without:
         region["without"] = {"column": without[0], "codes": without[1]}
-    drawn = [Drawn("0a", region), Drawn("1b", {**region, "mode": "add"})]
-    assert drawn_of_word(word_of_drawn(drawn)) == drawn
+    drawn = [DrawnRegion("0a", region), DrawnRegion("1b", {**region, "mode": "add"})]
+    assert decode_regions(encode_regions(drawn)) == drawn
 
 
 @pytest.mark.parametrize("word", ["", ";;;", "abc", "a,nb", "a,nb,!!!!!!!!" * 3, "a,xy," + "0" * 48, "a,nb," + "0" * 9])
 def test_what_is_no_region_is_left_out(word):
-    assert drawn_of_word(word) == []
+    assert decode_regions(word) == []
 
 
 @given(st.text(max_size=100))
 def test_any_text_at_all_is_read(word):
-    for part in drawn_of_word(word):
+    for part in decode_regions(word):
         assert len(part.region["polygon"]) >= 3
 
 
 def test_settings_go_into_the_address_where_they_are_not_the_usual_ones():
     values = {"method": "umap", "n_points": 500, "n_neighbors": 15, "min_dist": 0.25, "n_components": 3}
-    words = words_of_settings(values)
+    words = encode_settings(values)
     assert words == {"method": "umap", "n_points": "500", "min_dist": "0.25", "n_components": "3"}
-    assert settings_of_words(words) == {"method": "umap", "n_points": 500, "min_dist": 0.25, "n_components": 3}
+    assert decode_settings(words) == {"method": "umap", "n_points": 500, "min_dist": 0.25, "n_components": 3}
     axes = {"method": "axes", "x_axis": "she - he", "y_axis": "2"}
-    assert settings_of_words(words_of_settings(axes)) == axes
-    assert settings_of_words({"colour": "count"}) is None
+    assert decode_settings(encode_settings(axes)) == axes
+    assert decode_settings({"colour": "count"}) is None
 
 
 @pytest.mark.parametrize("words", [{"n_points": "many"}, {"n_points": "-1"}, {"spread": "nan"}, {"method": "magic"}])
 def test_settings_that_cannot_be_are_said(words):
     with pytest.raises(SettingsError):
-        settings_of_words({"method": "umap", **words})
+        decode_settings({"method": "umap", **words})

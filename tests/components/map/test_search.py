@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from components.map_search import hits_of
+from components.map.search import find_rows
 from embedviz.core.errors import SettingsError
 from embedviz.space import EmbeddingSpace
 
@@ -10,20 +10,20 @@ POINTS = np.array([2, 0, 3, 4])  # four of the five rows, in an order of their o
 
 
 def test_a_search_gives_the_word_first_then_what_begins_with_it():
-    assert hits_of(SPACE, np.arange(5), " KING ") == [2, 1, 3]
-    assert hits_of(SPACE, POINTS, "king") == [2, 3]
-    assert hits_of(SPACE, np.arange(5), "") == []
+    assert find_rows(SPACE, np.arange(5), " KING ") == [2, 1, 3]
+    assert find_rows(SPACE, POINTS, "king") == [2, 3]
+    assert find_rows(SPACE, np.arange(5), "") == []
 
 
 def test_between_slashes_a_search_is_a_regular_expression():
-    assert hits_of(SPACE, np.arange(5), "/^king/") == [1, 2]
-    assert hits_of(SPACE, POINTS, "/(KING|queen)$/") == [2, 3, 4]
-    assert hits_of(SPACE, np.arange(5), "/x$/") == []
-    assert hits_of(SPACE, np.arange(5), "//") == []  # two slashes and nothing between: no label holds them
+    assert find_rows(SPACE, np.arange(5), "/^king/") == [1, 2]
+    assert find_rows(SPACE, POINTS, "/(KING|queen)$/") == [2, 3, 4]
+    assert find_rows(SPACE, np.arange(5), "/x$/") == []
+    assert find_rows(SPACE, np.arange(5), "//") == []  # two slashes and nothing between: no label holds them
     with pytest.raises(SettingsError, match=r"^/\(king/ is not a regular expression: missing \)"):
-        hits_of(SPACE, np.arange(5), "/(king/")
+        find_rows(SPACE, np.arange(5), "/(king/")
 
 
 def test_a_regular_expression_made_to_be_slow_is_not():
     space = EmbeddingSpace(["a" * 5000 + "!"], np.ones((1, 2), np.float32))
-    assert hits_of(space, np.arange(1), "/^(a+)+$/") == []
+    assert find_rows(space, np.arange(1), "/^(a+)+$/") == []

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.map_columns import colour_codes
-from components.map_selection import Drawn, rows_selected, selection_frame, told_by_regions
+from components.map.columns import color_codes
+from components.map.selection import DrawnRegion, regions_suffice, select_rows, selection_frame
 from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
@@ -29,7 +29,7 @@ BELOW = {"kind": "box", "mode": "new", "polygon": [[0, 0], [1, 0], [1, 0.5], [0,
 
 
 def selected(*drawn):
-    return rows_selected(SPACE, [Drawn(map_id, region) for map_id, region in drawn], MAPS.get).tolist()
+    return select_rows(SPACE, [DrawnRegion(map_id, region) for map_id, region in drawn], MAPS.get).tolist()
 
 
 def test_a_region_selects_the_rows_behind_its_points():
@@ -52,9 +52,9 @@ def test_what_the_legend_had_put_out_is_not_selected():
 
 
 def test_regions_tell_the_browser_all_unless_drawn_elsewhere_or_narrowed():
-    assert told_by_regions([Drawn("a", LEFT)], "a")
-    assert not told_by_regions([Drawn("a", LEFT)], "b")
-    assert not told_by_regions([Drawn("a", {**LEFT, "without": {"column": "cluster", "codes": [0]}})], "a")
+    assert regions_suffice([DrawnRegion("a", LEFT)], "a")
+    assert not regions_suffice([DrawnRegion("a", LEFT)], "b")
+    assert not regions_suffice([DrawnRegion("a", {**LEFT, "without": {"column": "cluster", "codes": [0]}})], "a")
 
 
 def test_a_selections_rows_keep_label_place_and_columns_together():
@@ -85,10 +85,10 @@ def test_on_a_map_in_another_order_than_the_space_a_row_stays_itself(sample):
         clusters=pd.Series([f"group {i % 5}" for i in points], dtype="category"),
         columns=pd.DataFrame(),
     )
-    colours = colour_codes(shown, space, "kind")
-    out = colours.codes[np.flatnonzero(points % 3 == 1)[0]]
+    colors = color_codes(shown, space, "kind")
+    out = colors.codes[np.flatnonzero(points % 3 == 1)[0]]
     region = {**LEFT, "without": {"column": "kind", "codes": [int(out)]}}
-    rows = rows_selected(space, [Drawn("a", region)], {"a": shown}.get)
+    rows = select_rows(space, [DrawnRegion("a", region)], {"a": shown}.get)
     assert 20 < len(rows) < 40
     frame = selection_frame(space, shown, rows)
     itself = frame["label"].str[1:].astype(int).to_numpy()

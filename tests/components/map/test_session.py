@@ -3,8 +3,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from components.looking import Looking
-from components.map_view import MapEvent
+from components.map.event import MapEvent
+from components.map.session import MapSession
 from embedviz.space import EmbeddingSpace
 
 SPACE = EmbeddingSpace(["table", "kingdom", "king", "Viking", "queen"], np.eye(5, dtype=np.float32))
@@ -22,10 +22,10 @@ HERE = {"x": 0.5, "y": 0.5, "zoom": 3.0}
 def page(monkeypatch):
     """The page's address and its widgets, which are there while Streamlit runs a script."""
     page = SimpleNamespace(address=Address(), session_state={})
-    monkeypatch.setattr(
-        "components.looking.st", SimpleNamespace(query_params=page.address, session_state=page.session_state)
-    )
-    monkeypatch.setattr("components.looking.open_finished_map", lambda run, map_id: {"a": MAP, "b": OTHER}[map_id])
+    streamlit = SimpleNamespace(query_params=page.address, session_state=page.session_state)
+    monkeypatch.setattr("components.map.session.st", streamlit)
+    monkeypatch.setattr("components.map.url_state.st", streamlit)
+    monkeypatch.setattr("components.map.session.open_finished_map", lambda run, map_id: {"a": MAP, "b": OTHER}[map_id])
     return page
 
 
@@ -41,129 +41,129 @@ class Address(dict):
 
 
 @pytest.fixture
-def looking(page):
-    return Looking(SimpleNamespace(id="r"), SPACE)
+def session(page):
+    return MapSession(SimpleNamespace(id="r"), SPACE)
 
 
-def test_a_new_search_flies_once(looking):
-    looking.search("king", [2, 1])
-    looking.search("king", [2, 1])
-    assert (looking.focus, looking.flights) == (2, 1)
-    looking.search("nothing", [])
-    assert (looking.focus, looking.flights) == (2, 1)
+def test_a_new_search_flies_once(session):
+    session.search("king", [2, 1])
+    session.search("king", [2, 1])
+    assert (session.focus, session.focus_serial) == (2, 1)
+    session.search("nothing", [])
+    assert (session.focus, session.focus_serial) == (2, 1)
 
 
-def test_a_click_focuses_the_row_behind_the_point_and_happens_once(looking):
-    looking.happened(MapEvent(click=2, click_serial=5), MAP)
-    assert looking.focus == 3
-    looking.focus = 4
-    looking.happened(MapEvent(click=2, click_serial=5), MAP)
-    assert looking.focus == 4
-    looking.happened(MapEvent(click=None, click_serial=6), MAP)
-    assert looking.focus is None
+def test_a_click_focuses_the_row_behind_the_point_and_happens_once(session):
+    session.handle(MapEvent(click=2, click_serial=5), MAP)
+    assert session.focus == 3
+    session.focus = 4
+    session.handle(MapEvent(click=2, click_serial=5), MAP)
+    assert session.focus == 4
+    session.handle(MapEvent(click=None, click_serial=6), MAP)
+    assert session.focus is None
 
 
-def test_regions_select_rows_until_they_are_cleared(looking):
-    looking.happened(MapEvent(regions=(LEFT,), regions_serial=1), MAP)
-    assert looking.selected.tolist() == [2, 3]
-    looking.happened(MapEvent(regions=(LEFT, ADDED), regions_serial=2), MAP)
-    assert looking.selected.tolist() == [0, 2, 3]
-    looking.happened(MapEvent(regions=(BELOW,), regions_serial=3), MAP)
-    assert looking.selected.tolist() == [0, 2]
-    looking.happened(MapEvent(regions=(), regions_serial=4), MAP)
-    assert looking.selected.tolist() == []
+def test_regions_select_rows_until_they_are_cleared(session):
+    session.handle(MapEvent(regions=(LEFT,), regions_serial=1), MAP)
+    assert session.selected.tolist() == [2, 3]
+    session.handle(MapEvent(regions=(LEFT, ADDED), regions_serial=2), MAP)
+    assert session.selected.tolist() == [0, 2, 3]
+    session.handle(MapEvent(regions=(BELOW,), regions_serial=3), MAP)
+    assert session.selected.tolist() == [0, 2]
+    session.handle(MapEvent(regions=(), regions_serial=4), MAP)
+    assert session.selected.tolist() == []
 
 
-def test_regions_of_several_maps_keep_the_order_they_were_drawn_in(looking):
-    looking.happened(MapEvent(regions=(LEFT,), regions_serial=1), MAP)
-    looking.happened(MapEvent(regions=({**LEFT, "mode": "add"},), regions_serial=2), OTHER)
-    assert looking.selected.tolist() == [1, 2, 3]
-    looking.happened(MapEvent(regions=(LEFT, {**LEFT, "mode": "remove"}), regions_serial=3), MAP)
-    assert looking.selected.tolist() == [1]
-    looking.happened(MapEvent(regions=(BELOW,), regions_serial=4), MAP)
-    assert looking.selected.tolist() == [0, 2]
-    assert [part.map_id for part in looking.drawn] == ["a"]  # what was drawn before counts for nothing any more
+def test_regions_of_several_maps_keep_the_order_they_were_drawn_in(session):
+    session.handle(MapEvent(regions=(LEFT,), regions_serial=1), MAP)
+    session.handle(MapEvent(regions=({**LEFT, "mode": "add"},), regions_serial=2), OTHER)
+    assert session.selected.tolist() == [1, 2, 3]
+    session.handle(MapEvent(regions=(LEFT, {**LEFT, "mode": "remove"}), regions_serial=3), MAP)
+    assert session.selected.tolist() == [1]
+    session.handle(MapEvent(regions=(BELOW,), regions_serial=4), MAP)
+    assert session.selected.tolist() == [0, 2]
+    assert [part.map_id for part in session.regions] == ["a"]  # what was drawn before counts for nothing any more
 
 
-def test_what_is_looked_at_is_in_the_address_and_a_link_brings_it_back(looking, page):
+def test_what_is_looked_at_is_in_the_address_and_a_link_brings_it_back(session, page):
     page.address["run"] = "r"
-    looking.settings = {"method": "pca", "n_points": 4}
-    looking.focus = 4
-    looking.happened(MapEvent(regions=(LEFT,), regions_serial=1), MAP)
-    page.session_state[looking.colour_key] = "rank"
-    looking.settle()
+    session.settings = {"method": "pca", "n_points": 4}
+    session.focus = 4
+    session.handle(MapEvent(regions=(LEFT,), regions_serial=1), MAP)
+    page.session_state[session.color_key] = "rank"
+    session.save()
     assert page.address["run"] == "r"
     assert {"method", "n_points", "colour", "focus", "select"} <= set(page.address)
     page.session_state.clear()
-    again = Looking(SimpleNamespace(id="r"), SPACE)
+    again = MapSession(SimpleNamespace(id="r"), SPACE)
     assert again.follow_address() == []
-    assert again.settings == looking.settings == again.loaded
+    assert again.settings == session.settings == again.loaded
     assert again.focus == 4
     assert again.selected.tolist() == [2, 3]
-    assert page.session_state[again.colour_key] == "rank"
+    assert page.session_state[again.color_key] == "rank"
     assert again.follow_address() == []  # and once only
     assert again.loads == 1
 
 
-def test_an_address_that_asks_for_what_is_not_there_is_said_and_the_rest_is_taken(looking, page):
+def test_an_address_that_asks_for_what_is_not_there_is_said_and_the_rest_is_taken(session, page):
     page.address.from_dict(
         {"method": "umap", "n_points": "-5", "focus": "<b>", "colour": "nothing", "select": "zz,nb,x"}
     )
-    said = looking.follow_address()
+    said = session.follow_address()
     assert len(said) == 2
     assert "n_points" in said[0]
     assert said[1] == "'<b>' is not in this space."
-    assert (looking.settings, looking.focus, looking.drawn) == (None, None, [])
+    assert (session.settings, session.focus, session.regions) == (None, None, [])
 
 
-def test_steps_go_back_and_forth(looking, page):
-    looking.settings = {"method": "pca"}
-    looking.settle()
-    assert not looking.past  # the beginning is no step
-    looking.happened(MapEvent(click=0, click_serial=1, view=HERE), MAP)
-    looking.settle()
-    looking.happened(MapEvent(regions=(LEFT,), regions_serial=2), MAP)
-    looking.settle()
-    looking.settle()
-    assert [sorted(step.words) for step in looking.past] == [["method"], ["focus", "method"]]
-    looking.happened(MapEvent(step="undo", step_serial=3), MAP)
-    assert (looking.focus, looking.selected.tolist()) == (2, [])
-    looking.settle()
+def test_steps_go_back_and_forth(session, page):
+    session.settings = {"method": "pca"}
+    session.save()
+    assert not session.undo_stack.past  # the beginning is no step
+    session.handle(MapEvent(click=0, click_serial=1, view=HERE), MAP)
+    session.save()
+    session.handle(MapEvent(regions=(LEFT,), regions_serial=2), MAP)
+    session.save()
+    session.save()
+    assert [sorted(step.words) for step in session.undo_stack.past] == [["method"], ["focus", "method"]]
+    session.handle(MapEvent(step="undo", step_serial=3), MAP)
+    assert (session.focus, session.selected.tolist()) == (2, [])
+    session.save()
     assert "select" not in page.address
-    looking.happened(MapEvent(step="undo", step_serial=4), MAP)
-    looking.settle()
-    assert looking.focus is None
-    assert looking.view_wanted == HERE
+    session.handle(MapEvent(step="undo", step_serial=4), MAP)
+    session.save()
+    assert session.focus is None
+    assert session.requested_view == HERE
     for serial in (5, 6, 7):  # one more than there are
-        looking.happened(MapEvent(step="redo", step_serial=serial), MAP)
-        looking.settle()
-    assert (looking.focus, looking.selected.tolist()) == (2, [2, 3])
-    looking.happened(MapEvent(step="undo", step_serial=8), MAP)
-    looking.settle()
-    looking.focus = 4
-    looking.settle()
-    assert looking.future == []  # another way was taken
+        session.handle(MapEvent(step="redo", step_serial=serial), MAP)
+        session.save()
+    assert (session.focus, session.selected.tolist()) == (2, [2, 3])
+    session.handle(MapEvent(step="undo", step_serial=8), MAP)
+    session.save()
+    session.focus = 4
+    session.save()
+    assert session.undo_stack.future == []  # another way was taken
 
 
-def test_the_browsers_own_way_back_is_a_step_back(looking, page):
-    looking.settings = {"method": "pca"}
-    looking.settle()
+def test_the_browsers_own_way_back_is_a_step_back(session, page):
+    session.settings = {"method": "pca"}
+    session.save()
     before = page.address.to_dict()
-    looking.focus = 4
-    looking.settle()
+    session.focus = 4
+    session.save()
     page.address.from_dict(before)
-    looking.follow_address()
-    assert looking.focus is None
-    assert len(looking.past) == 0
-    assert len(looking.future) == 1
+    session.follow_address()
+    assert session.focus is None
+    assert len(session.undo_stack.past) == 0
+    assert len(session.undo_stack.future) == 1
 
 
-def test_an_address_left_behind_by_another_page_changes_nothing(looking, page):
-    looking.settings = {"method": "pca"}
-    looking.focus = 4
-    looking.settle()
+def test_an_address_left_behind_by_another_page_changes_nothing(session, page):
+    session.settings = {"method": "pca"}
+    session.focus = 4
+    session.save()
     page.address.from_dict({"run": "r"})
-    assert looking.follow_address() == []
-    assert looking.focus == 4
-    looking.settle()
+    assert session.follow_address() == []
+    assert session.focus == 4
+    session.save()
     assert page.address["focus"] == "queen"

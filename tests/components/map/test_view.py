@@ -1,6 +1,7 @@
 import pytest
 
-from components.map_view import MapData, MapEvent, as_json, read_event
+from components.map.event import MapEvent, read_event
+from components.map.view import MapData, message_of
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
 
@@ -67,14 +68,14 @@ def test_a_selection_travels_as_bits():
     import numpy as np
 
     chosen = np.array([True, False, False, False, False, False, False, False, False, True])
-    assert base64.b64decode(as_json(MapData("p", 10, selected=chosen), height=300)["selected"]) == bytes([1, 2])
-    assert as_json(MapData("p", 10), height=300)["selected"] is None
+    assert base64.b64decode(message_of(MapData("p", 10, selected=chosen), height=300)["selected"]) == bytes([1, 2])
+    assert message_of(MapData("p", 10), height=300)["selected"] is None
 
 
 def test_numpy_numbers_become_plain_ones():
     import numpy as np
 
-    values = as_json(MapData("p", 5, highlight=np.array([1, 2]), focus=np.int64(3), links=np.array([4])), height=300)
+    values = message_of(MapData("p", 5, highlight=np.array([1, 2]), focus=np.int64(3), links=np.array([4])), height=300)
     assert values["highlight"] == [1, 2]
     assert type(values["focus"]) is int
     assert values["links"] == [4]
@@ -83,4 +84,4 @@ def test_numpy_numbers_become_plain_ones():
 
 def test_more_than_2000_highlighted_points_are_refused():
     with pytest.raises(ValueError, match="At most 2000 points can be highlighted, not 2001"):
-        as_json(MapData("p", 5000, highlight=range(2001)), height=300)
+        message_of(MapData("p", 5000, highlight=range(2001)), height=300)
