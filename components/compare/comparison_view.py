@@ -51,9 +51,9 @@ def draw_comparison(run: Run, space: EmbeddingSpace) -> None:
     )
     other, other_name = others[chosen]
     comparison = comparison_of(run, space.name, other, other_name, k)
-    if not live.awaited(comparison, key="comparison"):
+    if not live.awaited(comparison, key="comparison") or (found := comparison.found) is None:
         return
-    found, noun = comparison.found, noun_of(space)
+    noun = noun_of(space)
     st.text(overlap_text(found, noun.one, noun.many))
     if found.residual is not None:
         st.text(
@@ -108,7 +108,7 @@ def _draw_lists(space: EmbeddingSpace, other: EmbeddingSpace, label: str, k: int
     """Draw a label's neighbours in both spaces, and which of them are in both lists."""
     st.text(f"Nearest to “{label}”")
     try:
-        near = [each.neighbors(label, max(k, DEFAULT_NEIGHBORS))[["label", "similarity"]] for each in (space, other)]
+        near = [each.neighbors(label, max(k, DEFAULT_NEIGHBORS)) for each in (space, other)]
     except UnknownLabelError as error:
         st.warning(session.plain(str(error)))
         return
@@ -116,6 +116,6 @@ def _draw_lists(space: EmbeddingSpace, other: EmbeddingSpace, label: str, k: int
     for column, title, frame in zip(st.columns(2), ("This space", "Other space"), near, strict=True):
         with column:
             st.caption(title)
-            marked = pd.DataFrame({"label": frame["label"], IN_BOTH: frame["label"].isin(common)})
+            marked = pd.DataFrame({"label": frame["label"], IN_BOTH: frame["label"].isin(list(common))})
             marked["similarity"] = frame["similarity"].map("{:.3f}".format)  # a bar would be cut off here
             st.dataframe(marked, hide_index=True, key=f"list-{title}")

@@ -21,11 +21,11 @@ def draw_seed_baseline(run: Run, space: EmbeddingSpace, k: int) -> None:
     twins = [twin for twin in twins_of(run, session.store().runs(session.owner())) if space.name in twin.space_names]
     if twins:
         comparison = comparison_of(run, space.name, twins[0], space.name, k)
-        if live.awaited(comparison, key="noise"):
+        if live.awaited(comparison, key="noise") and (found := comparison.found):
             seed = twins[0].spec["settings"]["seed"]
             st.text(
                 f"Trained with another seed ({seed}) and otherwise unchanged, this model shares "
-                f"{comparison.found.overlap:.0%} with itself. Spaces that share as much differ by chance alone."
+                f"{found.overlap:.0%} with itself. Spaces that share as much differ by chance alone."
             )
         return
     if run.status != "done" or not run.spec["data"].get("id"):

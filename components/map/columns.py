@@ -35,7 +35,7 @@ def column_values(displayed: Map, space: EmbeddingSpace, column: str) -> pd.Seri
     if column == CLUSTER:
         return displayed.clusters
     if column in displayed.columns:
-        return displayed.columns[column]
+        return pd.Series(displayed.columns[column])
     if column == KEPT:
         return displayed.kept
     if column == RANK and RANK not in space.columns:
@@ -67,5 +67,5 @@ def size_codes(displayed: Map, space: EmbeddingSpace, column: str) -> np.ndarray
     """
     if column not in size_columns(space)[1:]:
         raise ColumnError(f"There is no numeric column {column!r} to size by.")
-    codes = colour_numbers(column_values(displayed, space, column)).codes
+    codes = colour_numbers(space.columns[column].iloc[np.asarray(displayed.points)]).codes
     return np.where(codes == NO_VALUE, 0, codes).astype(np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 from urllib.parse import quote
 
 import numpy as np
@@ -19,7 +20,7 @@ from components.map.view import MapData, map_view
 from components.nouns import noun_of
 from embedviz.core.errors import EmbedvizError
 from embedviz.jobs.maps import Map
-from embedviz.space.metrics import METRICS
+from embedviz.space.metrics import METRICS, Metric
 
 MAX_HIGHLIGHTED_HITS = 200
 N_NEIGHBORS = 12
@@ -116,9 +117,10 @@ def _neighbors_of(focus: int | None, state: MapSession) -> list[str]:
     if focus is None:
         st.caption("Click a point to see its neighbours in the original space. Draw a box or a lasso to select.")
         return []
-    metric = st.segmented_control(
+    chosen = st.segmented_control(
         "Metric", METRICS, default="cosine", key="map-metric", required=True, persist_state="session"
     )
+    metric = cast(Metric, chosen)
     near: pd.DataFrame = space.neighbors(space.labels[focus], N_NEIGHBORS, metric)
     st.text(f"Nearest to “{space.labels[focus]}” in the original space")
     label_table(near.iloc[:, :2], f"neighbors-{focus}-{metric}", state, f"Nearest to {space.labels[focus]}")

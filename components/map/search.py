@@ -41,7 +41,8 @@ def _match(space: EmbeddingSpace, points: np.ndarray, pattern: str) -> list[int]
     """Match with RE2, whose time is linear in the length of the text for every expression."""
     labels = pa.array([space.labels[row] for row in points.tolist()])
     try:
-        hits = pc.match_substring_regex(labels, pattern, ignore_case=True)
+        options = pc.MatchSubstringOptions(pattern, ignore_case=True)
+        hits = pc.call_function("match_substring_regex", [labels], options)
     except pa.ArrowInvalid as error:
         reason = str(error).partition("regular expression: ")[2] or str(error)
         raise SettingsError(f"/{pattern}/ is not a regular expression: {reason}.") from error

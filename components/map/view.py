@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 import streamlit as st
+from streamlit.components.v2 import component
 
 from components.map.event import MapEvent, read_event
 from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
@@ -42,7 +43,7 @@ export default async function (component) {
 }
 """.replace("MODULES", json.dumps(sorted(file.name for file in MAP_FILES.glob("*.js"))))
 
-_component = st.components.v2.component(
+_component = component(
     "embedviz_map",
     html='<div class="embedviz-map"></div>',
     css=(MAP_FILES / "map.css").read_text(encoding="utf-8"),
@@ -117,7 +118,7 @@ class MapData:
     labels_url: str | None = None
     colors_url: str | None = None
     color_kind: Literal["category", "number"] | None = None
-    legend: Sequence[Sequence[str] | float | str] = ()
+    legend: Sequence[tuple[str, str] | float | str] = ()
     color_column: str = ""
     sizes_url: str | None = None
     highlight: Sequence[int] | np.ndarray = ()
@@ -185,7 +186,7 @@ def message_of(data: MapData, height: int) -> MapMessage:
         "labels_url": data.labels_url,
         "colors_url": data.colors_url,
         "color_kind": data.color_kind,
-        "legend": [list(row) if isinstance(row, (tuple, list)) else row for row in data.legend],
+        "legend": [list(row) if isinstance(row, tuple) else row for row in data.legend],
         "color_column": data.color_column,
         "sizes_url": data.sizes_url,
         "highlight": [int(point) for point in data.highlight],

@@ -51,13 +51,13 @@ def vectors():
     return np.random.default_rng(0).normal(size=(len(LABELS), 6))
 
 
-def test_alone_a_space_is_told_what_could_stand_beside_it(app, vectors):
+def test_without_another_space_the_page_says_how_to_get_one(app, vectors):
     opened(app, with_space("mine", vectors))
     assert "There is no other space yet" in said(app)
     assert "Bring data" in [button.label for button in app.button]
 
 
-def test_a_turned_copy_shares_every_neighbour_and_a_click_shows_both_lists(app, vectors):
+def test_a_rotated_copy_shares_every_neighbour_and_both_lists_are_shown(app, vectors):
     turned = vectors @ np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0]
     run, _ = with_space("mine", vectors), with_space("*turned*", turned)
     when_done(opened(app, run), "of its 10 nearest neighbours")
@@ -69,7 +69,7 @@ def test_a_turned_copy_shares_every_neighbour_and_a_click_shows_both_lists(app, 
     assert here["label"].tolist() == there["label"].tolist()
 
 
-def test_the_word_that_went_elsewhere_stands_first(app, vectors):
+def test_the_word_whose_neighbours_changed_most_comes_first(app, vectors):
     moved = vectors.copy()
     moved[5] = -moved[5]
     run, _ = with_space("mine", vectors), with_space("other", moved)
@@ -79,6 +79,6 @@ def test_the_word_that_went_elsewhere_stands_first(app, vectors):
     assert not app.dataframe[1].value["in both"].all()
 
 
-def test_spaces_without_a_common_label_are_said(app, vectors):
+def test_spaces_without_a_common_label_are_reported(app, vectors):
     run, _ = with_space("mine", vectors), with_space("other", vectors, [f"v{i}" for i in range(len(LABELS))])
     when_done(opened(app, run), "have 0 labels in common")

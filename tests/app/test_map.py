@@ -46,26 +46,26 @@ def page_of(app, run, **settings) -> str:
     return " ".join(str(element.value) for kind in ("text", "caption", "warning") for element in getattr(app, kind))
 
 
-def test_a_stratified_sample_is_said_and_that_neighbours_come_from_all(app, run):
+def test_a_stratified_sample_is_named_and_that_neighbour_lists_use_all_words(app, run):
     said = page_of(app, run, n_points=30, sample="stratified", epochs=20)
     assert said.count("30 of 60 words, drawn evenly from rare to frequent.") == 2  # by the form, and under the map
     assert "Neighbour lists use all 60 words." in said
 
 
-def test_the_most_frequent_are_said_to_be_that(app, run):
+def test_a_sample_of_the_most_frequent_is_named(app, run):
     said = page_of(app, run, n_points=30, epochs=20)
     assert "The 30 most frequent of 60 words." in said
     assert "drawn evenly" not in said
 
 
-def test_zeros_and_copies_are_said_under_the_map(app, run):
+def test_zero_vectors_and_copies_are_reported_under_the_map(app, run):
     said = page_of(app, run, n_points=60, epochs=20)
     assert "2 vectors are zero (like “w3” and “w4”): cosine has no direction" in said
     assert "1 vector is an exact copy of an earlier one (like “w9”)" in said
     assert "Neighbour lists use" not in said
 
 
-def test_vectors_with_nan_are_said_and_the_page_lives(app, run):
+def test_vectors_with_nan_are_reported_and_the_page_lives(app, run):
     vectors = np.array(run.space.vectors)
     vectors[5] = np.nan
     save_file({"vectors": vectors}, run.folder / "spaces" / "word.safetensors")
@@ -92,7 +92,7 @@ def with_selection(app, run, polygon):
     return drawn
 
 
-def test_the_model_is_trained_again_without_what_is_selected(app, trained):
+def test_the_model_is_trained_again_without_the_selection(app, trained):
     drawn = with_selection(app, trained, [[-0.3, -0.3], [0.5, -0.3], [0.5, 1.3], [-0.3, 1.3]])
     left = drawn.coords[:, 0] < drawn.coords[:, 0].min() + np.ptp(drawn.coords[:, 0]) / 2
     chosen = {trained.space.labels[row] for row in drawn.points[left]}
@@ -108,7 +108,7 @@ def test_the_model_is_trained_again_without_what_is_selected(app, trained):
     assert set(new.space.labels) == set(trained.space.labels) - chosen
 
 
-def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(app, trained):
+def test_a_selection_that_leaves_nothing_to_train_on_is_reported(app, trained):
     with_selection(app, trained, ALL["polygon"])
     next(button for button in app.button if button.label == "Train without the selection").click().run()
     new = Store().runs()[0]

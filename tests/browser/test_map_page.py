@@ -62,7 +62,7 @@ def selected(page):
         page.wait_for_timeout(100)
 
 
-def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(page, chromium):
+def test_a_selection_is_in_the_address_can_be_undone_and_opens_by_a_link(page, chromium):
     box(page, 0.3, 0.1, 0.6, 0.9)
     expect(page.locator(".chip")).to_be_visible()
     first = selected(page)
@@ -96,7 +96,7 @@ def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(p
     other.close()
 
 
-def test_a_map_drawn_again_goes_on_from_the_last_one(page):
+def test_a_map_drawn_again_starts_from_the_layout_of_the_last_one(page):
     assert "init=" not in page.url
     page.get_by_text("Settings of the map").click()
     fill_number(page, "Neighbours", "30")
@@ -109,7 +109,7 @@ def test_a_map_drawn_again_goes_on_from_the_last_one(page):
     expect(page.get_by_role("spinbutton", name="Neighbours")).to_have_value("15")
 
 
-def test_the_map_is_a_table_for_keys_and_screen_readers_and_is_taken_away_in_files(page, tmp_path):
+def test_the_map_is_a_table_for_keys_and_screen_readers_and_is_exported(page, tmp_path):
     page.get_by_text("Map as a table").click()
     settle(page)
     expect(page.get_by_text("All 2,000 words on the map")).to_be_visible()

@@ -45,7 +45,7 @@ def test_highlighted_points_are_labelled_first(open_map):
     wait_until(lambda: ask(page, strong) == ["word1999", "word1500"])
 
 
-def test_another_map_of_the_same_points_is_glided_to_without_asking_for_colours_again(open_map):
+def test_points_glide_to_another_layout_without_fetching_colours_again(open_map):
     asked = []
     page = drawn(open_map("?n=2000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
     before = ask(page, "map.points.worldPosition(9)")
@@ -59,7 +59,7 @@ def test_another_map_of_the_same_points_is_glided_to_without_asking_for_colours_
     assert len([url for url in asked if "/labels?" in url]) == 1
 
 
-def test_a_map_taken_off_the_page_frees_its_context_and_comes_back_as_it_was_left(open_map):
+def test_a_removed_map_frees_its_context_and_returns_with_its_view(open_map):
     page = drawn(open_map("?n=2000"))
     page.mouse.move(*position(page, 5))
     page.mouse.wheel(0, -240)
@@ -95,7 +95,7 @@ def in_reach(page):
     return found
 
 
-def test_a_click_in_the_legend_puts_a_category_out_and_another_lights_it(open_map):
+def test_a_click_in_the_legend_hides_a_category_and_another_shows_it(open_map):
     page = drawn(open_map("?n=2000"))
     row = page.get_by_role("button", name="king, queen, prince")
     everything = in_reach(page)
@@ -204,7 +204,7 @@ def test_the_map_comes_back_after_the_graphics_context_was_lost(open_map):
     page.wait_for_selector(f'{STAGE}[data-state="drawn"]')
 
 
-def test_a_browser_without_webgl2_is_told_so(open_map):
+def test_without_webgl2_a_message_says_so(open_map):
     page = open_map(
         "?n=200",
         before=lambda page: page.add_init_script(
@@ -215,7 +215,7 @@ def test_a_browser_without_webgl2_is_told_so(open_map):
     page.get_by_text("it has no WebGL2").wait_for()
 
 
-def test_points_that_cannot_be_fetched_are_said_and_can_be_tried_again(open_map):
+def test_a_failed_request_for_points_is_reported_and_can_be_repeated(open_map):
     refuse = True
 
     def answer(route):
@@ -231,7 +231,7 @@ def test_points_that_cannot_be_fetched_are_said_and_can_be_tried_again(open_map)
     drawn(page)
 
 
-def test_points_that_are_being_moved_are_followed_and_nothing_is_selected_meanwhile(open_map):
+def test_a_partial_layout_is_followed_and_nothing_can_be_selected_meanwhile(open_map):
     page = drawn(open_map("?n=2000"))
     x, y = ask(page, "[map.points.positions[0], map.points.positions[1]]")
     page.get_by_text("Points move").click()

@@ -43,7 +43,7 @@ def test_a_click_on_a_point_comes_back_and_its_neighbours_are_marked(open_map):
     assert ask(page, "map.painter.describe().links") == [i for i in range(point + 20, point + 320, 30) if i < 200]
 
 
-def test_a_click_beside_all_points_lets_go_of_the_focus(open_map):
+def test_a_click_beside_all_points_clears_the_focus(open_map):
     page = drawn(open_map("?n=200"))
     page.mouse.click(*position(page, lonely_point(page)))
     wait_until(lambda: reported(page)["focus"] is not None)

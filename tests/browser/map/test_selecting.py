@@ -26,7 +26,7 @@ def counted(page):
     return ask(page, "map.selecting.selection.count")
 
 
-def test_shift_adds_and_alt_takes_away(open_map):
+def test_shift_adds_and_alt_removes(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.2, 0.05), (0.5, 0.95), "Shift")
     left = wait_until(lambda: counted(page))
@@ -41,7 +41,7 @@ def test_shift_adds_and_alt_takes_away(open_map):
     assert page.locator(".chip").inner_text().startswith(f"{both - left:,} points selected")
 
 
-def test_buttons_add_and_take_away_for_those_without_keys(open_map):
+def test_buttons_replace_and_add_without_keys(open_map):
     page = drawn(open_map("?n=2000"))
     assert not page.get_by_role("button", name="Add to the selection").is_visible()
     page.get_by_role("button", name="Select with a box").click()
@@ -56,7 +56,7 @@ def test_buttons_add_and_take_away_for_those_without_keys(open_map):
     wait_until(lambda: len(reported(page)["regions"]) == 1)
 
 
-def test_points_not_selected_are_greyed_and_not_gone(open_map):
+def test_points_not_selected_are_grey_but_visible(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.2, 0.05), (0.5, 0.95), "Shift")
     wait_until(lambda: counted(page))
@@ -71,7 +71,7 @@ def test_points_not_selected_are_greyed_and_not_gone(open_map):
     assert ask(page, f"map.layer.colorOf({other})") == before
 
 
-def test_what_the_legend_puts_out_is_not_selected(open_map):
+def test_categories_hidden_in_the_legend_are_not_selected(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.02, 0.02), (0.93, 0.98), "Shift")
     all_of_them = wait_until(lambda: counted(page))
@@ -92,7 +92,7 @@ def test_points_are_sized_by_a_column(open_map):
     assert sizes[xs.index(max(xs))] > 25
 
 
-def test_lines_of_density_are_drawn_and_give_way_when_one_comes_near(open_map):
+def test_density_contours_are_drawn_and_fade_when_zoomed_in(open_map):
     page = drawn(open_map("?n=2000"))
     assert ask(page, "map.painter.describe().contours.length") == 0
     page.get_by_role("button", name="Show density contours").click()
@@ -102,12 +102,12 @@ def test_lines_of_density_are_drawn_and_give_way_when_one_comes_near(open_map):
     assert ask(page, "map.painter.describe().contours.length") == 0
 
 
-def test_crowded_maps_show_their_density_unasked(open_map):
+def test_crowded_maps_show_density_contours_by_default(open_map):
     page = drawn(open_map("?n=60000"))
     assert ask(page, "map.painter.describe().contours.length") == 4
 
 
-def test_the_svg_holds_points_labels_and_key_as_text(open_map, tmp_path):
+def test_the_svg_holds_points_labels_and_legend(open_map, tmp_path):
     page = drawn(open_map("?n=2000"))
     settled(page)
     with page.expect_download() as download:
@@ -120,7 +120,7 @@ def test_the_svg_holds_points_labels_and_key_as_text(open_map, tmp_path):
     assert {"<img src=x>", "king, queen, prince", "sea"} <= texts
 
 
-def test_too_many_points_for_an_svg_offer_none(open_map):
+def test_no_svg_is_offered_for_too_many_points(open_map):
     page = drawn(open_map("?n=20001"))
     assert not page.get_by_role("button", name="Save as SVG").is_visible()
 

@@ -26,7 +26,7 @@ def test_the_slider_leads_through_the_snapshots_and_starts_at_the_last(open_map)
     assert slider.get_attribute("aria-valuetext") == "begun"
 
 
-def test_it_plays_to_the_end_and_stands_still(open_map):
+def test_playing_stops_at_the_last_snapshot(open_map):
     page = drawn(open_map("?n=2000&snapshots=1"))
     page.get_by_role("button", name="Play").click()
     assert page.locator(".snapshot").inner_text() == "begun"
@@ -37,7 +37,7 @@ def test_it_plays_to_the_end_and_stands_still(open_map):
     assert height(page) == pytest.approx(1, abs=0.01)
 
 
-def test_nothing_is_selected_in_the_past(open_map):
+def test_nothing_can_be_selected_in_an_earlier_snapshot(open_map):
     page = drawn(open_map("?n=2000&snapshots=1"))
     page.get_by_role("slider").press("ArrowLeft")
     lasso(page)

@@ -25,17 +25,17 @@ def test_regions_go_into_the_address_and_come_back(kind, mode, places, without):
 
 
 @pytest.mark.parametrize("word", ["", ";;;", "abc", "a,nb", "a,nb,!!!!!!!!" * 3, "a,xy," + "0" * 48, "a,nb," + "0" * 9])
-def test_what_is_no_region_is_left_out(word):
+def test_invalid_regions_are_left_out(word):
     assert decode_regions(word) == []
 
 
 @given(st.text(max_size=100))
-def test_any_text_at_all_is_read(word):
+def test_any_text_can_be_decoded(word):
     for part in decode_regions(word):
         assert len(part.region["polygon"]) >= 3
 
 
-def test_settings_go_into_the_address_where_they_are_not_the_usual_ones():
+def test_settings_other_than_the_defaults_are_in_the_address():
     values = {"method": "umap", "n_points": 500, "n_neighbors": 15, "min_dist": 0.25, "n_components": 3}
     words = encode_settings(values)
     assert words == {"method": "umap", "n_points": "500", "min_dist": "0.25", "n_components": "3"}
@@ -46,6 +46,6 @@ def test_settings_go_into_the_address_where_they_are_not_the_usual_ones():
 
 
 @pytest.mark.parametrize("words", [{"n_points": "many"}, {"n_points": "-1"}, {"spread": "nan"}, {"method": "magic"}])
-def test_settings_that_cannot_be_are_said(words):
+def test_invalid_settings_are_refused(words):
     with pytest.raises(SettingsError):
         decode_settings({"method": "umap", **words})

@@ -9,7 +9,7 @@ SPACE = EmbeddingSpace(["table", "kingdom", "king", "Viking", "queen"], np.eye(5
 POINTS = np.array([2, 0, 3, 4])  # four of the five rows, in an order of their own
 
 
-def test_a_search_gives_the_word_first_then_what_begins_with_it():
+def test_an_equal_label_comes_first_then_labels_that_start_with_the_query():
     assert find_rows(SPACE, np.arange(5), " KING ") == [2, 1, 3]
     assert find_rows(SPACE, POINTS, "king") == [2, 3]
     assert find_rows(SPACE, np.arange(5), "") == []
@@ -24,6 +24,6 @@ def test_between_slashes_a_search_is_a_regular_expression():
         find_rows(SPACE, np.arange(5), "/(king/")
 
 
-def test_a_regular_expression_made_to_be_slow_is_not():
+def test_a_pathological_regular_expression_takes_linear_time():
     space = EmbeddingSpace(["a" * 5000 + "!"], np.ones((1, 2), np.float32))
     assert find_rows(space, np.arange(1), "/^(a+)+$/") == []

@@ -32,26 +32,26 @@ def selected(*drawn):
     return select_rows(SPACE, [DrawnRegion(map_id, region) for map_id, region in drawn], MAPS.get).tolist()
 
 
-def test_a_region_selects_the_rows_behind_its_points():
+def test_a_region_selects_the_rows_of_its_points():
     assert selected(("a", LEFT)) == [2, 3]
     assert selected() == []
 
 
-def test_regions_begin_anew_are_added_and_taken_away():
+def test_regions_replace_add_and_remove():
     assert selected(("a", LEFT), ("a", BELOW)) == [0, 2]
     assert selected(("a", LEFT), ("a", {**BELOW, "mode": "add"})) == [0, 2, 3]
     assert selected(("a", LEFT), ("a", {**BELOW, "mode": "remove"})) == [3]
 
 
-def test_what_was_selected_on_one_map_is_added_to_on_another():
+def test_a_selection_on_one_map_is_added_to_on_another():
     assert selected(("a", LEFT), ("b", {**LEFT, "mode": "add"})) == [1, 2, 3]
 
 
-def test_what_the_legend_had_put_out_is_not_selected():
+def test_hidden_categories_are_not_selected():
     assert selected(("a", {**LEFT, "without": {"column": "cluster", "codes": [0]}})) == [3]
 
 
-def test_regions_tell_the_browser_all_unless_drawn_elsewhere_or_narrowed():
+def test_regions_suffice_unless_drawn_on_another_map_or_with_hidden_categories():
     assert regions_suffice([DrawnRegion("a", LEFT)], "a")
     assert not regions_suffice([DrawnRegion("a", LEFT)], "b")
     assert not regions_suffice([DrawnRegion("a", {**LEFT, "without": {"column": "cluster", "codes": [0]}})], "a")

@@ -53,7 +53,7 @@ def test_a_new_search_flies_once(session):
     assert (session.focus, session.focus_serial) == (2, 1)
 
 
-def test_a_click_focuses_the_row_behind_the_point_and_happens_once(session):
+def test_a_click_focuses_the_row_of_the_point_and_is_handled_once(session):
     session.handle(MapEvent(click=2, click_serial=5), MAP)
     assert session.focus == 3
     session.focus = 4
@@ -85,7 +85,7 @@ def test_regions_of_several_maps_keep_the_order_they_were_drawn_in(session):
     assert [part.map_id for part in session.regions] == ["a"]  # what was drawn before counts for nothing any more
 
 
-def test_what_is_looked_at_is_in_the_address_and_a_link_brings_it_back(session, page):
+def test_the_state_is_in_the_address_and_a_link_restores_it(session, page):
     page.address["run"] = "r"
     session.settings = {"method": "pca", "n_points": 4}
     session.focus = 4
@@ -105,7 +105,7 @@ def test_what_is_looked_at_is_in_the_address_and_a_link_brings_it_back(session, 
     assert again.loads == 1
 
 
-def test_an_address_that_asks_for_what_is_not_there_is_said_and_the_rest_is_taken(session, page):
+def test_what_is_not_available_is_reported_and_the_rest_is_loaded(session, page):
     page.address.from_dict(
         {"method": "umap", "n_points": "-5", "focus": "<b>", "colour": "nothing", "select": "zz,nb,x"}
     )
@@ -116,7 +116,7 @@ def test_an_address_that_asks_for_what_is_not_there_is_said_and_the_rest_is_take
     assert (session.settings, session.focus, session.regions) == (None, None, [])
 
 
-def test_steps_go_back_and_forth(session, page):
+def test_undo_and_redo(session, page):
     session.settings = {"method": "pca"}
     session.save()
     assert not session.undo_stack.past  # the beginning is no step
@@ -145,7 +145,7 @@ def test_steps_go_back_and_forth(session, page):
     assert session.undo_stack.future == []  # another way was taken
 
 
-def test_the_browsers_own_way_back_is_a_step_back(session, page):
+def test_the_browsers_back_button_is_an_undo(session, page):
     session.settings = {"method": "pca"}
     session.save()
     before = page.address.to_dict()
