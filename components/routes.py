@@ -1,4 +1,4 @@
-"""What the server answers beside the pages, and the cookie that tells visitors of a shared server apart."""
+"""The server's routes besides the pages, and the cookie that identifies visitors of a shared server."""
 
 from __future__ import annotations
 

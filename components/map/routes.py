@@ -50,7 +50,7 @@ def _static(request: Request) -> Response:
     if path is None:
         return PlainTextResponse("There is no such file.", 404)
     data = path.read_bytes()
-    # asked about at every visit, so that a new release shows at once, but sent only when it changed
+    # revalidated at every visit, so that a new release is used at once, but sent only when it changed
     headers = {"Cache-Control": "no-cache", "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
@@ -58,7 +58,7 @@ def _static(request: Request) -> Response:
 
 
 def _on_finished_map(answer: Callable[[Request, Map, EmbeddingSpace], Response]) -> Callable[[Request], Response]:
-    """Return a handler that opens what the address names; whoever has a run's unguessable id may look."""
+    """Return a handler that opens what the address names; anyone who has a run's unguessable id may read."""
 
     def handler(request: Request) -> Response:
         try:

@@ -48,7 +48,7 @@ class MapSession:
     view, requested_view, view_serial
         Where the map was last seen from, and where it has to fly, with a number that is raised each time.
     loaded, loads
-        Settings last taken from an address, with which the form starts anew, and how often that happened.
+        Settings last taken from an address, which the form then starts with, and how often that happened.
     """
 
     run: Run
@@ -121,7 +121,7 @@ class MapSession:
         return True
 
     def _merge_regions(self, regions: Sequence[Region], map_id: str) -> list[DrawnRegion]:
-        """Return the regions of all maps, given those of one: they continue the earlier ones unless they start anew."""
+        """Return the regions of all maps, given those of one: they continue the earlier ones unless the first replaces them."""
         drawn = [DrawnRegion(map_id, region) for region in regions]
         known = [part for part in self.regions if part.map_id == map_id]
         if not drawn or (drawn[0].region["mode"] == "new" and drawn[: len(known)] != known):
@@ -129,7 +129,7 @@ class MapSession:
         return [*self.regions, *drawn[len(known) :]]
 
     def select(self, regions: list[DrawnRegion]) -> None:
-        """Select by the regions from the last one that starts anew."""
+        """Select by the regions from the last one that replaces the selection."""
         starts = [place for place, drawn in enumerate(regions) if drawn.region["mode"] == "new"]
         self.regions = regions[starts[-1] :] if starts else regions
         self.selected = select_rows(self.space, self.regions, lambda map_id: open_finished_map(self.run, map_id))

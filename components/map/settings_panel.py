@@ -1,4 +1,4 @@
-"""The settings of the map: the form, what it will take, and the button that requests the map."""
+"""The settings of the map: the form, the expected duration, and the button that requests the map."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_MATCHES = 12  # of an axis, that are listed
 
 
 def default_points(space: EmbeddingSpace) -> int:
-    """Return how many points a map shows unless asked otherwise."""
+    """Return the default number of points on a map of this space."""
     return max(MIN_POINTS, min(DEFAULT_POINTS, len(space)))
 
 

@@ -24,8 +24,8 @@ from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
 MAP_FILES = Path(__file__).parent / "js"
 
 # The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
-# before anything is fetched: the page does not jump when the map appears. Points and modules are all asked for at once;
-# left to themselves, modules would come in rounds, and the points after the last of them.
+# before anything is fetched: the page does not jump when the map appears. All buffers and modules are requested at
+# once; otherwise modules would be loaded level by level as they import each other, and the points after the last one.
 _SCRIPT = """
 const modules = MODULES;
 
@@ -35,8 +35,8 @@ export default async function (component) {
   root.style.setProperty("--map-height", data.height + "px");
   const locate = (path) => new URL(path, document.baseURI).href;
   if (!root.early) {
-    const asked = [data.points_url, data.colors_url, data.sizes_url].filter(Boolean);
-    root.early = new Map(asked.map((path) => [path, fetch(locate(path)).catch(() => null)]));
+    const urls = [data.points_url, data.colors_url, data.sizes_url].filter(Boolean);
+    root.early = new Map(urls.map((path) => [path, fetch(locate(path)).catch(() => null)]));
   }
   const loaded = await Promise.all(modules.map((name) => import(locate("embedviz/static/" + name))));
   return loaded[modules.indexOf("map.js")].update(component);

@@ -54,11 +54,11 @@ def selected(page):
     while True:
         settle(page)
         heading = page.get_by_role("heading", name=re.compile(r"^[\d,]+ selected$"))
-        told = [heading.inner_text().split()[0]] if heading.count() else ["0"]
-        seen = [chip.inner_text().split()[0]] if chip.is_visible() else ["0"]
-        if told == seen:
-            return int(told[0].replace(",", ""))
-        assert time.monotonic() < end, (told, seen)
+        heading_count = [heading.inner_text().split()[0]] if heading.count() else ["0"]
+        chip_count = [chip.inner_text().split()[0]] if chip.is_visible() else ["0"]
+        if heading_count == chip_count:
+            return int(heading_count[0].replace(",", ""))
+        assert time.monotonic() < end, (heading_count, chip_count)
         page.wait_for_timeout(100)
 
 

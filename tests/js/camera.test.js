@@ -89,7 +89,7 @@ test("on its way in, a flight never leaves its target out of sight", () => {
   }
 });
 
-test("who asked for less motion jumps", () => {
+test("with reduced motion the camera jumps", () => {
   reduced = true;
   camera.flyTo({ x: 0.2, y: 0.7, zoom: 10 });
   assert.equal(camera.flight, null);

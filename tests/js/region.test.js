@@ -101,7 +101,7 @@ test("a polygon beyond the unit square takes all points", () => {
   assert.ok(!mask.includes(0));
 });
 
-test("regions of a selection start anew, add and remove", () => {
+test("regions replace, add to and remove from a selection", () => {
   const positions = Uint16Array.of(0.1 * MAX, 0.5 * MAX, 0.5 * MAX, 0.5 * MAX, 0.9 * MAX, 0.5 * MAX);
   const strip = (left, right, mode) => ({
     kind: "box",

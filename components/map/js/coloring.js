@@ -76,7 +76,7 @@ export class Coloring {
   }
 
   /**
-   * Show one category alone, or all of them where it was alone already.
+   * Show one category alone, or all categories where it was alone already.
    * @param {number} code
    */
   isolate(code) {

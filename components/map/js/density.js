@@ -5,7 +5,7 @@ import { contourPaths } from "./contours.js";
 
 /** @import { Points } from "./points.js" */
 
-const CROWDED = 50000; // points from which density is shown without being asked for
+const CROWDED = 50000; // points from which density is shown by default
 
 export class Density {
   /**

@@ -13,7 +13,7 @@ export class FrameTimer {
   }
 
   /**
-   * Wait until the graphics processor has drawn what was asked of it; passed over while an earlier frame is timed.
+   * Wait until the graphics processor has finished the frame. Ignored while an earlier frame is timed.
    * @type {(started: number, onDrawn: ((ms: number) => void) | null) => void}
    */
   time(started, onDrawn) {

@@ -1,7 +1,7 @@
 // @ts-check
 // The points' labels, fetched as they are needed.
 
-const MAX_ALL_AT_ONCE = 20000; // up to so many points all labels come in one request
+const MAX_ALL_AT_ONCE = 20000; // points up to which all labels come in one request
 const FIRST = 2000; // of larger maps the most frequent ones come first, the rest by id
 const MAX_IDS = 150; // ids in one request: the address stays below 2,000 characters
 const MAX_LENGTH = 48;

@@ -29,7 +29,7 @@ const ZOOM_FACTOR = 1.6;
 /**
  * Build everything inside `root` and return the parts by name.
  * @param {HTMLElement} root
- * @param {() => ToolbarCommands} commands asked for at each click: they come later than the layout
+ * @param {() => ToolbarCommands} commands called at each click, since the commands are created after the layout
  */
 export function buildLayout(root, commands) {
   const stage = element("div", "stage");

@@ -2,7 +2,7 @@
 // Linked maps: maps of one page that show the same points in the same order, and hover and select together.
 
 /**
- * What the maps of a link tell each other.
+ * What a map lets the other maps of its link call.
  * @typedef {object} LinkedMap
  * @property {(id: number | null) => void} markHovered
  * @property {(mask: Uint8Array | null) => void} takeOverSelection

@@ -34,7 +34,7 @@ export class Painter {
     this.later = undefined;
   }
 
-  /** @param {{points?: boolean, labels?: boolean}} [change] what is stale: all, unless said otherwise */
+  /** @param {{points?: boolean, labels?: boolean}} [change] what is stale, everything by default */
   redraw({ points = true, labels = points } = {}) {
     this.stale.points ||= points;
     this.stale.labels ||= labels;

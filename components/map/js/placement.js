@@ -58,7 +58,7 @@ export class Placement {
   }
 
   /**
-   * Whoever sees the whole map goes on seeing it; whoever is close to a part stays there.
+   * A view of the whole map stays one; a view of a part stays where it is.
    * @param {Uint16Array} positions
    * @param {number} [ms] of gliding, the layer's default if left out
    */

@@ -104,7 +104,7 @@ export class Pointing {
     this.focus = focus;
   }
 
-  /** Whether Python's focus is the one picked here; asked once, after it changed. */
+  /** Whether Python's focus is the one picked here; call once after each change. */
   takePicked() {
     const isOwn = this.picked === this.given.focus;
     this.picked = null;

@@ -1,5 +1,5 @@
 // @ts-check
-// The scene: everything there is to draw at one moment.
+// The scene: everything that is drawn in one frame.
 
 /** @import { Camera } from "./camera.js" */
 /** @import { Region } from "./exchange.js" */

@@ -20,7 +20,7 @@ export class Selection {
     /** @type {Region[]} */
     this.regions = [];
     /** @type {string | null} */
-    this.packed = null; // the points that Python names, where regions alone do not tell
+    this.packed = null; // the selected points as Python sent them, where regions do not determine them
     /** @type {Uint8Array | null} */
     this.mask = null; // 255 for a selected point; null while nothing is selected
     this.count = 0;

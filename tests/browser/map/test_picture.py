@@ -10,21 +10,21 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_rerun_fetches_nothing_and_leaves_the_view(open_map):
-    asked = []
-    page = drawn(open_map("?n=20000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
+    requested_urls = []
+    page = drawn(open_map("?n=20000", before=lambda page: page.on("request", lambda r: requested_urls.append(r.url))))
     page.mouse.move(*position(page, 5))
     page.mouse.wheel(0, -240)
     wait_until(lambda: view(page)[2] > 1.2)
-    before, fetched = view(page), len([url for url in asked if "/embedviz/" in url])
+    before, fetched = view(page), len([url for url in requested_urls if "/embedviz/" in url])
     assert fetched > 0
     page.get_by_role("button", name="Rerun").click()
     page.get_by_text("Dim the rest").click()
     wait_until(lambda: ask(page, "map.data.dim") is False)
     assert view(page) == before
-    assert len([url for url in asked if "/embedviz/" in url]) == fetched
+    assert len([url for url in requested_urls if "/embedviz/" in url]) == fetched
 
 
-def test_a_search_flies_to_its_point_and_again_when_asked_again(open_map):
+def test_a_search_flies_to_its_point_and_again_when_repeated(open_map):
     page = drawn(open_map("?n=2000"))
     page.get_by_role("button", name="Search chair").click()
     wait_until(lambda: view(page)[2] > 1.5)
@@ -46,8 +46,8 @@ def test_highlighted_points_are_labelled_first(open_map):
 
 
 def test_points_glide_to_another_layout_without_fetching_colours_again(open_map):
-    asked = []
-    page = drawn(open_map("?n=2000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
+    requested_urls = []
+    page = drawn(open_map("?n=2000", before=lambda page: page.on("request", lambda r: requested_urls.append(r.url))))
     before = ask(page, "map.points.worldPosition(9)")
     ask(page, "void (map.camera.place({x: 0.3, y: 0.3, zoom: 6}), map.painter.redraw())")
     page.get_by_text("Other layout").click()
@@ -55,8 +55,8 @@ def test_points_glide_to_another_layout_without_fetching_colours_again(open_map)
     wait_until(lambda: ask(page, "!map.layer.morphing(performance.now())"))
     settled(page)
     assert view(page) == pytest.approx([0.3, 0.3, 6], abs=0.01)  # who is close to a part of the map stays there
-    assert len([url for url in asked if "/colors/" in url]) == 1
-    assert len([url for url in asked if "/labels?" in url]) == 1
+    assert len([url for url in requested_urls if "/colors/" in url]) == 1
+    assert len([url for url in requested_urls if "/labels?" in url]) == 1
 
 
 def test_a_removed_map_frees_its_context_and_returns_with_its_view(open_map):
@@ -140,9 +140,9 @@ def test_labels_do_not_overlap(open_map):
 
 
 def test_a_map_of_more_than_20000_points_fetches_labels_as_they_are_needed(open_map):
-    asked = []
-    page = drawn(open_map("?n=100000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
-    assert any("labels?from=0&to=2000" in url for url in asked)
+    requested_urls = []
+    page = drawn(open_map("?n=100000", before=lambda page: page.on("request", lambda r: requested_urls.append(r.url))))
+    assert any("labels?from=0&to=2000" in url for url in requested_urls)
     assert ask(page, "map.labels.get(70000)") is None
     ask(page, "map.pointing.hover(70000)")
     wait_until(lambda: page.locator(".tooltip .label").inner_text() == "word70000")

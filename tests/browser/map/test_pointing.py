@@ -155,8 +155,8 @@ def test_a_lasso_stays_small_and_counts_what_it_holds(open_map):
         "Array.from({length: 20000}, (_, id) => map.points.worldPosition(id)).filter(([x, y]) => {"
         "const [a, b] = map.points.worldPosition(3); return Math.hypot(x - a, y - b) < 80 / map.camera.scale}).length",
     )
-    said = int(page.locator(".chip").inner_text().split(" ")[0].replace(",", ""))
-    assert said == pytest.approx(inside, rel=0.03)
+    count = int(page.locator(".chip").inner_text().split(" ")[0].replace(",", ""))
+    assert count == pytest.approx(inside, rel=0.03)
 
 
 def test_escape_puts_down_the_tool_then_the_selection(open_map):

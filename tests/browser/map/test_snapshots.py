@@ -23,13 +23,13 @@ def test_the_slider_leads_through_the_snapshots_and_starts_at_the_last(open_map)
     assert height(page) == pytest.approx(0.5, abs=0.01)
     slider.press("ArrowLeft")
     assert height(page) == 0
-    assert slider.get_attribute("aria-valuetext") == "begun"
+    assert slider.get_attribute("aria-valuetext") == "start"
 
 
 def test_playing_stops_at_the_last_snapshot(open_map):
     page = drawn(open_map("?n=2000&snapshots=1"))
     page.get_by_role("button", name="Play").click()
-    assert page.locator(".snapshot").inner_text() == "begun"
+    assert page.locator(".snapshot").inner_text() == "start"
     assert page.get_by_role("button", name="Pause").is_visible()
     wait_until(lambda: page.locator(".snapshot").inner_text() == "half")
     wait_until(lambda: page.locator(".snapshot").inner_text() == "done")

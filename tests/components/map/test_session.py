@@ -109,10 +109,10 @@ def test_what_is_not_available_is_reported_and_the_rest_is_loaded(session, page)
     page.address.from_dict(
         {"method": "umap", "n_points": "-5", "focus": "<b>", "colour": "nothing", "select": "zz,nb,x"}
     )
-    said = session.follow_address()
-    assert len(said) == 2
-    assert "n_points" in said[0]
-    assert said[1] == "'<b>' is not in this space."
+    messages = session.follow_address()
+    assert len(messages) == 2
+    assert "n_points" in messages[0]
+    assert messages[1] == "'<b>' is not in this space."
     assert (session.settings, session.focus, session.regions) == (None, None, [])
 
 

@@ -53,7 +53,7 @@ event = map_view(
         regions_serial=st.session_state.get("regions_serial", 0),
         partial_layout_url=f"embedviz/maps/{n}/partial" if is_optimising else None,
         snapshots_url=f"embedviz/maps/{n}/snapshots" if "snapshots" in st.query_params else None,
-        snapshot_titles=["begun", "half", "done"] if "snapshots" in st.query_params else [],
+        snapshot_titles=["start", "half", "done"] if "snapshots" in st.query_params else [],
         link=link,
         view_in_address="view" in st.query_params or "address" in st.query_params,
     ),
