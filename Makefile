@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
 RATINGS ?=
 
-.PHONY: run test bench clean
+.PHONY: run test check-js bench clean
 
 run: .venv/installed
 	$(BIN)/streamlit run app.py
@@ -13,6 +13,10 @@ test: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+
+# Types, style and unit tests of the map's JavaScript, which `make test` runs too.
+check-js: .venv/installed-dev
+	$(BIN)/python -m pytest tests/js
 
 bench: .venv/installed-bench
 	$(BIN)/python benchmarks/skipgram_speed.py

@@ -50,11 +50,11 @@ UNTIL_DRAWN = """async (act) => {
 }""".replace("FIND", MAP)
 UNTIL_HOVERED = """async () => {
   const map = FIND;
-  const surface = map.parts.overlay;
+  const surface = map.layout.overlay;
   const box = surface.getBoundingClientRect();
   const times = [];
   for (let k = 0; k < 21; k++) {
-    const [x, y] = map.screenPosition(k);
+    const [x, y] = map.points.screenPosition(k, map.camera);
     const begun = performance.now();
     surface.dispatchEvent(new PointerEvent("pointermove", { clientX: box.left + x, clientY: box.top + y, pointerType: "mouse" }));
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -62,10 +62,10 @@ UNTIL_HOVERED = """async () => {
   }
   return times.sort((a, b) => a - b)[10];
 }""".replace("FIND", MAP)
-RECOLOUR = 'map.update({ ...map.data, colours_url: map.data.colours_url.replace(/cluster|x$/, (name) => (name === "x" ? "cluster" : "x")), colour_kind: "number", legend: [0, 1] }, map.send);'
+RECOLOUR = 'map.update({ ...map.data, colors_url: map.data.colors_url.replace(/cluster|x$/, (name) => (name === "x" ? "cluster" : "x")), color_kind: "number", legend: [0, 1] }, map.sender.setState);'
 # half of the points: those left of the middle one, within a line of 200 corners
 LASSO = """
-  const xs = Array.from({ length: map.positions.length / 2 }, (_, id) => map.positions[2 * id]).sort((a, b) => a - b);
+  const xs = Array.from({ length: map.points.positions.length / 2 }, (_, id) => map.points.positions[2 * id]).sort((a, b) => a - b);
   const middle = xs[xs.length >> 1] / 65535;
   const edge = Array.from({ length: 190 }, (_, k) => map.camera.toScreen(middle + 0.002 * (k % 2), 1.1 - (1.2 * k) / 189));
   globalThis.path = [...edge, map.camera.toScreen(-0.1, -0.1), map.camera.toScreen(-0.1, 1.1)];
@@ -169,10 +169,7 @@ def at_a_million(browser: Browser, repeats: int) -> None:
         flush=True,
     )
     page.evaluate(f"(act) => new Function('map', act)({MAP})", LASSO)
-    times = [
-        page.evaluate(UNTIL_DRAWN, 'map.gestures.actions.drawn("lasso", globalThis.path, "new");')
-        for _ in range(repeats)
-    ]
+    times = [page.evaluate(UNTIL_DRAWN, 'map.commands.drawn("lasso", globalThis.path, "new");') for _ in range(repeats)]
     chosen = page.locator(".chip").inner_text().split(" ")[0]
     print(
         f"{MILLION:>9,} points: lasso {statistics.median(times) / 1000:.2f} s (aim 1), {chosen} points selected",

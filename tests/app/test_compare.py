@@ -51,17 +51,17 @@ def vectors():
     return np.random.default_rng(0).normal(size=(len(LABELS), 6))
 
 
-def test_alone_a_space_is_told_what_could_stand_beside_it(app, vectors):
+def test_without_another_space_the_page_says_how_to_get_one(app, vectors):
     opened(app, with_space("mine", vectors))
     assert "There is no other space yet" in said(app)
     assert "Bring data" in [button.label for button in app.button]
 
 
-def test_a_turned_copy_shares_every_neighbour_and_a_click_shows_both_lists(app, vectors):
+def test_a_rotated_copy_shares_every_neighbour_and_both_lists_are_shown(app, vectors):
     turned = vectors @ np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0]
     run, _ = with_space("mine", vectors), with_space("*turned*", turned)
-    when_done(opened(app, run), "nearest here are among its")
-    assert "100% of a word's 10 nearest here are among its 10 nearest there" in said(app)
+    when_done(opened(app, run), "of its 10 nearest neighbours")
+    assert "a word shares 100% of its 10 nearest neighbours between the two spaces" in said(app)
     assert "differ by 0% of their length" in said(app)
     movers, here, there = (table.value for table in app.dataframe)
     assert len(movers) == len(LABELS)
@@ -69,16 +69,16 @@ def test_a_turned_copy_shares_every_neighbour_and_a_click_shows_both_lists(app, 
     assert here["label"].tolist() == there["label"].tolist()
 
 
-def test_the_word_that_went_elsewhere_stands_first(app, vectors):
+def test_the_word_whose_neighbours_changed_most_comes_first(app, vectors):
     moved = vectors.copy()
     moved[5] = -moved[5]
     run, _ = with_space("mine", vectors), with_space("other", moved)
-    when_done(opened(app, run), "nearest here are among its")
+    when_done(opened(app, run), "of its 10 nearest neighbours")
     assert app.dataframe[0].value["label"].iloc[0] == "w5"
     assert "Nearest to “w5”" in said(app)
     assert not app.dataframe[1].value["in both"].all()
 
 
-def test_spaces_without_a_common_label_are_said(app, vectors):
+def test_spaces_without_a_common_label_are_reported(app, vectors):
     run, _ = with_space("mine", vectors), with_space("other", vectors, [f"v{i}" for i in range(len(LABELS))])
     when_done(opened(app, run), "have 0 labels in common")

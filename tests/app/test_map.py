@@ -6,10 +6,10 @@ import pytest
 from safetensors.numpy import save_file
 
 import embedviz as ev
-from components.map_address import word_of_drawn
-from components.map_selection import Drawn
+from components.map.address import encode_regions
+from components.map.selection import DrawnRegion
 from embedviz.core.jobs.status import Status, write_status
-from embedviz.jobs.inline import run_inline
+from embedviz.jobs.inline import do_here
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
@@ -35,7 +35,7 @@ def run():
 
 def page_of(app, run, **settings) -> str:
     """What the page says once the map is drawn with these settings."""
-    run_inline(map_of(run, "word", ProjectionSettings.of(**settings)))
+    do_here(map_of(run, "word", ProjectionSettings.of(**settings)))
     app.session_state["current_run"] = run.id
     for name, value in {"method": "umap", **settings}.items():
         app.query_params[name] = str(value)
@@ -46,26 +46,26 @@ def page_of(app, run, **settings) -> str:
     return " ".join(str(element.value) for kind in ("text", "caption", "warning") for element in getattr(app, kind))
 
 
-def test_a_stratified_sample_is_said_and_that_neighbours_come_from_all(app, run):
+def test_a_stratified_sample_is_named_and_that_neighbour_lists_use_all_words(app, run):
     said = page_of(app, run, n_points=30, sample="stratified", epochs=20)
     assert said.count("30 of 60 words, drawn evenly from rare to frequent.") == 2  # by the form, and under the map
-    assert "Lists of neighbours still come from all 60." in said
+    assert "Neighbour lists use all 60 words." in said
 
 
-def test_the_most_frequent_are_said_to_be_that(app, run):
+def test_a_sample_of_the_most_frequent_is_named(app, run):
     said = page_of(app, run, n_points=30, epochs=20)
     assert "The 30 most frequent of 60 words." in said
     assert "drawn evenly" not in said
 
 
-def test_zeros_and_copies_are_said_under_the_map(app, run):
+def test_zero_vectors_and_copies_are_reported_under_the_map(app, run):
     said = page_of(app, run, n_points=60, epochs=20)
     assert "2 vectors are zero (like “w3” and “w4”): cosine has no direction" in said
     assert "1 vector is an exact copy of an earlier one (like “w9”)" in said
-    assert "neighbours still come" not in said
+    assert "Neighbour lists use" not in said
 
 
-def test_vectors_with_nan_are_said_and_the_page_lives(app, run):
+def test_vectors_with_nan_are_reported_and_the_page_lives(app, run):
     vectors = np.array(run.space.vectors)
     vectors[5] = np.nan
     save_file({"vectors": vectors}, run.folder / "spaces" / "word.safetensors")
@@ -85,21 +85,21 @@ ALL = {"kind": "box", "mode": "new", "polygon": [[-0.3, -0.3], [1.3, -0.3], [1.3
 
 def with_selection(app, run, polygon):
     """The page of the run's PCA map, by a link that has a region in it."""
-    drawn = run_inline(map_of(run, "word", ProjectionSettings(method="pca")))
-    region = Drawn(drawn.id, {**ALL, "polygon": polygon})
-    app.query_params["select"] = word_of_drawn([region])
+    drawn = do_here(map_of(run, "word", ProjectionSettings(method="pca")))
+    region = DrawnRegion(drawn.id, {**ALL, "polygon": polygon})
+    app.query_params["select"] = encode_regions([region])
     page_of(app, run, method="pca")
     return drawn
 
 
-def test_the_model_is_trained_again_without_what_is_selected(app, trained):
+def test_the_model_is_trained_again_without_the_selection(app, trained):
     drawn = with_selection(app, trained, [[-0.3, -0.3], [0.5, -0.3], [0.5, 1.3], [-0.3, 1.3]])
     left = drawn.coords[:, 0] < drawn.coords[:, 0].min() + np.ptp(drawn.coords[:, 0]) / 2
     chosen = {trained.space.labels[row] for row in drawn.points[left]}
     assert 0 < len(chosen) < 12
     assert f"{len(chosen)} selected" in [heading.value for heading in app.subheader]
-    assert "Nearest to their mean in the original space" in [text.value for text in app.text]
-    next(button for button in app.button if button.label == "Leave these out").click().run()
+    assert "Nearest to the selection's mean in the original space" in [text.value for text in app.text]
+    next(button for button in app.button if button.label == "Train without the selection").click().run()
     assert not app.exception
     new, old = Store().runs()
     assert old.id == trained.id
@@ -108,9 +108,9 @@ def test_the_model_is_trained_again_without_what_is_selected(app, trained):
     assert set(new.space.labels) == set(trained.space.labels) - chosen
 
 
-def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(app, trained):
+def test_a_selection_that_leaves_nothing_to_train_on_is_reported(app, trained):
     with_selection(app, trained, ALL["polygon"])
-    next(button for button in app.button if button.label == "Leave these out").click().run()
+    next(button for button in app.button if button.label == "Train without the selection").click().run()
     new = Store().runs()[0]
     assert new.wait(60) == "failed"
     assert new.state.reason.startswith("Nothing would be left of the texts. Choose fewer words")
@@ -118,8 +118,8 @@ def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(app, trained):
 
 
 def test_vectors_that_were_not_trained_here_cannot_be_trained_again(app, run):
-    drawn = run_inline(map_of(run, "word", ProjectionSettings(method="pca")))
-    app.query_params["select"] = word_of_drawn([Drawn(drawn.id, ALL)])
+    drawn = do_here(map_of(run, "word", ProjectionSettings(method="pca")))
+    app.query_params["select"] = encode_regions([DrawnRegion(drawn.id, ALL)])
     page_of(app, run, method="pca")
     assert "60 selected" in [heading.value for heading in app.subheader]
-    assert "Leave these out" not in [button.label for button in app.button]
+    assert "Train without the selection" not in [button.label for button in app.button]

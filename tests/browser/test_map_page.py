@@ -54,15 +54,15 @@ def selected(page):
     while True:
         settle(page)
         heading = page.get_by_role("heading", name=re.compile(r"^[\d,]+ selected$"))
-        told = [heading.inner_text().split()[0]] if heading.count() else ["0"]
-        seen = [chip.inner_text().split()[0]] if chip.is_visible() else ["0"]
-        if told == seen:
-            return int(told[0].replace(",", ""))
-        assert time.monotonic() < end, (told, seen)
+        heading_count = [heading.inner_text().split()[0]] if heading.count() else ["0"]
+        chip_count = [chip.inner_text().split()[0]] if chip.is_visible() else ["0"]
+        if heading_count == chip_count:
+            return int(heading_count[0].replace(",", ""))
+        assert time.monotonic() < end, (heading_count, chip_count)
         page.wait_for_timeout(100)
 
 
-def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(page, chromium):
+def test_a_selection_is_in_the_address_can_be_undone_and_opens_by_a_link(page, chromium):
     box(page, 0.3, 0.1, 0.6, 0.9)
     expect(page.locator(".chip")).to_be_visible()
     first = selected(page)
@@ -76,12 +76,12 @@ def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(p
     page.wait_for_url("**colour=rank**")
     link = page.url
 
-    page.get_by_role("button", name="Take the last step back").click()
+    page.get_by_role("button", name="Undo").click()
     page.wait_for_function("() => !location.search.includes('colour=rank')")
-    page.get_by_role("button", name="Take the last step back").click()
+    page.get_by_role("button", name="Undo").click()
     page.wait_for_timeout(800)
     assert selected(page) == first
-    page.get_by_role("button", name="Take it again").click()
+    page.get_by_role("button", name="Redo").click()
     page.wait_for_timeout(800)
     assert selected(page) == both
     page.go_back()  # the browser's own way
@@ -96,30 +96,30 @@ def test_a_selection_is_in_the_address_goes_back_and_forth_and_opens_by_a_link(p
     other.close()
 
 
-def test_a_map_drawn_again_goes_on_from_the_last_one(page):
-    assert "begin=" not in page.url
+def test_a_map_drawn_again_starts_from_the_layout_of_the_last_one(page):
+    assert "init=" not in page.url
     page.get_by_text("Settings of the map").click()
     fill_number(page, "Neighbours", "30")
     press(page, "Draw again")
-    page.wait_for_url("**begin=**")
+    page.wait_for_url("**init=**")
     finished(page)
-    page.get_by_role("button", name="Take the last step back").click()
-    page.wait_for_function("() => !location.search.includes('begin=')")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("() => !location.search.includes('init=')")
     finished(page)
     expect(page.get_by_role("spinbutton", name="Neighbours")).to_have_value("15")
 
 
-def test_the_map_is_a_table_for_keys_and_screen_readers_and_is_taken_away_in_files(page, tmp_path):
-    page.get_by_text("The map as a table").click()
+def test_the_map_is_a_table_for_keys_and_screen_readers_and_is_exported(page, tmp_path):
+    page.get_by_text("Map as a table").click()
     settle(page)
-    expect(page.get_by_text("All 2,000 words of the map")).to_be_visible()
+    expect(page.get_by_text("All 2,000 words on the map")).to_be_visible()
     table = page.get_by_test_id("stDataFrame").last
     table.scroll_into_view_if_needed()
     table.click(position={"x": 60, "y": 52})  # the first row; from there by key
     expect(page.get_by_text("Nearest to “the” in the original space")).to_be_visible()
-    page.get_by_text("Take the map away").click()
+    page.get_by_text("Export map").click()
     settle(page)
-    for button, check in (("CSV", csv_has_all), ("Page that works offline", lambda path: path.stat().st_size > 50_000)):
+    for button, check in (("CSV", csv_has_all), ("Offline web page", lambda path: path.stat().st_size > 50_000)):
         with page.expect_download() as download:
             press(page, button)
         download.value.save_as(tmp_path / "taken")

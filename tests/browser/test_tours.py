@@ -50,7 +50,7 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     expect(page.get_by_role("button", name=TOURS["review"].steps["train"].button)).to_be_visible(timeout=60_000)
     visit(page, "Compare")
     expect(page.get_by_text("nearest here are among its 10 nearest there")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Turned onto each other")).to_be_visible()
+    expect(page.get_by_text("After alignment")).to_be_visible()
     expect(page.locator('.stage[data-state="drawn"]')).to_have_count(2, timeout=60_000)
     settle(page)
     page.set_viewport_size({"width": 1440, "height": 1250})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.map.looking import answers, wait_until
+from tests.browser.map.asking import answers, wait_until
 
 HERE = Path(__file__).parents[1]
 

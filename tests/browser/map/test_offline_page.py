@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components import offline_map
+from components.map import offline
 from embedviz.space import EmbeddingSpace
-from tests.browser.map.looking import wait_until
+from tests.browser.map.asking import wait_until
 
 pytestmark = pytest.mark.browser
 LABELS = ["sea", "</script><b>bold</b>", "東京", *(f"word{i}" for i in range(300))]
@@ -28,7 +28,7 @@ def page(chromium, tmp_path):
         spec={"settings": {"method": "umap", "x_axis": ""}},
     )
     file = tmp_path / "map.html"
-    file.write_bytes(offline_map.page(shown, space, ["cluster", "count", "neighbours kept"], "<b>words</b>"))
+    file.write_bytes(offline.page(shown, space, ["cluster", "count", "neighbours kept"], "<b>words</b>"))
     context = chromium.new_context(offline=True)
     page = context.new_page()
     problems = []
@@ -45,17 +45,17 @@ def test_it_draws_colours_and_finds_without_a_server(page):
     def map_of(expression):
         return page.evaluate(f"(map => {expression})(document.querySelector('.embedviz-map').mapView)")
 
-    assert map_of("map.positions.length") == 2 * len(LABELS)
+    assert map_of("map.points.positions.length") == 2 * len(LABELS)
     assert page.locator(".legend .name").all_inner_texts() == ["1: <i>a</i>", "2: b"] or page.locator(
         ".legend .name"
     ).all_inner_texts() == ["2: b", "1: <i>a</i>"]
     assert page.locator("h1").inner_text() == "<b>words</b>"
-    assert page.locator("#colour option").all_inner_texts() == ["cluster", "count"]
-    page.locator("#colour").select_option("count")
-    wait_until(lambda: map_of("map.colours.kind") == "number")
+    assert page.locator("#color option").all_inner_texts() == ["cluster", "count"]
+    page.locator("#color").select_option("count")
+    wait_until(lambda: map_of("map.coloring.colors.kind") == "number")
     page.locator("#find").fill("BOLD")
     page.locator("#find").press("Enter")
-    wait_until(lambda: map_of("map.focus") == 1)
+    wait_until(lambda: map_of("map.pointing.focus") == 1)
     assert page.locator("#found").inner_text() == "1 found"
     assert page.locator("b").count() == 0
     assert page.locator("p").last.inner_text() == "Drawn by embedviz: method umap."

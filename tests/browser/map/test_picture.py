@@ -4,33 +4,33 @@ import time
 
 import pytest
 
-from tests.browser.map.looking import STAGE, ask, drawn, position, reported, settled, view, wait_until
+from tests.browser.map.asking import STAGE, ask, drawn, position, reported, settled, view, wait_until
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_rerun_fetches_nothing_and_leaves_the_view(open_map):
-    asked = []
-    page = drawn(open_map("?n=20000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
+    requested_urls = []
+    page = drawn(open_map("?n=20000", before=lambda page: page.on("request", lambda r: requested_urls.append(r.url))))
     page.mouse.move(*position(page, 5))
     page.mouse.wheel(0, -240)
     wait_until(lambda: view(page)[2] > 1.2)
-    before, fetched = view(page), len([url for url in asked if "/embedviz/" in url])
+    before, fetched = view(page), len([url for url in requested_urls if "/embedviz/" in url])
     assert fetched > 0
     page.get_by_role("button", name="Rerun").click()
     page.get_by_text("Dim the rest").click()
     wait_until(lambda: ask(page, "map.data.dim") is False)
     assert view(page) == before
-    assert len([url for url in asked if "/embedviz/" in url]) == fetched
+    assert len([url for url in requested_urls if "/embedviz/" in url]) == fetched
 
 
-def test_a_search_flies_to_its_point_and_again_when_asked_again(open_map):
+def test_a_search_flies_to_its_point_and_again_when_repeated(open_map):
     page = drawn(open_map("?n=2000"))
     page.get_by_role("button", name="Search chair").click()
     wait_until(lambda: view(page)[2] > 1.5)
     settled(page)
     middle = ask(page, "[map.camera.width / 2, map.camera.height / 2]")
-    assert ask(page, "map.screenPosition(11)") == pytest.approx(middle, abs=1)
+    assert ask(page, "map.points.screenPosition(11, map.camera)") == pytest.approx(middle, abs=1)
     page.locator(STAGE).focus()
     page.keyboard.press("0")
     settled(page)
@@ -45,21 +45,21 @@ def test_highlighted_points_are_labelled_first(open_map):
     wait_until(lambda: ask(page, strong) == ["word1999", "word1500"])
 
 
-def test_another_map_of_the_same_points_is_glided_to_without_asking_for_colours_again(open_map):
-    asked = []
-    page = drawn(open_map("?n=2000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
-    before = ask(page, "map.worldPosition(9)")
+def test_points_glide_to_another_layout_without_fetching_colours_again(open_map):
+    requested_urls = []
+    page = drawn(open_map("?n=2000", before=lambda page: page.on("request", lambda r: requested_urls.append(r.url))))
+    before = ask(page, "map.points.worldPosition(9)")
     ask(page, "void (map.camera.place({x: 0.3, y: 0.3, zoom: 6}), map.painter.redraw())")
     page.get_by_text("Other layout").click()
-    wait_until(lambda: ask(page, "map.worldPosition(9)") == pytest.approx(before[::-1]))
+    wait_until(lambda: ask(page, "map.points.worldPosition(9)") == pytest.approx(before[::-1]))
     wait_until(lambda: ask(page, "!map.layer.morphing(performance.now())"))
     settled(page)
     assert view(page) == pytest.approx([0.3, 0.3, 6], abs=0.01)  # who is close to a part of the map stays there
-    assert len([url for url in asked if "/colours/" in url]) == 1
-    assert len([url for url in asked if "/labels?" in url]) == 1
+    assert len([url for url in requested_urls if "/colors/" in url]) == 1
+    assert len([url for url in requested_urls if "/labels?" in url]) == 1
 
 
-def test_a_map_taken_off_the_page_frees_its_context_and_comes_back_as_it_was_left(open_map):
+def test_a_removed_map_frees_its_context_and_returns_with_its_view(open_map):
     page = drawn(open_map("?n=2000"))
     page.mouse.move(*position(page, 5))
     page.mouse.wheel(0, -240)
@@ -77,24 +77,25 @@ def test_a_map_taken_off_the_page_frees_its_context_and_comes_back_as_it_was_lef
 
 def test_without_motion_the_flight_is_a_jump(open_map):
     page = drawn(open_map("?n=2000", reduced_motion="reduce"))
-    ask(page, "map.fly({x: 0.5, y: 0.5, zoom: 4})")
+    ask(page, "map.navigation.fly({x: 0.5, y: 0.5, zoom: 4})")
     assert view(page) == [0.5, 0.5, 4]
 
 
 def in_reach(page):
     """Which categories can still be hovered and clicked, and how opaque each is drawn."""
     codes, accepted = ask(
-        page, "[Array.from(map.colours.codes), Array.from(map.colours.codes, (_, id) => map.accepts(id))]"
+        page,
+        "[Array.from(map.coloring.colors.codes), Array.from(map.coloring.colors.codes, (_, id) => map.coloring.accepts(id))]",
     )
     assert all(accepted[i] == accepted[codes.index(code)] for i, code in enumerate(codes))
     found = {code for code, reached in zip(codes, accepted, strict=True) if reached}
-    opaque = ask(page, "map.colours.legend.map((_, code) => map.layer.palette[4 * code + 3])")
+    opaque = ask(page, "map.coloring.colors.legend.map((_, code) => map.layer.palette[4 * code + 3])")
     assert all((opacity == 255) == (code in found) for code, opacity in enumerate(opaque))
     assert all(opacity < 30 for code, opacity in enumerate(opaque) if code not in found)
     return found
 
 
-def test_a_click_in_the_legend_puts_a_category_out_and_another_lights_it(open_map):
+def test_a_click_in_the_legend_hides_a_category_and_another_shows_it(open_map):
     page = drawn(open_map("?n=2000"))
     row = page.get_by_role("button", name="king, queen, prince")
     everything = in_reach(page)
@@ -126,8 +127,8 @@ def test_labels_do_not_overlap(open_map):
     boxes = ask(
         page,
         """map.overlay.placed.map(({id, text, strong, align, dx, dy}) => {
-          const [x, y] = [map.screenPosition(id)[0], map.screenPosition(id)[1] + dy];
-          const wide = map.overlay.measure(text, strong, map.theme);
+          const [x, y] = [map.points.screenPosition(id, map.camera)[0], map.points.screenPosition(id, map.camera)[1] + dy];
+          const wide = map.overlay.measure(text, strong, map.coloring.theme);
           const left = align === "left" ? x + dx : x + dx - wide;
           return [left, y - 7.5, left + wide, y + 7.5];
         })""",
@@ -139,11 +140,11 @@ def test_labels_do_not_overlap(open_map):
 
 
 def test_a_map_of_more_than_20000_points_fetches_labels_as_they_are_needed(open_map):
-    asked = []
-    page = drawn(open_map("?n=100000", before=lambda page: page.on("request", lambda r: asked.append(r.url))))
-    assert any("labels?from=0&to=2000" in url for url in asked)
+    requested_urls = []
+    page = drawn(open_map("?n=100000", before=lambda page: page.on("request", lambda r: requested_urls.append(r.url))))
+    assert any("labels?from=0&to=2000" in url for url in requested_urls)
     assert ask(page, "map.labels.get(70000)") is None
-    ask(page, "map.hover(70000)")
+    ask(page, "map.pointing.hover(70000)")
     wait_until(lambda: page.locator(".tooltip .label").inner_text() == "word70000")
 
 
@@ -172,10 +173,10 @@ def test_all_fits_a_phone_and_two_fingers_zoom(open_map):
 
 def test_colours_follow_the_theme(open_map):
     page = drawn(open_map("?n=200", color_scheme="light"))
-    light = ask(page, "map.theme.text")
+    light = ask(page, "map.coloring.theme.text")
     page.emulate_media(color_scheme="dark")
-    wait_until(lambda: ask(page, "map.theme.dark") and ask(page, "map.theme.text") != light)
-    assert ask(page, "Array.from(map.layer.palette.slice(24, 27))") == ask(page, "map.theme.text")
+    wait_until(lambda: ask(page, "map.coloring.theme.dark") and ask(page, "map.coloring.theme.text") != light)
+    assert ask(page, "Array.from(map.layer.palette.slice(24, 27))") == ask(page, "map.coloring.theme.text")
 
 
 def test_the_picture_holds_ground_points_and_labels(open_map, tmp_path):
@@ -187,7 +188,7 @@ def test_the_picture_holds_ground_points_and_labels(open_map, tmp_path):
     picture = tmp_path / "map.png"
     download.value.save_as(picture)
     image = Image.open(picture).convert("RGB")
-    assert image.size == tuple(ask(page, "[map.parts.points.width, map.parts.points.height]"))
+    assert image.size == tuple(ask(page, "[map.layout.points.width, map.layout.points.height]"))
     colours = {colour: times for times, colour in image.getcolors(1 << 24)}
     assert max(colours, key=colours.get) == (255, 255, 255)
     assert len(colours) > 200
@@ -203,7 +204,7 @@ def test_the_map_comes_back_after_the_graphics_context_was_lost(open_map):
     page.wait_for_selector(f'{STAGE}[data-state="drawn"]')
 
 
-def test_a_browser_without_webgl2_is_told_so(open_map):
+def test_without_webgl2_a_message_says_so(open_map):
     page = open_map(
         "?n=200",
         before=lambda page: page.add_init_script(
@@ -214,7 +215,7 @@ def test_a_browser_without_webgl2_is_told_so(open_map):
     page.get_by_text("it has no WebGL2").wait_for()
 
 
-def test_points_that_cannot_be_fetched_are_said_and_can_be_tried_again(open_map):
+def test_a_failed_request_for_points_is_reported_and_can_be_repeated(open_map):
     refuse = True
 
     def answer(route):
@@ -230,12 +231,16 @@ def test_points_that_cannot_be_fetched_are_said_and_can_be_tried_again(open_map)
     drawn(page)
 
 
-def test_points_that_are_being_moved_are_followed_and_nothing_is_selected_meanwhile(open_map):
+def test_a_partial_layout_is_followed_and_nothing_can_be_selected_meanwhile(open_map):
     page = drawn(open_map("?n=2000"))
-    x, y = ask(page, "[map.positions[0], map.positions[1]]")
+    x, y = ask(page, "[map.points.positions[0], map.points.positions[1]]")
     page.get_by_text("Points move").click()
-    wait_until(lambda: ask(page, "map.forming.address !== null && map.positions[0]") == pytest.approx(y / 2, abs=1))
-    assert ask(page, "map.positions[1]") == pytest.approx(x / 2, abs=1)
+    wait_until(
+        lambda: (
+            ask(page, "map.partialLayout.address !== null && map.points.positions[0]") == pytest.approx(y / 2, abs=1)
+        )
+    )
+    assert ask(page, "map.points.positions[1]") == pytest.approx(x / 2, abs=1)
     home = wait_until(lambda: ask(page, "map.camera.flight === null && Object.values(map.camera.home)"))
     assert view(page) == home  # who saw the whole map sees it still, though it has become smaller
     box = page.locator(STAGE).bounding_box()
@@ -246,6 +251,6 @@ def test_points_that_are_being_moved_are_followed_and_nothing_is_selected_meanwh
     page.mouse.up()
     page.keyboard.up("Shift")
     assert "still moving" in page.locator(".message").inner_text()
-    assert ask(page, "map.selection.isEmpty") is True
+    assert ask(page, "map.selecting.selection.isEmpty") is True
     page.get_by_text("Points move").click()
-    wait_until(lambda: ask(page, "map.forming.address === null"))
+    wait_until(lambda: ask(page, "map.partialLayout.address === null"))

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.browser.map.looking import (
+from tests.browser.map.asking import (
     STAGE,
     ask,
     drawn,
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.browser
 def test_a_point_is_drawn_in_its_colour_where_the_camera_says(open_map):
     page = drawn(open_map("?n=200"))
     point = lonely_point(page)
-    legend = ask(page, "map.colours.legend")
-    code = ask(page, f"map.colours.codes[{point}]")
+    legend = ask(page, "map.coloring.colors.legend")
+    code = ask(page, f"map.coloring.colors.codes[{point}]")
     css = legend[code][1]
     expected = (38, 39, 48) if css == "currentColor" else tuple(int(css[i : i + 2], 16) for i in (1, 3, 5))
     red, green, blue = pixel(page, *position(page, point))
@@ -43,7 +43,7 @@ def test_a_click_on_a_point_comes_back_and_its_neighbours_are_marked(open_map):
     assert ask(page, "map.painter.describe().links") == [i for i in range(point + 20, point + 320, 30) if i < 200]
 
 
-def test_a_click_beside_all_points_lets_go_of_the_focus(open_map):
+def test_a_click_beside_all_points_clears_the_focus(open_map):
     page = drawn(open_map("?n=200"))
     page.mouse.click(*position(page, lonely_point(page)))
     wait_until(lambda: reported(page)["focus"] is not None)
@@ -57,10 +57,14 @@ def test_hovering_shows_the_label_as_text_never_as_html(open_map):
     page = drawn(open_map("?n=200"))
     page.mouse.move(*position(page, 14))  # its label is "<b>bold</b>"
     tooltip = page.locator(".tooltip .label")
-    hovered = wait_until(lambda: ask(page, "map.hovered === null ? null : [map.hovered, map.labels.get(map.hovered)]"))
+    hovered = wait_until(
+        lambda: ask(
+            page, "map.pointing.hovered === null ? null : [map.pointing.hovered, map.labels.get(map.pointing.hovered)]"
+        )
+    )
     assert tooltip.inner_text() == hovered[1]
     page.mouse.move(0, 0)
-    ask(page, "map.hover(14)")
+    ask(page, "map.pointing.hover(14)")
     assert tooltip.inner_text() == "<b>bold</b>"
     assert page.locator(".tooltip b").count() == 0
     assert page.locator(".legend img").count() == 0
@@ -109,7 +113,7 @@ def test_enter_picks_the_point_nearest_to_the_middle(open_map):
     page.locator(STAGE).focus()
     page.keyboard.press("Enter")
     picked = wait_until(lambda: reported(page)["focus"])
-    away = ask(page, f"Math.hypot(map.screenPosition({picked})[0] - map.camera.width / 2, 0)")
+    away = ask(page, f"Math.hypot(map.points.screenPosition({picked}, map.camera)[0] - map.camera.width / 2, 0)")
     assert away < 56
 
 
@@ -125,7 +129,7 @@ def test_a_box_drawn_with_shift_comes_back_in_the_unit_square(open_map):
     (region,) = wait_until(lambda: reported(page)["regions"])
     assert region["kind"] == "box"
     xs, ys = zip(*region["polygon"], strict=True)
-    own = ask(page, "map.worldPosition(7)")
+    own = ask(page, "map.points.worldPosition(7)")
     scale = ask(page, "map.camera.scale")
     assert min(xs) == pytest.approx(own[0] - 20 / scale, abs=1e-5)
     assert max(xs) == pytest.approx(own[0] + 30 / scale, abs=1e-5)
@@ -148,11 +152,11 @@ def test_a_lasso_stays_small_and_counts_what_it_holds(open_map):
     assert 12 <= len(region["polygon"]) <= 200
     inside = ask(
         page,
-        "Array.from({length: 20000}, (_, id) => map.worldPosition(id)).filter(([x, y]) => {"
-        "const [a, b] = map.worldPosition(3); return Math.hypot(x - a, y - b) < 80 / map.camera.scale}).length",
+        "Array.from({length: 20000}, (_, id) => map.points.worldPosition(id)).filter(([x, y]) => {"
+        "const [a, b] = map.points.worldPosition(3); return Math.hypot(x - a, y - b) < 80 / map.camera.scale}).length",
     )
-    said = int(page.locator(".chip").inner_text().split(" ")[0].replace(",", ""))
-    assert said == pytest.approx(inside, rel=0.03)
+    count = int(page.locator(".chip").inner_text().split(" ")[0].replace(",", ""))
+    assert count == pytest.approx(inside, rel=0.03)
 
 
 def test_escape_puts_down_the_tool_then_the_selection(open_map):
@@ -186,4 +190,4 @@ def test_the_page_can_clear_the_selection_it_keeps(open_map):
     wait_until(lambda: reported(page)["regions"])
     page.get_by_role("button", name="Clear region").click()
     page.locator(".chip").wait_for(state="hidden")
-    assert ask(page, "map.selection.isEmpty") is True
+    assert ask(page, "map.selecting.selection.isEmpty") is True

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tests.browser.map.looking import STAGE, ask, drawn, reported, settled, wait_until
+from tests.browser.map.asking import STAGE, ask, drawn, reported, settled, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -23,10 +23,10 @@ def drag(page, from_, to, key=None):
 
 
 def counted(page):
-    return ask(page, "map.selection.count")
+    return ask(page, "map.selecting.selection.count")
 
 
-def test_shift_adds_and_alt_takes_away(open_map):
+def test_shift_adds_and_alt_removes(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.2, 0.05), (0.5, 0.95), "Shift")
     left = wait_until(lambda: counted(page))
@@ -41,37 +41,37 @@ def test_shift_adds_and_alt_takes_away(open_map):
     assert page.locator(".chip").inner_text().startswith(f"{both - left:,} points selected")
 
 
-def test_buttons_add_and_take_away_for_those_without_keys(open_map):
+def test_buttons_replace_and_add_without_keys(open_map):
     page = drawn(open_map("?n=2000"))
-    assert not page.get_by_role("button", name="What is drawn next is added").is_visible()
+    assert not page.get_by_role("button", name="Add to the selection").is_visible()
     page.get_by_role("button", name="Select with a box").click()
     drag(page, (0.2, 0.05), (0.5, 0.95))
     left = wait_until(lambda: counted(page))
-    page.get_by_role("button", name="What is drawn next is added").click()
+    page.get_by_role("button", name="Add to the selection").click()
     drag(page, (0.5, 0.05), (0.9, 0.95))
     wait_until(lambda: counted(page) > left)
-    page.get_by_role("button", name="What is drawn next is the selection").click()
+    page.get_by_role("button", name="Replace the selection").click()
     drag(page, (0.2, 0.05), (0.5, 0.95))
     wait_until(lambda: counted(page) == left)
     wait_until(lambda: len(reported(page)["regions"]) == 1)
 
 
-def test_points_not_selected_are_greyed_and_not_gone(open_map):
+def test_points_not_selected_are_grey_but_visible(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.2, 0.05), (0.5, 0.95), "Shift")
     wait_until(lambda: counted(page))
-    chosen, other = ask(page, "[map.selection.mask.indexOf(255), map.selection.mask.indexOf(0)]")
-    before = ask(page, f"[...map.layer.palette.subarray(4 * map.colours.codes[{other}])].slice(0, 4)")
-    grey = ask(page, f"map.layer.colourOf({other})")
+    chosen, other = ask(page, "[map.selecting.selection.mask.indexOf(255), map.selecting.selection.mask.indexOf(0)]")
+    before = ask(page, f"[...map.layer.palette.subarray(4 * map.coloring.colors.codes[{other}])].slice(0, 4)")
+    grey = ask(page, f"map.layer.colorOf({other})")
     assert 0 < grey[3] < before[3]
     assert max(abs(a - b) for a, b in zip(grey[:3], (140, 143, 152), strict=True)) < 45
-    assert ask(page, f"map.layer.colourOf({chosen})[3]") == 255
+    assert ask(page, f"map.layer.colorOf({chosen})[3]") == 255
     page.keyboard.press("Escape")
     wait_until(lambda: reported(page)["regions"] == [])
-    assert ask(page, f"map.layer.colourOf({other})") == before
+    assert ask(page, f"map.layer.colorOf({other})") == before
 
 
-def test_what_the_legend_puts_out_is_not_selected(open_map):
+def test_categories_hidden_in_the_legend_are_not_selected(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.02, 0.02), (0.93, 0.98), "Shift")
     all_of_them = wait_until(lambda: counted(page))
@@ -87,27 +87,27 @@ def test_what_the_legend_puts_out_is_not_selected(open_map):
 def test_points_are_sized_by_a_column(open_map):
     page = drawn(open_map("?n=2000&size=x"))
     sizes = ask(page, "Array.from({length: 2000}, (_, id) => map.layer.sizeOf(id, 10))")
-    xs = ask(page, "Array.from({length: 2000}, (_, id) => map.positions[2 * id])")
+    xs = ask(page, "Array.from({length: 2000}, (_, id) => map.points.positions[2 * id])")
     assert sizes[xs.index(min(xs))] == pytest.approx(5.5)
     assert sizes[xs.index(max(xs))] > 25
 
 
-def test_lines_of_density_are_drawn_and_give_way_when_one_comes_near(open_map):
+def test_density_contours_are_drawn_and_fade_when_zoomed_in(open_map):
     page = drawn(open_map("?n=2000"))
     assert ask(page, "map.painter.describe().contours.length") == 0
-    page.get_by_role("button", name="Show where the points are dense").click()
-    assert ask(page, "map.contours.length") == 4
-    assert ask(page, "map.painter.describe().contoured") == 1
+    page.get_by_role("button", name="Show density contours").click()
+    assert ask(page, "map.density.contours.length") == 4
+    assert ask(page, "map.painter.describe().contourStrength") == 1
     ask(page, "map.camera.place({x: 0.5, y: 0.5, zoom: 8})")
     assert ask(page, "map.painter.describe().contours.length") == 0
 
 
-def test_crowded_maps_show_their_density_unasked(open_map):
+def test_crowded_maps_show_density_contours_by_default(open_map):
     page = drawn(open_map("?n=60000"))
     assert ask(page, "map.painter.describe().contours.length") == 4
 
 
-def test_the_svg_holds_points_labels_and_key_as_text(open_map, tmp_path):
+def test_the_svg_holds_points_labels_and_legend(open_map, tmp_path):
     page = drawn(open_map("?n=2000"))
     settled(page)
     with page.expect_download() as download:
@@ -120,7 +120,7 @@ def test_the_svg_holds_points_labels_and_key_as_text(open_map, tmp_path):
     assert {"<img src=x>", "king, queen, prince", "sea"} <= texts
 
 
-def test_too_many_points_for_an_svg_offer_none(open_map):
+def test_no_svg_is_offered_for_too_many_points(open_map):
     page = drawn(open_map("?n=20001"))
     assert not page.get_by_role("button", name="Save as SVG").is_visible()
 
@@ -148,9 +148,9 @@ def test_linked_maps_hover_and_select_together(open_map):
     assert both("map.data.link") == ["pair", "pair"]
     page.evaluate(
         """document.querySelectorAll("[data-testid=stBidiComponentIsolated]")[1]
-             .shadowRoot.querySelector(".embedviz-map").mapView.hover(7)"""
+             .shadowRoot.querySelector(".embedviz-map").mapView.pointing.hover(7)"""
     )
-    assert both("map.hovered") == [7, 7]
+    assert both("map.pointing.hovered") == [7, 7]
     box = page.locator(STAGE).nth(1).bounding_box()
     page.keyboard.down("Shift")
     page.mouse.move(box["x"] + 250, box["y"] + 30)
@@ -158,7 +158,7 @@ def test_linked_maps_hover_and_select_together(open_map):
     page.mouse.move(box["x"] + 600, box["y"] + 400, steps=5)
     page.mouse.up()
     page.keyboard.up("Shift")
-    first, second = both("map.selection.count")
+    first, second = both("map.selecting.selection.count")
     assert first == second > 100
     page.locator(".chip").nth(1).click()
-    assert both("map.selection.count") == [0, 0]
+    assert both("map.selecting.selection.count") == [0, 0]

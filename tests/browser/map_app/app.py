@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 HERE = Path(__file__).parent
-MAP_FILES = HERE.parents[2] / "components" / "map"
+MAP_FILES = HERE.parents[2] / "components" / "map" / "js"
 WORDS = [
     "sea",
     "ship",
@@ -54,25 +54,25 @@ def points(request: Request):
     return binary((places * 65535).astype("<u2"))
 
 
-def forming(request: Request):
-    """Two places the points come to, then nothing new."""
+def partial_layout(request: Request):
+    """Two partial layouts, then nothing new."""
     places, _ = clusters(request.path_params["n"])
-    moment = int(request.query_params["after"] or 0) + 1
-    if moment > 2:
+    version = int(request.query_params["after"] or 0) + 1
+    if version > 2:
         return Response(status_code=204)
-    answer = binary((places[:, ::-1] / moment * 65535).astype("<u2"))
-    answer.headers["X-Moment"] = str(moment)
+    answer = binary((places[:, ::-1] / version * 65535).astype("<u2"))
+    answer.headers["X-Layout-Version"] = str(version)
     return answer
 
 
-def frames(request: Request):
-    """Three moments: all in a line, the line bent, the places they are at."""
+def snapshots(request: Request):
+    """Three layouts: all points in a line, the line bent, the final places."""
     places, _ = clusters(request.path_params["n"])
-    moments = [places * [1, share] for share in (0, 0.5, 1)]
-    return binary((np.concatenate(moments) * 65535).astype("<u2"))
+    layouts = [places * [1, share] for share in (0, 0.5, 1)]
+    return binary((np.concatenate(layouts) * 65535).astype("<u2"))
 
 
-def colours(request: Request):
+def colors(request: Request):
     places, cluster = clusters(request.path_params["n"])
     return binary((cluster if request.path_params["column"] == "cluster" else places[:, 0] * 254).astype("u1"))
 
@@ -93,9 +93,9 @@ app = st.App(
     HERE / "pages" / "frame.py",
     routes=[
         Route("/embedviz/maps/{n:int}/points", points),
-        Route("/embedviz/maps/{n:int}/frames", frames),
-        Route("/embedviz/maps/{n:int}/forming", forming),
-        Route("/embedviz/maps/{n:int}/colours/{column}", colours),
+        Route("/embedviz/maps/{n:int}/snapshots", snapshots),
+        Route("/embedviz/maps/{n:int}/partial", partial_layout),
+        Route("/embedviz/maps/{n:int}/colors/{column}", colors),
         Route("/embedviz/maps/{n:int}/labels", labels),
         Mount("/embedviz/static", StaticFiles(directory=MAP_FILES)),
     ],

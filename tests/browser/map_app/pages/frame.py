@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[4]))
-from components.map_view import MapData, map_view
+from components.map.view import MapData, map_view
 
 st.set_page_config(layout="wide")
 n = int(st.query_params.get("n", 20_000))
@@ -20,10 +20,10 @@ focus = st.session_state.get("focus")
 with st.container(horizontal=True):
     if st.button("Search chair"):
         focus = st.session_state.focus = 11
-        st.session_state.flights = st.session_state.get("flights", 0) + 1
+        st.session_state.focus_serial = st.session_state.get("focus_serial", 0) + 1
     st.button("Rerun")
     dim = st.toggle("Dim the rest", value=True)
-    forming = st.toggle("Points move")
+    is_optimising = st.toggle("Points move")
     other = st.toggle("Other layout")
     shown = st.toggle("Show the map", value="hidden" not in st.query_params)
     if st.button("Clear region"):
@@ -39,23 +39,23 @@ event = map_view(
         points_url=f"embedviz/maps/{n}/points" + ("?transposed" if other else ""),
         n=n,
         labels_url=f"embedviz/maps/{n}/labels",
-        colours_url=f"embedviz/maps/{n}/colours/{colour}" if colour != "none" else None,
-        colour_kind={"cluster": "category", "x": "number"}.get(colour),
+        colors_url=f"embedviz/maps/{n}/colors/{colour}" if colour != "none" else None,
+        color_kind={"cluster": "category", "x": "number"}.get(colour),
         legend=legend,
         highlight=[int(i) for i in st.query_params.get("highlight", "").split(",") if i],
         focus=focus,
-        focus_serial=st.session_state.get("flights", 0),
+        focus_serial=st.session_state.get("focus_serial", 0),
         links=[] if focus is None else [i for i in range(focus + 20, focus + 320, 30) if i < n],
         dim=dim,
-        colour=colour,
-        sizes_url=f"embedviz/maps/{n}/colours/x" if "size" in st.query_params else None,
+        color_column=colour,
+        sizes_url=f"embedviz/maps/{n}/colors/x" if "size" in st.query_params else None,
         regions=st.session_state.get("regions", []),
         regions_serial=st.session_state.get("regions_serial", 0),
-        forming_url=f"embedviz/maps/{n}/forming" if forming else None,
-        frames_url=f"embedviz/maps/{n}/frames" if "frames" in st.query_params else None,
-        frames=["begun", "half", "done"] if "frames" in st.query_params else [],
+        partial_layout_url=f"embedviz/maps/{n}/partial" if is_optimising else None,
+        snapshots_url=f"embedviz/maps/{n}/snapshots" if "snapshots" in st.query_params else None,
+        snapshot_titles=["start", "half", "done"] if "snapshots" in st.query_params else [],
         link=link,
-        in_address="view" in st.query_params or "address" in st.query_params,
+        view_in_address="view" in st.query_params or "address" in st.query_params,
     ),
     key="map",
     height=620,

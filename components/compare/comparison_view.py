@@ -1,0 +1,121 @@
+"""Two spaces compared: what they share, the chance level, the labels whose neighbours changed, one label's two lists."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components import live, session, tables
+from components.compare.pair_of_maps import draw_pair_of_maps
+from components.compare.seed_baseline import draw_seed_baseline
+from components.map.session import MapSession
+from components.nouns import noun_of
+from components.run_picker import labels_of
+from embedviz.core.errors import UnknownLabelError
+from embedviz.space import EmbeddingSpace
+from embedviz.space.two_spaces import TwoSpaces
+from embedviz.store.comparisons import comparison_of, twins_of
+from embedviz.store.maps import pair_of
+from embedviz.store.open_spaces import open_space
+from embedviz.store.run_folder import RunFolder as Run
+
+MAX_NEIGHBORS = 50
+DEFAULT_NEIGHBORS = 10
+IN_BOTH = "in both"
+COMPARABLE_NAMES = ("word", "before")  # of spaces of one run that hold the same labels
+ALIGNMENT_HELP = (
+    "The vectors of one space are rotated onto those of the other as well as possible (orthogonal Procrustes), each at "
+    "length 1. What remains is the difference that no rotation explains."
+)
+
+
+def draw_comparison(run: Run, space: EmbeddingSpace) -> None:
+    """Draw the choice of the other space, then the comparison."""
+    others = _other_spaces(run, space)
+    if not others:
+        st.info(
+            "There is no other space yet. Train again with other settings, another seed or another model, or open "
+            "pretrained vectors, and compare here."
+        )
+        if st.button("Bring data", type="primary"):
+            st.switch_page("data.py")
+        draw_seed_baseline(run, space, DEFAULT_NEIGHBORS)
+        return
+    menu, number = st.columns([4, 1])
+    titles = labels_of(list({other.id: other for other, _ in others}.values()))
+    names = [f"{titles[other.id]} · {name}" for other, name in others]
+    key = f"other-{run.id}-{len(others)}"
+    chosen = menu.selectbox("Compare with", range(len(others)), format_func=names.__getitem__, key=key)
+    k = int(
+        number.number_input("Neighbours", 1, MAX_NEIGHBORS, DEFAULT_NEIGHBORS, key="compare-k", persist_state="session")
+    )
+    other, other_name = others[chosen]
+    comparison = comparison_of(run, space.name, other, other_name, k)
+    if not live.awaited(comparison, key="comparison") or (found := comparison.found) is None:
+        return
+    noun = noun_of(space)
+    st.text(overlap_text(found, noun.one, noun.many))
+    if found.residual is not None:
+        st.text(
+            f"After alignment, the vectors still differ by {found.residual:.0%} of their length.", help=ALIGNMENT_HELP
+        )
+    draw_seed_baseline(run, space, k)
+    other_space = open_space(other, other_name)
+    state = st.session_state.setdefault(f"map-session-{comparison.id}", MapSession(run, space))
+    pair = pair_of(run, comparison)
+    if live.awaited(pair, key="pair"):
+        draw_pair_of_maps(pair, state, other_space)
+    left, right = st.columns([3, 4], gap="large")
+    with left:
+        label = _draw_changes(found, noun.many, state, comparison.id)
+    with right:
+        _draw_lists(space, other_space, label, k)
+
+
+def overlap_text(found: TwoSpaces, one: str, many: str) -> str:
+    """Return how many neighbours two spaces share, and how many labels. one, many: what a label is called."""
+    sampled = f" (measured on the {found.looked_at:,} most frequent)" if found.looked_at < found.shared else ""
+    return (
+        f"On average, a {one} shares {found.overlap:.0%} of its {found.k} nearest neighbours between the two "
+        f"spaces{sampled}; unrelated spaces would share {found.chance:.1%}. {found.shared:,} {many} are in both, "
+        f"{found.only_a:,} only in this space, {found.only_b:,} only in the other."
+    )
+
+
+def _other_spaces(run: Run, space: EmbeddingSpace) -> list[tuple[Run, str]]:
+    """Return the spaces to compare with: this run's own, those of runs that differ in the seed, the rest by age."""
+    runs = session.store().runs(session.owner())
+    twins = {twin.id for twin in twins_of(run, runs)}
+    rest = sorted((other for other in runs if other.id != run.id), key=lambda other: other.id not in twins)
+    # users are no items: of a run's own spaces only those before and after training hold the same labels
+    own = [(run, name) for name in run.space_names if name != space.name and name in COMPARABLE_NAMES]
+    same_name = [(other, name) for other in rest for name in other.space_names if name == space.name]
+    other_name = [(other, name) for other in rest for name in other.space_names if name != space.name]
+    return [*own, *same_name, *other_name]
+
+
+def _draw_changes(found: TwoSpaces, many: str, state: MapSession, key: str) -> str:
+    """Draw the labels whose neighbours changed most. Returns the label in focus."""
+    st.markdown(f"**{many.capitalize()} whose neighbours changed most**")
+    space = state.space
+    tables.clickable_table(found.movers, f"movers-{key}", lambda label: state.fly_to(space.index(label)), height=420)
+    st.caption("overlap: the share of nearest neighbours that both spaces have. Click a row to see both lists.")
+    tables.csv_button(found.movers, "movers.csv", "download-movers")
+    return found.movers["label"].iloc[0] if state.focus is None else space.labels[state.focus]
+
+
+def _draw_lists(space: EmbeddingSpace, other: EmbeddingSpace, label: str, k: int) -> None:
+    """Draw a label's neighbours in both spaces, and which of them are in both lists."""
+    st.text(f"Nearest to “{label}”")
+    try:
+        near = [each.neighbors(label, max(k, DEFAULT_NEIGHBORS)) for each in (space, other)]
+    except UnknownLabelError as error:
+        st.warning(session.plain(str(error)))
+        return
+    common = set(near[0]["label"]) & set(near[1]["label"])
+    for column, title, frame in zip(st.columns(2), ("This space", "Other space"), near, strict=True):
+        with column:
+            st.caption(title)
+            marked = pd.DataFrame({"label": frame["label"], IN_BOTH: frame["label"].isin(list(common))})
+            marked["similarity"] = frame["similarity"].map("{:.3f}".format)  # a bar would be cut off here
+            st.dataframe(marked, hide_index=True, key=f"list-{title}")

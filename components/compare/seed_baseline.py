@@ -1,0 +1,50 @@
+"""The chance level of a comparison: what two runs share that differ only in the random seed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import formatting, live, session, starting
+from embedviz.jobs.repeats import SEEDS
+from embedviz.space import EmbeddingSpace
+from embedviz.store.comparisons import comparison_of, twins_of
+from embedviz.store.label_filter import label_filters
+from embedviz.store.run_folder import RunFolder as Run
+
+MAX_NAME_LENGTH = 120
+
+
+def draw_seed_baseline(run: Run, space: EmbeddingSpace, k: int) -> None:
+    """Draw what this run and one with another seed share; where there is none yet, a button that trains it."""
+    if run.kind != "training" or not session.is_mine(run):
+        return
+    twins = [twin for twin in twins_of(run, session.store().runs(session.owner())) if space.name in twin.space_names]
+    if twins:
+        comparison = comparison_of(run, space.name, twins[0], space.name, k)
+        if live.awaited(comparison, key="noise") and (found := comparison.found):
+            seed = twins[0].spec.settings["seed"]
+            st.text(
+                f"Trained with another seed ({seed}) and otherwise unchanged, this model shares "
+                f"{found.overlap:.0%} with itself. Spaces that share as much differ by chance alone."
+            )
+        return
+    if run.status != "done" or not run.data.get("id"):
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        duration = formatting.duration(run.record["seconds"])
+        st.caption(
+            f"How much of this is due to chance? Training with another seed takes about {duration}.", width="content"
+        )
+        if st.button("Train with another seed", key="train-twin"):
+            _train_twin(run)
+
+
+def _train_twin(run: Run) -> None:
+    settings = {**run.spec.settings, "seed": (run.spec.settings["seed"] + 1) % SEEDS}
+    dataset = session.store().dataset(run.data["id"])
+    columns = {role: column for role, column in run.spec.columns.items() if column}
+    name = f"{run.name}, seed {settings['seed']}"[:MAX_NAME_LENGTH]
+    starting.start_training(
+        run.model, dataset, settings, columns=columns, probes=run.spec.probes, name=name, filters=label_filters(run)
+    )
+    st.switch_page("train.py")

@@ -1,0 +1,1 @@
+"""The map: its exchange with the browser, its session, and the parts of the Map page."""

@@ -1,0 +1,131 @@
+"""What Python and the map in the browser exchange: the message to the component, the state it sends back, and the layout
+of the binary buffers. The JSDoc types in components/map/js/exchange.js are generated from here (components.map.typedefs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+import numpy as np
+
+from embedviz.figures.colors import LAST_CODE, NO_VALUE
+from embedviz.projection.packing import FULL
+
+
+@dataclass(frozen=True)
+class BufferLayout:
+    """Layout of a buffer that the browser fetches: `per_point` little-endian values of a NumPy dtype for each point."""
+
+    dtype: str
+    per_point: int
+
+    @property
+    def bytes_per_point(self) -> int:
+        return np.dtype(self.dtype).itemsize * self.per_point
+
+
+@dataclass(frozen=True)
+class JsType:
+    """The TypeScript type of an annotated field, where it says more than the Python type."""
+
+    text: str
+
+
+POSITIONS = BufferLayout("<u2", 2)  # x, y from 0 to MAX_COORDINATE across the unit square, y upwards
+COLOR_CODES = BufferLayout("u1", 1)  # a row of the legend, or 0 to MAX_NUMBER_CODE; NO_VALUE is a missing value
+SIZE_CODES = BufferLayout("u1", 1)  # 0 is the smallest
+
+MAX_COORDINATE = FULL
+MAX_NUMBER_CODE = LAST_CODE
+MAX_CORNERS = 2000  # of one region
+MAX_REGIONS = 40
+MAX_HIGHLIGHTED = 2000
+LAYOUT_VERSION_HEADER = "X-Layout-Version"
+
+# The constants that both sides use, with the comment each gets in exchange.js.
+CONSTANTS: dict[str, tuple[int | str, str]] = {
+    "BYTES_PER_POSITION": (POSITIONS.bytes_per_point, "of the buffers at points_url and, one snapshot after the other, at snapshots_url"),
+    "BYTES_PER_COLOR_CODE": (COLOR_CODES.bytes_per_point, "of the buffer at colors_url"),
+    "BYTES_PER_SIZE_CODE": (SIZE_CODES.bytes_per_point, "of the buffer at sizes_url"),
+    "MAX_COORDINATE": (MAX_COORDINATE, "the far side of the unit square"),
+    "MAX_NUMBER_CODE": (MAX_NUMBER_CODE, "the color code of the legend's maximum"),
+    "NO_VALUE": (NO_VALUE, "the color code of a point without a value"),
+    "MAX_CORNERS": (MAX_CORNERS, "of a region that Python accepts"),
+    "MAX_REGIONS": (MAX_REGIONS, "that Python accepts"),
+    "LAYOUT_VERSION_HEADER": (LAYOUT_VERSION_HEADER, "of an answer from partial_layout_url; sent back as ?after="),
+}  # fmt: skip
+
+
+class View(TypedDict):
+    """Camera position: the centre in the unit square, and the zoom, 1 where all points are in sight."""
+
+    x: float
+    y: float
+    zoom: float
+
+
+class HiddenCategories(TypedDict):
+    """Categories that were hidden in the legend of a column, by their color codes."""
+
+    column: str
+    codes: list[int]
+
+
+class Region(TypedDict):
+    """A region drawn to select points: its corners in the unit square, y upwards, and what it does to the selection."""
+
+    kind: Literal["box", "lasso"]
+    mode: Literal["new", "add", "remove"]
+    polygon: Annotated[list[list[float]], JsType("[number, number][]")]
+    without: NotRequired[HiddenCategories]
+
+
+class MapMessage(TypedDict):
+    """The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
+
+    `selected` holds one bit per point, the lowest bit first, in base64.
+    """
+
+    points_url: str
+    n: int
+    labels_url: str | None
+    colors_url: str | None
+    color_kind: Literal["category", "number"] | None
+    legend: Annotated[list[list[str] | float | str], JsType("[string, string][] | [number | string, number | string]")]
+    color_column: str
+    sizes_url: str | None
+    highlight: list[int]
+    focus: int | None
+    focus_serial: int
+    links: list[int]
+    dim: bool
+    regions: list[Region]
+    regions_serial: int
+    selected: str | None
+    view: View | None
+    view_serial: int
+    can_undo: bool
+    can_redo: bool
+    view_in_address: bool
+    partial_layout_url: str | None
+    snapshots_url: str | None
+    snapshot_titles: list[str]
+    link: str | None
+    version: str | int
+    height: int
+
+
+class MapState(TypedDict):
+    """The component's state `event`, sent by the browser: the last action of each kind and its serial number."""
+
+    click: int | None
+    click_serial: int
+    regions: list[Region]
+    regions_serial: int
+    step: Literal["undo", "redo"] | None
+    step_serial: int
+    view: NotRequired[View]
+
+
+EXCHANGED = (View, HiddenCategories, Region, MapMessage, MapState)

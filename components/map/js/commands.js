@@ -1,0 +1,156 @@
+// @ts-check
+// What a person can do with the map, by the toolbar, by pointer or by keys.
+
+import { MAX_SVG_POINTS, savePng, saveSvg } from "./saving.js";
+
+/** @import { Camera } from "./camera.js" */
+/** @import { Coloring } from "./coloring.js" */
+/** @import { Density } from "./density.js" */
+/** @import { MapMessage, Region } from "./exchange.js" */
+/** @import { Layout, Tool } from "./layout.js" */
+/** @import { Navigation } from "./navigation.js" */
+/** @import { Overlay } from "./overlay.js" */
+/** @import { Painter } from "./painter.js" */
+/** @import { Pointing } from "./pointing.js" */
+/** @import { Points } from "./points.js" */
+/** @import { PointsLayer } from "./points_layer.js" */
+/** @import { Pixel } from "./region.js" */
+/** @import { Selecting } from "./selecting.js" */
+/** @import { StateSender } from "./state_sender.js" */
+/** @import { Tools } from "./tools.js" */
+
+/**
+ * The modules that carry the commands out.
+ * @typedef {object} CommandParts
+ * @property {Camera} camera
+ * @property {Points} points
+ * @property {PointsLayer | null} layer
+ * @property {Overlay} overlay
+ * @property {Layout} layout
+ * @property {Painter} painter
+ * @property {Coloring} coloring
+ * @property {Density} density
+ * @property {Tools} tools
+ * @property {Navigation} navigation
+ * @property {Pointing} pointing
+ * @property {Selecting} selecting
+ * @property {StateSender} sender
+ * @property {() => MapMessage} message the latest one from Python
+ */
+
+const CENTER_REACH = 4; // hover radii within which Enter finds a point
+
+/** Implements ToolbarCommands, PointerCommands and KeyCommands. */
+export class Commands {
+  /** @param {CommandParts} parts */
+  constructor(parts) {
+    this.parts = parts;
+  }
+
+  // --- moving ---
+
+  /** @type {(dx: number, dy: number) => void} */
+  pan(dx, dy) {
+    this.parts.navigation.pan(dx, dy);
+  }
+
+  /** @type {(px: number, py: number, factor: number) => void} */
+  zoom(px, py, factor) {
+    this.parts.navigation.zoom(px, py, factor);
+  }
+
+  /** @param {number} factor */
+  zoomStep(factor) {
+    this.parts.navigation.zoomStep(factor);
+  }
+
+  home() {
+    this.parts.navigation.home();
+  }
+
+  // --- pointing ---
+
+  /** @type {(px: number, py: number) => void} */
+  hover(px, py) {
+    const { pointing } = this.parts;
+    pointing.hover(pointing.pointAt(px, py));
+  }
+
+  leave() {
+    this.parts.pointing.hover(null);
+  }
+
+  /** @type {(px: number, py: number) => void} */
+  click(px, py) {
+    const { pointing } = this.parts;
+    pointing.pick(pointing.pointAt(px, py));
+  }
+
+  pickCenter() {
+    const { pointing, camera } = this.parts;
+    pointing.pick(pointing.pointAt(camera.width / 2, camera.height / 2, CENTER_REACH));
+  }
+
+  // --- selecting ---
+
+  /** @param {Tool} tool */
+  pickTool(tool) {
+    this.parts.tools.pick(tool);
+  }
+
+  /** @param {Region["mode"]} mode */
+  pickMode(mode) {
+    this.parts.tools.pickMode(mode);
+  }
+
+  /** @param {Pixel[] | null} path */
+  drawing(path) {
+    this.parts.pointing.hover(null);
+    this.parts.selecting.follow(path);
+  }
+
+  /** @type {(kind: Region["kind"], path: Pixel[], mode: Region["mode"]) => void} */
+  drawn(kind, path, mode) {
+    this.parts.selecting.draw(kind, path, mode);
+  }
+
+  clearSelection() {
+    this.parts.selecting.clear();
+  }
+
+  /** Put down the tool first, then clear the selection, then the focus. */
+  cancel() {
+    const { tools, selecting, pointing } = this.parts;
+    if (tools.tool !== "pan") tools.pick("pan");
+    else if (!selecting.selection.isEmpty) selecting.clear();
+    else pointing.pick(null);
+  }
+
+  undo() {
+    if (this.parts.message().can_undo) this.parts.sender.send("step", "undo");
+  }
+
+  redo() {
+    if (this.parts.message().can_redo) this.parts.sender.send("step", "redo");
+  }
+
+  // --- pictures ---
+
+  toggleDensity() {
+    this.parts.density.toggle();
+  }
+
+  savePng() {
+    const { layer, points, pointing, painter, layout, coloring } = this.parts;
+    if (!layer || !points.count) return;
+    pointing.hover(null);
+    savePng(painter, layout, coloring.colors);
+  }
+
+  saveSvg() {
+    const { layer, points, pointing, painter, overlay, coloring } = this.parts;
+    if (!layer || !points.count || points.count > MAX_SVG_POINTS) return;
+    pointing.hover(null);
+    saveSvg(painter, layer, overlay, coloring.colors);
+  }
+}

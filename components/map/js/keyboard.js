@@ -1,0 +1,82 @@
+// @ts-check
+// Keys, turned into commands of the map.
+
+/** @import { Pixel } from "./region.js" */
+
+/**
+ * What keys ask of the map. Pixels are CSS pixels of the stage.
+ * @typedef {object} KeyCommands
+ * @property {(dx: number, dy: number) => void} pan
+ * @property {(px: number, py: number, factor: number) => void} zoom
+ * @property {() => void} home
+ * @property {() => void} pickCenter
+ * @property {() => void} cancel
+ * @property {() => void} undo
+ * @property {() => void} redo
+ */
+
+const PAN_PX = 70;
+const ZOOM_FACTOR = 1.35;
+/** @type {Record<string, "undo" | "redo">} */
+const STEP_KEYS = { z: "undo", y: "redo" };
+
+export class Keyboard {
+  /**
+   * @param {HTMLElement} root listens to keys
+   * @param {HTMLElement} surface zoomed about its middle
+   * @param {KeyCommands} commands
+   * @param {() => boolean} stopDrawing gives up what is being drawn; false when there was nothing
+   */
+  constructor(root, surface, commands, stopDrawing) {
+    this.surface = surface;
+    this.commands = commands;
+    this.stopDrawing = stopDrawing;
+    this.listeners = new AbortController();
+    root.addEventListener("keydown", (event) => this.press(event), { signal: this.listeners.signal });
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const command = this.commandOf(event);
+    if (!command) return;
+    event.preventDefault();
+    event.stopPropagation();
+    command();
+  }
+
+  /**
+   * What a key asks for; undefined for a key that means nothing here.
+   * @param {KeyboardEvent} event
+   * @returns {(() => void) | undefined}
+   */
+  commandOf(event) {
+    const { commands } = this;
+    const step = (event.ctrlKey || event.metaKey) && !event.altKey && STEP_KEYS[event.key.toLowerCase()];
+    if (step) return () => (step === "undo" && !event.shiftKey ? commands.undo() : commands.redo());
+    if (event.altKey || event.ctrlKey || event.metaKey) return undefined;
+    if (event.key === "Enter" && event.target instanceof Element && event.target.closest("button")) return undefined;
+    const box = this.surface.getBoundingClientRect();
+    /** @type {Pixel} */
+    const middle = [box.width / 2, box.height / 2];
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      ArrowLeft: () => commands.pan(PAN_PX, 0),
+      ArrowRight: () => commands.pan(-PAN_PX, 0),
+      ArrowUp: () => commands.pan(0, PAN_PX),
+      ArrowDown: () => commands.pan(0, -PAN_PX),
+      "+": () => commands.zoom(...middle, ZOOM_FACTOR),
+      "=": () => commands.zoom(...middle, ZOOM_FACTOR),
+      "-": () => commands.zoom(...middle, 1 / ZOOM_FACTOR),
+      0: () => commands.home(),
+      Enter: () => commands.pickCenter(),
+      Escape: () => {
+        if (!this.stopDrawing()) commands.cancel();
+      },
+    };
+    return keys[event.key];
+  }
+
+  destroy() {
+    this.listeners.abort();
+  }
+}

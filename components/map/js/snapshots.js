@@ -1,0 +1,112 @@
+// @ts-check
+// A slider through the layouts of a training's snapshots.
+
+import { element, icon, iconButton } from "./dom.js";
+import { BYTES_PER_POSITION } from "./exchange.js";
+import { fetchBytes, messageOf } from "./fetching.js";
+
+/** @import { MapMessage } from "./exchange.js" */
+
+const PLAY_INTERVAL_MS = 900; // the points glide for most of it
+
+export class SnapshotSlider {
+  /**
+   * @param {HTMLElement} root
+   * @param {(positions: Uint16Array) => void} onPositions called with the layout of the snapshot that is shown
+   */
+  constructor(root, onPositions) {
+    this.onPositions = onPositions;
+    /** @type {string | null} */
+    this.address = null;
+    /** @type {Uint16Array[]} */
+    this.layouts = []; // one per snapshot, the last one being the map itself
+    /** @type {string[]} */
+    this.titles = [];
+    this.at = 0;
+    /** @type {ReturnType<typeof setInterval> | null} */
+    this.playing = null;
+    this.bar = element("div", "snapshots");
+    this.bar.hidden = true;
+    this.play = iconButton("play", "Play", () => (this.playing ? this.stop() : this.start()));
+    this.slider = element("input");
+    this.slider.type = "range";
+    this.slider.min = "0";
+    this.slider.setAttribute("aria-label", "Training snapshot");
+    this.slider.addEventListener("input", () => {
+      this.stop();
+      this.show(Number(this.slider.value));
+    });
+    // the arrow keys are the slider's here, not the map's
+    this.bar.addEventListener("keydown", (event) => event.stopPropagation());
+    this.title = element("output", "snapshot");
+    this.bar.append(this.play, this.slider, this.title);
+    root.append(this.bar);
+  }
+
+  /** Whether an earlier snapshot than the last is shown. */
+  get isPast() {
+    return this.layouts.length > 0 && this.at < this.layouts.length - 1;
+  }
+
+  /**
+   * Fetch the snapshots and show the slider; hide it where there are none.
+   * @param {MapMessage} data
+   */
+  async offer({ snapshots_url: address, snapshot_titles: titles, n }) {
+    if (address === this.address) return;
+    this.stop();
+    this.address = address;
+    this.layouts = [];
+    this.bar.hidden = true;
+    if (!address || titles.length < 2) return;
+    const size = BYTES_PER_POSITION * n;
+    try {
+      const bytes = await fetchBytes(address, size * titles.length, "training history");
+      if (this.address !== address) return;
+      this.layouts = titles.map((_, at) => new Uint16Array(bytes, size * at, 2 * n));
+    } catch (error) {
+      console.warn(`embedviz map: ${messageOf(error)}`); // the map is of use without its history
+      return;
+    }
+    this.titles = titles;
+    this.slider.max = String(titles.length - 1);
+    this.bar.hidden = false;
+    this.select(titles.length - 1);
+  }
+
+  /** @param {number} at */
+  select(at) {
+    this.at = at;
+    this.slider.value = String(at);
+    this.title.textContent = this.titles[at];
+    this.slider.setAttribute("aria-valuetext", this.titles[at]);
+  }
+
+  /** @param {number} at */
+  show(at) {
+    this.select(at);
+    this.onPositions(this.layouts[at]);
+  }
+
+  start() {
+    this.show(this.isPast ? this.at : 0);
+    this.playing = setInterval(() => {
+      this.show(this.at + 1);
+      if (!this.isPast) this.stop();
+    }, PLAY_INTERVAL_MS);
+    this.label("pause", "Pause");
+  }
+
+  stop() {
+    clearInterval(this.playing ?? undefined);
+    this.playing = null;
+    this.label("play", "Play");
+  }
+
+  /** @type {(name: "play" | "pause", text: string) => void} */
+  label(name, text) {
+    this.play.replaceChildren(icon(name));
+    this.play.title = text;
+    this.play.setAttribute("aria-label", text);
+  }
+}

@@ -1,0 +1,128 @@
+"""The routes of the map: its script, and a map's points, colours, sizes and labels as bytes or JSON."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from components.map.columns import color_codes, size_codes
+from components.map.exchange import COLOR_CODES, LAYOUT_VERSION_HEADER, SIZE_CODES, BufferLayout
+from components.map.view import MAP_FILES
+from embedviz.core.errors import EmbedvizError
+from embedviz.projection.history_job import History
+from embedviz.projection.map_folder import Map
+from embedviz.projection.packing import pack_points
+from embedviz.space import EmbeddingSpace
+from embedviz.store.maps import open_map
+from embedviz.store.open_spaces import open_finished_map, open_space
+from embedviz.store.store import Store
+
+MAX_LABELS = 20_000  # in one answer
+MIN_COMPRESSED_BYTES = 100_000
+PRIVATE = {"Cache-Control": "private, max-age=3600"}
+NO_STORE = {"Cache-Control": "no-store"}
+GONE = "This map no longer exists."
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+def map_routes(prefix: str) -> list[Route]:
+    """Return the routes under a prefix that starts with a slash."""
+    base = f"{prefix}/maps/{{run}}/{{map}}"
+    return [
+        Route(f"{prefix}/static/{{name}}", _static),
+        Route(f"{base}/points", _on_finished_map(_points)),
+        Route(f"{base}/colors/{{column}}", _on_finished_map(_colors)),
+        Route(f"{base}/sizes/{{column}}", _on_finished_map(_sizes)),
+        Route(f"{base}/snapshots", _on_finished_map(_snapshots)),
+        Route(f"{base}/labels", _on_finished_map(_labels)),
+        Route(f"{base}/partial", _partial_layout),
+    ]
+
+
+def _static(request: Request) -> Response:
+    files = {path.name: path for path in MAP_FILES.iterdir() if path.suffix in _TYPES}
+    path = files.get(request.path_params["name"])
+    if path is None:
+        return PlainTextResponse("There is no such file.", 404)
+    data = path.read_bytes()
+    # revalidated at every visit, so that a new release is used at once, but sent only when it changed
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=_TYPES[path.suffix], headers=headers)
+
+
+def _on_finished_map(answer: Callable[[Request, Map, EmbeddingSpace], Response]) -> Callable[[Request], Response]:
+    """Return a handler that opens what the address names; anyone who has a run's unguessable id may read."""
+
+    def handler(request: Request) -> Response:
+        try:
+            run = Store().run(request.path_params["run"])
+            found = open_finished_map(run, request.path_params["map"])
+            return answer(request, found, open_space(run, found.space_name))
+        except (EmbedvizError, FileNotFoundError):
+            return PlainTextResponse(GONE, 404)
+
+    return handler
+
+
+def _points(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _bytes(request, pack_points(found.coords[:, :2]))
+
+
+def _snapshots(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _bytes(request, b"".join(pack_points(frame) for frame in History(found.folder).frames))
+
+
+def _partial_layout(request: Request) -> Response:
+    """Answer with the layout reached so far; 204 when it is the one named by ?after=, or the map is done."""
+    try:
+        found = open_map(Store().run(request.path_params["run"]), request.path_params["map"]).partial_layout()
+    except EmbedvizError:
+        return PlainTextResponse(GONE, 404)
+    if found is None or str(found[1]) == request.query_params.get("after"):
+        return Response(status_code=204, headers=NO_STORE)
+    positions, version = found
+    headers = {**NO_STORE, LAYOUT_VERSION_HEADER: str(version)}
+    return Response(positions, media_type="application/octet-stream", headers=headers)
+
+
+def _colors(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    colors = color_codes(found, space, request.path_params["column"])
+    if colors is None:
+        return PlainTextResponse("These colours are not computed yet.", 404)
+    return _bytes(request, _pack(colors.codes, COLOR_CODES))
+
+
+def _sizes(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    return _bytes(request, _pack(size_codes(found, space, request.path_params["column"]), SIZE_CODES))
+
+
+def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    try:
+        if "ids" in request.query_params:
+            ids = [int(text) for text in request.query_params["ids"].split(",")[:MAX_LABELS]]
+        else:
+            first, end = int(request.query_params["from"]), int(request.query_params["to"])
+            ids = list(range(max(0, first), min(end, first + MAX_LABELS, len(found.points))))
+        labels = [space.labels[found.points[i]] for i in ids]
+    except (KeyError, ValueError, IndexError):
+        return PlainTextResponse("Ask for ?from=0&to=2000 or ?ids=3,17.", 400)
+    return JSONResponse(labels, headers=PRIVATE)
+
+
+def _pack(values: np.ndarray, layout: BufferLayout) -> bytes:
+    return np.ascontiguousarray(values, layout.dtype).tobytes()
+
+
+def _bytes(request: Request, data: bytes) -> Response:
+    headers = dict(PRIVATE)
+    if "gzip" in request.headers.get("accept-encoding", "") and len(data) > MIN_COMPRESSED_BYTES:
+        data, headers["Content-Encoding"] = gzip.compress(data, 1), "gzip"
+    return Response(data, media_type="application/octet-stream", headers=headers)

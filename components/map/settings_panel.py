@@ -1,0 +1,66 @@
+"""The settings of the map: the form, the expected duration, and the button that requests the map."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import formatting, session
+from components.map.address import SettingValue
+from components.map.session import MapSession
+from components.map.submission import request_map
+from components.nouns import noun_of
+from components.settings_form import settings_form
+from embedviz.core.errors import EmbedvizError
+from embedviz.projection.sampling import sampling_sentence
+from embedviz.projection.settings import ProjectionSettings
+from embedviz.space import EmbeddingSpace
+from embedviz.space.formula import formula
+
+METHOD_NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
+POINTS_PER_SECOND = {"umap": 2000, "tsne": 300}  # about what layout and quality take on two cores
+DEFAULT_POINTS = 10_000
+MIN_POINTS = 3
+MAX_MATCHES = 12  # of an axis, that are listed
+
+
+def default_points(space: EmbeddingSpace) -> int:
+    """Return the default number of points on a map of this space."""
+    return max(MIN_POINTS, min(DEFAULT_POINTS, len(space)))
+
+
+def draw_settings_panel(state: MapSession) -> None:
+    """Draw the settings with their button, open until the first map is drawn."""
+    space = state.space
+    is_first = state.settings is None
+    with st.expander("Settings of the map", icon=":material/tune:", expanded=is_first):
+        defaults = {"n_points": default_points(space), **state.loaded}
+        values = settings_form(ProjectionSettings, key=f"map-{state.loads}", defaults=defaults)
+        n_points = min(values["n_points"], len(space))
+        sample = sampling_sentence(n_points, len(space), noun_of(space).counted(len(space)), values["sample"])
+        st.caption(f"{sample}. {_duration_of(values['method'], n_points)}")
+        if values["method"] == "axes":
+            _draw_matches(space, values)
+        if st.button("Draw the map" if is_first else "Draw again", type="primary", icon=":material/scatter_plot:"):
+            checked = ProjectionSettings.of(**values)  # what is not valid is refused before anything changes
+            for text in (checked.x_axis, checked.y_axis) if checked.method == "axes" else ():
+                formula(space, text)
+            request_map(state, values)
+            st.rerun()
+
+
+def _duration_of(method: str, n_points: int) -> str:
+    if method not in METHOD_NAMES:
+        return "The map appears immediately."
+    seconds = max(2, n_points / POINTS_PER_SECOND[method])
+    return f"PCA appears immediately, {METHOD_NAMES[method]} in about {formatting.duration(seconds)}."
+
+
+def _draw_matches(space: EmbeddingSpace, values: dict[str, SettingValue]) -> None:
+    """Draw which labels each term of the two axes matches, as one types."""
+    for name in ("x_axis", "y_axis"):
+        if text := str(values[name]).strip():
+            try:
+                matched = formula(space, text).matched[:MAX_MATCHES]
+                st.text(f"{text}: " + ", ".join(f"{match.term} ({match.labels:,})" for match in matched))
+            except EmbedvizError as error:
+                st.warning(session.plain(str(error)))

@@ -1,0 +1,64 @@
+"""Under the map: how much of the space it shows, how faithful it is, and which vectors are degenerate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from components.map.settings_panel import METHOD_NAMES
+from components.nouns import noun_of
+from embedviz.projection.map_folder import Map
+from embedviz.projection.sampling import sampling_sentence
+from embedviz.space import EmbeddingSpace
+
+KEPT, RECALL = "neighbors_kept@", "neighbor_recall@"
+QUALITY_HELP = (
+    "Trustworthiness: points shown as neighbours really are neighbours in the original space. Continuity: true "
+    "neighbours stay together on the map. 1 is perfect for both. Neighbours kept: the share of each point's nearest "
+    "neighbours in the original space that are also among its nearest on the map. The figures in brackets are those of "
+    "a random layout."
+)
+
+
+def draw_summary(space: EmbeddingSpace, requested: Map, displayed: Map) -> None:
+    """Draw what there is to know about the displayed map while or after the requested one is computed."""
+    n, total, noun = len(displayed.points), len(space), noun_of(space)
+    settings = displayed.settings
+    sample = sampling_sentence(n, total, noun.counted(total), settings.sample)
+    if requested.quality:
+        st.text(f"{sample}.")
+        st.text(quality_text(requested.quality), help=QUALITY_HELP)
+    elif displayed.id != requested.id:
+        layout = "placed by PCA" if settings.method == "pca" else "in the previous layout"
+        st.text(f"{sample}, {layout} until {METHOD_NAMES.get(requested.settings.method, 'the map')} is ready.")
+    else:
+        st.text(f"{sample}. The quality of the map is being measured.")
+    if n < total:
+        st.text(f"Neighbour lists use all {noun.counted(total)}.")
+    for sentence in requested.oddities.sentences(settings) if requested.oddities else ():
+        st.text(sentence)
+    if settings.method == "axes":
+        st.text(f"Horizontal axis: {settings.x_axis}. Vertical axis: {settings.y_axis}.")
+    with st.expander("Settings this map was made with"):
+        st.json(displayed.spec.settings, expanded=True)
+
+
+def quality_text(quality: Mapping[str, float]) -> str:
+    """Return the quality figures of a map, as Map.quality has them, in one line."""
+    ks = [int(name.removeprefix(KEPT)) for name in quality if name.startswith(KEPT)]
+    if not ks:
+        return "There are too few points to measure the quality of the map."
+    k = ks[0]
+    parts = [
+        f"Trustworthiness {quality[f'trustworthiness@{k}']:.3f} ({quality[f'chance_trustworthiness@{k}']:.2f})",
+        f"continuity {quality[f'continuity@{k}']:.3f} ({quality[f'chance_trustworthiness@{k}']:.2f})",
+        *(f"{quality[f'{KEPT}{n}']:.0%} of {n} neighbours kept ({quality[f'chance@{n}']:.1%})" for n in ks),
+    ]
+    text = ", ".join(parts) + "."
+    if quality["rows"] < quality["points"]:
+        text += f" Measured on {quality['rows']:,.0f} points."
+    recall = next((value for name, value in quality.items() if name.startswith(RECALL)), 1.0)
+    if recall < 1:
+        text += f" The neighbour search was approximate, with a recall of {recall:.0%}."
+    return text
