@@ -41,7 +41,7 @@ def show_baselines(run: Run, verdict: str) -> None:
             resume_label="Train the baselines again",
         )
     elif session.is_mine(run):
-        duration = formatting.duration(run.record["seconds"])
+        duration = formatting.duration(run.record.get("seconds", 0.0))
         st.caption(f"The baselines seldom take longer than the run itself, which took {duration}.")
         if st.button("Train the baselines", type="primary", icon=":material/play_arrow:", key="train-baselines"):
             session.executor().submit(baselines_of(run))
@@ -82,7 +82,7 @@ def _repeat_form(run: Run) -> None:
         st.caption(f"The results of {n} {over} are below.")
         return
     left = left_to_train(run, over, n)
-    took, estimated = run.record["seconds"], run.record["estimate"]["seconds"]
+    took, estimated = run.record.get("seconds", 0.0), run.estimate.seconds
     # a stopped run took less than its repeats will, which are trained to the end
     seconds = took if run.status == "done" else max(took, estimated)
     st.caption(

@@ -19,7 +19,7 @@ def show_text_prediction(run: Run) -> None:
     answers.tabs(
         {
             "Text": lambda: _one_text(run),
-            "File": lambda: answers.predict_file(run, run.spec.columns.get("text") or "text"),
+            "File": lambda: answers.predict_file(run, str(run.spec.columns.get("text") or "text")),
         }
     )
 

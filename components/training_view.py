@@ -43,7 +43,7 @@ def _draw(run: Run, state: Status, events: list[Event]) -> None:
         if any("loss" in event for event in events):
             st.plotly_chart(loss_figure(events), key="loss", config={"displayModeBar": False})
     with right:
-        probes = next((event["probes"] for event in reversed(events) if event.get("probes")), {})
+        probes = next((found for event in reversed(events) if (found := event.get("probes"))), {})
         if probes:
             st.markdown("**Nearest neighbours**" if state.is_final else "**Nearest neighbours so far**")
             for word, near in probes.items():
@@ -72,16 +72,14 @@ def _metrics(run: Run, state: Status, events: Sequence[Event]) -> None:
 def _results(run: Run, state: Status, events: Sequence[Event]) -> None:
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
-        st.caption(training_setup.cost_text(Cost(**estimate)))
+        st.caption(training_setup.cost_text(Cost(estimate["seconds"], estimate["memory_bytes"])))
     metrics, record = run.metrics, run.record
     if not metrics:
         return
     st.text(result_sentence(metrics, run.primary_metric))
-    st.caption(
-        f"Training took {formatting.duration(record['seconds'])} and {formatting.size(record['memory_bytes'])} of memory on "
-        f"{session.plain(record['device'])} (estimate: {formatting.duration(record['estimate']['seconds'])} and "
-        f"{formatting.size(record['estimate']['memory_bytes'])})."
-    )
+    took = f"{formatting.duration(record.get('seconds', 0.0))} and {formatting.size(record.get('memory_bytes', 0.0))} of memory"
+    estimated = f"{formatting.duration(run.estimate.seconds)} and {formatting.size(run.estimate.memory_bytes)}"
+    st.caption(f"Training took {took} on {session.plain(record.get('device', ''))} (estimate: {estimated}).")
 
 
 def _buttons(run: Run, state: Status) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from pydantic_core import PydanticUndefined
+from click import ClickException
 
 from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.data.roles import COLUMN_ROLES, ROLES
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from embedviz.core.progress import Progress
     from embedviz.core.settings import Settings
     from embedviz.space import EmbeddingSpace
+    from embedviz.space.analogy import Formula
+    from embedviz.space.metrics import Metric
     from embedviz.training.survey import Survey
 
 SEVERAL = ("--positive", "--negative", "--columns", "--probe", "--read")  # flags that take several words
@@ -68,7 +70,7 @@ def train(
 @app.command()
 def neighbors(vectors: Path, query: str, k: Annotated[int, typer.Option("-k")] = 10, metric: str = "cosine", space: Space = None) -> None:  # fmt: skip
     """Print the nearest labels of a label."""
-    _print(_open(vectors, space).neighbors(query, k, metric))
+    _print(_open(vectors, space).neighbors(query, k, cast("Metric", metric)))
 
 
 @app.command()
@@ -81,7 +83,7 @@ def analogy(
     space: Space = None,
 ) -> None:
     """Print king + woman - man. The words given are left out of the answers."""
-    _print(_open(vectors, space).analogy(positive, negative or [], k, method))
+    _print(_open(vectors, space).analogy(positive, negative or [], k, cast("Formula", method)))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -178,17 +180,15 @@ def main() -> None:
         sys.exit(1)
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
-    except Exception as error:
-        if hasattr(error, "format_message"):  # typer's message for a wrong call
-            typer.echo(error.format_message() or "See --help.", err=True)
-            sys.exit(2)
-        raise
+    except ClickException as error:  # a wrong call
+        typer.echo(error.format_message() or "See --help.", err=True)
+        sys.exit(2)
 
 
 def _repeated(words: list[str]) -> list[str]:
     """Turn --positive king woman into --positive king --positive woman, likewise for the other flags of several."""
     result: list[str] = []
-    flag = ""
+    flag, first = "", True
     for word in words:
         if word.startswith("-"):
             flag, first = (word if word in SEVERAL else ""), True
@@ -225,8 +225,8 @@ def _flags(settings: type[Settings], flags: list[str]) -> dict[str, Any]:
         if field is not None and field.annotation is bool and not value:
             values[name] = True
             continue
-        value = value or next(words, PydanticUndefined)
-        if value is PydanticUndefined:
+        value = value or next(words, "")
+        if not value:
             raise SettingsError(f"The setting --{name} needs a value.")
         number = value.lstrip("-").replace(".", "", 1).replace("e-", "", 1)
         values[name] = (

@@ -44,6 +44,10 @@ def delete(run: RunFolder) -> None:
         st.session_state["runs-said"] = str(error)
 
 
+def restore(run_id: str) -> None:
+    store.restore(run_id)
+
+
 def one(run: RunFolder) -> None:
     name = st.text_input("Name", run.name, max_chars=120, key=f"name-{run.id}")
     if name.strip() and name != run.name:
@@ -118,5 +122,5 @@ with error_boundary():
     for run in store.deleted(owner)[:5]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"Deleted: {run.name}", width="stretch")
-            st.button("Bring back", key=f"back-{run.id}", on_click=store.restore, args=(run.id,))
+            st.button("Bring back", key=f"back-{run.id}", on_click=restore, args=(run.id,))
     disk()

@@ -13,7 +13,7 @@ from components.map.selection import regions_suffice, selection_frame
 from components.map.session import MapSession
 from components.map.view import MapData, map_view
 from components.nouns import noun_of
-from components.tables import download
+from components.tables import csv_button
 from embedviz.core.errors import UnknownLabelError
 from embedviz.projection.map_folder import Map
 from embedviz.projection.pair_job import OVERLAP, Pair
@@ -58,7 +58,7 @@ def _draw_selection(first: Map, second: Map, state: MapSession, key: str) -> Non
     frame["x in other"], frame["y in other"] = x, y
     st.text(f"{len(frame):,} selected")
     st.dataframe(frame, hide_index=True, height=240, key=f"pair-selected-{key}")
-    download(frame, "selection.csv", "download-pair-selection")
+    csv_button(frame, "selection.csv", "download-pair-selection")
 
 
 def _draw_map(displayed: Map, state: MapSession, space: EmbeddingSpace, column: str, link: str) -> None:

@@ -31,7 +31,7 @@ def draw_seed_baseline(run: Run, space: EmbeddingSpace, k: int) -> None:
     if run.status != "done" or not run.data.get("id"):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        duration = formatting.duration(run.record["seconds"])
+        duration = formatting.duration(run.record.get("seconds", 0.0))
         st.caption(
             f"How much of this is due to chance? Training with another seed takes about {duration}.", width="content"
         )
@@ -40,11 +40,17 @@ def draw_seed_baseline(run: Run, space: EmbeddingSpace, k: int) -> None:
 
 
 def _train_twin(run: Run) -> None:
-    settings = {**run.spec.settings, "seed": (run.spec.settings["seed"] + 1) % SEEDS}
+    seed = (run.training_settings().seed + 1) % SEEDS
     dataset = session.store().dataset(run.data["id"])
     columns = {role: column for role, column in run.spec.columns.items() if column}
-    name = f"{run.name}, seed {settings['seed']}"[:MAX_NAME_LENGTH]
+    name = f"{run.name}, seed {seed}"[:MAX_NAME_LENGTH]
     starting.start_training(
-        run.model, dataset, settings, columns=columns, probes=run.spec.probes, name=name, filters=label_filters(run)
+        run.model,
+        dataset,
+        {**run.spec.settings, "seed": seed},
+        columns=columns,
+        probes=run.spec.probes,
+        name=name,
+        filters=label_filters(run),
     )
     st.switch_page("train.py")

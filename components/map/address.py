@@ -38,7 +38,9 @@ def decode_settings(words: Mapping[str, str]) -> dict[str, SettingValue] | None:
     for name, field in ProjectionSettings.model_fields.items():
         if name in words:
             values[name] = words[name] if isinstance(field.default, str) else _number(words[name])
-    return {name: value for name, value in ProjectionSettings.of(**values).model_dump().items() if name in values}
+    return {
+        name: value for name, value in ProjectionSettings.from_values(values).model_dump().items() if name in values
+    }
 
 
 def _number(text: str) -> SettingValue:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 import numpy as np
 
 from embedviz.figures.colors import LAST_CODE, NO_VALUE
-from embedviz.projection.packing import FULL
+from embedviz.projection.packing import MAX_VALUE
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ POSITIONS = BufferLayout("<u2", 2)  # x, y from 0 to MAX_COORDINATE across the u
 COLOR_CODES = BufferLayout("u1", 1)  # a row of the legend, or 0 to MAX_NUMBER_CODE; NO_VALUE is a missing value
 SIZE_CODES = BufferLayout("u1", 1)  # 0 is the smallest
 
-MAX_COORDINATE = FULL
+MAX_COORDINATE = MAX_VALUE
 MAX_NUMBER_CODE = LAST_CODE
 MAX_CORNERS = 2000  # of one region
 MAX_REGIONS = 40

@@ -17,7 +17,7 @@ ITERATIVE_METHODS = ("umap", "tsne")  # whose layouts another one can start from
 def request_map(state: MapSession, settings: dict[str, SettingValue]) -> None:
     """Request a map with these settings. It starts from the layout of the one requested before where that is possible."""
     previous = requested_map(state) if state.settings is not None else None
-    wanted = ProjectionSettings.of(**settings)
+    wanted = ProjectionSettings.from_values(settings)
     state.init = _init_of(state, wanted, previous)
     state.settings, state.submitted = settings, ""
 
@@ -35,7 +35,7 @@ def _init_of(state: MapSession, wanted: ProjectionSettings, previous: Map | None
 
 def requested_map(state: MapSession) -> Map:
     """Return the requested map, under way or done; submit it once when it is new or was interrupted."""
-    settings = ProjectionSettings.of(**(state.settings or {}))
+    settings = ProjectionSettings.from_values(state.settings or {})
     found = map_of(state.run, state.space.name, settings, state.init)
     if found.state.is_final and found.status != "done" and state.submitted != found.id:
         state.submitted = found.id

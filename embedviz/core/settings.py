@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -43,6 +44,11 @@ class Settings(BaseModel):
             return cls(**{**(cls.presets[preset] if preset is not None else {}), **values})
         except ValidationError as error:
             raise SettingsError(_in_words(cls, error)) from error
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
+        """Return the settings with these values; SettingsError as in `of`."""
+        return cls.of(**values)
 
 
 class TrainingSettings(Settings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from embedviz.evaluation.picture_sentences import number, number_range
+from embedviz.evaluation.figure_sentences import number, number_range
 from embedviz.evaluation.scores import readable
 from embedviz.figures.colors import OKABE_ITO, OTHERS_COLOR
 from embedviz.figures.safe_text import safe

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from embedviz.core.jobs.events import Event
 from embedviz.evaluation.scores import SCORES, readable
 from embedviz.figures.colors import OKABE_ITO
 
@@ -14,7 +15,7 @@ VALIDATION = "validation/"
 LOSSES = ("loss", "log_loss")  # measured in what the training loss is measured in
 
 
-def loss_figure(events: list[dict[str, Any]]) -> go.Figure:
+def loss_figure(events: Sequence[Event]) -> go.Figure:
     """Draw the learning curves of a training.
 
     The held-out curve is of the loss where it was measured, otherwise of the log loss, or of the first score there is, on
@@ -54,7 +55,7 @@ def loss_figure(events: list[dict[str, Any]]) -> go.Figure:
     return figure
 
 
-def _held_out_score(events: list[dict[str, Any]]) -> str:
+def _held_out_score(events: Sequence[Event]) -> str:
     names = dict.fromkeys(name for event in events for name in event.get("metrics", {}))
     scores = [name.removeprefix(VALIDATION) for name in names if name.startswith(VALIDATION)]
     return next((name for name in (*LOSSES, *scores) if name in scores), LOSSES[0])

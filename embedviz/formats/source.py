@@ -66,7 +66,7 @@ class _Guarded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         with _as_vectors():
             data = self._file.part(len(buffer))
         self._unpacked += len(data)

@@ -69,7 +69,7 @@ def lay_out_history(spec: HistorySpec, folder: Path, reporter: Reporter) -> None
         raise RunError("No snapshots of this training were kept, so there is no history to show.")
     points = np.asarray(kept[-1].rows)
     kept = [snapshot for snapshot in kept if np.array_equal(snapshot.rows, points)]
-    settings = ProjectionSettings.of(**spec.settings)
+    settings = ProjectionSettings.from_values(spec.settings)
     vectors = [*(snapshot.vectors for snapshot in kept), space.vectors[points]]
     frames: list[np.ndarray] = []
     for number, snapshot_vectors in enumerate(reversed(vectors)):

@@ -65,7 +65,7 @@ class Map(JobFolder[MapSpec]):
     @property
     def settings(self) -> ProjectionSettings:
         """The settings it is drawn by."""
-        return ProjectionSettings.of(**self.spec.settings)
+        return ProjectionSettings.from_values(self.spec.settings)
 
     @property
     def space_name(self) -> str:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @job("projection", lane="interactive")
 def draw_map(spec: MapSpec, folder: Path, reporter: Reporter) -> None:
     """Draw the map. Odd vectors are counted first; then come coordinates, groups, and how faithful it is."""
-    settings = ProjectionSettings.of(**spec.settings)
+    settings = ProjectionSettings.from_values(spec.settings)
     space = read_space(folder / spec.spaces, spec.space)
     drawn = sampled(space, settings)
     count_oddities(folder, space, drawn)

@@ -63,7 +63,7 @@ def draw_pair(spec: PairSpec, folder: Path, reporter: Reporter) -> None:
     comparison = SpaceComparison(folder / spec.comparison)
     a, b = read_space(folder / spec.spaces, spec.space), comparison.other_space()
     rows_a, rows_b = (rows[:MAX_LABELS] for rows in shared_rows(a, b))
-    settings = ProjectionSettings.of(**spec.settings)
+    settings = ProjectionSettings.from_values(spec.settings)
     layouts: list[np.ndarray] = []
 
     def on_step(step: Progress | PartialLayout) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict  # the one of Python 3.12, which pydantic asks for
 
 
 class ReadOptions(TypedDict, total=False):
@@ -16,6 +18,19 @@ class ReadOptions(TypedDict, total=False):
     member: str
 
 
+class LabelFilterReference(TypedDict):
+    """A choice of labels that the data was filtered by. The labels themselves lie beside the data.
+
+    space: the space that they are of. keep: True when they alone are kept, False when they are left out. labels: how
+    many there are. sha256: of the sorted labels, so that equal choices are seen to be equal.
+    """
+
+    space: str
+    keep: bool
+    labels: int
+    sha256: str
+
+
 class About(TypedDict):
     """Fields of every reference."""
 
@@ -25,7 +40,7 @@ class About(TypedDict):
     created: float  # seconds since 1970
     size: int  # bytes of the file as it came
     options: ReadOptions
-    only: NotRequired[list[dict[str, Any]]]  # filters of a run's data, see embedviz.store.label_filter
+    only: NotRequired[list[LabelFilterReference]]  # filters of a run's data, in their order
 
 
 class UploadReference(About):

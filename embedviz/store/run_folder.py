@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
 
+from embedviz.core.cost import Cost
 from embedviz.core.errors import DataError, RunError, UnknownSpaceError
 from embedviz.core.jobs.folder import JobFolder, JobRecord, read_record
 from embedviz.core.typed_json import parse_typed, read_typed, write_typed
-from embedviz.store.run_specs import DataReference, RunSpec
+from embedviz.store.data_reference import DataReference
+from embedviz.store.run_specs import RunSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +178,7 @@ class RunFolder(JobFolder[RunSpec]):
             return None
         from embedviz.models import model_spec
 
-        return model_spec(self.model).Settings.of(**self.spec.settings)
+        return model_spec(self.model).Settings.from_values(self.spec.settings)
 
     def training_settings(self) -> TrainingSettings:
         """Return the settings of a training. RunError for opened vectors."""
@@ -199,6 +201,11 @@ class RunFolder(JobFolder[RunSpec]):
         return read_typed(self.folder / METRICS, Metrics) or Metrics()
 
     @property
+    def estimate(self) -> Cost:
+        """The cost that was estimated before the training began; zero before the end."""
+        return Cost(**self.record.get("estimate", {"seconds": 0.0, "memory_bytes": 0.0}))
+
+    @property
     def primary_metric(self) -> str:
         """Name of the score that counts."""
         return self.record.get("score", "loss")
@@ -209,8 +216,8 @@ class RunFolder(JobFolder[RunSpec]):
         from embedviz.training.report import Protocol
 
         try:
-            return parse_typed(self.record["protocol"], Protocol, METRICS)
-        except (KeyError, DataError):
+            return parse_typed(self.record.get("protocol"), Protocol, METRICS)
+        except DataError:
             return None
 
     @property
