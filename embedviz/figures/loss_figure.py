@@ -26,7 +26,7 @@ def loss_figure(events: Sequence[Event]) -> go.Figure:
     events : list of dict
         As events.jsonl has them.
     """
-    training = [(e["epoch"], e["loss"]) for e in events if "loss" in e and "epoch" in e]
+    training = [(e.get("epoch", 0.0), e["loss"]) for e in events if "loss" in e and "epoch" in e]
     score = _held_out_score(events)
     held_out = [(e, e["metrics"][VALIDATION + score]) for e in events if VALIDATION + score in e.get("metrics", {})]
     points = [(e.get("epoch", 0.0), value) for e, value in held_out]
@@ -61,7 +61,7 @@ def _held_out_score(events: Sequence[Event]) -> str:
     return next((name for name in (*LOSSES, *scores) if name in scores), LOSSES[0])
 
 
-def _best(held_out: list[tuple[dict[str, Any], float]], score: str) -> int:
+def _best(held_out: list[tuple[Event, float]], score: str) -> int:
     """Return the last event that is marked as the best, for that is what the training kept; else the best value."""
     marked = [i for i, (event, _) in enumerate(held_out) if event.get("best")]
     if marked:

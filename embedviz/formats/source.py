@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from embedviz.core.errors import DataError, SeveralFilesError, VectorFormatError
 from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES, Opened, opened

@@ -20,9 +20,9 @@ from embedviz.data.reading import Table
 from embedviz.data.roles import roles_of
 from embedviz.models import model_spec
 from embedviz.space import EmbeddingSpace
+from embedviz.store.data_reference import LabelFilterReference
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
-from embedviz.store.run_specs import LabelFilterReference
 
 
 @dataclass(frozen=True)
