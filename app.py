@@ -15,17 +15,15 @@ import streamlit as st  # noqa: E402
 from streamlit import config  # noqa: E402
 
 from components.routes import owner_cookie, routes  # noqa: E402
-from embedviz.jobs.supervisor import shared_supervisor  # noqa: E402
-from embedviz.store.store import Store  # noqa: E402
+from embedviz.jobs.local_executor import shared_executor  # noqa: E402
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Workers are warm before the first visitor clicks, and write their checkpoints before the server leaves."""
-    Store().sweep()
-    supervisor = shared_supervisor()
+    """Warm the workers before the first visitor clicks; let them write their checkpoints before the server leaves."""
+    executor = shared_executor()
     yield
-    supervisor.close()
+    executor.close()
 
 
 base = (config.get_option("server.baseUrlPath") or os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or "").strip("/")

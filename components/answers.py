@@ -11,7 +11,7 @@ import streamlit as st
 from components import guard, live, session, tables
 from embedviz.jobs.prediction import Prediction, ask_file
 from embedviz.store.dataset import Dataset
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 MOST_CLASSES = 12
 MOST_REASONS = 12
@@ -100,7 +100,7 @@ def for_a_file(run: Run, column: str | None) -> None:
     if st.button("Predict every row", type="primary", key=f"ask-{state_key}"):
         st.session_state[state_key] = True
     if st.session_state.get(state_key):
-        follow(ask_file(run, dataset, session.owner(), column, reasons), _whole, key="predict-file-progress")
+        follow(ask_file(run, dataset, session.owner(), column, explain=reasons), _whole, key="predict-file-progress")
 
 
 def _whole(answer: pd.DataFrame) -> None:

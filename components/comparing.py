@@ -11,14 +11,14 @@ from components.nouns import noun_of
 from components.pair_of_maps import pair_of_maps
 from components.run_picker import labels_of
 from embedviz.core.errors import UnknownLabelError
-from embedviz.jobs.comparison import comparison_of, twins_of
-from embedviz.jobs.pair import pair_of
 from embedviz.jobs.repeats import SEEDS
 from embedviz.space import EmbeddingSpace
 from embedviz.space.two_spaces import TwoSpaces
-from embedviz.store.label_filter import choices_of
+from embedviz.store.comparisons import comparison_of, twins_of
+from embedviz.store.label_filter import label_filters
+from embedviz.store.maps import pair_of
 from embedviz.store.open_spaces import open_space
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 MOST_NEAR = 50
 SHOWN_NEAR = 10
@@ -104,13 +104,13 @@ def _twin(run: Run, space: EmbeddingSpace, k: int) -> None:
     if twins:
         asked = comparison_of(run, space.name, twins[0], space.name, k)
         if live.awaited(asked, key="noise"):
-            seed = twins[0].spec["settings"]["seed"]
+            seed = twins[0].spec.settings["seed"]
             st.text(
                 f"Trained with another seed ({seed}) and nothing else changed, it shares {asked.found.overlap:.0%} with "
                 "itself: two spaces that share as much differ by chance alone."
             )
         return
-    if run.status != "done" or not run.spec["data"].get("id"):
+    if run.status != "done" or not run.data.get("id"):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
@@ -122,12 +122,12 @@ def _twin(run: Run, space: EmbeddingSpace, k: int) -> None:
 
 
 def _train_twin(run: Run) -> None:
-    settings = {**run.spec["settings"], "seed": (run.spec["settings"]["seed"] + 1) % SEEDS}
-    dataset = session.store().dataset(run.spec["data"]["id"])
-    columns = {role: column for role, column in run.spec["columns"].items() if column}
+    settings = {**run.spec.settings, "seed": (run.spec.settings["seed"] + 1) % SEEDS}
+    dataset = session.store().dataset(run.data.get("id", ""))
+    columns = {role: column for role, column in run.spec.columns.items() if column}
     starting.start_training(
-        run.model, dataset, settings, columns=columns, probes=run.spec["probes"],
-        name=f"{run.name}, seed {settings['seed']}"[:120], only=choices_of(run),
+        run.model, dataset, settings, columns=columns, probes=run.spec.probes,
+        name=f"{run.name}, seed {settings['seed']}"[:120], filters=label_filters(run),
     )  # fmt: skip
     st.switch_page("train.py")
 

@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from components import guard, live, session, tables, words
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.status import RESUMABLE, Status
 from embedviz.evaluation.score_table import measured_part
 from embedviz.evaluation.scores import readable
 from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
 from embedviz.jobs.repeats import Repeats, kept_repeats, left_to_train, repeats_of
-from embedviz.store.job import Job
-from embedviz.store.run import Run
-from embedviz.store.status import RESUMABLE, Status
+from embedviz.store.run_folder import RunFolder as Run
 
 HOW_MANY = (3, 5, 10)
 
@@ -38,7 +38,7 @@ def baselines(run: Run, verdict: str) -> None:
         label = "Train the baselines" if asked is None else "Train the baselines again"
         st.caption(f"They seldom take longer than the run itself, which took {words.duration(run.record['seconds'])}.")
         if st.button(label, type="primary", icon=":material/play_arrow:", key="train-baselines"):
-            session.supervisor().submit(baselines_of(run))
+            session.executor().submit(baselines_of(run))
             st.rerun()
 
 
@@ -84,7 +84,7 @@ def _ask(run: Run) -> None:
         + (" The run itself is one of them." if over == "seeds" and left < n else "")
     )
     if st.button(f"Repeat over {n} {over}", icon=":material/repeat:", key="repeat"):
-        session.supervisor().submit(repeats_of(run, over, n))
+        session.executor().submit(repeats_of(run, over, n))
         st.rerun()
 
 
@@ -93,7 +93,7 @@ def _one(run: Run, asked: Repeats) -> None:
     _follow(run, asked, mark=lambda: len(asked.rows))
     may_go_on = asked.status in RESUMABLE and session.is_mine(run)
     if may_go_on and st.button("Go on", icon=":material/play_arrow:", key=f"go-on-{asked.id}"):
-        session.supervisor().submit(asked)
+        session.executor().submit(asked)
         st.rerun()
     frame = asked.frame()
     if frame.empty:
@@ -114,7 +114,7 @@ def _shown(frame: pd.DataFrame, part: str) -> pd.DataFrame:
     return shown.assign(seconds=frame["seconds"])
 
 
-def _follow(run: Run, job: Job, mark: Callable[[], Hashable]) -> None:
+def _follow(run: Run, job: JobFolder, mark: Callable[[], Hashable]) -> None:
     def draw(state: Status) -> None:
         if state.state == "done":
             return
@@ -123,14 +123,14 @@ def _follow(run: Run, job: Job, mark: Callable[[], Hashable]) -> None:
             say(session.plain(state.reason or "Stopped. What was done is kept."))
             return
         last = job.last_event()
-        place = session.supervisor().place(job)
+        place = session.executor().place(job)
         text = f"Waiting. Place {place} in the queue." if place else last.get("message", "Waiting for a worker")
         if not place and "seconds_left" in last:
             text += f", about {words.duration(last['seconds_left'])} left"
         with st.container(horizontal=True, vertical_alignment="center"):
             live.bar(last, text)
             if session.is_mine(run):
-                stop = session.supervisor().stop
+                stop = session.executor().stop
                 st.button("Stop", icon=":material/stop:", on_click=stop, args=(job,), key=f"stop-{job.id}")
 
     live.follow(job, draw, key=f"follow-{job.id}", mark=mark)

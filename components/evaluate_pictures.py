@@ -20,7 +20,7 @@ from embedviz.figures.confusion_figure import FEW_CLASSES, MOST_CLASSES, confusi
 from embedviz.figures.errors_figure import errors_figure
 from embedviz.figures.popularity_figure import popularity_figure
 from embedviz.figures.size_errors_figure import size_errors_figure
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 

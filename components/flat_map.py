@@ -17,9 +17,9 @@ from components.map_selection import selection_frame, told_by_regions
 from components.map_view import MapData, map_view
 from components.nouns import noun_of
 from embedviz.core.errors import EmbedvizError
-from embedviz.jobs.maps import Map
+from embedviz.projection.map_folder import Map
 from embedviz.space.metrics import METRICS
-from embedviz.store.label_filter import can_narrow
+from embedviz.store.label_filter import can_filter
 
 MOST_HITS = 200
 NEAREST = 12
@@ -149,7 +149,7 @@ def _selection(shown: Map, looking: Looking) -> None:
 
 def _can_train_again(looking: Looking) -> bool:
     run = looking.run
-    return can_narrow(run, looking.space.name) and session.is_mine(run) and bool(run.spec["data"].get("id"))
+    return can_filter(run, looking.space.name) and session.is_mine(run) and bool(run.data.get("id"))
 
 
 def _what_again(looking: Looking, keep: bool) -> str:

@@ -22,11 +22,12 @@ from components.map_columns import ALIKE, CLUSTER, colour_columns, size_columns
 from components.map_selection import Drawn, rows_selected
 from components.map_view import MapEvent
 from embedviz.core.errors import EmbedvizError
-from embedviz.jobs.maps import Map, draw_pca, map_of
+from embedviz.projection.map_folder import Map
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
+from embedviz.store.maps import draw_pca, map_of
 from embedviz.store.open_spaces import open_finished_map
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 MOST_STEPS = 100  # back
 BEGIN = "begin"
@@ -247,7 +248,7 @@ def wanted_map(looking: Looking) -> Map:
     found = map_of(looking.run, looking.space.name, ProjectionSettings.of(**looking.settings), looking.begin)
     if found.state.is_final and found.status != "done" and looking.submitted != found.id:
         looking.submitted = found.id
-        session.supervisor().submit(found)
+        session.executor().submit(found)
     return found
 
 

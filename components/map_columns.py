@@ -7,7 +7,7 @@ import pandas as pd
 
 from embedviz.core.errors import ColumnError
 from embedviz.figures.colours import NO_VALUE, MapColours, colour_by, colour_numbers
-from embedviz.jobs.maps import Map
+from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
 
 CLUSTER = "cluster"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from components.map_columns import colour_codes
-from embedviz.jobs.maps import Map
+from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import extent_of
 from embedviz.projection.region import points_inside
 from embedviz.space import EmbeddingSpace

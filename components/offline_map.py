@@ -11,7 +11,7 @@ from typing import Any
 
 from components.map_columns import colour_codes
 from components.map_view import MAP_FILES, MapData, as_json
-from embedviz.jobs.maps import Map
+from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
 
@@ -107,7 +107,7 @@ def page(shown: Map, space: EmbeddingSpace, columns: Sequence[str], title: str) 
             "legend": colours.legend,
         }
     held["data"] = as_json(MapData(f"{base}points", len(points), labels_url=f"{base}labels"), _HEIGHT)
-    settings = {name: value for name, value in shown.spec["settings"].items() if value != ""}
+    settings = {name: value for name, value in shown.spec.settings.items() if value != ""}
     parts = {
         "TITLE": html.escape(title),
         "CSS": (MAP_FILES / "map.css").read_text(encoding="utf-8"),

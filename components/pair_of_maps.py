@@ -15,8 +15,8 @@ from components.map_view import MapData, map_view
 from components.nouns import noun_of
 from components.tables import download
 from embedviz.core.errors import UnknownLabelError
-from embedviz.jobs.maps import Map
-from embedviz.jobs.pair import OVERLAP, Pair
+from embedviz.projection.map_folder import Map
+from embedviz.projection.pair_job import OVERLAP, Pair
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_finished_map
 

@@ -9,7 +9,7 @@ from components import answers, session, tables
 from embedviz.jobs.prediction import ask_recommendations, ask_rows
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_knowledge, open_space
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 OFFERED = 5000  # items and users to choose from as one types; any other can be typed
 RATED_AT_FIRST = 3

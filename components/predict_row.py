@@ -10,7 +10,7 @@ import streamlit as st
 from components import answers, session
 from embedviz.jobs.prediction import ask_rows
 from embedviz.store.open_spaces import open_knowledge
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 ABREAST = 3  # fields of the form beside each other
 SHOWN = 12  # fields that stand open; the rest of a wide table is folded away

@@ -8,7 +8,7 @@ import streamlit as st
 from components import answers, session
 from components.coloured_words import coloured_words
 from embedviz.jobs.prediction import ask_rows
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 EXAMPLE = "A warm and funny film, though never as clever as it thinks."
 MOST_CHARACTERS = 5000
@@ -18,7 +18,7 @@ def show(run: Run) -> None:
     answers.tabs(
         {
             "A text": lambda: _one(run),
-            "A file of texts": lambda: answers.for_a_file(run, run.spec["columns"].get("text") or "text"),
+            "A file of texts": lambda: answers.for_a_file(run, run.spec.columns.get("text") or "text"),
         }
     )
 

@@ -16,11 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from components.map_columns import colour_codes, size_codes
 from components.map_view import MAP_FILES
 from embedviz.core.errors import EmbedvizError
-from embedviz.jobs.history import History
-from embedviz.jobs.maps import Map, open_map
+from embedviz.projection.history_job import History
+from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
 from embedviz.store.home import is_shared
+from embedviz.store.maps import open_map
 from embedviz.store.open_spaces import open_finished_map, open_space
 from embedviz.store.store import Store
 

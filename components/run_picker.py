@@ -3,10 +3,10 @@
 import streamlit as st
 
 from components import session
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder
 
 
-def labels_of(runs: list[Run]) -> dict[str, str]:
+def labels_of(runs: list[RunFolder]) -> dict[str, str]:
     """Run id to what the picker calls it, each different: the browser sends the words back, not the id. The oldest of
     several runs of one name has it alone, the next one gets a (2). No state in it, which would change under the hand."""
     labels: dict[str, str] = {}

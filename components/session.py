@@ -1,4 +1,4 @@
-"""Who is here and what is open: the owner, the store, and the run that the address and the sidebar name."""
+"""The visitor's session: the owner, the store, and the run that the address and the sidebar name."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ import streamlit as st
 
 from components.routes import COOKIE
 from embedviz.core.errors import EmbedvizError
-from embedviz.jobs.supervisor import Supervisor, shared_supervisor
+from embedviz.jobs.executor import Executor
+from embedviz.jobs.local_executor import shared_executor
 from embedviz.store.home import LOCAL_OWNER, is_shared
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 
-RUN = "run"  # the address's ?run=
+RUN = "run"  # in the address: ?run=
 RUN_KEY = "current_run"  # the same in the session's state
 
 
 def store() -> Store:
+    """Return the store of this server."""
     return Store()
 
 
-def supervisor() -> Supervisor:
-    return shared_supervisor()
+def executor() -> Executor:
+    """Return what runs the jobs of this server."""
+    return shared_executor()
 
 
 def owner() -> str:
-    """Whose runs are shown. Without cookies on a shared server, an owner lasts as long as the page."""
+    """Return whose runs are shown. Without cookies on a shared server, an owner lasts as long as the page."""
     if not is_shared():
         return LOCAL_OWNER
     cookie = st.context.cookies.get(COOKIE)
@@ -35,12 +38,13 @@ def owner() -> str:
     return st.session_state.setdefault("owner", secrets.token_hex(16))
 
 
-def is_mine(run: Run) -> bool:
+def is_mine(run: RunFolder) -> bool:
+    """Return True when the visitor may change the run."""
     return run.owner == owner()
 
 
-def current_run() -> Run | None:
-    """The run the address names, or the one last opened here. An address that names none is said and let go."""
+def current_run() -> RunFolder | None:
+    """Return the run that the address names, or the one last opened here. An address without a run gets a warning."""
     run_id = st.query_params.get(RUN) or st.session_state.get(RUN_KEY)
     if not run_id:
         return None
@@ -55,8 +59,8 @@ def current_run() -> Run | None:
     return run
 
 
-def remember(run: Run | None) -> None:
-    """Makes the run the one that every page shows, and puts it into the address."""
+def remember(run: RunFolder | None) -> None:
+    """Make the run the one that every page shows, and put it into the address."""
     if run is None:
         st.session_state.pop(RUN_KEY, None)
         st.query_params.pop(RUN, None)
@@ -67,5 +71,5 @@ def remember(run: Run | None) -> None:
 
 
 def plain(text: str) -> str:
-    """Text as it is, for widgets that read Markdown: every mark of it escaped."""
+    """Escape text for widgets that read Markdown."""
     return "".join(f"\\{c}" if c in "\\`*_[]()!<>:$#|~{}" else c for c in text)

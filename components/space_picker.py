@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from components import live, session, starting
+from embedviz.core.jobs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_space
-from embedviz.store.run import Run
-from embedviz.store.status import Status
+from embedviz.store.run_folder import RunFolder as Run
 
 SPACE = "space"  # the address's ?space=
 FEW = 5  # spaces that are chosen by a click; more are a menu

@@ -12,16 +12,16 @@ from components import guard, live, session, starting, words
 from components.settings_form import settings_form
 from components.vector_menu import size_of, vector_menu
 from embedviz.core.cost import Cost
+from embedviz.core.jobs.status import Status
 from embedviz.core.settings import TrainingSettings
 from embedviz.jobs.pretrained import NONE, to_download
 from embedviz.jobs.reading import Reading, reading_of
-from embedviz.jobs.supervisor import threads_for
 from embedviz.models import model_class
 from embedviz.models.compatibility import compatible_models, used_roles
 from embedviz.models.contract import Model
 from embedviz.store.home import is_shared
-from embedviz.store.run import Run
-from embedviz.store.status import Status
+from embedviz.store.run_folder import RunFolder as Run
+from embedviz.training.threads import threads_for
 
 CLASSES_SHOWN = 12
 MOST_PROBES = 6
@@ -30,10 +30,10 @@ MOST_PROBES = 6
 def again(run: Run) -> None:
     """Sets the same up once more, with the settings that it had."""
     st.session_state["setup"] = {
-        "dataset": run.spec["data"]["id"],
-        "roles": {role: column for role, column in run.spec["columns"].items() if column},
+        "dataset": run.data.get("id", ""),
+        "roles": {role: column for role, column in run.spec.columns.items() if column},
         "model": run.model,
-        "settings": run.spec["settings"],
+        "settings": run.spec.settings,
     }
 
 
@@ -50,14 +50,14 @@ def show(setup: dict[str, Any]) -> None:
         columns = used_roles(model, setup["roles"])
         reading = reading_of(dataset, model.name, columns, settings)
         if reading.status == "interrupted" and _may_read(settings):
-            session.supervisor().submit(reading)
+            session.executor().submit(reading)
             st.rerun()
         name = st.text_input("Name of the run", f"{dataset.title}, {model.name}"[:120], key=f"name-{model.name}")
         probes = _probes(reading, settings)
         _cost(reading, model, settings)
         if st.button("Train", type="primary", icon=":material/play_arrow:"):
             survey = reading.survey
-            estimate = vars(model.estimate(settings, survey, _machine(model, settings))) if survey else None
+            estimate = model.estimate(settings, survey, _machine(model, settings)) if survey else None
             starting.start_training(
                 model.name, dataset, values, columns=columns, probes=probes, estimate=estimate, name=name
             )
@@ -118,7 +118,7 @@ def _probes(reading: Reading, settings: TrainingSettings) -> list[str]:
 
 
 def _machine(model: type[Model], settings: TrainingSettings) -> dict[str, Any]:
-    return {"threads": threads_for(model, settings), **session.supervisor().machine}
+    return {"threads": threads_for(model, settings), **session.executor().machine}
 
 
 def _cost(reading: Reading, model: type[Model], settings: TrainingSettings) -> None:

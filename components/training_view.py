@@ -8,11 +8,12 @@ import streamlit as st
 
 from components import guard, live, session, training_setup, words
 from embedviz.core.cost import Cost
+from embedviz.core.jobs.events import Event
+from embedviz.core.jobs.status import Status
 from embedviz.evaluation.scores import SCORES
 from embedviz.figures.loss_figure import loss_figure
 from embedviz.models import model_class
-from embedviz.store.run import Run
-from embedviz.store.status import Status
+from embedviz.store.run_folder import RunFolder as Run
 
 
 def show(run: Run) -> None:
@@ -21,10 +22,10 @@ def show(run: Run) -> None:
     live.follow(run, lambda state: _progress(run, state, live.events(run)), key="progress")
 
 
-def _progress(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
+def _progress(run: Run, state: Status, events: list[Event]) -> None:
     last = events[-1] if events else {}
     if state.state == "queued":
-        place = session.supervisor().place(run)
+        place = session.executor().place(run)
         st.info(f"Waiting. Place {place} in the queue." if place else "Waiting for a worker.")
     elif state.state == "running":
         live.bar(last, last.get("message", "Starting"))
@@ -47,7 +48,7 @@ def _progress(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
                 st.text(f"{word}: {', '.join(label for label, _ in near)}")
 
 
-def _numbers(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
+def _numbers(run: Run, state: Status, events: list[Event]) -> None:
     model = model_class(run.model)
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
     cells = [("Time", words.duration(state.elapsed()))]
@@ -66,7 +67,7 @@ def _numbers(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
             st.metric(label, value, width="content")
 
 
-def _results(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
+def _results(run: Run, state: Status, events: list[Event]) -> None:
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
         st.caption(training_setup.about(Cost(**estimate)))
@@ -95,7 +96,7 @@ def _buttons(run: Run, state: Status) -> None:
     mine = session.is_mine(run)
     with st.container(horizontal=True):
         if not state.is_final and mine:
-            stop = session.supervisor().stop
+            stop = session.executor().stop
             st.button(
                 "Stop and keep the best", icon=":material/stop:", key=f"stop-{run.id}", on_click=stop, args=(run,)
             )
@@ -117,14 +118,14 @@ def _buttons(run: Run, state: Status) -> None:
             st.switch_page("predict.py")
         if run.metrics and st.button("Evaluate", icon=":material/grading:"):
             st.switch_page("evaluate.py")
-        if state.is_final and mine and run.spec["data"].get("id") and st.button("Train again with other settings"):
+        if state.is_final and mine and run.data.get("id") and st.button("Train again with other settings"):
             training_setup.again(run)
             st.rerun(scope="app")
     if run.record:
         with st.expander("How was this made?"):
-            st.json({"settings": run.spec["settings"], **run.record}, expanded=True)
+            st.json({"settings": run.spec.settings, **run.record}, expanded=True)
 
 
 def _resume(run: Run) -> None:
     with guard.said():
-        session.supervisor().submit(run)
+        session.executor().submit(run)

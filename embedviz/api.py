@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.core.errors import EmbedvizError, RunError
+from embedviz.core.errors import EmbedvizError
 from embedviz.core.progress import Progress
-from embedviz.jobs.control import Control
-from embedviz.models.contract import Columns
+from embedviz.run import Run
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import is_shared
-from embedviz.store.run import Run
 from embedviz.store.store import Store
 
 if TYPE_CHECKING:
     from embedviz.training.survey import Survey
+
+Columns = Mapping[str, "str | list[str] | None"]  # role -> column; "category", "number" and "ignore" have several
 
 
 def train(
@@ -26,37 +26,65 @@ def train(
     columns: Columns | None = None,
     on_progress: Callable[[Progress], Any] | None = None,
     out: str | Path | None = None,
-    probes: list[str] | None = None,
+    probes: Sequence[str] | None = None,
     name: str | None = None,
     read: Mapping[str, Any] | None = None,
     on_survey: Callable[[Survey], Any] | None = None,
     **settings: Any,
 ) -> Run:
-    """Trains in this process and returns the run when it is done. Settings are the fields of the model's Settings,
-    and preset="textbook" for those of one of its presets.
+    """Train a model in this process. Ctrl-C stops it and keeps the best so far.
 
-    data: a file, or the name of a sample ("kjv"). columns: role -> column, where the guess is wrong; None takes a
-    guess away. read: what overrides the guesses of read_table: encoding="cp1251", delimiter=";", header=False.
-    on_survey: called with what was found in the data before the training begins, for which the data is read once more.
-    out: the run's folder; the store's when None. Ctrl-C stops and keeps the best so far. EmbedvizError when the data
-    or a setting is wrong, RunError when the training failed.
+    Parameters
+    ----------
+    model : str
+        Name of the model: "skipgram", "ratings", "sentiment", "categories".
+    data : str or Path
+        A file, or the name of a sample ("kjv").
+    columns : mapping, optional
+        Role to column, where the guess is wrong; None takes a guess away.
+    on_progress : callable, optional
+        Called with every Progress.
+    out : str or Path, optional
+        The run's folder; by default one in the store.
+    probes : sequence of str, optional
+        Labels whose neighbors are reported while it trains.
+    name : str, optional
+        What the run is called.
+    read : mapping, optional
+        Overrides the guesses of `read_table`: {"encoding": "cp1251", "delimiter": ";", "header": False}.
+    on_survey : callable, optional
+        Called with what was found in the data before the training begins.
+    **settings
+        Fields of the model's Settings, and preset="textbook" for those of one of its presets.
+
+    Returns
+    -------
+    Run
+        The run, done or stopped.
+
+    Raises
+    ------
+    EmbedvizError
+        When the data or a setting is wrong.
+    RunError
+        When the training failed.
+
+    Examples
+    --------
+    >>> import embedviz as ev
+    >>> import tempfile, pathlib
+    >>> text = pathlib.Path(tempfile.mkdtemp()) / "text.txt"
+    >>> _ = text.write_text("the cat sat on the mat and the dog sat on the rug " * 50)
+    >>> run = ev.train("skipgram", text, dim=4, epochs=1, min_count=1, out=text.parent / "run")
+    >>> sorted(run.space.labels)[:3]
+    ['and', 'cat', 'dog']
     """
-    from embedviz.jobs.worker import perform
+    from embedviz.jobs.inline import run_inline
 
     dataset = _dataset(data, read)
     if on_survey:
         on_survey(_surveyed(dataset, model, columns, settings))
-    run = _created(model, dataset, columns, settings, probes, name, out)
-    control = Control()
-
-    def listen(progress: Progress) -> None:
-        if on_progress:
-            on_progress(progress)
-
-    state = perform(run.folder, "training", control, listen)
-    if state == "failed":
-        raise RunError(run.state.reason)
-    return Run(run.folder)
+    return run_inline(_created(model, dataset, columns, settings, probes, name, out), on_progress)
 
 
 def start(
@@ -64,22 +92,47 @@ def start(
     data: str | Path,
     *,
     columns: Columns | None = None,
-    probes: list[str] | None = None,
+    probes: Sequence[str] | None = None,
     name: str | None = None,
     read: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> Run:
-    """Hands the training to a worker process and returns at once: run.wait(), run.stop(), run.resume()."""
-    from embedviz.jobs.supervisor import shared_supervisor
+    """Train a model in a worker process, and return at once.
+
+    Parameters
+    ----------
+    model, data, columns, probes, name, read, **settings
+        As for `train`.
+
+    Returns
+    -------
+    Run
+        The run: `run.wait()`, `run.stop()`, `run.resume()`.
+
+    Examples
+    --------
+    >>> import embedviz as ev
+    >>> run = ev.start("skipgram", "kjv", epochs=5)  # doctest: +SKIP
+    >>> run.wait()  # doctest: +SKIP
+    'done'
+    """
+    from embedviz.jobs.local_executor import shared_executor
 
     run = _created(model, _dataset(data, read), columns, settings, probes, name, None)
-    shared_supervisor().submit(run)
+    shared_executor().submit(run)
     return run
 
 
 def runs() -> list[Run]:
-    """All runs in the store, the newest first."""
-    return Store().runs()
+    """Return all runs in the store, the newest first.
+
+    Examples
+    --------
+    >>> import embedviz as ev
+    >>> [run.name for run in ev.runs()]  # doctest: +SKIP
+    ['King James Bible, skipgram']
+    """
+    return [Run(run.folder) for run in Store().runs()]
 
 
 def _dataset(data: str | Path, read: Mapping[str, Any] | None) -> Dataset:
@@ -96,26 +149,31 @@ def _dataset(data: str | Path, read: Mapping[str, Any] | None) -> Dataset:
     return dataset
 
 
-def _surveyed(dataset: Dataset, model: str, columns: Columns | None, settings: dict[str, Any]) -> Survey:
+def _surveyed(dataset: Dataset, model: str, columns: Columns | None, settings: Mapping[str, Any]) -> Survey:
     """What the model finds in the data, by the same reading that a page shows before its Train button."""
-    from embedviz.jobs.inline import do_here
+    from embedviz.jobs.inline import run_inline
     from embedviz.jobs.reading import reading_of
     from embedviz.models import model_class
 
     checked = model_class(model).Settings.of(**settings)
-    return do_here(reading_of(dataset, model, {**dataset.columns, **(columns or {})}, checked)).survey
+    reading = run_inline(reading_of(dataset, model, {**dataset.columns, **(columns or {})}, checked))
+    survey = reading.survey
+    if survey is None:
+        raise EmbedvizError("The data was not read to its end.")
+    return survey
 
 
 def _created(
     model: str,
     dataset: Dataset,
     columns: Columns | None,
-    settings: dict[str, Any],
-    probes: list[str] | None,
+    settings: Mapping[str, Any],
+    probes: Sequence[str] | None,
     name: str | None,
     out: str | Path | None,
 ) -> Run:
     folder = Path(out).absolute() if out else None
-    return Store().create_training(
-        model, dataset, settings, columns=dict(columns or {}), probes=probes, name=name, folder=folder
+    created = Store().create_training(
+        model, dataset, settings, columns=columns, probes=probes or (), name=name, folder=folder
     )
+    return Run(created.folder)

@@ -5,7 +5,7 @@ import streamlit as st
 from components import evaluate_jobs, evaluate_pictures, guard, session, tables, tours, training_view
 from embedviz.evaluation.score_table import MEMORY, SECONDS, WHAT, ScoreTable, score_table
 from embedviz.evaluation.scores import SCORES
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 
 def scores(table: ScoreTable) -> None:

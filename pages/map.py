@@ -14,17 +14,17 @@ from components.nouns import noun_of
 from components.settings_form import settings_form
 from components.space_picker import current_space
 from embedviz.core.errors import EmbedvizError
+from embedviz.core.jobs.status import Status
 from embedviz.figures.map_figure import map_figure
-from embedviz.jobs.history import has_history, history_of
-from embedviz.jobs.maps import Map
 from embedviz.projection.fidelity import fidelity_sentence
+from embedviz.projection.map_folder import Map
 from embedviz.projection.sampling import sampling_sentence
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
+from embedviz.store.maps import has_history, history_of
 from embedviz.store.open_spaces import open_finished_map
-from embedviz.store.run import Run
-from embedviz.store.status import Status
+from embedviz.store.run_folder import RunFolder as Run
 
 POINTS_A_SECOND = {"umap": 2000, "tsne": 300}  # about what drawing and measuring a map take on two cores
 NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
@@ -81,7 +81,7 @@ def under_way(asked: Map, looking: Looking) -> None:
         elif not state.is_final:
             with st.container(horizontal=True, vertical_alignment="center"):
                 live.bar(asked.last_event())
-                st.button("Stop", icon=":material/stop:", on_click=session.supervisor().stop, args=(asked,))
+                st.button("Stop", icon=":material/stop:", on_click=session.executor().stop, args=(asked,))
 
     live.follow(asked, draw, key="map-progress", mark=lambda: (asked.has_coords, asked.has_groups))
 
@@ -150,7 +150,7 @@ def under_the_map(space: EmbeddingSpace, asked: Map, shown: Map) -> None:
     if shown.settings.method == "axes":
         st.text(f"To the right: {shown.settings.x_axis}. Upwards: {shown.settings.y_axis}.")
     with st.expander("How was this made?"):
-        st.json(shown.spec["settings"], expanded=True)
+        st.json(shown.spec.settings, expanded=True)
 
 
 st.title("Map")

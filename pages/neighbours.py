@@ -9,7 +9,7 @@ from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS
 from embedviz.store.open_spaces import open_space
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 BEFORE, MOVED = "before", "moved"  # the space before training, and the column that says how far each went from it
 

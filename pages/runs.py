@@ -7,13 +7,13 @@ from components import guard, session, words
 from embedviz.core.errors import EmbedvizError
 from embedviz.evaluation.score_table import main_score
 from embedviz.figures.loss_figure import loss_figure
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import quota
 
 store, owner = session.store(), session.owner()
 
 
-def listed(runs: list[Run]) -> pd.DataFrame:
+def listed(runs: list[RunFolder]) -> pd.DataFrame:
     rows = []
     for run in runs:
         state, (reached, nothing) = run.state, main_score(run)
@@ -22,7 +22,7 @@ def listed(runs: list[Run]) -> pd.DataFrame:
                 "name": run.name,
                 "state": state.state,
                 "model": run.model,
-                "data": run.spec["data"]["title"],
+                "data": run.data["title"],
                 "score": reached,
                 "knowing nothing": nothing,
                 "took": words.duration(state.elapsed()),
@@ -33,7 +33,7 @@ def listed(runs: list[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def delete(run: Run) -> None:
+def delete(run: RunFolder) -> None:
     try:
         store.delete(run)
         if st.session_state.get("current_run") == run.id:
@@ -42,7 +42,7 @@ def delete(run: Run) -> None:
         st.session_state["runs-said"] = str(error)
 
 
-def one(run: Run) -> None:
+def one(run: RunFolder) -> None:
     name = st.text_input("Name", run.name, max_chars=120, key=f"name-{run.id}")
     if name.strip() and name != run.name:
         run.rename(name)
@@ -56,9 +56,9 @@ def one(run: Run) -> None:
         st.text(run.state.reason)
 
 
-def compare(runs: list[Run]) -> None:
+def compare(runs: list[RunFolder]) -> None:
     """The settings that differ, and the curves."""
-    table = pd.DataFrame([run.spec["settings"] for run in runs], index=[run.name for run in runs]).T
+    table = pd.DataFrame([run.spec.settings for run in runs], index=[run.name for run in runs]).T
     different = table[table.astype(str).nunique(axis=1) > 1]
     st.subheader("What differs")
     if different.empty:

@@ -1,10 +1,14 @@
 """What tests share: a store of their own, and small texts."""
 
+import contextlib
 import random
 
 import pandas as pd
 import pytest
 from hypothesis import settings
+
+from embedviz.core.jobs.lease import Heartbeat
+from embedviz.core.jobs.status import Status, take_lease, write_status
 
 # A slow machine is no mistake: what generated input finds counts, not how long it took.
 settings.register_profile("embedviz", deadline=None)
@@ -18,6 +22,20 @@ def own_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_HOME", str(folder))
     monkeypatch.delenv("EMBEDVIZ_MODE", raising=False)
     return folder
+
+
+@pytest.fixture
+def hold():
+    """A function that marks a job's folder as queued or running and keeps its lease alive, as its worker would."""
+    with contextlib.ExitStack() as held:
+
+        def hold(folder, state="running", **times):
+            lease = take_lease(folder)
+            write_status(folder, Status(state, lease=lease.generation, **times))
+            held.enter_context(Heartbeat(lease))
+            return lease
+
+        yield hold
 
 
 @pytest.fixture(scope="session")

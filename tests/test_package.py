@@ -44,12 +44,13 @@ def test_what_the_web_process_imports_is_light():
         "api",
         "evaluation.score_table",
         "jobs.baselines",
-        "jobs.maps",
         "jobs.prediction",
         "jobs.pretrained",
         "jobs.reading",
         "jobs.repeats",
-        "jobs.supervisor",
+        "jobs.local_executor",
+        "store.comparisons",
+        "store.maps",
         "store.store",
     ]
     modules = ", ".join([*models, *(f"embedviz.{name}" for name in rest)])

@@ -13,7 +13,7 @@ from embedviz.core.errors import RunError
 from embedviz.evaluation.scores import SCORES, BaselineScore, Score, readable
 from embedviz.jobs.baselines import Baselines
 from embedviz.jobs.repeats import Repeats, deviation_of, kept_repeats, mean_of
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder as Run
 
 WHAT, SECONDS, MEMORY, NOTE = "what", "seconds", "memory (MB)", "note"
 SPREAD = ", standard deviation"

@@ -2,73 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar
 
 from embedviz.core.errors import RunError
-from embedviz.core.files import read_json, write_json
+from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.peak_memory import PeakMemory
 from embedviz.core.progress import Progress
+from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.evaluation.scores import BaselineScore
-from embedviz.jobs.control import Control
-from embedviz.jobs.prepared import prepare_again, read_again
+from embedviz.jobs.prepared import prepare, read
 from embedviz.models import model_class
-from embedviz.store.job import Job
-from embedviz.store.run import Run
-from embedviz.store.status import State
+from embedviz.store.run_folder import RunFolder
 
 FOLDER = "baselines"
 ROWS = "baselines.json"
 
 
-class Baselines(Job):
+@dataclass(frozen=True)
+class BaselinesSpec(JobSpec):
+    """Train the baselines of the run in the folder above."""
+
+    kind: ClassVar[str] = "baselines"
+
+
+@dataclass(frozen=True)
+class BaselineRows:
+    """What baselines.json says: the scores so far, in the order in which they were made, the trivial ones first."""
+
+    rows: list[BaselineScore] = field(default_factory=list[BaselineScore])
+
+
+class Baselines(JobFolder[BaselinesSpec]):
     """The baselines by their folder; rows are there as they come."""
 
+    spec_class: ClassVar[type[BaselinesSpec]] = BaselinesSpec
+
     @classmethod
-    def at(cls, run: Run) -> Baselines | None:
-        """Those of the run; None where nobody asked for them yet."""
+    def at(cls, run: RunFolder) -> Baselines | None:
+        """Return those of the run; None where nobody asked for them yet."""
         folder = run.folder / FOLDER
-        return cls(folder) if (folder / cls.spec_file).exists() else None
+        return cls(folder) if cls.exists(folder) else None
 
     @property
     def rows(self) -> list[BaselineScore]:
-        """In the order in which they were made, the trivial ones first. memory_bytes is what the process held at its
-        most meanwhile, libraries included, as in the record of a run."""
-        return [BaselineScore(**row) for row in read_json(self.folder / ROWS).get("rows", [])]
+        """The scores so far. memory_bytes is the peak of the process, libraries included, as in the record of a run."""
+        found = read_typed(self.folder / ROWS, BaselineRows)
+        return found.rows if found else []
 
 
-def has_baselines(run: Run) -> bool:
-    """True for a finished training of a model that brings baselines."""
+def has_baselines(run: RunFolder) -> bool:
+    """Return True for a finished training of a model that brings baselines."""
     return run.kind == "training" and bool(run.metrics) and hasattr(model_class(run.model), "baselines")
 
 
-def baselines_of(run: Run) -> Baselines:
-    """The run's baselines; written when they are asked for first, and then still to be submitted."""
+def baselines_of(run: RunFolder) -> Baselines:
+    """Return the run's baselines; written when they are asked for first, and then still to be submitted."""
     if not has_baselines(run):
         raise RunError(f"The run {run.name!r} has no baselines to train: it is {run.status} and of {run.model!r}.")
-    folder = run.folder / FOLDER
-    if not (folder / Baselines.spec_file).exists():
-        Baselines.write(folder, {"kind": "baselines", "id": f"baselines-{run.id}", "run": run.id})
-    return Baselines(folder)
+    return Baselines.create(run.folder / FOLDER, BaselinesSpec(), f"baselines-{run.id}")
 
 
-def work(job: Job, control: Control, say: Callable[..., None]) -> State:
-    """Trains and measures one after the other; each row is written as it comes, so that Stop loses none."""
-    run = Run(job.folder.parent)
-    table = read_again(run, say)
-    model = prepare_again(run, table, run.settings, control, say)
-    if model is None:
-        return "interrupted" if control.interrupt else "stopped"
+@job("baselines", lane="training")
+def train_baselines(spec: BaselinesSpec, folder: Path, reporter: Reporter) -> None:
+    """Train and measure one after the other; each row is written as it comes, so that Stop loses none."""
+    run = RunFolder(folder.parent)
+    table = read(run, reporter)
+    model = prepare(run, table, run.training_settings(), reporter)
     del table
-    rows = {row.name: row for row in Baselines(job.folder).rows}
+    rows = {row.name: row for row in Baselines(folder).rows}
     with PeakMemory() as held:
         for step in model.baselines():
             if isinstance(step, Progress):
-                say(step)
+                reporter(step)
             else:
                 rows[step.name] = replace(step, memory_bytes=held.take())
-                write_json(job.folder / ROWS, {"rows": [asdict(row) for row in rows.values()]})
-                say(Progress(message=f"{step.name} is measured"))
-            if control.any:
-                return "interrupted" if control.interrupt else "stopped"
-    return "done"
+                write_typed(folder / ROWS, BaselineRows(list(rows.values())))
+                reporter.report(f"{step.name} is measured")
+            reporter.check()

@@ -2,27 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from embedviz.core.errors import RunError
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.reporter import Control
 from embedviz.core.progress import Progress
-from embedviz.jobs.control import Control
-from embedviz.store.job import Job
-from embedviz.store.status import Process
+from embedviz.jobs.perform import perform
 
-J = TypeVar("J", bound=Job)
+J = TypeVar("J", bound=JobFolder[Any])
 
 
-def do_here(job: J, on_progress: Callable[[Progress], Any] | None = None) -> J:
-    """Does what of the job is still to be done. RunError when it fails, or while another process works on it."""
-    from embedviz.jobs.worker import perform
+def run_inline(job: J, on_progress: Callable[[Progress], Any] | None = None) -> J:
+    """Do what of the job is still to be done. Ctrl-C stops it and keeps the best so far; a second one breaks it off.
 
-    state = job.state
-    if state.state == "done":
+    Parameters
+    ----------
+    job : JobFolder
+        The job.
+    on_progress : callable, optional
+        Called with every event.
+
+    Returns
+    -------
+    JobFolder
+        The same job.
+
+    Raises
+    ------
+    RunError
+        When it fails, or while another process works on it.
+    """
+    if job.status == "done":
         return job
-    if not state.is_final and state.holder != Process.this():
-        raise RunError(f"Another process is at the {job.kind} of this run already. Wait until it has ended.")
-    if perform(job.folder, job.kind, Control(), on_progress) == "failed":
+    control = Control()
+    with _stop_on_ctrl_c(control):
+        state = perform(job, control, on_progress)
+    if state == "failed":
         raise RunError(job.state.reason)
     return job
+
+
+@contextlib.contextmanager
+def _stop_on_ctrl_c(control: Control) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread alone
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def request_stop(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        control.request_stop()
+
+    signal.signal(signal.SIGINT, request_stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,114 +1,192 @@
-"""Questions to a trained model, answered by a worker: a few rows, a file of them, or recommendations."""
+"""The job that answers a question to a trained model: a few rows, a file of them, or recommendations."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
+from pydantic import JsonValue
 
 from embedviz.core.errors import ColumnError, RunError
 from embedviz.core.files import replacing
-from embedviz.core.progress import Progress
-from embedviz.jobs.control import Control
+from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.jobs.spec import JobSpec
 from embedviz.models.contract import Predictor
 from embedviz.store.dataset import Dataset, read_reference
-from embedviz.store.job import Job
-from embedviz.store.run import WEIGHTS, Run
-from embedviz.store.status import State
+from embedviz.store.run_folder import WEIGHTS, RunFolder
+from embedviz.store.run_specs import DataReference
 from embedviz.store.store import Store
 
 ANSWER = "answer.parquet"
 ROWS_AT_ONCE, ROWS_WITH_REASONS = 500, 20  # of a file, between two events
-MOST_REASONS = 8  # of a row, in a file's column of them
+MAX_REASONS = 8  # of a row, in a file's column of them
+_OUR_COLUMNS = ("prediction", "probability", "note", "reasons")
 
 
-class Prediction(Job):
+@dataclass(frozen=True)
+class PredictionSpec(JobSpec):
+    """A question to a trained model.
+
+    Attributes
+    ----------
+    run : str
+        Id of the run.
+    ended : float
+        When it ended: trained further, it answers anew.
+    owner : str
+        Who asks.
+    ask : {"rows", "file", "recommend"}
+        Predictions for a few rows or a file, or recommendations for a user.
+    rows : list
+        Texts, or a dictionary of column to value each.
+    data : DataReference, optional
+        The file.
+    column : str, optional
+        Where its texts are, when not where the training had them.
+    explain : bool
+        Whether what moved each prediction is added.
+    user : str, optional
+        A user of the training.
+    rated : dict, optional
+        Item to rating, of a new user.
+    k : int
+        Items to recommend.
+    """
+
+    kind: ClassVar[str] = "prediction"
+
+    run: str
+    ended: float
+    owner: str
+    ask: Literal["rows", "file", "recommend"]
+    rows: list[JsonValue] | None = None
+    data: DataReference | None = None
+    column: str | None = None
+    explain: bool = True
+    user: str | None = None
+    rated: dict[str, float] | None = None
+    k: int = 10
+
+
+class Prediction(JobFolder[PredictionSpec]):
     """A question by its folder; the answer is there when it is done."""
+
+    spec_class: ClassVar[type[PredictionSpec]] = PredictionSpec
 
     @property
     def answer(self) -> pd.DataFrame:
-        """What the model's predict or recommend gave; for a file its own columns first. RunError before the end."""
+        """What the model's predict or recommend returned; for a file its own columns first. RunError before the end."""
         path = self.folder / ANSWER
         if not path.exists():
             raise RunError("This question has not been answered yet.")
         return pd.read_parquet(path)
 
 
-def ask_rows(run: Run, rows: list[Any], owner: str) -> Prediction:
-    """Predictions with reasons for a few rows, texts or {column: value}; the same question is asked once."""
-    return _asked(run, {"ask": "predict", "rows": rows}, owner)
+def ask_rows(run: RunFolder, rows: list[Any], owner: str) -> Prediction:
+    """Ask for predictions with reasons for a few rows, texts or {column: value}; the same question is asked once."""
+    return _asked(PredictionSpec(run.id, run.state.ended, owner, "rows", rows=rows))
 
 
-def ask_file(run: Run, dataset: Dataset, owner: str, column: str | None = None, reasons: bool = False) -> Prediction:
-    """Predictions for every row of a file, with what moved each in a column of words. column: where its texts are, for a
-    model of texts."""
-    question = {"ask": "predict", "data": dataset.reference(), "column": column, "reasons": reasons}
-    return _asked(run, question, owner)
+def ask_file(
+    run: RunFolder, dataset: Dataset, owner: str, column: str | None = None, explain: bool = False
+) -> Prediction:
+    """Ask for predictions for every row of a file.
+
+    Parameters
+    ----------
+    run : RunFolder
+        A training that predicts.
+    dataset : Dataset
+        The file.
+    owner : str
+        Who asks.
+    column : str, optional
+        Where its texts are, for a model of texts.
+    explain : bool, optional
+        Add what moved each prediction, in a column of words.
+    """
+    spec = PredictionSpec(
+        run.id, run.state.ended, owner, "file", data=dataset.reference(), column=column, explain=explain
+    )
+    return _asked(spec)
 
 
 def ask_recommendations(
-    run: Run, owner: str, *, user: str | None = None, rated: dict[str, float] | None = None, k: int = 10
+    run: RunFolder, owner: str, *, user: str | None = None, rated: Mapping[str, float] | None = None, k: int = 10
 ) -> Prediction:
-    """The best items for a user of the training, or for a new one who rated a few."""
-    return _asked(run, {"ask": "recommend", "user": user, "rated": rated, "k": k}, owner)
+    """Ask for the best items for a user of the training, or for a new one who rated a few."""
+    chosen = None if rated is None else dict(rated)
+    return _asked(PredictionSpec(run.id, run.state.ended, owner, "recommend", user=user, rated=chosen, k=k))
 
 
-def _asked(run: Run, question: dict[str, Any], owner: str) -> Prediction:
-    spec = {"kind": "prediction", "run": run.id, "ended": run.state.ended, "owner": owner, **question}
-    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
-    folder = Store().predictions_folder / key
-    if not (folder / Prediction.spec_file).exists():
-        Prediction.write(folder, {**spec, "id": key})
-    return Prediction(folder)
+def _asked(spec: PredictionSpec) -> Prediction:
+    return Prediction.keyed(Store().predictions_folder, spec)
 
 
-def work(job: Job, control: Control, say: Callable[..., None]) -> State:
-    """Asks the model and writes the answer."""
-    spec = job.spec
-    run = Store().run(spec["run"])
-    say(Progress(message="Opening the model"))
+@job("prediction", lane="interactive")
+def predict(spec: PredictionSpec, folder: Path, reporter: Reporter) -> None:
+    """Ask the model and write the answer."""
+    run = Store().run(spec.run)
+    reporter.report("Opening the model")
     model = _predictor(run.folder, os.stat(run.folder / WEIGHTS).st_mtime_ns)
-    if spec["ask"] == "recommend":
-        answer = model.recommend(user=spec["user"], rated=spec["rated"], k=spec["k"], reasons=True)
-    elif "rows" in spec:
-        rows = spec["rows"]
+    if spec.data is not None:
+        answer = _for_file(spec, spec.data, model, reporter)
+    elif spec.rows is not None:
+        rows = spec.rows
         answer = model.predict(pd.DataFrame(rows) if rows and isinstance(rows[0], dict) else rows, reasons=True)
     else:
-        answer = _for_file(job, model, control, say)
-        if answer is None:
-            return "interrupted" if control.interrupt else "stopped"
-    with replacing(job.folder / ANSWER) as temporary:
+        answer = model.recommend(user=spec.user, rated=spec.rated, k=spec.k, reasons=True)
+    with replacing(folder / ANSWER) as temporary:
         answer.to_parquet(temporary, index=False)
-    return "done"
 
 
-def _for_file(job: Job, model: Predictor, control: Control, say: Callable[..., None]) -> pd.DataFrame | None:
-    """The file's own columns with the predictions beside them; None when it was asked to stop."""
-    reference, column = job.spec["data"], job.spec["column"]
-    say(Progress(message=f"Reading {reference['title']}"))
-    frame = read_reference(reference, Store().uploads_folder / reference["id"]).frame
-    parts = []
-    at_once = ROWS_WITH_REASONS if job.spec["reasons"] else ROWS_AT_ONCE
+def _for_file(spec: PredictionSpec, data: DataReference, model: Predictor, reporter: Reporter) -> pd.DataFrame:
+    """The file's own columns with the predictions beside them."""
+    reporter.report(f"Reading {data['title']}")
+    frame = read_reference(data, Store().uploads_folder / data.get("id", "")).frame
+    parts: list[pd.DataFrame] = []
+    at_once = ROWS_WITH_REASONS if spec.explain else ROWS_AT_ONCE
     for start in range(0, len(frame), at_once):
         block = frame.iloc[start : start + at_once].reset_index(drop=True)
-        parts.append(with_predictions(model, block, column, job.spec["reasons"]))
-        say(Progress(step=start + len(block), total_steps=len(frame), message=f"Predicting {reference['title']}"))
-        if control.any:
-            return None
+        parts.append(with_predictions(model, block, spec.column, spec.explain))
+        reporter.report(f"Predicting {data['title']}", start + len(block), len(frame))
+        reporter.check()
     return pd.concat(parts, ignore_index=True)
 
 
 def with_predictions(
     model: Predictor, frame: pd.DataFrame, column: str | None = None, reasons: bool = False
 ) -> pd.DataFrame:
-    """The frame with a prediction beside each row, and with what moved it where that is asked for. column: where its
-    texts are, when not where the training had them."""
+    """Add a prediction to each row.
+
+    Parameters
+    ----------
+    model : Predictor
+        The trained model.
+    frame : DataFrame
+        Rows with the columns of the training.
+    column : str, optional
+        Where their texts are, when not where the training had them.
+    reasons : bool, optional
+        Add a column of what moved each prediction.
+
+    Returns
+    -------
+    DataFrame
+        The frame's own columns first.
+
+    Raises
+    ------
+    ColumnError
+        When there is no such column.
+    """
     if column is not None and column not in frame:
         raise ColumnError(f"There is no column {column!r} in this file. Choose another one.")
     rows = frame if column is None else frame[column].fillna("").astype(str).tolist()
@@ -119,20 +197,17 @@ def with_predictions(
 
 
 def _in_words(reasons: list[dict[str, Any]]) -> str:
-    """warm +0.87; thinks -0.47: the strongest first."""
-    strongest = sorted(reasons, key=lambda reason: -abs(reason["contribution"]))[:MOST_REASONS]
+    """Format reasons as "warm +0.87; thinks -0.47", the strongest first."""
+    strongest = sorted(reasons, key=lambda reason: -abs(reason["contribution"]))[:MAX_REASONS]
     return "; ".join(f"{reason['feature']} {reason['contribution']:+.2f}" for reason in strongest)
 
 
 def _beside(found: pd.DataFrame, block: pd.DataFrame) -> pd.DataFrame:
     """The predictions' own columns, renamed where the file has a column of that name already."""
-    found = found[[name for name in found if name in _OURS or name.startswith("p(") or name not in block]]
+    found = found[[name for name in found if name in _OUR_COLUMNS or name.startswith("p(") or name not in block]]
     return found.rename(columns={name: f"{name} (embedviz)" for name in found if name in block})
-
-
-_OURS = ("prediction", "probability", "note", "reasons")
 
 
 @lru_cache(maxsize=4)
 def _predictor(folder: Path, changed: int) -> Predictor:
-    return Run(folder).predictor()
+    return RunFolder(folder).predictor()

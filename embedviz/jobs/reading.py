@@ -1,72 +1,104 @@
-"""Reads an upload whole and lets a model survey it: what is in it, and what training on it will cost."""
+"""The job that reads an upload whole and lets a model survey it: what is in it, and what training on it will cost."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import JsonValue
 
 from embedviz.core.files import read_json, write_json
-from embedviz.core.progress import Progress
+from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.roles import roles_of
-from embedviz.jobs.control import Control
-from embedviz.jobs.pretrained import give_vectors
+from embedviz.jobs.pretrained import attach_pretrained
 from embedviz.models import model_class
 from embedviz.store.dataset import Dataset, read_reference
-from embedviz.store.job import Job
-from embedviz.store.status import State
+from embedviz.store.run_specs import Columns, DataReference
 from embedviz.training.survey import Survey
 
 RESULT = "reading.json"
+READINGS = "readings"
 
 
-class Reading(Job):
+@dataclass(frozen=True)
+class ReadingSpec(JobSpec):
+    """Survey a dataset for a model.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    columns : dict
+        Role to column, where they were chosen.
+    settings : dict
+        Those settings that the survey depends on.
+    data : DataReference
+        The dataset, whose folder is two above the job's.
+    """
+
+    kind: ClassVar[str] = "reading"
+
+    model: str
+    columns: Columns
+    settings: dict[str, JsonValue]
+    data: DataReference
+
+
+class Reading(JobFolder[ReadingSpec]):
     """A reading by its folder; report and survey are there when it is done."""
+
+    spec_class: ClassVar[type[ReadingSpec]] = ReadingSpec
 
     @property
     def report(self) -> dict[str, Any]:
-        """embedviz.data.report.ReadReport as a dict; empty until it is done."""
+        """The fields of embedviz.data.report.ReadReport; empty until it is done."""
         return read_json(self.folder / RESULT).get("report", {})
 
     @property
     def survey(self) -> Survey | None:
+        """What the model found; None until it is done."""
         values = read_json(self.folder / RESULT).get("survey")
         return Survey.from_dict(values) if values else None
 
 
-def reading_of(dataset: Dataset, model: str, columns: dict[str, Any], settings: TrainingSettings) -> Reading:
-    """The dataset as the model sees it in these columns; written when it is new, and then still to be submitted. The
-    settings that the survey does not depend on can change without another reading."""
+def reading_of(
+    dataset: Dataset, model: str, columns: Mapping[str, str | list[str] | None], settings: TrainingSettings
+) -> Reading:
+    """Return the dataset as the model sees it; written when it is new, and then still to be submitted.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    model : str
+        Name of the model.
+    columns : mapping
+        Role to column, where they were chosen.
+    settings : TrainingSettings
+        Those that the survey does not depend on can change without another reading.
+    """
     names = model_class(model).survey_settings
-    spec = {
-        "kind": "reading",
-        "model": model,
-        "columns": columns,
-        "settings": {name: value for name, value in settings.model_dump().items() if name in names},
-        "data": dataset.reference(),
-    }
-    key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
-    folder = dataset.folder / "readings" / key
-    if not (folder / Reading.spec_file).exists():
-        Reading.write(folder, {**spec, "id": key, "owner": dataset.owner})
-    return Reading(folder)
+    chosen = {name: value for name, value in settings.model_dump().items() if name in names}
+    return Reading.keyed(dataset.folder / READINGS, ReadingSpec(model, dict(columns), chosen, dataset.reference()))
 
 
-def work(job: Job, control: Control, say: Callable[..., None]) -> State:
-    """Reads and surveys, and writes reading.json."""
-    reference = job.spec["data"]
-    say(Progress(message=f"Reading {reference['title']}"))
-    table = read_reference(reference, job.folder.parents[1])
-    cls = model_class(job.spec["model"])
-    model = cls(cls.Settings.of(**job.spec["settings"]))
-    give_vectors(model, say)
-    for step in model.survey(table, roles_of(table, job.spec["columns"])):
+@job("reading", lane="interactive")
+def read_dataset(spec: ReadingSpec, folder: Path, reporter: Reporter) -> None:
+    """Read and survey, and write reading.json."""
+    reporter.report(f"Reading {spec.data['title']}")
+    table = read_reference(spec.data, folder.parents[1])
+    cls = model_class(spec.model)
+    model = cls(cls.Settings.of(**spec.settings))
+    attach_pretrained(model, reporter)
+    for step in model.survey(table, roles_of(table, spec.columns)):
         if isinstance(step, Survey):
-            write_json(job.folder / RESULT, {"report": table.report.as_dict(), "survey": step.as_dict()})
+            write_json(folder / RESULT, {"report": table.report.as_dict(), "survey": step.as_dict()})
         else:
-            say(step)
-        if control.any:
-            return "interrupted" if control.interrupt else "stopped"
-    return "done"
+            reporter(step)
+        reporter.check()

@@ -1,4 +1,4 @@
-"""A training repeated: over several seeds, each with a split and a beginning of its own, or over the folds of one split.
+"""The job that repeats a training: over several seeds, each with its own split and start, or over the folds of one split.
 
 Each repeat is a file of its own below the run, so that five seeds after three train two more, and a stopped one goes on
 where it was.
@@ -7,30 +7,31 @@ where it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import RunError, SettingsError
-from embedviz.core.files import read_json, write_json
+from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.progress import Progress
 from embedviz.core.settings import TrainingSettings
+from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
-from embedviz.jobs.control import Control
-from embedviz.jobs.prepared import prepare_again, read_again
-from embedviz.jobs.supervisor import threads_for
-from embedviz.store.job import Job
-from embedviz.store.run import Run
-from embedviz.store.status import State
+from embedviz.jobs.prepared import prepare, read
+from embedviz.store.run_folder import RunFolder
 from embedviz.training.devices import choose, torch_threads
+from embedviz.training.threads import threads_for
 
 FOLDER = "repeats"
-MOST = 100
+MAX_REPEATS = 100
 SEEDS = 2**31  # settings take those below
 
 Over = Literal["seeds", "folds"]
@@ -38,35 +39,49 @@ Over = Literal["seeds", "folds"]
 
 @dataclass(frozen=True)
 class Repeat:
-    """One of the trainings. name: "seed 3" or "fold 1 of 5"; metrics as a run's; seconds of
-    preparing, training and measuring."""
+    """One of the trainings. name: "seed 3" or "fold 1 of 5"; metrics as a run's; seconds of preparing, training and
+    measuring."""
 
     name: str
     metrics: dict[str, float]
     seconds: float
 
 
-class Repeats(Job):
+@dataclass(frozen=True)
+class RepeatsSpec(JobSpec):
+    """Repeat the run two folders above. seed: the run's own, with which seeds begin."""
+
+    kind: ClassVar[str] = "repeats"
+
+    over: Over
+    n: int
+    seed: int
+
+
+class Repeats(JobFolder[RepeatsSpec]):
     """The repeats by their folder; rows are there as they come."""
+
+    spec_class: ClassVar[type[RepeatsSpec]] = RepeatsSpec
 
     @property
     def over(self) -> Over:
-        return self.spec["over"]
+        """Seeds or folds."""
+        return self.spec.over
 
     @property
     def n(self) -> int:
         """How many there will be."""
-        return self.spec["n"]
+        return self.spec.n
 
     @property
     def rows(self) -> list[Repeat]:
         """Those that are done, in their order."""
-        values = [read_json(file) for _, file in self.planned()]
-        return [Repeat(**row) for row in values if row]
+        found = [read_typed(file, Repeat) for _, file in self.planned()]
+        return [row for row in found if row]
 
     def planned(self) -> list[tuple[int, Path]]:
-        """Number and file of each; the numbers are seeds, or folds from 0."""
-        return _planned(self.folder.parent, self.over, self.n, self.spec["seed"])
+        """Return number and file of each; the numbers are seeds, or folds from 0."""
+        return _planned(self.folder.parent, self.over, self.n, self.spec.seed)
 
     @property
     def title(self) -> str:
@@ -74,8 +89,10 @@ class Repeats(Job):
         return f"{self.n} {self.over}"
 
     def frame(self) -> pd.DataFrame:
-        """A row for each repeat that is done: repeat, the metrics, seconds; then their mean and their standard deviation
-        (over n - 1; left out for a single one)."""
+        """Return a row for each repeat that is done: repeat, the metrics, seconds.
+
+        Their mean and their standard deviation (over n - 1; left out for a single one) follow.
+        """
         rows = self.rows
         frame = pd.DataFrame([{"repeat": row.name, **row.metrics, "seconds": row.seconds} for row in rows])
         if frame.empty:
@@ -87,84 +104,91 @@ class Repeats(Job):
 
 
 def mean_of(rows: list[Repeat]) -> dict[str, float]:
-    """Each metric's mean, and "seconds"."""
+    """Return each metric's mean, and "seconds"."""
     return {name: float(np.mean(values)) for name, values in _columns(rows)}
 
 
 def deviation_of(rows: list[Repeat]) -> dict[str, float]:
-    """Each metric's standard deviation over n - 1, and that of "seconds"; NaN for a single repeat."""
+    """Return each metric's standard deviation over n - 1, and that of "seconds"; NaN for a single repeat."""
     return {name: float(np.std(values, ddof=1)) if len(values) > 1 else float("nan") for name, values in _columns(rows)}
 
 
-def repeats_of(run: Run, over: Over, n: int) -> Repeats:
-    """The run's training over n seeds, its own first, or n folds; written when it is new, and then still to be
-    submitted."""
+def repeats_of(run: RunFolder, over: Over, n: int) -> Repeats:
+    """Return the run's training over n seeds, its own first, or n folds; written when new, and then still to be submitted.
+
+    Raises
+    ------
+    RunError
+        When no training of the run has ended.
+    SettingsError
+        Unless n is 2 to 100 and `over` is "seeds" or "folds".
+    """
     if run.kind != "training" or not run.metrics:
         raise RunError(f"The run {run.name!r} cannot be repeated: there is no training of it that has ended.")
-    if over not in ("seeds", "folds") or not isinstance(n, int) or not 2 <= n <= MOST:
-        raise SettingsError(f"A training is repeated over 2 to {MOST} seeds or folds, not over {n!r} {over}.")
+    if over not in ("seeds", "folds") or not isinstance(n, int) or not 2 <= n <= MAX_REPEATS:
+        raise SettingsError(f"A training is repeated over 2 to {MAX_REPEATS} seeds or folds, not over {n!r} {over}.")
     folder = run.folder / FOLDER / f"{over}-{n}"
-    if not (folder / Repeats.spec_file).exists():
-        spec = {"kind": "repeats", "id": f"repeats-{over}-{n}-{run.id}", "run": run.id, "over": over, "n": n}
-        Repeats.write(folder, {**spec, "seed": run.settings.seed})
-    return Repeats(folder)
+    spec = RepeatsSpec(over, n, run.training_settings().seed)
+    return Repeats.create(folder, spec, f"repeats-{over}-{n}-{run.id}")
 
 
-def left_to_train(run: Run, over: Over, n: int) -> int:
-    """How many trainings it would take: those that are kept, and the run itself, are not done again."""
-    seed = run.settings.seed
+def left_to_train(run: RunFolder, over: Over, n: int) -> int:
+    """Return how many trainings it would take: those that are kept, and the run itself, are not done again."""
+    seed = run.training_settings().seed
     left = [number for number, file in _planned(run.folder / FOLDER, over, n, seed) if not file.exists()]
     return sum(not (over == "seeds" and _is_own(run, number)) for number in left)
 
 
-def kept_repeats(run: Run) -> list[Repeats]:
-    """All that were asked for, the last asked for first."""
-    found = [Repeats(path.parent) for path in (run.folder / FOLDER).glob(f"*/{Repeats.spec_file}")]
-    return sorted(found, key=lambda repeats: -repeats.spec["created"])
+def kept_repeats(run: RunFolder) -> list[Repeats]:
+    """Return all that were asked for, the last asked for first."""
+    found = [Repeats(path.parent) for path in (run.folder / FOLDER).glob(f"*/{Repeats.record_file}")]
+    return sorted(found, key=lambda repeats: -repeats.created)
 
 
-def work(job: Job, control: Control, say: Callable[..., None]) -> State:
-    """Trains each that is not there yet; what Stop cuts off is begun anew when it goes on."""
-    repeats = Repeats(job.folder)
-    run = Run(job.folder.parents[1])
-    table = read_again(run, say)
+@job("repeats", lane="training")
+def train_repeats(spec: RepeatsSpec, folder: Path, reporter: Reporter) -> None:
+    """Train each that is not there yet; what Stop cuts off is begun anew when it goes on."""
+    repeats = Repeats(folder)
+    run = RunFolder(folder.parents[1])
+    own = run.training_settings()
+    table = read(run, reporter)
     planned = repeats.planned()
-    seconds = run.record["seconds"]  # of one, as far as it is known
+    seconds = run.record.get("seconds", 0.0)  # of one, as far as it is known
     for place, (number, file) in enumerate(planned):
         if file.exists():
             continue
-        if repeats.over == "folds":
-            name, settings, fold = f"fold {number + 1} of {repeats.n}", run.settings, Fold(number, repeats.n)
+        if spec.over == "folds":
+            name, settings, fold = f"fold {number + 1} of {spec.n}", own, Fold(number, spec.n)
         else:
-            name, settings, fold = f"seed {number}", run.settings.model_copy(update={"seed": number}), None
-
-        def tell(event: Progress, name: str = name, place: int = place, seconds: float = seconds) -> None:
-            done = place + event.fraction
-            say(
-                Progress(
-                    step=round(1000 * done),
-                    total_steps=1000 * len(planned),
-                    seconds_left=seconds * (len(planned) - done),
-                    message=f"{name.capitalize()}: {event.message}",
-                )
-            )
-
-        row = _own(run, number, name) if repeats.over == "seeds" else None
-        row = row or _trained(run, table, settings, fold, name, control, tell)
-        if row is None:
-            return "interrupted" if control.interrupt else "stopped"
-        write_json(file, asdict(row))
+            name, settings, fold = f"seed {number}", own.model_copy(update={"seed": number}), None
+        if spec.over == "seeds" and _is_own(run, number):  # the run itself, which ran its course
+            row = Repeat(name, run.metrics, run.record.get("seconds", 0.0))
+        else:
+            row = _trained(run, table, settings, fold, name, _part_of(reporter, name, place, len(planned), seconds))
+        write_typed(file, row)
         seconds = float(np.mean([done.seconds for done in repeats.rows]))
-    return "done"
 
 
-def _own(run: Run, seed: int, name: str) -> Repeat | None:
-    """The run itself is the repeat of its own seed, where it ran its course."""
-    return Repeat(name, run.metrics, run.record["seconds"]) if _is_own(run, seed) else None
+def _part_of(reporter: Reporter, name: str, place: int, total: int, seconds: float) -> Reporter:
+    """A reporter for one of the trainings, whose progress is a part of the whole."""
+
+    def emit(event: Progress, **more: object) -> None:
+        done = place + event.fraction
+        reporter(
+            Progress(
+                step=round(1000 * done),
+                total_steps=1000 * total,
+                seconds_left=seconds * (total - done),
+                message=f"{name.capitalize()}: {event.message}",
+            ),
+            **more,
+        )
+
+    return reporter.with_emit(emit)
 
 
-def _is_own(run: Run, seed: int) -> bool:
-    return seed == run.settings.seed and run.status == "done"
+def _is_own(run: RunFolder, seed: int) -> bool:
+    return seed == run.training_settings().seed and run.status == "done"
 
 
 def _planned(folder: Path, over: Over, n: int, first_seed: int) -> list[tuple[int, Path]]:
@@ -175,25 +199,14 @@ def _planned(folder: Path, over: Over, n: int, first_seed: int) -> list[tuple[in
 
 
 def _trained(
-    run: Run,
-    table: Table,
-    settings: TrainingSettings,
-    fold: Fold | None,
-    name: str,
-    control: Control,
-    say: Callable[[Progress], None],
-) -> Repeat | None:
-    """None when it was asked to stop: half a training is no repeat."""
+    run: RunFolder, table: Table, settings: TrainingSettings, fold: Fold | None, name: str, reporter: Reporter
+) -> Repeat:
+    """Train one. Half a training is no repeat: a Stop passes through."""
     begun = time.perf_counter()
-    model = prepare_again(run, table, settings, control, say, fold)
-    if model is None:
-        return None
+    model = prepare(run, table, settings, reporter, fold)
     threads = threads_for(type(model), settings)
     with torch_threads(threads):
-        for event in model.fit(choose(settings.device), threads):
-            say(event)
-            if control.any:
-                return None
+        reporter.follow_all(model.fit(choose(settings.device), threads))
         return Repeat(name, model.evaluate(), time.perf_counter() - begun)
 
 

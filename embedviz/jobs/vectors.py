@@ -1,42 +1,31 @@
-"""Opens a file of ready vectors and keeps it as a space."""
+"""The job that opens a file of ready vectors and keeps it as a space."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
-from embedviz.core.files import write_json
+from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
+from embedviz.core.typed_json import write_typed
 from embedviz.formats import load_vectors
-from embedviz.jobs.control import Control
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import file_of
-from embedviz.store.run import METRICS, SPACES, Run
-from embedviz.store.status import State
+from embedviz.store.run_folder import METRICS, SPACES, Metrics
+from embedviz.store.run_specs import VectorsSpec
 
 
-class _Asked(Exception):
-    """Ends the reading from inside, when a person asked for that."""
-
-
-def work(run: Run, control: Control, say: Callable[..., None]) -> State:
-    """Reads the vectors, whatever their format, and writes the space "word"."""
+@job("vectors", lane="interactive")
+def open_vectors(spec: VectorsSpec, folder: Path, reporter: Reporter) -> None:
+    """Read the vectors, whatever their format, and write the space "word"."""
 
     def on_progress(progress: Progress) -> None:
-        say(progress)
-        if control.any:
-            raise _Asked
+        reporter(progress)
+        reporter.check()
 
-    reference = run.spec["data"]
-    name = reference["title"] if reference["source"] == "upload" else None
-    try:
-        space = load_vectors(
-            file_of(reference, run.folder),
-            name=name,
-            member=reference["options"].get("member"),
-            on_progress=on_progress,
-        )
-    except _Asked:
-        return "interrupted" if control.interrupt else "stopped"
-    write_space(space, run.folder / SPACES, "word")
-    write_json(run.folder / METRICS, {"metrics": {}, "record": {"vectors": len(space), "dim": space.dim}})
-    return "done"
+    name = spec.data["title"] if spec.data["source"] == "upload" else None
+    member = spec.data["options"].get("member")
+    path = file_of(dict(spec.data), folder)
+    space = load_vectors(path, name=name, member=None if member is None else str(member), on_progress=on_progress)
+    write_space(space, folder / SPACES, "word")
+    write_typed(folder / METRICS, Metrics(record={"vectors": len(space), "dim": space.dim}))

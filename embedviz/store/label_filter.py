@@ -1,12 +1,15 @@
-"""Training again on what was chosen of a space, or without it: the choice is kept beside the data and made at each
-reading, so that scores, baselines and repeats see the same data as the training."""
+"""Training again on chosen labels of a space, or without them.
+
+The choice is kept beside the data and applied at each reading, so that scores, baselines and repeats see the same data
+as the training.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -18,68 +21,93 @@ from embedviz.data.roles import roles_of
 from embedviz.models import model_class
 from embedviz.space import EmbeddingSpace
 from embedviz.store.dataset import read_reference
-from embedviz.store.run import Run
+from embedviz.store.run_folder import RunFolder
+from embedviz.store.run_specs import LabelFilterReference
 
 
 @dataclass(frozen=True)
-class Only:
-    """labels of the space, and whether they alone are kept or they are left out."""
+class LabelFilter:
+    """A choice of labels.
+
+    Attributes
+    ----------
+    space : str
+        The space that they are of.
+    labels : list of str
+        The labels, by what the data calls them.
+    keep : bool
+        True when they alone are kept, False when they are left out.
+    """
 
     space: str
     labels: list[str]
     keep: bool
 
     @classmethod
-    def of(cls, run: Run, space: EmbeddingSpace, rows: np.ndarray, keep: bool) -> Only:
-        """The choice of these rows of a run's space, by what the data calls them. SettingsError for a choice of none,
-        or where the run's data cannot be narrowed by this space."""
+    def of(cls, run: RunFolder, space: EmbeddingSpace, rows: np.ndarray, keep: bool) -> Self:
+        """Return the choice of these rows of a run's space.
+
+        Raises
+        ------
+        SettingsError
+            For a choice of none, or where the run's data cannot be filtered by this space.
+        """
         if not len(rows):
             raise SettingsError("Nothing is selected. Select points first.")
-        if not can_narrow(run, space.name):
-            raise SettingsError(f"The data of {run.name!r} cannot be narrowed by what is in {space.name!r}.")
+        if not can_filter(run, space.name):
+            raise SettingsError(f"The data of {run.name!r} cannot be filtered by the labels of {space.name!r}.")
         identity = model_class(run.model).identity
         names = space.columns[identity] if identity in space.columns else pd.Series(space.labels)
         return cls(space.name, names.iloc[rows].astype(str).tolist(), keep)
 
     def title(self, of: str) -> str:
-        """What a run on the narrowed data is called."""
+        """Return what a run on the filtered data is called."""
         return f"{of}, {f'{len(self.labels):,} alone' if self.keep else f'without {len(self.labels):,}'}"
 
     def write(self, path: Path) -> None:
-        """Keeps the labels as Parquet."""
+        """Write the labels as Parquet."""
         with replacing(path) as temporary:
             pd.DataFrame({"label": pd.array(self.labels, dtype="str")}).to_parquet(temporary, index=False)
 
-    def reference(self) -> dict[str, Any]:
-        """What is told of the choice in the run's data reference: two runs with the same have the same data."""
+    def reference(self) -> LabelFilterReference:
+        """Return what the run's data reference says of the choice: two runs with the same have the same data."""
         digest = hashlib.sha256("\0".join(sorted(self.labels)).encode()).hexdigest()
         return {"space": self.space, "keep": self.keep, "labels": len(self.labels), "sha256": digest}
 
 
 def label_file(folder: Path, number: int) -> Path:
-    """Where the labels of a run's choice lie: folder is the run's data folder, number counts its choices from 0."""
+    """Return where the labels of a run's choice lie; `folder` holds its data, `number` counts its choices from 0."""
     return folder / f"only-{number}.parquet"
 
 
-def choices_of(run: Run) -> list[Only]:
-    """What the run's data was narrowed by, one after the other; usually nothing."""
+def label_filters(run: RunFolder) -> list[LabelFilter]:
+    """Return what the run's data is filtered by, one after the other; usually nothing."""
     return [
-        Only(told["space"], pd.read_parquet(label_file(run.folder / "data", number))["label"].tolist(), told["keep"])
-        for number, told in enumerate(run.spec["data"].get("only", []))
+        LabelFilter(
+            found["space"], pd.read_parquet(label_file(run.folder / "data", number))["label"].tolist(), found["keep"]
+        )
+        for number, found in enumerate(run.data.get("only", []))
     ]
 
 
-def can_narrow(run: Run, space_name: str) -> bool:
-    """Whether the labels of this space stand for values or words of the run's data."""
+def can_filter(run: RunFolder, space_name: str) -> bool:
+    """Return True when the labels of this space stand for values or words of the run's data."""
     return run.kind == "training" and model_class(run.model).narrows_by(space_name)
 
 
-def read_data(run: Run) -> Table:
-    """The data that the run is trained on. DataError when it went away, was changed, or nothing of it is left."""
-    table = read_reference(run.spec["data"], run.folder / "data")
+def read_data(run: RunFolder) -> Table:
+    """Read the data that the run is trained on.
+
+    Raises
+    ------
+    DataError
+        When it went away, was changed, or nothing of it is left.
+    """
+    table = read_reference(run.data, run.folder / "data")
     model = model_class(run.model)
-    for only in choices_of(run):
-        columns = roles_of(table, run.spec["columns"])
-        frame = model.narrow(table.frame, columns, run.settings, only.space, only.labels, only.keep)
+    settings = run.training_settings()
+    for chosen in label_filters(run):
+        columns = roles_of(table, run.spec.columns)
+        frame = model.narrow(table.frame, columns, settings, chosen.space, chosen.labels, chosen.keep)
         table = replace(table, frame=frame)
     return table

@@ -1,4 +1,4 @@
-"""Spaces, maps and what models know, open in this process: read once, shared by everybody who may see them."""
+"""Cache of the spaces, maps and model metadata that this process has opened, shared by everybody who may see them."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.core.files import read_json
-from embedviz.jobs.maps import Map, open_map
+from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space, written
-from embedviz.store.run import KNOWLEDGE, SPACES, Run
+from embedviz.store.maps import open_map
+from embedviz.store.run_folder import KNOWLEDGE, SPACES, RunFolder
 
 
-def open_space(run: Run, name: str | None = None) -> EmbeddingSpace:
-    """The run's space, the main one when no name is given; its labels are read once as long as its file is the same."""
+def open_space(run: RunFolder, name: str | None = None) -> EmbeddingSpace:
+    """Open a run's space, by default the main one. Its labels are read once as long as its file is the same."""
     name = name or next(iter(run.spaces), "")
     if name not in run.space_names:
         return run.space  # raises with a sentence that says how far the run is
     return _space(run.folder / SPACES, name, written(run.folder / SPACES, name))
 
 
-def open_knowledge(run: Run) -> dict[str, Any]:
-    """The run's knowledge, not to be changed; its file, which may list every user and item, is parsed once."""
+def open_knowledge(run: RunFolder) -> dict[str, Any]:
+    """Return what the run's model needs beside its weights; not to be changed. Its file, which may list every user, is parsed once."""
     path = run.folder / KNOWLEDGE
     return _knowledge(path, path.stat().st_mtime_ns) if path.exists() else {}
 
 
-def open_finished_map(run: Run, map_id: str) -> Map:
-    """The map, with its coordinates kept mapped."""
+def open_finished_map(run: RunFolder, map_id: str) -> Map:
+    """Open a map and keep its coordinates mapped. RunError when there is none."""
     found = open_map(run, map_id)
     return _map(found.folder) if found.has_coords else found
 

@@ -1,31 +1,41 @@
-"""The store: every run and every upload that is kept, by owner. Folders are the only truth; there is no index to mend."""
+"""The store: every run and every upload that is kept, by owner. Folders are the only truth; there is no index."""
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from embedviz.core.errors import RunError
-from embedviz.store import events, status
+from embedviz.core.cost import Cost
+from embedviz.core.errors import DataError, EmbedvizError, RunError
+from embedviz.core.jobs import events, status, stop_request
+from embedviz.core.jobs.folder import LOG
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
-from embedviz.store.job import LOG
-from embedviz.store.label_filter import Only, label_file
-from embedviz.store.run import Run
+from embedviz.store.label_filter import LabelFilter, label_file
+from embedviz.store.run_folder import LABEL, RunFolder
+from embedviz.store.run_specs import DataReference, RunSpec, TrainingSpec, VectorsSpec
 
-KEPT_DELETED = 24 * 3600.0  # seconds a deleted run can be brought back
-KEPT_PREDICTIONS = 2 * 3600.0  # seconds an answer is kept; asked again it is worked out again
-SHARED_LIFE = 2 * 3600.0  # seconds a run is kept on a public host
+DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
+PREDICTION_LIFE_S = 2 * 3600.0  # an answer is kept; asked again it is worked out again
+SHARED_LIFE_S = 2 * 3600.0  # of a run after its end, and of an upload, on a public host
+logger = logging.getLogger(__name__)
 
 
 class Store:
-    """runs/, uploads/, predictions/ and deleted/ under one folder."""
+    """The folders runs/, uploads/, predictions/ and deleted/ under one folder.
 
-    def __init__(self, folder: Path | None = None):
+    Parameters
+    ----------
+    folder : Path, optional
+        By default `home()`.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or home()
         self.runs_folder, self.uploads_folder = self.folder / "runs", self.folder / "uploads"
         self.deleted_folder, self.predictions_folder = self.folder / "deleted", self.folder / "predictions"
@@ -36,126 +46,147 @@ class Store:
         self,
         model: str,
         dataset: Dataset,
-        settings: dict[str, Any],
+        settings: Mapping[str, Any],
         *,
-        columns: dict[str, Any] | None = None,
-        probes: list[str] | None = None,
+        columns: Mapping[str, str | list[str] | None] | None = None,
+        probes: Sequence[str] = (),
         name: str | None = None,
-        estimate: dict[str, float] | None = None,
+        estimate: Cost | None = None,
         owner: str = LOCAL_OWNER,
         folder: Path | None = None,
-        only: Sequence[Only] = (),
-    ) -> Run:
-        """A run that is ready to be worked on. Settings are checked now, so that a mistake is told before it waits.
-        only: what the data is narrowed by, one after the other."""
+        filters: Sequence[LabelFilter] = (),
+    ) -> RunFolder:
+        """Create a training that is ready to be submitted.
+
+        Parameters
+        ----------
+        model : str
+            Name of the model.
+        dataset : Dataset
+            The data.
+        settings : mapping
+            Fields of the model's Settings. They are checked now, so that a mistake is reported before it waits.
+        columns : mapping, optional
+            Role to column, where the guess is wrong; None takes a guess away.
+        probes : sequence of str, optional
+            Labels whose neighbors are reported while it trains.
+        name : str, optional
+            What it is called; by default after its data and model.
+        estimate : Cost, optional
+            What it is expected to take.
+        owner : str, optional
+            Whose run it is.
+        folder : Path, optional
+            Where it is kept; by default in the store.
+        filters : sequence of LabelFilter, optional
+            What the data is filtered by, one after the other.
+
+        Raises
+        ------
+        SettingsError
+            When a setting is wrong, or there is no such model.
+        RunError
+            When the folder already holds a run.
+        """
         from embedviz.models import model_class
 
         cls = model_class(model)
-        checked = cls.Settings.of(**settings)
-        chosen = {**dataset.columns, **(columns or {})}
-        spec = {
-            "kind": "training",
-            "model": model,
-            "main_space": cls.main_space,
-            "settings": checked.model_dump(),
-            "columns": chosen,
-            "probes": probes or [],
-            "estimate": estimate or {},
-        }
-        return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, only)
+        spec = TrainingSpec(
+            model,
+            _reference(dataset, filters),
+            settings=cls.Settings.of(**settings).model_dump(),
+            columns={**dataset.columns, **(columns or {})},
+            probes=list(probes),
+            estimate=vars(estimate) if estimate else {},
+            main_space=cls.main_space,
+        )
+        return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
 
-    def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> Run:
-        """A run that opens a file of ready vectors as a space."""
-        spec = {"kind": "vectors", "model": "vectors", "main_space": "word", "settings": {}}
+    def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> RunFolder:
+        """Create a run that opens a file of ready vectors as a space."""
+        spec = VectorsSpec("vectors", _reference(dataset), main_space="word")
         return self._create(spec, dataset, name or dataset.title, owner)
 
     def _create(
         self,
-        spec: dict[str, Any],
+        spec: RunSpec,
         dataset: Dataset,
         name: str,
         owner: str,
         folder: Path | None = None,
-        only: Sequence[Only] = (),
-    ) -> Run:
+        filters: Sequence[LabelFilter] = (),
+    ) -> RunFolder:
         import embedviz
 
         run_id = new_id()
         folder = folder or self.runs_folder / run_id
-        if (folder / Run.spec_file).exists():
-            _give_way(Run(folder))
-        spec |= {
-            "id": run_id,
-            "name": name,
-            "owner": owner,
-            "data": dataset.reference() | ({"only": [part.reference() for part in only]} if only else {}),
-            "version": embedviz.__version__,
-        }
-        Run.write(folder, spec)
-        dataset.link_into(folder / "data")
-        for number, part in enumerate(only):
+        if RunFolder.exists(folder):
+            _remove_failed(RunFolder(folder))
+        dataset.link_into(_made(folder) / "data")
+        for number, part in enumerate(filters):
             part.write(label_file(folder / "data", number))
-        return Run(folder)
+        return RunFolder.create_run(folder, spec, run_id, name=name, owner=owner, version=embedviz.__version__)
 
-    def run(self, run_id: str) -> Run:
-        """The run with this id; RunError when there is none (any more)."""
+    def run(self, run_id: str) -> RunFolder:
+        """Return the run with this id. RunError when there is none (any more)."""
         folder = self.runs_folder / checked_id(run_id)
-        if not (folder / Run.spec_file).is_file():
+        if not RunFolder.exists(folder):
             raise RunError("This run is not here any more: it was deleted, or its time on this server was over.")
-        return Run(folder)
+        return RunFolder(folder)
 
-    def runs(self, owner: str | None = None) -> list[Run]:
-        """All runs, or those of one owner, the newest first."""
-        found = [Run(path.parent) for path in self.runs_folder.glob(f"*/{Run.spec_file}")]
-        return sorted((r for r in found if owner in (None, r.owner)), key=lambda run: -run.created)
+    def runs(self, owner: str | None = None) -> list[RunFolder]:
+        """Return all runs, or those of one owner, the newest first."""
+        found = (run for run in _readable(self.runs_folder) if owner in (None, run.owner))
+        return sorted(found, key=lambda run: -run.created)
 
-    def delete(self, run: Run) -> None:
-        """Takes the run out of the list; it can be brought back for a day."""
+    def delete(self, run: RunFolder) -> None:
+        """Take the run out of the list; it can be brought back for a day. RunError while somebody works on it."""
         if not run.state.is_final:
             raise RunError(f"The run {run.name!r} is {run.status}. Stop it first.")
-        if _at_work(run):
+        if _at_work(run.folder):
             raise RunError(
                 f"A map, baselines or repeats of the run {run.name!r} are still being worked out. Stop them, or wait."
             )
         os.replace(run.folder, self.deleted_folder / run.id)
         os.utime(self.deleted_folder / run.id)
 
-    def restore(self, run_id: str) -> Run:
-        """Brings a deleted run back."""
+    def restore(self, run_id: str) -> RunFolder:
+        """Bring a deleted run back."""
         folder = self.deleted_folder / checked_id(run_id)
         if not folder.is_dir():
             raise RunError("This run cannot be brought back any more.")
         os.replace(folder, self.runs_folder / run_id)
         return self.run(run_id)
 
-    def deleted(self, owner: str) -> list[Run]:
-        """The owner's deleted runs that can still be brought back, the last deleted first."""
-        found = [Run(path.parent) for path in self.deleted_folder.glob(f"*/{Run.spec_file}")]
-        return sorted((r for r in found if r.owner == owner), key=lambda run: -run.folder.stat().st_mtime)
+    def deleted(self, owner: str) -> list[RunFolder]:
+        """Return the owner's deleted runs that can still be brought back, the last deleted first."""
+        found = (run for run in _readable(self.deleted_folder) if run.owner == owner)
+        return sorted(found, key=lambda run: -run.folder.stat().st_mtime)
 
     def dataset(self, dataset_id: str) -> Dataset:
-        """The upload with this id; RunError when it is gone."""
+        """Return the upload with this id. RunError when it is gone."""
         return Dataset.open(self.uploads_folder / checked_id(dataset_id))
 
     def datasets(self, owner: str) -> list[Dataset]:
-        """The owner's uploads, the oldest first."""
+        """Return the owner's uploads, the oldest first."""
         found = [Dataset.open(path.parent) for path in self.uploads_folder.glob("*/dataset.json")]
         return sorted((d for d in found if d.owner == owner), key=lambda dataset: dataset.created)
 
     def delete_dataset(self, dataset: Dataset) -> None:
-        """Deletes an upload and the copies its runs hold (links to one file). Their vectors stay; they cannot resume."""
+        """Delete an upload and the copies its runs hold (links to one file). Their vectors stay; they cannot resume."""
         if any(not run.state.is_final for run in self._runs_of(dataset)):
             raise RunError(f"{dataset.title!r} is being read by a run. Stop it first.")
         for run in self._runs_of(dataset):
             shutil.rmtree(run.folder / "data", ignore_errors=True)
         shutil.rmtree(dataset.folder)
 
-    def _runs_of(self, dataset: Dataset) -> Iterator[Run]:
-        return (run for run in self.runs(dataset.owner) if run.spec["data"].get("id") == dataset.id)
+    def _runs_of(self, dataset: Dataset) -> Iterator[RunFolder]:
+        return (run for run in self.runs(dataset.owner) if run.data.get("id") == dataset.id)
 
     def used(self) -> int:
-        """Bytes on disk; a file that an upload and its runs share counts once."""
-        seen, total = set(), 0
+        """Return the bytes on disk; a file that an upload and its runs share counts once."""
+        seen: set[tuple[int, int]] = set()
+        total = 0
         for parent, _, names in os.walk(self.folder):
             for name in names:
                 try:
@@ -168,34 +199,87 @@ class Store:
         return total
 
     def sweep(self, now: float | None = None) -> None:
-        """Forgets what was deleted a day ago and, on a public host, ended runs and uploads past their time."""
+        """Delete what is past its time: deleted runs, answers and, on a public host, ended runs and uploads.
+
+        Parameters
+        ----------
+        now : float, optional
+            Seconds since 1970; by default the time it is.
+        """
         now = now or time.time()
-        old = [path for path in self.deleted_folder.iterdir() if now - path.stat().st_mtime > KEPT_DELETED]
+        old = _older(self.deleted_folder, now - DELETED_LIFE_S) + _older(
+            self.predictions_folder, now - PREDICTION_LIFE_S
+        )
         if is_shared():
-            ended = [run for run in self.runs() if run.state.is_final and now - run.created > SHARED_LIFE]
-            old += [run.folder for run in ended if not _at_work(run)]
-            old += [p for p in self.uploads_folder.iterdir() if now - p.stat().st_mtime > SHARED_LIFE]
-        old += [p for p in self.predictions_folder.iterdir() if now - p.stat().st_mtime > KEPT_PREDICTIONS]
+            old += [run.folder for run in self.runs() if _ended(run) < now - SHARED_LIFE_S and not _at_work(run.folder)]
+            old += _older(self.uploads_folder, now - SHARED_LIFE_S)
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _give_way(run: Run) -> None:
-    """Takes a run that failed before it had learned anything out of its folder, so that a corrected call may have it;
-    whatever else lies there stays. RunError for any other run."""
+def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataReference:
+    reference = cast(DataReference, dataset.reference())
+    if filters:
+        reference["only"] = [part.reference() for part in filters]
+    return reference
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _readable(folder: Path) -> Iterator[RunFolder]:
+    """The runs below the folder; one whose record is damaged is left out, so that the others can be shown."""
+    for path in folder.glob(f"*/{RunFolder.record_file}"):
+        try:
+            run = RunFolder(path.parent)
+            _ = run.spec, run.name
+        except EmbedvizError as error:
+            logger.warning("%s: %s", path.parent.name, error)
+            continue
+        yield run
+
+
+def _older(folder: Path, moment: float) -> list[Path]:
+    """What lies in the folder and was last changed before the moment."""
+    return [path for path in folder.iterdir() if path.stat().st_mtime < moment]
+
+
+def _ended(run: RunFolder) -> float:
+    """When the run came to an end, in seconds since 1970; infinite while it goes on."""
+    try:
+        state = run.state
+    except DataError:
+        return run.created
+    if not state.is_final:
+        return float("inf")
+    return state.ended or max(state.started, state.queued, run.created)
+
+
+def _remove_failed(run: RunFolder) -> None:
+    """Remove a run that failed before it had learned anything, so that a corrected call may have its folder.
+
+    Whatever else lies there stays. RunError for any other run.
+    """
     if run.status != "failed" or any(run.folder.glob("*.safetensors")):
         raise RunError(f"{run.folder} already holds a run. Name another folder.")
     shutil.rmtree(run.folder / "data", ignore_errors=True)
-    for name in (Run.spec_file, status.FILE, events.FILE, LOG):
+    for name in (RunFolder.record_file, LABEL, status.FILE, events.FILE, stop_request.FILE, LOG):
         (run.folder / name).unlink(missing_ok=True)
+    for path in run.folder.glob("lease.*.json"):
+        path.unlink(missing_ok=True)
 
 
-def _at_work(run: Run) -> bool:
-    """True while a map, baselines or repeats of the run, which live below it, wait or are worked out."""
-    return any(not status.read_status(path.parent).is_final for path in run.folder.glob("*/**/status.json"))
+def _at_work(folder: Path) -> bool:
+    """True while a map, baselines or repeats of the run in this folder wait or are worked out."""
+    return any(not status.read_status(path.parent).is_final for path in folder.glob(f"*/**/{status.FILE}"))
 
 
 def quota() -> int:
-    """Bytes past which the oldest uploads are offered for deletion: EMBEDVIZ_QUOTA_MB, 5 GB locally, 500 MB shared."""
+    """Return the bytes past which the oldest uploads are offered for deletion.
+
+    EMBEDVIZ_QUOTA_MB, or 5 GB locally and 500 MB on a public host.
+    """
     megabytes = float(os.environ.get("EMBEDVIZ_QUOTA_MB") or (500 if is_shared() else 5000))
     return int(megabytes * 1_000_000)

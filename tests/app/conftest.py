@@ -3,13 +3,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedviz.jobs.supervisor import shared_supervisor
+from embedviz.jobs.local_executor import shared_executor
 
 
 @pytest.fixture(scope="module", autouse=True)
 def close_supervisor():
     yield
-    shared_supervisor().close()
+    shared_executor().close()
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pytest
 
+from embedviz.core.jobs.status import Status, write_status
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
-from embedviz.store.status import Status, write_status
 from embedviz.store.store import Store
 
 LABELS = [f"w{i}" for i in range(30)] + ["*bold* [a](http://x)"]

@@ -5,10 +5,10 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.files import read_json, replacing, write_json
+from embedviz.core.jobs.status import Status, write_status
 from embedviz.jobs.baselines import Baselines
 from embedviz.jobs.repeats import kept_repeats
 from embedviz.store.dataset import Dataset
-from embedviz.store.status import Process, Status, write_status
 from embedviz.store.store import Store
 
 
@@ -56,10 +56,10 @@ def test_opened_vectors_have_no_scores_and_a_next_step(app):
     assert {"Bring data", "Neighbours"} <= set(labels(app))
 
 
-def test_a_run_under_way_has_no_scores_yet(app):
+def test_a_run_under_way_has_no_scores_yet(app, hold):
     store = Store()
     run = store.create_training("skipgram", Dataset.upload(store.uploads_folder, "t.txt", [b"a b\n"]), {})
-    write_status(run.folder, Status("running", holder=Process.this()))
+    hold(run.folder)
     opened(app, run)
     assert "This run is running" in said(app, "info")
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedviz.core.jobs.status import Status, write_status
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
-from embedviz.store.status import Status, write_status
 from embedviz.store.store import Store
 
 PAGES = ["home", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare"]

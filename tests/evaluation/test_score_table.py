@@ -7,12 +7,12 @@ import pytest
 
 from embedviz.core.errors import RunError
 from embedviz.core.files import write_json
+from embedviz.core.jobs.status import Status, write_status
 from embedviz.evaluation.score_table import main_score, score_table
 from embedviz.evaluation.scores import BaselineScore
 from embedviz.jobs.baselines import ROWS, baselines_of
 from embedviz.jobs.repeats import Repeat, repeats_of
 from embedviz.store.dataset import Dataset
-from embedviz.store.status import Status, write_status
 from embedviz.store.store import Store
 
 PROTOCOL = {

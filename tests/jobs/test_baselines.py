@@ -4,10 +4,11 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import RunError
+from embedviz.core.jobs.reporter import Control
 from embedviz.evaluation.score_table import score_table
 from embedviz.jobs.baselines import Baselines, baselines_of
-from embedviz.jobs.control import Control
-from embedviz.jobs.worker import perform
+from embedviz.jobs.perform import perform
+from embedviz.jobs.registry import declaration
 
 
 @pytest.fixture
@@ -42,16 +43,16 @@ def test_stop_keeps_those_that_are_done(run):
 
     def stop_after_the_first(progress):
         if progress.message == "Majority is measured":
-            control.ask_stop()
+            control.request_stop()
 
-    assert perform(job.folder, job.kind, control, stop_after_the_first) == "stopped"
+    assert perform(job, control, stop_after_the_first) == "stopped"
     assert [row.name for row in job.rows] == ["Majority"]
-    assert perform(job.folder, job.kind, Control()) == "done"
+    assert perform(job) == "done"
     assert [row.name for row in job.rows] == ["Majority", "TF-IDF"]
 
 
 def test_they_wait_with_the_trainings_not_with_the_maps(run):
-    assert baselines_of(run).lane == "training"
+    assert declaration(baselines_of(run).kind).lane == "training"
 
 
 def test_data_that_went_away_is_said(run, tmp_path):

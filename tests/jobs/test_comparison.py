@@ -1,8 +1,8 @@
 """Comparisons of two runs' spaces, worked out as a worker does it."""
 
 import embedviz as ev
-from embedviz.jobs.comparison import comparison_of, twins_of
-from embedviz.jobs.inline import do_here
+from embedviz.jobs.inline import run_inline
+from embedviz.store.comparisons import comparison_of, twins_of
 
 SETTINGS = {"dim": 4, "epochs": 3, "min_count": 1, "subsample": 0, "deterministic": True}
 
@@ -17,7 +17,7 @@ def trained(tmp_path, text, **settings):
 def test_two_seeds_of_one_model_share_what_the_lists_say_and_are_twins(tmp_path, two_topics):
     a, b, c = (trained(tmp_path, two_topics, seed=seed) for seed in (0, 1, 2))
     other = trained(tmp_path, two_topics, seed=0, dim=5)
-    asked = do_here(comparison_of(a, "word", b, "word", 3))
+    asked = run_inline(comparison_of(a, "word", b, "word", 3))
     near = [space.neighbors("cat", 3)["label"].tolist() for space in (a.space, b.space)]
     row = asked.found.movers.set_index("label").loc["cat"]
     assert abs(row["overlap"] - len(set(near[0]) & set(near[1])) / 3) < 1e-6
@@ -27,6 +27,6 @@ def test_two_seeds_of_one_model_share_what_the_lists_say_and_are_twins(tmp_path,
 
 def test_the_same_question_is_the_same_job_and_another_k_another(tmp_path, two_topics):
     a, b = (trained(tmp_path, two_topics, seed=seed) for seed in (0, 1))
-    asked = do_here(comparison_of(a, "word", b, "word", 3))
+    asked = run_inline(comparison_of(a, "word", b, "word", 3))
     assert comparison_of(a, "word", b, "word", 3).found.overlap == asked.found.overlap
     assert comparison_of(a, "word", b, "word", 4).found is None

@@ -3,10 +3,10 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import RunError
-from embedviz.jobs.history import has_history, history_of
-from embedviz.jobs.inline import do_here
+from embedviz.jobs.inline import run_inline
 from embedviz.projection.forming import registered
-from embedviz.store.snapshots import FOLDER, moments
+from embedviz.space.snapshots import FOLDER, read_snapshots
+from embedviz.store.maps import has_history, history_of
 
 SETTINGS = {"dim": 8, "epochs": 40, "min_count": 1, "subsample": 0, "deterministic": True}
 
@@ -18,12 +18,12 @@ def text(two_topics, tmp_path_factory):
     return path
 
 
-def test_a_trainings_moments_become_frames_that_end_in_its_map(text):
+def test_a_trainings_snapshots_become_frames_that_end_in_its_map(text):
     run = ev.train("skipgram", text, **SETTINGS)
-    kept = moments(run.folder, "word")
+    kept = read_snapshots(run.folder, "word")
     assert has_history(run, "word")
     assert not np.array_equal(kept[0][2], kept[-1][2])
-    history = do_here(history_of(run, "word"))
+    history = run_inline(history_of(run, "word"))
     assert history.frame_steps == [*(step for step, *_ in kept), None]
     assert history.frames.shape == (len(kept) + 1, 12, 2)
     assert np.array_equal(history.frames[-1], history.coords)
@@ -35,7 +35,7 @@ def test_a_trainings_moments_become_frames_that_end_in_its_map(text):
 
 def test_in_the_end_the_topics_are_apart_and_in_the_beginning_they_were_not(text):
     run = ev.train("skipgram", text, **SETTINGS)
-    history = do_here(history_of(run, "word"))
+    history = run_inline(history_of(run, "word"))
     animals = {"cat", "dog", "horse", "cow", "sheep", "goat"}
     is_animal = np.array([run.space.labels[row] in animals for row in history.points])
 
@@ -45,7 +45,7 @@ def test_in_the_end_the_topics_are_apart_and_in_the_beginning_they_were_not(text
         return (nearer == ~is_animal).mean()
 
     assert apart(history.frames[-1]) == 1
-    assert told_apart(moments(run.folder, "word")[0][2], is_animal) < told_apart(
+    assert told_apart(read_snapshots(run.folder, "word")[0][2], is_animal) < told_apart(
         run.space.vectors[history.points], is_animal
     )
 
@@ -57,7 +57,7 @@ def told_apart(vectors, is_animal):
     return cosines[same].mean() - cosines[~same].mean()
 
 
-def test_every_model_keeps_moments(film_ratings, tmp_path):
+def test_every_model_keeps_snapshots(film_ratings, tmp_path):
     path = tmp_path / "ratings.csv"
     film_ratings.to_csv(path, index=False)
     run = ev.train("ratings", path, dim=4, epochs=3)
@@ -65,10 +65,10 @@ def test_every_model_keeps_moments(film_ratings, tmp_path):
     assert has_history(run, "user")
 
 
-def test_a_run_without_moments_has_no_history(text):
+def test_a_run_without_snapshots_has_no_history(text):
     run = ev.train("skipgram", text, **{**SETTINGS, "epochs": 1})
     for file in (run.folder / FOLDER).iterdir():
         file.unlink()
     assert not has_history(run, "word")
-    with pytest.raises(RunError, match="No moments"):
-        do_here(history_of(run, "word"))
+    with pytest.raises(RunError, match="No snapshots"):
+        run_inline(history_of(run, "word"))

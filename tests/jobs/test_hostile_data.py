@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from embedviz.jobs.control import Control
+from embedviz.jobs.perform import perform
 from embedviz.jobs.reading import reading_of
-from embedviz.jobs.worker import perform
 from embedviz.models import MODELS, model_class
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
@@ -43,9 +42,9 @@ HOSTILE = {
     ),
     "nothing to predict from": (
         "categories", {"target": "c", "ignore": ["a", "b"]},
-        lines("a,b,c", *[f"{i % 5},x{i % 3},{'yz'[i % 2]}" for i in range(MANY)]), "",
+        lines("a,b,c", *[f"{i % 5},x{i % 3},{'yz'[i % 2]}" for i in range(MANY)]), "No column is left to learn",
     ),
-    "ids alone": ("categories", {"target": "c"}, lines("a,c", *[f"id-{i},{'yz'[i % 2]}" for i in range(MANY)]), "'?a'?"),
+    "ids alone": ("categories", {"target": "c"}, lines("a,c", *[f"id-{i},{'yz'[i % 2]}" for i in range(MANY)]), "“a” holds nearly a value of its own in each row"),
 }  # fmt: skip
 ODD = {
     "a class with one row": ("sentiment", TEXT, lines("a,b", *[f"some words {i},{'xy'[i % 2]}" for i in range(MANY)], "odd,z")),
@@ -69,7 +68,7 @@ def read(model, columns, data):
     dataset = Dataset.upload(Store().uploads_folder, "hostile.csv", [data])
     settings = model_class(model).Settings.of(**({"vectors": "none"} if model == "sentiment" else {}))
     reading = reading_of(dataset, model, columns, settings)
-    return perform(reading.folder, "reading", Control()), reading
+    return perform(reading), reading
 
 
 @pytest.mark.parametrize("case", [case for case, (model, *_) in HOSTILE.items() if model in MODELS])

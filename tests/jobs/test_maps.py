@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 import embedviz as ev
-from embedviz.jobs import maps
-from embedviz.jobs.inline import do_here
-from embedviz.jobs.maps import draw_pca, map_of
-from embedviz.projection import ProjectionSettings
+from embedviz.jobs.inline import run_inline
+from embedviz.projection import ProjectionSettings, map_folder, map_job
 from embedviz.projection.forming import Forming
 from embedviz.projection.sampling import sampled
+from embedviz.store.maps import draw_pca, map_of
 
 SETTINGS = {"dim": 8, "epochs": 2, "min_count": 1, "subsample": 0, "deterministic": True}
 FEW = {"n_neighbors": 4, "epochs": 30}
@@ -31,8 +30,8 @@ def test_a_map_that_goes_on_from_another_is_another_map_where_the_settings_say_s
 
 
 def test_a_map_goes_on_from_the_points_that_both_have(run):
-    first = do_here(map_of(run, "word", ProjectionSettings(**FEW, n_points=9)))
-    second = do_here(map_of(run, "word", ProjectionSettings(**FEW, hold=True), first.id))
+    first = run_inline(map_of(run, "word", ProjectionSettings(**FEW, n_points=9)))
+    second = run_inline(map_of(run, "word", ProjectionSettings(**FEW, hold=True), first.id))
     assert second.begin == first.id
     where = {row: at for at, row in enumerate(second.points.tolist())}
     shared = [where[row] for row in first.points.tolist()]
@@ -42,29 +41,29 @@ def test_a_map_goes_on_from_the_points_that_both_have(run):
 
 @pytest.mark.parametrize("begin", ["0" * 32, ""])
 def test_a_map_that_is_to_go_on_from_one_that_is_gone_starts_by_itself(run, begin):
-    drawn = do_here(map_of(run, "word", ProjectionSettings(**FEW), begin))
-    assert np.array_equal(drawn.coords, do_here(map_of(run, "word", ProjectionSettings(**FEW))).coords)
+    drawn = run_inline(map_of(run, "word", ProjectionSettings(**FEW), begin))
+    assert np.array_equal(drawn.coords, run_inline(map_of(run, "word", ProjectionSettings(**FEW))).coords)
 
 
 def test_points_on_their_way_can_be_looked_at_until_they_arrive(run, monkeypatch):
     drawn = map_of(run, "word", ProjectionSettings(**FEW))
     seen = []
-    kept = maps._write_forming
+    kept = map_job.write_forming
 
     def write(folder, coords):
         kept(folder, coords)
         seen.append(drawn.forming())
 
-    monkeypatch.setattr(maps, "_write_forming", write)
+    monkeypatch.setattr(map_job, "write_forming", write)
     assert drawn.forming() is None
-    do_here(drawn)
+    run_inline(drawn)
     assert seen
     assert len(seen[0][0]) == 4 * len(drawn.points)
     assert drawn.forming() is None
 
 
 def test_points_that_turn_are_not_handed_to_the_flat_map(tmp_path):
-    maps._write_forming(tmp_path, Forming(np.zeros((5, 3), np.float32)).coords)
+    map_folder.write_forming(tmp_path, Forming(np.zeros((5, 3), np.float32)).coords)
     assert list(tmp_path.iterdir()) == []
 
 

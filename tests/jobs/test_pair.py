@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 import embedviz as ev
-from embedviz.jobs.comparison import comparison_of
-from embedviz.jobs.inline import do_here
-from embedviz.jobs.pair import OVERLAP, pair_of
+from embedviz.jobs.inline import run_inline
 from embedviz.projection.forming import registered
+from embedviz.projection.pair_job import OVERLAP
+from embedviz.store.comparisons import comparison_of
+from embedviz.store.maps import pair_of
 
 SETTINGS = {"dim": 8, "epochs": 30, "min_count": 1, "subsample": 0, "deterministic": True}
 
@@ -19,8 +20,8 @@ def test_both_maps_show_the_shared_labels_and_lie_like_each_other(tmp_path, two_
         ev.train("skipgram", tmp_path / "a.txt", **SETTINGS),
         ev.train("skipgram", tmp_path / "b.txt", **SETTINGS, seed=1),
     )
-    asked = do_here(comparison_of(a, "word", b, "word", 3))
-    pair = do_here(pair_of(a, asked))
+    asked = run_inline(comparison_of(a, "word", b, "word", 3))
+    pair = run_inline(pair_of(a, asked))
     beside = pair.beside
     assert beside.id != pair.id
     assert np.array_equal(pair.points, beside.points)

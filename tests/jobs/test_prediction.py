@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 
 from embedviz.api import train
-from embedviz.jobs.control import Control
+from embedviz.core.jobs.reporter import Control
+from embedviz.jobs.perform import perform
 from embedviz.jobs.prediction import ask_file, ask_rows
-from embedviz.jobs.worker import perform
 from embedviz.store.dataset import Dataset
-from embedviz.store.store import KEPT_PREDICTIONS, Store
+from embedviz.store.store import PREDICTION_LIFE_S, Store
 
 SETTINGS = {"vectors": "none", "dim": 8, "encoder": "mean", "epochs": 3, "device": "cpu"}
 
@@ -21,7 +21,7 @@ def run(tweets, tmp_path):
 
 
 def answered(asked, control=None):
-    state = perform(asked.folder, "prediction", control or Control())
+    state = perform(asked, control)
     return state, asked
 
 
@@ -53,7 +53,7 @@ def test_a_file_comes_back_with_its_rows_and_a_prediction_each(run, tweets):
 
 def test_with_reasons_a_file_gets_a_column_of_what_moved_each_row(run):
     dataset = Dataset.upload(Store().uploads_folder, "new.csv", [b"tweet,likes\nso I love this phone,3\n,1\n"])
-    answer = answered(ask_file(run, dataset, "local", "tweet", reasons=True))[1].answer
+    answer = answered(ask_file(run, dataset, "local", "tweet", explain=True))[1].answer
     words = [reason.rsplit(" ", 1)[0] for reason in answer["reasons"][0].split("; ")]
     assert words[0] == "love"
     assert answer["reasons"][0].split("; ")[0].rsplit(" ", 1)[1].startswith("+")
@@ -77,7 +77,7 @@ def test_a_column_that_is_not_there_is_a_sentence(run):
 def test_asked_to_stop_it_stops(run):
     dataset = Dataset.upload(Store().uploads_folder, "new.csv", [b"tweet,likes\n" + b"love this,3\n" * 2000])
     control = Control()
-    control.ask_stop()
+    control.request_stop()
     assert answered(ask_file(run, dataset, "local", "tweet"), control)[0] == "stopped"
 
 
@@ -89,7 +89,7 @@ def test_old_answers_are_forgotten(run):
     assert len(list(store.predictions_folder.iterdir())) == 1
     import time
 
-    store.sweep(time.time() + KEPT_PREDICTIONS + 1)
+    store.sweep(time.time() + PREDICTION_LIFE_S + 1)
     assert not list(store.predictions_folder.iterdir())
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import EmbedvizError, SettingsError
-from embedviz.jobs.pretrained import give_vectors, run_vectors, to_download
+from embedviz.jobs.pretrained import attach_pretrained, run_vectors, to_download
 from embedviz.models.sentiment.model import Sentiment, SentimentSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
@@ -14,7 +14,7 @@ from embedviz.store.store import Store
 
 def given(name):
     model = Sentiment(SentimentSettings.of(vectors=name))
-    give_vectors(model, lambda progress: None)
+    attach_pretrained(model, lambda progress: None)
     return model.ready
 
 

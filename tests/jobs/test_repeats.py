@@ -1,17 +1,16 @@
 """Real small trainings, repeated over seeds and folds."""
 
 import numpy as np
-import psutil
 import pytest
 
 import embedviz as ev
 from embedviz.core.errors import EmbedvizError, RunError, SettingsError
+from embedviz.core.jobs.reporter import Control
+from embedviz.core.jobs.status import Status, write_status
 from embedviz.evaluation.score_table import main_score, score_table
-from embedviz.jobs.control import Control
-from embedviz.jobs.inline import do_here
+from embedviz.jobs.inline import run_inline
+from embedviz.jobs.perform import perform
 from embedviz.jobs.repeats import kept_repeats, left_to_train, repeats_of
-from embedviz.jobs.worker import perform
-from embedviz.store.status import Process, Status, write_status
 from embedviz.store.store import Store
 
 
@@ -68,13 +67,13 @@ def test_stopped_it_keeps_what_is_done_and_goes_on_with_the_rest(run):
 
     def stop_in_the_second(progress):
         if progress.message == "Fold 2 of 3: Training":
-            control.ask_stop()
+            control.request_stop()
 
-    assert perform(job.folder, job.kind, control, stop_in_the_second) == "stopped"
+    assert perform(job, control, stop_in_the_second) == "stopped"
     assert [row.name for row in job.rows] == ["fold 1 of 3"]
     first = job.rows[0]
     assert list(job.frame()["repeat"]) == ["fold 1 of 3", "mean"]
-    do_here(job)
+    run_inline(job)
     assert [row.name for row in job.rows] == ["fold 1 of 3", "fold 2 of 3", "fold 3 of 3"]
     assert job.rows[0] == first
 
@@ -106,22 +105,22 @@ def test_what_cannot_be_repeated_is_said(run):
         run.repeat(seeds=1)
 
 
-def test_while_another_process_is_at_it_nobody_else_begins(run):
+def test_while_another_process_is_at_it_nobody_else_begins(run, hold):
     job = repeats_of(run, "seeds", 2)
-    write_status(job.folder, Status("running", holder=Process.this()))
-    assert do_here(job).status == "done"  # left behind by a call of this process that was broken off
+    write_status(job.folder, Status("running"))
+    assert run_inline(job).status == "done"  # left behind by a process that was killed
     other = repeats_of(run, "seeds", 3)
-    write_status(other.folder, Status("running", holder=Process(1, psutil.Process(1).create_time())))
+    hold(other.folder)
     with pytest.raises(RunError, match="Another process"):
-        do_here(other)
+        run_inline(other)
 
 
-def test_a_run_is_not_deleted_while_its_repeats_are_trained(own_home, two_topics, tmp_path):
+def test_a_run_is_not_deleted_while_its_repeats_are_trained(own_home, two_topics, tmp_path, hold):
     path = tmp_path / "t.txt"
     path.write_text(two_topics)
     run = ev.train("skipgram", path, dim=4, epochs=1, min_count=1)
     job = repeats_of(run, "seeds", 2)
-    write_status(job.folder, Status("running", holder=Process.this()))
+    hold(job.folder)
     with pytest.raises(RunError, match="Stop them, or wait"):
         Store().delete(run)
     write_status(job.folder, Status("stopped"))

@@ -10,17 +10,17 @@ from starlette.requests import Request
 
 from components.routes import routes
 from embedviz.core.errors import DataError
-from embedviz.jobs.inline import do_here
-from embedviz.jobs.maps import draw_pca, map_of
+from embedviz.core.jobs.status import Status, write_status
+from embedviz.jobs.inline import run_inline
 from embedviz.projection.nearest import nearest, prepared
 from embedviz.projection.packing import pack_points
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
+from embedviz.store.maps import draw_pca, map_of
 from embedviz.store.open_spaces import open_finished_map, open_space
-from embedviz.store.run import Run
-from embedviz.store.status import Process, Status, write_status
+from embedviz.store.run_folder import RunFolder as Run
 from embedviz.store.store import Store
 
 QUICK = ProjectionSettings(n_neighbors=4, epochs=20)
@@ -91,14 +91,14 @@ def points_of(run: Run, map_id: str) -> bytes | None:
         (Status("done", ended=100.0), Status("done", ended=200.0)),
         (Status("stopped", ended=100.0), Status("done", ended=200.0)),
         # a run that goes on has no end, and may have none each time that it is looked at
-        (Status("running", holder=Process.this()), Status("running", holder=Process.this())),
+        (Status("running"), Status("running")),
         (Status("interrupted"), Status("interrupted")),
     ],
 )
 def test_a_run_trained_again_has_another_map_and_none_of_the_old_coordinates(before, after):
     old, new = (np.random.default_rng(seed).normal(size=(40, 6)).astype(np.float32) for seed in (0, 1))
     run = new_run(old, before)
-    first = do_here(map_of(run, "word", QUICK))
+    first = run_inline(map_of(run, "word", QUICK))
     quick_first = draw_pca(run, run.space, QUICK)
     keep(run, new, after)
     second = map_of(run, "word", QUICK)
@@ -107,7 +107,7 @@ def test_a_run_trained_again_has_another_map_and_none_of_the_old_coordinates(bef
     assert points_of(run, second.id) is None
     assert points_of(run, first.id) == pack_points(first.coords)
     assert draw_pca(run, run.space, QUICK).id != quick_first.id
-    do_here(second)
+    run_inline(second)
     assert points_of(run, second.id) == pack_points(open_finished_map(run, second.id).coords)
     assert not np.array_equal(second.coords, first.coords)
 
@@ -146,7 +146,7 @@ def odd_vectors() -> np.ndarray:
 def test_zeros_copies_and_nan_are_counted_and_the_rest_is_drawn(method):
     run = with_bad_numbers(odd_vectors())
     settings = ProjectionSettings(method=method, n_neighbors=4, perplexity=5, epochs=20)
-    drawn = do_here(map_of(run, "word", settings))
+    drawn = run_inline(map_of(run, "word", settings))
     found = drawn.oddities
     assert (found.points, found.zero, found.copies, found.unusable) == (40, 2, 1, 2)
     assert (found.zero_labels, found.copy_labels, found.unusable_labels) == (["w3", "w20"], ["w30"], ["w7", "w8"])

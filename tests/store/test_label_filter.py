@@ -5,13 +5,13 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import SettingsError
-from embedviz.jobs.comparison import twins_of
-from embedviz.jobs.control import Control
-from embedviz.jobs.prepared import read_again
-from embedviz.jobs.worker import perform
+from embedviz.core.jobs.reporter import Reporter
+from embedviz.jobs.perform import perform
+from embedviz.jobs.prepared import read
 from embedviz.models import MODELS
+from embedviz.store.comparisons import twins_of
 from embedviz.store.dataset import Dataset
-from embedviz.store.label_filter import Only, can_narrow, choices_of, read_data
+from embedviz.store.label_filter import LabelFilter, can_filter, label_filters, read_data
 from embedviz.store.store import Store
 
 DATA = {
@@ -37,11 +37,11 @@ def run(request, tmp_path):
 
 def again(run, *only):
     store = Store()
-    dataset = Dataset.open(store.uploads_folder / run.spec["data"]["id"])
+    dataset = Dataset.open(store.uploads_folder / run.data["id"])
     new = store.create_training(
-        run.model, dataset, run.spec["settings"], columns=run.spec["columns"], only=[*choices_of(run), *only]
+        run.model, dataset, run.spec.settings, columns=run.spec.columns, filters=[*label_filters(run), *only]
     )
-    assert perform(new.folder, "training", Control()) == "done", new.state.reason
+    assert perform(new) == "done", new.state.reason
     return new
 
 
@@ -49,11 +49,11 @@ def test_without_some_labels_they_are_gone_and_the_rest_is_there(run):
     space = run.space
     rows = np.array([row for row in range(len(space)) if not space.labels[row].startswith("(")][:2])
     gone = {space.labels[row] for row in rows}
-    new = again(run, Only.of(run, space, rows, keep=False))
+    new = again(run, LabelFilter.of(run, space, rows, keep=False))
     left = set(new.spaces[space.name].labels)
     assert not gone & left
     assert len(left & set(space.labels)) >= len(space) - 4
-    assert len(read_again(new, lambda event: None).frame) <= len(read_data(run).frame)
+    assert len(read(new, Reporter()).frame) <= len(read_data(run).frame)
     assert twins_of(run, [new]) == []  # other data, so no twin
 
 
@@ -61,19 +61,19 @@ def test_on_some_labels_alone_there_is_nothing_else_and_a_choice_of_a_choice_is_
     space = run.space
     usual = [row for row in range(len(space)) if not space.labels[row].startswith("(")]
     kept = np.array(usual[: max(3, len(usual) // 2)])
-    new = again(run, Only.of(run, space, kept, keep=True))
+    new = again(run, LabelFilter.of(run, space, kept, keep=True))
     chosen = {space.labels[row] for row in kept}
     narrowed = new.spaces[space.name]
     found = {label for label in narrowed.labels if not label.startswith("(")}
     assert found <= chosen
     label = sorted(found)[0]
-    third = again(new, Only.of(new, narrowed, np.array([narrowed.index(label)]), keep=False))
+    third = again(new, LabelFilter.of(new, narrowed, np.array([narrowed.index(label)]), keep=False))
     assert {name for name in third.spaces[space.name].labels if not name.startswith("(")} <= chosen - {label}
-    assert [only.keep for only in choices_of(third)] == [True, False]
+    assert [only.keep for only in label_filters(third)] == [True, False]
 
 
 def test_what_cannot_be_chosen_is_said(run):
     with pytest.raises(SettingsError, match="Nothing is selected"):
-        Only.of(run, run.space, np.array([], int), keep=True)
+        LabelFilter.of(run, run.space, np.array([], int), keep=True)
     vectors = Store().create_vectors(Dataset.upload(Store().uploads_folder, "v.txt", [b"king 1 0\n"]))
-    assert not can_narrow(vectors, "word")
+    assert not can_filter(vectors, "word")

@@ -3,11 +3,11 @@ import time
 import pytest
 
 from embedviz.core.errors import DataError, RunError, SettingsError
+from embedviz.core.jobs.events import EventLog, read_events
+from embedviz.core.jobs.status import Status, write_status
 from embedviz.core.progress import Progress
 from embedviz.store.dataset import Dataset
-from embedviz.store.events import EventLog, read_events
-from embedviz.store.status import Process, Status, read_status, write_status
-from embedviz.store.store import SHARED_LIFE, Store
+from embedviz.store.store import SHARED_LIFE_S, Store
 
 
 @pytest.fixture
@@ -47,18 +47,18 @@ def test_a_deleted_run_comes_back_as_it_was(store):
     assert store.restore(run.id).name == "mine"
 
 
-def test_a_running_run_is_not_deleted(store):
+def test_a_running_run_is_not_deleted(store, hold):
     run = store.create_training("skipgram", upload(store), {})
-    write_status(run.folder, Status("running", holder=Process.this(), started=time.time()))
+    hold(run.folder)
     with pytest.raises(RunError, match="Stop it first"):
         store.delete(run)
 
 
-def test_a_run_whose_repeats_are_under_way_is_not_deleted_under_their_worker(store):
+def test_a_run_whose_repeats_are_under_way_is_not_deleted_under_their_worker(store, hold):
     run = store.create_training("skipgram", upload(store), {})
     repeats = run.folder / "repeats" / "seeds-5"
     repeats.mkdir(parents=True)
-    write_status(repeats, Status("running", holder=Process.this(), started=time.time()))
+    hold(repeats)
     with pytest.raises(RunError, match="still being worked out"):
         store.delete(run)
     write_status(repeats, Status("stopped"))
@@ -88,10 +88,10 @@ def test_a_shared_server_opens_no_files_by_path(store, monkeypatch, tmp_path):
 
 def test_a_shared_server_forgets_old_runs(store, monkeypatch):
     store.create_training("skipgram", upload(store), {})
-    store.sweep(time.time() + 2 * SHARED_LIFE)
+    store.sweep(time.time() + 2 * SHARED_LIFE_S)
     assert len(store.runs()) == 1  # at home everything is kept
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
-    store.sweep(time.time() + 2 * SHARED_LIFE)
+    store.sweep(time.time() + 2 * SHARED_LIFE_S)
     assert store.runs() == []
 
 
@@ -115,11 +115,3 @@ def test_a_cut_last_line_is_passed_over_and_read_when_whole(tmp_path):
     again.append(Progress(step=3))
     again.close()
     assert [event["step"] for event in read_events(tmp_path, first.offset).events] == [3]
-
-
-def test_a_job_whose_process_number_was_used_again_is_interrupted(tmp_path):
-    me = Process.this()
-    write_status(tmp_path, Status("running", holder=Process(me.pid, me.started - 100)))
-    assert read_status(tmp_path).state == "interrupted"
-    write_status(tmp_path, Status("running", holder=me))
-    assert read_status(tmp_path).state == "running"

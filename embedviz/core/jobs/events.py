@@ -5,39 +5,61 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, cast
 
 from embedviz.core.progress import Progress
 
 FILE = "events.jsonl"
 
 
-class EventsRead(NamedTuple):
-    """events since the offset, and the offset to go on from."""
+class Event(TypedDict, total=False):
+    """A line of events.jsonl: the fields of a Progress that say something, the time, and what the job adds.
 
-    events: list[dict[str, Any]]
+    time: seconds since 1970. probes: word -> [[label, similarity], ...], its neighbors at that moment. estimate: the
+    fields of a Cost, said once the data is prepared.
+    """
+
+    time: float
+    step: int
+    total_steps: int
+    epoch: float
+    loss: float
+    metrics: dict[str, float]
+    examples_per_second: float
+    seconds_left: float
+    message: str
+    best: bool
+    probes: dict[str, list[tuple[str, float]]]
+    estimate: dict[str, float]
+
+
+class EventsRead(NamedTuple):
+    """Events since an offset, and the offset to go on from."""
+
+    events: list[Event]
     offset: int
 
 
 class EventLog:
-    """Appends events to a job's events.jsonl, a line each, flushed at once."""
+    """Append-only writer of a job's events.jsonl: a line an event, flushed at once."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path) -> None:
         self._file = open(folder / FILE, "ab", buffering=0)  # noqa: SIM115 - held for the length of the job
         if self._file.tell() and not _ends_with_newline(folder / FILE):
             self._file.write(b"\n")  # a worker was killed in the middle of a line; ours starts on a fresh one
 
-    def append(self, progress: Progress, **more: Any) -> None:
-        """Writes one event with the time, in seconds since 1970, and whatever else is said."""
+    def append(self, progress: Progress, **more: object) -> None:
+        """Write one event with the time and with the values in `more`."""
         line = json.dumps({"time": round(time.time(), 3), **progress.as_dict(), **more}, ensure_ascii=False)
         self._file.write(line.encode() + b"\n")
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
 
 def read_events(folder: Path, offset: int = 0) -> EventsRead:
-    """The whole events after byte `offset`. Lines that are not JSON (a killed writer's last) are passed over."""
+    """Read the whole events after byte `offset`. Lines that are not JSON, such as a killed writer's last, are skipped."""
     try:
         with open(folder / FILE, "rb") as file:
             file.seek(offset)
@@ -45,14 +67,14 @@ def read_events(folder: Path, offset: int = 0) -> EventsRead:
     except FileNotFoundError:
         return EventsRead([], 0)
     whole = data[: data.rfind(b"\n") + 1]
-    events = []
+    events: list[Event] = []
     for line in whole.splitlines():
         try:
-            event = json.loads(line)
+            event: object = json.loads(line)
         except ValueError:
             continue
         if isinstance(event, dict):
-            events.append(event)
+            events.append(cast(Event, event))
     return EventsRead(events, offset + len(whole))
 
 

@@ -1,0 +1,287 @@
+"""The executor of this machine: it keeps warm worker processes, hands them jobs, and notices when one dies.
+
+Two lanes have workers of their own: "training", as many at once as the cores allow, and "interactive" for maps,
+readings and opened vectors, so that nothing that a person looks at waits behind a training.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from embedviz.core.errors import EmbedvizError, QueueFullError, RunError
+from embedviz.core.jobs.declaration import Lane
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.lease import BEAT_INTERVAL_S
+from embedviz.core.jobs.status import (
+    FILE,
+    RESUMABLE,
+    Status,
+    interrupted,
+    read_status,
+    repair,
+    take_lease,
+    write_status,
+    written_status,
+)
+from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
+from embedviz.jobs.executor import Executor
+from embedviz.jobs.registry import declaration
+from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
+from embedviz.store.home import home, is_shared
+from embedviz.store.store import Store
+from embedviz.training.threads import training_capacity
+
+STOP_GRACE_S = 30.0  # a worker may take to measure and save after a Stop
+CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
+SWEEP_INTERVAL_S = 60.0
+MAX_STARTS = 3  # of workers in a row that die before they are ready
+LANES: tuple[Lane, ...] = ("training", "interactive")
+logger = logging.getLogger(__name__)
+
+
+class LocalExecutor:
+    """Runs jobs in worker processes of this machine. All methods may be called from any thread.
+
+    Parameters
+    ----------
+    sweep_interval : float, optional
+        Seconds between two sweeps of the store.
+    """
+
+    def __init__(self, sweep_interval: float = SWEEP_INTERVAL_S) -> None:
+        self._lock = threading.RLock()
+        self._capacity: dict[Lane, int] = {"training": training_capacity(), "interactive": 2}
+        self._waiting: dict[Lane, deque[HeldJob]] = {lane: deque() for lane in LANES}
+        self._workers: dict[Lane, list[WorkerProcess]] = {lane: [] for lane in LANES}
+        self._failures: dict[Lane, int] = dict.fromkeys(LANES, 0)
+        self._sweep_interval = sweep_interval
+        self._closed = threading.Event()
+        self._machine: dict[str, Any] = {}
+
+    @property
+    def machine(self) -> Mapping[str, Any]:
+        """Devices and speed, as the warm training worker reports them; empty until then."""
+        return self._machine
+
+    @property
+    def is_closed(self) -> bool:
+        """True once `close` was called."""
+        return self._closed.is_set()
+
+    def start(self) -> Self:
+        """Mark the jobs that claim to run and do not, sweep the store, and warm a worker a lane."""
+        tidy()
+        with self._lock:
+            for lane in LANES:
+                self._hand_out(lane)
+        threading.Thread(target=self._beat, name="executor-heartbeat", daemon=True).start()
+        threading.Thread(target=self._sweep, name="executor-sweep", daemon=True).start()
+        return self
+
+    def submit(self, job: JobFolder[Any]) -> None:
+        """Queue a job that is new, or was stopped, failed or interrupted.
+
+        Raises
+        ------
+        QueueFullError
+            When too many jobs wait.
+        RunError
+            When it is done, or another process works on it.
+        """
+        lane = declaration(job.kind).lane
+        with self._lock:
+            if self.is_closed:
+                raise RunError("The server is shutting down. Try again in a minute.")
+            waiting = self._waiting[lane]
+            if len(waiting) >= (5 if is_shared() else 50):
+                raise QueueFullError(f"{len(waiting)} runs are waiting already. Try again when one of them has ended.")
+            waiting.append(_queued(job))
+            self._hand_out(lane)
+
+    def place(self, job: JobFolder[Any]) -> int:
+        """Return 1 for the next job in its queue, 2 behind it; 0 when it does not wait here."""
+        with self._lock:
+            for waiting in self._waiting.values():
+                folders = [held.folder for held in waiting]
+                if job.folder in folders:
+                    return folders.index(job.folder) + 1
+        return 0
+
+    def stop(self, job: JobFolder[Any]) -> None:
+        """Take a job out of the queue, or ask it to stop and keep the best so far. Nothing when it has ended.
+
+        A job that another server holds gets a stop request into its folder.
+        """
+        with self._lock:
+            if self._stop_here(job.folder):
+                return
+        if not job.state.is_final:
+            request_stop(job.folder)
+
+    def close(self) -> None:
+        """Let every worker write its checkpoint and leave; kill those that take too long."""
+        with self._lock:
+            if self.is_closed:
+                return
+            workers = [worker for lane in self._workers.values() for worker in lane]
+            for queue in self._waiting.values():
+                while queue:
+                    _end(queue.popleft(), interrupted)
+            self._closed.set()
+        for worker in workers:
+            worker.hang_up()
+        until = time.monotonic() + CLOSE_GRACE_S
+        for worker in workers:
+            worker.end(until)
+
+    def _stop_here(self, folder: Path) -> bool:
+        """Stop the job if it waits or runs here. Holds the lock."""
+        for waiting in self._waiting.values():
+            for held in list(waiting):
+                if held.folder == folder:
+                    waiting.remove(held)
+                    _end(held, lambda status: replace(status, state="stopped", reason="Taken out of the queue."))
+                    return True
+        for workers in self._workers.values():
+            for worker in workers:
+                if worker.held and worker.held.folder == folder:
+                    worker.stop(folder, STOP_GRACE_S)
+                    return True
+        return False
+
+    def _hand_out(self, lane: Lane) -> None:
+        """Give waiting jobs to idle workers and keep one worker warm while the lane has room. Holds the lock."""
+        workers, waiting = self._workers[lane], self._waiting[lane]
+        for worker in workers:
+            if waiting and worker.is_idle:
+                worker.take(waiting.popleft())
+        has_idle = any(worker.held is None for worker in workers)
+        has_room = len(workers) < self._capacity[lane] and self._failures[lane] < MAX_STARTS
+        if not self.is_closed and not has_idle and has_room:
+            workers.append(WorkerProcess(lane, self._on_answer, self._on_exit))
+            self._hand_out(lane)
+
+    def _on_answer(self, worker: WorkerProcess, answer: Answer) -> None:
+        with self._lock:
+            if "ready" in answer:
+                self._failures[worker.lane] = 0
+                self._machine.update(answer.get("machine", {}))
+            if "done" in answer:
+                worker.held = None
+                self._hand_out(worker.lane)
+
+    def _on_exit(self, worker: WorkerProcess, code: int) -> None:
+        with self._lock:
+            self._workers[worker.lane].remove(worker)
+            held, worker.held = worker.held, None
+            if held:
+                _end(held, lambda status: interrupted(status, _reason(code)))
+            if not worker.was_ready:
+                self._failures[worker.lane] += 1
+                if self._failures[worker.lane] == MAX_STARTS:
+                    self._give_up(worker.lane)
+            self._hand_out(worker.lane)
+
+    def _give_up(self, lane: Lane) -> None:
+        """End the waiting jobs of a lane whose workers do not start."""
+        logger.error("Workers of the lane %r do not start; see %s", lane, home() / f"worker-{lane}.log")
+        reason = f"No worker process can be started on this machine; worker-{lane}.log in the store says why."
+        while self._waiting[lane]:
+            _end(self._waiting[lane].popleft(), lambda status: interrupted(status, reason))
+
+    def _beat(self) -> None:
+        """Renew the leases of waiting jobs, and of running ones beside their workers; take stop requests."""
+        while not self._closed.wait(BEAT_INTERVAL_S):
+            with self._lock:
+                held = [one for waiting in self._waiting.values() for one in waiting]
+                workers = [worker for lane in self._workers.values() for worker in lane if worker.is_running]
+                held += [worker.held for worker in workers if worker.held]
+            for one in held:
+                self._renew(one)
+
+    def _renew(self, held: HeldJob) -> None:
+        try:
+            if held.lease.beat() and is_stop_requested(held.folder, held.lease.generation):
+                with self._lock:
+                    self._stop_here(held.folder)
+        except (EmbedvizError, OSError) as error:
+            logger.warning("The lease of %s was not renewed: %s", held.folder, error)
+
+    def _sweep(self) -> None:
+        while not self._closed.wait(self._sweep_interval):
+            try:
+                tidy()
+            except OSError as error:
+                logger.warning("The store was not swept: %s", error)
+
+
+def tidy() -> None:
+    """Mark every job that claims to run and does not as interrupted, and delete what is past its time."""
+    store = Store()
+    for path in store.folder.rglob(FILE):
+        try:
+            repair(path.parent)
+        except (EmbedvizError, OSError) as error:
+            logger.warning("%s: %s", path.parent, error)
+    store.sweep()
+
+
+def _queued(job: JobFolder[Any]) -> HeldJob:
+    """Take the job's lease and mark it as waiting. RunError when it cannot go on, or another process holds it."""
+    _check_resumable(read_status(job.folder))
+    lease = take_lease(job.folder)
+    if lease is None:
+        raise RunError("Another process is working on this. Wait until it has ended, or stop it.")
+    before = written_status(job.folder)
+    try:
+        _check_resumable(read_status(job.folder))  # another process may have been quicker
+    except RunError:
+        lease.release()
+        raise
+    seconds = before.seconds if before else 0.0
+    write_status(job.folder, Status("queued", lease=lease.generation, queued=time.time(), seconds=seconds))
+    return HeldJob(job, lease)
+
+
+def _check_resumable(status: Status) -> None:
+    if status.state not in RESUMABLE:
+        raise RunError(f"This run is {status.state}; only one that was stopped, failed or interrupted can go on.")
+
+
+def _end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
+    """Write the status that `ended` makes of the last one, unless the job has ended or is another process's by now."""
+    status = written_status(held.folder)
+    if status and not status.is_final and held.lease.is_held():
+        write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
+
+
+def _reason(code: int) -> str:
+    if code == -9:
+        return (
+            "The process that worked on it was killed, or ran out of memory. Resume goes on from the last checkpoint."
+        )
+    return (
+        f"The process that worked on it ended unexpectedly (exit code {code}). Resume goes on from the last checkpoint."
+    )
+
+
+_shared: LocalExecutor | None = None
+_shared_lock = threading.Lock()
+
+
+def shared_executor() -> Executor:
+    """Return the executor of this process, started on first use and closed when the process ends."""
+    global _shared
+    with _shared_lock:
+        if _shared is None or _shared.is_closed:
+            _shared = LocalExecutor().start()
+            atexit.register(_shared.close)
+        return _shared

@@ -1,0 +1,154 @@
+"""The executor's side of one worker process: it starts it, sends it jobs, and hears when it answers or dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NotRequired, TypedDict, cast
+
+from embedviz.core.jobs.declaration import Lane
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.lease import Lease
+from embedviz.store.home import home
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Request(TypedDict, total=False):
+    """A line to the worker: a job with its lease, or the folder of a job to stop."""
+
+    job: str
+    lease: int
+    token: str
+    stop: str
+
+
+class Answer(TypedDict):
+    """A line from the worker: it is ready, or has done the job in a folder."""
+
+    ready: NotRequired[int]
+    machine: NotRequired[dict[str, Any]]
+    done: NotRequired[str]
+
+
+@dataclass(frozen=True)
+class HeldJob:
+    """A job, and the lease under which this executor holds it."""
+
+    job: JobFolder[Any]
+    lease: Lease
+
+    @property
+    def folder(self) -> Path:
+        """The job's folder."""
+        return self.job.folder
+
+
+class WorkerProcess:
+    """One worker and the thread that listens to it. A job given before it is ready waits in its pipe.
+
+    Parameters
+    ----------
+    lane : str
+        The lane whose jobs it does.
+    on_answer : callable
+        Called with the worker and each of its answers, in the listening thread.
+    on_exit : callable
+        Called with the worker and its exit code when it has ended.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        on_answer: Callable[[WorkerProcess, Answer], None],
+        on_exit: Callable[[WorkerProcess, int], None],
+    ) -> None:
+        self.lane: Lane = lane
+        self.held: HeldJob | None = None
+        self._asked_to_stop: HeldJob | None = None
+        self.is_leaving = self.was_ready = False
+        self._on_answer, self._on_exit = on_answer, on_exit
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        with open(home() / f"worker-{lane}.log", "ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "embedviz.jobs.worker", lane],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                bufsize=0,  # what is sent is sent at once, and nothing is left to flush to a worker that has died
+                env=environment,
+                start_new_session=True,  # Ctrl-C in the terminal reaches the server alone, which ends us in order
+            )
+        self._input = cast(IO[bytes], self._process.stdin)
+        self._output = cast(IO[bytes], self._process.stdout)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def is_idle(self) -> bool:
+        """True when it can take a job."""
+        return self.held is None and not self.is_leaving
+
+    @property
+    def is_running(self) -> bool:
+        """True until the process has ended."""
+        return self._process.poll() is None
+
+    def take(self, held: HeldJob) -> None:
+        """Give it a job."""
+        self.held = held
+        held.lease.pid = self._process.pid
+        self._send({"job": str(held.folder), "lease": held.lease.generation, "token": held.lease.token})
+
+    def stop(self, folder: Path, grace: float) -> None:
+        """Ask it to stop the job in this folder; kill it when it has not done so after `grace` seconds."""
+        held = self.held
+        if held is self._asked_to_stop:
+            return
+        self._asked_to_stop = held
+        self._send({"stop": str(folder)})
+        timer = threading.Timer(grace, lambda: self._kill_if_still_at(held))
+        timer.daemon = True
+        timer.start()
+
+    def hang_up(self) -> None:
+        """Tell it that no more jobs will come; a job under way is interrupted."""
+        self.is_leaving = True
+        try:
+            self._input.close()
+        except BrokenPipeError:  # it has just died
+            self.is_leaving = True
+
+    def end(self, until: float) -> None:
+        """Wait until it has ended; kill it at the time `until` of the monotonic clock."""
+        try:
+            self._process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _send(self, request: Request) -> None:
+        try:
+            self._input.write(json.dumps(request).encode() + b"\n")
+        except (BrokenPipeError, ValueError):
+            self.is_leaving = True  # it has just died; the listening thread deals with that
+
+    def _kill_if_still_at(self, held: HeldJob | None) -> None:
+        if self.held is held:
+            self._process.kill()
+
+    def _listen(self) -> None:
+        for line in self._output:
+            answer: Answer = json.loads(line)
+            self.was_ready = self.was_ready or "ready" in answer
+            self._on_answer(self, answer)
+        self._output.close()
+        self._input.close()
+        self._on_exit(self, self._process.wait())

@@ -1,0 +1,188 @@
+"""A map's folder: the spec it was drawn by, coordinates, groups, and how faithful it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from pydantic import JsonValue
+from safetensors.numpy import save_file
+
+from embedviz.core.files import replacing, write_json
+from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.spec import JobSpec
+from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.projection.oddities import Oddities
+from embedviz.projection.packing import pack_points
+from embedviz.projection.settings import ProjectionSettings
+from embedviz.space.storage import map_tensor
+
+FORMING, COLUMNS = "forming.points", "columns.parquet"
+COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
+ODDITIES = "oddities.json"
+SPACES = "../../spaces"  # of a run, from the folder of one of its maps
+
+
+@dataclass(frozen=True)
+class MapSpec(JobSpec):
+    """Draw a map of a space.
+
+    Attributes
+    ----------
+    space : str
+        Name of the space.
+    settings : dict
+        Fields of ProjectionSettings.
+    ended : float
+        When the training of the space ended, so that a later part of it gets another map.
+    written : int
+        When the vectors were written, in nanoseconds since 1970, for the same reason.
+    begin : str
+        Id of the map that this one goes on from; empty when it starts by itself.
+    spaces : str
+        Folder of the space, relative to the map's.
+    """
+
+    kind: ClassVar[str] = "projection"
+
+    space: str
+    settings: dict[str, JsonValue]
+    ended: float = 0.0
+    written: int = 0
+    begin: str = ""
+    spaces: str = SPACES
+
+
+class Map(JobFolder[MapSpec]):
+    """A map by its folder. `coords` and `points` are there once `has_coords` says so; `quality` follows."""
+
+    spec_class: ClassVar[type[MapSpec]] = MapSpec
+
+    @property
+    def settings(self) -> ProjectionSettings:
+        """The settings it is drawn by."""
+        return ProjectionSettings.of(**self.spec.settings)
+
+    @property
+    def space_name(self) -> str:
+        """Name of the space that it shows."""
+        return self.spec.space
+
+    @property
+    def begin(self) -> str:
+        """Id of the map that this one goes on from; empty when it starts by itself."""
+        return self.spec.begin
+
+    @property
+    def has_coords(self) -> bool:
+        """True once the points are where they stay."""
+        return (self.folder / COORDS).exists()
+
+    @property
+    def has_groups(self) -> bool:
+        """True once groups were found."""
+        return (self.folder / CLUSTERS).exists()
+
+    def forming(self) -> tuple[bytes, int] | None:
+        """Return the points of the layout under way, packed for the browser, and when they were written (ns).
+
+        None when there is no layout under way.
+        """
+        path = self.folder / FORMING
+        try:
+            return path.read_bytes(), path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
+
+    @cached_property
+    def coords(self) -> np.ndarray:
+        """(N, 2 or 3) float32, mapped from disk."""
+        return map_tensor(self.folder / COORDS, "coords")
+
+    @cached_property
+    def points(self) -> np.ndarray:
+        """(N,) int64: row of the space that each point is."""
+        return map_tensor(self.folder / COORDS, "points")
+
+    @property
+    def quality(self) -> dict[str, float]:
+        """Scores of embedviz.projection.fidelity, and neighbor_recall@k after approximate search; empty until measured."""
+        return read_typed(self.folder / QUALITY, dict[str, float]) or {}
+
+    @property
+    def oddities(self) -> Oddities | None:
+        """Vectors that are zero, copies or unusable; None until they are counted."""
+        return read_typed(self.folder / ODDITIES, Oddities)
+
+    @property
+    def clusters(self) -> pd.Series | None:
+        """Name of each point's group, (N,) categorical, the largest group first, those in no group last.
+
+        None until groups were found.
+        """
+        return pd.read_parquet(self.folder / CLUSTERS)["cluster"] if self.has_groups else None
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """Columns that the points have on this map alone, N rows; often none."""
+        path = self.folder / COLUMNS
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    @property
+    def kept(self) -> pd.Series | None:
+        """Share of each point's nearest neighbors that the map kept, (N,) float; NaN where it was not measured.
+
+        None until it is there.
+        """
+        path = self.folder / KEPT
+        return pd.read_parquet(path)["kept"] if path.exists() else None
+
+
+def write_coords(folder: Path, coords: np.ndarray, points: np.ndarray) -> None:
+    """Write where the points (N,) lie, coords (N, 2 or 3)."""
+    with replacing(folder / COORDS) as temporary:
+        save_file({"coords": np.ascontiguousarray(coords), "points": points.astype(np.int64)}, temporary)
+
+
+def write_forming(folder: Path, coords: np.ndarray) -> None:
+    """Write coords (N, 2) of a layout under way. One of three dimensions is left out: only the flat map shows them."""
+    if coords.shape[1] == 2:
+        with replacing(folder / FORMING) as temporary:
+            temporary.write_bytes(pack_points(coords))
+
+
+def remove_forming(folder: Path) -> None:
+    """Remove what `write_forming` wrote."""
+    (folder / FORMING).unlink(missing_ok=True)
+
+
+def write_groups(folder: Path, groups: pd.Categorical) -> None:
+    """Write the groups of a map's points, (N,)."""
+    with replacing(folder / CLUSTERS) as temporary:
+        pd.DataFrame({"cluster": groups}).to_parquet(temporary, index=False)
+
+
+def write_columns(folder: Path, columns: dict[str, np.ndarray]) -> None:
+    """Write columns (N,) that the points have on this map alone."""
+    with replacing(folder / COLUMNS) as temporary:
+        pd.DataFrame(columns).to_parquet(temporary, index=False)
+
+
+def write_kept(folder: Path, kept: np.ndarray) -> None:
+    """Write the share of each point's nearest neighbors that the map kept, (N,)."""
+    with replacing(folder / KEPT) as temporary:
+        pd.DataFrame({"kept": kept}).to_parquet(temporary, index=False)
+
+
+def write_quality(folder: Path, quality: dict[str, float]) -> None:
+    """Write the scores of a map."""
+    write_json(folder / QUALITY, quality)
+
+
+def write_oddities(folder: Path, found: Oddities) -> None:
+    """Write which vectors are zero, copies or unusable."""
+    write_typed(folder / ODDITIES, found)

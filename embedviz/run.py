@@ -1,0 +1,210 @@
+"""The public Run: a run's folder, and what needs a model or a worker to be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from embedviz.core.errors import RunError, SettingsError
+from embedviz.core.progress import Progress
+from embedviz.store.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Run(RunFolder):
+    """A training, or vectors that were opened, by its folder.
+
+    Everything is read from disk when asked for, so that it is as it is now. A RunFolder tells what there is; this class
+    adds what is asked of a model or a worker.
+
+    Parameters
+    ----------
+    folder : Path or str
+        The run's folder.
+
+    Raises
+    ------
+    RunError
+        When there is no run in the folder.
+
+    Examples
+    --------
+    >>> import embedviz as ev
+    >>> import tempfile, pathlib
+    >>> text = pathlib.Path(tempfile.mkdtemp()) / "text.txt"
+    >>> _ = text.write_text("the cat sat on the mat and the dog sat on the rug " * 50)
+    >>> run = ev.train("skipgram", text, dim=4, epochs=1, min_count=1, out=text.parent / "run")
+    >>> run.status
+    'done'
+    >>> run.space.dim
+    4
+    """
+
+    def predict(
+        self, rows: pd.DataFrame | Sequence[Any], explain: bool = False, *, reasons: bool | None = None
+    ) -> pd.DataFrame:
+        """Predict each row.
+
+        Parameters
+        ----------
+        rows : DataFrame or sequence
+            Texts, or a frame with the columns of the training.
+        explain : bool, optional
+            Add a column `reasons`: what moved each prediction, and by how much.
+        reasons : bool, optional
+            The earlier name of `explain`.
+
+        Returns
+        -------
+        DataFrame
+            prediction; for classes its probability and a column "p(CLASS)" each; note, where something was unknown.
+
+        Raises
+        ------
+        RunError
+            When the run has no model that predicts.
+        """
+        return self.predictor().predict(rows, explain if reasons is None else reasons)
+
+    def recommend(
+        self,
+        user: str | None = None,
+        rated: Mapping[str, float] | None = None,
+        k: int = 10,
+        explain: bool = True,
+        *,
+        reasons: bool | None = None,
+    ) -> pd.DataFrame:
+        """Recommend items to a user.
+
+        Parameters
+        ----------
+        user : str, optional
+            A user of the training.
+        rated : mapping, optional
+            Item to rating, of somebody new.
+        k : int, optional
+            How many items.
+        explain : bool, optional
+            Add "because you liked".
+        reasons : bool, optional
+            The earlier name of `explain`.
+
+        Raises
+        ------
+        RunError
+            For a run that is not of ratings.
+        """
+        model = self.predictor()
+        if not hasattr(model, "recommend"):
+            raise RunError(f"The run {self.name!r} is of {self.model}; only one of ratings recommends.")
+        return model.recommend(user=user, rated=rated, k=k, reasons=explain if reasons is None else reasons)
+
+    def baselines(self, on_progress: Callable[[Progress], Any] | None = None) -> pd.DataFrame:
+        """Train the baselines on the run's own split, in this process. Those that are there are not trained again.
+
+        Parameters
+        ----------
+        on_progress : callable, optional
+            Called with every event.
+
+        Returns
+        -------
+        DataFrame
+            A row for each: name, scores, seconds, memory_bytes, note.
+
+        Raises
+        ------
+        RunError
+            For a model that has none, or while another process trains them.
+        """
+        from embedviz.evaluation.score_table import baselines_frame
+        from embedviz.jobs.baselines import baselines_of
+        from embedviz.jobs.inline import run_inline
+
+        return baselines_frame(run_inline(baselines_of(self), on_progress).rows)
+
+    def repeat(
+        self,
+        *,
+        seeds: int | None = None,
+        folds: int | None = None,
+        on_progress: Callable[[Progress], Any] | None = None,
+    ) -> pd.DataFrame:
+        """Train it over several seeds, its own first, or over folds, in this process. What is done is not done again.
+
+        Parameters
+        ----------
+        seeds, folds : int, optional
+            How many, 2 to 100. One of the two.
+        on_progress : callable, optional
+            Called with every event.
+
+        Returns
+        -------
+        DataFrame
+            A row for each with its scores and seconds, then their mean and standard deviation (over n - 1).
+
+        Raises
+        ------
+        SettingsError
+            Unless one of seeds and folds is given.
+        """
+        from embedviz.jobs.inline import run_inline
+        from embedviz.jobs.repeats import repeats_of
+
+        if folds is not None and seeds is None:
+            repeats = repeats_of(self, "folds", folds)
+        elif seeds is not None and folds is None:
+            repeats = repeats_of(self, "seeds", seeds)
+        else:
+            raise SettingsError("Say over what to repeat: seeds=5, or folds=5.")
+        return run_inline(repeats, on_progress).frame()
+
+    def stop(self) -> None:
+        """Ask whoever works on it to stop and keep the best so far; nothing when it has ended."""
+        from embedviz.jobs.local_executor import shared_executor
+
+        shared_executor().stop(self)
+
+    def resume(self) -> Self:
+        """Queue a stopped, failed or interrupted run again; it goes on from its last checkpoint.
+
+        Raises
+        ------
+        RunError
+            When it is done, or another process works on it.
+        """
+        from embedviz.jobs.local_executor import shared_executor
+
+        shared_executor().submit(self)
+        return self
+
+
+def open_run(folder: Path | str) -> Run:
+    """Open the run in a folder.
+
+    Parameters
+    ----------
+    folder : Path or str
+        What `train(out=...)` wrote, or a run's folder in the store.
+
+    Raises
+    ------
+    RunError
+        When there is no run in the folder.
+
+    Examples
+    --------
+    >>> import embedviz as ev
+    >>> ev.open_run("nowhere")
+    Traceback (most recent call last):
+    ...
+    embedviz.core.errors.RunError: nowhere is not a run's folder: it has no run.json.
+    """
+    if not Run.exists(Path(folder)):
+        raise RunError(f"{folder} is not a run's folder: it has no {Run.record_file}.")
+    return Run(folder)

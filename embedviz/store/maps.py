@@ -1,0 +1,103 @@
+"""Maps of a run's spaces by what a person asks for: each is a job in the run's own folder."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import numpy as np
+
+from embedviz.core.errors import RunError
+from embedviz.projection.history_job import History, HistorySpec
+from embedviz.projection.map_folder import Map, MapSpec, write_coords
+from embedviz.projection.map_job import usable
+from embedviz.projection.pair_job import MAX_LABELS as MAX_PAIR_LABELS
+from embedviz.projection.pair_job import Pair, PairSpec
+from embedviz.projection.pca import pca
+from embedviz.projection.sampling import sampled
+from embedviz.projection.settings import ProjectionSettings
+from embedviz.space import EmbeddingSpace
+from embedviz.space.comparison_job import SpaceComparison
+from embedviz.space.snapshots import MAX_LABELS, has_snapshots, snapshot_steps
+from embedviz.space.storage import written
+from embedviz.store.run_folder import SPACES, RunFolder
+
+MAPS = "maps"
+
+
+class SpaceVersion(TypedDict):
+    """What changes when a run's vectors do, so that no map of the earlier vectors is taken for one of the later.
+
+    The end alone does not tell: a run that goes on has none, each time that it goes on.
+    """
+
+    ended: float
+    written: int
+
+
+def space_version(run: RunFolder, space_name: str) -> SpaceVersion:
+    """Return the version of a run's space."""
+    return {"ended": run.state.ended, "written": written(run.folder / SPACES, space_name)}
+
+
+def map_of(run: RunFolder, space_name: str, settings: ProjectionSettings, begin: str = "") -> Map:
+    """Return the map of a space by these settings; it is written when it is new, and then still to be submitted.
+
+    Parameters
+    ----------
+    run : RunFolder
+        The run.
+    space_name : str
+        One of its spaces.
+    settings : ProjectionSettings
+        How it is drawn.
+    begin : str, optional
+        Id of the map that it goes on from, where the settings say that it does.
+    """
+    begin = begin if settings.goes_on else ""
+    spec = MapSpec(space_name, settings.model_dump(), begin=begin, **space_version(run, space_name))
+    return Map.keyed(run.folder / MAPS, spec)
+
+
+def open_map(run: RunFolder, map_id: str) -> Map:
+    """Return the run's map with this id. RunError when there is none."""
+    folder = run.folder / MAPS / map_id
+    if not map_id.isalnum() or not Map.exists(folder):
+        raise RunError("This map is not here any more. Draw it again.")
+    return Map(folder)
+
+
+def draw_pca(run: RunFolder, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
+    """Return the PCA map of the same points, computed in this process: NumPy needs a fraction of a second."""
+    same = {name: getattr(settings, name) for name in ("n_points", "sample", "n_components", "metric")}
+    if settings.sample == "stratified":
+        same["seed"] = settings.seed
+    drawn = map_of(run, space.name, ProjectionSettings(method="pca", **same))
+    if not drawn.has_coords:
+        points = usable(space, sampled(space, settings))
+        coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")
+        write_coords(drawn.folder, coords, points)
+    return drawn
+
+
+def has_history(run: RunFolder, space_name: str) -> bool:
+    """Return True when snapshots of this space were taken while it was trained."""
+    return run.kind == "training" and len(snapshot_steps(run.folder)) > 1 and has_snapshots(run.folder, space_name)
+
+
+def history_of(run: RunFolder, space_name: str) -> History:
+    """Return the maps of this space's snapshots; written when new, and then still to be submitted."""
+    settings = ProjectionSettings(n_points=MAX_LABELS)
+    spec = HistorySpec(space_name, settings.model_dump(), **space_version(run, space_name))
+    return History.keyed(run.folder / MAPS, spec)
+
+
+def pair_of(run: RunFolder, comparison: SpaceComparison) -> Pair:
+    """Return the maps of a run's space and the one it is compared with; written when new."""
+    spec = PairSpec(
+        comparison.spec.space,
+        ProjectionSettings(n_points=MAX_PAIR_LABELS).model_dump(),
+        ended=comparison.spec.ended,
+        written=comparison.spec.written,
+        comparison=f"../../{comparison.folder.relative_to(run.folder).as_posix()}",
+    )
+    return Pair.keyed(run.folder / MAPS, spec)

@@ -1,0 +1,277 @@
+"""A run's folder: a training, or vectors that somebody opened, with its settings, scores and spaces.
+
+One writer a file: `run.json` is written once at creation, `label.json` by the owner, `status.json` and `events.jsonl`
+by whoever holds the lease, and `metrics.json`, `model.json`, `spaces/`, `model.safetensors` and
+`checkpoint.safetensors` by the worker.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import ConfigDict, JsonValue, with_config
+from typing_extensions import TypedDict
+
+from embedviz.core.errors import RunError, UnknownSpaceError
+from embedviz.core.files import read_json
+from embedviz.core.jobs.folder import JobFolder, JobRecord, read_record
+from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.store.run_specs import DataReference, RunSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedviz.core.settings import TrainingSettings
+    from embedviz.models.contract import Predictor
+    from embedviz.space import EmbeddingSpace
+
+METRICS = "metrics.json"
+WEIGHTS = "model.safetensors"
+KNOWLEDGE = "model.json"
+CHECKPOINT = "checkpoint.safetensors"
+LABEL = "label.json"
+SPACES = "spaces"
+PICTURES = "pictures"
+MAX_NAME_CHARACTERS = 120
+
+
+@dataclass(frozen=True)
+class RunRecord(JobRecord):
+    """What run.json says. It is written once.
+
+    Attributes
+    ----------
+    owner : str
+        Whose run it is.
+    name : str
+        The name that it was given at its creation; label.json has a later one.
+    version : str
+        Version of embedviz that made it.
+    """
+
+    owner: str = ""
+    name: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class RunLabel:
+    """What label.json says: the name that the owner gave the run."""
+
+    name: str
+
+
+@with_config(ConfigDict(extra="allow"))
+class TrainingRecord(TypedDict, total=False):
+    """How a run was made, beside its scores. Empty before the end.
+
+    estimate: seconds and memory_bytes as estimated. seconds, memory_bytes: what it took. device, threads: where.
+    protocol: how the scores were made. score: the one that counts. main_space: the space that is shown first, where
+    the data decided it. vectors, dim: of opened vectors.
+    """
+
+    estimate: dict[str, Any]
+    seconds: float
+    memory_bytes: float
+    device: str
+    threads: int
+    protocol: dict[str, JsonValue]
+    score: str
+    main_space: str
+    vectors: int
+    dim: int
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What metrics.json says. The worker writes it last, so that a run with scores is whole."""
+
+    metrics: dict[str, float] = field(default_factory=dict[str, float])
+    record: TrainingRecord = field(default_factory=TrainingRecord)
+
+
+class RunFolder(JobFolder[RunSpec]):
+    """A run by its folder. Everything that changes is read from disk when asked for.
+
+    Parameters
+    ----------
+    folder : Path or str
+        The run's folder.
+
+    Raises
+    ------
+    RunError
+        When there is no run in the folder.
+    DataError
+        When its record cannot be read.
+    """
+
+    record_file: ClassVar[str] = "run.json"
+    spec_class: ClassVar[type[RunSpec]] = RunSpec
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self._record: RunRecord = read_record(self.folder / self.record_file, RunRecord)
+
+    @classmethod
+    def create_run(cls, folder: Path, spec: RunSpec, run_id: str, *, name: str, owner: str, version: str) -> Self:
+        """Write a run's record into `folder`, which is made when missing, and return the run."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        record = RunRecord(spec.kind, run_id, time.time(), asdict(spec), owner, name, version)
+        write_typed(folder / cls.record_file, record)
+        return cls(folder)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} {self.status} {self.folder}>"
+
+    @property
+    def name(self) -> str:
+        """What the owner calls it."""
+        label = read_typed(self.folder / LABEL, RunLabel)
+        return label.name if label else self._record.name
+
+    def rename(self, name: str) -> None:
+        """Give the run another name.
+
+        Parameters
+        ----------
+        name : str
+            1 to 120 characters.
+
+        Raises
+        ------
+        RunError
+            When it is longer or empty.
+        """
+        name = " ".join(name.split())
+        if not 1 <= len(name) <= MAX_NAME_CHARACTERS:
+            raise RunError(f"A run's name has 1 to {MAX_NAME_CHARACTERS} characters.")
+        write_typed(self.folder / LABEL, RunLabel(name))
+
+    @property
+    def model(self) -> str:
+        """Name of the model; "vectors" for vectors that came from a file."""
+        return self.spec.model
+
+    @property
+    def owner(self) -> str:
+        """Whose run it is."""
+        return self._record.owner
+
+    @property
+    def data(self) -> DataReference:
+        """What it was made from."""
+        return self.spec.data
+
+    @property
+    def settings(self) -> TrainingSettings | None:
+        """The validated settings of the training; None for opened vectors."""
+        if self.kind != "training":
+            return None
+        from embedviz.models import model_class
+
+        return model_class(self.model).Settings.of(**self.spec.settings)
+
+    def training_settings(self) -> TrainingSettings:
+        """Return the settings of a training. RunError for opened vectors."""
+        settings = self.settings
+        if settings is None:
+            raise RunError(f"{self.name!r} holds opened vectors: it was not trained here.")
+        return settings
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Name to value; names carry the split and k: "test/loss", "validation/auc". Empty before the end."""
+        return self._metrics().metrics
+
+    @property
+    def record(self) -> TrainingRecord:
+        """What the run took beside what was estimated, how its data was split, where it ran. Empty before the end."""
+        return self._metrics().record
+
+    def _metrics(self) -> Metrics:
+        return read_typed(self.folder / METRICS, Metrics) or Metrics()
+
+    @property
+    def knowledge(self) -> dict[str, Any]:
+        """What the model needs beside its weights to predict (class names, columns); empty where it does not."""
+        return read_json(self.folder / KNOWLEDGE)
+
+    @property
+    def predicts(self) -> bool:
+        """True once the model can be asked for predictions."""
+        return (self.folder / KNOWLEDGE).exists()
+
+    def predictor(self) -> Predictor:
+        """Load the trained model.
+
+        Raises
+        ------
+        RunError
+            While there is none.
+        """
+        from safetensors.numpy import load_file
+
+        from embedviz.models import model_class
+
+        if not self.predicts:
+            raise RunError(f"The run {self.name!r} has nothing to predict with: it is {self.status}.")
+        recall = model_class(self.model).recall
+        return recall(self.training_settings(), load_file(self.folder / WEIGHTS), self.knowledge)
+
+    def pictures(self) -> dict[str, pd.DataFrame]:
+        """Return the frames drawn beside the scores by name: "confusion", "calibration", "popularity"."""
+        import pandas as pd
+
+        return {path.stem: pd.read_parquet(path) for path in sorted((self.folder / PICTURES).glob("*.parquet"))}
+
+    @property
+    def main_space(self) -> str:
+        """Name of the space that is shown first; empty where nothing says which."""
+        return self.record.get("main_space") or self.spec.main_space
+
+    @property
+    def space_names(self) -> list[str]:
+        """Names of the spaces that are there, the main one first."""
+        from embedviz.space.storage import space_names
+
+        main = self.main_space
+        return sorted(space_names(self.folder / SPACES), key=lambda name: name != main)
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The main space. RunError while there is none."""
+        names = self.space_names
+        if not names and self.status == "done":
+            raise RunError(f"The run {self.name!r} has no vectors: its table has no column of categories.")
+        if not names:
+            raise RunError(f"The run {self.name!r} has no vectors yet: it is {self.status}.")
+        return self.spaces[names[0]]
+
+    @property
+    def spaces(self) -> Mapping[str, EmbeddingSpace]:
+        """Name to space. Vectors are mapped from disk, not loaded."""
+        return _Spaces(self)
+
+
+class _Spaces(Mapping[str, "EmbeddingSpace"]):
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._run.space_names)
+
+    def __len__(self) -> int:
+        return len(self._run.space_names)
+
+    def __getitem__(self, name: str) -> EmbeddingSpace:
+        from embedviz.space.storage import read_space
+
+        names = self._run.space_names
+        if name not in names:
+            raise UnknownSpaceError(f"The run has no space {name!r}. It has: {', '.join(names) or 'none yet'}.")
+        return read_space(self._run.folder / SPACES, name)

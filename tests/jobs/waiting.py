@@ -1,0 +1,27 @@
+"""Waiting for what other processes do, with a deadline."""
+
+import time
+
+from embedviz.core.jobs.lease import holder
+
+
+def wait_for(condition, seconds=60.0, what="it"):
+    """The condition's first true value; fails when there is none in time."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, f"{what} did not happen within {seconds} s"
+        time.sleep(0.05)
+    return value
+
+
+def in_training(run, offset=0):
+    wait_for(lambda: any("loss" in event for event in run.events(offset).events), what="training")
+
+
+def checkpointed(run):
+    wait_for(lambda: (run.folder / "checkpoint.safetensors").exists(), what="a checkpoint")
+
+
+def worker_of(run):
+    """Id of the process that works on the run."""
+    return holder(run.folder).pid
