@@ -6,12 +6,38 @@ run = ev.train("skipgram", "kjv", epochs=5)
 run.space.neighbors("king")
 """
 
-from __future__ import annotations
+import importlib as _importlib
+import typing as _typing
 
-import importlib
-from typing import Any
+if _typing.TYPE_CHECKING:
+    from embedviz.api import runs, start, train
+    from embedviz.core.errors import EmbedvizError
+    from embedviz.core.progress import Progress
+    from embedviz.data.reading import Table, read_table
+    from embedviz.formats import load_vectors
+    from embedviz.projection.projecting import project
+    from embedviz.run import Run, open_run
+    from embedviz.space import EmbeddingSpace
+    from embedviz.text.vocabulary import Vocabulary
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "EmbeddingSpace",
+    "EmbedvizError",
+    "Progress",
+    "Run",
+    "Table",
+    "Vocabulary",
+    "__version__",
+    "load_vectors",
+    "open_run",
+    "project",
+    "read_table",
+    "runs",
+    "start",
+    "train",
+]
 
 # public name -> module it comes from; imported when it is first used, so that a name costs what it needs and no more
 _HOME = {
@@ -29,12 +55,15 @@ _HOME = {
     "start": "embedviz.api",
     "train": "embedviz.api",
 }
-__all__ = ["__version__", *_HOME]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'embedviz' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
+    value = getattr(_importlib.import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -61,9 +62,15 @@ def test_what_the_web_process_imports_is_light():
     assert out.strip() == "[]"
 
 
-def test_every_public_name_can_be_had_and_no_other():
+def test_all_is_what_the_package_offers():
     for name in embedviz.__all__:
         assert getattr(embedviz, name) is not None
+    offered = {
+        name for name, value in vars(embedviz).items() if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+    assert offered | {"__version__"} == set(embedviz.__all__)
+    assert sorted(embedviz.__all__) == embedviz.__all__
+    assert set(embedviz.__all__) <= set(dir(embedviz))
     with pytest.raises(AttributeError):
         _ = embedviz.nothing_of_this_name
 

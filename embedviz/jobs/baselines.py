@@ -40,7 +40,7 @@ class BaselineRows:
 class Baselines(JobFolder[BaselinesSpec]):
     """The baselines by their folder; rows are there as they come."""
 
-    spec_class: ClassVar[type[BaselinesSpec]] = BaselinesSpec
+    spec_class = BaselinesSpec
 
     @classmethod
     def at(cls, run: RunFolder) -> Baselines | None:

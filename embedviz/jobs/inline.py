@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
 from embedviz.core.errors import RunError
@@ -48,7 +48,7 @@ def run_inline(job: J, on_progress: Callable[[Progress], Any] | None = None) -> 
 
 
 @contextlib.contextmanager
-def _stop_on_ctrl_c(control: Control) -> Iterator[None]:
+def _stop_on_ctrl_c(control: Control) -> Generator[None, None, None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # signals reach the main thread alone
         return

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import pandas as pd
 from pydantic import JsonValue
@@ -78,7 +78,7 @@ class PredictionSpec(JobSpec):
 class Prediction(JobFolder[PredictionSpec]):
     """A question by its folder; the answer is there when it is done."""
 
-    spec_class: ClassVar[type[PredictionSpec]] = PredictionSpec
+    spec_class = PredictionSpec
 
     @property
     def answer(self) -> pd.DataFrame:
@@ -113,7 +113,13 @@ def ask_file(
         Add what moved each prediction, in a column of words.
     """
     spec = PredictionSpec(
-        run.id, run.state.ended, owner, "file", data=dataset.reference(), column=column, explain=explain
+        run.id,
+        run.state.ended,
+        owner,
+        "file",
+        data=cast(DataReference, dataset.reference()),
+        column=column,
+        explain=explain,
     )
     return _asked(spec)
 
@@ -150,7 +156,7 @@ def predict(spec: PredictionSpec, folder: Path, reporter: Reporter) -> None:
 def _for_file(spec: PredictionSpec, data: DataReference, model: Predictor, reporter: Reporter) -> pd.DataFrame:
     """The file's own columns with the predictions beside them."""
     reporter.report(f"Reading {data['title']}")
-    frame = read_reference(data, Store().uploads_folder / data.get("id", "")).frame
+    frame = read_reference(dict(data), Store().uploads_folder / data.get("id", "")).frame
     parts: list[pd.DataFrame] = []
     at_once = ROWS_WITH_REASONS if spec.explain else ROWS_AT_ONCE
     for start in range(0, len(frame), at_once):
@@ -204,8 +210,8 @@ def _in_words(reasons: list[dict[str, Any]]) -> str:
 
 def _beside(found: pd.DataFrame, block: pd.DataFrame) -> pd.DataFrame:
     """The predictions' own columns, renamed where the file has a column of that name already."""
-    found = found[[name for name in found if name in _OUR_COLUMNS or name.startswith("p(") or name not in block]]
-    return found.rename(columns={name: f"{name} (embedviz)" for name in found if name in block})
+    kept = [name for name in found if name in _OUR_COLUMNS or name.startswith("p(") or name not in block]
+    return found.loc[:, kept].rename(columns={name: f"{name} (embedviz)" for name in kept if name in block})
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from pydantic import JsonValue
 
@@ -53,7 +53,7 @@ class ReadingSpec(JobSpec):
 class Reading(JobFolder[ReadingSpec]):
     """A reading by its folder; report and survey are there when it is done."""
 
-    spec_class: ClassVar[type[ReadingSpec]] = ReadingSpec
+    spec_class = ReadingSpec
 
     @property
     def report(self) -> dict[str, Any]:
@@ -85,16 +85,18 @@ def reading_of(
     """
     names = model_class(model).survey_settings
     chosen = {name: value for name, value in settings.model_dump().items() if name in names}
-    return Reading.keyed(dataset.folder / READINGS, ReadingSpec(model, dict(columns), chosen, dataset.reference()))
+    data = cast(DataReference, dataset.reference())
+    return Reading.keyed(dataset.folder / READINGS, ReadingSpec(model, dict(columns), chosen, data))
 
 
 @job("reading", lane="interactive")
 def read_dataset(spec: ReadingSpec, folder: Path, reporter: Reporter) -> None:
     """Read and survey, and write reading.json."""
     reporter.report(f"Reading {spec.data['title']}")
-    table = read_reference(spec.data, folder.parents[1])
+    table = read_reference(dict(spec.data), folder.parents[1])
     cls = model_class(spec.model)
-    model = cls(cls.Settings.of(**spec.settings))
+    settings: dict[str, Any] = dict(spec.settings)
+    model = cls(cls.Settings.of(**settings))
     attach_pretrained(model, reporter)
     for step in model.survey(table, roles_of(table, spec.columns)):
         if isinstance(step, Survey):

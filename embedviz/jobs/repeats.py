@@ -61,7 +61,7 @@ class RepeatsSpec(JobSpec):
 class Repeats(JobFolder[RepeatsSpec]):
     """The repeats by their folder; rows are there as they come."""
 
-    spec_class: ClassVar[type[RepeatsSpec]] = RepeatsSpec
+    spec_class = RepeatsSpec
 
     @property
     def over(self) -> Over:
@@ -125,7 +125,7 @@ def repeats_of(run: RunFolder, over: Over, n: int) -> Repeats:
     """
     if run.kind != "training" or not run.metrics:
         raise RunError(f"The run {run.name!r} cannot be repeated: there is no training of it that has ended.")
-    if over not in ("seeds", "folds") or not isinstance(n, int) or not 2 <= n <= MAX_REPEATS:
+    if over not in ("seeds", "folds") or type(n) is not int or not 2 <= n <= MAX_REPEATS:
         raise SettingsError(f"A training is repeated over 2 to {MAX_REPEATS} seeds or folds, not over {n!r} {over}.")
     folder = run.folder / FOLDER / f"{over}-{n}"
     spec = RepeatsSpec(over, n, run.training_settings().seed)

@@ -15,8 +15,9 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
+from types import FrameType
 from typing import Any, TextIO
 
 from embedviz.core.jobs.folder import LOG, JobFolder
@@ -39,7 +40,12 @@ def main(lane: str) -> None:
     controls: dict[str, Control] = {}
     waiting: queue.Queue[Request | None] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin, waiting, controls), daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: _terminate(waiting, controls))
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        _interrupt(controls, TERMINATED)
+        waiting.put(None)
+
+    signal.signal(signal.SIGTERM, terminate)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's to handle
 
     let_threads_sleep()
@@ -86,15 +92,13 @@ def _listen(lines: TextIO, waiting: queue.Queue[Request | None], controls: dict[
             waiting.put(request)
         elif control := controls.get(request.get("stop", "")):
             control.request_stop()
-    for control in list(controls.values()):
-        control.request_interrupt(SERVER_GONE)
+    _interrupt(controls, SERVER_GONE)
     waiting.put(None)
 
 
-def _terminate(waiting: queue.Queue[Request | None], controls: dict[str, Control]) -> None:
+def _interrupt(controls: dict[str, Control], reason: str) -> None:
     for control in list(controls.values()):
-        control.request_interrupt(TERMINATED)
-    waiting.put(None)
+        control.request_interrupt(reason)
 
 
 def _send(out: TextIO, answer: Answer) -> None:
@@ -103,7 +107,7 @@ def _send(out: TextIO, answer: Answer) -> None:
 
 
 @contextlib.contextmanager
-def _output_to(path: Path) -> Iterator[None]:
+def _output_to(path: Path) -> Generator[None, None, None]:
     """Send what the process prints meanwhile, libraries in C included, to the file."""
     kept = os.dup(2)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

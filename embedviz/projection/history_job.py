@@ -45,7 +45,7 @@ class FrameSteps:
 class History(Map):
     """A map whose points can be led back through the training."""
 
-    spec_class: ClassVar[type[HistorySpec]] = HistorySpec
+    spec_class = HistorySpec
 
     @property
     def frames(self) -> np.ndarray:

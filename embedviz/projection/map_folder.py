@@ -60,7 +60,7 @@ class MapSpec(JobSpec):
 class Map(JobFolder[MapSpec]):
     """A map by its folder. `coords` and `points` are there once `has_coords` says so; `quality` follows."""
 
-    spec_class: ClassVar[type[MapSpec]] = MapSpec
+    spec_class = MapSpec
 
     @property
     def settings(self) -> ProjectionSettings:

@@ -47,7 +47,7 @@ class PairSideSpec(PairSpec):
 class Pair(Map):
     """The first of the two maps, which knows the second."""
 
-    spec_class: ClassVar[type[PairSpec]] = PairSpec
+    spec_class = PairSpec
 
     @property
     def beside(self) -> Map:

@@ -70,7 +70,7 @@ class ComparisonFigures:
 class SpaceComparison(JobFolder[ComparisonSpec]):
     """A comparison by its folder."""
 
-    spec_class: ClassVar[type[ComparisonSpec]] = ComparisonSpec
+    spec_class = ComparisonSpec
 
     @property
     def found(self) -> TwoSpaces | None:

@@ -103,7 +103,7 @@ def read_data(run: RunFolder) -> Table:
     DataError
         When it went away, was changed, or nothing of it is left.
     """
-    table = read_reference(run.data, run.folder / "data")
+    table = read_reference(dict(run.data), run.folder / "data")
     model = model_class(run.model)
     settings = run.training_settings()
     for chosen in label_filters(run):

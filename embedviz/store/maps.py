@@ -86,7 +86,7 @@ def has_history(run: RunFolder, space_name: str) -> bool:
 
 def history_of(run: RunFolder, space_name: str) -> History:
     """Return the maps of this space's snapshots; written when new, and then still to be submitted."""
-    settings = ProjectionSettings(n_points=MAX_LABELS)
+    settings = ProjectionSettings.of(n_points=MAX_LABELS)
     spec = HistorySpec(space_name, settings.model_dump(), **space_version(run, space_name))
     return History.keyed(run.folder / MAPS, spec)
 
@@ -95,7 +95,7 @@ def pair_of(run: RunFolder, comparison: SpaceComparison) -> Pair:
     """Return the maps of a run's space and the one it is compared with; written when new."""
     spec = PairSpec(
         comparison.spec.space,
-        ProjectionSettings(n_points=MAX_PAIR_LABELS).model_dump(),
+        ProjectionSettings.of(n_points=MAX_PAIR_LABELS).model_dump(),
         ended=comparison.spec.ended,
         written=comparison.spec.written,
         comparison=f"../../{comparison.folder.relative_to(run.folder).as_posix()}",

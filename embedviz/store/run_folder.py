@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
@@ -110,12 +110,12 @@ class RunFolder(JobFolder[RunSpec]):
         When its record cannot be read.
     """
 
-    record_file: ClassVar[str] = "run.json"
-    spec_class: ClassVar[type[RunSpec]] = RunSpec
+    record_file = "run.json"
+    spec_class = RunSpec
 
     def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
-        self._record: RunRecord = read_record(self.folder / self.record_file, RunRecord)
+        super().__init__(folder)
+        self._run_record = read_record(self.folder / self.record_file, RunRecord)
 
     @classmethod
     def create_run(cls, folder: Path, spec: RunSpec, run_id: str, *, name: str, owner: str, version: str) -> Self:
@@ -132,7 +132,7 @@ class RunFolder(JobFolder[RunSpec]):
     def name(self) -> str:
         """What the owner calls it."""
         label = read_typed(self.folder / LABEL, RunLabel)
-        return label.name if label else self._record.name
+        return label.name if label else self._run_record.name
 
     def rename(self, name: str) -> None:
         """Give the run another name.
@@ -160,7 +160,7 @@ class RunFolder(JobFolder[RunSpec]):
     @property
     def owner(self) -> str:
         """Whose run it is."""
-        return self._record.owner
+        return self._run_record.owner
 
     @property
     def data(self) -> DataReference:
@@ -174,7 +174,8 @@ class RunFolder(JobFolder[RunSpec]):
             return None
         from embedviz.models import model_class
 
-        return model_class(self.model).Settings.of(**self.spec.settings)
+        settings: dict[str, Any] = dict(self.spec.settings)
+        return model_class(self.model).Settings.of(**settings)
 
     def training_settings(self) -> TrainingSettings:
         """Return the settings of a training. RunError for opened vectors."""

@@ -1,15 +1,19 @@
 """The executor of this machine with real workers: jobs are done, stopped, killed and resumed; the store is swept."""
 
+import json
 import os
 import signal
+import time
 
 import pytest
 
-from embedviz.core.errors import RunError
+from embedviz.core.errors import QueueFullError, RunError
+from embedviz.core.jobs.status import Status, write_status, written_status
+from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.jobs.local_executor import LocalExecutor
 from embedviz.store.dataset import Dataset
 from embedviz.store.maps import map_of
-from embedviz.store.store import Store
+from embedviz.store.store import SHARED_LIFE_S, Store
 from tests.jobs.waiting import checkpointed, in_training, wait_for, worker_of
 
 LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
@@ -113,3 +117,90 @@ def test_a_run_that_is_done_is_not_queued_again(executor, two_topics):
     run.wait(60)
     with pytest.raises(RunError, match="done"):
         executor.submit(run)
+
+
+# --- What a server does with its store while it runs ---
+
+
+def ended_run(created, ended):
+    """A run that was set up `created` seconds ago and ended `ended` seconds ago."""
+    store, now = Store(), time.time()
+    run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
+    record = json.loads((run.folder / "run.json").read_text())
+    (run.folder / "run.json").write_text(json.dumps({**record, "created": now - created}))
+    write_status(run.folder, Status("done", ended=now - ended))
+    return run
+
+
+@pytest.fixture
+def idle(own_home, monkeypatch):
+    """An executor without workers on a shared host, which sweeps ten times a second."""
+    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+    executor = LocalExecutor(sweep_interval=0.1)
+    monkeypatch.setattr(executor, "_hand_out", lambda lane: None)
+    yield executor.start()
+    executor.close()
+
+
+def test_a_shared_server_forgets_runs_while_it_runs_two_hours_after_their_end(idle):
+    past = ended_run(created=4 * SHARED_LIFE_S, ended=SHARED_LIFE_S + 60)
+    lately = ended_run(created=4 * SHARED_LIFE_S, ended=SHARED_LIFE_S - 60)
+    wait_for(lambda: not past.folder.exists(), what="the sweep")
+    assert lately.folder.exists()
+    assert [run.id for run in Store().runs()] == [lately.id]
+
+
+def test_a_run_whose_process_was_killed_is_written_down_as_interrupted_while_the_server_runs(idle):
+    run = ended_run(created=60, ended=0)
+    write_status(run.folder, Status("running", lease=1))
+    wait_for(lambda: written_status(run.folder).state == "interrupted", what="the note of it")
+
+
+def test_a_job_of_another_server_that_waits_is_left_alone_and_can_be_stopped(idle, hold):
+    run = ended_run(created=60, ended=30)
+    lease = hold(run.folder, "queued")
+    with pytest.raises(RunError, match="queued"):
+        idle.submit(run)
+    idle.stop(run)
+    assert is_stop_requested(run.folder, lease.generation)
+    assert written_status(run.folder).state == "queued"
+
+
+def test_a_job_leaves_the_queue_at_a_stop_that_another_server_asked_for(idle, two_topics):
+    run = new_run(two_topics, epochs=1)
+    idle.submit(run)
+    assert idle.place(run) == 1
+    request_stop(run.folder)
+    wait_for(lambda: run.status == "stopped", what="leaving the queue")
+    assert idle.place(run) == 0
+
+
+def test_the_queue_is_written_down_as_interrupted_when_the_server_closes(idle, two_topics):
+    run = new_run(two_topics, epochs=1)
+    idle.submit(run)
+    idle.close()
+    assert written_status(run.folder).state == "interrupted"
+    assert "before its turn" in run.state.reason
+
+
+def test_a_full_queue_is_said(idle, two_topics):
+    for _ in range(5):
+        idle.submit(new_run(two_topics, epochs=1))
+    with pytest.raises(QueueFullError, match="5 runs are waiting"):
+        idle.submit(new_run(two_topics, epochs=1))
+
+
+def test_a_rename_while_a_table_is_trained_stays_and_its_main_space_is_known(executor, cars):
+    store = Store()
+    dataset = Dataset.upload(store.uploads_folder, "cars.csv", [cars.to_csv(index=False).encode()])
+    run = store.create_training("categories", dataset, {"epochs": 8}, columns={"target": "body"}, name="cars")
+    executor.submit(run)
+    in_training(run)
+    before = (run.folder / "run.json").read_bytes()
+    store.run(run.id).rename("My cars")
+    assert run.wait(90) == "done"
+    again = store.run(run.id)
+    assert again.name == "My cars"
+    assert again.main_space in again.space_names
+    assert again.space.name == again.main_space
+    assert (run.folder / "run.json").read_bytes() == before

@@ -23,7 +23,7 @@ from tests.jobs.waiting import checkpointed, in_training, wait_for, worker_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
-DETERMINISTIC = {"epochs": 150, "min_count": 1, "dim": 16, "subsample": 0, "deterministic": True, "seed": 5}
+DETERMINISTIC = {"epochs": 1500, "min_count": 1, "dim": 16, "subsample": 0, "deterministic": True, "seed": 5}
 SERVER = """
 import sys, time
 from embedviz.jobs.local_executor import LocalExecutor
@@ -57,6 +57,12 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def close(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
 
 @pytest.fixture
 def serve(own_home):
@@ -64,8 +70,7 @@ def serve(own_home):
 
         def start():
             server = Server()
-            stack.callback(server.process.wait)
-            stack.callback(server.process.stdin.close)
+            stack.callback(server.close)
             return server
 
         yield start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Literal, TypeVar, get_type_hints
+from typing import Generic, Literal, TypeVar, cast, get_type_hints
 
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
@@ -66,6 +66,6 @@ def job(kind: str, *, lane: Lane) -> Callable[[Callable[[S, Path, Reporter], Non
         spec_class = get_type_hints(function).get("spec")
         if not (isinstance(spec_class, type) and issubclass(spec_class, JobSpec) and spec_class.kind == kind):
             raise TypeError(f"{function.__module__}: the job {kind!r} needs a parameter spec of that kind.")
-        return Declaration(kind, lane, spec_class, function)
+        return Declaration(kind, lane, cast("type[S]", spec_class), function)
 
     return declare

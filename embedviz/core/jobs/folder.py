@@ -120,7 +120,7 @@ class JobFolder(Generic[S]):
     @cached_property
     def spec(self) -> S:
         """What is to be done. DataError when another version of embedviz wrote something else."""
-        return cast(S, self.spec_as(self.spec_class))
+        return self.spec_as(cast("type[S]", self.spec_class))
 
     def spec_as(self, spec_class: type[S]) -> S:
         """Return the spec as an instance of this class. DataError when it does not fit."""

@@ -70,7 +70,7 @@ class Control:
 class Emit(Protocol):
     """Where a reporter sends its events."""
 
-    def __call__(self, progress: Progress, **more: object) -> None: ...
+    def __call__(self, progress: Progress, /, **more: object) -> None: ...
 
 
 def _discard(progress: Progress, **more: object) -> None:
