@@ -50,6 +50,7 @@ def current_run() -> RunFolder | None:
         return None
     try:
         run = store().run(run_id)
+        _ = run.spec, run.name  # so that a damaged one is found here and not in the middle of a page
     except EmbedvizError as error:
         st.session_state.pop(RUN_KEY, None)
         st.query_params.pop(RUN, None)
