@@ -1,4 +1,4 @@
-"""The command line: train, predict, neighbors, analogy, project, evaluate, convert. VECTORS is a vector file or a run's folder."""
+"""Command line: train, predict, neighbors, analogy, project, evaluate, convert. VECTORS is a vector file or a run's folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,16 @@ from embedviz.models import MODELS, model_class
 from embedviz.store.dataset import OPTIONS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedviz.core.progress import Progress
+    from embedviz.core.settings import Settings
+    from embedviz.space import EmbeddingSpace
     from embedviz.training.survey import Survey
 
 SEVERAL = ("--positive", "--negative", "--columns", "--probe", "--read")  # flags that take several words
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
-SHOWN = 12  # classes
+MAX_CLASSES = 12  # printed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train embeddings and look at what they learned.")
 Space = Annotated[str | None, typer.Option("--space", help="One of a run's spaces, where it has several.")]
@@ -52,7 +57,7 @@ def train(
     settings = _flags(model_class(model).Settings, context.args)
     run = embedviz.train(
         model, data, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
-        on_survey=_say, on_progress=_show, **settings,
+        on_survey=_print_survey, on_progress=_print_progress, **settings,
     )  # fmt: skip
     typer.echo("", err=True)
     for name, value in run.metrics.items():
@@ -62,20 +67,20 @@ def train(
 
 @app.command()
 def neighbors(vectors: Path, query: str, k: Annotated[int, typer.Option("-k")] = 10, metric: str = "cosine", space: Space = None) -> None:  # fmt: skip
-    """The nearest labels of a label."""
+    """Print the nearest labels of a label."""
     _print(_open(vectors, space).neighbors(query, k, metric))
 
 
 @app.command()
 def analogy(
     vectors: Path,
-    positive: Annotated[list[str], typer.Option(help="Words that are added: --positive king --positive woman.")],
-    negative: Annotated[list[str] | None, typer.Option(help="Words that are taken away.")] = None,
+    positive: Annotated[list[str], typer.Option(help="Words to add: --positive king woman.")],
+    negative: Annotated[list[str] | None, typer.Option(help="Words to subtract.")] = None,
     k: Annotated[int, typer.Option("-k")] = 10,
     method: str = "3cosadd",
     space: Space = None,
 ) -> None:
-    """king + woman - man. The words given are left out of the answers."""
+    """Print king + woman - man. The words given are left out of the answers."""
     _print(_open(vectors, space).analogy(positive, negative or [], k, method))
 
 
@@ -86,7 +91,7 @@ def project(
     out: Annotated[Path, typer.Option(help="map.html or map.csv")],
     space: Space = None,
 ) -> None:
-    """A map as a web page or a table. Settings are flags: --method umap --n-neighbors 15 --n-points 10000."""
+    """Draw a map as a web page or a table. Settings are flags: --method umap --n-neighbors 15 --n-points 10000."""
     from embedviz.figures.map_figure import map_figure
     from embedviz.projection.fidelity import fidelity_sentence
     from embedviz.projection.projecting import project as make
@@ -115,15 +120,15 @@ def evaluate(
     seeds: Annotated[int | None, typer.Option(help="Repeat the training over so many seeds first.")] = None,
     folds: Annotated[int | None, typer.Option(help="Repeat the training over so many folds first.")] = None,
 ) -> None:
-    """A run's scores beside its baselines and its repeats, and how they were made."""
+    """Print a run's scores beside its baselines and its repeats, and how they were made."""
     import embedviz
     from embedviz.evaluation.score_table import score_table
 
     run = embedviz.open_run(folder)
     if baselines:
-        run.baselines(_show)
+        run.baselines(_print_progress)
     if seeds is not None or folds is not None:
-        run.repeat(seeds=seeds, folds=folds, on_progress=_show)
+        run.repeat(seeds=seeds, folds=folds, on_progress=_print_progress)
     if baselines or seeds is not None or folds is not None:
         typer.echo("", err=True)
     table = score_table(run)
@@ -140,17 +145,17 @@ def predict(
     column: Annotated[
         str | None, typer.Option(help="Where the texts are, when not in the column of the training.")
     ] = None,
-    reasons: Annotated[bool, typer.Option("--reasons", help="Add what moved each prediction.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", "--reasons", help="Add what moved each prediction.")] = False,
     read: Read = None,
 ) -> None:
-    """A prediction for every row of a file: its own columns with the answers beside them."""
+    """Predict every row of a file: its own columns with the answers beside them."""
     import embedviz
     from embedviz.jobs.prediction import with_predictions
 
     if out:
         _check_folder_of(out)
     frame = embedviz.read_table(data, **_reading(read)).frame
-    answer = with_predictions(embedviz.open_run(folder).predictor(), frame, column, reasons)
+    answer = with_predictions(embedviz.open_run(folder).predictor(), frame, column, explain)
     if out is None:
         _print(answer)
     else:
@@ -164,7 +169,7 @@ def convert(source: Path, target: Path, format: str | None = None, space: Space 
 
 
 def main() -> None:
-    """Runs a command; a person's mistake is one sentence and exit code 1."""
+    """Run a command; a person's mistake is one sentence and exit code 1."""
     try:
         app(args=_repeated(sys.argv[1:]), standalone_mode=False)
     except EmbedvizError as error:
@@ -173,14 +178,14 @@ def main() -> None:
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
     except Exception as error:
-        if hasattr(error, "format_message"):  # what typer says of a wrong call
+        if hasattr(error, "format_message"):  # typer's message for a wrong call
             typer.echo(error.format_message() or "See --help.", err=True)
             sys.exit(2)
         raise
 
 
 def _repeated(words: list[str]) -> list[str]:
-    """--positive king woman -> --positive king --positive woman, likewise for the other flags of several."""
+    """Turn --positive king woman into --positive king --positive woman, likewise for the other flags of several."""
     result: list[str] = []
     flag = ""
     for word in words:
@@ -195,7 +200,7 @@ def _repeated(words: list[str]) -> list[str]:
     return result
 
 
-def _open(path: Path, space: str | None) -> Any:
+def _open(path: Path, space: str | None) -> EmbeddingSpace:
     import embedviz
 
     if path.is_dir():
@@ -204,8 +209,8 @@ def _open(path: Path, space: str | None) -> Any:
     return embedviz.load_vectors(path)
 
 
-def _flags(settings: type, flags: list[str]) -> dict[str, Any]:
-    """--learning-rate 0.05 --deterministic -> fields of the settings class; pydantic turns the text into its type."""
+def _flags(settings: type[Settings], flags: list[str]) -> dict[str, Any]:
+    """Turn --learning-rate 0.05 --deterministic into fields of the settings class; pydantic converts the text."""
     values: dict[str, Any] = {}
     words = iter(flags)
     for flag in words:
@@ -230,7 +235,7 @@ def _flags(settings: type, flags: list[str]) -> dict[str, Any]:
 
 
 def _columns(pairs: list[str]) -> dict[str, Any]:
-    """target=body ignore=id ignore=url -> role -> column, or columns for a role that has several."""
+    """Turn target=body ignore=id ignore=url into role -> column, or columns for a role that has several."""
     roles: dict[str, Any] = {}
     for text in pairs:
         role, sign, column = text.partition("=")
@@ -246,7 +251,7 @@ def _columns(pairs: list[str]) -> dict[str, Any]:
 
 
 def _reading(pairs: list[str] | None) -> dict[str, Any]:
-    """encoding=cp1251 header=no -> what overrides read_table's guesses."""
+    """Turn encoding=cp1251 header=no into what overrides read_table's guesses."""
     values: dict[str, Any] = {}
     for text in pairs or []:
         name, sign, value = text.partition("=")
@@ -261,26 +266,26 @@ def _reading(pairs: list[str] | None) -> dict[str, Any]:
 
 
 def _check_folder_of(path: Path) -> None:
-    """Said before the work is done and not after."""
+    """Raise SettingsError before the work is done, when the file could not be written after it."""
     if not path.parent.is_dir():
         raise SettingsError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
 
 
-def _say(survey: Survey) -> None:
-    """What was found in the data, on the error stream: the figures are for the output."""
+def _print_survey(survey: Survey) -> None:
+    """Print what was found in the data to the error stream: the scores are for the output."""
     if survey.classes:
-        shares = [f"{name} {rows:,}" for name, rows in survey.classes[:SHOWN]]
-        more = f" and {len(survey.classes) - SHOWN:,} more" if len(survey.classes) > SHOWN else ""
+        shares = [f"{name} {rows:,}" for name, rows in survey.classes[:MAX_CLASSES]]
+        more = f" and {len(survey.classes) - MAX_CLASSES:,} more" if len(survey.classes) > MAX_CLASSES else ""
         typer.echo(f"Classes: {', '.join(shares)}{more}.", err=True)
     for sentence in (*survey.sentences, *survey.warnings):
         typer.echo(sentence, err=True)
 
 
-def _print(frame: Any) -> None:
+def _print(frame: pd.DataFrame) -> None:
     typer.echo(frame.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
 
 
-def _show(progress: Any) -> None:
+def _print_progress(progress: Progress) -> None:
     loss = progress.metrics.get("validation/loss")
     held_out = f", held-out loss {loss:.3f}" if loss else ""
     typer.echo(f"\r{progress.fraction:4.0%} {progress.message}{held_out}".ljust(70), nl=False, err=True)

@@ -94,6 +94,8 @@ def test_old_answers_are_forgotten(run):
 
 
 def test_python_asks_the_run(run):
-    frame = run.predict(["what an awful broken train", "great great sunny"], reasons=True)
+    frame = run.predict(["what an awful broken train", "great great sunny"], explain=True)
     assert frame["prediction"].tolist() == ["angry", "happy"]
+    assert frame.equals(run.predict(["what an awful broken train", "great great sunny"], reasons=True))
+    assert {"reasons"} == set(frame) - set(run.predict(["great"]))
     assert set(run.pictures()) == {"confusion", "calibration"}

@@ -82,7 +82,7 @@ EVENTS = [
         "loss": 2.7,
         "metrics": {"validation/loss": 2.5},
         "best": True,
-    },  # fmt: skip
+    },
 ]
 
 
