@@ -1,4 +1,4 @@
-"""Parts of a page that follow a job: redrawn while the job goes on, and the whole page once when its state changes."""
+"""Parts of a page that follow a job: drawn anew while the job goes on, and the whole page once when it turns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from embedviz.core.jobs.events import Event
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.status import Status
 
-REDRAW_INTERVAL = "0.3s"  # so that the first progress is seen well within a second of the click
+EVERY = "0.3s"  # so that the first progress is seen well within a second of the click
 
 
 def follow(
@@ -22,14 +22,11 @@ def follow(
     key: str,
     mark: Callable[[], Hashable] = lambda: None,
 ) -> None:
-    """Call `draw` with the job's state, again and again until it has ended.
-
-    The whole page is run once when the job ends or is resumed, or when `mark` returns something else than before:
-    timers, buttons and what stands beside change then.
-    """
+    """Calls `draw` with the job's state, again and again until it has ended. When the job ends or begins anew, or when
+    `mark` gives something else than before, the whole page runs once: timers, buttons and what stands beside change."""
     drawn_with = (job.state.is_final, mark())
 
-    @st.fragment(run_every=None if drawn_with[0] else REDRAW_INTERVAL, key=key)
+    @st.fragment(run_every=None if drawn_with[0] else EVERY, key=key)
     def body() -> None:
         state = job.state
         if (state.is_final, mark()) != drawn_with:
@@ -41,7 +38,7 @@ def follow(
 
 
 def awaited(job: JobFolder[Any], *, key: str) -> bool:
-    """Submit the job where it is still to be done, and show how far it is, with Stop. True once it is done."""
+    """Hands the job to a worker where it is still to be done, and shows how far it is, with Stop. True once it is done."""
     if job.status in ("interrupted", "stopped") and not st.session_state.get(f"let-be-{job.id}"):
         session.executor().submit(job)
 
@@ -68,14 +65,14 @@ def awaited(job: JobFolder[Any], *, key: str) -> bool:
 
 
 def bar(event: Event, text: str = "") -> None:
-    """Show how far a job is by its last event, in words and as a bar. text: instead of the event's message."""
+    """How far a job is by its last event, in words and as a bar. text: instead of the event's message."""
     total = event.get("total_steps", 0)
     share = min(1.0, event.get("step", 0) / total) if total else 0.0
     st.progress(share, text=session.plain(text or event.get("message", "Waiting for a worker")))
 
 
 def events(job: JobFolder[Any]) -> list[Event]:
-    """Return all events of the job so far; only the new ones are read: a long training writes thousands."""
+    """All events of the job so far, of which only the new ones are read: a long training writes thousands."""
     known, offset = st.session_state.get(f"events-{job.id}", ([], 0))
     read = job.events(offset)
     if read.events:
