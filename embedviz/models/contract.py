@@ -36,7 +36,7 @@ class Model(Protocol):
     roles: ClassVar[dict[str, str]]  # role that it needs -> what the column has to hold
     optional_roles: ClassVar[dict[str, str]]  # role that it can use -> what the column has to hold
     unit: ClassVar[str]  # what its examples are: "words", "texts", "ratings", "rows"
-    most_threads: ClassVar[int | None]  # of the processor, that its steps gain from; None for as many as there are
+    max_threads: ClassVar[int | None]  # of the processor, that its steps gain from; None for as many as there are
     main_space: ClassVar[str]  # empty where the data decides it
     identity: ClassVar[
         str

@@ -53,7 +53,7 @@ class Categories:
         "target_kind", "min_class_rows", "min_count", "network", "seed", "validation_share", "test_share",
     )  # fmt: skip
     unit: ClassVar[str] = "rows"
-    most_threads: ClassVar[int | None] = (
+    max_threads: ClassVar[int | None] = (
         1  # its batches are small: threads would wait for each other longer than they work
     )
     main_space: ClassVar[str] = ""  # the column of most values

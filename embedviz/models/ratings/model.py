@@ -53,7 +53,7 @@ class Ratings:
     }
     survey_settings: ClassVar[tuple[str, ...]] = ("method", "split")
     unit: ClassVar[str] = "ratings"
-    most_threads: ClassVar[int | None] = None
+    max_threads: ClassVar[int | None] = None
     main_space: ClassVar[str] = "item"
     identity: ClassVar[str] = "id"
     Settings: ClassVar[type[RatingsSettings]] = RatingsSettings

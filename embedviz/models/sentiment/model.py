@@ -54,7 +54,7 @@ class Sentiment:
     survey_settings: ClassVar[tuple[str, ...]] = ("vectors", "lowercase", "max_length")
     score: ClassVar[str] = "accuracy"
     unit: ClassVar[str] = "texts"
-    most_threads: ClassVar[int | None] = (
+    max_threads: ClassVar[int | None] = (
         1  # its batches are small: threads would wait for each other longer than they work
     )
     main_space: ClassVar[str] = "word"

@@ -90,7 +90,7 @@ class Skipgram:
     survey_settings: ClassVar[tuple[str, ...]] = ("tokenizer", "lowercase")
     score: ClassVar[str] = "loss"
     unit: ClassVar[str] = "words"
-    most_threads: ClassVar[int | None] = None
+    max_threads: ClassVar[int | None] = None
     main_space: ClassVar[str] = "word"
     identity: ClassVar[str] = ""
     Settings: ClassVar[type[SkipgramSettings]] = SkipgramSettings
