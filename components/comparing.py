@@ -123,7 +123,7 @@ def _twin(run: Run, space: EmbeddingSpace, k: int) -> None:
 
 def _train_twin(run: Run) -> None:
     settings = {**run.spec.settings, "seed": (run.spec.settings["seed"] + 1) % SEEDS}
-    dataset = session.store().dataset(run.data.get("id", ""))
+    dataset = session.store().dataset(run.data["id"])
     columns = {role: column for role, column in run.spec.columns.items() if column}
     starting.start_training(
         run.model, dataset, settings, columns=columns, probes=run.spec.probes,

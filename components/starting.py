@@ -25,7 +25,7 @@ def start_training(model: str, dataset: Dataset, settings: dict[str, Any], **mor
 def train_on_choice(run: RunFolder, space: EmbeddingSpace, rows: np.ndarray, keep: bool) -> None:
     """Train the run's model once more, on the data behind these rows of its space (keep) or without it, and go to Train."""
     chosen = LabelFilter.of(run, space, rows, keep)
-    dataset = session.store().dataset(run.data.get("id", ""))
+    dataset = session.store().dataset(run.data["id"])
     start_training(
         run.model,
         dataset,

@@ -30,7 +30,7 @@ MOST_PROBES = 6
 def again(run: Run) -> None:
     """Sets the same up once more, with the settings that it had."""
     st.session_state["setup"] = {
-        "dataset": run.data.get("id", ""),
+        "dataset": run.data["id"],
         "roles": {role: column for role, column in run.spec.columns.items() if column},
         "model": run.model,
         "settings": run.spec.settings,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 from pydantic import JsonValue
@@ -19,9 +19,9 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.models.contract import Predictor
+from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_folder import WEIGHTS, RunFolder
-from embedviz.store.run_specs import DataReference
 from embedviz.store.store import Store
 
 ANSWER = "answer.parquet"
@@ -117,7 +117,7 @@ def ask_file(
         run.state.ended,
         owner,
         "file",
-        data=cast(DataReference, dataset.reference()),
+        data=dataset.reference(),
         column=column,
         explain=explain,
     )
@@ -156,7 +156,7 @@ def predict(spec: PredictionSpec, folder: Path, reporter: Reporter) -> None:
 def _for_file(spec: PredictionSpec, data: DataReference, model: Predictor, reporter: Reporter) -> pd.DataFrame:
     """The file's own columns with the predictions beside them."""
     reporter.report(f"Reading {data['title']}")
-    frame = read_reference(dict(data), Store().uploads_folder / data.get("id", "")).frame
+    frame = read_reference(data, Store().uploads_folder / data["id"]).frame
     parts: list[pd.DataFrame] = []
     at_once = ROWS_WITH_REASONS if spec.explain else ROWS_AT_ONCE
     for start in range(0, len(frame), at_once):

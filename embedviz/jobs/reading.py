@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from pydantic import JsonValue
 
@@ -18,8 +18,9 @@ from embedviz.core.settings import TrainingSettings
 from embedviz.data.roles import roles_of
 from embedviz.jobs.pretrained import attach_pretrained
 from embedviz.models import model_class
+from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset, read_reference
-from embedviz.store.run_specs import Columns, DataReference
+from embedviz.store.run_specs import Columns
 from embedviz.training.survey import Survey
 
 RESULT = "reading.json"
@@ -85,7 +86,7 @@ def reading_of(
     """
     names = model_class(model).survey_settings
     chosen = {name: value for name, value in settings.model_dump().items() if name in names}
-    data = cast(DataReference, dataset.reference())
+    data = dataset.reference()
     return Reading.keyed(dataset.folder / READINGS, ReadingSpec(model, dict(columns), chosen, data))
 
 
@@ -93,7 +94,7 @@ def reading_of(
 def read_dataset(spec: ReadingSpec, folder: Path, reporter: Reporter) -> None:
     """Read and survey, and write reading.json."""
     reporter.report(f"Reading {spec.data['title']}")
-    table = read_reference(dict(spec.data), folder.parents[1])
+    table = read_reference(spec.data, folder.parents[1])
     cls = model_class(spec.model)
     settings: dict[str, Any] = dict(spec.settings)
     model = cls(cls.Settings.of(**settings))

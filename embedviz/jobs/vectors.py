@@ -25,7 +25,6 @@ def open_vectors(spec: VectorsSpec, folder: Path, reporter: Reporter) -> None:
 
     name = spec.data["title"] if spec.data["source"] == "upload" else None
     member = spec.data["options"].get("member")
-    path = file_of(dict(spec.data), folder)
-    space = load_vectors(path, name=name, member=None if member is None else str(member), on_progress=on_progress)
+    space = load_vectors(file_of(spec.data, folder), name=name, member=member, on_progress=on_progress)
     write_space(space, folder / SPACES, "word")
     write_typed(folder / METRICS, Metrics(record={"vectors": len(space), "dim": space.dim}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,7 +58,8 @@ def twins_of(run: RunFolder, runs: Sequence[R]) -> list[R]:
 def _all_but_the_seed(run: RunFolder) -> dict[str, Any]:
     """What decides the result of a training, without the seed and where it ran."""
     settings = {name: value for name, value in run.spec.settings.items() if name not in _NOT_THE_TRAINING}
-    data = {name: run.data.get(name) for name in _SAME_DATA}
+    reference: Mapping[str, object] = run.data
+    data = {name: reference.get(name) for name in _SAME_DATA}
     return {"model": run.model, "settings": settings, "data": data, "columns": run.spec.columns}
 
 

@@ -20,9 +20,9 @@ from embedviz.data.reading import Table
 from embedviz.data.roles import roles_of
 from embedviz.models import model_class
 from embedviz.space import EmbeddingSpace
+from embedviz.store.data_reference import LabelFilterReference
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
-from embedviz.store.run_specs import LabelFilterReference
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def read_data(run: RunFolder) -> Table:
     DataError
         When it went away, was changed, or nothing of it is left.
     """
-    table = read_reference(dict(run.data), run.folder / "data")
+    table = read_reference(run.data, run.folder / "data")
     model = model_class(run.model)
     settings = run.training_settings()
     for chosen in label_filters(run):

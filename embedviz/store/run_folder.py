@@ -20,7 +20,8 @@ from embedviz.core.errors import RunError, UnknownSpaceError
 from embedviz.core.files import read_json
 from embedviz.core.jobs.folder import JobFolder, JobRecord, read_record
 from embedviz.core.typed_json import read_typed, write_typed
-from embedviz.store.run_specs import DataReference, RunSpec
+from embedviz.store.data_reference import DataReference
+from embedviz.store.run_specs import RunSpec
 
 if TYPE_CHECKING:
     import pandas as pd

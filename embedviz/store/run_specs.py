@@ -3,51 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, NotRequired
+from typing import ClassVar
 
-from pydantic import ConfigDict, JsonValue, with_config
-from typing_extensions import TypedDict
+from pydantic import JsonValue
 
 from embedviz.core.jobs.spec import JobSpec
+from embedviz.store.data_reference import DataReference
 
 Columns = dict[str, str | list[str] | None]  # role -> column; "category", "number" and "ignore" have several
-
-
-class LabelFilterReference(TypedDict):
-    """A choice of labels that the data was filtered by. The labels themselves lie beside the data.
-
-    space: the space that they are of. keep: True when they alone are kept, False when they are left out. labels: how
-    many there are. sha256: of the sorted labels, so that equal choices are seen to be equal.
-    """
-
-    space: str
-    keep: bool
-    labels: int
-    sha256: str
-
-
-@with_config(ConfigDict(extra="allow"))
-class DataReference(TypedDict):
-    """What a run keeps to find its data again, and to know that it is the same.
-
-    source: upload, path or sample. options: what overrides the guesses of `read_table`. file, path, sample: which of
-    them there is depends on the source. modified: of the file at the path, in seconds since 1970. only: what the data
-    was filtered by, in this order.
-    """
-
-    source: str
-    title: str
-    options: dict[str, JsonValue]
-    id: NotRequired[str]
-    owner: NotRequired[str]
-    created: NotRequired[float]
-    size: NotRequired[int]
-    sha256: NotRequired[str]
-    file: NotRequired[str]
-    path: NotRequired[str]
-    modified: NotRequired[float]
-    sample: NotRequired[str]
-    only: NotRequired[list[LabelFilterReference]]
 
 
 @dataclass(frozen=True)

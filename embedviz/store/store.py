@@ -8,17 +8,18 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from embedviz.core.cost import Cost
 from embedviz.core.errors import DataError, EmbedvizError, RunError
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
+from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
 from embedviz.store.label_filter import LabelFilter, label_file
 from embedviz.store.run_folder import LABEL, RunFolder
-from embedviz.store.run_specs import DataReference, RunSpec, TrainingSpec, VectorsSpec
+from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
 
 DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
 PREDICTION_LIFE_S = 2 * 3600.0  # an answer is kept; asked again it is worked out again
@@ -218,7 +219,7 @@ class Store:
 
 
 def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataReference:
-    reference = cast(DataReference, dataset.reference())
+    reference = dataset.reference()
     if filters:
         reference["only"] = [part.reference() for part in filters]
     return reference

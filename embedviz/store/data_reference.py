@@ -1,0 +1,73 @@
+"""References to data, as dataset.json and a run's run.json hold them."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict  # the one that pydantic can check before Python 3.12
+
+
+class ReadOptions(TypedDict, total=False):
+    """Options of `embedviz.data.reading.read_table` that a person set."""
+
+    encoding: str
+    delimiter: str
+    header: bool
+    unit: str
+    member: str
+
+
+class LabelFilterReference(TypedDict):
+    """A choice of labels that a run's data was filtered by. The labels themselves lie beside the data."""
+
+    space: str  # that they are of
+    keep: bool  # they alone are kept, or they are left out
+    labels: int  # how many there are
+    sha256: str  # of the sorted labels, so that equal choices are seen to be equal
+
+
+class About(TypedDict):
+    """Fields of every reference."""
+
+    id: str  # of the data set
+    title: str
+    owner: str
+    created: float  # seconds since 1970
+    size: int  # bytes of the file as it came
+    options: ReadOptions
+    only: NotRequired[list[LabelFilterReference]]  # filters of a run's data, see embedviz.store.label_filter
+
+
+class UploadReference(About):
+    """An uploaded file."""
+
+    source: Literal["upload"]
+    file: str  # its name in the data set's folder
+    sha256: str
+
+
+class PathReference(About):
+    """A file that stays where it is."""
+
+    source: Literal["path"]
+    path: str
+    modified: float  # seconds since 1970
+
+
+class SampleReference(About):
+    """A sample."""
+
+    source: Literal["sample"]
+    sample: str
+    sha256: str
+
+
+DataReference = UploadReference | PathReference | SampleReference
+
+
+def fingerprint(reference: DataReference) -> str:
+    """Return a string that identifies the content of a reference's file."""
+    if reference["source"] == "path":
+        return json.dumps([reference["path"], reference["size"], reference["modified"]])
+    return reference["sha256"]
