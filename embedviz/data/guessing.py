@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,10 @@ MIN_ROWS = 20  # from which values alone, without a name, tell a target or a tab
 MAX_RATINGS = 21  # distinct ratings in a file without names: 0 to 10 in halves
 TIMESTAMPS = (6e8, 2.5e9)  # seconds since 1970: 1989 to 2049
 
+Chosen = Mapping[str, "str | list[str] | None"]  # role -> column(s) that were chosen, None for no column
 
-def guess_roles(frame: pd.DataFrame, kind: str, chosen: Mapping[str, Any] | None = None) -> dict[str, str]:
+
+def guess_roles(frame: pd.DataFrame, kind: str, chosen: Chosen | None = None) -> dict[str, str]:
     """Guess role -> column; by names first, then by values.
 
     Parameters
@@ -48,7 +50,7 @@ def is_text(values: pd.Series) -> bool:
 class _Guess:
     """Guesses in order of confidence, as each rests on those before it."""
 
-    def __init__(self, sample: pd.DataFrame, chosen: Mapping[str, Any]):
+    def __init__(self, sample: pd.DataFrame, chosen: Chosen):
         self.cells = cast("dict[str, pd.Series]", dict(sample.items()))
         self.chosen = chosen
         self.n_rows = len(sample)
@@ -65,7 +67,10 @@ class _Guess:
 
     def known(self, role: str) -> str | None:
         """The column chosen or guessed for a role."""
-        return self.chosen[role] if role in self.chosen else self.roles.get(role)
+        if role not in self.chosen:
+            return self.roles.get(role)
+        column = self.chosen[role]
+        return column if isinstance(column, str) else next(iter(column or []), None)
 
     def assign(self, role: str, column: str | None) -> None:
         """Guess a column for a role that was not chosen."""
@@ -75,7 +80,7 @@ class _Guess:
     def free(self, *shared: str) -> list[str]:
         """Columns without a role; those of the shared roles may have a second one."""
         taken = self.unavailable | {column for role, column in self.roles.items() if role not in shared}
-        taken -= {self.chosen[role] for role in shared if isinstance(self.chosen.get(role), str)}
+        taken -= {column for role in shared if isinstance(column := self.chosen.get(role), str)}
         return [column for column in self.cells if column not in taken]
 
     def best(self, role: str, columns: list[str]) -> str | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from embedviz.core.errors import ColumnError
 from embedviz.data.column import cells_of
 from embedviz.data.column_hints import HINTS
-from embedviz.data.guessing import MAX_CLASSES, guess_roles, is_number, is_text
+from embedviz.data.guessing import MAX_CLASSES, Chosen, guess_roles, is_number, is_text
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table
@@ -21,7 +21,7 @@ _PLURALS = {"category": "categories", "number": "numbers", "ignore": "left out"}
 READ_BY_ONE = {"rating", "label", "target"}  # by different models, so that they may share a column
 
 
-def roles_of(table: Table, chosen: Mapping[str, Any]) -> dict[str, Any]:
+def roles_of(table: Table, chosen: Chosen) -> dict[str, str | list[str]]:
     """Return role -> column(s) of a table: those chosen, and guesses for the rest.
 
     A column chosen for one role is not guessed for another that the same model reads, and a role chosen as None has no
@@ -81,7 +81,7 @@ def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping
     return chosen
 
 
-def role_sentence(frame: pd.DataFrame, roles: Mapping[str, Any]) -> str:
+def role_sentence(frame: pd.DataFrame, roles: Mapping[str, str | list[str]]) -> str:
     """Describe the roles in a sentence. Column names are not escaped: show it as plain text."""
     parts = []
     for role, column in roles.items():

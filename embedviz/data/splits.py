@@ -103,7 +103,7 @@ class Split:
         return "test" if len(self.test) else "validation"
 
     @property
-    def sizes(self) -> dict[PartName, int]:
+    def sizes(self) -> dict[str, int]:
         """Rows in each part, by name."""
         return {name: len(self.part(name)) for name in PART_NAMES}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -10,20 +11,20 @@ import numpy as np
 from embedviz.core.errors import DataError
 
 
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """Words and their counts.
 
     Parameters
     ----------
-    labels : iterable of str
+    labels : list of str
         The words (V), the most frequent first.
-    counts : iterable of int
-        Occurrences of each word (V).
+    counts : (V,) int64 array
+        Occurrences of each word.
     """
 
-    def __init__(self, labels: Iterable[str], counts: Iterable[int]):
-        self.labels = list(labels)
-        self.counts = np.fromiter(counts, np.int64, len(self.labels))
+    labels: list[str]
+    counts: np.ndarray
 
     @classmethod
     def from_counter(cls, counter: Mapping[str, int], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
@@ -50,7 +51,7 @@ class Vocabulary:
         kept = kept[:max_size]
         if len(kept) < 2:
             raise DataError(f"A vocabulary of {len(kept)} has nothing to learn from. Allow two words or more.")
-        return cls([word for word, _ in kept], [n for _, n in kept])
+        return cls([word for word, _ in kept], np.array([n for _, n in kept], np.int64))
 
     def __len__(self) -> int:
         return len(self.labels)
