@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
+
+from embedviz.data.splits import PartName, Split
 
 
 def error_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float]:
@@ -14,3 +19,49 @@ def error_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float]:
         "mae": float(np.abs(error).mean()),
         "r2": 1 - float((error**2).sum()) / spread if spread else 0.0,
     }
+
+
+def errors_by_size(predicted: np.ndarray, actual: np.ndarray, groups: int = 10) -> pd.DataFrame:
+    """Return the errors of groups of rows by their true number, (N,) each: low, high (the group's range), mae, bias (mean of
+    predicted - true) and rows."""
+    parts = [rows for rows in np.array_split(np.argsort(actual, kind="stable"), groups) if len(rows)]
+    error = predicted - actual
+    return pd.DataFrame(
+        {
+            "low": [float(actual[rows].min()) for rows in parts],
+            "high": [float(actual[rows].max()) for rows in parts],
+            "mae": [float(np.abs(error[rows]).mean()) for rows in parts],
+            "bias": [float(error[rows].mean()) for rows in parts],
+            "rows": [len(rows) for rows in parts],
+        }
+    )
+
+
+def evaluate_numbers(
+    answers: Mapping[PartName, np.ndarray], targets: np.ndarray, split: Split
+) -> tuple[dict[str, float], dict[str, pd.DataFrame]]:
+    """Measure predicted numbers on the parts that are answered, beside always predicting the training part's mean.
+
+    Parameters
+    ----------
+    answers
+        Part ("validation", "test") -> numbers (n,) of its rows; parts without rows are left out.
+    targets
+        (N,) the true number of every row.
+    split
+        Of the N rows.
+
+    Returns
+    -------
+    metrics, frames
+        "test/rmse" and so on, "baseline/rmse" on the measured part, and the frame "errors" of the measured part.
+    """
+    metrics: dict[str, float] = {}
+    for part, found in answers.items():
+        rows = split.part(part)
+        if len(rows):
+            metrics |= {f"{part}/{name}": score for name, score in error_scores(found, targets[rows]).items()}
+    actual = targets[split.part(split.measured)]
+    mean = np.full(len(actual), targets[split.train].mean())
+    metrics["baseline/rmse"] = error_scores(mean, actual)["rmse"]
+    return metrics, {"errors": errors_by_size(answers[split.measured], actual)}

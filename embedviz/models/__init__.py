@@ -11,7 +11,7 @@ MODELS = {
     "skipgram": "embedviz.models.skipgram.model:Skipgram",
     "ratings": "embedviz.models.ratings.model:Ratings",
     "sentiment": "embedviz.models.sentiment.model:Sentiment",
-    "categories": "embedviz.models.categories.model:Categories",
+    "categories": "embedviz.models.categories.spec:SPEC",
 }
 
 

@@ -1,235 +1,193 @@
-"""A table's cells as codes and numbers, by what the training part taught: values, scales, edges."""
+"""Encoding of a table's cells as codes and numbers, fitted on the training part: values, scales, bin edges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from embedviz.data.category_values import OTHER, CategoryValues, category_names
-from embedviz.data.dates import date_parts, read_dates
+from embedviz.data.category_names import Names
+from embedviz.data.category_values import OTHER, CategoryValues
+from embedviz.data.column import Column
+from embedviz.data.dates import date_parts
 from embedviz.data.quantile_edges import quantile_edges, reach
-from embedviz.data.written_numbers import LARGEST, read_numbers
-from embedviz.models.categories.reading import Feature
+from embedviz.data.written_numbers import MAX_NUMBER
+from embedviz.models.categories.schema import Feature
 from embedviz.models.categories.settings import CategoriesSettings
 
-MOST_STRETCHES = 2400  # of all numbers together, so that a table of hundreds of them stays quick
-FEWEST_BINS = 4
-ALPHABET = "place in the alphabet"  # the part of a category's column
-MANY_VALUES = 20  # known ones past which a category's place in the alphabet is read, too
-SHOWN = 5  # notes a row
-FORM_VALUES = 1000  # of a category, named to those who build a form
+MAX_TOTAL_BINS = 2400  # of all numbers together, so that a table of hundreds of columns stays quick
+MIN_BINS = 4
+ALPHABET = "alphabetical position"  # the part of a category's column
+MIN_ALPHABET_VALUES = 20  # a column of more values is also encoded by their alphabetical position
 
 
 @dataclass(frozen=True)
-class NumberPart:
-    """A number that a column gives: a column of numbers gives one (part ""), a date several ("year", "month", …).
+class NumberEncoder:
+    """Scale and bin edges of a number.
 
-    mean, deviation: of the training part, by which it is standardised; edges: standardised, of its stretches, empty
-    where it is taken as it is; marked: some training rows lack it, so a missing one has a sign of its own; low, median,
-    high in the column's own unit; floor, ceiling: its reach, at which numbers outside are held.
+    A column of numbers gives one number (part ""), a date several ("year", "month", …), a category of many values one
+    (`ALPHABET`).
+
+    Attributes
+    ----------
+    column, part
+        What the number is.
+    mean, std
+        Of the training part, by which it is standardised.
+    edges
+        Rising edges of its bins, standardised; empty where it is not binned.
+    has_indicator
+        Some training rows lack it, so that a missing one is encoded as such.
+    low, median, high
+        Of the training part, in the column's own unit.
+    min, max
+        Limits to which numbers are clipped, in the column's own unit.
     """
 
     column: str
     part: str
     mean: float
-    deviation: float
+    std: float
     edges: list[float]
-    marked: bool
+    has_indicator: bool
     low: float
     median: float
     high: float
-    floor: float = -LARGEST
-    ceiling: float = LARGEST
+    min: float = -MAX_NUMBER
+    max: float = MAX_NUMBER
 
     @classmethod
-    def learn(cls, column: str, part: str, values: np.ndarray, settings: CategoriesSettings, bins: int) -> Self | None:
-        """None where the training part holds fewer than two different values and lacks none."""
+    def fit(cls, column: str, part: str, values: np.ndarray, settings: CategoriesSettings, bins: int) -> Self | None:
+        """Fit numbers (n,) of the training part. None where they are all the same, or all missing."""
         known = values[~np.isnan(values)]
-        piecewise = settings.numbers == "piecewise linear"
-        marked = piecewise and 0 < len(known) < len(values)
-        if not len(known) or (known.min() == known.max() and not marked):
+        is_binned = settings.numbers == "piecewise linear"
+        has_indicator = is_binned and 0 < len(known) < len(values)
+        if not len(known) or (known.min() == known.max() and not has_indicator):
             return None
         low, median, high = (float(x) for x in np.quantile(known, [0, 0.5, 1]))
-        floor, ceiling = reach(known)
-        known = known.clip(floor, ceiling)
-        mean, deviation = float(known.mean()), float(known.std()) or 1.0
-        edges = (quantile_edges(known, bins) - mean) / deviation if piecewise else np.empty(0)
-        edges = np.unique(edges.astype(np.float32))  # those that the network can tell apart
-        return cls(column, part, mean, deviation, edges.tolist(), marked, low, median, high, floor, ceiling)
+        limits = reach(known)
+        known = known.clip(*limits)
+        mean, std = float(known.mean()), float(known.std()) or 1.0
+        edges = (quantile_edges(known, bins) - mean) / std if is_binned else np.empty(0)
+        edges = np.unique(edges.astype(np.float32))  # float32 may merge some
+        return cls(column, part, mean, std, edges.tolist(), has_indicator, low, median, high, *limits)
 
-    def standardised(self, values: np.ndarray) -> np.ndarray:
-        """(n,) float32. NaN stays where a missing number has a sign, else the median stands in (the mean in the textbook's
-        network, which is 0)."""
-        numbers = (values.clip(self.floor, self.ceiling) - self.mean) / self.deviation
-        if not self.marked:
-            numbers = np.where(
-                np.isnan(numbers), (self.median - self.mean) / self.deviation if self.edges else 0, numbers
-            )
+    def standardise(self, values: np.ndarray) -> np.ndarray:
+        """Return standardised numbers, (n,) -> (n,) float32. NaN stays where missing numbers have an indicator, else it
+        becomes the median, or the mean (0) where there are no bins."""
+        numbers = (values.clip(self.min, self.max) - self.mean) / self.std
+        if not self.has_indicator:
+            numbers = np.where(np.isnan(numbers), (self.median - self.mean) / self.std if self.edges else 0, numbers)
         return numbers.astype(np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EncodedRows:
-    """codes (N, K) int64: a value's place in its column's table; numbers (N, P) float32, standardised, NaN missing."""
+    """N rows of K category columns and P numbers.
+
+    Attributes
+    ----------
+    codes
+        (N, K) int64, a value's place in its column's `CategoryValues`.
+    numbers
+        (N, P) float32, standardised; NaN is missing.
+    """
 
     codes: np.ndarray
     numbers: np.ndarray
 
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: np.ndarray | slice) -> Self:
+        """Return some rows."""
+        return type(self)(self.codes[rows], self.numbers[rows])
+
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """features in the table's order; values of each category column, in the same order; parts of the others; untaught:
-    category columns whose "other" no training row has, nor is any hidden as it."""
+    """Encoder of rows, fitted on the training part.
+
+    Attributes
+    ----------
+    features
+        In the table's order.
+    values
+        Values of each category column, in the same order.
+    numbers
+        Numbers of all columns, in the same order.
+    untrained
+        Category columns whose code `OTHER` no training row has.
+    """
 
     features: list[Feature]
     values: dict[str, CategoryValues]
-    parts: list[NumberPart]
-    untaught: list[str] = field(default_factory=list)
+    numbers: list[NumberEncoder]
+    untrained: list[str]
 
     @classmethod
-    def learn(cls, frame: pd.DataFrame, features: Iterable[Feature], settings: CategoriesSettings) -> Self:
-        """From the training part's rows alone."""
-        features = list(features)
-        values, numbers = {}, {}
+    def fit(cls, columns: Mapping[str, Column], features: Sequence[Feature], settings: CategoriesSettings) -> Self:
+        """Fit on the training part's rows."""
+        values: dict[str, CategoryValues] = {}
+        found: dict[tuple[str, str], np.ndarray] = {}
         for feature in features:
+            column = columns[feature.column]
             if feature.kind == "category":
-                names = category_names(frame[feature.column])
-                known = values[feature.column] = CategoryValues.learn(names, settings.min_count)
-                if settings.alphabet and len(known) > MANY_VALUES:
-                    numbers[feature.column, ALPHABET] = _places(names, known)
-            else:
-                for part, found in numbers_of(frame[feature.column], feature).items():
-                    numbers[feature.column, part] = found
-        bins = max(FEWEST_BINS, min(settings.bins, MOST_STRETCHES // max(1, len(numbers))))
-        learned = [NumberPart.learn(*name, found, settings, bins) for name, found in numbers.items()]
-        untaught = [column for column, known in values.items() if not settings.other_share and not known.counts[OTHER]]
-        return cls(features, values, [part for part in learned if part is not None], untaught)
+                known = values[feature.column] = CategoryValues.learn(column.names, settings.min_count)
+                if not settings.alphabet or len(known) <= MIN_ALPHABET_VALUES:
+                    continue
+            for part, numbers in numbers_of(column, feature, values.get(feature.column)).items():
+                found[feature.column, part] = numbers
+        bins = bins_for(len(found), settings)
+        fitted = [NumberEncoder.fit(*name, numbers, settings, bins) for name, numbers in found.items()]
+        untrained = [column for column, known in values.items() if not settings.other_share and not known.counts[OTHER]]
+        return cls(list(features), values, [number for number in fitted if number is not None], untrained)
 
-    def encode(self, frame: pd.DataFrame) -> EncodedRows:
-        """Columns that the frame lacks are missing in every row."""
-        codes = np.zeros((len(frame), len(self.values)), np.int64)
+    def columns_of(self, frame: pd.DataFrame) -> dict[str, Column]:
+        """Return the features' columns that a frame has."""
+        return {f.column: Column.of(frame[f.column]) for f in self.features if f.column in frame}
+
+    def encode(self, columns: Mapping[str, Column], n: int) -> EncodedRows:
+        """Encode n rows. Columns that are not given are missing in every row."""
+        codes = np.zeros((n, len(self.values)), np.int64)
+        missing = pd.Series(pd.NA, index=range(n), dtype=object)
+        used = {
+            feature.column: columns.get(feature.column, Column(feature.column, missing)) for feature in self.features
+        }
         for k, (column, values) in enumerate(self.values.items()):
-            codes[:, k] = values.encode(category_names(_column(frame, column)))
-        numbers = np.zeros((len(frame), len(self.parts)), np.float32)
-        kinds = {feature.column: feature for feature in self.features}
+            codes[:, k] = values.encode(used[column].names)
+        numbers = np.zeros((n, len(self.numbers)), np.float32)
+        features = {feature.column: feature for feature in self.features}
         found: dict[str, dict[str, np.ndarray]] = {}
-        for p, part in enumerate(self.parts):
-            if part.column not in found:
-                cells = _column(frame, part.column)
-                if part.part == ALPHABET:
-                    found[part.column] = {ALPHABET: _places(category_names(cells), self.values[part.column])}
-                else:
-                    found[part.column] = numbers_of(cells, kinds[part.column])
-            numbers[:, p] = part.standardised(found[part.column][part.part])
+        for p, number in enumerate(self.numbers):
+            column = number.column
+            if column not in found:
+                found[column] = numbers_of(used[column], features[column], self.values.get(column))
+            numbers[:, p] = number.standardise(found[column][number.part])
         return EncodedRows(codes, numbers)
 
-    def notes(self, frame: pd.DataFrame) -> list[str]:
-        """For each row what its answer does not rest on: values that are not known, cells that are no numbers. A column
-        that the frame lacks altogether is said once a row."""
-        said: list[list[str]] = [[] for _ in range(len(frame))]
-        used = {part.column for part in self.parts} | set(self.values)
-        lacking = [
-            feature.column for feature in self.features if feature.column in used and feature.column not in frame
-        ]
-        if lacking:
-            more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
-            sentence = f"Not given: {', '.join(f'“{name}”' for name in lacking[:SHOWN])}{more}."
-            said = [[sentence] for _ in range(len(frame))]
-        for feature in self.features:
-            if feature.column in frame and feature.column in used:
-                for row, sentence in self._odd_cells(frame[feature.column], feature):
-                    said[row].append(sentence)
-        return [" ".join(row[:SHOWN] + [f"And {len(row) - SHOWN} more."] * (len(row) > SHOWN)) for row in said]
 
-    def _odd_cells(self, cells: pd.Series, feature: Feature) -> Iterable[tuple[int, str]]:
-        names = category_names(cells)
-        if feature.kind == "category":
-            values = self.values[feature.column]
-            for row in np.flatnonzero(values.encode(names) == OTHER):
-                given = names.iloc[row]
-                if pd.isna(given):
-                    stands_in = "the mean of the known values" if feature.column in self.untaught else "other"
-                    yield (
-                        row,
-                        f"“{feature.column}” is empty, which hardly any row was before, and counts as {stands_in}.",
-                    )
-                elif feature.column in self.untaught:
-                    yield row, f"“{given}” in “{feature.column}” is new, and counts as the mean of the known values."
-                else:
-                    yield row, f"“{given}” in “{feature.column}” is new or was rare, and counts as other."
-            return
-        numbers = next(iter(numbers_of(cells, feature).values()))
-        part = next(part for part in self.parts if part.column == feature.column)
-        stands_in = "" if part.marked else f", so its {'median' if part.edges else 'mean'} stands in"
-        for row in np.flatnonzero(np.isnan(numbers)):
-            given = names.iloc[row]
-            if not pd.isna(given):
-                yield row, f"“{given}” in “{feature.column}” is no {feature.kind} and counts as missing{stands_in}."
-            elif stands_in:
-                yield row, f"“{feature.column}” is empty{stands_in}."
-
-    def describe(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
-        """What a form asks for: a dict a column, see Categories.knowledge. frame: the training part, for examples."""
-        described = []
-        for feature in self.features:
-            about: dict[str, Any] = {"name": feature.column, "kind": feature.kind}
-            parts = [part for part in self.parts if part.column == feature.column]
-            if feature.kind == "category":
-                values = self.values[feature.column]
-                known = [label for label in values.labels[OTHER + 1 :] if label != values.missing]
-                about |= {"values": known[:FORM_VALUES], "example": known[0] if known else None}
-            elif feature.kind == "number" and parts:
-                about |= {name: getattr(parts[0], name) for name in ("low", "high", "median")}
-                about["example"] = parts[0].median
-            elif parts:
-                cells = frame[feature.column].dropna()
-                dates = read_dates(cells, feature.date_format).dropna().sort_values()
-                about |= {"low": str(cells[dates.index[0]]), "high": str(cells[dates.index[-1]])}
-                about["example"] = str(cells[dates.index[len(dates) // 2]])
-            else:
-                continue
-            described.append(about)
-        return described
-
-    def as_dict(self) -> dict[str, Any]:
-        """Values that JSON holds; from_dict takes them back."""
-        return {
-            "features": [asdict(feature) for feature in self.features],
-            "values": {column: values.as_dict() for column, values in self.values.items()},
-            "parts": [asdict(part) for part in self.parts],
-            "untaught": self.untaught,
-        }
-
-    @classmethod
-    def from_dict(cls, given: dict[str, Any]) -> Self:
-        return cls(
-            [Feature(**feature) for feature in given["features"]],
-            {column: CategoryValues.from_dict(values) for column, values in given["values"].items()},
-            [NumberPart(**part) for part in given["parts"]],
-            given.get("untaught", []),
-        )
-
-
-def numbers_of(cells: pd.Series, feature: Feature) -> dict[str, np.ndarray]:
-    """part -> (n,) float64, NaN where missing."""
+def numbers_of(column: Column, feature: Feature, values: CategoryValues | None = None) -> dict[str, np.ndarray]:
+    """Return the numbers that a column gives, part -> (N,) float64, NaN where missing. values: of a category."""
+    if values is not None:
+        return {ALPHABET: _alphabetical_positions(column.names, values)}
     if feature.kind == "date":
-        return date_parts(read_dates(cells, feature.date_format))
-    return {"": read_numbers(cells, feature.decimal)}
+        return date_parts(column.dates(feature.date_format))
+    return {"": column.numbers(feature.decimal)}
 
 
-def _places(names: pd.Series, values: CategoryValues) -> np.ndarray:
-    """Where each of category_names (n,) stands among the known values in the order of the alphabet, (n,) float64, NaN where
-    it is missing. One that is not known stands between two: B-737-600 beside the other B-737s."""
+def bins_for(n_numbers: int, settings: CategoriesSettings) -> int:
+    """Return the bins of each of n numbers."""
+    return max(MIN_BINS, min(settings.bins, MAX_TOTAL_BINS // max(1, n_numbers)))
+
+
+def _alphabetical_positions(names: Names, values: CategoryValues) -> np.ndarray:
+    """Return each name's position among the known values in alphabetical order, (N,) float64, NaN where missing. An unknown
+    one comes between its neighbours: B-737-600 beside the other B-737s."""
     known = np.array(sorted(set(values.labels[OTHER + 1 :]) - {values.missing}), dtype=object)
-    codes, different = pd.factorize(names)
-    after = np.searchsorted(known, different.to_numpy(object), side="right")
-    before = np.searchsorted(known, different.to_numpy(object), side="left")
-    return np.append((before + after) / 2, np.nan)[codes]
-
-
-def _column(frame: pd.DataFrame, column: str) -> pd.Series:
-    return frame[column] if column in frame else pd.Series(pd.NA, index=frame.index, name=column, dtype=object)
+    after = np.searchsorted(known, names.distinct, side="right")
+    before = np.searchsorted(known, names.distinct, side="left")
+    return names.spread((before + after) / 2, np.nan)

@@ -1,35 +1,32 @@
-"""Columns of a read table that give its target away."""
+"""Target leakage in a table: features that determine the target alone."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from embedviz.data.category_values import category_names
-from embedviz.data.leaks import Leak, binned, class_leak, number_leak
+from embedviz.data.leaks import Leak, bin_numbers, class_leak, number_leak
 from embedviz.models.categories.encoding import numbers_of
 from embedviz.models.categories.reading import LabelledRows
 
-MOST_ROWS = 50_000  # looked at, for a leak shows in fewer
+MAX_ROWS = 50_000  # that are looked at
 
 
 def find_leaks(read: LabelledRows, rows: np.ndarray | None = None) -> list[Leak]:
-    """The features that tell the target alone, the surest first, by the rows given (all when None)."""
+    """Return the leaking features by the rows given (default: all), the surest first."""
     rows = np.arange(len(read)) if rows is None else rows
-    if len(rows) > MOST_ROWS:
-        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False))
-    found = []
+    if len(rows) > MAX_ROWS:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False))
+    targets, found = read.targets[rows], []
     for feature in read.features:
-        cells = read.frame[feature.column].iloc[rows]
-        numbers = None
+        column = read.columns[feature.column].take(rows)
         if feature.kind == "category":
-            values = pd.factorize(category_names(cells))[0] + 1  # 0 for what is missing
+            numbers, values = None, np.unique(column.names.codes, return_inverse=True)[1]
         else:
-            numbers = next(iter(numbers_of(cells, feature).values()))
-            values = binned(numbers)
-        if read.classes is not None:
-            leak = class_leak(feature.column, values, read.codes[rows], len(read.classes.names))
+            numbers = next(iter(numbers_of(column, feature).values()))
+            values = bin_numbers(numbers)
+        if read.target.classes:
+            leak = class_leak(feature.column, values, targets, len(read.target.classes))
         else:
-            leak = number_leak(feature.column, values, read.numbers[rows], numbers)
+            leak = number_leak(feature.column, values, targets, numbers)
         found += [leak] if leak else []
-    return sorted(found, key=lambda leak: -leak.share)
+    return sorted(found, key=lambda leak: -leak.score)

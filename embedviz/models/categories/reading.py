@@ -1,29 +1,26 @@
-"""A table's rows with their target and the columns that it is learned from, and what was left out."""
+"""Rows of a table with a target, and the columns that it is learned from."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
 from embedviz.core.progress import Progress
-from embedviz.data.category_values import category_names
 from embedviz.data.classes import Classes, read_classes
+from embedviz.data.column import Column
 from embedviz.data.column_kinds import as_numbers, column_kind
-from embedviz.data.dates import read_dates
+from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
-from embedviz.data.splits import TRAIN, Fold, split_rows
-from embedviz.data.written_numbers import POINT, decimal_sign, read_numbers
-from embedviz.models.categories.settings import MANY_NUMBERS, CategoriesSettings
-
-if TYPE_CHECKING:
-    from embedviz.data.reading import Table
-    from embedviz.models.contract import Columns
+from embedviz.data.splits import Fold, Split, draw_split
+from embedviz.models.categories.encoding import numbers_of
+from embedviz.models.categories.schema import Feature, Target
+from embedviz.models.categories.settings import MAX_NUMERIC_CLASSES, CategoriesSettings
+from embedviz.models.categories.wording import listed, quoted
 
 ROLES = {"target": "the class or the number to predict"}
 OPTIONAL_ROLES = {
@@ -31,132 +28,136 @@ OPTIONAL_ROLES = {
     "number": "columns to take as numbers",
     "ignore": "columns to leave out",
 }
-FEWEST_ROWS = 10
-COLUMNS_SHOWN = 20
-ODD_SHOWN = 3  # different cells that are not what their column holds
-SAY_EVERY = 0.25  # seconds
+MIN_ROWS = 10
+MAX_COLUMNS_LISTED = 20
+MAX_CELLS_LISTED = 3  # of those that cannot be read
+PROGRESS_INTERVAL_S = 0.25
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A column that is learned from. kind: "category", "number" or "date", this with its format; decimal: the sign ahead of
-    a number's fraction."""
-
-    column: str
-    kind: str
-    date_format: str = ""
-    decimal: str = POINT
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LabelledRows:
-    """frame: the features' columns, N rows; part (N,): which rows train, validate and test, as splits names them; codes (N,)
-    the classes by number, or numbers (N,) where the target is one, the other None; missing: rows left out for want of a
-    target; said: sentences on columns."""
+    """The N rows that have a target.
 
-    target: str
-    frame: pd.DataFrame
-    part: np.ndarray
+    Attributes
+    ----------
+    columns
+        The features' cells, by column.
+    features
+        The columns that are learned from, in the table's order.
+    split
+        Of the rows.
+    target
+        The column that is predicted.
+    targets
+        (N,) classes by number, or numbers.
+    classes
+        The classes of the whole table; None where a number is predicted.
+    left_out
+        Counts of what was left out, by a name in snake case.
+    notes
+        Sentences on the columns and on what was left out.
+    """
+
+    columns: dict[str, Column]
     features: list[Feature]
+    split: Split
+    target: Target
+    targets: np.ndarray
     classes: Classes | None
-    codes: np.ndarray | None
-    numbers: np.ndarray | None
-    missing: int
-    said: list[str]
+    left_out: dict[str, int]
+    notes: list[str]
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return len(self.targets)
 
-    @property
-    def targets(self) -> np.ndarray:
-        """(N,) classes by number, or numbers."""
-        return self.numbers if self.classes is None else self.codes
-
-    @property
-    def n_outputs(self) -> int:
-        return 1 if self.classes is None else len(self.classes.names)
-
-    def of_kind(self, *kinds: str) -> list[Feature]:
-        return [feature for feature in self.features if feature.kind in kinds]
-
-    def left_out_sentences(self) -> list[str]:
-        """Which rows were left out, in words."""
-        if self.classes is not None:
-            return self.classes.left_out_sentences()
-        if not self.missing:
-            return []
-        return [
-            f"{self.missing:,} {'row has' if self.missing == 1 else 'rows have'} no number in “{self.target}” and are "
-            f"left out."
-        ]
+    def of_kind(self, kind: str) -> list[Feature]:
+        """Return the features of a kind."""
+        return [feature for feature in self.features if feature.kind == kind]
 
 
 def read_rows(
-    table: Table, columns: Columns, settings: CategoriesSettings, fold: Fold | None = None
-) -> Iterator[Progress | LabelledRows]:
-    """Yields progress, the LabelledRows last. Rows are split first, classes in proportion, and what a column is taken for
-    is told by those that train. ColumnError for a column that cannot play its role, DataError where too little is left
-    to learn from."""
-    frame = table.frame
-    target, named = _checked_columns(frame, columns)
-    classes = codes = numbers = None
-    if is_number(frame[target], settings.target_kind):
-        numbers = _target_numbers(frame[target])
-        rows = np.flatnonzero(~np.isnan(numbers))
-        numbers, missing = numbers[rows], len(frame) - len(rows)
+    table: Table, columns: Mapping[str, str | list[str]], settings: CategoriesSettings, fold: Fold | None = None
+) -> Generator[Progress, None, LabelledRows]:
+    """Read a table: split its rows, classes in proportion, then decide by the training part how columns are encoded.
+
+    Raises
+    ------
+    ColumnError
+        When a column cannot play its role.
+    DataError
+        When too little is left to learn from.
+    """
+    name, roles = _checked_roles(table.frame, columns)
+    column = table.column(name)
+    if predicts_number(column, settings.target_kind):
+        classes, numbers = None, _target_numbers(column)
+        has_target, targets = ~np.isnan(numbers), numbers
     else:
-        classes = read_classes(frame[target], settings.min_class_rows)
-        rows = np.flatnonzero(classes.codes >= 0)
-        codes, missing = classes.codes[rows], classes.missing
-    if len(rows) < FEWEST_ROWS:
+        classes = read_classes(column, settings.min_class_rows)
+        has_target, targets = classes.codes >= 0, classes.codes
+    rows, targets = np.flatnonzero(has_target), targets[has_target]
+    if len(rows) < MIN_ROWS:
         raise DataError(
-            f"Only {len(rows)} rows have a “{target}” to learn from. At least {FEWEST_ROWS} are needed, and better "
-            f"hundreds."
+            f"Only {len(rows)} rows have a “{name}” to learn from. At least {MIN_ROWS} are needed, and better hundreds."
         )
-    part = split_rows(
+    codes = None if classes is None else targets
+    split = draw_split(
         len(rows), settings.validation_share, settings.test_share, settings.seed, fold=fold, classes=codes
     )
-    features, said, last = [], [], time.monotonic()
-    kept = [column for column in frame if column != target and named.get(column) != "ignore"]
-    for i, column in enumerate(kept):
-        feature, sentence = _feature(frame[column].iloc[rows], part == TRAIN, named.get(column), settings.min_count)
-        features += [feature] if feature else []
-        said += [sentence] if sentence else []
-        if time.monotonic() - last > SAY_EVERY:
+    if classes is None:
+        target = Target.of_numbers(name, targets[split.train])
+    else:
+        target = Target(name, "classes", classes.names)
+
+    taken, read, last = {}, [], time.monotonic()
+    names = [column for column in table.frame if column != name and roles.get(column) != "ignore"]
+    for i, column in enumerate(names):
+        taken[column] = table.column(column).take(rows)
+        read.append(_read_feature(taken[column], split.train, roles.get(column), settings.min_count))
+        if time.monotonic() - last > PROGRESS_INTERVAL_S:
             last = time.monotonic()
-            yield Progress(step=i, total_steps=len(kept), message="Looking at the columns")
+            yield Progress(step=i, total_steps=len(names), message="Looking at the columns")
+    features = [found.feature for found in read if found.feature]
+    notes = [found.note for found in read if found.note]
     if settings.network == "textbook":
-        features, sentence = _for_textbook(features, frame.iloc[rows[part == TRAIN]], named)
-        said += [sentence] if sentence else []
+        features, note = _textbook_features(features, taken, split.train, roles)
+        notes += [note] if note else []
     if not features:
-        why = f" {' '.join(said[:3])}" if said else ""
-        raise ColumnError(f"No column is left to learn “{target}” from.{why} Choose other columns, or another file.")
-    chosen = frame[[feature.column for feature in features]].iloc[rows].reset_index(drop=True)
-    yield LabelledRows(target, chosen, part, features, classes, codes, numbers, missing, said)
+        why = f" {' '.join(notes[:3])}" if notes else ""
+        raise ColumnError(f"No column is left to learn “{name}” from.{why} Choose other columns, or another file.")
+    left_out = {
+        "rows_without_target": classes.missing if classes else len(table.frame) - len(rows),
+        "rare_classes": len(classes.rare) if classes else 0,
+        "rows_of_rare_classes": sum(classes.rare.values()) if classes else 0,
+        "unused_columns": len(names) - len(features),
+        "unreadable_cells": sum(found.n_unreadable for found in read),
+    }
+    notes += _left_out_notes(name, classes, left_out)
+    kept = {feature.column: taken[feature.column] for feature in features}
+    return LabelledRows(kept, features, split, target, targets, classes, left_out, notes)
 
 
-def is_number(values: pd.Series, target_kind: str) -> bool:
-    """Whether the target is predicted as a number. auto: a column of numbers of which there are many different ones, or
-    each stands once."""
+def predicts_number(column: Column, target_kind: str) -> bool:
+    """Return whether a target is predicted as a number. "auto": a column of numbers, of which there are many distinct ones,
+    or each stands once."""
     if target_kind != "auto":
         return target_kind == "number"
-    numbers = as_numbers(values)
+    numbers = as_numbers(column)
     if numbers is None:
         return False
     known = numbers[~np.isnan(numbers)]
-    different = len(np.unique(known))
-    return different > MANY_NUMBERS or 2 < different == len(known)
+    n_distinct = len(np.unique(known))
+    return n_distinct > MAX_NUMERIC_CLASSES or 2 < n_distinct == len(known)
 
 
-def _checked_columns(frame: pd.DataFrame, columns: Columns) -> tuple[str, dict[str, str]]:
-    """The target, and the role of each column that was named."""
-    target = columns.get("target") or columns.get("label")
-    if not target:
-        listed = ", ".join(map(str, frame.columns[:COLUMNS_SHOWN]))
-        listed += f" and {more} more" if (more := len(frame.columns) - COLUMNS_SHOWN) > 0 else ""
-        raise ColumnError(f"No column is chosen as target ({ROLES['target']}). The columns are: {listed}.")
-    target = checked_role(frame, "target", target)
-    named: dict[str, str] = {target: "target"}
+def _checked_roles(frame: pd.DataFrame, columns: Mapping[str, str | list[str]]) -> tuple[str, dict[str, str]]:
+    """Return the target, and the role of each column that was chosen for one."""
+    chosen = columns.get("target") or columns.get("label")
+    if not isinstance(chosen, str) or not chosen:
+        known = listed(frame.columns, MAX_COLUMNS_LISTED)
+        raise ColumnError(f"No column is chosen as target ({ROLES['target']}). The columns are: {known}.")
+    target = checked_role(frame, "target", chosen)
+    roles = {target: "target"}
     for role in OPTIONAL_ROLES:
         given = columns.get(role) or []
         for column in [given] if isinstance(given, str) else given:
@@ -164,72 +165,86 @@ def _checked_columns(frame: pd.DataFrame, columns: Columns) -> tuple[str, dict[s
                 checked_role(frame, role, column)
             elif column not in frame.columns:
                 raise ColumnError(f"There is no column {column!r} to leave out.")
-            if named.get(column, role) != role:
+            if roles.setdefault(column, role) != role:
                 raise ColumnError(
-                    f"Column {column!r} is chosen as {named[column]} and as {role}. Choose one role for it."
+                    f"Column {column!r} is chosen as {roles[column]} and as {role}. Choose one role for it."
                 )
-            named[column] = role
-    return target, named
+    return target, roles
 
 
-def _target_numbers(values: pd.Series) -> np.ndarray:
-    numbers = read_numbers(values, decimal_sign(values))
+def _target_numbers(column: Column) -> np.ndarray:
+    numbers = column.numbers()
     known = numbers[~np.isnan(numbers)]
     if not len(known):
-        raise ColumnError(f"Column {values.name!r} holds no numbers to predict. Choose classes as the kind of target.")
+        raise ColumnError(f"Column {column.name!r} holds no numbers to predict. Choose classes as the kind of target.")
     if known.min() == known.max():
         raise DataError(
-            f"Column {values.name!r} holds the number {known[0]:g} in every row, so there is nothing to predict."
+            f"Column {column.name!r} holds the number {known[0]:g} in every row, so there is nothing to predict."
         )
     return numbers
 
 
-def _feature(values: pd.Series, training: np.ndarray, role: str | None, min_count: int) -> tuple[Feature | None, str]:
-    """The column as a feature, None where it is left out, and a sentence where a person may wonder. training (n,) bool:
-    the rows that tell what it is."""
-    column = values.name
+@dataclass(frozen=True)
+class _ReadColumn:
+    """A column as a feature, None where it is left out; a sentence on it; its cells that count as missing but are filled."""
+
+    feature: Feature | None
+    note: str = ""
+    n_unreadable: int = 0
+
+
+def _read_feature(column: Column, training: np.ndarray, role: str | None, min_count: int) -> _ReadColumn:
+    """Decide by the training rows (n,) how a column is encoded, unless its role says so."""
+    name, known = str(column.name), column.take(training)
     if role == "category":
-        return Feature(column, "category"), ""
-    found = column_kind(values[training], min_count)
+        return _ReadColumn(Feature(name, "category"))
+    found = column_kind(known, min_count)
     if role == "number" and found.kind != "date":
-        feature = Feature(column, "number", decimal=decimal_sign(values[training]))
-        if np.isnan(read_numbers(values[training], feature.decimal)).all():
-            raise ColumnError(f"Column {column!r} was chosen as number, and no cell of it is one in the training rows.")
-        return feature, _odd_cells(values, feature)
+        feature = Feature(name, "number", decimal=known.decimal_sign)
+        if np.isnan(known.numbers(feature.decimal)).all():
+            raise ColumnError(f"Column {name!r} was chosen as number, and no cell of it is one in the training rows.")
+        return _with_unreadable_cells(column, feature)
     if found.kind == "unused":
-        return None, found.note
-    feature = Feature(column, found.kind, found.date_format, found.decimal)
-    return feature, " ".join(said for said in (found.note, _odd_cells(values, feature)) if said)
+        return _ReadColumn(None, found.note)
+    feature = Feature(name, found.kind, found.date_format, found.decimal)
+    return _with_unreadable_cells(column, feature, found.note)
 
 
-def _odd_cells(values: pd.Series, feature: Feature) -> str:
-    """How many filled cells are not what the column holds, with the most frequent of them; empty where all are."""
+def _with_unreadable_cells(column: Column, feature: Feature, note: str = "") -> _ReadColumn:
+    """Count the filled cells that are not what the column holds, and name the most frequent ones."""
     if feature.kind == "category":
-        return ""
-    if feature.kind == "date":
-        missing = read_dates(values, feature.date_format).isna().to_numpy()
-    else:
-        missing = np.isnan(read_numbers(values, feature.decimal))
-    odd = category_names(values[missing]).dropna().value_counts()
-    if not len(odd):
-        return ""
-    shown = ", ".join(f"“{cell}”" for cell in odd.index[:ODD_SHOWN]) + (" and others" if len(odd) > ODD_SHOWN else "")
-    one = odd.sum() == 1
-    return (
-        f"{odd.sum():,} {'cell' if one else 'cells'} of “{feature.column}” {'is' if one else 'are'} no {feature.kind}"
-        f"{'' if one else 's'} ({shown}) and {'counts' if one else 'count'} as missing."
-    )
+        return _ReadColumn(feature, note)
+    missing = next(iter(numbers_of(column, feature).values()))
+    odd = column.names.take(np.isnan(missing))
+    n = int(odd.counts.sum())
+    if not n:
+        return _ReadColumn(feature, note)
+    order = np.argsort(-odd.counts, kind="stable")[: np.count_nonzero(odd.counts)]
+    cells = quoted(odd.distinct[order], MAX_CELLS_LISTED)
+    is_no, count = (f"is no {feature.kind}", "counts") if n == 1 else (f"are no {feature.kind}s", "count")
+    sentence = f"{n:,} {'cell' if n == 1 else 'cells'} of “{feature.column}” {is_no} ({cells}) and {count} as missing."
+    return _ReadColumn(feature, f"{note} {sentence}".strip(), n)
 
 
-def _for_textbook(features: list[Feature], training: pd.DataFrame, named: dict[str, str]) -> tuple[list[Feature], str]:
-    """The textbook's network has one category: the first that was named, else the one of most values."""
+def _textbook_features(
+    features: list[Feature], columns: Mapping[str, Column], training: np.ndarray, roles: Mapping[str, str]
+) -> tuple[list[Feature], str]:
+    """Keep one category for the textbook's network: the first that was chosen, else the one of most values."""
     categories = [feature for feature in features if feature.kind == "category"]
     if not categories:
         raise ColumnError("The textbook network needs a column of categories. Name one as category.")
-    chosen = [feature for feature in categories if named.get(feature.column) == "category"]
-    one = chosen[0] if chosen else max(categories, key=lambda feature: training[feature.column].nunique())
-    rest = [f"“{feature.column}”" for feature in categories if feature is not one]
-    said = f"The textbook network takes one category, “{one.column}”"
-    return [feature for feature in features if feature.kind != "category" or feature is one], (
-        f"{said}; left out: {', '.join(rest[:5])}{' and others' if len(rest) > 5 else ''}." if rest else ""
-    )
+    chosen = [feature for feature in categories if roles.get(feature.column) == "category"]
+    one = chosen[0] if chosen else max(categories, key=lambda f: columns[f.column].take(training).n_distinct)
+    rest = [feature.column for feature in categories if feature is not one]
+    kept = [feature for feature in features if feature.kind != "category" or feature is one]
+    note = f"The textbook network takes one category, “{one.column}”; left out: {quoted(rest, 5)}." if rest else ""
+    return kept, note
+
+
+def _left_out_notes(target: str, classes: Classes | None, left_out: Mapping[str, int]) -> Sequence[str]:
+    """Return sentences on the rows that are left out."""
+    if classes is not None:
+        return classes.left_out_sentences()
+    if n := left_out["rows_without_target"]:
+        return [f"{n:,} {'row has' if n == 1 else 'rows have'} no number in “{target}” and are left out."]
+    return []

@@ -1,101 +1,103 @@
-"""What is said of a table before it is learned from: its target, its columns, and what to beware of."""
+"""Survey of a table: its target, its columns, and what to be careful about."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from embedviz.data.category_values import category_names
 from embedviz.data.leaks import Leak
-from embedviz.models.categories.encoding import MANY_VALUES, numbers_of
-from embedviz.models.categories.reading import Feature, LabelledRows
+from embedviz.models.categories.encoding import MIN_ALPHABET_VALUES
+from embedviz.models.categories.reading import LabelledRows
+from embedviz.models.categories.schema import Feature
 from embedviz.models.categories.settings import CategoriesSettings
+from embedviz.models.categories.wording import listed, quoted
 from embedviz.training.survey import Survey
 
 DATE_PARTS = 3  # numbers that most dates give
-FEW_NUMBERS = 10  # different whole ones up to which a person may mean categories
-SHOWN = 12  # columns of a kind that are named
+MAX_CODE_VALUES = 10  # distinct whole numbers up to which they may be codes
+MAX_NAMES = 12  # columns of a kind that are named
+IMBALANCE = 10  # times the rows of the smallest class
 
 
-def survey_of(read: LabelledRows, leaks: list[Leak], settings: CategoriesSettings) -> Survey:
-    """facts: rows, columns, values (how many each category keeps, and its "other"), numbers, outputs."""
+def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesSettings) -> Survey:
+    """Return a survey. Its facts: "rows", "columns", "values" (how many each category keeps, with its "other"), "numbers",
+    "outputs"."""
     categories = read.of_kind("category")
-    counts = [category_names(read.frame[feature.column]).value_counts() for feature in categories]
+    counts = [_value_counts(read, feature) for feature in categories]
     kept = [int((c >= settings.min_count).sum()) + 1 for c in counts]
-    alphabets = sum(size > MANY_VALUES for size in kept) * settings.alphabet
+    n_alphabets = sum(size > MIN_ALPHABET_VALUES for size in kept) * settings.alphabet
     facts = {
         "rows": len(read),
         "columns": len(read.features),
         "values": kept,
-        "numbers": len(read.of_kind("number")) + DATE_PARTS * len(read.of_kind("date")) + alphabets,
-        "outputs": len(read.classes.names) if read.classes else 1,
+        "numbers": len(read.of_kind("number")) + DATE_PARTS * len(read.of_kind("date")) + n_alphabets,
+        "outputs": read.target.n_outputs,
     }
-    named = [f"“{feature.column}” ({len(c):,})" for feature, c in zip(categories, counts, strict=True)]
-    sentences = [_target_sentence(read), _features_sentence(read, named)]
-    if few := [f"“{feature.column}”" for feature in read.of_kind("number") if _few_and_whole(read, feature)]:
-        more = f" and {len(few) - SHOWN} more" if len(few) > SHOWN else ""
-        holds = (
-            "holds few different whole numbers and is" if len(few) == 1 else "hold few different whole numbers and are"
-        )
-        codes = (
-            "choose it as category if they are codes" if len(few) == 1 else "choose as category those that are codes"
-        )
-        sentences.append(f"{', '.join(few[:SHOWN])}{more} {holds} taken for numbers; {codes}.")
-    pooled = sum(int((c < settings.min_count).sum()) for c in counts)
-    if pooled:
+    sentences = [_target_sentence(read), _features_sentence(read, [len(c) for c in counts])]
+    if codes := [feature.column for feature in read.of_kind("number") if _may_be_codes(read, feature)]:
+        one = len(codes) == 1
         sentences.append(
-            f"{pooled:,} {'value stands' if pooled == 1 else 'values stand'} in fewer than {settings.min_count:,} rows; "
-            f"the rare values of a column become one, “other”."
+            f"{quoted(codes, MAX_NAMES)} {'holds' if one else 'hold'} few different whole numbers and "
+            f"{'is' if one else 'are'} taken for numbers; "
+            f"{'choose it as category if they are codes' if one else 'choose as category those that are codes'}."
         )
-    sentences += [*read.said, *read.left_out_sentences()]
+    if pooled := sum(int((c < settings.min_count).sum()) for c in counts):
+        sentences.append(
+            f"{pooled:,} {'value occurs' if pooled == 1 else 'values occur'} in fewer than {settings.min_count:,} rows; "
+            f"the rare values of a column are pooled into one, “other”."
+        )
     warnings = _warnings(read, leaks)
-    for feature, size in zip(categories, kept, strict=True):
-        if size == 1:
-            warnings.append(
-                f"No value of “{feature.column}” stands in {settings.min_count:,} rows, so all count as other and nothing "
-                f"is learned of it. Lower min_count, or leave the column out."
-            )
-    return Survey(facts, sentences, warnings, read.classes.sizes() if read.classes else [])
+    warnings += [
+        f"No value of “{feature.column}” occurs in {settings.min_count:,} rows, so all count as other and nothing is learned "
+        f"of it. Lower min_count, or leave the column out."
+        for feature, size in zip(categories, kept, strict=True)
+        if size == 1
+    ]
+    return Survey(facts, [*sentences, *read.notes], warnings, read.classes.sizes() if read.classes else [])
 
 
-def _few_and_whole(read: LabelledRows, feature: Feature) -> bool:
-    numbers = next(iter(numbers_of(read.frame[feature.column], feature).values()))
+def _value_counts(read: LabelledRows, feature: Feature) -> np.ndarray:
+    counts = read.columns[feature.column].names.counts
+    return counts[counts > 0]
+
+
+def _may_be_codes(read: LabelledRows, feature: Feature) -> bool:
+    numbers = read.columns[feature.column].numbers(feature.decimal)
     known = numbers[~np.isnan(numbers)]
-    return bool((known == np.floor(known)).all()) and len(np.unique(known)) <= FEW_NUMBERS
+    return bool((known == np.floor(known)).all()) and len(np.unique(known)) <= MAX_CODE_VALUES
 
 
 def _target_sentence(read: LabelledRows) -> str:
-    if read.classes is not None:
-        return f"{len(read):,} rows in {len(read.classes.names):,} classes of “{read.target}”."
-    low, median, high = np.quantile(read.numbers, [0, 0.5, 1])
-    return (
-        f"{len(read):,} rows with a number in “{read.target}”, from {low:g} to {high:g}, half of them up to {median:g}."
-    )
+    target = read.target
+    if target.classes:
+        return f"{len(read):,} rows in {len(target.classes):,} classes of “{target.name}”."
+    low, median, high = np.quantile(read.targets, [0, 0.5, 1])
+    return f"{len(read):,} rows with a number in “{target.name}”, from {low:g} to {high:g}, median {median:g}."
 
 
-def _features_sentence(read: LabelledRows, categories: list[str]) -> str:
-    """Which columns are taken for what."""
-    said = []
-    if categories:
-        more = f" and {len(categories) - SHOWN} more" if len(categories) > SHOWN else ""
-        said.append(f"categories, with how many values each has, {', '.join(categories[:SHOWN])}{more}")
-    for kind, name in (("number", "numbers"), ("date", "dates")):
-        columns = [f"“{feature.column}”" for feature in read.of_kind(kind)]
-        if columns:
-            more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
-            said.append(f"{name} {', '.join(columns[:SHOWN])}{more}")
-    columns = "column" if len(read.features) == 1 else "columns"
-    return f"Learned from {len(read.features):,} {columns}: {'; '.join(said)}."
+def _features_sentence(read: LabelledRows, sizes: Sequence[int]) -> str:
+    """Return how the columns are encoded."""
+    kinds = []
+    if categories := read.of_kind("category"):
+        named = [f"“{feature.column}” ({size:,})" for feature, size in zip(categories, sizes, strict=True)]
+        kinds.append(f"categories, with their number of values, {listed(named, MAX_NAMES)}")
+    for kind in ("number", "date"):
+        if features := read.of_kind(kind):
+            kinds.append(f"{kind}s {quoted([feature.column for feature in features], MAX_NAMES)}")
+    n = len(read.features)
+    return f"Learned from {n:,} {'column' if n == 1 else 'columns'}: {'; '.join(kinds)}."
 
 
-def _warnings(read: LabelledRows, leaks: list[Leak]) -> list[str]:
-    said = [leak.sentence(read.target, read.classes is not None) for leak in leaks]
+def _warnings(read: LabelledRows, leaks: Sequence[Leak]) -> list[str]:
+    warnings = [leak.message(read.target.name, bool(read.target.classes)) for leak in leaks]
     if not read.of_kind("category"):
-        said.append("No column is taken for categories, so there will be predictions but no vectors to look at.")
+        warnings.append("No column is taken for categories, so there will be predictions but no vectors to look at.")
     if read.classes is not None:
-        largest, smallest = read.classes.counts.max(), read.classes.counts.min()
-        if largest > 10 * smallest:
-            said.append(
-                f"The classes are uneven: “{read.classes.names[-1]}” has {smallest:,} rows, “{read.classes.names[0]}” "
-                f"{largest:,}. Look at F1 beside accuracy."
+        (largest, most), (smallest, least) = read.classes.sizes()[0], read.classes.sizes()[-1]
+        if most > IMBALANCE * least:
+            warnings.append(
+                f"The classes are imbalanced: “{smallest}” has {least:,} rows, “{largest}” {most:,}. Look at F1 beside "
+                f"accuracy."
             )
-    return said
+    return warnings

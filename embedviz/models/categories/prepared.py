@@ -1,0 +1,116 @@
+"""A table made ready to be learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from embedviz.core.cost import Cost, Machine
+from embedviz.core.progress import Progress
+from embedviz.data.leaks import Leak
+from embedviz.data.reading import Table
+from embedviz.data.splits import Fold, Split
+from embedviz.models.categories.cost import training_cost
+from embedviz.models.categories.encoding import EncodedRows, TableEncoder
+from embedviz.models.categories.form import FormField, form_fields
+from embedviz.models.categories.leaks import find_leaks
+from embedviz.models.categories.metadata import value_metadata
+from embedviz.models.categories.reading import read_rows
+from embedviz.models.categories.schema import Target
+from embedviz.models.categories.settings import CategoriesSettings
+from embedviz.models.categories.trained import TrainedCategories, fill_untrained
+from embedviz.training.devices import Device
+from embedviz.training.learner import Criterion, IterativeLearner
+from embedviz.training.protocols import Weights
+
+WARMUP = 0.05  # share of the training
+
+
+@dataclass(frozen=True, eq=False)
+class CategoriesPrepared:
+    """The rows that have a target, split and encoded (`embedviz.training.protocols.Prepared`).
+
+    Attributes
+    ----------
+    split
+        Of the N rows.
+    target
+        What is predicted.
+    targets
+        (N,) classes by number, or numbers.
+    encoder
+        Fitted on the training part.
+    rows
+        All rows, encoded.
+    fields
+        Of the form.
+    leaks
+        Columns that determine the target in the training part, the surest first.
+    left_out
+        Counts of what was left out, by a name in snake case.
+    """
+
+    split: Split
+    target: Target
+    targets: np.ndarray
+    encoder: TableEncoder
+    rows: EncodedRows
+    fields: list[FormField]
+    leaks: list[Leak]
+    left_out: dict[str, int]
+
+    @cached_property
+    def metadata(self) -> dict[str, pd.DataFrame]:
+        """Metadata of the values of each category column, from the training part."""
+        train = self.split.train
+        return value_metadata(self.encoder.values, self.rows.codes[train], self.target, self.targets[train])
+
+    def cost(self, settings: CategoriesSettings, machine: Machine) -> Cost:
+        """Return what the training ahead will take."""
+        sizes = [len(values) for values in self.encoder.values.values()]
+        n_numbers, n_outputs = len(self.encoder.numbers), self.target.n_outputs
+        return training_cost(settings, len(self.rows), sizes, n_numbers, n_outputs, machine)
+
+    def learner(
+        self, settings: CategoriesSettings, device: Device, threads: int
+    ) -> IterativeLearner[TrainedCategories]:
+        """Return a learner at its beginning. The best epoch is the one of the lowest validation loss (or error)."""
+        import torch
+
+        from embedviz.models.categories.networks import TableNetwork
+        from embedviz.models.categories.task import CategoriesTask
+        from embedviz.training.descent import GradientDescent, Plan
+        from embedviz.training.schedules import warmup_cosine
+
+        network = TableNetwork(settings, self.encoder, self.target.n_outputs)
+        network.inner.initialise(torch.Generator().manual_seed(settings.seed))
+        task = CategoriesTask(network.to(device.name), self.rows, self.target, self.targets, self.split, settings)
+        plan = Plan(settings.epochs_for(len(self.split.train)), settings.seed, warmup_cosine(WARMUP))
+
+        def build(weights: Weights) -> TrainedCategories:
+            filled = fill_untrained(weights, self.encoder)
+            return TrainedCategories(settings, self.target, self.encoder, filled, self.metadata, self.fields)
+
+        return IterativeLearner(
+            GradientDescent(task, plan), build, Criterion(f"validation/{self.target.selection_metric}")
+        )
+
+
+def prepare_rows(
+    table: Table, columns: Mapping[str, str | list[str]], settings: CategoriesSettings, fold: Fold | None = None
+) -> Generator[Progress, None, CategoriesPrepared]:
+    """Read, split and encode a table. What columns hold, values, scales and edges are those of the training part."""
+    read = yield from read_rows(table, columns, settings, fold)
+    yield Progress(message="Fitting values and scales")
+    training = {name: column.take(read.split.train) for name, column in read.columns.items()}
+    encoder = TableEncoder.fit(training, read.features, settings)
+    fields = form_fields(encoder, training)
+    yield Progress(message="Encoding the rows")
+    rows = encoder.encode(read.columns, len(read))
+    yield Progress(message="Looking for target leakage")
+    leaks = find_leaks(read, read.split.train)
+    return CategoriesPrepared(read.split, read.target, read.targets, encoder, rows, fields, leaks, read.left_out)

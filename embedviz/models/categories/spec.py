@@ -1,0 +1,123 @@
+"""Categories: vectors of a table's categories, learned by predicting one of its columns from the others.
+
+The recommended network embeds any number of category columns, encodes numbers piecewise linearly over quantile bins, and
+averages an ensemble that shares most weights; the textbook's has one category and standardised numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+
+import pandas as pd
+
+from embedviz.core.cost import Cost, Machine
+from embedviz.core.progress import Progress
+from embedviz.data.filtering import filter_rows
+from embedviz.data.reading import Table
+from embedviz.data.splits import Fold, PartName
+from embedviz.evaluation.classification import evaluate_classes
+from embedviz.evaluation.regression import evaluate_numbers
+from embedviz.models.categories.baselines import baselines_of
+from embedviz.models.categories.cost import training_cost
+from embedviz.models.categories.leaks import find_leaks
+from embedviz.models.categories.prepared import CategoriesPrepared, prepare_rows
+from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, read_rows
+from embedviz.models.categories.settings import CategoriesSettings
+from embedviz.models.categories.survey import survey_rows
+from embedviz.models.categories.trained import TrainedCategories
+from embedviz.space import EmbeddingSpace
+from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
+from embedviz.training.survey import Survey
+
+
+class CategoriesSpec:
+    """The categories model (`embedviz.training.protocols.ModelSpec`)."""
+
+    name: str = "categories"
+    title: str = "Categories of a table"
+    summary: str = "Learns vectors of a table's categories by predicting one column from the others."
+    unit: str = "rows"
+    roles: Mapping[str, str] = ROLES
+    optional_roles: Mapping[str, str] = OPTIONAL_ROLES
+    spaces: Mapping[str, SpaceKind] = {}  # a space of values for each category column
+    identity: str = ""
+    max_threads: int | None = 1  # batches are small: threads would wait for each other longer than they work
+    Settings: type[CategoriesSettings] = CategoriesSettings
+    Trained: type[TrainedCategories] = TrainedCategories
+    survey_settings: tuple[str, ...] = (
+        "target_kind", "min_class_rows", "min_count", "network", "seed", "validation_share", "test_share",
+    )  # fmt: skip
+
+    def survey(
+        self, table: Table, columns: Columns, settings: CategoriesSettings, pretrained: EmbeddingSpace | None = None
+    ) -> Generator[Progress, None, Survey]:
+        """Return the target and its balance, how each column is encoded, and target leakage."""
+        read = yield from read_rows(table, columns, settings)
+        yield Progress(message="Looking for target leakage")
+        return survey_rows(read, find_leaks(read), settings)
+
+    def estimate(self, settings: CategoriesSettings, survey: Survey, machine: Machine) -> Cost:
+        """Return what a training on a surveyed table will take."""
+        facts = survey.facts
+        return training_cost(settings, facts["rows"], facts["values"], facts["numbers"], facts["outputs"], machine)
+
+    def prepare(
+        self,
+        table: Table,
+        columns: Columns,
+        settings: CategoriesSettings,
+        pretrained: EmbeddingSpace | None = None,
+        fold: Fold | None = None,
+    ) -> Generator[Progress, None, CategoriesPrepared]:
+        """Split the rows, classes in proportion, then fit values, scales and bin edges on the training part."""
+        return (yield from prepare_rows(table, columns, settings, fold))
+
+    def evaluate(self, trained: TrainedCategories, prepared: CategoriesPrepared) -> Evaluation:
+        """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test part."""
+        split, target, settings, encoder = prepared.split, prepared.target, trained.settings, prepared.encoder
+        parts: tuple[PartName, ...] = ("validation", "test")
+        answers = {part: trained.answer(prepared.rows.take(split.part(part))) for part in parts}
+        if target.classes:
+            metrics, frames = evaluate_classes(answers, prepared.targets, split, target.classes)
+        else:
+            metrics, frames = evaluate_numbers(answers, prepared.targets, split)
+        details: dict[str, Detail] = {
+            "target": target.name,
+            "columns": len(encoder.features),
+            "categories": len(encoder.values),
+            "values": sum(len(values) - 1 for values in encoder.values.values()),
+            "pooled_values": sum(values.pooled for values in encoder.values.values()),
+            "min_count": settings.min_count,
+            "epochs": settings.epochs_for(len(split.train)),
+            "selection_metric": f"validation/{target.selection_metric}",
+            **{name: n for name, n in prepared.left_out.items() if n},
+        }
+        if target.classes:
+            details["classes"] = len(target.classes)
+        if prepared.leaks:
+            details["leaking_columns"] = ", ".join(leak.column for leak in prepared.leaks)
+        return Evaluation(target.primary_metric, metrics, Protocol.of(split, self.unit, **details), frames)
+
+    def baselines(self, prepared: CategoriesPrepared) -> list[Baseline]:
+        """Return the majority class or the mean, a linear model, and boosted trees."""
+        return baselines_of(prepared)
+
+    def filters_by(self, space: str) -> bool:
+        """Return True: every space is of a column's values."""
+        return True
+
+    def filter_rows(
+        self,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: CategoriesSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        """Return the rows with some values of a column alone (`keep`), or without them."""
+        return filter_rows(frame, space, labels, keep)
+
+
+SPEC = CategoriesSpec()

@@ -1,0 +1,172 @@
+"""A trained model of a table: vectors of its categories, predictions of its target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from embedviz.core import archive
+from embedviz.core.errors import DataError
+from embedviz.data.category_values import OTHER
+from embedviz.models.categories.encoding import EncodedRows, TableEncoder
+from embedviz.models.categories.form import Form, FormField
+from embedviz.models.categories.notes import prediction_notes
+from embedviz.models.categories.schema import Target
+from embedviz.models.categories.settings import CategoriesSettings
+from embedviz.space import EmbeddingSpace
+
+if TYPE_CHECKING:
+    from embedviz.models.categories.networks import TableNetwork
+
+VECTORS = ("inner.embeddings.{}", "inner.category_embedding.weight")  # weights that are a column's space
+VALUE_WEIGHTS = (*VECTORS, "inner.fixed.{}", "inner.wide_values.{}")  # weights with a row for each value of a column
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedCategories:
+    """The trained model (`embedviz.training.protocols.Predictor`).
+
+    Attributes
+    ----------
+    settings
+        Of the training.
+    target
+        What is predicted.
+    encoder
+        From cells to what the network reads.
+    weights
+        The network's state dict.
+    columns
+        Metadata of each space's labels, by column.
+    fields
+        Of the form.
+    """
+
+    settings: CategoriesSettings
+    target: Target
+    encoder: TableEncoder
+    weights: dict[str, np.ndarray]
+    columns: dict[str, pd.DataFrame]
+    fields: list[FormField]
+
+    def spaces(self) -> dict[str, EmbeddingSpace]:
+        """Return a space for each category column, the one of most values first."""
+        values, places = self.encoder.values, {column: k for k, column in enumerate(self.encoder.values)}
+        return {
+            column: EmbeddingSpace(values[column].labels, self._vectors(places[column]), self.columns[column], column)
+            for column in sorted(values, key=lambda column: (-len(values[column]), column))
+        }
+
+    def _vectors(self, k: int) -> np.ndarray:
+        return next(self.weights[name] for name in _names(VECTORS, k) if name in self.weights)
+
+    def save(self, path: Path) -> None:
+        """Write everything to one file."""
+        archive.save(self, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote. DataError when the file holds something else."""
+        return archive.load(cls, path)
+
+    def form(self) -> Form:
+        """Return what a page needs to ask for a row."""
+        return Form(self.target, self.fields)
+
+    @cached_property
+    def network(self) -> TableNetwork:
+        """The network with these weights, on the CPU. DataError when they are another network's."""
+        import torch
+
+        from embedviz.models.categories.networks import TableNetwork
+
+        network = TableNetwork(self.settings, self.encoder, self.target.n_outputs)
+        try:
+            network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in self.weights.items()})
+        except RuntimeError as error:
+            raise DataError(f"These are not the weights of this categories model ({error}).") from error
+        return network.train(False)
+
+    def answer(self, rows: EncodedRows) -> np.ndarray:
+        """Return probabilities (N, C), or numbers (N,)."""
+        from embedviz.models.categories.task import predict_rows
+
+        return predict_rows(self.network, rows, self.target)
+
+    def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
+        """Return a prediction for each row.
+
+        Parameters
+        ----------
+        rows
+            A table, or dicts from column to cell; columns may be absent.
+        explain
+            Add "reasons": for each row a dict for each column, {"feature", "contribution"}, in logits towards the predicted
+            class above the mean of all, or in the target's unit.
+
+        Returns
+        -------
+        pandas.DataFrame
+            For classes prediction, probability, p(CLASS)…, note; for a number prediction, note.
+        """
+        frame = _as_frame(rows)
+        columns = self.encoder.columns_of(frame)
+        encoded = self.encoder.encode(columns, len(frame))
+        answers = self.answer(encoded)
+        best = answers.argmax(1) if self.target.classes else np.zeros(len(answers), np.int64)
+        if self.target.classes:
+            found = {
+                "prediction": np.array(self.target.classes, dtype=object)[best],
+                "probability": answers[np.arange(len(answers)), best],
+                **{f"p({name})": answers[:, c] for c, name in enumerate(self.target.classes)},
+            }
+        else:
+            found = {"prediction": answers}
+        notes = prediction_notes(self.encoder, columns, len(frame))
+        predictions = pd.DataFrame({**found, "note": pd.Series(notes, dtype=object)})
+        if explain:
+            from embedviz.models.categories.attributions import contributions
+
+            added = contributions(self.network, self.encoder, encoded, best, self.target.std)
+            predictions["reasons"] = [
+                [{"feature": column, "contribution": float(added[column][row])} for column in added]
+                for row in range(len(frame))
+            ]
+        return predictions
+
+
+def fill_untrained(weights: Mapping[str, np.ndarray], encoder: TableEncoder) -> dict[str, np.ndarray]:
+    """Return weights in which an "other" that was not trained is the mean of its column's values, by their counts."""
+    filled = dict(weights)
+    for k, (column, values) in enumerate(encoder.values.items()):
+        for name in _names(VALUE_WEIGHTS, k) if column in encoder.untrained else []:
+            if name in filled:
+                table = filled[name] = filled[name].copy()
+                table[OTHER] = values.counts @ table / values.counts.sum()
+    return filled
+
+
+def _names(templates: Sequence[str], k: int) -> list[str]:
+    return [template.format(k) for template in templates]
+
+
+def _as_frame(rows: Any) -> pd.DataFrame:
+    """Return the rows with a plain index; dicts (column -> cell) are as good as a frame, and a dict is one row. DataError
+    for anything else, and for a frame that has a column twice."""
+    if isinstance(rows, pd.DataFrame):
+        if len(twice := rows.columns[rows.columns.duplicated()]):
+            raise DataError(
+                f"Column {twice[0]!r} occurs twice in the rows to predict. Give each column a name of its own."
+            )
+        return rows.reset_index(drop=True)
+    if isinstance(rows, Mapping):
+        rows = [rows]
+    if not isinstance(rows, Sequence) or not all(isinstance(row, Mapping) for row in rows):
+        raise DataError("Rows to predict are a table, or a list of dicts from column to value.")
+    return pd.DataFrame(list(rows))
