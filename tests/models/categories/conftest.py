@@ -1,8 +1,8 @@
 import pytest
 
-from tests.models.categories.shop import KIND, fitted, shop
+from tests.models.categories.shop import KIND, fit, shop
 
 
 @pytest.fixture(scope="module")
-def model():
-    return fitted(shop(), KIND, epochs=15)
+def run():
+    return fit(shop(), KIND, epochs=15)

@@ -1,26 +1,34 @@
-"""What the tests of this folder are made of."""
+"""A made-up table, and functions that train on it."""
 
 import random
+from dataclasses import dataclass
 
 import pandas as pd
 
-from embedviz.models.categories.model import Categories
+from embedviz.data.reading import Table
+from embedviz.models.categories.prepared import CategoriesPrepared
+from embedviz.models.categories.spec import SPEC
+from embedviz.models.categories.trained import TrainedCategories
 from embedviz.training.devices import choose
-from embedviz.training.survey import Survey
+from embedviz.training.report import Evaluation
 
 CPU = choose("cpu")
 SMALL = {"hidden_dim": 16, "members": 2, "epochs": 3, "batch_size": 32, "learning_rate": 0.01, "deterministic": True}
+KIND = {"target": "kind", "ignore": ["price"]}
+PRICE = {"target": "price", "ignore": ["kind"]}
 
 
-class Given:
-    """A table as read_table gives it."""
-
-    def __init__(self, frame):
-        self.frame = frame
+def finish(generator):
+    """Drain a generator and return its value."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as end:
+            return end.value
 
 
 def shop(n=300, seed=0):
-    """What a thing is made of and its weight tell its price and its kind; some cells are missing, a city is noise."""
+    """Material and weight determine price and kind; some cells are missing, the city is noise."""
     rng = random.Random(seed)
     materials = {"gold": 900.0, "silver": 300.0, "tin": 20.0, "wood": 5.0}
     rows = []
@@ -40,28 +48,42 @@ def shop(n=300, seed=0):
     return pd.DataFrame(rows)
 
 
-def made(frame, columns, fold=None, **settings):
-    model = Categories(Categories.Settings.of(**{**SMALL, **settings}))
-    drain(model.prepare(Given(frame), columns, fold))
-    return model
+def table_of(frame):
+    return frame if isinstance(frame, Table) else Table(frame, None, "table")
 
 
-def fitted(frame, columns, fold=None, **settings):
-    model = made(frame, columns, fold, **settings)
-    drain(model.fit(CPU, 1))
-    return model
+def settings(**values):
+    return SPEC.Settings.of(**{**SMALL, **values})
 
 
-def surveyed(frame, columns, **settings):
-    *_, survey = Categories(Categories.Settings.of(**{**SMALL, **settings})).survey(Given(frame), columns)
-    assert isinstance(survey, Survey)
-    return survey
+def prepare(frame, columns, fold=None, **values):
+    return finish(SPEC.prepare(table_of(frame), columns, settings(**values), fold=fold))
 
 
-def drain(steps):
-    for _ in steps:
+def survey(frame, columns, **values):
+    return finish(SPEC.survey(table_of(frame), columns, settings(**values)))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that has ended."""
+
+    prepared: CategoriesPrepared
+    trained: TrainedCategories
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return SPEC.evaluate(self.trained, self.prepared)
+
+
+def untrained(prepared, **values):
+    """Return a run that has not begun to train."""
+    return Run(prepared, prepared.learner(settings(**values), CPU, 1).current())
+
+
+def fit(frame, columns, fold=None, **values):
+    prepared = prepare(frame, columns, fold, **values)
+    learner = prepared.learner(settings(**values), CPU, 1)
+    for _ in learner.run():
         pass
-
-
-KIND = {"target": "kind", "ignore": ["price"]}
-PRICE = {"target": "price", "ignore": ["kind"]}
+    return Run(prepared, learner.best())

@@ -4,11 +4,18 @@ import pytest
 import torch
 from torch import nn
 
+from embedviz.data.column import Column
+from embedviz.models.categories.attributions import contributions
 from embedviz.models.categories.encoding import TableEncoder
-from embedviz.models.categories.model import Categories
-from embedviz.models.categories.networks import Ensemble, MultiClassClassifier, NumberEncoding, TableNetwork, answer
-from embedviz.models.categories.reading import Feature
-from embedviz.models.categories.reasons import contributions
+from embedviz.models.categories.networks import (
+    Ensemble,
+    MultiClassClassifier,
+    NumberEncoding,
+    TableNetwork,
+    average_members,
+)
+from embedviz.models.categories.schema import Feature
+from embedviz.models.categories.settings import CategoriesSettings
 
 FRAME = pd.DataFrame(
     {
@@ -43,16 +50,20 @@ class Textbook(nn.Module):
         return x
 
 
+def columns_of(frame):
+    return {name: Column.of(frame[name]) for name in frame}
+
+
 def made(n_outputs=3, features=FEATURES, **settings):
-    s = Categories.Settings.of(**settings)
-    encoder = TableEncoder.learn(FRAME, features, s)
+    s = CategoriesSettings.of(**settings)
+    encoder = TableEncoder.fit(columns_of(FRAME), features, s)
     network = TableNetwork(s, encoder, n_outputs)
     network.inner.initialise(torch.Generator().manual_seed(0))
     return encoder, network.eval()
 
 
 def tensors(encoder, frame=FRAME):
-    rows = encoder.encode(frame)
+    rows = encoder.encode(columns_of(frame), len(frame))
     return torch.from_numpy(rows.codes), torch.from_numpy(rows.numbers)
 
 
@@ -72,19 +83,19 @@ def test_the_textbook_preset_is_the_textbooks_network():
     torch.testing.assert_close(network(codes, numbers)[:, 0], theirs(codes[:, 0], features))
 
 
-def test_a_number_is_encoded_as_a_loop_over_its_stretches_says():
+def test_a_number_is_encoded_as_a_loop_over_its_bins_does():
     encoder, network = made(bins=6)
-    parts = encoder.parts
+    parts = encoder.numbers
     _, numbers = tensors(encoder)
     found = network.numbers(numbers).numpy()
     for row in range(len(FRAME)):
         expected = []
         for part, cells in zip(parts, (FRAME["power"], FRAME["doors"]), strict=True):
-            x = (cells[row] - part.mean) / part.deviation
+            x = (cells[row] - part.mean) / part.std
             for low, high in zip(part.edges, part.edges[1:], strict=False):
                 expected.append(0.0 if np.isnan(x) else min(1.0, max(0.0, (x - low) / (high - low))))
         for part, cells in zip(parts, (FRAME["power"], FRAME["doors"]), strict=True):
-            x = (cells[row] - part.mean) / part.deviation
+            x = (cells[row] - part.mean) / part.std
             expected.append(0.0 if np.isnan(x) else x)
         expected.append(float(np.isnan(FRAME["power"][row])))
         np.testing.assert_allclose(found[row], expected, atol=1e-5)
@@ -103,7 +114,7 @@ def test_a_member_is_the_plain_network_that_its_scales_make():
     )
     network.initialise(torch.Generator().manual_seed(1))
     vectors, features = torch.randn(7, 3, generator=torch.Generator().manual_seed(2)), torch.ones(7, 2)
-    found = network.of_vectors(vectors, features)
+    found = network.deep(vectors, features)
     assert found.shape == (7, 3, 5)
     for m in range(3):
         z = torch.cat([vectors, features], 1)
@@ -114,10 +125,10 @@ def test_a_member_is_the_plain_network_that_its_scales_make():
     assert not torch.allclose(found[:, 0], found[:, 1])
 
 
-def test_the_answer_of_members_is_their_mean_probability():
+def test_members_are_averaged_by_their_probability():
     outputs = torch.randn(4, 3, 5, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(answer(outputs, True).exp(), outputs.softmax(2).mean(1))
-    torch.testing.assert_close(answer(outputs[..., :1], False), outputs[..., :1].mean(1))
+    torch.testing.assert_close(average_members(outputs).exp(), outputs.softmax(2).mean(1))
+    torch.testing.assert_close(average_members(outputs[..., :1]), outputs[..., :1].mean(1))
 
 
 @pytest.mark.parametrize("preset", ["recommended", "textbook"])
@@ -127,25 +138,27 @@ def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outpu
     encoder, network = made(n_outputs, features, preset=preset)
     if network.inner.__class__ is Ensemble:
         for table in (*network.inner.wide_values, *network.inner.embeddings):
-            nn.init.normal_(table.weight, generator=torch.Generator().manual_seed(3))
-    rows = encoder.encode(FRAME)
+            nn.init.normal_(table, generator=torch.Generator().manual_seed(3))
+    rows = encoder.encode(columns_of(FRAME), len(FRAME))
     targets = np.zeros(len(FRAME), np.int64)
-    added = contributions(network, encoder, rows, targets, (0.0, 2.0))
+    added = contributions(network, encoder, rows, targets, 2.0)
     assert list(added) == [feature.column for feature in features]
 
     def height(outputs):
-        found = answer(outputs, n_outputs > 1)
+        found = average_members(outputs)
         return (found[:, 0] - found.mean(1)) if n_outputs > 1 else found[:, 0] * 2
 
     with torch.no_grad():
         actual = height(network(*tensors(encoder))).numpy()
         shares = [torch.tensor(v.counts / v.counts.sum(), dtype=torch.float32) for v in encoder.values.values()]
-        vectors = torch.cat([share @ network.inner.vectors_of(k) for k, share in enumerate(shares)])[None]
-        alone = None
-        if n_wide := getattr(network.inner, "wide_values", None):
-            alone = torch.stack([s @ t.weight for s, t in zip(shares, n_wide, strict=True)])[None]
+        codes = [torch.arange(len(share)) for share in shares]
+        vectors = [share @ network.inner.vectors(k, codes[k]) for k, share in enumerate(shares)]
         median = FRAME.head(1).assign(power=FRAME["power"].median(), doors=FRAME["doors"].median())
-        usual = height(network.of_parts(vectors, alone, network.numbers(tensors(encoder, median)[1]))).numpy()
+        inputs = network.inputs(*tensors(encoder, median)) | {"vectors": torch.cat(vectors)[None]}
+        if network.inner.wide:
+            tables = network.inner.wide_values
+            inputs["wide_terms"] = torch.stack([s @ t for s, t in zip(shares, tables, strict=True)])[None]
+        usual = height(network.combine(**inputs)).numpy()
     np.testing.assert_allclose(sum(added.values()), actual - usual, atol=2e-2)
 
 
@@ -153,7 +166,9 @@ def test_a_table_without_numbers_and_one_without_categories_are_read():
     for features in (FEATURES[:2], FEATURES[2:]):
         encoder, network = made(features=features)
         assert network(*tensors(encoder)).shape == (60, 4, 3)
-        added = contributions(network, encoder, encoder.encode(FRAME), np.zeros(60, np.int64), (0.0, 1.0))
+        added = contributions(
+            network, encoder, encoder.encode(columns_of(FRAME), len(FRAME)), np.zeros(60, np.int64), 1.0
+        )
         assert list(added) == [feature.column for feature in features]
 
 
@@ -162,14 +177,14 @@ def test_no_numbers_are_encoded_as_none():
 
 
 def test_sizes_of_vectors_grow_with_the_values():
-    s = Categories.Settings.of()
+    s = CategoriesSettings.of()
     assert [s.dim_for(n) for n in (2, 10, 100, 1000, 10**6)] == [2, 6, 21, 50, 50]
-    assert Categories.Settings.of(dim=7).dim_for(1000) == 7
-    assert Categories.Settings.of(max_dim=12).dim_for(1000) == 12
+    assert CategoriesSettings.of(dim=7).dim_for(1000) == 7
+    assert CategoriesSettings.of(max_dim=12).dim_for(1000) == 12
 
 
 def test_few_rows_are_read_in_small_batches_and_often():
-    s = Categories.Settings.of()
-    assert [s.batch_for(n) for n in (10, 800, 3200, 8000, 10**6)] == [32, 32, 128, 256, 256]
+    s = CategoriesSettings.of()
+    assert [s.batch_size_for(n) for n in (10, 800, 3200, 8000, 10**6)] == [32, 32, 128, 256, 256]
     assert [s.epochs_for(n) for n in (10, 800, 3200, 8000, 10**6)] == [40, 40, 36, 14, 4]
-    assert Categories.Settings.of(batch_size=7).batch_for(800) == 7
+    assert CategoriesSettings.of(batch_size=7).batch_size_for(800) == 7

@@ -2,45 +2,47 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import ColumnError, DataError
-from tests.models.categories.shop import KIND, PRICE, fitted, made, shop, surveyed
+from embedviz.models.categories.notes import prediction_notes
+from embedviz.models.categories.reading import read_rows
+from tests.models.categories.shop import KIND, PRICE, finish, fit, prepare, settings, shop, survey, table_of
 
 
 def test_columns_are_taken_for_what_they_hold():
-    model = made(shop(), KIND)
-    assert [(f.column, f.kind) for f in model.read.features] == [
+    prepared = prepare(shop(), KIND)
+    assert [(f.column, f.kind) for f in prepared.encoder.features] == [
         ("material", "category"), ("weight", "number"), ("city", "category"), ("sold", "date"),
     ]  # fmt: skip
 
 
 def test_a_named_column_is_taken_as_named():
-    model = made(shop(), {**KIND, "category": "weight", "ignore": ["price", "sold"]}, min_count=1)
-    assert [(f.column, f.kind) for f in model.read.features] == [
+    prepared = prepare(shop(), {**KIND, "category": "weight", "ignore": ["price", "sold"]}, min_count=1)
+    assert [(f.column, f.kind) for f in prepared.encoder.features] == [
         ("material", "category"), ("weight", "category"), ("city", "category"),
     ]  # fmt: skip
-    assert str(shop()["weight"].iloc[model.rows["train"][0]]) in model.encoder.values["weight"].labels
+    assert str(shop()["weight"].iloc[prepared.split.train[0]]) in prepared.encoder.values["weight"].labels
 
 
 def test_the_label_role_stands_in_for_the_target():
-    assert made(shop(), {"label": "kind"}).read.target == "kind"
+    assert prepare(shop(), {"label": "kind"}).target.name == "kind"
 
 
 def test_numbers_of_many_values_are_a_number_and_of_few_are_classes():
     frame = shop().assign(stars=[i % 5 for i in range(300)])
-    assert made(frame, PRICE).score == "rmse"
-    assert made(frame, {"target": "stars"}).score == "accuracy"
-    assert made(frame, {"target": "stars", "ignore": "price"}, target_kind="number").score == "rmse"
+    assert prepare(frame, PRICE).target.kind == "number"
+    assert prepare(frame, {"target": "stars"}).target.kind == "classes"
+    assert prepare(frame, {"target": "stars", "ignore": "price"}, target_kind="number").target.kind == "number"
 
 
 def test_rows_without_a_target_are_left_out_and_counted():
     frame = shop()
     frame.loc[:9, ["kind", "price"]] = None
-    assert len(made(frame, KIND).read) == 290
-    assert "10 rows have no class and are left out." in surveyed(frame, KIND).sentences
-    assert "10 rows have no number in “price” and are left out." in surveyed(frame, PRICE).sentences
+    assert len(prepare(frame, KIND).rows) == 290
+    assert "10 rows have no class and are left out." in survey(frame, KIND).sentences
+    assert "10 rows have no number in “price” and are left out." in survey(frame, PRICE).sentences
 
 
 def test_whole_numbers_of_few_values_are_numbers_and_it_is_said():
-    said = surveyed(shop().assign(doors=[i % 3 for i in range(300)]), KIND).sentences
+    said = survey(shop().assign(doors=[i % 3 for i in range(300)]), KIND).sentences
     assert (
         "“doors” holds few different whole numbers and is taken for numbers; choose it as category if they are codes."
         in said
@@ -51,14 +53,14 @@ def test_an_id_and_free_text_are_left_out_with_a_sentence():
     frame = shop().assign(
         id=[f"x{i}" for i in range(300)], said=[f"a remark that is long number {i}" for i in range(300)]
     )
-    sentences = " ".join(surveyed(frame, KIND).sentences)
+    sentences = " ".join(survey(frame, KIND).sentences)
     assert "“id” holds nearly a value of its own in each row, as an id and is left out" in sentences
     assert "“said” holds free text and is left out" in sentences
 
 
 def test_all_numbers_missing_in_a_column_is_said():
-    survey = surveyed(shop().assign(nothing=np.nan), KIND)
-    assert "“nothing” is empty in every training row and left out." in survey.sentences
+    found = survey(shop().assign(nothing=np.nan), KIND)
+    assert "“nothing” is empty in every training row and left out." in found.sentences
 
 
 ODD_MARKS = ["?", "-", ".", "unknown", "n/a", "12%", "1,234.5", "heavy", "inf"]
@@ -67,43 +69,44 @@ ODD_MARKS = ["?", "-", ".", "unknown", "n/a", "12%", "1,234.5", "heavy", "inf"]
 @pytest.mark.parametrize("mark", ODD_MARKS)
 def test_a_few_odd_cells_leave_a_column_of_numbers_what_it_is(mark):
     frame = shop(600).assign(w=[str(round(i * 0.37, 2)) if i % 30 else mark for i in range(600)])
-    model = made(frame, KIND)
-    assert next(f.kind for f in model.read.features if f.column == "w") == "number"
+    prepared = prepare(frame, KIND)
+    assert next(f.kind for f in prepared.encoder.features if f.column == "w") == "number"
     said = f"20 cells of “w” are no numbers (“{mark}”) and count as missing."
-    assert (said in surveyed(frame, KIND).sentences) == (mark not in ("12%", "1,234.5"))
-    assert (said in model.protocol().get("left out", "")) == (mark not in ("12%", "1,234.5"))
+    assert (said in survey(frame, KIND).sentences) == (mark not in ("12%", "1,234.5"))
+    assert prepared.left_out["unreadable_cells"] == (0 if mark in ("12%", "1,234.5") else 20)
 
 
 def test_an_infinite_cell_and_one_word_are_said():
     frame = shop().assign(w=[i * 0.37 if i else np.inf for i in range(300)])
-    assert "1 cell of “w” is no number (“inf”) and counts as missing." in surveyed(frame, KIND).sentences
+    assert "1 cell of “w” is no number (“inf”) and counts as missing." in survey(frame, KIND).sentences
 
 
 def test_numbers_as_people_write_them_are_features_and_targets():
     plain = shop()
     money = plain.assign(price=["$" + f"{price:,.2f}" for price in plain["price"]])
     german = plain.assign(weight=[None if np.isnan(w) else str(w).replace(".", ",") for w in plain["weight"]])
-    np.testing.assert_allclose(made(money, PRICE).targets, plain["price"])
-    one, two = made(plain, KIND), made(german, KIND)
-    assert one.encoder.parts == two.encoder.parts
-    assert next(f.decimal for f in two.read.features if f.column == "weight") == ","
-    assert two.encoder.notes(german.assign(weight="1,371"))[1] == ""
+    np.testing.assert_allclose(prepare(money, PRICE).targets, plain["price"])
+    one, two = prepare(plain, KIND), prepare(german, KIND)
+    assert one.encoder.numbers == two.encoder.numbers
+    assert next(f.decimal for f in two.encoder.features if f.column == "weight") == ","
+    columns = two.encoder.columns_of(german.assign(weight="1,371"))
+    assert prediction_notes(two.encoder, columns, len(german))[1] == ""
 
 
 def test_a_few_odd_cells_leave_a_target_of_numbers_what_it_is():
     frame = shop().astype({"price": object})
     frame.loc[:4, "price"] = ["?", "ask us", "n/a", "-", "$5"]
-    model = made(frame, PRICE)
-    assert (model.score, len(model.read), model.targets[0]) == ("rmse", 296, 5)
+    prepared = prepare(frame, PRICE)
+    assert (prepared.target.kind, len(prepared.rows), prepared.targets[0]) == ("number", 296, 5)
 
 
 def test_the_textbooks_category_is_chosen_by_training_rows():
     frame = shop().drop(columns=["weight", "sold"])
-    first = made(frame, KIND, network="textbook")
+    first = prepare(frame, KIND, network="textbook")
     changed = frame.copy()
-    rows = first.rows["test"]
+    rows = first.split.test
     changed.loc[rows, "city"] = [f"city {i % 9}" for i in range(len(rows))]
-    assert list(made(changed, KIND, network="textbook").encoder.values) == list(first.encoder.values) == ["material"]
+    assert list(prepare(changed, KIND, network="textbook").encoder.values) == list(first.encoder.values) == ["material"]
 
 
 HOSTILE = {
@@ -135,50 +138,53 @@ HOSTILE = {
 def test_many_columns_are_counted_where_none_is_chosen():
     wide = shop().assign(**{f"n{i}": 0 for i in range(30)})
     with pytest.raises(ColumnError, match="n13 and 16 more"):
-        made(wide, {})
+        prepare(wide, {})
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_cannot_be_learned_from_is_said_in_a_sentence(name):
     change, columns, error, message = HOSTILE[name]
     with pytest.raises(error, match=message) as caught:
-        made(change(shop()), columns)
+        prepare(change(shop()), columns)
     assert str(caught.value).endswith(".")
     with pytest.raises(error, match=message):
-        surveyed(change(shop()), columns)
+        survey(change(shop()), columns)
 
 
 def test_equal_numbers_as_a_number_are_said():
     with pytest.raises(DataError, match="holds the number 3 in every row"):
-        made(shop().assign(price=3), PRICE, target_kind="number")
+        prepare(shop().assign(price=3), PRICE, target_kind="number")
 
 
 def test_a_class_with_one_row_is_left_out():
     frame = shop()
     frame.loc[0, "kind"] = "unique"
-    model = fitted(frame, KIND)
-    assert model.read.classes.rare == {"unique": 1}
-    assert "“unique”" in model.protocol()["left out"]
+    assert finish(read_rows(table_of(frame), KIND, settings())).classes.rare == {"unique": 1}
+    assert any("“unique”" in sentence for sentence in survey(frame, KIND).sentences)
+    details = fit(frame, KIND).evaluation.protocol.details
+    assert (details["rare_classes"], details["rows_of_rare_classes"]) == (1, 1)
 
 
 def test_the_textbook_network_needs_a_category_and_takes_the_one_that_is_named():
     with pytest.raises(ColumnError, match="textbook network needs a column of categories"):
-        made(shop()[["weight", "price", "kind"]], {"target": "kind"}, network="textbook")
-    assert list(made(shop(), {**KIND, "category": "city"}, network="textbook").encoder.values) == ["city"]
-    model = fitted(shop(), KIND, network="textbook", numbers="standardised")
-    assert "The textbook network takes one category" in model.protocol()["left out"]
-    assert list(model.spaces()) == list(model.encoder.values)
+        prepare(shop()[["weight", "price", "kind"]], {"target": "kind"}, network="textbook")
+    assert list(prepare(shop(), {**KIND, "category": "city"}, network="textbook").encoder.values) == ["city"]
+    sentences = " ".join(survey(shop(), KIND, network="textbook").sentences)
+    assert "The textbook network takes one category, “material”; left out: “city”." in sentences
+    run = fit(shop(), KIND, network="textbook", numbers="standardised")
+    assert run.evaluation.protocol.details["unused_columns"] == 1
+    assert list(run.trained.spaces()) == list(run.prepared.encoder.values)
 
 
 def test_a_column_that_gives_the_target_away_is_warned_of():
     frame = shop().assign(code=lambda f: "c-" + f["kind"])
-    survey = surveyed(frame, KIND)
-    assert "“code” alone predicts “kind” right in 100% of held-out rows" in survey.warnings[0]
-    assert "“code” alone" in made(frame, KIND).protocol()["warning"]
-    assert "warning" not in made(shop(), KIND).protocol()
-    assert not any("alone" in said for said in surveyed(shop(), KIND).warnings)
+    found = survey(frame, KIND)
+    assert "“code” alone predicts “kind” with 100% accuracy" in found.warnings[0]
+    assert fit(frame, KIND).evaluation.protocol.details["leaking_columns"] == "code"
+    assert "leaking_columns" not in fit(shop(), KIND).evaluation.protocol.details
+    assert not any("alone" in warning for warning in survey(shop(), KIND).warnings)
 
 
 def test_a_number_that_is_the_target_in_another_unit_is_warned_of():
     frame = shop().assign(cents=lambda f: f["price"] * 100)
-    assert "“cents” alone explains 100% of the variance of “price”" in surveyed(frame, PRICE).warnings[0]
+    assert "“cents” alone explains 100% of the variance of “price”" in survey(frame, PRICE).warnings[0]

@@ -1,12 +1,20 @@
+import dataclasses
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.core.errors import DataError, SettingsError
-from embedviz.models.categories.model import Categories
-from tests.models.categories.shop import KIND, SMALL, fitted, shop
+from embedviz.core import archive
+from embedviz.core.errors import DataError
+from embedviz.models.categories.form import Form
+from embedviz.models.categories.trained import TrainedCategories
+from tests.models.categories.shop import KIND, fit, settings, shop
+
+
+@pytest.fixture(scope="module")
+def model(run):
+    return run.trained
 
 
 def test_a_new_value_counts_as_other_and_is_said(model):
@@ -32,7 +40,7 @@ def test_cells_that_are_no_number_are_missing_and_said(model):
 
 
 def test_the_columns_that_tell_are_the_reasons(model):
-    found = model.predict(shop().dropna().head(20), reasons=True)
+    found = model.predict(shop().dropna().head(20), explain=True)
     for reasons in found["reasons"]:
         size = {reason["feature"]: abs(reason["contribution"]) for reason in reasons}
         assert set(size) == {"material", "weight", "city", "sold"}
@@ -49,77 +57,100 @@ def test_probabilities_are_shares_and_the_prediction_has_the_greatest(model):
 
 
 def test_no_rows_and_rows_that_are_no_table(model):
-    assert len(model.predict(shop().head(0), reasons=True)) == 0
+    assert len(model.predict(shop().head(0), explain=True)) == 0
     for rows in ([1, 2], None, 3, "gold", b"gold", {"gold"}, np.zeros((2, 2)), iter([{}])):
         with pytest.raises(DataError, match="list of dicts"):
             model.predict(rows)
 
 
-def test_a_column_that_stands_twice_in_a_question_is_said(model):
+def test_a_column_that_occurs_twice_in_a_question_is_said(model):
     rows = pd.DataFrame([["gold", "tin", 2.0]], columns=["material", "material", "weight"])
-    with pytest.raises(DataError, match="'material' stands twice"):
+    with pytest.raises(DataError, match="'material' occurs twice"):
         model.predict(rows)
 
 
-def test_knowledge_describes_a_form(model):
-    knowledge = json.loads(json.dumps(model.knowledge()))
-    assert knowledge["target"] == {"name": "kind", "kind": "classes", "classes": model.read.classes.names}
-    material, weight, city, sold = knowledge["features"]
-    assert material["kind"] == "category"
-    assert set(material["values"]) == {"gold", "silver", "tin", "wood"}
-    assert material["example"] == material["values"][0]
-    assert weight["low"] < weight["median"] < weight["high"]
-    assert weight["kind"] == "number"
-    assert set(city["values"]) == {"Ulm", "Bonn", "Kiel"}
-    assert sold["low"] < sold["example"] < sold["high"]
-    assert not model.predict([{f["name"]: f["example"] for f in knowledge["features"]}])["note"][0]
+def test_the_form_has_what_a_page_asks_for(run):
+    form = run.trained.form()
+    assert archive.from_json(Form, json.loads(json.dumps(archive.to_json(form)))) == form
+    assert (form.target.name, form.target.kind) == ("kind", "classes")
+    assert form.target.classes == run.prepared.target.classes == ["dear", "cheap", "odd"]
+    material, weight, city, sold = form.features
+    assert material.kind == "category"
+    assert set(material.values) == {"gold", "silver", "tin", "wood"}
+    assert material.example == material.values[0]
+    assert weight.low < weight.median < weight.high
+    assert weight.kind == "number"
+    assert set(city.values) == {"Ulm", "Bonn", "Kiel"}
+    assert sold.low < sold.example < sold.high
+    assert not run.trained.predict([{field.name: field.example for field in form.features}])["note"][0]
 
 
-def test_weights_of_another_model_are_refused(model):
-    weights, knowledge = model.weights(), model.knowledge()
-    with pytest.raises(SettingsError, match="not the weights"):
-        Categories.recall(Categories.Settings.of(**{**SMALL, "hidden_dim": 17}), weights, knowledge)
-    with pytest.raises(SettingsError, match="not the weights"):
-        Categories.recall(model.settings, weights, {})
+@pytest.mark.parametrize("preset", ["textbook", "recommended"])
+def test_a_loaded_model_predicts_as_the_saved_one(preset, tmp_path):
+    trained = fit(shop(), KIND, preset=preset, epochs=2).trained
+    trained.save(tmp_path / "model.safetensors")
+    loaded = TrainedCategories.load(tmp_path / "model.safetensors")
+    rows = shop().head(20).assign(material="kryptonite", weight=None)
+    pd.testing.assert_frame_equal(loaded.predict(rows, explain=True), trained.predict(rows, explain=True))
+    assert loaded.form() == trained.form()
+    assert list(loaded.spaces()) == list(trained.spaces())
+    for name, space in trained.spaces().items():
+        assert loaded.spaces()[name].labels == space.labels
+        np.testing.assert_array_equal(loaded.spaces()[name].vectors, space.vectors)
+        pd.testing.assert_frame_equal(loaded.spaces()[name].columns, space.columns)
+
+
+def test_weights_of_another_model_are_refused(model, tmp_path):
+    other = dataclasses.replace(model, settings=settings(hidden_dim=17))
+    with pytest.raises(DataError, match="not the weights"):
+        other.predict(shop().head(1))
+    archive.save(model.encoder, tmp_path / "encoder.safetensors")
+    with pytest.raises(DataError, match="not written by this version"):
+        TrainedCategories.load(tmp_path / "encoder.safetensors")
 
 
 def test_a_number_that_was_never_missing_is_said_where_it_is():
     frame = shop().assign(width=[float(i % 17) for i in range(300)])
     asked = frame.tail(1).assign(width=None, city="Ulm", weight=2.0)
-    assert fitted(frame, KIND).predict(asked)["note"][0] == "“width” is empty, so its median stands in."
+    assert fit(frame, KIND).trained.predict(asked)["note"][0] == "“width” is empty, so its median stands in."
     asked = asked.assign(width="wide")
-    note = fitted(frame, KIND).predict(asked)["note"][0]
+    note = fit(frame, KIND).trained.predict(asked)["note"][0]
     assert note == "“wide” in “width” is no number and counts as missing, so its median stands in."
-    textbook = fitted(frame, KIND, preset="textbook").predict(asked.assign(width=None, weight=None))["note"][0]
+    textbook = fit(frame, KIND, preset="textbook").trained.predict(asked.assign(width=None, weight=None))["note"][0]
     assert "“weight” is empty, so its mean stands in." in textbook
 
 
 @pytest.mark.parametrize("preset", ["textbook", "recommended"])
-def test_where_other_was_never_taught_a_new_value_is_the_mean_of_the_known_and_it_is_said(preset):
+def test_a_new_value_is_the_mean_of_the_known_ones_where_other_is_untrained(preset, tmp_path):
     frame = shop().drop(columns="city").dropna()
-    model = fitted(frame, KIND, preset=preset, other_share=0.0)
+    model = fit(frame, KIND, preset=preset, other_share=0.0).trained
     values = model.encoder.values["material"]
     assert values.counts[0] == 0
     vectors = model.spaces()["material"].vectors
     np.testing.assert_allclose(vectors[0], np.average(vectors[1:], axis=0, weights=values.counts[1:]), atol=1e-5)
     found = model.predict(frame.head(1).assign(material="kryptonite"))
     assert found["note"][0] == "“kryptonite” in “material” is new, and counts as the mean of the known values."
-    weights = model.weights()
-    recalled = Categories.recall(model.settings, weights, json.loads(json.dumps(model.knowledge())))
-    assert recalled.predict(frame.head(1).assign(material="kryptonite")).equals(found)
+    model.save(tmp_path / "model.safetensors")
+    loaded = TrainedCategories.load(tmp_path / "model.safetensors")
+    assert loaded.predict(frame.head(1).assign(material="kryptonite")).equals(found)
 
 
 def test_more_notes_than_are_shown_are_counted():
     frame = shop().assign(**{f"n{i}": [float(j % (7 + i)) for j in range(300)] for i in range(9)})
     asked = frame.tail(1).assign(**{f"n{i}": None for i in range(9)}, city="Ulm", weight=2.0)
-    assert fitted(frame, KIND).predict(asked)["note"][0].endswith("“n4” is empty, so its median stands in. And 4 more.")
+    assert (
+        fit(frame, KIND)
+        .trained.predict(asked)["note"][0]
+        .endswith("“n4” is empty, so its median stands in. And 4 more.")
+    )
 
 
 @pytest.mark.parametrize("preset", ["textbook", "recommended"])
 def test_numbers_far_outside_hide_nothing(preset):
     frame = shop()
     frame.loc[3, "weight"], frame.loc[5, "price"] = 1e12, 1e29
-    model = fitted(frame, {"target": "kind"}, preset=preset, epochs=30)
-    assert np.isfinite(model.evaluate()["test/log_loss"])
-    assert model.evaluate()["test/accuracy"] > 0.8
-    assert model.knowledge()["features"][-1]["name"] == "price"
+    run = fit(frame, {"target": "kind"}, preset=preset, epochs=30)
+    metrics = run.evaluation.metrics
+    assert np.isfinite(metrics["test/log_loss"])
+    assert metrics["test/accuracy"] > 0.8
+    assert run.trained.form().features[-1].name == "price"
