@@ -8,10 +8,11 @@ unit. A row's contributions add up to the difference between its prediction and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import torch
+from captum.attr import IntegratedGradients
 
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
 from embedviz.models.categories.networks import TableNetwork, average_members
@@ -43,68 +44,61 @@ def contributions(
         column -> (N,) float64.
     """
     network.train(False)
-    columns = list(dict.fromkeys([*encoder.values, *(number.column for number in encoder.numbers)]))
-    categories = list(encoder.values)
-    owners = {
-        "vectors": [categories[k] for k in network.column_of],
-        "wide_terms": categories,
-        "features": [encoder.numbers[p].column for p in network.numbers.number_of],
-    }
-    added = {column: np.zeros(len(outputs)) for column in columns}
-    reference = _reference_row(network, encoder)
+    columns = list(encoder.values)
+    owners = [  # the column of each place of each input
+        [columns[k] for k in network.column_of],
+        columns,
+        [encoder.numbers[p].column for p in network.numbers.number_of],
+    ]
+    added = {column: np.zeros(len(outputs)) for column in [*columns, *(number.column for number in encoder.numbers)]}
+    shares = [torch.from_numpy(values.counts / values.counts.sum())[None] for values in encoder.values.values()]
+    medians = torch.tensor([[(number.median - number.mean) / number.std for number in encoder.numbers]])
+    with torch.no_grad():
+        reference = network.inputs(
+            [share.to(network.device, torch.float32) for share in shares], medians.to(network.device)
+        )
     for start in range(0, len(outputs), BATCH_SIZE):
-        part = slice(start, start + BATCH_SIZE)
+        batch = slice(start, start + BATCH_SIZE)
         codes, numbers, explained = (
-            torch.from_numpy(x).to(network.device) for x in (rows.codes[part], rows.numbers[part], outputs[part])
+            torch.from_numpy(x[batch]).to(network.device) for x in (rows.codes, rows.numbers, outputs)
         )
         with torch.no_grad():
-            inputs = network.inputs(codes, numbers)
-        for name, values in _attribute(network, inputs, reference, explained, scale).items():
-            for place, column in enumerate(owners[name]):
-                added[column][part] += values[:, place]
+            inputs = network.inputs(codes.unbind(1), numbers)
+        for owner, values in zip(owners, _attribute(network, inputs, reference, explained, scale), strict=True):
+            for place, column in enumerate(owner[: values.shape[1]]):
+                added[column][batch] += values[:, place]
     return added
 
 
 def _attribute(
     network: TableNetwork,
-    inputs: Mapping[str, torch.Tensor],
-    reference: Mapping[str, torch.Tensor],
+    inputs: Sequence[torch.Tensor],
+    reference: Sequence[torch.Tensor],
     explained: torch.Tensor,
     scale: float,
-) -> dict[str, np.ndarray]:
-    """Return contributions by input: "vectors" (B, E), "wide_terms" (B, K), "features" (B, F)."""
-    from captum.attr import IntegratedGradients
+) -> list[np.ndarray]:
+    """Return contributions of vectors (B, E), linear terms (B, K or 0) and encoded numbers (B, F)."""
+    kept = [i for i, x in enumerate(inputs) if x.shape[1]]
 
-    names = [name for name, x in inputs.items() if x.shape[1]]
-
-    def forward(*points: torch.Tensor) -> torch.Tensor:
-        *points, wanted = points
-        empty = {name: x[:1].expand(len(wanted), *x.shape[1:]) for name, x in inputs.items()}
-        outputs = average_members(network.combine(**{**empty, **dict(zip(names, points, strict=True))}))
+    def forward(*arguments: torch.Tensor) -> torch.Tensor:
+        *points, wanted = arguments
+        whole = [x[:1].expand(len(wanted), *x.shape[1:]) for x in inputs]
+        for i, point in zip(kept, points, strict=True):
+            whole[i] = point
+        vectors, wide_terms, features = whole
+        outputs = average_members(network.combine(vectors, wide_terms, features))
         if network.n_outputs == 1:
             return outputs[:, 0] * scale
         return outputs.gather(1, wanted[:, None])[:, 0] - outputs.mean(1)
 
-    found = IntegratedGradients(forward, multiply_by_inputs=True).attribute(
-        tuple(inputs[name] for name in names),
-        baselines=tuple(reference[name].expand_as(inputs[name]) for name in names),
+    found = IntegratedGradients(forward).attribute(
+        tuple(inputs[i] for i in kept),
+        baselines=tuple(reference[i].expand_as(inputs[i]) for i in kept),
         additional_forward_args=(explained,),
         n_steps=STEPS,
-        method="gausslegendre",
         internal_batch_size=max(MAX_ROWS_AND_STEPS, len(explained)),
     )
-    values = {name: x.detach().double().cpu().numpy() for name, x in zip(names, found, strict=True)}
-    return {name: x.sum(2) if x.ndim == 3 else x for name, x in values.items()}
-
-
-@torch.no_grad()
-def _reference_row(network: TableNetwork, encoder: TableEncoder) -> dict[str, torch.Tensor]:
-    """Return the mean vector and linear term of each column's values, weighted by counts, and every number's median."""
-    vectors, terms = [], []
-    for k, values in enumerate(encoder.values.values()):
-        codes = torch.arange(len(values), device=network.device)
-        share = torch.from_numpy(values.counts / values.counts.sum())[None].to(network.device, torch.float32)  # (1, V)
-        vectors.append(share @ network.inner.vectors(k, codes))
-        terms += [share @ network.inner.wide_terms(k, codes)] if network.inner.wide else []
-    medians = [(number.median - number.mean) / number.std for number in encoder.numbers]
-    return network.join(vectors, terms, torch.tensor([medians], dtype=torch.float32, device=network.device))
+    values = [np.zeros(x.shape[:2]) for x in inputs]
+    for i, x in zip(kept, found, strict=True):
+        values[i] = x.detach().double().reshape(*x.shape[:2], -1).sum(2).cpu().numpy()
+    return values

@@ -24,10 +24,6 @@ RIDGE = 1.0
 def baselines_of(prepared: CategoriesPrepared) -> list[Baseline]:
     """Return the baselines, the trivial one first."""
     split, targets, n_classes = prepared.split, prepared.targets, len(prepared.target.classes) or None
-    if n_classes:
-        trivial, linear = majority_baseline(split, targets, n_classes), "logistic regression"
-    else:
-        trivial, linear = mean_baseline(split, targets), "ridge regression"
 
     def fit(model: Any, features: Any) -> np.ndarray:
         """Return probabilities (n, C) or numbers (n,) of the measured rows."""
@@ -47,16 +43,12 @@ def baselines_of(prepared: CategoriesPrepared) -> list[Baseline]:
         trees = HistGradientBoostingClassifier if n_classes else HistGradientBoostingRegressor
         return fit(trees(random_state=split.seed), _ordinal(prepared))
 
-    return [
-        trivial,
-        prediction_baseline(
-            f"One-hot, {linear}", "One-hot categories and standardised numbers; a linear model.",
-            split, targets, n_classes, predict_linear,
-        ),
-        prediction_baseline(
-            "Boosted trees", "HistGradientBoosting of scikit-learn.", split, targets, n_classes, predict_trees
-        ),
-    ]  # fmt: skip
+    linear, note = "logistic" if n_classes else "ridge", "One-hot categories and standardised numbers; a linear model."
+    others = (f"One-hot, {linear} regression", note, predict_linear), (
+        "Boosted trees", "HistGradientBoosting of scikit-learn.", predict_trees,
+    )  # fmt: skip
+    trivial = majority_baseline(split, targets, n_classes) if n_classes else mean_baseline(split, targets)
+    return [trivial, *(prediction_baseline(a, b, split, targets, n_classes, predict) for a, b, predict in others)]
 
 
 def _one_hot(prepared: CategoriesPrepared) -> Any:
@@ -83,7 +75,5 @@ def _ordinal(prepared: CategoriesPrepared) -> np.ndarray:
     """
     codes = prepared.rows.codes
     ranks = [np.argsort(np.argsort(values.labels)) for values in prepared.encoder.values.values()]
-    positions = np.zeros(codes.shape)
-    for k, rank in enumerate(ranks):
-        positions[:, k] = rank[codes[:, k]]
-    return np.hstack([positions, prepared.rows.numbers]).astype(np.float64)
+    positions = [rank[codes[:, k], None] for k, rank in enumerate(ranks)]
+    return np.hstack([*positions, prepared.rows.numbers]).astype(np.float64)

@@ -148,7 +148,7 @@ class TableEncoder:
 
     def columns_of(self, frame: pd.DataFrame) -> dict[str, Column]:
         """Return the features' columns that a frame has."""
-        return {f.column: Column.of(frame[f.column]) for f in self.features if f.column in frame}
+        return {f.column: Column(f.column, frame[f.column]) for f in self.features if f.column in frame}
 
     def encode(self, columns: Mapping[str, Column], n: int) -> EncodedRows:
         """Encode n rows. Columns that are not given are missing in every row."""

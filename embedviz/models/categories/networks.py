@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -26,45 +27,43 @@ class NumberEncoding(nn.Module):
     Babenko 2022, "On embeddings for numerical features in tabular deep learning", NeurIPS, section 3.2). Unlike there, the
     outermost bins end at the extremes of the training part, so that a number far outside is encoded as the extreme. Then
     comes each number itself, since a straight line takes fewer rows to learn than a height for each bin: clipped to its
-    bins and to MAX_DEVIATION, 0 where missing; one without edges is not clipped. Last, for each number with
-    `has_indicator`, 1 where it is missing.
+    bins and to MAX_DEVIATION; one without edges is not clipped. All of them are 0 where the number is missing. Last, for
+    each number with `has_indicator`, 1 where it is missing.
     """
 
-    low: torch.Tensor
-    width: torch.Tensor
-    lower: torch.Tensor
-    upper: torch.Tensor
-    binned: torch.Tensor
-    linear: torch.Tensor
+    source: torch.Tensor
+    affine: torch.Tensor
     indicated: torch.Tensor
 
     def __init__(self, numbers: Sequence[NumberEncoder]):
         super().__init__()
-        bins = [(p, a, b) for p, n in enumerate(numbers) for a, b in zip(n.edges, n.edges[1:], strict=False)]
-        linear = [p for p, number in enumerate(numbers) if number.edges or not number.has_indicator]
-        limits = [_limits(numbers[p].edges) for p in linear]
-        indicated = [p for p, number in enumerate(numbers) if number.has_indicator]
-        binned = [p for p, _, _ in bins]
-        self.number_of = [*binned, *linear, *indicated]  # (F,) the number that each encoded one is of
-        values = {"low": [a for _, a, _ in bins], "width": [b - a for _, a, b in bins]}
-        values |= {"lower": [low for low, _ in limits], "upper": [high for _, high in limits]}
-        for name, floats in values.items():
-            self.register_buffer(name, torch.tensor(floats, dtype=torch.float32), persistent=False)
-        for name, places in {"binned": binned, "linear": linear, "indicated": indicated}.items():
-            self.register_buffer(name, torch.tensor(places, dtype=torch.int64), persistent=False)
+        encoded: list[tuple[int, float, float, float, float]] = []  # number, shift, scale, lower and upper limit
+        for p, number in enumerate(numbers):
+            encoded += [(p, low, high - low, 0, 1) for low, high in pairwise(number.edges)]
+        for p, number in enumerate(numbers):
+            if edges := number.edges:
+                encoded.append((p, 0, 1, max(edges[0], -MAX_DEVIATION), min(edges[-1], MAX_DEVIATION)))
+            elif not number.has_indicator:
+                encoded.append((p, 0, 1, -math.inf, math.inf))
+        source, indicated = [row[0] for row in encoded], [p for p, number in enumerate(numbers) if number.has_indicator]
+        self.number_of = source + indicated  # (F,) the number that each encoded one is of
+        affine = torch.tensor([row[1:] for row in encoded], dtype=torch.float32).reshape(-1, 4).T
+        self.register_buffer("affine", affine, persistent=False)
+        self.register_buffer("source", torch.tensor(source, dtype=torch.int64), persistent=False)
+        self.register_buffer("indicated", torch.tensor(indicated, dtype=torch.int64), persistent=False)
 
     def forward(self, numbers: torch.Tensor) -> torch.Tensor:
         missing = torch.isnan(numbers)
-        shares = ((numbers[:, self.binned] - self.low) / self.width).clamp(0, 1)
-        linear = numbers.masked_fill(missing, 0)[:, self.linear].clamp(self.lower, self.upper)
+        shift, scale, lower, upper = self.affine
+        encoded = ((numbers[:, self.source] - shift) / scale).clamp(lower, upper)
         indicators = missing[:, self.indicated].to(numbers.dtype)
-        return torch.cat([shares.masked_fill(missing[:, self.binned], 0), linear, indicators], 1)
+        return torch.cat([encoded.masked_fill(missing[:, self.source], 0), indicators], 1)
 
 
 class MultiClassClassifier(nn.Module):
     """The textbook's network: a category's vector beside the other features, a hidden layer, an output layer."""
 
-    wide = False
+    wide_values = ()  # it has no linear terms
 
     def __init__(self, num_categories: int, embedding_dim: int, num_features: int, num_classes: int, hidden: int = 64):
         super().__init__()
@@ -77,19 +76,14 @@ class MultiClassClassifier(nn.Module):
         return self.deep(self.category_embedding(category_ids), other_features)[:, 0]
 
     def vectors(self, k: int, codes: torch.Tensor) -> torch.Tensor:
-        """Return the vectors of values of column k, which is 0: (B,) -> (B, D)."""
-        return self.category_embedding(codes)
-
-    def wide_terms(self, k: int, codes: torch.Tensor) -> torch.Tensor:
-        """Return nothing: there are no linear terms, (B,) -> (B, 0)."""
-        return self.fc2.weight.new_zeros(len(codes), 0)
+        """Return the vectors of values of column k, which is 0; `codes` as in `look_up`."""
+        return look_up(self.category_embedding.weight, codes)
 
     def deep(
         self, vectors: torch.Tensor, features: torch.Tensor, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         """(B, E), (B, F) -> (B, 1, O): one member."""
-        x = torch.relu(self.fc1(torch.cat((vectors, features), dim=1)))
-        return self.fc2(x)[:, None]
+        return self.fc2(torch.relu(self.fc1(torch.cat((vectors, features), dim=1))))[:, None]
 
     @torch.no_grad()
     def initialise(self, generator: torch.Generator) -> None:
@@ -112,61 +106,51 @@ class Ensemble(nn.Module):
 
     With `wide`, a linear term of each value and encoded number is added to every member's output: Cheng et al. 2016, "Wide
     & deep learning for recommender systems" (DLRS), section 3.1.
+
+    Parameters
+    ----------
+    shapes
+        (V, D) of each category column.
+    n_features, n_outputs
+        F and O.
+    settings
+        hidden_dim, layers, members, dropout, embedding_dropout, wide.
     """
 
     def __init__(
-        self,
-        sizes: Sequence[int],
-        dims: Sequence[int],
-        n_features: int,
-        n_outputs: int,
-        *,
-        hidden_dim: int,
-        layers: int,
-        members: int,
-        dropout: float,
-        embedding_dropout: float,
-        wide: bool,
+        self, shapes: Sequence[tuple[int, int]], n_features: int, n_outputs: int, settings: CategoriesSettings
     ):
         super().__init__()
-        shapes = list(zip(sizes, dims, strict=True))
         self.embeddings = nn.ParameterList(torch.zeros(shape) for shape in shapes)
         self.fixed = nn.ParameterList(nn.Parameter(torch.empty(shape), requires_grad=False) for shape in shapes)
-        self.dropout, self.embedding_dropout = dropout, embedding_dropout
-        widths = [sum(dims) + n_features] + [hidden_dim] * layers
-        self.weights = nn.ParameterList(torch.empty(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.dropout, self.embedding_dropout, self.wide = settings.dropout, settings.embedding_dropout, settings.wide
+        members, hidden_dim = settings.members, settings.hidden_dim
+        widths = [sum(dim for _, dim in shapes) + n_features] + [hidden_dim] * settings.layers
+        self.weights = nn.ParameterList(torch.empty(a, b) for a, b in pairwise(widths))
         self.scales_in = nn.ParameterList(torch.ones(members, 1, a) for a in widths[:-1])
         self.scales_out = nn.ParameterList(torch.ones(members, 1, b) for b in widths[1:])
         self.biases = nn.ParameterList(torch.empty(members, 1, b) for b in widths[1:])
         self.heads = nn.Parameter(torch.empty(members, hidden_dim, n_outputs))
         self.head_biases = nn.Parameter(torch.zeros(members, 1, n_outputs))
-        self.wide = wide
-        if wide:
-            self.wide_values = nn.ParameterList(torch.zeros(n, n_outputs) for n in sizes)
+        self.wide_values = nn.ParameterList(torch.zeros(n, n_outputs) for n, _ in shapes if self.wide)
+        if self.wide:
             self.wide_numbers = nn.Parameter(torch.zeros(n_features, n_outputs))
 
     def vectors(self, k: int, codes: torch.Tensor) -> torch.Tensor:
-        """Return what the layers read for values of column k: (B,) -> (B, D)."""
-        return nn.functional.embedding(codes, self.embeddings[k]) + self.fixed[k][codes]
-
-    def wide_terms(self, k: int, codes: torch.Tensor) -> torch.Tensor:
-        """Return the linear terms of values of column k: (B,) -> (B, O)."""
-        return nn.functional.embedding(codes, self.wide_values[k])
+        """Return what the layers read for values of column k: (B, D); `codes` as in `look_up`."""
+        return look_up(self.embeddings[k], codes) + look_up(self.fixed[k], codes)
 
     def deep(
         self, vectors: torch.Tensor, features: torch.Tensor, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         """(B, E), (B, F) -> (B, M, O), without the linear terms of values. A generator draws dropout; None: no dropout."""
         z = torch.cat([_dropout(vectors, self.embedding_dropout, generator), features], 1)[None]  # (1, B, E + F)
-        for weight, scale_in, scale_out, bias in zip(
-            self.weights, self.scales_in, self.scales_out, self.biases, strict=True
-        ):
+        layers = zip(self.weights, self.scales_in, self.scales_out, self.biases, strict=True)
+        for weight, scale_in, scale_out, bias in layers:
             z = torch.relu((z * scale_in) @ weight * scale_out + bias)
             z = _dropout(z, self.dropout, generator)  # (M, B, H)
         out = torch.bmm(z, self.heads) + self.head_biases
-        if self.wide:
-            out = out + features @ self.wide_numbers
-        return out.transpose(0, 1)
+        return (out + features @ self.wide_numbers if self.wide else out).transpose(0, 1)
 
     @torch.no_grad()
     def initialise(self, generator: torch.Generator) -> None:
@@ -188,57 +172,47 @@ class TableNetwork(nn.Module):
     def __init__(self, settings: CategoriesSettings, encoder: TableEncoder, n_outputs: int):
         super().__init__()
         self.numbers = NumberEncoding(encoder.numbers)
-        sizes = [len(values) for values in encoder.values.values()]
-        dims = [settings.dim_for(size) for size in sizes]
-        n_features = len(self.numbers.number_of)
-        self.column_of = [k for k, dim in enumerate(dims) for _ in range(dim)]  # (E,) the column of each dimension
-        self.inner: MultiClassClassifier | Ensemble
+        shapes = [(len(values), settings.dim_for(len(values))) for values in encoder.values.values()]
+        n_features, self.n_outputs = len(self.numbers.number_of), n_outputs
+        self.column_of = [
+            k for k, (_, dim) in enumerate(shapes) for _ in range(dim)
+        ]  # (E,) the column of each dimension
         if settings.network == "textbook":
-            self.inner = MultiClassClassifier(sizes[0], dims[0], n_features, n_outputs, settings.hidden_dim)
+            self.inner = MultiClassClassifier(*shapes[0], n_features, n_outputs, settings.hidden_dim)
         else:
-            self.inner = Ensemble(
-                sizes,
-                dims,
-                n_features,
-                n_outputs,
-                hidden_dim=settings.hidden_dim,
-                layers=settings.layers,
-                members=settings.members,
-                dropout=settings.dropout,
-                embedding_dropout=settings.embedding_dropout,
-                wide=settings.wide,
-            )
-        self.n_outputs = n_outputs
+            self.inner = Ensemble(shapes, n_features, n_outputs, settings)
 
     def forward(
         self, codes: torch.Tensor, numbers: torch.Tensor, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         """Return logits of each member, or standardised numbers: (B, K) int64, (B, P) -> (B, M, O). A generator draws
         dropout; None: no dropout."""
-        return self.combine(**self.inputs(codes, numbers), generator=generator)
+        return self.combine(*self.inputs(codes.unbind(1), numbers), generator)
 
     @property
     def device(self) -> torch.device:
         """Where its parameters are."""
         return next(self.parameters()).device
 
-    def inputs(self, codes: torch.Tensor, numbers: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Return what `combine` takes of rows: (B, K) int64, (B, P)."""
-        columns = range(codes.shape[1])
-        vectors = [self.inner.vectors(k, codes[:, k]) for k in columns]
-        terms = [self.inner.wide_terms(k, codes[:, k]) for k in columns] if self.inner.wide else []
-        return self.join(vectors, terms, numbers)
+    def inputs(
+        self, codes: Sequence[torch.Tensor], numbers: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return vectors (B, E), linear terms (B, K or 0, O) and encoded numbers (B, F).
 
-    def join(
-        self, vectors: list[torch.Tensor], wide_terms: list[torch.Tensor], numbers: torch.Tensor
-    ) -> dict[str, torch.Tensor]:
-        """Return what `combine` takes of K vectors (B, D), K or no linear terms (B, O), and numbers (B, P)."""
-        n = len(numbers)
-        return {
-            "vectors": torch.cat(vectors, 1) if vectors else numbers.new_zeros(n, 0),
-            "wide_terms": torch.stack(wide_terms, 1) if wide_terms else numbers.new_zeros(n, 0, self.n_outputs),
-            "features": self.numbers(numbers),
-        }
+        Parameters
+        ----------
+        codes
+            Of each of the K columns, as in `look_up`.
+        numbers
+            (B, P).
+        """
+        vectors = [self.inner.vectors(k, column) for k, column in enumerate(codes)]
+        terms = [look_up(table, column) for column, table in zip(codes, self.inner.wide_values, strict=False)]
+        return (
+            torch.cat([numbers.new_zeros(len(numbers), 0), *vectors], 1),
+            torch.stack(terms, 1) if terms else numbers.new_zeros(len(numbers), 0, self.n_outputs),
+            self.numbers(numbers),
+        )
 
     def combine(
         self,
@@ -258,9 +232,9 @@ def average_members(outputs: torch.Tensor) -> torch.Tensor:
     return torch.logsumexp(outputs.log_softmax(2), 1) - math.log(outputs.shape[1])
 
 
-def _limits(edges: Sequence[float]) -> tuple[float, float]:
-    """Return the limits to which the linear part of a number with these edges is clipped."""
-    return (max(edges[0], -MAX_DEVIATION), min(edges[-1], MAX_DEVIATION)) if edges else (-math.inf, math.inf)
+def look_up(table: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
+    """Return rows of a table (V, D) by number (B,) int64, or their means by weights (B, V): -> (B, D)."""
+    return codes @ table if codes.is_floating_point() else nn.functional.embedding(codes, table)
 
 
 def _uniform(parameter: torch.Tensor, n_inputs: int, generator: torch.Generator) -> None:
@@ -272,5 +246,4 @@ def _dropout(x: torch.Tensor, rate: float, generator: torch.Generator | None) ->
     """Return F.dropout drawn from the generator; x itself without one."""
     if generator is None or not rate:
         return x
-    kept = torch.empty_like(x).bernoulli_(1 - rate, generator=generator)
-    return x * kept.div_(1 - rate)
+    return x * torch.empty_like(x).bernoulli_(1 - rate, generator=generator).div_(1 - rate)

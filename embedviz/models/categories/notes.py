@@ -33,7 +33,7 @@ def _cell_notes(encoder: TableEncoder, cells: Column, feature: Feature) -> Itera
     if feature.kind == "category":
         is_mean = column in encoder.untrained
         counts_as = "the mean of the known values" if is_mean else "other"
-        for row in np.flatnonzero(encoder.values[column].encode(cells.names) == OTHER):
+        for row in np.flatnonzero(encoder.values[column].encode(cells.names) == OTHER).tolist():
             if cells.missing[row]:
                 yield row, f"“{column}” is empty, which was rare in training, and counts as {counts_as}."
             else:
@@ -43,7 +43,7 @@ def _cell_notes(encoder: TableEncoder, cells: Column, feature: Feature) -> Itera
     number = next(number for number in encoder.numbers if number.column == column)
     found = cells.numbers(feature.decimal) if feature.kind == "number" else cells.dates(feature.date_format)
     stands_in = "" if number.has_indicator else f", so its {'median' if number.edges else 'mean'} stands in"
-    for row in np.flatnonzero(np.isnan(np.asarray(found))):
+    for row in np.flatnonzero(np.isnan(np.asarray(found))).tolist():
         if not cells.missing[row]:
             yield row, f"“{names.iloc[row]}” in “{column}” is no {feature.kind} and counts as missing{stands_in}."
         elif stands_in:

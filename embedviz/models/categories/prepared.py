@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,16 +9,12 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
-from embedviz.core.progress import Progress
 from embedviz.data.leaks import Leak
-from embedviz.data.reading import Table
-from embedviz.data.splits import Fold, Split
+from embedviz.data.splits import Split
 from embedviz.models.categories.cost import training_cost
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
-from embedviz.models.categories.form import FormField, form_fields
-from embedviz.models.categories.leaks import find_leaks
+from embedviz.models.categories.form import FormField
 from embedviz.models.categories.metadata import value_metadata
-from embedviz.models.categories.reading import read_rows
 from embedviz.models.categories.schema import Target
 from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.models.categories.trained import TrainedCategories, fill_untrained
@@ -71,9 +66,8 @@ class CategoriesPrepared:
 
     def cost(self, settings: CategoriesSettings, machine: Machine) -> Cost:
         """Return what the training ahead will take."""
-        sizes = [len(values) for values in self.encoder.values.values()]
-        n_numbers, n_outputs = len(self.encoder.numbers), self.target.n_outputs
-        return training_cost(settings, len(self.rows), sizes, n_numbers, n_outputs, machine)
+        sizes, n_numbers = [len(values) for values in self.encoder.values.values()], len(self.encoder.numbers)
+        return training_cost(settings, len(self.rows), sizes, n_numbers, self.target.n_outputs, machine)
 
     def learner(
         self, settings: CategoriesSettings, device: Device, threads: int
@@ -88,29 +82,13 @@ class CategoriesPrepared:
 
         network = TableNetwork(settings, self.encoder, self.target.n_outputs)
         network.inner.initialise(torch.Generator().manual_seed(settings.seed))
-        task = CategoriesTask(network.to(device.name), self.rows, self.target, self.targets, self.split, settings)
+        task = CategoriesTask(network.to(device.name), self, settings)
         plan = Plan(settings.epochs_for(len(self.split.train)), settings.seed, warmup_cosine(WARMUP))
-
-        def build(weights: Weights) -> TrainedCategories:
-            filled = fill_untrained(weights, self.encoder)
-            return TrainedCategories(settings, self.target, self.encoder, filled, self.metadata, self.fields)
-
+        criterion = Criterion(f"validation/{self.target.selection_metric}")
         return IterativeLearner(
-            GradientDescent(task, plan), build, Criterion(f"validation/{self.target.selection_metric}")
+            GradientDescent(task, plan), lambda weights: self._trained(settings, weights), criterion
         )
 
-
-def prepare_rows(
-    table: Table, columns: Mapping[str, str | list[str]], settings: CategoriesSettings, fold: Fold | None = None
-) -> Generator[Progress, None, CategoriesPrepared]:
-    """Read, split and encode a table. What columns hold, values, scales and edges are those of the training part."""
-    read = yield from read_rows(table, columns, settings, fold)
-    yield Progress(message="Fitting values and scales")
-    training = {name: column.take(read.split.train) for name, column in read.columns.items()}
-    encoder = TableEncoder.fit(training, read.features, settings)
-    fields = form_fields(encoder, training)
-    yield Progress(message="Encoding the rows")
-    rows = encoder.encode(read.columns, len(read))
-    yield Progress(message="Looking for target leakage")
-    leaks = find_leaks(read, read.split.train)
-    return CategoriesPrepared(read.split, read.target, read.targets, encoder, rows, fields, leaks, read.left_out)
+    def _trained(self, settings: CategoriesSettings, weights: Weights) -> TrainedCategories:
+        filled = fill_untrained(weights, self.encoder)
+        return TrainedCategories(settings, self.target, self.encoder, filled, self.metadata, self.fields)

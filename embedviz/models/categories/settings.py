@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from embedviz.core.settings import TrainingSettings
 
@@ -14,6 +14,7 @@ MIN_EPOCHS, MAX_EPOCHS = 4, 40
 BATCHES_PER_EPOCH = 32  # small tables learn more from many small steps
 MIN_BATCH_SIZE, MAX_BATCH_SIZE = 32, 256
 MAX_NUMERIC_CLASSES = 20  # distinct numbers in a target up to which each is a class
+BASIC: dict[str, JsonValue] = {"basic": True}  # a field that a form shows first
 
 
 class CategoriesSettings(TrainingSettings):
@@ -30,37 +31,34 @@ class CategoriesSettings(TrainingSettings):
 
     target_kind: Literal["auto", "classes", "number"] = Field(
         "auto",
-        description="Predict classes or a number. auto predicts a number when the target has more than "
-        f"{MAX_NUMERIC_CLASSES} distinct numeric values.",
-        json_schema_extra={"basic": True},
+        description="Classes, or a number; auto: a number if there are over 20 distinct ones.",
+        json_schema_extra=BASIC,
     )
     min_class_rows: int = Field(2, ge=2, le=1_000_000, description="Classes with fewer rows are left out.")
     network: Literal["ensemble", "textbook"] = Field(
         "ensemble",
         description="ensemble: all columns, several networks that share most weights and average their predictions. "
         "textbook: one category column and the numbers, one hidden layer.",
-        json_schema_extra={"basic": True},
+        json_schema_extra=BASIC,
     )
     numbers: Literal["piecewise linear", "standardised"] = Field(
-        "piecewise linear",
-        description="Encoding of numbers: piecewise linear over quantile bins, or standardised (zero mean, unit variance).",
+        "piecewise linear", description="Piecewise linear over quantile bins, or standardised to mean 0 and variance 1."
     )
     bins: int = Field(24, ge=2, le=200, description="Quantile bins for each number; fewer in very wide tables.")
     dim: int = Field(
         0,
         ge=0,
         le=512,
-        description="Embedding dimensions of a category column. 0 derives them from its number of values n: about "
-        "1.6 · n^0.56.",
-        json_schema_extra={"basic": True},
+        description="Size of a category's vectors; 0: 1.6 · n^0.56 for n values.",
+        json_schema_extra=BASIC,
     )
-    max_dim: int = Field(50, ge=2, le=512, description="Upper limit of derived embedding dimensions.")
+    max_dim: int = Field(50, ge=2, le=512, description="Maximum size of vectors where it depends on the values.")
     min_count: int = Field(
         5,
         ge=1,
-        le=1_000_000,
-        description="Values in fewer training rows are pooled into “other”, which also stands for unseen values.",
-        json_schema_extra={"basic": True},
+        le=10**6,
+        description="Values in fewer training rows become “other”, as unseen ones.",
+        json_schema_extra=BASIC,
     )
     other_share: float = Field(
         0.05, ge=0, le=0.5, description="Share of values replaced by “other” during training, so that it is trained."
@@ -69,27 +67,17 @@ class CategoriesSettings(TrainingSettings):
     layers: int = Field(2, ge=1, le=6, description="Hidden layers.")
     members: int = Field(4, ge=1, le=64, description="Ensemble members: networks that share most weights.")
     alphabet: bool = Field(
-        True,
-        description="Also use a value's position in alphabetical order, in columns of more than 20 values: B-737-300 is "
-        "next to B-737-500.",
+        True, description="Also encode alphabetical positions in columns of many values: B-737-300 is near B-737-500."
     )
     wide: bool = Field(True, description="Add a linear term for each value and number to the network's output.")
     dropout: float = Field(0.3, ge=0, le=0.9, description="Dropout rate of hidden units.")
-    embedding_dropout: float = Field(0.2, ge=0, le=0.9, description="Dropout rate of embedding dimensions.")
+    embedding_dropout: float = Field(0.2, ge=0, le=0.9, description="Dropout rate of vectors.")
     weight_decay: float = Field(0.01, ge=0, le=10, description="Weight decay (AdamW).")
     epochs: int | None = Field(
-        None,
-        ge=1,
-        le=1000,
-        description="Passes over the training rows. Empty: more for small tables, fewer for large ones.",
-        json_schema_extra={"basic": True},
+        None, ge=1, le=1000, description="Passes over the rows. Empty: more for small tables.", json_schema_extra=BASIC
     )
     batch_size: int | None = Field(
-        None,
-        ge=1,
-        le=65_536,
-        description=f"Rows in a batch. Empty: {MIN_BATCH_SIZE} to {MAX_BATCH_SIZE}, about {BATCHES_PER_EPOCH} batches an "
-        "epoch.",
+        None, ge=1, le=65_536, description=f"Rows in a batch. Empty: {MIN_BATCH_SIZE} to {MAX_BATCH_SIZE}, by the rows."
     )
     learning_rate: float = Field(2e-3, gt=0, le=1, description="Peak learning rate (AdamW).")
     validation_share: float = Field(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
@@ -19,8 +20,10 @@ from embedviz.evaluation.classification import evaluate_classes
 from embedviz.evaluation.regression import evaluate_numbers
 from embedviz.models.categories.baselines import baselines_of
 from embedviz.models.categories.cost import training_cost
+from embedviz.models.categories.encoding import TableEncoder
+from embedviz.models.categories.form import form_fields
 from embedviz.models.categories.leaks import find_leaks
-from embedviz.models.categories.prepared import CategoriesPrepared, prepare_rows
+from embedviz.models.categories.prepared import CategoriesPrepared
 from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, read_rows
 from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.models.categories.survey import survey_rows
@@ -71,13 +74,21 @@ class CategoriesSpec:
         fold: Fold | None = None,
     ) -> Generator[Progress, None, CategoriesPrepared]:
         """Split the rows, classes in proportion, then fit values, scales and bin edges on the training part."""
-        return (yield from prepare_rows(table, columns, settings, fold))
+        read = yield from read_rows(table, columns, settings, fold)
+        yield Progress(message="Fitting values and scales")
+        training = {name: column.take(read.split.train) for name, column in read.columns.items()}
+        encoder = TableEncoder.fit(training, read.features, settings)
+        yield Progress(message="Encoding the rows")
+        rows, fields = encoder.encode(read.columns, len(read)), form_fields(encoder, training)
+        yield Progress(message="Looking for target leakage")
+        leaks = find_leaks(read, read.split.train)
+        return CategoriesPrepared(read.split, read.target, read.targets, encoder, rows, fields, leaks, read.left_out)
 
     def evaluate(self, trained: TrainedCategories, prepared: CategoriesPrepared) -> Evaluation:
         """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test part."""
         split, target, settings, encoder = prepared.split, prepared.target, trained.settings, prepared.encoder
         parts: tuple[PartName, ...] = ("validation", "test")
-        answers = {part: trained.answer(prepared.rows.take(split.part(part))) for part in parts}
+        answers: dict[PartName, np.ndarray] = {p: trained.answer(prepared.rows.take(split.part(p))) for p in parts}
         if target.classes:
             metrics, frames = evaluate_classes(answers, prepared.targets, split, target.classes)
         else:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from embedviz.data.category_values import OTHER
-from embedviz.data.splits import Split
 from embedviz.evaluation.classification import class_scores
 from embedviz.evaluation.regression import error_scores
 from embedviz.models.categories.encoding import EncodedRows
 from embedviz.models.categories.networks import TableNetwork, average_members
 from embedviz.models.categories.schema import Target
 from embedviz.models.categories.settings import CategoriesSettings
+
+if TYPE_CHECKING:
+    from embedviz.models.categories.prepared import CategoriesPrepared
 
 PREDICT_BATCH_SIZE = 4096
 
@@ -26,44 +29,30 @@ class CategoriesTask:
     ----------
     network
         On the device that trains.
-    rows
-        All N rows, encoded.
-    target
-        What is predicted.
-    targets
-        (N,) classes by number, or numbers.
-    split
-        Of the rows.
+    prepared
+        The rows.
     settings
         Of the training.
     """
 
-    def __init__(
-        self,
-        network: TableNetwork,
-        rows: EncodedRows,
-        target: Target,
-        targets: np.ndarray,
-        split: Split,
-        settings: CategoriesSettings,
-    ):
-        self.network, self.target, self.settings, self.split = network, target, settings, split
-        self.n_examples = len(split.train)
-        self._device = next(network.parameters()).device
-        self._validation = rows.take(split.validation), targets[split.validation]
+    def __init__(self, network: TableNetwork, prepared: CategoriesPrepared, settings: CategoriesSettings):
+        self.network: torch.nn.Module = network
+        self.prepared, self.settings = prepared, settings
+        self.n_examples = len(prepared.split.train)
+        self._network, self._device, target, targets = network, network.device, prepared.target, prepared.targets
         wanted = targets if target.classes else ((targets - target.mean) / target.std).astype(np.float32)
         self._targets, self._codes, self._numbers = (
-            torch.from_numpy(np.ascontiguousarray(x)).to(self._device) for x in (wanted, rows.codes, rows.numbers)
+            torch.from_numpy(x).to(self._device) for x in (wanted, prepared.rows.codes, prepared.rows.numbers)
         )
 
     def optimizer(self) -> torch.optim.Optimizer:
         """Return AdamW over everything but the fixed vectors."""
-        trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
+        trained = [parameter for parameter in self._network.parameters() if parameter.requires_grad]
         return torch.optim.AdamW(trained, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay)
 
     def batches(self, epoch: int) -> Sequence[torch.Tensor]:
         """Return the training rows in an order drawn for the epoch, (B,) row numbers each."""
-        order = np.random.default_rng([self.settings.seed, epoch]).permutation(self.split.train)
+        order = np.random.default_rng([self.settings.seed, epoch]).permutation(self.prepared.split.train)
         return torch.from_numpy(order).to(self._device).split(self.settings.batch_size_for(self.n_examples))
 
     def loss(self, batch: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -72,28 +61,30 @@ class CategoriesTask:
         if self.settings.other_share:
             hidden = torch.rand(codes.shape, generator=generator, device=self._device) < self.settings.other_share
             codes = codes.masked_fill(hidden, OTHER)
-        outputs = self.network(codes, self._numbers[batch], generator)  # (B, M, O)
+        outputs = self._network(codes, self._numbers[batch], generator)  # (B, M, O)
         wanted = self._targets[batch][:, None].expand(outputs.shape[:2])
-        if self.target.classes:
+        if self.prepared.target.classes:
             return torch.nn.functional.cross_entropy(outputs.flatten(0, 1), wanted.flatten())
         return torch.nn.functional.mse_loss(outputs[..., 0], wanted)
 
     def measure(self) -> dict[str, float]:
         """Return "validation/log_loss" and the like, or "validation/rmse"."""
-        rows, targets = self._validation
-        found = predict_rows(self.network, rows, self.target)
-        scores = class_scores(found, targets) if self.target.classes else error_scores(found, targets)
-        return {f"validation/{name}": value for name, value in scores.items()}
+        prepared, rows = self.prepared, self.prepared.split.validation
+        found = predict_rows(self._network, prepared.rows.take(rows), prepared.target)
+        score = class_scores if prepared.target.classes else error_scores
+        return {f"validation/{name}": value for name, value in score(found, prepared.targets[rows]).items()}
 
 
 @torch.no_grad()
 def predict_rows(network: TableNetwork, rows: EncodedRows, target: Target) -> np.ndarray:
     """Return probabilities (N, C) float32, or numbers in the target's unit (N,) float64."""
-    device = next(network.parameters()).device
     found = [torch.empty(0, network.n_outputs)]
     for start in range(0, len(rows), PREDICT_BATCH_SIZE):
         batch = rows.take(slice(start, start + PREDICT_BATCH_SIZE))
-        codes, numbers = torch.from_numpy(batch.codes).to(device), torch.from_numpy(batch.numbers).to(device)
+        codes, numbers = (
+            torch.from_numpy(batch.codes).to(network.device),
+            torch.from_numpy(batch.numbers).to(network.device),
+        )
         found.append(average_members(network(codes, numbers)).cpu())
     outputs = torch.cat(found)
     if target.classes:

@@ -24,8 +24,8 @@ from embedviz.space import EmbeddingSpace
 if TYPE_CHECKING:
     from embedviz.models.categories.networks import TableNetwork
 
-VECTORS = ("inner.embeddings.{}", "inner.category_embedding.weight")  # weights that are a column's space
-VALUE_WEIGHTS = (*VECTORS, "inner.fixed.{}", "inner.wide_values.{}")  # weights with a row for each value of a column
+VECTORS = ("inner.embeddings.{}", "inner.category_embedding.weight")  # weights that are column k's space
+VALUE_WEIGHTS = (*VECTORS, "inner.fixed.{}", "inner.wide_values.{}")  # weights with a row for each value of column k
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +57,11 @@ class TrainedCategories:
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
         """Return a space for each category column, the one of most values first."""
-        values, places = self.encoder.values, {column: k for k, column in enumerate(self.encoder.values)}
-        return {
-            column: EmbeddingSpace(values[column].labels, self._vectors(places[column]), self.columns[column], column)
-            for column in sorted(values, key=lambda column: (-len(values[column]), column))
-        }
-
-    def _vectors(self, k: int) -> np.ndarray:
-        return next(self.weights[name] for name in _names(VECTORS, k) if name in self.weights)
+        spaces = [
+            EmbeddingSpace(values.labels, _of_column(self.weights, VECTORS, k)[0][1], self.columns[column], column)
+            for k, (column, values) in enumerate(self.encoder.values.items())
+        ]
+        return {space.name: space for space in sorted(spaces, key=lambda space: (-len(space), space.name))}
 
     def save(self, path: Path) -> None:
         """Write everything to one file."""
@@ -119,17 +116,13 @@ class TrainedCategories:
         columns = self.encoder.columns_of(frame)
         encoded = self.encoder.encode(columns, len(frame))
         answers = self.answer(encoded)
-        best = answers.argmax(1) if self.target.classes else np.zeros(len(answers), np.int64)
+        found, best = {"prediction": answers}, np.zeros(len(answers), np.int64)
         if self.target.classes:
-            found = {
-                "prediction": np.array(self.target.classes, dtype=object)[best],
-                "probability": answers[np.arange(len(answers)), best],
-                **{f"p({name})": answers[:, c] for c, name in enumerate(self.target.classes)},
-            }
-        else:
-            found = {"prediction": answers}
-        notes = prediction_notes(self.encoder, columns, len(frame))
-        predictions = pd.DataFrame({**found, "note": pd.Series(notes, dtype=object)})
+            best = answers.argmax(1)
+            found = {"prediction": np.array(self.target.classes, dtype=object)[best], "probability": answers.max(1)}
+            found |= {f"p({name})": answers[:, c] for c, name in enumerate(self.target.classes)}
+        notes = pd.Series(prediction_notes(self.encoder, columns, len(frame)), dtype=object)
+        predictions = pd.DataFrame({**found, "note": notes})
         if explain:
             from embedviz.models.categories.attributions import contributions
 
@@ -145,15 +138,16 @@ def fill_untrained(weights: Mapping[str, np.ndarray], encoder: TableEncoder) -> 
     """Return weights in which an "other" that was not trained is the mean of its column's values, by their counts."""
     filled = dict(weights)
     for k, (column, values) in enumerate(encoder.values.items()):
-        for name in _names(VALUE_WEIGHTS, k) if column in encoder.untrained else []:
-            if name in filled:
-                table = filled[name] = filled[name].copy()
-                table[OTHER] = values.counts @ table / values.counts.sum()
+        for name, array in _of_column(weights, VALUE_WEIGHTS, k) if column in encoder.untrained else []:
+            filled[name] = array.copy()
+            filled[name][OTHER] = values.counts @ array / values.counts.sum()
     return filled
 
 
-def _names(templates: Sequence[str], k: int) -> list[str]:
-    return [template.format(k) for template in templates]
+def _of_column(weights: Mapping[str, np.ndarray], templates: Sequence[str], k: int) -> list[tuple[str, np.ndarray]]:
+    """Return the weights of column k by name, of those that this network has."""
+    names = [template.format(k) for template in templates]
+    return [(name, weights[name]) for name in names if name in weights]
 
 
 def _as_frame(rows: Any) -> pd.DataFrame:

@@ -109,9 +109,8 @@ def test_a_number_far_outside_is_encoded_as_the_outermost_one():
 
 
 def test_a_member_is_the_plain_network_that_its_scales_make():
-    network = Ensemble(
-        [4], [3], 2, 5, hidden_dim=6, layers=2, members=3, dropout=0.0, embedding_dropout=0.0, wide=False
-    )
+    settings = CategoriesSettings.of(hidden_dim=6, layers=2, members=3, wide=False)
+    network = Ensemble([(4, 3)], 2, 5, settings)
     network.initialise(torch.Generator().manual_seed(1))
     vectors, features = torch.randn(7, 3, generator=torch.Generator().manual_seed(2)), torch.ones(7, 2)
     found = network.deep(vectors, features)
@@ -154,11 +153,12 @@ def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outpu
         codes = [torch.arange(len(share)) for share in shares]
         vectors = [share @ network.inner.vectors(k, codes[k]) for k, share in enumerate(shares)]
         median = FRAME.head(1).assign(power=FRAME["power"].median(), doors=FRAME["doors"].median())
-        inputs = network.inputs(*tensors(encoder, median)) | {"vectors": torch.cat(vectors)[None]}
-        if network.inner.wide:
+        codes, numbers = tensors(encoder, median)
+        _, wide_terms, features = network.inputs(codes.unbind(1), numbers)
+        if len(network.inner.wide_values):
             tables = network.inner.wide_values
-            inputs["wide_terms"] = torch.stack([s @ t for s, t in zip(shares, tables, strict=True)])[None]
-        usual = height(network.combine(**inputs)).numpy()
+            wide_terms = torch.stack([s @ t for s, t in zip(shares, tables, strict=True)])[None]
+        usual = height(network.combine(torch.cat(vectors)[None], wide_terms, features)).numpy()
     np.testing.assert_allclose(sum(added.values()), actual - usual, atol=2e-2)
 
 
