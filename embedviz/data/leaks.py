@@ -1,115 +1,118 @@
-"""Target leakage: columns of which one alone determines the target in nearly every row, so that a score proves nothing."""
+"""Target leakage: a column that alone predicts the target of nearly every row, so that a score proves nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-MIN_SCORE = 0.98  # accuracy (classes) or R² (a number) on held-out rows from which a column leaks
-MIN_ERROR_RATIO = 5  # errors of the majority class, in errors of the column
+MIN_SHARE = 0.98  # of held-out rows predicted right (classes), or of the variance explained (a number), for a leak
+MIN_ERROR_RATIO = 5  # errors of the majority class for each error of the column
 MIN_ROWS = 40
 MAX_BINS = 64
 
 
 @dataclass(frozen=True)
 class Leak:
-    """A column that determines the target.
+    """A column that leaks the target.
 
-    Attributes
+    Parameters
     ----------
-    column
-        Its name.
-    score
-        Accuracy of predicting by the column alone, or R² for a number.
-    baseline
+    column : str
+    share : float
+        Accuracy of the column alone on held-out rows, or R² for a number.
+    baseline : float
         Accuracy of the majority class; 0 for a number.
     """
 
     column: str
-    score: float
-    baseline: float = 0.0
+    share: float
+    baseline: float
 
-    def message(self, target: str, is_class: bool) -> str:
-        """Return a warning about the column."""
-        if is_class:
-            finding = (
-                f"predicts “{target}” with {_percent(self.score)} accuracy on rows it has not seen (the majority class: "
-                f"{_percent(self.baseline)})"
-            )
-        else:
-            finding = f"explains {_percent(self.score)} of the variance of “{target}”"
+    def sentence(self, target: str, classes: bool) -> str:
+        """Return a warning. classes: the target is one of classes, not a number."""
+        predicts = (
+            f"predicts “{target}” right in {_percent(self.share)} of held-out rows, where the largest class alone is "
+            f"right in {_percent(self.baseline)}"
+            if classes
+            else f"explains {_percent(self.share)} of the variance of “{target}”"
+        )
         return (
-            f"“{self.column}” alone {finding}. This may be target leakage: leave the column out if it is not known when you "
-            f"predict."
+            f"“{self.column}” alone {predicts}. A score made with it proves little: leave the column out if it would not be "
+            f"known when you ask."
         )
 
 
 def class_leak(column: str, values: np.ndarray, codes: np.ndarray, n_classes: int) -> Leak | None:
-    """Return a leak if values predict classes: two-fold, by the most frequent class of each value.
+    """Test whether a column leaks the class.
+
+    One half of the rows gives the most frequent class of each value, which predicts the other half; then the other way
+    round.
 
     Parameters
     ----------
-    column
-        Name of the column.
-    values
-        (n,) int, the column's values; numbers binned by `bin_numbers`.
-    codes
-        (n,) int classes.
-    n_classes
-        Classes that there are.
+    values : (n,) int array
+        The column's values, numbers binned.
+    codes : (n,) int array
+        The classes.
     """
     if len(codes) < MIN_ROWS:
         return None
-    right = majority_right = 0
-    for train, test in _folds(len(codes)):
-        pairs = np.bincount(values[train] * n_classes + codes[train], minlength=(values.max() + 1) * n_classes)
+    right = largest = 0
+    for learned, held_out in _halves(len(codes)):
+        pairs = np.bincount(values[learned] * n_classes + codes[learned], minlength=(values.max() + 1) * n_classes)
         counts = pairs.reshape(-1, n_classes)
         majority = counts.sum(0).argmax()
-        predicted = np.where(counts.any(1), counts.argmax(1), majority)[values[test]]
-        right += int((predicted == codes[test]).sum())
-        majority_right += int((codes[test] == majority).sum())
-    score, baseline = right / len(codes), majority_right / len(codes)
-    leaks = score >= MIN_SCORE and (1 - baseline) >= MIN_ERROR_RATIO * (1 - score)
-    return Leak(column, score, baseline) if leaks else None
+        predicted = np.where(counts.any(1), counts.argmax(1), majority)[values[held_out]]
+        right += int((predicted == codes[held_out]).sum())
+        largest += int((codes[held_out] == majority).sum())
+    share, baseline = right / len(codes), largest / len(codes)
+    leaks = share >= MIN_SHARE and (1 - baseline) >= MIN_ERROR_RATIO * (1 - share)
+    return Leak(column, share, baseline) if leaks else None
 
 
-def number_leak(column: str, values: np.ndarray, targets: np.ndarray, numbers: np.ndarray | None = None) -> Leak | None:
-    """Return a leak if values predict numbers (n,): two-fold, by the mean of each value, or by a straight line where the
-    column holds numbers (n,)."""
-    if len(targets) < MIN_ROWS:
+def number_leak(column: str, values: np.ndarray, target: np.ndarray, numbers: np.ndarray | None = None) -> Leak | None:
+    """Test whether a column leaks a number: by the mean of each value and, where it holds numbers, by a straight line.
+
+    Parameters
+    ----------
+    values : (n,) int array
+        The column's values, numbers binned.
+    target : (n,) float array
+    numbers : (n,) float array, optional
+        The column's numbers.
+    """
+    if len(target) < MIN_ROWS:
         return None
-    total = float(((targets - targets.mean()) ** 2).sum())
+    variance = float(((target - target.mean()) ** 2).sum())
     residual = 0.0
-    for train, test in _folds(len(targets)):
-        rows = np.bincount(values[train], minlength=values.max() + 1)
-        sums = np.bincount(values[train], targets[train], minlength=values.max() + 1)
-        means = np.where(rows > 0, sums / np.maximum(1, rows), targets[train].mean())
-        residual += float(((means[values[test]] - targets[test]) ** 2).sum())
-    score = 1 - residual / total if total else 0.0
+    for learned, held_out in _halves(len(target)):
+        rows = np.bincount(values[learned], minlength=values.max() + 1)
+        sums = np.bincount(values[learned], target[learned], minlength=values.max() + 1)
+        means = np.where(rows > 0, sums / np.maximum(1, rows), target[learned].mean())
+        residual += float(((means[values[held_out]] - target[held_out]) ** 2).sum())
+    share = 1 - residual / variance if variance else 0.0
     if numbers is not None and np.nanstd(numbers) > 0:
         known = ~np.isnan(numbers)
-        if known.mean() >= MIN_SCORE and np.std(targets[known]) > 0:
-            score = max(score, float(np.corrcoef(numbers[known], targets[known])[0, 1] ** 2))
-    return Leak(column, score) if score >= MIN_SCORE else None
+        if known.mean() >= MIN_SHARE and np.std(target[known]) > 0:
+            share = max(share, float(np.corrcoef(numbers[known], target[known])[0, 1] ** 2))
+    return Leak(column, share, 0.0) if share >= MIN_SHARE else None
 
 
-def bin_numbers(numbers: np.ndarray) -> np.ndarray:
-    """Return a bin for each number, (n,) -> (n,) int: one for each distinct value of few, else quantile bins; 0 for NaN."""
+def binned(numbers: np.ndarray) -> np.ndarray:
+    """Bin numbers: (n,) float -> (n,) int, a bin a value or MAX_BINS quantile bins; NaN is a bin of its own."""
     known = numbers[~np.isnan(numbers)]
-    edges = np.unique(known)
-    if len(edges) > MAX_BINS:
-        edges = np.unique(np.quantile(known, np.linspace(0, 1, MAX_BINS + 1)[1:-1]))
-    return np.where(np.isnan(numbers), 0, np.searchsorted(edges, numbers, side="right") + 1)
+    values = np.unique(known)
+    if len(values) > MAX_BINS:
+        values = np.unique(np.quantile(known, np.linspace(0, 1, MAX_BINS + 1)[1:-1]))
+    return np.where(np.isnan(numbers), 0, np.searchsorted(values, numbers, side="right") + 1)
 
 
-def _folds(n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield two halves of n rows as (train, test), then the other way round."""
+def _halves(n: int) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Two random halves of n rows, each to learn from and to hold out."""
     order = np.random.default_rng(0).permutation(n)
     one, two = order[: n // 2], order[n // 2 :]
-    yield one, two
-    yield two, one
+    return (one, two), (two, one)
 
 
 def _percent(share: float) -> str:

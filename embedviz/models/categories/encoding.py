@@ -11,7 +11,7 @@ import pandas as pd
 
 from embedviz.data.category_names import Names
 from embedviz.data.category_values import OTHER, CategoryValues
-from embedviz.data.column import Column
+from embedviz.data.column import Column, cells_of
 from embedviz.data.dates import date_parts
 from embedviz.data.quantile_edges import quantile_edges, reach
 from embedviz.data.written_numbers import MAX_NUMBER
@@ -148,7 +148,7 @@ class TableEncoder:
 
     def columns_of(self, frame: pd.DataFrame) -> dict[str, Column]:
         """Return the features' columns that a frame has."""
-        return {f.column: Column(f.column, frame[f.column]) for f in self.features if f.column in frame}
+        return {f.column: Column(f.column, cells_of(frame, f.column)) for f in self.features if f.column in frame}
 
     def encode(self, columns: Mapping[str, Column], n: int) -> EncodedRows:
         """Encode n rows. Columns that are not given are missing in every row."""

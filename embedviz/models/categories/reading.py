@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,25 +89,16 @@ def read_rows(
     """
     name, roles = _checked_roles(table.frame, columns)
     column = table.column(name)
-    if predicts_number(column, settings.target_kind):
-        classes, numbers = None, _target_numbers(column)
-        has_target, targets = ~np.isnan(numbers), numbers
-    else:
-        classes = read_classes(column, settings.min_class_rows)
-        has_target, targets = classes.codes >= 0, classes.codes
-    rows, targets = np.flatnonzero(has_target), targets[has_target]
+    classes = None if predicts_number(column, settings.target_kind) else read_classes(column, settings.min_class_rows)
+    targets = _target_numbers(column) if classes is None else classes.codes
+    rows = np.flatnonzero(np.isfinite(targets) if classes is None else targets >= 0)
+    targets = targets[rows]
     if len(rows) < MIN_ROWS:
         raise DataError(
             f"Only {len(rows)} rows have a “{name}” to learn from. At least {MIN_ROWS} are needed, and better hundreds."
         )
-    codes = None if classes is None else targets
-    split = draw_split(
-        len(rows), settings.validation_share, settings.test_share, settings.seed, fold=fold, classes=codes
-    )
-    if classes is None:
-        target = Target.of_numbers(name, targets[split.train])
-    else:
-        target = Target(name, "classes", classes.names)
+    shares, codes = (settings.validation_share, settings.test_share), None if classes is None else targets
+    split = draw_split(len(rows), *shares, settings.seed, fold=fold, classes=codes)
 
     taken, read, last = {}, [], time.monotonic()
     names = [column for column in table.frame if column != name and roles.get(column) != "ignore"]
@@ -126,13 +117,18 @@ def read_rows(
         why = f" {' '.join(notes[:3])}" if notes else ""
         raise ColumnError(f"No column is left to learn “{name}” from.{why} Choose other columns, or another file.")
     left_out = {
-        "rows_without_target": classes.missing if classes else len(table.frame) - len(rows),
-        "rare_classes": len(classes.rare) if classes else 0,
-        "rows_of_rare_classes": sum(classes.rare.values()) if classes else 0,
         "unused_columns": len(names) - len(features),
         "unreadable_cells": sum(found.n_unreadable for found in read),
     }
-    notes += _left_out_notes(name, classes, left_out)
+    if classes is None:
+        target = Target.of_numbers(name, targets[split.train])
+        n = left_out["rows_without_number"] = len(table.frame) - len(rows)
+        notes += [f"{n:,} {'row has' if n == 1 else 'rows have'} no number in “{name}” and are left out."] if n else []
+    else:
+        target = Target(name, "classes", classes.names)
+        left_out |= {"rows_without_class": classes.missing, "rare_classes": len(classes.rare)}
+        left_out["rows_of_rare_classes"] = sum(classes.rare.values())
+        notes += classes.left_out_sentences()
     kept = {feature.column: taken[feature.column] for feature in features}
     return LabelledRows(kept, features, split, target, targets, classes, left_out, notes)
 
@@ -239,12 +235,3 @@ def _textbook_features(
     kept = [feature for feature in features if feature.kind != "category" or feature is one]
     note = f"The textbook network takes one category, “{one.column}”; left out: {quoted(rest, 5)}." if rest else ""
     return kept, note
-
-
-def _left_out_notes(target: str, classes: Classes | None, left_out: Mapping[str, int]) -> Sequence[str]:
-    """Return sentences on the rows that are left out."""
-    if classes is not None:
-        return classes.left_out_sentences()
-    if n := left_out["rows_without_target"]:
-        return [f"{n:,} {'row has' if n == 1 else 'rows have'} no number in “{target}” and are left out."]
-    return []

@@ -22,11 +22,10 @@ from embedviz.models.categories.baselines import baselines_of
 from embedviz.models.categories.cost import training_cost
 from embedviz.models.categories.encoding import TableEncoder
 from embedviz.models.categories.form import form_fields
-from embedviz.models.categories.leaks import find_leaks
 from embedviz.models.categories.prepared import CategoriesPrepared
 from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, read_rows
 from embedviz.models.categories.settings import CategoriesSettings
-from embedviz.models.categories.survey import survey_rows
+from embedviz.models.categories.survey import find_leaks, survey_rows
 from embedviz.models.categories.trained import TrainedCategories
 from embedviz.space import EmbeddingSpace
 from embedviz.training.protocols import Columns, SpaceKind

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embedviz.data.leaks import Leak
-from embedviz.models.categories.encoding import MIN_ALPHABET_VALUES
+from embedviz.data.leaks import Leak, binned, class_leak, number_leak
+from embedviz.models.categories.encoding import MIN_ALPHABET_VALUES, numbers_of
 from embedviz.models.categories.reading import LabelledRows
 from embedviz.models.categories.schema import Feature
 from embedviz.models.categories.settings import CategoriesSettings
@@ -18,6 +18,7 @@ DATE_PARTS = 3  # numbers that most dates give
 MAX_CODE_VALUES = 10  # distinct whole numbers up to which they may be codes
 MAX_NAMES = 12  # columns of a kind that are named
 IMBALANCE = 10  # times the rows of the smallest class
+MAX_LEAK_ROWS = 50_000  # in which leaks are looked for
 
 
 def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesSettings) -> Survey:
@@ -57,6 +58,25 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
     return Survey(facts, [*sentences, *read.notes], warnings, read.classes.sizes() if read.classes else [])
 
 
+def find_leaks(read: LabelledRows, rows: np.ndarray | None = None) -> list[Leak]:
+    """Return features that determine the target alone in the rows given (default: all), the surest first."""
+    rows = np.arange(len(read)) if rows is None else rows
+    if len(rows) > MAX_LEAK_ROWS:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MAX_LEAK_ROWS, replace=False))
+    targets, n_classes, leaks = read.targets[rows], len(read.target.classes), []
+    for feature in read.features:
+        name, column, numbers = feature.column, read.columns[feature.column].take(rows), None
+        if feature.kind == "category":
+            values = np.unique(column.names.codes, return_inverse=True)[1]
+        else:
+            numbers = next(iter(numbers_of(column, feature).values()))
+            values = binned(numbers)
+        leaks.append(
+            class_leak(name, values, targets, n_classes) if n_classes else number_leak(name, values, targets, numbers)
+        )
+    return sorted((leak for leak in leaks if leak), key=lambda leak: -leak.share)
+
+
 def _value_counts(read: LabelledRows, feature: Feature) -> np.ndarray:
     counts = read.columns[feature.column].names.counts
     return counts[counts > 0]
@@ -90,7 +110,7 @@ def _features_sentence(read: LabelledRows, sizes: Sequence[int]) -> str:
 
 
 def _warnings(read: LabelledRows, leaks: Sequence[Leak]) -> list[str]:
-    warnings = [leak.message(read.target.name, bool(read.target.classes)) for leak in leaks]
+    warnings = [leak.sentence(read.target.name, bool(read.target.classes)) for leak in leaks]
     if not read.of_kind("category"):
         warnings.append("No column is taken for categories, so there will be predictions but no vectors to look at.")
     if read.classes is not None:
