@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from captum.attr import IntegratedGradients
+from torch import Tensor
 
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
 from embedviz.models.categories.networks import TableNetwork, average_members
@@ -71,16 +72,12 @@ def contributions(
 
 
 def _attribute(
-    network: TableNetwork,
-    inputs: Sequence[torch.Tensor],
-    reference: Sequence[torch.Tensor],
-    explained: torch.Tensor,
-    scale: float,
+    network: TableNetwork, inputs: Sequence[Tensor], reference: Sequence[Tensor], explained: Tensor, scale: float
 ) -> list[np.ndarray]:
     """Return contributions of vectors (B, E), linear terms (B, K or 0) and encoded numbers (B, F)."""
     kept = [i for i, x in enumerate(inputs) if x.shape[1]]
 
-    def forward(*arguments: torch.Tensor) -> torch.Tensor:
+    def forward(*arguments: Tensor) -> Tensor:
         *points, wanted = arguments
         whole = [x[:1].expand(len(wanted), *x.shape[1:]) for x in inputs]
         for i, point in zip(kept, points, strict=True):

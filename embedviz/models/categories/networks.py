@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
-from torch import nn
+from torch import Generator, Tensor, nn
 
 from embedviz.models.categories.encoding import NumberEncoder, TableEncoder
 from embedviz.models.categories.settings import CategoriesSettings
@@ -31,9 +31,9 @@ class NumberEncoding(nn.Module):
     each number with `has_indicator`, 1 where it is missing.
     """
 
-    source: torch.Tensor
-    affine: torch.Tensor
-    indicated: torch.Tensor
+    source: Tensor
+    affine: Tensor
+    indicated: Tensor
 
     def __init__(self, numbers: Sequence[NumberEncoder]):
         super().__init__()
@@ -52,7 +52,7 @@ class NumberEncoding(nn.Module):
         self.register_buffer("source", torch.tensor(source, dtype=torch.int64), persistent=False)
         self.register_buffer("indicated", torch.tensor(indicated, dtype=torch.int64), persistent=False)
 
-    def forward(self, numbers: torch.Tensor) -> torch.Tensor:
+    def forward(self, numbers: Tensor) -> Tensor:
         missing = torch.isnan(numbers)
         shift, scale, lower, upper = self.affine
         encoded = ((numbers[:, self.source] - shift) / scale).clamp(lower, upper)
@@ -71,22 +71,20 @@ class MultiClassClassifier(nn.Module):
         self.fc1 = nn.Linear(embedding_dim + num_features, hidden)
         self.fc2 = nn.Linear(hidden, num_classes)
 
-    def forward(self, category_ids: torch.Tensor, other_features: torch.Tensor) -> torch.Tensor:
+    def forward(self, category_ids: Tensor, other_features: Tensor) -> Tensor:
         """(B,), (B, F) -> (B, O)."""
         return self.deep(self.category_embedding(category_ids), other_features)[:, 0]
 
-    def vectors(self, k: int, codes: torch.Tensor) -> torch.Tensor:
+    def vectors(self, k: int, codes: Tensor) -> Tensor:
         """Return the vectors of values of column k, which is 0; `codes` as in `look_up`."""
         return look_up(self.category_embedding.weight, codes)
 
-    def deep(
-        self, vectors: torch.Tensor, features: torch.Tensor, generator: torch.Generator | None = None
-    ) -> torch.Tensor:
+    def deep(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
         """(B, E), (B, F) -> (B, 1, O): one member."""
         return self.fc2(torch.relu(self.fc1(torch.cat((vectors, features), dim=1))))[:, None]
 
     @torch.no_grad()
-    def initialise(self, generator: torch.Generator) -> None:
+    def initialise(self, generator: Generator) -> None:
         """Draw weights as torch does: vectors from N(0, 1), layers from U(-1/√n, 1/√n), n their inputs."""
         self.category_embedding.weight.normal_(generator=generator)
         for layer in (self.fc1, self.fc2):
@@ -136,13 +134,11 @@ class Ensemble(nn.Module):
         if self.wide:
             self.wide_numbers = nn.Parameter(torch.zeros(n_features, n_outputs))
 
-    def vectors(self, k: int, codes: torch.Tensor) -> torch.Tensor:
+    def vectors(self, k: int, codes: Tensor) -> Tensor:
         """Return what the layers read for values of column k: (B, D); `codes` as in `look_up`."""
         return look_up(self.embeddings[k], codes) + look_up(self.fixed[k], codes)
 
-    def deep(
-        self, vectors: torch.Tensor, features: torch.Tensor, generator: torch.Generator | None = None
-    ) -> torch.Tensor:
+    def deep(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
         """(B, E), (B, F) -> (B, M, O), without the linear terms of values. A generator draws dropout; None: no dropout."""
         z = torch.cat([_dropout(vectors, self.embedding_dropout, generator), features], 1)[None]  # (1, B, E + F)
         layers = zip(self.weights, self.scales_in, self.scales_out, self.biases, strict=True)
@@ -153,7 +149,7 @@ class Ensemble(nn.Module):
         return (out + features @ self.wide_numbers if self.wide else out).transpose(0, 1)
 
     @torch.no_grad()
-    def initialise(self, generator: torch.Generator) -> None:
+    def initialise(self, generator: Generator) -> None:
         """Draw weights. Members differ by the signs of the first layer's input scales (as in BatchEnsemble), their biases
         and their last layers."""
         for fixed in self.fixed:
@@ -182,9 +178,7 @@ class TableNetwork(nn.Module):
         else:
             self.inner = Ensemble(shapes, n_features, n_outputs, settings)
 
-    def forward(
-        self, codes: torch.Tensor, numbers: torch.Tensor, generator: torch.Generator | None = None
-    ) -> torch.Tensor:
+    def forward(self, codes: Tensor, numbers: Tensor, generator: Generator | None = None) -> Tensor:
         """Return logits of each member, or standardised numbers: (B, K) int64, (B, P) -> (B, M, O). A generator draws
         dropout; None: no dropout."""
         return self.combine(*self.inputs(codes.unbind(1), numbers), generator)
@@ -194,9 +188,7 @@ class TableNetwork(nn.Module):
         """Where its parameters are."""
         return next(self.parameters()).device
 
-    def inputs(
-        self, codes: Sequence[torch.Tensor], numbers: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def inputs(self, codes: Sequence[Tensor], numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return vectors (B, E), linear terms (B, K or 0, O) and encoded numbers (B, F).
 
         Parameters
@@ -215,34 +207,30 @@ class TableNetwork(nn.Module):
         )
 
     def combine(
-        self,
-        vectors: torch.Tensor,
-        wide_terms: torch.Tensor,
-        features: torch.Tensor,
-        generator: torch.Generator | None = None,
-    ) -> torch.Tensor:
+        self, vectors: Tensor, wide_terms: Tensor, features: Tensor, generator: Generator | None = None
+    ) -> Tensor:
         """(B, E), (B, K or 0, O), (B, F) -> (B, M, O)."""
         return self.inner.deep(vectors, features, generator) + wide_terms.sum(1)[:, None]
 
 
-def average_members(outputs: torch.Tensor) -> torch.Tensor:
+def average_members(outputs: Tensor) -> Tensor:
     """Return the log of the members' mean probability, or their mean number: (B, M, O) -> (B, O)."""
     if outputs.shape[2] == 1:
         return outputs.mean(1)
     return torch.logsumexp(outputs.log_softmax(2), 1) - math.log(outputs.shape[1])
 
 
-def look_up(table: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
+def look_up(table: Tensor, codes: Tensor) -> Tensor:
     """Return rows of a table (V, D) by number (B,) int64, or their means by weights (B, V): -> (B, D)."""
     return codes @ table if codes.is_floating_point() else nn.functional.embedding(codes, table)
 
 
-def _uniform(parameter: torch.Tensor, n_inputs: int, generator: torch.Generator) -> None:
+def _uniform(parameter: Tensor, n_inputs: int, generator: Generator) -> None:
     bound = 1 / math.sqrt(max(1, n_inputs))
     parameter.uniform_(-bound, bound, generator=generator)
 
 
-def _dropout(x: torch.Tensor, rate: float, generator: torch.Generator | None) -> torch.Tensor:
+def _dropout(x: Tensor, rate: float, generator: Generator | None) -> Tensor:
     """Return F.dropout drawn from the generator; x itself without one."""
     if generator is None or not rate:
         return x

@@ -123,7 +123,7 @@ def read_rows(
     if classes is None:
         target = Target.of_numbers(name, targets[split.train])
         n = left_out["rows_without_number"] = len(table.frame) - len(rows)
-        notes += [f"{n:,} {'row has' if n == 1 else 'rows have'} no number in “{name}” and are left out."] if n else []
+        notes += [f"Rows without a number in “{name}”, left out: {n:,}."] if n else []
     else:
         target = Target(name, "classes", classes.names)
         left_out |= {"rows_without_class": classes.missing, "rare_classes": len(classes.rare)}
@@ -217,8 +217,7 @@ def _with_unreadable_cells(column: Column, feature: Feature, note: str = "") -> 
         return _ReadColumn(feature, note)
     order = np.argsort(-odd.counts, kind="stable")[: np.count_nonzero(odd.counts)]
     cells = quoted(odd.distinct[order], MAX_CELLS_LISTED)
-    is_no, count = (f"is no {feature.kind}", "counts") if n == 1 else (f"are no {feature.kind}s", "count")
-    sentence = f"{n:,} {'cell' if n == 1 else 'cells'} of “{feature.column}” {is_no} ({cells}) and {count} as missing."
+    sentence = f"Cells of “{feature.column}” that are no {feature.kind}s count as missing: {n:,} ({cells})."
     return _ReadColumn(feature, f"{note} {sentence}".strip(), n)
 
 

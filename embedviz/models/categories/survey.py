@@ -37,25 +37,25 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
     }
     sentences = [_target_sentence(read), _features_sentence(read, [len(c) for c in counts])]
     if codes := [feature.column for feature in read.of_kind("number") if _may_be_codes(read, feature)]:
-        one = len(codes) == 1
-        sentences.append(
-            f"{quoted(codes, MAX_NAMES)} {'holds' if one else 'hold'} few different whole numbers and "
-            f"{'is' if one else 'are'} taken for numbers; "
-            f"{'choose it as category if they are codes' if one else 'choose as category those that are codes'}."
-        )
+        sentences.append(f"Numbers of few distinct whole values; choose codes as category: {quoted(codes, MAX_NAMES)}.")
     if pooled := sum(int((c < settings.min_count).sum()) for c in counts):
-        sentences.append(
-            f"{pooled:,} {'value occurs' if pooled == 1 else 'values occur'} in fewer than {settings.min_count:,} rows; "
-            f"the rare values of a column are pooled into one, “other”."
+        sentences.append(f"Values in fewer than {settings.min_count:,} rows, pooled into “other”: {pooled:,}.")
+    warnings = [leak.sentence(read.target.name, bool(read.target.classes)) for leak in leaks]
+    if not categories:
+        warnings.append(
+            "No column is encoded as categories: the model will predict, but there are no vectors to explore."
         )
-    warnings = _warnings(read, leaks)
-    warnings += [
-        f"No value of “{feature.column}” occurs in {settings.min_count:,} rows, so all count as other and nothing is learned "
-        f"of it. Lower min_count, or leave the column out."
-        for feature, size in zip(categories, kept, strict=True)
-        if size == 1
-    ]
-    return Survey(facts, [*sentences, *read.notes], warnings, read.classes.sizes() if read.classes else [])
+    classes = read.classes.sizes() if read.classes else []
+    if classes and classes[0][1] > IMBALANCE * classes[-1][1]:
+        (largest, most), (smallest, least) = classes[0], classes[-1]
+        sizes = f"“{smallest}” has {least:,} rows, “{largest}” {most:,}"
+        warnings.append(f"The classes are imbalanced: {sizes}. Look at F1 beside accuracy.")
+    if empty := [feature.column for feature, size in zip(categories, kept, strict=True) if size == 1]:
+        warnings.append(
+            f"No value occurs in {settings.min_count:,} rows, so nothing is learned of {quoted(empty, MAX_NAMES)}. Lower "
+            f"min_count, or leave the column out."
+        )
+    return Survey(facts, [*sentences, *read.notes], warnings, classes)
 
 
 def find_leaks(read: LabelledRows, rows: np.ndarray | None = None) -> list[Leak]:
@@ -105,19 +105,4 @@ def _features_sentence(read: LabelledRows, sizes: Sequence[int]) -> str:
     for kind in ("number", "date"):
         if features := read.of_kind(kind):
             kinds.append(f"{kind}s {quoted([feature.column for feature in features], MAX_NAMES)}")
-    n = len(read.features)
-    return f"Learned from {n:,} {'column' if n == 1 else 'columns'}: {'; '.join(kinds)}."
-
-
-def _warnings(read: LabelledRows, leaks: Sequence[Leak]) -> list[str]:
-    warnings = [leak.sentence(read.target.name, bool(read.target.classes)) for leak in leaks]
-    if not read.of_kind("category"):
-        warnings.append("No column is taken for categories, so there will be predictions but no vectors to look at.")
-    if read.classes is not None:
-        (largest, most), (smallest, least) = read.classes.sizes()[0], read.classes.sizes()[-1]
-        if most > IMBALANCE * least:
-            warnings.append(
-                f"The classes are imbalanced: “{smallest}” has {least:,} rows, “{largest}” {most:,}. Look at F1 beside "
-                f"accuracy."
-            )
-    return warnings
+    return f"Features ({len(read.features):,}): {'; '.join(kinds)}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from torch import Generator, Tensor
 
 from embedviz.data.category_values import OTHER
 from embedviz.evaluation.classification import class_scores
@@ -50,12 +51,12 @@ class CategoriesTask:
         trained = [parameter for parameter in self._network.parameters() if parameter.requires_grad]
         return torch.optim.AdamW(trained, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay)
 
-    def batches(self, epoch: int) -> Sequence[torch.Tensor]:
+    def batches(self, epoch: int) -> Sequence[Tensor]:
         """Return the training rows in an order drawn for the epoch, (B,) row numbers each."""
         order = np.random.default_rng([self.settings.seed, epoch]).permutation(self.prepared.split.train)
         return torch.from_numpy(order).to(self._device).split(self.settings.batch_size_for(self.n_examples))
 
-    def loss(self, batch: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    def loss(self, batch: Tensor, generator: Generator) -> Tensor:
         """Return the mean of the members' losses, each of its own output."""
         codes = self._codes[batch]
         if self.settings.other_share:

@@ -38,15 +38,12 @@ def test_rows_without_a_target_are_left_out_and_counted():
     frame.loc[:9, ["kind", "price"]] = None
     assert len(prepare(frame, KIND).rows) == 290
     assert "10 rows have no class and are left out." in survey(frame, KIND).sentences
-    assert "10 rows have no number in “price” and are left out." in survey(frame, PRICE).sentences
+    assert "Rows without a number in “price”, left out: 10." in survey(frame, PRICE).sentences
 
 
 def test_whole_numbers_of_few_values_are_numbers_and_it_is_said():
     said = survey(shop().assign(doors=[i % 3 for i in range(300)]), KIND).sentences
-    assert (
-        "“doors” holds few different whole numbers and is taken for numbers; choose it as category if they are codes."
-        in said
-    )
+    assert "Numbers of few distinct whole values; choose codes as category: “doors”." in said
 
 
 def test_an_id_and_free_text_are_left_out_with_a_sentence():
@@ -71,14 +68,14 @@ def test_a_few_odd_cells_leave_a_column_of_numbers_what_it_is(mark):
     frame = shop(600).assign(w=[str(round(i * 0.37, 2)) if i % 30 else mark for i in range(600)])
     prepared = prepare(frame, KIND)
     assert next(f.kind for f in prepared.encoder.features if f.column == "w") == "number"
-    said = f"20 cells of “w” are no numbers (“{mark}”) and count as missing."
+    said = f"Cells of “w” that are no numbers count as missing: 20 (“{mark}”)."
     assert (said in survey(frame, KIND).sentences) == (mark not in ("12%", "1,234.5"))
     assert prepared.left_out["unreadable_cells"] == (0 if mark in ("12%", "1,234.5") else 20)
 
 
 def test_an_infinite_cell_and_one_word_are_said():
     frame = shop().assign(w=[i * 0.37 if i else np.inf for i in range(300)])
-    assert "1 cell of “w” is no number (“inf”) and counts as missing." in survey(frame, KIND).sentences
+    assert "Cells of “w” that are no numbers count as missing: 1 (“inf”)." in survey(frame, KIND).sentences
 
 
 def test_numbers_as_people_write_them_are_features_and_targets():
