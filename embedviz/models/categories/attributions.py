@@ -1,9 +1,9 @@
 """Contributions of columns to a prediction, by integrated gradients over the values' vectors and the encoded numbers.
 
-Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks" (ICML): the gradient along the straight line to
-the row from a reference row, which has every category's mean vector and every number's median. For a class a contribution
-is in logits, by how much it raises the predicted class above the mean of all classes; for a number it is in the number's
-unit. A row's contributions add up to the difference between its prediction and the reference row's.
+Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks" (ICML): the gradient along the straight
+line to the row from a reference row, which has every category's mean vector and every number's median. For a class a
+contribution is in logits, by how much it raises the predicted class above the mean of all classes; for a number it is
+in the number's unit. A row's contributions add up to the difference between its prediction and the reference row's.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ ACCELERATOR_SPEEDUP = 10  # over a thread
 def training_cost(
     s: CategoriesSettings, rows: int, sizes: Sequence[int], n_numbers: int, n_outputs: int, machine: Machine
 ) -> Cost:
-    """Return the cost from the weights that each row meets and the steps, which cost something each. sizes: how many values
-    each category keeps."""
+    """Return the cost from the weights that each row meets and the steps, which cost something each. sizes: how many
+    values each category keeps."""
     training = rows * (1 - s.validation_share - s.test_share)
     encoded = bins_for(n_numbers, s) + 1 if s.numbers == "piecewise linear" else 1
     width = sum(map(s.dim_for, sizes)) + n_numbers * encoded

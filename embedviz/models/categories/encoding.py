@@ -185,8 +185,8 @@ def bins_for(n_numbers: int, settings: CategoriesSettings) -> int:
 
 
 def _alphabetical_positions(names: Names, values: CategoryValues) -> np.ndarray:
-    """Return each name's position among the known values in alphabetical order, (N,) float64, NaN where missing. An unknown
-    one comes between its neighbours: B-737-600 beside the other B-737s."""
+    """Return each name's position among the known values in alphabetical order, (N,) float64, NaN where missing. An
+    unknown one comes between its neighbours: B-737-600 beside the other B-737s."""
     known = np.array(sorted(set(values.labels[OTHER + 1 :]) - {values.missing}), dtype=object)
     after = np.searchsorted(known, names.distinct, side="right")
     before = np.searchsorted(known, names.distinct, side="left")

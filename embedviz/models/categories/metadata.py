@@ -33,8 +33,9 @@ def value_metadata(
     Returns
     -------
     dict
-        column -> frame with "count"; the most frequent class, by the target's name, and "share in CLASS" for the largest
-        classes, or "mean TARGET"; for each other category of few values the most frequent one, by that category's name.
+        column -> frame with "count"; the most frequent class, by the target's name, and "share in CLASS" for the
+        largest classes, or "mean TARGET"; for each other category of few values the most frequent one, by that
+        category's name.
     """
     few = [k for k, known in enumerate(values.values()) if len(known) <= MAX_COMPANION_VALUES][:MAX_COMPANIONS]
     names, labels = list(values), [known.labels for known in values.values()]

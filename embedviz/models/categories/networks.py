@@ -1,7 +1,7 @@
 """Networks that read a table's row: the textbook's, and an ensemble whose members share most weights.
 
-Letters: B rows, K category columns, V values of one, D dimensions of its vectors, E dimensions of all K vectors together,
-P numbers, F encoded numbers, M members, H hidden units, O outputs (a logit for each class, or one number).
+Letters: B rows, K category columns, V values of one, D dimensions of its vectors, E dimensions of all K vectors
+together, P numbers, F encoded numbers, M members, H hidden units, O outputs (a logit for each class, or one number).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ FIXED_STD = 0.3  # of the fixed random vectors
 class NumberEncoding(nn.Module):
     """Encode standardised numbers, (B, P) -> (B, F); NaN is missing.
 
-    A number with bin edges gives one number for each bin: the share of the bin below it, 0 to 1 (Gorishniy, Rubachev and
-    Babenko 2022, "On embeddings for numerical features in tabular deep learning", NeurIPS, section 3.2). Unlike there, the
-    outermost bins end at the extremes of the training part, so that a number far outside is encoded as the extreme. Then
-    comes each number itself, since a straight line takes fewer rows to learn than a height for each bin: clipped to its
-    bins and to MAX_DEVIATION; one without edges is not clipped. All of them are 0 where the number is missing. Last, for
-    each number with `has_indicator`, 1 where it is missing.
+    A number with bin edges gives one number for each bin: the share of the bin below it, 0 to 1 (Gorishniy, Rubachev
+    and Babenko 2022, "On embeddings for numerical features in tabular deep learning", NeurIPS, section 3.2). Unlike
+    there, the outermost bins end at the extremes of the training part, so that a number far outside is encoded as the
+    extreme. Then comes each number itself, since a straight line takes fewer rows to learn than a height for each
+    bin: clipped to its bins and to MAX_DEVIATION; one without edges is not clipped. All of them are 0 where the
+    number is missing. Last, for each number with `has_indicator`, 1 where it is missing.
     """
 
     source: Tensor
@@ -93,17 +93,18 @@ class MultiClassClassifier(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """M networks that share their layers' weights and differ in the scales of inputs and outputs, biases and last layer.
+    """M networks that share their layers' weights and differ in the scales of inputs and outputs, biases and last
+    layer.
 
     Gorishniy, Kotelnikov and Babenko 2024, "TabM: advancing tabular deep learning with parameter-efficient ensembling",
     section 3.
 
-    A value is read as the sum of its trained vector, which starts at zero, and a fixed random one. By the fixed one the
-    layers tell values apart from the first step; the trained one alone is the vector in the column's space, where values
-    of similar effect are close, which a random start would blur.
+    A value is read as the sum of its trained vector, which starts at zero, and a fixed random one. By the fixed one
+    the layers tell values apart from the first step; the trained one alone is the vector in the column's space, where
+    values of similar effect are close, which a random start would blur.
 
-    With `wide`, a linear term of each value and encoded number is added to every member's output: Cheng et al. 2016, "Wide
-    & deep learning for recommender systems" (DLRS), section 3.1.
+    With `wide`, a linear term of each value and encoded number is added to every member's output: Cheng et al. 2016,
+    "Wide & deep learning for recommender systems" (DLRS), section 3.1.
 
     Parameters
     ----------
@@ -139,7 +140,8 @@ class Ensemble(nn.Module):
         return look_up(self.embeddings[k], codes) + look_up(self.fixed[k], codes)
 
     def deep(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
-        """(B, E), (B, F) -> (B, M, O), without the linear terms of values. A generator draws dropout; None: no dropout."""
+        """(B, E), (B, F) -> (B, M, O), without the linear terms of values. A generator draws dropout; None: no
+        dropout."""
         z = torch.cat([_dropout(vectors, self.embedding_dropout, generator), features], 1)[None]  # (1, B, E + F)
         layers = zip(self.weights, self.scales_in, self.scales_out, self.biases, strict=True)
         for weight, scale_in, scale_out, bias in layers:
@@ -150,8 +152,8 @@ class Ensemble(nn.Module):
 
     @torch.no_grad()
     def initialise(self, generator: Generator) -> None:
-        """Draw weights. Members differ by the signs of the first layer's input scales (as in BatchEnsemble), their biases
-        and their last layers."""
+        """Draw weights. Members differ by the signs of the first layer's input scales (as in BatchEnsemble), their
+        biases and their last layers."""
         for fixed in self.fixed:
             fixed.normal_(0, FIXED_STD, generator=generator)
         for weight, bias in zip(self.weights, self.biases, strict=True):

@@ -134,8 +134,8 @@ def read_rows(
 
 
 def predicts_number(column: Column, target_kind: str) -> bool:
-    """Return whether a target is predicted as a number. "auto": a column of numbers, of which there are many distinct ones,
-    or each stands once."""
+    """Return whether a target is predicted as a number. "auto": a column of numbers, of which there are many distinct
+    ones, or each occurs once."""
     if target_kind != "auto":
         return target_kind == "number"
     numbers = as_numbers(column)
@@ -182,7 +182,8 @@ def _target_numbers(column: Column) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _ReadColumn:
-    """A column as a feature, None where it is left out; a sentence on it; its cells that count as missing but are filled."""
+    """A column as a feature, None where it is left out; a sentence on it; its cells that count as missing but are
+    filled."""
 
     feature: Feature | None
     note: str = ""

@@ -1,7 +1,7 @@
 """Categories: vectors of a table's categories, learned by predicting one of its columns from the others.
 
-The recommended network embeds any number of category columns, encodes numbers piecewise linearly over quantile bins, and
-averages an ensemble that shares most weights; the textbook's has one category and standardised numbers.
+The recommended network embeds any number of category columns, encodes numbers piecewise linearly over quantile bins,
+and averages an ensemble that shares most weights; the textbook's has one category and standardised numbers.
 """
 
 from __future__ import annotations

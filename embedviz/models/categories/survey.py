@@ -22,8 +22,8 @@ MAX_LEAK_ROWS = 50_000  # in which leaks are looked for
 
 
 def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesSettings) -> Survey:
-    """Return a survey. Its facts: "rows", "columns", "values" (how many each category keeps, with its "other"), "numbers",
-    "outputs"."""
+    """Return a survey. Its facts: "rows", "columns", "values" (how many each category keeps, with its "other"),
+    "numbers", "outputs"."""
     categories = read.of_kind("category")
     counts = [_value_counts(read, feature) for feature in categories]
     kept = [int((c >= settings.min_count).sum()) + 1 for c in counts]
@@ -52,8 +52,8 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
         warnings.append(f"The classes are imbalanced: {sizes}. Look at F1 beside accuracy.")
     if empty := [feature.column for feature, size in zip(categories, kept, strict=True) if size == 1]:
         warnings.append(
-            f"No value occurs in {settings.min_count:,} rows, so nothing is learned of {quoted(empty, MAX_NAMES)}. Lower "
-            f"min_count, or leave the column out."
+            f"No value occurs in {settings.min_count:,} rows, so nothing is learned of {quoted(empty, MAX_NAMES)}. "
+            f"Lower min_count, or leave the column out."
         )
     return Survey(facts, [*sentences, *read.notes], warnings, classes)
 

@@ -104,8 +104,8 @@ class TrainedCategories:
         rows
             A table, or dicts from column to cell; columns may be absent.
         explain
-            Add "reasons": for each row a dict for each column, {"feature", "contribution"}, in logits towards the predicted
-            class above the mean of all, or in the target's unit.
+            Add "reasons": for each row a dict for each column, {"feature", "contribution"}, in logits towards the
+            predicted class above the mean of all, or in the target's unit.
 
         Returns
         -------
@@ -151,8 +151,8 @@ def _of_column(weights: Mapping[str, np.ndarray], templates: Sequence[str], k: i
 
 
 def _as_frame(rows: Any) -> pd.DataFrame:
-    """Return the rows with a plain index; dicts (column -> cell) are as good as a frame, and a dict is one row. DataError
-    for anything else, and for a frame that has a column twice."""
+    """Return the rows with a plain index; dicts (column -> cell) are as good as a frame, and a dict is one row.
+    DataError for anything else, and for a frame that has a column twice."""
     if isinstance(rows, pd.DataFrame):
         if len(twice := rows.columns[rows.columns.duplicated()]):
             raise DataError(

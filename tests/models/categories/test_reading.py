@@ -41,9 +41,9 @@ def test_rows_without_a_target_are_left_out_and_counted():
     assert "Rows without a number in “price”, left out: 10." in survey(frame, PRICE).sentences
 
 
-def test_whole_numbers_of_few_values_are_numbers_and_it_is_said():
-    said = survey(shop().assign(doors=[i % 3 for i in range(300)]), KIND).sentences
-    assert "Numbers of few distinct whole values; choose codes as category: “doors”." in said
+def test_whole_numbers_of_few_values_are_numbers_and_it_is_reported():
+    sentences = survey(shop().assign(doors=[i % 3 for i in range(300)]), KIND).sentences
+    assert "Numbers of few distinct whole values; choose codes as category: “doors”." in sentences
 
 
 def test_an_id_and_free_text_are_left_out_with_a_sentence():
@@ -55,7 +55,7 @@ def test_an_id_and_free_text_are_left_out_with_a_sentence():
     assert "“said” holds free text and is left out" in sentences
 
 
-def test_all_numbers_missing_in_a_column_is_said():
+def test_all_numbers_missing_in_a_column_is_reported():
     found = survey(shop().assign(nothing=np.nan), KIND)
     assert "“nothing” is empty in every training row and left out." in found.sentences
 
@@ -68,12 +68,12 @@ def test_a_few_odd_cells_leave_a_column_of_numbers_what_it_is(mark):
     frame = shop(600).assign(w=[str(round(i * 0.37, 2)) if i % 30 else mark for i in range(600)])
     prepared = prepare(frame, KIND)
     assert next(f.kind for f in prepared.encoder.features if f.column == "w") == "number"
-    said = f"Cells of “w” that are no numbers count as missing: 20 (“{mark}”)."
-    assert (said in survey(frame, KIND).sentences) == (mark not in ("12%", "1,234.5"))
+    sentence = f"Cells of “w” that are no numbers count as missing: 20 (“{mark}”)."
+    assert (sentence in survey(frame, KIND).sentences) == (mark not in ("12%", "1,234.5"))
     assert prepared.left_out["unreadable_cells"] == (0 if mark in ("12%", "1,234.5") else 20)
 
 
-def test_an_infinite_cell_and_one_word_are_said():
+def test_an_infinite_cell_and_one_word_are_reported():
     frame = shop().assign(w=[i * 0.37 if i else np.inf for i in range(300)])
     assert "Cells of “w” that are no numbers count as missing: 1 (“inf”)." in survey(frame, KIND).sentences
 
@@ -139,7 +139,7 @@ def test_many_columns_are_counted_where_none_is_chosen():
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_cannot_be_learned_from_is_said_in_a_sentence(name):
+def test_what_cannot_be_learned_from_is_reported_in_a_sentence(name):
     change, columns, error, message = HOSTILE[name]
     with pytest.raises(error, match=message) as caught:
         prepare(change(shop()), columns)
@@ -148,7 +148,7 @@ def test_what_cannot_be_learned_from_is_said_in_a_sentence(name):
         survey(change(shop()), columns)
 
 
-def test_equal_numbers_as_a_number_are_said():
+def test_equal_numbers_as_a_number_are_reported():
     with pytest.raises(DataError, match="holds the number 3 in every row"):
         prepare(shop().assign(price=3), PRICE, target_kind="number")
 

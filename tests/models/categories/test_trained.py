@@ -17,7 +17,7 @@ def model(run):
     return run.trained
 
 
-def test_a_new_value_counts_as_other_and_is_said(model):
+def test_a_new_value_counts_as_other_and_is_reported(model):
     rows = pd.DataFrame([{"material": "kryptonite", "weight": 2.0, "city": "Ulm", "sold": "2011-01-12"}])
     other = pd.DataFrame([{"material": "never seen either", "weight": 2.0, "city": "Ulm", "sold": "2011-01-12"}])
     found = model.predict(rows)
@@ -26,13 +26,13 @@ def test_a_new_value_counts_as_other_and_is_said(model):
     assert model.predict(rows.assign(material="gold"))["note"][0] == ""
 
 
-def test_columns_that_are_not_given_are_missing_and_said(model):
+def test_columns_that_are_not_given_are_missing_and_reported(model):
     found = model.predict([{"material": "gold"}, {"material": "tin"}])
     assert found["prediction"].tolist() == ["dear", "cheap"]
     assert found["note"][0] == "Not given: “weight”, “city”, “sold”."
 
 
-def test_cells_that_are_no_number_are_missing_and_said(model):
+def test_cells_that_are_no_number_are_missing_and_reported(model):
     rows = [{"material": "gold", "weight": "heavy", "city": "Ulm", "sold": "some day"}]
     note = model.predict(rows)["note"][0]
     assert "“heavy” in “weight” is no number and counts as missing." in note
@@ -63,7 +63,7 @@ def test_no_rows_and_rows_that_are_no_table(model):
             model.predict(rows)
 
 
-def test_a_column_that_occurs_twice_in_a_question_is_said(model):
+def test_a_column_that_occurs_twice_in_a_question_is_refused(model):
     rows = pd.DataFrame([["gold", "tin", 2.0]], columns=["material", "material", "weight"])
     with pytest.raises(DataError, match="'material' occurs twice"):
         model.predict(rows)
@@ -109,7 +109,7 @@ def test_weights_of_another_model_are_refused(model, tmp_path):
         TrainedCategories.load(tmp_path / "encoder.safetensors")
 
 
-def test_a_number_that_was_never_missing_is_said_where_it_is():
+def test_a_number_that_was_never_missing_is_reported_where_it_is():
     frame = shop().assign(width=[float(i % 17) for i in range(300)])
     asked = frame.tail(1).assign(width=None, city="Ulm", weight=2.0)
     assert fit(frame, KIND).trained.predict(asked)["note"][0] == "“width” is empty, so its median stands in."
