@@ -89,7 +89,7 @@ def words(page: Page) -> None:
             button = page.get_by_role("button", name="Draw again")
         begun = time.perf_counter()
         button.click()
-        page.get_by_text("How faithful the map is follows").wait_for(timeout=120_000)
+        page.get_by_text("The quality of the map is being measured").wait_for(timeout=120_000)
         drawn = time.perf_counter() - begun
         page.get_by_text("Trustworthiness").wait_for(timeout=120_000)
         print(
