@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from embedviz.core.progress import Progress
-from embedviz.data.splits import PartName, Split, SplitMethod
+from embedviz.data.splits import Split, SplitMethod
 
 Detail = bool | int | float | str
 
@@ -36,7 +36,7 @@ class Protocol:
     method: SplitMethod
     seed: int
     unit: str
-    sizes: Mapping[PartName, int]
+    sizes: Mapping[str, int]
     fold: tuple[int, int] | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
 
