@@ -47,7 +47,7 @@ def test_evaluate_prints_the_scores_beside_baselines_and_folds_with_their_protoc
     head, *lines = [line.split("\t") for line in printed.splitlines()]
     rows = {line[0]: line[1] for line in lines if len(line) == len(head)}
     assert head[:2] == ["what", "accuracy"]
-    assert {"This run, test part", "Majority", "TF-IDF", "This run, 2 folds"} <= set(rows)
+    assert {"This run, test set", "Majority", "TF-IDF", "This run, 2 folds"} <= set(rows)
     assert "±" in rows["This run, 2 folds"]
     assert "The strongest baseline, TF-IDF, reaches accuracy" in printed
     assert "Split by row, every class in proportion, seed 0" in printed
@@ -101,7 +101,7 @@ def test_a_file_is_read_as_one_says(tmp_path, monkeypatch, capsys):
         "label=оценка", "--vectors", "none", "--preset", "fast", "--dim", "4", "--epochs", "1", "--out", out,
     )  # fmt: skip
     assert "Classes: " in capsys.readouterr().err
-    assert set(embedviz.open_run(out).knowledge["classes"]) == {"хорошо", "плохо"}
+    assert set(embedviz.open_run(out).predictor().classes) == {"хорошо", "плохо"}
     file.write_bytes("мнение\nплохой скучный\n".encode("cp1251"))
     call(monkeypatch, "predict", out, file, "--read", "encoding=cp1251", "header=yes", "--column", "мнение")
     assert capsys.readouterr().out.splitlines()[1].startswith("плохой скучный\t")
