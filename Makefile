@@ -1,18 +1,27 @@
-# Two commands: make run opens the app, make test checks everything. Both set up .venv first, once.
+# make run opens the app, make test checks everything, make quick what takes no time. Each sets up .venv first, once.
 PYTHON ?= python3
 BIN := .venv/bin
 # The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
 RATINGS ?=
 
-.PHONY: run test check-js bench clean
+.PHONY: run test quick check check-js bench clean
 
 run: .venv/installed
 	$(BIN)/streamlit run app.py
 
-test: .venv/installed-dev
+test: check
+	$(BIN)/python -m pytest
+
+# Everything but what takes seconds or a browser: under 90 s.
+quick: check
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+# What needs no test to run: style, layers, types.
+check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright
 
 # Types, style and unit tests of the map's JavaScript, which `make test` runs too.
 check-js: .venv/installed-dev
