@@ -66,7 +66,7 @@ def test_blocks_change_nothing(monkeypatch):
     rng = np.random.default_rng(0)
     scores, wanted = rng.random((30, 50)), (np.repeat(np.arange(30), 3), rng.integers(0, 50, 90))
     whole = measured(scores, wanted)
-    monkeypatch.setattr(ranking, "ENTRIES", 120)
+    monkeypatch.setattr(ranking, "MAX_ENTRIES", 120)
     assert measured(scores, wanted) == whole
 
 

@@ -14,9 +14,9 @@ from embedviz.core.cost import Cost, Machine
 from embedviz.core.errors import DataError
 from embedviz.data.splits import PART_NAMES, PartName, Split
 from embedviz.models.ratings.biases import Biases, fit_biases
+from embedviz.models.ratings.cost import estimate_cost
 from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.settings import Method, RatingsSettings
-from embedviz.models.ratings.survey import estimate_cost
 from embedviz.models.ratings.table import RatingsTable
 from embedviz.models.ratings.trained import Ratings, TrainedRatings
 from embedviz.training.devices import Device
@@ -150,7 +150,7 @@ def prepare_ratings(table: RatingsTable, method: Method, split: Split) -> Prepar
         raise DataError("Too few ratings are left to train on. Keep smaller shares apart, or bring more ratings.")
     low, high = prepared.scale
     if prepared.is_explicit and low == high:
-        raise DataError(f"All ratings to train on are {low:g}, so there is nothing to tell apart. Bring more ratings.")
+        raise DataError(f"All ratings to train on are {low:g}, so there is nothing to learn. Bring more ratings.")
     return prepared
 
 
