@@ -31,7 +31,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from embedviz.models.ratings.biases import DAMPING, fit_biases
-from embedviz.models.ratings.prepared import PreparedRatings
+from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.training.compiled import compiled
 from embedviz.training.learner import ADVANCE_SECONDS, Advance
@@ -132,7 +132,7 @@ class AlternatingLeastSquares:
 
     def __init__(
         self,
-        prepared: PreparedRatings,
+        prepared: RatingsParts,
         settings: RatingsSettings,
         threads: int,
         score: Callable[[Weights], dict[str, float]],

@@ -14,7 +14,7 @@ from embedviz.evaluation.knn_purity import purity_by_column
 from embedviz.evaluation.ranking import measure_ranking
 from embedviz.evaluation.regression import error_scores, errors_by_bin
 from embedviz.models.ratings.factors import Factors
-from embedviz.models.ratings.prepared import PreparedRatings
+from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import MAX_TEST_USERS, MAX_TUNING_USERS
 from embedviz.models.ratings.trained import TrainedRatings
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
@@ -24,7 +24,7 @@ MAX_RATING_BINS = 20
 Scorer = Callable[[np.ndarray], np.ndarray]  # users (B,) -> scores of all items (B, I)
 
 
-def validation_scores(factors: Factors, prepared: PreparedRatings) -> dict[str, float]:
+def validation_scores(factors: Factors, prepared: RatingsParts) -> dict[str, float]:
     """Return what is measured while training: errors, also on a sample of the training part; or how well items are ranked.
 
     A ranking scores 0 where no user of the part has a relevant item, so that there always is a best moment.
@@ -41,7 +41,7 @@ def validation_scores(factors: Factors, prepared: PreparedRatings) -> dict[str, 
     return metrics
 
 
-def rank_part(scorer: Scorer, prepared: PreparedRatings, name: PartName, max_users: int) -> dict[str, float]:
+def rank_part(scorer: Scorer, prepared: RatingsParts, name: PartName, max_users: int) -> dict[str, float]:
     """Return "ndcg@10", "recall@10" and "mrr" of ranking all items for the users of a part; empty where none is relevant."""
     seen, relevant = prepared.seen(name), prepared.relevant(name)
     pairs = (seen.user, seen.item), (relevant.user, relevant.item)
@@ -49,7 +49,7 @@ def rank_part(scorer: Scorer, prepared: PreparedRatings, name: PartName, max_use
     return found.scores() if found else {}
 
 
-def evaluate_ratings(trained: TrainedRatings, prepared: PreparedRatings) -> Evaluation:
+def evaluate_ratings(trained: TrainedRatings, prepared: RatingsParts) -> Evaluation:
     """Return the scores on the validation part and, once, on the test part, beside the mean and the most popular items.
 
     Where the table has columns of groups, the purity of neighbourhoods too: "user/knn_purity@10/COLUMN".
@@ -78,7 +78,7 @@ def evaluate_ratings(trained: TrainedRatings, prepared: PreparedRatings) -> Eval
     return Evaluation(primary, metrics, _protocol(trained, prepared), frames)
 
 
-def ratings_baselines(prepared: PreparedRatings) -> list[Baseline]:
+def ratings_baselines(prepared: RatingsParts) -> list[Baseline]:
     """Return the mean, random ratings, biases alone and the most popular items; the last one only without ratings."""
     measured = prepared.split.measured
     part = prepared.parts[measured]
@@ -109,7 +109,7 @@ def ratings_baselines(prepared: PreparedRatings) -> list[Baseline]:
     ]
 
 
-def _protocol(trained: TrainedRatings, prepared: PreparedRatings) -> Protocol:
+def _protocol(trained: TrainedRatings, prepared: RatingsParts) -> Protocol:
     unknown = ~prepared.parts[prepared.split.measured].is_known
     details: dict[str, Detail] = {
         "method": prepared.method,
@@ -128,7 +128,7 @@ def _protocol(trained: TrainedRatings, prepared: PreparedRatings) -> Protocol:
     return Protocol.of(prepared.split, "ratings", **details)
 
 
-def _popularity_scorer(prepared: PreparedRatings) -> Scorer:
+def _popularity_scorer(prepared: RatingsParts) -> Scorer:
     counts = prepared.item_counts.astype(np.float32)
     return lambda users: np.broadcast_to(counts, (len(users), len(counts)))
 

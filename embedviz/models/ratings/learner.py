@@ -11,8 +11,8 @@ from embedviz.models.ratings.biases import DAMPING, Biases
 from embedviz.models.ratings.evaluation import validation_scores
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import Ridge, estimate_ridge, estimate_ridge_of_likes
+from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.popularity import tune_popularity_weight, with_popularity_prior
-from embedviz.models.ratings.prepared import PreparedRatings
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.trained import Ratings, TrainedRatings
 from embedviz.training.devices import Device
@@ -33,7 +33,7 @@ class RatingsLearner(IterativeLearner[TrainedRatings]):
         Of gradient descent and of als, respectively.
     """
 
-    def __init__(self, prepared: PreparedRatings, settings: RatingsSettings, device: Device, threads: int):
+    def __init__(self, prepared: RatingsParts, settings: RatingsSettings, device: Device, threads: int):
         self.prepared, self.settings = prepared, settings
         self._rating_weight = np.ones(len(prepared.train), np.float32)
         patience = 0 if prepared.method == "als" else settings.patience
@@ -87,7 +87,7 @@ class RatingsLearner(IterativeLearner[TrainedRatings]):
         return ratings.take(rows), weights[rows]
 
 
-def make_factors(prepared: PreparedRatings, weights: Weights) -> Factors:
+def make_factors(prepared: RatingsParts, weights: Weights) -> Factors:
     """Return the factors in the ratings' own unit that weights stand for, by the method that made them."""
     if prepared.method == "als":
         root, unit = np.float32(np.sqrt(prepared.std)), np.float32(prepared.std)  # the vectors share the unit
@@ -104,7 +104,7 @@ def make_factors(prepared: PreparedRatings, weights: Weights) -> Factors:
     return Factors(P, Q, user_bias, item_bias, mean, fallback, prepared.scale if prepared.is_explicit else None)
 
 
-def make_ridge(prepared: PreparedRatings, factors: Factors, weights: Weights) -> Ridge:
+def make_ridge(prepared: RatingsParts, factors: Factors, weights: Weights) -> Ridge:
     """Return what folds in a user: the last round's own regression for als, an estimated one for the other methods."""
     train, validation = prepared.train, prepared.parts["validation"]
     if prepared.method == "als":

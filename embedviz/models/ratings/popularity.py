@@ -15,17 +15,17 @@ import numpy as np
 
 from embedviz.models.ratings.evaluation import rank_part
 from embedviz.models.ratings.factors import Factors
-from embedviz.models.ratings.prepared import PreparedRatings
+from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import MAX_TUNING_USERS, POPULARITY_WEIGHTS
 
 
-def with_popularity_prior(factors: Factors, prepared: PreparedRatings, weight: float) -> Factors:
+def with_popularity_prior(factors: Factors, prepared: RatingsParts, weight: float) -> Factors:
     """Return the factors with a popularity prior of this weight."""
     prior = weight * prepared.std * np.log1p(prepared.item_counts)
     return replace(factors, popularity_prior=prior.astype(np.float32))
 
 
-def tune_popularity_weight(factors: Factors, prepared: PreparedRatings) -> float:
+def tune_popularity_weight(factors: Factors, prepared: RatingsParts) -> float:
     """Return the one of POPULARITY_WEIGHTS that ranks the validation part best by NDCG@10; the least of equally good ones."""
     reached = [
         rank_part(

@@ -16,10 +16,11 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_rows
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
+from embedviz.models.ratings.cost import estimate_cost
 from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.split import choose_split, split_ratings
-from embedviz.models.ratings.survey import estimate_cost, survey_ratings
+from embedviz.models.ratings.survey import survey_ratings
 from embedviz.models.ratings.table import choose_method, read_ratings
 from embedviz.models.ratings.trained import TrainedRatings
 from embedviz.space import EmbeddingSpace

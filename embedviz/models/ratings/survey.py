@@ -1,4 +1,4 @@
-"""What is in a table of ratings, reported before training, and what training on it will cost."""
+"""What is in a table of ratings, reported before training."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedviz.core.cost import Cost, Machine
 from embedviz.data.splits import SplitMethod
-from embedviz.models.ratings.settings import (
-    MAX_TEST_USERS,
-    MAX_TUNING_USERS,
-    POPULARITY_WEIGHTS,
-    Method,
-    RatingsSettings,
-)
 from embedviz.models.ratings.table import MAX_RATING, RatingsTable
 from embedviz.training.survey import Survey
 
@@ -26,17 +18,6 @@ SPLITS = {
     SplitMethod.LATEST_PER_USER: "each user's latest ratings test, those before them validate",
     SplitMethod.BY_TIME: "the latest ratings of all test, those before them validate; new users and items occur there",
 }
-
-LIBRARY_BYTES = 450e6  # a worker's memory before it has read anything
-BYTES_PER_RATING = 200
-COPIES = 8  # of the vectors, optimiser and best weights included
-READ_SPEED = 250_000  # ratings read and prepared a second
-SOLVE_SPEED = 12e6  # ratings a second and thread that als solves on one side at 64 dimensions
-STEP_S, STEP_RATING_S, STEP_WEIGHT_S = (
-    6e-4,
-    4e-7,
-    2.5e-9,
-)  # a step of gradient descent; its rating; a weight of the network
 
 
 def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
@@ -104,28 +85,3 @@ def _time_span(times: np.ndarray) -> tuple[str, str]:
     if UNIX_TIMES_S[0] <= first and last <= UNIX_TIMES_S[1]:
         return f"{pd.Timestamp(first, unit='s'):%Y-%m-%d}", f"{pd.Timestamp(last, unit='s'):%Y-%m-%d}"
     return f"{first:g}", f"{last:g}"
-
-
-def estimate_cost(
-    settings: RatingsSettings, method: Method, n_ratings: int, n_users: int, n_items: int, machine: Machine
-) -> Cost:
-    """Return what a training takes, by speeds that were measured on two cores with 64 dimensions."""
-    n_train = n_ratings * (1 - settings.validation_share - settings.test_share)
-    s = settings.resolved(method, int(n_train))
-    threads = 1 if s.deterministic else max(1, s.threads or machine.threads)
-    width = (s.dim + 8) / 72  # of a rating's work, relative to 64 dimensions
-    tuned_pairs, test_pairs = (min(n_users, most) * n_items for most in (MAX_TUNING_USERS, MAX_TEST_USERS))
-    seconds = 1.5 + n_ratings / READ_SPEED + test_pairs * (1.5e-8 + 1e-10 * s.dim) * 2
-    if method == "als":
-        solve = 2 * n_train * width / (SOLVE_SPEED * threads**0.7)
-        seconds += s.rounds * (solve + min(n_ratings, 20_000 + n_ratings * s.validation_share) * 3e-7)
-    else:
-        epochs, batch_size = s.epochs or 0, s.batch_size or 1
-        step = STEP_S + batch_size * width * STEP_RATING_S + (n_users + n_items) * s.dim * STEP_WEIGHT_S
-        seconds += epochs * n_train / batch_size * step
-        if method == "bpr":
-            seconds += epochs * tuned_pairs * 1.2e-8
-    if method != "bpr" and s.popularity is None:
-        seconds += len(POPULARITY_WEIGHTS) * tuned_pairs * 1.5e-8
-    memory = LIBRARY_BYTES + n_ratings * BYTES_PER_RATING + (n_users + n_items) * s.dim * 4 * COPIES
-    return Cost(seconds, memory, f"{n_users:,} users and {n_items:,} items get a vector")

@@ -149,7 +149,7 @@ def choose_method(settings: RatingsSettings, table: RatingsTable) -> Method:
     if method != "bpr" and table.rating is None:
         why = "no column is chosen as rating"
         if table.constant_rating is not None:
-            why = f"every rating is {table.constant_rating:g}, so there is nothing to tell apart"
+            why = f"every rating is {table.constant_rating:g}, so there is nothing to learn"
         raise SettingsError(f"The method {method} learns from ratings, and {why}. Take bpr, which does without.")
     return method
 
@@ -251,6 +251,6 @@ def _check_range(rating: np.ndarray, column: str) -> None:
     low, high = float(rating.min()), float(rating.max())
     if 0 < high - low < max(MIN_RANGE[0], MIN_RANGE[1] * max(abs(low), abs(high))):
         raise DataError(
-            f"The ratings in column {column!r} go from {low!r} to {high!r}, which lie too close together to be told "
-            f"apart. Write them in a smaller unit, or as their difference from the lowest."
+            f"The ratings in column {column!r} go from {low!r} to {high!r}, which lie too close together to be "
+            f"distinguished. Write them in a smaller unit, or as their difference from the lowest."
         )

@@ -12,7 +12,7 @@ import torch
 
 from embedviz.models.ratings.negative_sampling import NegativeSampler
 from embedviz.models.ratings.network import CollaborativeFiltering, init_vectors
-from embedviz.models.ratings.prepared import PreparedRatings
+from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.training.protocols import Weights
 
@@ -39,7 +39,7 @@ class RatingsTask:
 
     def __init__(
         self,
-        prepared: PreparedRatings,
+        prepared: RatingsParts,
         settings: RatingsSettings,
         device: torch.device,
         score: Callable[[Weights], dict[str, float]],

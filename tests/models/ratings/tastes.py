@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from embedviz.data.reading import read_table
 from embedviz.models.ratings.learner import RatingsLearner
-from embedviz.models.ratings.prepared import PreparedRatings
+from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.spec import SPEC
 from embedviz.models.ratings.trained import TrainedRatings
@@ -22,7 +22,7 @@ COLUMNS = {"user": "user", "item": "film", "rating": "stars"}
 class Training:
     """A training that has ended."""
 
-    prepared: PreparedRatings
+    prepared: RatingsParts
     learner: RatingsLearner
     trained: TrainedRatings
 

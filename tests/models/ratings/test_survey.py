@@ -43,7 +43,7 @@ def test_constant_ratings_are_taken_for_likes_with_a_warning(tastes):
     found = survey(constant)
     assert any("Every rating is 1" in warning for warning in found.warnings)
     assert not found.facts["explicit"]
-    with pytest.raises(SettingsError, match="every rating is 1, so there is nothing to tell apart"):
+    with pytest.raises(SettingsError, match="every rating is 1, so there is nothing to learn"):
         survey(constant, method="dot")
 
 

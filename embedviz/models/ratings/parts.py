@@ -1,0 +1,113 @@
+"""Ratings in three parts, and what is counted by the training part alone.
+
+Letters: N ratings, n ratings of a part, U users and I items of the training part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from embedviz.data.splits import PART_NAMES, PartName, Split
+from embedviz.models.ratings.biases import Biases, fit_biases
+from embedviz.models.ratings.entities import Entities
+from embedviz.models.ratings.settings import Method
+from embedviz.models.ratings.trained import Ratings
+
+MAX_TRAIN_SAMPLE = 20_000  # training ratings that are measured with the validation part
+RELEVANT_SHARE = 0.75  # of the way from the lowest to the highest rating: from there on an item counts as relevant
+
+
+@dataclass(frozen=True, eq=False)
+class RatingsParts:
+    """A split table of ratings.
+
+    Attributes
+    ----------
+    method
+        Of training.
+    split
+        Of the N ratings.
+    ratings
+        All N; users and items are places among those of the training part, -1 for others.
+    users, items
+        Of the training part.
+    columns
+        role -> column.
+    excluded
+        Rows that the table lost: "missing", "infinite", "duplicates".
+    """
+
+    method: Method
+    split: Split
+    ratings: Ratings
+    users: Entities
+    items: Entities
+    columns: dict[str, str]
+    excluded: dict[str, int]
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether there are ratings to estimate."""
+        return self.method != "bpr"
+
+    @cached_property
+    def parts(self) -> dict[PartName, Ratings]:
+        """The ratings of each part."""
+        return {name: self.ratings.take(self.split.part(name)) for name in PART_NAMES}
+
+    @property
+    def train(self) -> Ratings:
+        """The training part; it knows all its users and items."""
+        return self.parts["train"]
+
+    @cached_property
+    def train_sample(self) -> Ratings:
+        """Ratings of the training part that are measured beside the validation part."""
+        order = np.random.default_rng(self.split.seed).permutation(len(self.train))
+        return self.train.take(order[:MAX_TRAIN_SAMPLE])
+
+    @cached_property
+    def scale(self) -> tuple[float, float]:
+        """The lowest and the highest rating of the training part."""
+        return float(self.train.rating.min()), float(self.train.rating.max())
+
+    @cached_property
+    def mean(self) -> float:
+        """Of the training part."""
+        return float(self.train.rating.mean())
+
+    @cached_property
+    def std(self) -> float:
+        """Standard deviation of the training part."""
+        return float(self.train.rating.std())
+
+    @cached_property
+    def biases(self) -> Biases:
+        """Of the training part."""
+        return fit_biases(self.train.user, self.train.item, self.train.rating, len(self.users), len(self.items))
+
+    @cached_property
+    def item_counts(self) -> np.ndarray:
+        """(I,) int64, training ratings of each item."""
+        return np.bincount(self.train.item, minlength=len(self.items))
+
+    @property
+    def relevant_from(self) -> float:
+        """The rating from which an item counts as relevant to the user."""
+        low, high = self.scale
+        return low + RELEVANT_SHARE * (high - low) if self.is_explicit else 1.0
+
+    def relevant(self, name: PartName) -> Ratings:
+        """Return the ratings of a part in which a known user rates an item high."""
+        part = self.parts[name]
+        return part.take((part.user >= 0) & (part.rating >= self.relevant_from))
+
+    def seen(self, name: PartName) -> Ratings:
+        """Return what is left out when a part is ranked: the training part; before the test part validation too."""
+        if name != "test":
+            return self.train
+        rows = np.r_[self.split.train, self.split.validation]
+        return self.ratings.take(rows[self.ratings.is_known[rows]])
