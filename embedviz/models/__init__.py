@@ -10,7 +10,7 @@ from embedviz.models.contract import Model
 MODELS = {
     "skipgram": "embedviz.models.skipgram.model:Skipgram",
     "ratings": "embedviz.models.ratings.model:Ratings",
-    "sentiment": "embedviz.models.sentiment.model:Sentiment",
+    "sentiment": "embedviz.models.sentiment.spec:SPEC",
     "categories": "embedviz.models.categories.model:Categories",
 }
 

@@ -20,14 +20,16 @@ class Task(Protocol):
 
     Attributes
     ----------
-    network
-        The module; its state dict is the weights.
     n_examples
         Examples in an epoch.
     """
 
-    network: torch.nn.Module
     n_examples: int
+
+    @property
+    def network(self) -> torch.nn.Module:
+        """The module; its state dict is the weights."""
+        ...
 
     def optimizer(self) -> torch.optim.Optimizer:
         """Return a new optimiser over the network's parameters, with the learning rates of the schedule's height."""

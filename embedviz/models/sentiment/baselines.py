@@ -1,83 +1,59 @@
-"""Other ways to tell texts apart, trained on the same texts and measured on the same: what sentiment has to beat."""
+"""Other classifiers of texts, trained and measured on the same parts: what sentiment has to beat."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from embedviz.core.progress import Progress
-from embedviz.evaluation.classification import class_scores
-from embedviz.evaluation.scores import BaselineScore
+from embedviz.evaluation.baselines import fitted_probabilities, majority_baseline, prediction_baseline
+from embedviz.models.sentiment.ngrams import word_ngrams
+from embedviz.models.sentiment.prepared import PreparedSentiment
+from embedviz.models.sentiment.vocabulary import has_vector
+from embedviz.training.report import Baseline
 
-if TYPE_CHECKING:
-    from embedviz.models.sentiment.model import Sentiment
-
-REGULARISATION = 4.0  # C of logistic regression over TF-IDF
-STEPS = 1000
-
-
-def baselines(model: Sentiment) -> Iterator[Progress | BaselineScore]:
-    """The largest class; TF-IDF with logistic regression; the mean of the ready vectors with logistic regression."""
-    part = "test" if len(model.rows["test"]) else "validation"
-    training, measured = model.rows["train"], model.rows[part]
-    codes, n_classes = model.read.codes, len(model.read.classes.names)
-
-    def score(name: str, found: np.ndarray, begun: float, note: str) -> BaselineScore:
-        scores = class_scores(found, codes[measured])
-        metrics = {f"{part}/{key}": value for key, value in scores.items()}
-        return BaselineScore(name, metrics, time.perf_counter() - begun, note=note)
-
-    begun = time.perf_counter()
-    share = np.bincount(codes[training], minlength=n_classes) / len(training)
-    yield score("Majority", np.tile(share, (len(measured), 1)), begun, "Always the largest class.")
-
-    yield Progress(message="TF-IDF and logistic regression")
-    begun = time.perf_counter()
-    found = _tf_idf(model, training, measured)
-    yield score("TF-IDF", found, begun, "Words and word pairs by TF-IDF, logistic regression.")
-
-    if model.ready is not None:
-        yield Progress(message="Mean of the vectors and logistic regression")
-        begun = time.perf_counter()
-        found = _mean_vectors(model, training, measured)
-        yield score("Mean of the vectors", found, begun, "The mean of the words' ready vectors, logistic regression.")
+MAX_ITERATIONS = 1000
+TF_IDF_STRENGTH = 4.0  # inverse regularisation strength, C of scikit-learn
 
 
-def _tf_idf(model: Sentiment, training: np.ndarray, measured: np.ndarray) -> np.ndarray:
+def baselines_of(prepared: PreparedSentiment) -> list[Baseline]:
+    """Return the majority class; TF-IDF, and the mean of the pretrained vectors, each with logistic regression."""
+    split, codes, n_classes = prepared.split, prepared.data.codes, len(prepared.data.classes.names)
+    classifiers = [("TF-IDF", "Words and word pairs by TF-IDF, logistic regression.", _tf_idf)]
+    if prepared.pretrained is not None:
+        note = "The mean of the words' pretrained vectors, logistic regression."
+        classifiers.append(("Mean of the vectors", note, _mean_vectors))
+    return [
+        majority_baseline(split, codes, n_classes),
+        *(
+            prediction_baseline(name, note, split, codes, n_classes, lambda predict=predict: predict(prepared))
+            for name, note, predict in classifiers
+        ),
+    ]
+
+
+def _tf_idf(prepared: PreparedSentiment) -> np.ndarray:
     from sklearn.feature_extraction.text import TfidfVectorizer
-
-    words = model.read.words
-    vectorizer = TfidfVectorizer(analyzer=_pairs, sublinear_tf=True)
-    features = vectorizer.fit_transform([words[i] for i in training])
-    return _regression(model, features, vectorizer.transform([words[i] for i in measured]), training, REGULARISATION)
-
-
-def _mean_vectors(model: Sentiment, training: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    means = np.zeros((len(model.texts), model.ready.dim), np.float32)
-    known: dict[str, np.ndarray | None] = {}
-    for i in np.concatenate([training, measured]):
-        for word in model.read.words[i]:
-            if word not in known:
-                known[word] = model.ready.vector(word)
-        vectors = [known[word] for word in model.read.words[i] if known[word] is not None]
-        if vectors:
-            means[i] = np.mean(vectors, axis=0)
-    return _regression(model, means[training], means[measured], training, 1.0)
-
-
-def _regression(model: Sentiment, features, measured, training: np.ndarray, C: float) -> np.ndarray:
-    """Probabilities (N, classes) of the measured rows' features; a class without a training text has none."""
     from sklearn.linear_model import LogisticRegression
 
-    codes = model.read.codes[training]
-    fitted = LogisticRegression(C=C, max_iter=STEPS).fit(features, codes)
-    found = np.zeros((measured.shape[0], len(model.read.classes.names)))
-    found[:, fitted.classes_] = fitted.predict_proba(measured)
-    return found
+    data, split = prepared.data, prepared.split
+    vectorizer = TfidfVectorizer(sublinear_tf=True)
+    vectorizer.set_params(analyzer=lambda words: [key for key, _ in word_ngrams(words)])
+    features = vectorizer.fit_transform(data.words(split.train))
+    measured = vectorizer.transform(data.words(split.part(split.measured)))
+    classifier = LogisticRegression(C=TF_IDF_STRENGTH, max_iter=MAX_ITERATIONS)
+    return fitted_probabilities(classifier, features, data.codes[split.train], measured, len(data.classes.names))
 
 
-def _pairs(words: list[str]) -> list[str]:
-    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+def _mean_vectors(prepared: PreparedSentiment) -> np.ndarray:
+    from sklearn.linear_model import LogisticRegression
+
+    data, split, pretrained = prepared.data, prepared.split, prepared.pretrained
+    assert pretrained is not None
+    means = np.zeros((len(data), pretrained.shape[1]), np.float32)
+    for i in range(len(data)):
+        vectors = pretrained[data.texts.text(i)]  # (L, D)
+        if (is_known := has_vector(vectors)).any():
+            means[i] = vectors[is_known].mean(0)
+    classifier, measured = LogisticRegression(max_iter=MAX_ITERATIONS), means[split.part(split.measured)]
+    return fitted_probabilities(
+        classifier, means[split.train], data.codes[split.train], measured, len(data.classes.names)
+    )

@@ -6,12 +6,11 @@ it is a support vector machine and for two classes. Letters: N texts, F n-grams,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from embedviz.core.progress import Progress
 
@@ -19,38 +18,52 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 SMOOTHING = 1.0  # texts added to each n-gram's count in every class
-STRENGTH = 2.0  # how much the texts count against the penalty
-MOST_STEPS = 60
-ENOUGH = 1e-4  # relative fall of the loss at which it ends
+STRENGTH = 2.0  # inverse regularisation strength, C of scikit-learn
+MAX_STEPS = 60
+TOLERANCE = 1e-4  # relative decrease of the loss at which it stops
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearTerm:
-    """weights (F, C) and bias (C,) float32."""
+    """A fitted linear term.
+
+    Attributes
+    ----------
+    weights, bias
+        (F, C), (C,) float32.
+    """
 
     weights: np.ndarray
     bias: np.ndarray
 
     def logits(self, features: csr_array) -> np.ndarray:
-        """(N, F) -> (N, C) float32."""
+        """Return the logits of texts: (N, F) -> (N, C) float32."""
         return np.asarray(features @ self.weights + self.bias, np.float32)
 
 
 def class_ratios(features: csr_array, codes: np.ndarray, n_classes: int) -> np.ndarray:
-    """Entry [f, c]: log of how much more likely n-gram f is in class c than in the others, (F, C) float32, scaled so that
-    a text's features have length 1 on average in each class."""
-    there = features.copy()
-    there.data = np.ones_like(there.data)
+    """Return how much the classes differ in each n-gram.
+
+    Returns
+    -------
+    numpy.ndarray
+        Entry [f, c]: log of how much more likely n-gram f is in class c than in the others, (F, C) float32, scaled so
+        that the features of a text have length 1 on average in each class.
+    """
+    is_there = features.copy()
+    is_there.data = np.ones_like(is_there.data)
     of_class = np.eye(n_classes, dtype=np.float32)[codes]  # (N, C)
-    inside = SMOOTHING + there.T @ of_class  # (F, C)
-    outside = SMOOTHING + there.T @ (1 - of_class)
+    inside = SMOOTHING + is_there.T @ of_class  # (F, C)
+    outside = SMOOTHING + is_there.T @ (1 - of_class)
     ratios = np.log(inside / inside.sum(0)) - np.log(outside / outside.sum(0))
     squares = (features.multiply(features) @ ratios**2).mean(0)  # (C,)
     return (ratios / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32)
 
 
-def fit_linear(features: csr_array, codes: np.ndarray, n_classes: int) -> Iterator[Progress | LinearTerm]:
-    """Descends the sum of cross-entropies + |V|²/2S for weights ratio·V by L-BFGS; an event a step, the LinearTerm last."""
+def fit_linear(features: csr_array, codes: np.ndarray, n_classes: int) -> Generator[Progress, None, LinearTerm]:
+    """Minimise the sum of cross-entropies + |V|²/2S for the weights ratio·V by L-BFGS, an event a step."""
+    import torch
+
     yield Progress(message="Fitting the linear term")
     n = len(codes)
     ratios = class_ratios(features, codes, n_classes)
@@ -65,17 +78,17 @@ def fit_linear(features: csr_array, codes: np.ndarray, n_classes: int) -> Iterat
         logits = features @ (ratios * V.numpy()) + bias.numpy()  # (N, C)
         logits -= logits.max(1, keepdims=True)
         log_sum = np.log(np.exp(logits).sum(1, keepdims=True))
-        wrong = np.exp(logits - log_sum) - target
-        V.grad = torch.from_numpy(ratios * (transposed @ wrong)) + V / STRENGTH
-        bias.grad = torch.from_numpy(wrong.sum(0))
+        error = np.exp(logits - log_sum) - target
+        V.grad = torch.from_numpy(ratios * (transposed @ error)) + V / STRENGTH
+        bias.grad = torch.from_numpy(error.sum(0))
         penalty = float((V * V).sum()) / (2 * STRENGTH)
         return float((log_sum - (logits * target).sum(1, keepdims=True)).sum()) + penalty
 
-    before = np.inf
-    for step in range(MOST_STEPS):
+    previous = np.inf
+    for step in range(MAX_STEPS):
         loss = float(optimizer.step(closure))
         yield Progress(loss=loss / n, message=f"Fitting the linear term, step {step + 1}")
-        if not before - loss > ENOUGH * abs(loss):
+        if not previous - loss > TOLERANCE * abs(loss):
             break
-        before = loss
-    yield LinearTerm(ratios * V.numpy(), bias.numpy())
+        previous = loss
+    return LinearTerm(ratios * V.numpy(), bias.numpy())

@@ -1,112 +1,123 @@
-"""A table's texts and their classes, cut into words: what can be learned from, and what was left out."""
+"""The labelled texts of a table, tokenised."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedviz.core.errors import DataError
 from embedviz.core.progress import Progress
 from embedviz.data.classes import Classes, read_classes
+from embedviz.data.reading import Table
 from embedviz.data.roles import checked_roles
 from embedviz.data.scripts import script_note
-from embedviz.models.sentiment.words import words_of
-
-if TYPE_CHECKING:
-    from embedviz.data.reading import Table
-    from embedviz.models.contract import Columns
+from embedviz.models.sentiment.texts import CodedTexts
+from embedviz.text.tokens import tokens_of
 
 ROLES = {"text": "a column of text", "label": "the class each text is in"}
-FEWEST_TEXTS = 10
-SAY_EVERY = 0.25  # seconds
-COMMON = 2000  # words looked at for those that tell the classes apart
-NOTED = 2000  # characters of the first texts by which the script is told
+MIN_TEXTS = 10
+MAX_CANDIDATES = 2000  # frequent words that `distinctive_words` chooses from
+SAMPLE_TEXTS, SAMPLE_CHARACTERS = 50, 2000  # looked at for the note on scripts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LabelledTexts:
-    """texts as they came and words of each (N); codes (N,) their classes by number; empty: texts left out because no
-    word is in them; cut: texts of more words than are read."""
+    """N texts with their classes.
+
+    Attributes
+    ----------
+    column
+        Name of the column of texts.
+    labels
+        (U) the distinct words.
+    texts
+        (N) words by their places in `labels`, cut to the maximum length.
+    classes
+        Classes of the table's filled texts.
+    codes
+        (N,) int64, the class of each text.
+    n_empty, n_cut
+        Texts that were left out because they hold no word, and texts that were cut.
+    script_note
+        A sentence about scripts without spaces, where the texts are written in one.
+    """
 
     column: str
-    texts: list[str]
-    words: list[list[str]]
+    labels: list[str]
+    texts: CodedTexts
     classes: Classes
     codes: np.ndarray
-    empty: int
-    cut: int
-    max_length: int
+    n_empty: int
+    n_cut: int
+    script_note: str
 
-    @property
-    def n_tokens(self) -> int:
-        return sum(map(len, self.words))
+    def __len__(self) -> int:
+        return len(self.codes)
 
-    def left_out_sentences(self) -> list[str]:
-        """What was left out or cut, in words."""
-        said = self.classes.left_out_sentences()
-        if self.empty:
-            said.append(f"{self.empty:,} {'text is' if self.empty == 1 else 'texts are'} empty and left out.")
-        if self.cut:
-            said.append(
-                f"{self.cut:,} {'text is' if self.cut == 1 else 'texts are'} longer than {self.max_length:,} words; the "
-                f"first {self.max_length:,} are read."
-            )
-        return said
-
-    def script_note(self) -> str:
-        return script_note(" ".join(self.texts[:50])[:NOTED])
+    def words(self, rows: np.ndarray) -> list[list[str]]:
+        """Return the words of texts."""
+        return [[self.labels[word] for word in self.texts.text(row).tolist()] for row in rows]
 
 
 def read_labelled(
-    table: Table, columns: Columns, max_length: int, lowercase: bool
-) -> Iterator[Progress | LabelledTexts]:
-    """Yields progress, the LabelledTexts last. ColumnError for a column that cannot play its role, DataError where too
-    little is left to learn from."""
+    table: Table, columns: Mapping[str, str | list[str]], max_length: int, lowercase: bool
+) -> Generator[Progress, None, LabelledTexts]:
+    """Read and tokenise the texts that have a class.
+
+    Raises
+    ------
+    ColumnError
+        When a column cannot play its role.
+    DataError
+        When too little is left to learn from.
+    """
     chosen = checked_roles(table.frame, {role: c for role, c in columns.items() if isinstance(c, str)}, ROLES)
-    cells = table.frame[chosen["text"]]
-    filled = cells.notna() & cells.astype(str).str.strip().astype(bool)
-    empty = int((~filled & table.frame[chosen["label"]].notna()).sum())
-    classes = read_classes(table.frame.loc[filled, chosen["label"]])
-    rows = np.flatnonzero(classes.codes >= 0)
-    texts = cells[filled].iloc[rows].astype(str).tolist()
-    if len(texts) < FEWEST_TEXTS:
+    cells, label = table.frame[chosen["text"]], table.column(chosen["label"])
+    is_filled = (cells.notna() & cells.astype(str).str.strip().astype(bool)).to_numpy(bool)
+    classes = read_classes(label.take(is_filled))
+    rows = np.flatnonzero(is_filled)[classes.codes >= 0]
+    if len(rows) < MIN_TEXTS:
         raise DataError(
-            f"Only {len(texts)} rows have both a text and a class that other rows share. At least {FEWEST_TEXTS} are "
+            f"Only {len(rows)} rows have both a text and a class that other rows share. At least {MIN_TEXTS} are "
             f"needed, and better hundreds."
         )
-    words, cut, said = [], 0, time.monotonic()
-    for i, text in enumerate(texts):
-        found = words_of(text, lowercase)
-        cut += len(found) > max_length
-        words.append(found[:max_length])
-        if not i % 256 and time.monotonic() - said > SAY_EVERY:
-            said = time.monotonic()
-            yield Progress(step=i, total_steps=len(texts), message="Cutting texts into words")
-    yield LabelledTexts(chosen["text"], texts, words, classes, classes.codes[rows], empty, cut, max_length)
+    note = script_note(" ".join(cells.iloc[rows[:SAMPLE_TEXTS]].astype(str))[:SAMPLE_CHARACTERS])
+    tokens = yield from tokens_of(table, chosen["text"], "treebank", lowercase)
+    tokenised = cells.notna().to_numpy().cumsum()[rows] - 1  # missing texts have no tokens
+    cut = CodedTexts.of(tokens.text_ids(i)[:max_length] for i in tokenised)
+    used, words = np.unique(cut.words, return_inverse=True)
+    return LabelledTexts(
+        column=chosen["text"],
+        labels=[tokens.labels[i] for i in used],
+        texts=CodedTexts(words.astype(np.int32), cut.lengths),
+        classes=classes,
+        codes=classes.codes[classes.codes >= 0],
+        n_empty=int((~is_filled & ~label.missing).sum()),
+        n_cut=int((tokens.lengths[tokenised] > max_length).sum()),
+        script_note=note,
+    )
 
 
-def word_classes(words: Sequence[Sequence[str]], codes: np.ndarray, labels: list[str], n_classes: int) -> np.ndarray:
-    """Entry [w, c]: texts of class c that word labels[w] stands in, (V, C) int64."""
-    place = {label: i for i, label in enumerate(labels)}
-    counts = np.zeros((len(labels), n_classes), np.int64)
-    for text, code in zip(words, codes, strict=True):
-        counts[[place[word] for word in set(text) if word in place], code] += 1
-    return counts
+def texts_per_class(texts: CodedTexts, rows: np.ndarray, codes: np.ndarray, n_words: int, n_classes: int) -> np.ndarray:
+    """Entry [w, c]: how many of the texts `rows` are of class c and hold word w < n_words, (n_words, C) int64."""
+    text, word = texts.distinct(rows)
+    is_kept = word < n_words
+    pairs = word[is_kept] * n_classes + codes[text[is_kept]]
+    return np.bincount(pairs, minlength=n_words * n_classes).reshape(n_words, n_classes)
 
 
-def telling_words(read: LabelledTexts, most: int = 6) -> list[str]:
-    """Words that stand in one class more than chance would have it, by far: worth watching while a model learns."""
-    counts = Counter(word for words in read.words for word in set(words) if word.isalpha())
-    common = [word for word, count in counts.most_common(COMMON) if count >= FEWEST_TEXTS]
-    if not common:
-        return []
-    table = word_classes(read.words, read.codes, common, len(read.classes.names))
-    texts = table.sum(1, keepdims=True)
-    expected = texts * read.classes.counts / read.classes.counts.sum()
+def distinctive_words(data: LabelledTexts, n: int = 6) -> list[str]:
+    """Return the words that occur in one class far more often than chance would have it: worth watching in training."""
+    rows, classes = np.arange(len(data)), data.classes
+    frequency = np.bincount(data.texts.distinct(rows)[1], minlength=len(data.labels))
+    frequency[[not label.isalpha() for label in data.labels]] = 0
+    common = np.argsort(-frequency, kind="stable")[:MAX_CANDIDATES]
+    common = common[frequency[common] >= MIN_TEXTS]
+    numbers = np.full(len(data.labels), len(common), np.int32)
+    numbers[common] = np.arange(len(common))
+    table = texts_per_class(data.texts.recoded(numbers), rows, data.codes, len(common), len(classes.names))
+    expected = table.sum(1, keepdims=True) * classes.counts / classes.counts.sum()
     surprise = ((table - expected) / np.sqrt(np.maximum(expected, 1e-9))).max(1)
-    return [common[i] for i in np.argsort(-surprise, kind="stable")[:most]]
+    return [data.labels[common[i]] for i in np.argsort(-surprise, kind="stable")[:n]]

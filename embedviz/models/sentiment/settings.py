@@ -1,16 +1,17 @@
-"""The settings of the sentiment model and what each of its presets is."""
+"""Settings and presets of the sentiment model."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from embedviz.core.settings import TrainingSettings
 
 NO_VECTORS = "none"
-STEPS = 1600  # batches after which most texts are learned
-FEWEST_EPOCHS, MOST_EPOCHS = 2, 40
+BASIC: dict[str, JsonValue] = {"basic": True}
+STEPS = 1600  # batches after which training has usually converged
+MIN_EPOCHS, MAX_EPOCHS = 2, 40
 
 
 class SentimentSettings(TrainingSettings):
@@ -34,61 +35,57 @@ class SentimentSettings(TrainingSettings):
         "glove",
         min_length=1,
         max_length=200,
-        description="Vectors to begin with: glove (the sample's 20,000 words), a name such as GloVe 6B 100, FastText "
-        "en or CharNGram, a run's as run:ID:SPACE, or none to begin with random ones.",
-        json_schema_extra={"basic": True},
+        description="Pretrained word vectors to start from: glove (the sample's 20,000 words), a name such as GloVe 6B "
+        "100, FastText en or CharNGram, those of a run as run:ID:SPACE, or none for random ones.",
+        json_schema_extra=BASIC,
     )
-    dim: int = Field(100, ge=2, le=1000, description="Numbers in a vector, where none are given to begin with.")
+    dim: int = Field(100, ge=2, le=1000, description="Dimensions of the word vectors, where none are pretrained.")
     encoder: Literal["lstm", "mean"] = Field(
         "lstm",
-        description="lstm reads the words in their order. mean looks at the vectors alone, and is fast.",
-        json_schema_extra={"basic": True},
+        description="lstm reads the words in order. mean ignores their order and is fast.",
+        json_schema_extra=BASIC,
     )
-    bidirectional: bool = Field(True, description="Read each text from its end, too.")
+    bidirectional: bool = Field(True, description="Read each text from its end as well.")
     pooling: Literal["mean and max", "last"] = Field(
-        "mean and max", description="What is taken of a text: mean and greatest of all states, or the last one."
+        "mean and max", description="How a text becomes one vector: mean and maximum of all states, or the last state."
     )
     hidden_dim: int = Field(64, ge=1, le=2048, description="Units of the LSTM in each direction.")
-    fine_tune: bool = Field(True, description="Let the word vectors learn, too.")
+    fine_tune: bool = Field(True, description="Train the word vectors as well.")
     linear_term: bool = Field(
-        True, description="Add a linear term for words, pairs of words and pieces of words. It is quick and sure."
+        True, description="Add a linear term over words, pairs of words and character n-grams. It is fast and robust."
     )
-    dropout: float = Field(0.5, ge=0, le=0.9, description="Share of numbers that are blanked while it learns.")
-    word_dropout: float = Field(0.1, ge=0, le=0.9, description="Share of words that are hidden while it learns.")
-    lowercase: bool = Field(True, description="Take Good and good for one word.")
+    dropout: float = Field(0.5, ge=0, le=0.9, description="Share of activations that are set to zero in training.")
+    word_dropout: float = Field(0.1, ge=0, le=0.9, description="Share of words that are made unknown in training.")
+    lowercase: bool = Field(True, description="Treat Good and good as one word.")
     min_count: int = Field(
-        2, ge=1, le=1_000_000, description="Words seen less often count as unknown, unless a vector is given for them."
+        2, ge=1, le=1_000_000, description="Rarer words count as unknown, unless they have a pretrained vector."
     )
-    max_length: int = Field(400, ge=1, le=10_000, description="Words of a text that are read; the rest is cut.")
+    max_length: int = Field(400, ge=1, le=10_000, description="Words of a text that are read; the rest is ignored.")
     known_words: int = Field(
         400_000,
         ge=0,
         le=5_000_000,
-        description="Given vectors that are kept for words of new texts, the first in their file.",
+        description="Pretrained vectors kept for words of new texts, the first in their file.",
     )
     epochs: int | None = Field(
-        None,
-        ge=1,
-        le=1000,
-        description="Times the texts are read. Left empty, few texts are read more often.",
-        json_schema_extra={"basic": True},
+        None, ge=1, le=1000, description="Passes over the texts. Empty: few texts get more.", json_schema_extra=BASIC
     )
-    batch_size: int = Field(32, ge=1, le=4096, description="Texts between two steps.")
-    learning_rate: float = Field(2e-3, gt=0, le=1, description="Size of the first steps (Adam).")
-    embedding_rate: float = Field(1e-3, gt=0, le=1, description="The same for word vectors, which move more carefully.")
-    validation_share: float = Field(0.1, ge=0.01, le=0.5, description="Share kept apart to choose the best moment by.")
-    test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share kept apart and measured once, at the end.")
+    batch_size: int = Field(32, ge=1, le=4096, description="Texts in an optimiser step.")
+    learning_rate: float = Field(2e-3, gt=0, le=1, description="Peak learning rate (Adam).")
+    embedding_rate: float = Field(1e-3, gt=0, le=1, description="Peak learning rate of the word vectors.")
+    validation_share: float = Field(0.1, ge=0.01, le=0.5, description="Share held out to choose the best epoch.")
+    test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share held out and measured once, at the end.")
 
     @model_validator(mode="after")
-    def _vectors_to_freeze(self) -> Self:
+    def _only_pretrained_vectors_are_frozen(self) -> Self:
         if self.vectors == NO_VECTORS and not self.fine_tune:
-            raise ValueError("random vectors (vectors none) have to learn; leave fine_tune on, or take vectors")
+            raise ValueError("random vectors (vectors none) have to be trained: turn fine_tune on, or choose vectors")
         return self
 
     def epochs_for(self, n_texts: int) -> int:
-        """As set, or by the number of training texts: about 1,600 batches, twice as many where the word vectors cannot
-        learn, 2 to 40 epochs."""
+        """Return the epochs for a number of training texts: those set, or about 1,600 batches, twice as many where the
+        word vectors are frozen, 2 to 40 epochs."""
         if self.epochs is not None:
             return self.epochs
         steps = STEPS if self.fine_tune else 2 * STEPS
-        return max(FEWEST_EPOCHS, min(MOST_EPOCHS, round(steps * self.batch_size / max(1, n_texts))))
+        return max(MIN_EPOCHS, min(MAX_EPOCHS, round(steps * self.batch_size / max(1, n_texts))))

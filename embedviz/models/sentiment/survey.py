@@ -1,74 +1,100 @@
-"""What is said of texts before they are learned from, and what that will cost."""
+"""What a person should know of their texts before training, and what the training will take."""
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
-from embedviz.core.cost import Cost
-from embedviz.models.sentiment.reading import LabelledTexts, telling_words
+from embedviz.core.cost import Cost, Machine
+from embedviz.models.sentiment.reading import LabelledTexts, distinctive_words
 from embedviz.models.sentiment.settings import SentimentSettings
-from embedviz.models.sentiment.vocabulary import Coverage, ReadyVectors
+from embedviz.models.sentiment.vocabulary import coverage, pretrained_vectors
+from embedviz.space import EmbeddingSpace
 from embedviz.training.survey import Survey
 
-WORD_SECONDS = 8e-9  # a word and unit of the network, forwards and back, on one thread
+UNIT_SECONDS = 8e-9  # a word and unit of the network, forward and backward, on one thread
 STEP_SECONDS = 1.5e-3
-LINEAR_SECONDS = 1.2e-5  # a word: its n-grams are found and weighed
+LINEAR_SECONDS = 1.2e-5  # a word: its n-grams are found and fitted
 START_SECONDS = 2.5  # reading, splitting, measuring
-LIBRARIES = 600e6  # bytes that a worker holds before it has read anything
-UNEVEN = 10  # times that the largest class is the smallest, from which a word on scores is due
+ACCELERATION = 5  # of a GPU
+LIBRARY_BYTES = 600e6  # of a worker that has read nothing yet
+IMBALANCE_RATIO = 10  # of the largest class to the smallest, from which there is a warning
 
 
-def survey_of(read: LabelledTexts, ready: ReadyVectors | None, settings: SentimentSettings) -> Survey:
-    """Classes and their balance, lengths, and how much of the corpus the vectors cover."""
-    coverage = Coverage.of(read.words, ready)
-    sentences = [
-        f"{len(read.texts):,} texts in {len(read.classes.names):,} classes, {read.n_tokens:,} words in all, "
-        f"{coverage.types:,} of them different.",
-        *([coverage.sentence(settings.vectors)] if ready else []),
-        *read.left_out_sentences(),
-    ]
-    facts = {
-        "texts": len(read.texts),
-        "tokens": read.n_tokens,
-        "types": coverage.types,
-        "dim": ready.dim if ready else settings.dim,
-        "classes": len(read.classes.names),
-        "known_tokens": coverage.known_tokens,
-        "known_types": coverage.known_types,
+def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: SentimentSettings) -> Survey:
+    """Return classes and their balance, lengths, and how much of the texts the vectors cover."""
+    names, sizes = data.classes.names, data.classes.counts
+    facts: dict[str, int | float] = {
+        "texts": len(data),
+        "tokens": len(data.texts.words),
+        "types": len(data.labels),
+        "dim": settings.dim,
     }
-    warnings = _warnings(read, coverage, settings.vectors if ready else "")
-    return Survey(facts, sentences, warnings, read.classes.sizes(), telling_words(read))
+    sentences = [
+        f"{len(data):,} texts in {len(names):,} classes, {facts['tokens']:,} words in all, {facts['types']:,} of them "
+        f"distinct."
+    ]
+    warnings = [data.script_note] if data.script_note else []
+    if space is not None:
+        pretrained = pretrained_vectors(space, data.labels, settings.lowercase)
+        facts["dim"] = space.dim
+        facts["token_coverage"], facts["type_coverage"] = coverage(_counts(data), pretrained)
+        sentences.append(coverage_sentence(settings.vectors, data, pretrained))
+        if not facts["token_coverage"]:
+            warnings.append(
+                f"The vectors {settings.vectors!r} contain none of these words. Choose others, or none to start from "
+                f"random ones."
+            )
+    sentences += data.classes.left_out_sentences()
+    if data.n_empty:
+        sentences.append(f"{data.n_empty:,} {'text is' if data.n_empty == 1 else 'texts are'} empty and left out.")
+    if data.n_cut:
+        sentences.append(
+            f"{data.n_cut:,} {'text is' if data.n_cut == 1 else 'texts are'} longer than {settings.max_length:,} words and "
+            f"cut to that length."
+        )
+    if sizes.max() > IMBALANCE_RATIO * sizes.min():
+        warnings.append(
+            f"The classes are imbalanced: “{names[-1]}” has {sizes.min():,} texts, “{names[0]}” {sizes.max():,}. Look at F1 "
+            f"beside accuracy."
+        )
+    return Survey(facts, sentences, warnings, data.classes.sizes(), distinctive_words(data))
 
 
-def _warnings(read: LabelledTexts, coverage: Coverage, vectors: str) -> list[str]:
-    said = [note] if (note := read.script_note()) else []
-    if vectors and not coverage.known_tokens:
-        said.append(
-            f"The vectors {vectors!r} know none of these words. Take others, or none to begin with random ones."
-        )
-    largest, smallest = read.classes.counts.max(), read.classes.counts.min()
-    if largest > UNEVEN * smallest:
-        said.append(
-            f"The classes are uneven: “{read.classes.names[-1]}” has {smallest:,} texts, “{read.classes.names[0]}” "
-            f"{largest:,}. Look at F1 beside accuracy."
-        )
-    return said
+def coverage_sentence(name: str, data: LabelledTexts, pretrained: np.ndarray) -> str:
+    """Return how much of the texts the vectors of that name (U, D) cover, in words."""
+    tokens, types = coverage(_counts(data), pretrained)
+    return f"The vectors {name!r} cover {tokens:.1%} of all words and {types:.1%} of the {len(pretrained):,} distinct ones."
+
+
+def _counts(data: LabelledTexts) -> np.ndarray:
+    """(U,) int64: how often each distinct word occurs."""
+    return np.bincount(data.texts.words, minlength=len(data.labels))
 
 
 def estimated_cost(
-    s: SentimentSettings, texts: int, tokens: int, types: int, dim: int, machine: dict[str, Any]
+    settings: SentimentSettings, n_texts: int, n_tokens: int, n_words: int, dim: int, machine: Machine
 ) -> Cost:
-    """Words read over the machine's speed, and steps, which cost something each; memory for vectors, their moments and
-    best copy, the n-grams of each text, and the library."""
-    training = texts * (1 - s.validation_share - s.test_share)
-    epochs = s.epochs_for(round(training))
+    """Estimate a training: words over the machine's speed, and optimiser steps, each of which costs something; memory for
+    vectors with their moments and best copy, n-grams, and libraries.
+
+    Parameters
+    ----------
+    n_texts, n_tokens, n_words
+        Texts, words in all, and words that have a vector.
+    dim
+        Of the vectors.
+    """
+    n_training = n_texts * (1 - settings.validation_share - settings.test_share)
     units = dim
-    if s.encoder == "lstm":
-        units += 4 * s.hidden_dim * (dim + s.hidden_dim) / 100 * (2 if s.bidirectional else 1)
-    work = tokens * (1 - s.test_share) * units * WORD_SECONDS
-    if machine.get("device", "cpu") != "cpu":
-        work /= 5
-    steps = training / s.batch_size * STEP_SECONDS
-    seconds = epochs * (work + steps) + tokens * (LINEAR_SECONDS if s.linear_term else 0.0) + START_SECONDS
-    ngrams = 200 * tokens if s.linear_term else 20 * tokens
-    return Cost(seconds, 6 * types * dim * 4 + ngrams + LIBRARIES)
+    if settings.encoder == "lstm":
+        n_lstms = 2 if settings.bidirectional else 1
+        units += 4 * settings.hidden_dim * (dim + settings.hidden_dim) / 100 * n_lstms
+    work = n_tokens * (1 - settings.test_share) * units * UNIT_SECONDS
+    if machine.device != "cpu":
+        work /= ACCELERATION
+    steps = n_training / settings.batch_size * STEP_SECONDS
+    seconds = settings.epochs_for(round(n_training)) * (work + steps) + START_SECONDS
+    if settings.linear_term:
+        seconds += n_tokens * LINEAR_SECONDS
+    text_bytes = (200 if settings.linear_term else 20) * n_tokens
+    return Cost(seconds, 6 * n_words * dim * 4 + text_bytes + LIBRARY_BYTES)

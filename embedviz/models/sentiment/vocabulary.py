@@ -1,11 +1,11 @@
-"""The words a sentiment network reads: those of the training part, which learn, and further ones that came with vectors.
+"""The words that a sentiment network knows: those of the training part, and further ones that have a pretrained vector.
 
-Numbers: 0 is padding, 1 the unknown word, then the V words that learn, then the R words that stay as they came.
+Numbers: 0 is padding, 1 the unknown word, then the V words of the training part, then the R further ones, whose vectors
+stay as they are. A word without a pretrained vector has NaN for one.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,122 +17,132 @@ from embedviz.formats.character_ngrams import composed, holds_character_ngrams
 from embedviz.space import EmbeddingSpace
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2
-MOST_LEARNING = 200_000  # words of the training part, the frequent first
+MAX_VOCABULARY = 200_000  # words of the training part, the most frequent first
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SentimentVocabulary:
-    """labels (V) with counts (V,) in the training part, the most frequent first; rest (R): words known by their ready
-    vectors alone."""
+    """The words that have a number.
+
+    Attributes
+    ----------
+    labels
+        (V) words of the training part, the most frequent first.
+    further
+        (R) words that are known by their pretrained vector alone.
+    """
 
     labels: list[str]
-    counts: np.ndarray
-    rest: list[str]
+    further: list[str]
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        return {label: i for i, label in enumerate([*self.labels, *self.rest], FIRST)}
+        return {label: i for i, label in enumerate([*self.labels, *self.further], FIRST)}
 
     def __contains__(self, word: str) -> bool:
         return word in self._numbers
 
     def encode(self, words: Sequence[str]) -> np.ndarray:
-        """The words' numbers, (T,) int32; UNKNOWN stands for an unknown word, and for a text without any word."""
-        numbers = self._numbers
-        return np.array([numbers.get(word, UNKNOWN) for word in words] or [UNKNOWN], np.int32)
+        """Return the words' numbers, (L,) int32; UNKNOWN stands for an unknown word."""
+        return np.array([self._numbers.get(word, UNKNOWN) for word in words], np.int32)
 
 
-class ReadyVectors:
-    """Vectors that came from elsewhere, looked up by a word as it stands in a text."""
+def choose_words(
+    words: Sequence[str], counts: np.ndarray, pretrained: np.ndarray | None, min_count: int | None
+) -> np.ndarray:
+    """Choose the words of the training part that get a number, the most frequent first.
 
-    def __init__(self, space: EmbeddingSpace, lowercase: bool):
-        self.space, self.lowercase = space, lowercase
-        self.of_ngrams = holds_character_ngrams(space)
+    Parameters
+    ----------
+    words
+        (U) distinct words.
+    counts
+        (U,) how often each occurs in the training part.
+    pretrained
+        (U, D) vectors; a word that has one is kept however rare it is.
+    min_count
+        Occurrences that a word without a vector needs; rarer ones train the vector of the unknown word. With None it is
+        never kept.
 
-    @property
-    def dim(self) -> int:
-        return self.space.dim
+    Returns
+    -------
+    numpy.ndarray
+        (V,) int64 places in `words`.
 
-    def __contains__(self, word: str) -> bool:
-        return self._label(word) is not None if not self.of_ngrams else composed(self.space, word) is not None
-
-    def vector(self, word: str) -> np.ndarray | None:
-        """The word's vector (D,), or None. Where words were made lower case, one that is known only as Paris or NASA is
-        found as that; vectors of character n-grams are put together."""
-        if self.of_ngrams:
-            return composed(self.space, word)
-        label = self._label(word)
-        return None if label is None else self.space.vector(label)
-
-    def further(self, learning: Iterable[str], most: int) -> tuple[list[str], np.ndarray]:
-        """The `most` first words that are not among those that learn, and their vectors (R, D) float16."""
-        taken = set(learning)
-        found: dict[str, int] = {}
-        if not self.of_ngrams:
-            for i, label in enumerate(self.space.labels):
-                if len(found) == most:
-                    break
-                word = label.lower() if self.lowercase else label
-                if word not in taken:
-                    found.setdefault(word, i)
-        rows = np.asarray(self.space.vectors[list(found.values())] if found else np.empty((0, self.dim)), np.float32)
-        return list(found), np.clip(rows, -6e4, 6e4).astype(np.float16)
-
-    def _label(self, word: str) -> str | None:
-        if word in self.space:
-            return word
-        if self.lowercase:
-            return next((other for other in (word.capitalize(), word.upper()) if other in self.space), None)
-        return None
-
-
-def learn_vocabulary(
-    texts: Iterable[Sequence[str]], ready: ReadyVectors | None, min_count: int | None, kept_words: int
-) -> tuple[SentimentVocabulary, dict[int, np.ndarray], np.ndarray]:
-    """The vocabulary of the training part's texts, its vectors by place in labels, and those of the rest (R, D) float16.
-
-    A word without a ready vector has to be seen min_count times; rarer ones teach what the unknown word means. With None
-    it is not kept however often it is seen. DataError when no word is left.
+    Raises
+    ------
+    DataError
+        When no word is left.
     """
-    counter = Counter(word for words in texts for word in words)
-    vectors: dict[str, np.ndarray] = {}
-    if ready:
-        vectors = {word: vector for word in counter if (vector := ready.vector(word)) is not None}
-    kept = [word for word, count in counter.items() if word in vectors or (min_count and count >= min_count)]
-    if not kept and min_count is None:
+    is_kept = np.zeros(len(words), bool) if min_count is None else counts >= min_count
+    if pretrained is not None:
+        is_kept |= has_vector(pretrained)
+    kept = np.flatnonzero(is_kept & (counts > 0))
+    if not len(kept) and min_count is None:
         raise DataError(
-            "The vectors know none of the training part's words, and nothing can be learned from unknown words alone. "
-            "Take other vectors, or let the word vectors learn."
+            "The vectors contain none of the words of the training part, and a model cannot learn from unknown words "
+            "alone. Choose other vectors, or let the word vectors learn."
         )
-    if not kept:
+    if not len(kept):
         raise DataError(
-            f"No word is seen {min_count} times or more in the training part, and none has a ready vector. "
-            f"Set the minimum count to 1, or bring more text."
+            f"No word occurs {min_count} times or more in the training part, and none has a pretrained vector. Set the "
+            f"minimum count to 1, or bring more text."
         )
-    kept.sort(key=lambda word: (-counter[word], word))
-    kept = kept[:MOST_LEARNING]
-    rest, rest_vectors = ready.further(kept, kept_words) if ready else ([], np.empty((0, 0), np.float16))
-    vocabulary = SentimentVocabulary(kept, np.array([counter[word] for word in kept], np.int64), rest)
-    return vocabulary, {i: vectors[word] for i, word in enumerate(kept) if word in vectors}, rest_vectors
+    return np.array(sorted(kept.tolist(), key=lambda i: (-counts[i], words[i]))[:MAX_VOCABULARY])
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """tokens and types: words and different words of a corpus; known_…: how many of them have a ready vector."""
+def has_vector(pretrained: np.ndarray) -> np.ndarray:
+    """Return which words have a vector: (U, D) -> (U,) bool."""
+    return ~np.isnan(pretrained[:, 0])
 
-    tokens: int
-    types: int
-    known_tokens: int
-    known_types: int
 
-    @classmethod
-    def of(cls, texts: Iterable[Sequence[str]], ready: ReadyVectors | None) -> Coverage:
-        counter = Counter(word for words in texts for word in words)
-        known = {word for word in counter if ready and word in ready}
-        return cls(sum(counter.values()), len(counter), sum(counter[word] for word in known), len(known))
+def coverage(counts: np.ndarray, pretrained: np.ndarray) -> tuple[float, float]:
+    """Return the shares of the words, and of the distinct words, that have a vector.
 
-    def sentence(self, name: str) -> str:
-        return (
-            f"The vectors {name!r} know {self.known_tokens / max(1, self.tokens):.1%} of the words as they occur, and "
-            f"{self.known_types / max(1, self.types):.1%} of the {self.types:,} different words."
-        )
+    Parameters
+    ----------
+    counts
+        (U,) how often each distinct word occurs.
+    pretrained
+        (U, D) their vectors.
+    """
+    known = counts[has_vector(pretrained)]
+    return float(known.sum() / counts.sum()), float((known > 0).sum() / (counts > 0).sum())
+
+
+def pretrained_vectors(space: EmbeddingSpace, words: Sequence[str], lowercase: bool) -> np.ndarray:
+    """Return the vectors of words as they stand in the texts: (U) -> (U, D) float32.
+
+    Where words were lower-cased, one that the space writes as Paris or NASA is found as that. Vectors of character n-grams
+    are composed.
+    """
+    vectors = np.full((len(words), space.dim), np.nan, np.float32)
+    if holds_character_ngrams(space):
+        for i, word in enumerate(words):
+            vector = composed(space, word)
+            vectors[i] = np.nan if vector is None else vector
+        return vectors
+    places = np.array([_place(space, word, lowercase) for word in words])
+    vectors[places >= 0] = space.vectors[places[places >= 0]]
+    return vectors
+
+
+def _place(space: EmbeddingSpace, word: str, lowercase: bool) -> int:
+    spellings = (word, word.capitalize(), word.upper()) if lowercase else (word,)
+    return next((space.index(spelling) for spelling in spellings if spelling in space), -1)
+
+
+def further_vectors(
+    space: EmbeddingSpace, vocabulary: Iterable[str], lowercase: bool, limit: int
+) -> tuple[list[str], np.ndarray]:
+    """Return the first `limit` words of a space that are not in the vocabulary, and their vectors: (R), (R, D) float16."""
+    taken = set(vocabulary)
+    found: dict[str, int] = {}
+    for i, label in enumerate([] if holds_character_ngrams(space) else space.labels):
+        if len(found) == limit:
+            break
+        word = label.lower() if lowercase else label
+        if word not in taken:
+            found.setdefault(word, i)
+    vectors = np.asarray(space.vectors[np.fromiter(found.values(), np.int64)], np.float32)
+    return list(found), np.clip(vectors, -6e4, 6e4).astype(np.float16)

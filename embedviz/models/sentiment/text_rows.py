@@ -1,26 +1,36 @@
-"""The texts that a trained model is asked about, in whatever form they come."""
+"""The texts in whatever a model is asked with: a text, several, {column: text} each, or a frame."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
 
-SHOWN = 20  # columns named in a message
+MAX_COLUMNS_SHOWN = 20
 
 
-def asked_texts(rows: pd.DataFrame | Sequence[Any], column: str) -> list[str]:
-    """Texts from a text, several of them, {column: text} of each, or a table with the column or with one only.
+def texts_in(rows: Any, column: str) -> list[str]:
+    """Return texts.
 
-    Nothing (None, NaN) is an empty text. ColumnError where the column is not there or there twice, DataError for what
-    is no text, with its place.
+    Parameters
+    ----------
+    rows
+        A text, several of them, {column: text} of each, or a frame with the column or with one column alone. None and NaN
+        are empty texts.
+    column
+        Of the texts.
+
+    Raises
+    ------
+    ColumnError
+        When there is no such column, or there are two.
+    DataError
+        When something is no text; the message says where.
     """
-    if isinstance(rows, str):
-        rows = [rows]
-    if isinstance(rows, Mapping):
+    if isinstance(rows, str | Mapping):
         rows = [rows]
     if isinstance(rows, pd.DataFrame):
         rows = _column_of(rows, column)
@@ -30,15 +40,14 @@ def asked_texts(rows: pd.DataFrame | Sequence[Any], column: str) -> list[str]:
 
 
 def _column_of(frame: pd.DataFrame, column: str) -> pd.Series:
-    if (frame.columns == column).sum() > 1:
-        raise ColumnError(f"There are several columns {column!r}. Keep one of them.")
-    if column in frame:
-        return frame[column]
-    if len(frame.columns) == 1:
-        return frame.iloc[:, 0]
     names = [str(name) for name in frame.columns]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    raise ColumnError(f"There is no column {column!r} of texts. The columns are: {', '.join(names[:SHOWN])}{more}.")
+    if names.count(column) > 1:
+        raise ColumnError(f"There are several columns {column!r}. Keep one of them.")
+    if column in names or len(names) == 1:
+        return frame.iloc[:, names.index(column) if column in names else 0]
+    n_more = len(names) - MAX_COLUMNS_SHOWN
+    shown = ", ".join(names[:MAX_COLUMNS_SHOWN]) + (f" and {n_more} more" if n_more > 0 else "")
+    raise ColumnError(f"There is no column {column!r} of texts. The columns are: {shown}.")
 
 
 def _text(row: Any, place: int, column: str) -> str:

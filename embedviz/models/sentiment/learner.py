@@ -1,0 +1,135 @@
+"""Training: the linear term first, which takes seconds, then the network by gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from embedviz.core.progress import Progress
+from embedviz.evaluation.classification import class_scores
+from embedviz.models.sentiment.linear import LinearTerm, fit_linear
+from embedviz.models.sentiment.network import SentimentNetwork, initial_vectors
+from embedviz.models.sentiment.prepared import PreparedSentiment
+from embedviz.models.sentiment.settings import SentimentSettings
+from embedviz.models.sentiment.trained import TrainedSentiment, mean_probabilities
+from embedviz.models.sentiment.vocabulary import has_vector
+from embedviz.training.descent import GradientDescent, Plan
+from embedviz.training.devices import Device
+from embedviz.training.lazy_adam import LazyAdam
+from embedviz.training.learner import Criterion, IterativeLearner
+from embedviz.training.protocols import State, Weights
+from embedviz.training.schedules import warmup_cosine
+
+WARM_UP = 0.03  # share of the training in which the learning rate rises
+TARGET_RMS = 0.5  # of the entries of pretrained vectors, to which others are scaled: GloVe's have 0.4 to 0.55
+
+
+class SentimentTask:
+    """The texts of the training part and scores on the validation part (embedviz.training.descent.Task)."""
+
+    def __init__(self, network: SentimentNetwork, prepared: PreparedSentiment, settings: SentimentSettings):
+        self.network, self.settings = network, settings
+        self.texts, self.codes, self.split = prepared.texts, prepared.data.codes, prepared.split
+        self.n_examples = len(self.split.train)
+        self.linear_logits: list[np.ndarray] = []  # (validation, C) of the linear term, once it is fitted
+
+    def optimizer(self) -> torch.optim.Optimizer:
+        """Return Adam with a learning rate for the word vectors, where they learn, and one for everything else."""
+        words = self.network.embedding.weight
+        layers = [p for name, p in self.network.named_parameters() if name != "embedding.weight"]
+        groups = [{"params": layers, "lr": self.settings.learning_rate}]
+        if words.requires_grad:
+            groups.append({"params": [words], "lr": self.settings.embedding_rate})
+        return LazyAdam(groups)
+
+    def batches(self, epoch: int) -> list[np.ndarray]:
+        """Return the rows of each batch."""
+        rng = np.random.default_rng([self.settings.seed, epoch])
+        return self.texts.shuffled_batches(self.split.train, self.settings.batch_size, rng)
+
+    def loss(self, batch: np.ndarray, generator: torch.Generator) -> torch.Tensor:
+        """Return the cross-entropy of the network alone."""
+        words, lengths = self.network.batch(self.texts, batch)
+        target = torch.from_numpy(self.codes[batch]).to(words.device)
+        return torch.nn.functional.cross_entropy(self.network(words, lengths, generator), target)
+
+    def measure(self) -> dict[str, float]:
+        """Return scores of network and linear term together."""
+        rows = self.split.validation
+        logits = self.network.logits(self.texts, rows)
+        scores = class_scores(mean_probabilities([logits, *self.linear_logits]), self.codes[rows])
+        return {f"validation/{name}": value for name, value in scores.items()}
+
+
+class SentimentLearner(IterativeLearner[TrainedSentiment]):
+    """Fits the linear term, then trains the network and keeps the epoch with the lowest log loss of both together."""
+
+    def __init__(self, prepared: PreparedSentiment, settings: SentimentSettings, device: Device):
+        self._prepared, self._settings = prepared, settings
+        self._linear: LinearTerm | None = None
+        vectors = np.full((len(prepared.words), settings.dim), np.nan, np.float32)
+        if prepared.pretrained is not None:
+            vectors = prepared.pretrained[prepared.words]
+        self._pretrained = vectors if prepared.pretrained is not None and settings.fine_tune else None
+        self._scale = _scale(vectors[has_vector(vectors)]) if settings.fine_tune else 1.0
+        self._further = (prepared.further * np.float32(self._scale)).astype(np.float16)
+        generator = torch.Generator().manual_seed(settings.seed)
+        initial = initial_vectors(vectors * np.float32(self._scale), generator, mean_for_unknown=not settings.fine_tune)
+        n_classes = len(prepared.data.classes.names)
+        network = SentimentNetwork(settings, initial, torch.from_numpy(self._further), n_classes)
+        network.initialise(generator)
+        network.to(device.name)
+        network.embedding.sparse = settings.fine_tune and device.kind != "mps"  # MPS has no sparse gradients
+        self._task = SentimentTask(network, prepared, settings)
+        plan = Plan(settings.epochs_for(len(prepared.split.train)), settings.seed, warmup_cosine(WARM_UP))
+        super().__init__(GradientDescent(self._task, plan), self._build, Criterion("validation/log_loss"))
+
+    def run(self) -> Iterator[Progress]:
+        """Fit the linear term, unless that is done, then train the network."""
+        data, split, ngrams = self._prepared.data, self._prepared.split, self._prepared.ngrams
+        if ngrams is not None:
+            if self._linear is None:
+                features = yield from ngrams.features_in_blocks(data.words(split.train))
+                self._linear = yield from fit_linear(features, data.codes[split.train], len(data.classes.names))
+            features = yield from ngrams.features_in_blocks(data.words(split.validation))
+            self._task.linear_logits = [self._linear.logits(features)]
+        yield from super().run()
+
+    def state(self) -> State:
+        """Return the state of the descent, and the linear term once it is fitted; before that it starts again."""
+        return State.join(
+            descent=super().state(), linear=State({} if self._linear is None else dict(vars(self._linear)))
+        )
+
+    def restore(self, state: State) -> None:
+        """Take a state back."""
+        super().restore(state.part("descent"))
+        if linear := state.part("linear").arrays:
+            self._linear = LinearTerm(**linear)
+
+    def _build(self, weights: Weights) -> TrainedSentiment:
+        """Return what was trained. A network that has not been measured yet has no say beside a linear term."""
+        prepared = self._prepared
+        return TrainedSentiment(
+            settings=self._settings,
+            column=prepared.data.column,
+            classes=prepared.data.classes.names,
+            shares=prepared.class_shares.astype(np.float32),
+            vocabulary=prepared.vocabulary,
+            word_columns=prepared.word_columns,
+            weights=dict(weights),
+            further=self._further,
+            scale=self._scale,
+            use_network=self._linear is None or self.has_measured,
+            linear=self._linear,
+            ngrams=prepared.ngrams if self._linear is not None else None,
+            pretrained=self._pretrained,
+        )
+
+
+def _scale(vectors: np.ndarray) -> float:
+    """Return the factor that gives pretrained vectors (K, D) the usual size; 1 where there are none."""
+    rms = float(np.sqrt(np.mean(np.mean(vectors**2, axis=1)))) if len(vectors) else 0.0
+    return TARGET_RMS / rms if rms else 1.0

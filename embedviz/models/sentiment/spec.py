@@ -1,0 +1,138 @@
+"""Sentiment: word vectors under a classifier of texts, from the textbook's LSTM to one with a linear term beside it.
+
+The recommended network reads fine-tuned vectors with an LSTM in both directions and takes the mean and the maximum of its
+states; beside it stands a linear term over n-grams (Wang and Manning 2012), and the answer is the mean of both's logits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from embedviz.core.cost import Cost, Machine
+from embedviz.core.errors import SettingsError
+from embedviz.core.progress import Progress
+from embedviz.data.filtering import filter_texts
+from embedviz.data.reading import Table
+from embedviz.data.splits import Fold, PartName
+from embedviz.evaluation.classification import evaluate_classes
+from embedviz.models.sentiment.baselines import baselines_of
+from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
+from embedviz.models.sentiment.reading import ROLES, read_labelled
+from embedviz.models.sentiment.settings import NO_VECTORS, SentimentSettings
+from embedviz.models.sentiment.survey import estimated_cost, survey_texts
+from embedviz.models.sentiment.trained import TrainedSentiment
+from embedviz.models.sentiment.vocabulary import coverage, has_vector
+from embedviz.space import EmbeddingSpace
+from embedviz.text.treebank import words_of
+from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
+from embedviz.training.survey import Survey
+
+
+class SentimentSpec:
+    """The sentiment model (embedviz.training.protocols.ModelSpec)."""
+
+    name: str = "sentiment"
+    title: str = "Sentiment of texts"
+    summary: str = "Learns to tell classes of texts, such as good and bad reviews, from their words' vectors."
+    unit: str = "texts"
+    roles: Mapping[str, str] = ROLES
+    optional_roles: Mapping[str, str] = {}
+    spaces: Mapping[str, SpaceKind] = {"word": "word", "before": "word"}
+    identity: str = ""
+    max_threads: int | None = 1  # its batches are small: threads would wait for each other longer than they work
+    Settings: type[SentimentSettings] = SentimentSettings
+    Trained: type[TrainedSentiment] = TrainedSentiment
+    survey_settings: tuple[str, ...] = ("vectors", "lowercase", "max_length")
+
+    def survey(
+        self, table: Table, columns: Columns, settings: SentimentSettings, pretrained: EmbeddingSpace | None = None
+    ) -> Generator[Progress, None, Survey]:
+        """Return classes and their balance, lengths, and how much of the texts the vectors cover."""
+        _check_vectors(settings, pretrained)
+        data = yield from read_labelled(table, columns, settings.max_length, settings.lowercase)
+        return survey_texts(data, pretrained, settings)
+
+    def estimate(self, settings: SentimentSettings, survey: Survey, machine: Machine) -> Cost:
+        """Return what a training on surveyed texts will take."""
+        facts = survey.facts
+        return estimated_cost(settings, facts["texts"], facts["tokens"], facts["types"], facts["dim"], machine)
+
+    def prepare(
+        self,
+        table: Table,
+        columns: Columns,
+        settings: SentimentSettings,
+        pretrained: EmbeddingSpace | None = None,
+        fold: Fold | None = None,
+    ) -> Generator[Progress, None, PreparedSentiment]:
+        """Tokenise and split the texts, then learn vocabulary and n-grams from the training part."""
+        _check_vectors(settings, pretrained)
+        data = yield from read_labelled(table, columns, settings.max_length, settings.lowercase)
+        return (yield from prepare_texts(data, settings, pretrained, fold))
+
+    def evaluate(self, trained: TrainedSentiment, prepared: PreparedSentiment) -> Evaluation:
+        """Measure accuracy, macro F1 and log loss on the validation and the test part."""
+        data, split, settings = prepared.data, prepared.split, trained.settings
+        parts: tuple[PartName, ...] = ("validation", "test")
+        answers: dict[PartName, np.ndarray] = {}
+        for part in parts:
+            answers[part] = trained.probabilities(data.words(split.part(part)))
+        metrics, frames = evaluate_classes(answers, data.codes, split, data.classes.names)
+        counts = data.texts.counts(split.train, len(data.labels))
+        details: dict[str, Detail] = {
+            "training_words": int(counts.sum()),
+            "vocabulary_size": len(prepared.words),
+            "vectors": settings.vectors,
+            "epochs": settings.epochs_for(len(split.train)),
+            "selection_metric": "validation/log_loss",
+            "rows_without_class": data.classes.missing,
+            "rare_classes": len(data.classes.rare),
+            "rows_of_rare_classes": sum(data.classes.rare.values()),
+            "empty_texts": data.n_empty,
+            "cut_texts": data.n_cut,
+        }
+        if prepared.pretrained is not None:
+            tokens, types = coverage(counts, prepared.pretrained)
+            details |= {
+                "pretrained_words": int(has_vector(prepared.pretrained[prepared.words]).sum()),
+                "further_words": len(prepared.vocabulary.further),
+                "token_coverage": round(tokens, 4),
+                "type_coverage": round(types, 4),
+            }
+        if prepared.ngrams is not None:
+            details["ngrams"] = len(prepared.ngrams.labels)
+        return Evaluation("accuracy", metrics, Protocol.of(split, self.unit, **details), frames)
+
+    def baselines(self, prepared: PreparedSentiment) -> list[Baseline]:
+        """Return the majority class, TF-IDF, and the mean of the pretrained vectors where there are some."""
+        return baselines_of(prepared)
+
+    def filters_by(self, space: str) -> bool:
+        """Return whether a space is of words."""
+        return space in self.spaces
+
+    def filter_rows(
+        self,
+        frame: pd.DataFrame,
+        columns: Columns,
+        settings: SentimentSettings,
+        space: str,
+        labels: list[str],
+        keep: bool,
+    ) -> pd.DataFrame:
+        """Return the texts with some words alone (`keep`), or without them."""
+        return filter_texts(frame, str(columns["text"]), lambda text: words_of(text, settings.lowercase), labels, keep)
+
+
+def _check_vectors(settings: SentimentSettings, pretrained: EmbeddingSpace | None) -> None:
+    if settings.vectors != NO_VECTORS and pretrained is None:
+        raise SettingsError(
+            f"The vectors {settings.vectors!r} were not opened. Pass them as `pretrained`, or set vectors to none."
+        )
+
+
+SPEC = SentimentSpec()

@@ -1,0 +1,223 @@
+"""A trained sentiment model: its word vectors, and its answers with the words that moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from embedviz.core import archive
+from embedviz.models.sentiment.linear import LinearTerm
+from embedviz.models.sentiment.ngrams import Ngrams
+from embedviz.models.sentiment.settings import SentimentSettings
+from embedviz.models.sentiment.text_rows import texts_in
+from embedviz.models.sentiment.texts import CodedTexts
+from embedviz.models.sentiment.vocabulary import FIRST, UNKNOWN, SentimentVocabulary, has_vector
+from embedviz.space import EmbeddingSpace
+from embedviz.space.metrics import pair_closeness
+from embedviz.text.treebank import Word, placed_words
+
+if TYPE_CHECKING:
+    from embedviz.models.sentiment.network import SentimentNetwork
+
+MAX_UNKNOWN_SHOWN = 5  # unknown words named in a note
+
+
+@dataclass(frozen=True)
+class TextForm:
+    """What a page needs to ask about a text.
+
+    Attributes
+    ----------
+    column
+        What the column of texts was called in training.
+    classes
+        (C) the answers.
+    """
+
+    column: str
+    classes: list[str]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedSentiment:
+    """A sentiment model that answers (embedviz.training.protocols.Predictor).
+
+    Attributes
+    ----------
+    settings
+        By which it was trained.
+    column
+        Name of the column of texts.
+    classes, shares
+        (C) classes and (C,) float32 their shares in the training part.
+    vocabulary, word_columns
+        The V words of the training part and R further ones; (V) columns of the former.
+    weights, further, scale
+        State dict of the network, and vectors (R, D) float16 of the further words; word vectors in both are `scale` times
+        those of the spaces.
+    use_network
+        Whether the network is used: not before its first epoch, unless there is no linear term.
+    linear, ngrams
+        The linear term and its features; None without one.
+    pretrained
+        (V, D) float32 vectors that the words started from, NaN for a word without; None where nothing has been learned
+        from them.
+    """
+
+    settings: SentimentSettings
+    column: str
+    classes: list[str]
+    shares: np.ndarray
+    vocabulary: SentimentVocabulary
+    word_columns: pd.DataFrame
+    weights: dict[str, np.ndarray]
+    further: np.ndarray
+    scale: float
+    use_network: bool
+    linear: LinearTerm | None
+    ngrams: Ngrams | None
+    pretrained: np.ndarray | None
+
+    def save(self, path: Path) -> None:
+        """Write everything to one file."""
+        archive.save(self, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote. DataError when the file holds something else."""
+        return archive.load(cls, path)
+
+    def form(self) -> TextForm:
+        """Return what a page needs to ask."""
+        return TextForm(self.column, self.classes)
+
+    def spaces(self) -> dict[str, EmbeddingSpace]:
+        """Return "word", the words after training, and "before", their pretrained vectors, where some had one and have
+        learned.
+
+        Columns are `word_columns` and "moved", the cosine distance from the pretrained vector, NaN for a word without.
+        """
+        labels, columns = self.vocabulary.labels, self.word_columns
+        vectors = self.weights["embedding.weight"][FIRST:] / np.float32(self.scale)
+        places = np.empty(0, np.int64) if self.pretrained is None else np.flatnonzero(has_vector(self.pretrained))
+        if self.pretrained is None or not len(places):
+            return {"word": EmbeddingSpace(labels, vectors, columns, "word")}
+        columns = columns.assign(moved=1 - pair_closeness(self.pretrained, vectors, "cosine"))
+        known = EmbeddingSpace([labels[i] for i in places], self.pretrained[places], columns.take(places), "word")
+        return {"word": EmbeddingSpace(labels, vectors, columns, "word"), "before": known}
+
+    @cached_property
+    def network(self) -> SentimentNetwork:
+        """The network on the CPU."""
+        from embedviz.models.sentiment.network import SentimentNetwork
+
+        return SentimentNetwork.of(self.settings, self.weights, self.further, len(self.classes))
+
+    def probabilities(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
+        """Return the probabilities of the classes for texts, given as words: (N, C) float32."""
+        logits = []
+        if self.use_network:
+            coded = CodedTexts.of(self._encode(words) for words in texts)
+            logits.append(self.network.logits(coded, np.arange(len(coded))))
+        if self.linear is not None and self.ngrams is not None:
+            logits.append(self.linear.logits(self.ngrams.features(texts)))
+        return mean_probabilities(logits)
+
+    def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
+        """Return an answer for each text.
+
+        Parameters
+        ----------
+        rows
+            Texts, {column: text} each, or a frame with the column of texts, or with one column alone.
+        explain
+            Add the column "reasons": for each text its words in their order, as {"feature", "contribution", "start",
+            "end"}. start and end are places in the text; the contribution is in logits, how much higher the word puts the
+            predicted class above the mean of all classes.
+
+        Returns
+        -------
+        pandas.DataFrame
+            prediction, probability, p(CLASS) of each class, note.
+        """
+        texts = texts_in(rows, self.column)
+        all_words = [placed_words(text, self.settings.lowercase) for text in texts]
+        placed = [words[: self.settings.max_length] for words in all_words]
+        words = [[word.text for word in text] for text in placed]
+        found = self.probabilities(words)
+        found[[self._is_unknown(text) for text in words]] = self.shares  # nothing else is known of these
+        best = found.argmax(1)
+        frame = pd.DataFrame(
+            {
+                "prediction": np.array(self.classes, dtype=object)[best],
+                "probability": found[np.arange(len(found)), best],
+                **{f"p({name})": found[:, c] for c, name in enumerate(self.classes)},
+                "note": [self._note(words, len(all_)) for words, all_ in zip(placed, all_words, strict=True)],
+            }
+        )
+        if explain:
+            answers = zip(texts, placed, best, strict=True)
+            frame["reasons"] = [self._reasons(text, words, int(target)) for text, words, target in answers]
+        return frame
+
+    def contributions(self, words: Sequence[str], target: int) -> np.ndarray:
+        """Return what each word adds to the logit of a class above the mean of all classes: (L,) float64."""
+        parts = []
+        if self.use_network:
+            parts.append(self.network.contributions(self._encode(words), target))
+        if self.linear is not None and self.ngrams is not None:
+            margin = self.linear.weights[:, target] - self.linear.weights.mean(1)  # (F,)
+            parts.append(self.ngrams.contributions(words, margin))
+        return np.mean(parts, axis=0)
+
+    def _encode(self, words: Sequence[str]) -> np.ndarray:
+        """A text without any word is one unknown word."""
+        return self.vocabulary.encode(words) if words else np.array([UNKNOWN], np.int32)
+
+    def _is_unknown(self, words: Sequence[str]) -> bool:
+        """Whether no word and no n-gram of a text is known."""
+        if any(word in self.vocabulary for word in words):
+            return False
+        return self.ngrams is None or self.ngrams.features([words]).nnz == 0
+
+    def _reasons(self, text: str, words: list[Word], target: int) -> list[dict[str, Any]]:
+        if not words:
+            return []
+        contributions = self.contributions([word.text for word in words], target)
+        return [
+            {"feature": text[word.start : word.end], "contribution": float(x), "start": word.start, "end": word.end}
+            for word, x in zip(words, contributions, strict=True)
+        ]
+
+    def _note(self, words: list[Word], length: int) -> str:
+        """Return what a person should know about the answer; empty where there is nothing."""
+        if not words:
+            return "This text is empty, so the answer is the share of each class in the training texts."
+        notes = []
+        unknown = list(dict.fromkeys(word.text for word in words if word.text not in self.vocabulary))
+        if len(unknown) == len({word.text for word in words}):
+            notes.append("None of its words is known, so the answer is hardly more than the share of each class.")
+        elif unknown:
+            n_more = len(unknown) - MAX_UNKNOWN_SHOWN
+            more = f" and {n_more} more" if n_more > 0 else ""
+            notes.append(f"Unknown words: {', '.join(unknown[:MAX_UNKNOWN_SHOWN])}{more}.")
+        if length > len(words):
+            notes.append(f"Only the first {len(words):,} of its {length:,} words were read.")
+        return " ".join(notes)
+
+
+def mean_probabilities(logits: list[np.ndarray]) -> np.ndarray:
+    """Return the softmax of the mean of several logits: (N, C) each -> (N, C) float32.
+
+    The mean of logits is the geometric mean of the answers; their sum would be overconfident, because all have been
+    trained on the same texts.
+    """
+    mean = sum(logits[1:], start=logits[0]) / len(logits)
+    exponents = np.exp(mean - mean.max(1, keepdims=True))
+    return (exponents / exponents.sum(1, keepdims=True)).astype(np.float32)
