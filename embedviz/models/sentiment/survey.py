@@ -37,7 +37,7 @@ def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: Se
     if space is not None:
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)
         facts["dim"] = space.dim
-        facts["token_coverage"], facts["type_coverage"] = coverage(_counts(data), pretrained)
+        facts["token_coverage"], facts["type_coverage"] = coverage(data.counts(), pretrained)
         sentences.append(coverage_sentence(settings.vectors, data, pretrained))
         if not facts["token_coverage"]:
             warnings.append(
@@ -62,13 +62,8 @@ def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: Se
 
 def coverage_sentence(name: str, data: LabelledTexts, pretrained: np.ndarray) -> str:
     """Return how much of the texts the vectors of that name (U, D) cover, in words."""
-    tokens, types = coverage(_counts(data), pretrained)
+    tokens, types = coverage(data.counts(), pretrained)
     return f"The vectors {name!r} cover {tokens:.1%} of all words and {types:.1%} of the {len(pretrained):,} distinct ones."
-
-
-def _counts(data: LabelledTexts) -> np.ndarray:
-    """(U,) int64: how often each distinct word occurs."""
-    return np.bincount(data.texts.words, minlength=len(data.labels))
 
 
 def estimated_cost(

@@ -51,12 +51,12 @@ class CodedTexts:
         """Return the same texts with numbers[w] in place of each number w."""
         return CodedTexts(numbers[self.words], self.lengths)
 
-    def counts(self, rows: np.ndarray, n_words: int) -> np.ndarray:
-        """Count each number in some of the texts: (n,) -> (n_words,) int64."""
+    def counts(self, rows: np.ndarray | slice, n_words: int) -> np.ndarray:
+        """Return how often each number occurs in some of the texts: (n_words,) int64."""
         return np.bincount(self.words[self._is_in(rows)], minlength=n_words)
 
-    def distinct(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return text and number, (P,) each, for every different word of every one of some texts."""
+    def distinct(self, rows: np.ndarray | slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+        """Return text and number, (P,) each, of every different word of each of some texts."""
         is_in, size = self._is_in(rows), int(self.words.max(initial=0)) + 1
         text = np.repeat(np.arange(len(self)), self.lengths)[is_in]
         text, word = np.divmod(np.unique(text * size + self.words[is_in]), size)
@@ -79,7 +79,7 @@ class CodedTexts:
         """Return places in `rows` in batches, short texts first."""
         return _cut(np.argsort(self.lengths[rows], kind="stable"), size)
 
-    def _is_in(self, rows: np.ndarray) -> np.ndarray:
+    def _is_in(self, rows: np.ndarray | slice) -> np.ndarray:
         """(T,) bool: whether a word is of one of the texts `rows`."""
         is_chosen = np.zeros(len(self), bool)
         is_chosen[rows] = True

@@ -7,7 +7,7 @@ from tests.models.sentiment.reviews import BAD, GOOD, PLAIN, fitted, reviews
 
 @pytest.fixture(scope="module")
 def space():
-    """Ready vectors of some of the reviews' words and of one that no review has."""
+    """Pretrained vectors of some of the reviews' words and of one that no review has."""
     rng = np.random.default_rng(0)
     labels = [*GOOD, *BAD[:3], *PLAIN[:5], "splendid", "Vienna"]
     vectors = rng.normal(0, 0.5, (len(labels), 12)).astype(np.float32)

@@ -1,12 +1,17 @@
-"""What the tests of this folder are made of."""
+"""Small labelled texts, and what the tests of this folder do with them."""
 
 import random
+from dataclasses import dataclass
 
 import pandas as pd
 
-from embedviz.models.sentiment.model import Sentiment
+from embedviz.data.reading import Table
+from embedviz.data.report import ReadReport
+from embedviz.models.sentiment.learner import SentimentLearner
+from embedviz.models.sentiment.prepared import PreparedSentiment
+from embedviz.models.sentiment.settings import SentimentSettings
+from embedviz.models.sentiment.spec import SPEC
 from embedviz.training.devices import choose
-from embedviz.training.survey import Survey
 
 CPU = choose("cpu")
 SMALL = {"vectors": "none", "dim": 12, "hidden_dim": 8, "epochs": 2, "deterministic": True}
@@ -27,36 +32,52 @@ def reviews(n=300, labels=("bad", "good"), seed=0):
     return pd.DataFrame(rows, columns=["text", "label"])
 
 
-class Given:
-    """A table as read_table gives it."""
-
-    def __init__(self, frame):
-        self.frame = frame
-
-
-def made(frame, space=None, fold=None, columns=COLUMNS, **settings):
-    model = Sentiment(Sentiment.Settings.of(**{**SMALL, **settings}))
-    if space is not None:
-        model.take_vectors(space)
-    drain(model.prepare(Given(frame), columns, fold))
-    return model
+def finish(generator):
+    """Run a generator to its end and return its value."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as end:
+            return end.value
 
 
-def fitted(frame, space=None, fold=None, **settings):
-    model = made(frame, space, fold, **settings)
-    drain(model.fit(CPU, 1))
-    return model
+def table_of(frame):
+    return Table(frame, ReadReport(name="t.csv", size_bytes=1, format="csv", rows=len(frame)), "table")
 
 
-def drain(steps):
-    for _ in steps:
-        pass
+@dataclass(frozen=True)
+class Training:
+    """A learner and what it learns from."""
+
+    prepared: PreparedSentiment
+    learner: SentimentLearner
+
+    @property
+    def trained(self):
+        return self.learner.best()
+
+    @property
+    def evaluation(self):
+        return SPEC.evaluate(self.trained, self.prepared)
+
+    @property
+    def metrics(self):
+        return self.evaluation.metrics
+
+
+def training(frame, space=None, fold=None, columns=COLUMNS, **settings):
+    """A training that has not begun."""
+    chosen = SentimentSettings.of(**{**SMALL, **settings})
+    prepared = finish(SPEC.prepare(table_of(frame), columns, chosen, space, fold))
+    return Training(prepared, prepared.learner(chosen, CPU, 1))
+
+
+def fitted(frame, space=None, fold=None, columns=COLUMNS, **settings):
+    """A training that has ended."""
+    found = training(frame, space, fold, columns, **settings)
+    finish(found.learner.run())
+    return found
 
 
 def surveyed(frame, space=None, **settings):
-    model = Sentiment(Sentiment.Settings.of(**{**SMALL, **settings}))
-    if space is not None:
-        model.take_vectors(space)
-    *_, survey = model.survey(Given(frame), COLUMNS)
-    assert isinstance(survey, Survey)
-    return survey
+    return finish(SPEC.survey(table_of(frame), COLUMNS, SentimentSettings.of(**{**SMALL, **settings}), space))

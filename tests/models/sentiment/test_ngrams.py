@@ -4,21 +4,19 @@ import numpy as np
 import pytest
 
 from embedviz.models.sentiment import ngrams as sentiment_ngrams
-from embedviz.models.sentiment.linear import LinearTerm, class_ratios, fit_linear
-from embedviz.models.sentiment.ngrams import Ngrams, pieces
+from embedviz.models.sentiment.linear import class_ratios, fit_linear
+from embedviz.models.sentiment.ngrams import Ngrams, character_ngrams
+from tests.models.sentiment.reviews import finish
 
 TEXTS = [["not", "bad"], ["not", "good"], ["bad", "bad", "film"], ["good", "film"], ["not", "bad", "film"]]
 
 
 def learned(texts):
-    *_, ngrams = Ngrams.learn(texts)
-    return ngrams
+    return finish(Ngrams.learn(texts))
 
 
 def fitted(features, codes, n_classes):
-    *_, linear = fit_linear(features, codes, n_classes)
-    assert isinstance(linear, LinearTerm)
-    return linear
+    return finish(fit_linear(features, codes, n_classes))
 
 
 def test_only_what_stands_in_two_texts_is_kept():
@@ -27,12 +25,12 @@ def test_only_what_stands_in_two_texts_is_kept():
     assert not {"not good", "good film", "bad bad"} & labels
 
 
-def test_pieces_know_begin_and_end():
-    assert pieces("ab") == ["\t<ab", "\tab>", "\t<ab>"]
-    assert len(pieces("x" * 10_000)) < 200
+def test_character_ngrams_mark_begin_and_end():
+    assert character_ngrams("ab") == ["\t<ab", "\tab>", "\t<ab>"]
+    assert len(character_ngrams("x" * 10_000)) < 200
 
 
-def test_a_texts_words_and_its_pieces_have_length_one_each():
+def test_a_texts_words_and_its_character_ngrams_have_length_one_each():
     features = learned(TEXTS).features(TEXTS)
     assert np.allclose(features.multiply(features).sum(1), 2)
     ngrams = learned([["a", "b"], ["a", "b"]])
@@ -45,9 +43,8 @@ def test_texts_in_blocks_give_what_they_give_at_once(monkeypatch):
     at_once = learned(TEXTS)
     monkeypatch.setattr(sentiment_ngrams, "BLOCK", 4)
     assert learned(TEXTS) == at_once
-    *events, features = at_once.features_in_blocks(TEXTS)
-    assert len(events) == 3
-    assert (features != at_once.features(TEXTS)).nnz == 0
+    assert len(list(at_once.features_in_blocks(TEXTS))) == 3
+    assert (finish(at_once.features_in_blocks(TEXTS)) != at_once.features(TEXTS)).nnz == 0
 
 
 def test_what_is_not_known_counts_for_nothing():
@@ -59,12 +56,12 @@ def test_words_share_out_the_linear_terms_answer_exactly():
     weights = np.random.default_rng(0).normal(size=len(ngrams.labels)).astype(np.float32)
     for words in [*TEXTS, ["bad", "not", "bad", "not", "bad"], ["unheard", "film"], []]:
         answer = (ngrams.features([words]) @ weights)[0]
-        assert ngrams.by_word(words, weights).sum() == pytest.approx(answer, abs=1e-5)
+        assert ngrams.contributions(words, weights).sum() == pytest.approx(answer, abs=1e-5)
 
 
 def test_a_pair_counts_half_for_each_of_its_words():
     ngrams = Ngrams(["not bad"])
-    assert ngrams.by_word(["not", "bad", "film"], np.array([3.0])).tolist() == [1.5, 1.5, 0.0]
+    assert ngrams.contributions(["not", "bad", "film"], np.array([3.0])).tolist() == [1.5, 1.5, 0.0]
 
 
 def test_ratios_are_of_the_class_a_word_is_in():

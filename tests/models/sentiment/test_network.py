@@ -3,16 +3,15 @@ import pytest
 import torch
 from torch import nn
 
-from embedviz.models.sentiment.model import Sentiment
-from embedviz.models.sentiment.networks import SentimentNetwork, network_of
-from embedviz.models.sentiment.reasons import network_contributions
+from embedviz.models.sentiment.network import SentimentNetwork
+from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.texts import CodedTexts
 from embedviz.models.sentiment.vocabulary import FIRST
 
 DIM, WORDS = 100, 30
 WORDS_OF_TEXTS = torch.tensor([[5, 6, 7, 8], [9, 3, 0, 0], [2, 0, 0, 0]])
 LENGTHS = torch.tensor([4, 2, 1])
-NO_REST = torch.empty(0, DIM, dtype=torch.float16)
+NO_FURTHER = torch.empty(0, DIM, dtype=torch.float16)
 
 
 def vectors():
@@ -21,8 +20,8 @@ def vectors():
     return drawn
 
 
-def network(rest=NO_REST, n_classes=2, **settings):
-    made = network_of(Sentiment.Settings.of(**settings), vectors(), rest, n_classes)
+def network(further=NO_FURTHER, n_classes=2, **settings):
+    made = SentimentNetwork(SentimentSettings.of(**settings), vectors(), further, n_classes)
     made.initialise(torch.Generator().manual_seed(1))
     return made.eval()
 
@@ -98,12 +97,12 @@ def test_the_order_of_words_counts_for_the_lstm_and_not_for_the_mean():
 
 
 def test_words_that_never_learn_have_the_vectors_they_came_with():
-    rest = torch.full((2, DIM), 0.5, dtype=torch.float16)
-    ours = network(rest)
+    further = torch.full((2, DIM), 0.5, dtype=torch.float16)
+    ours = network(further)
     found = ours.embedded(torch.tensor([[FIRST, FIRST + WORDS, FIRST + WORDS + 1]]))[0]
     assert torch.equal(found[0], ours.embedding.weight[FIRST])
-    assert torch.equal(found[1:], rest.float())
-    assert not any("rest" in name for name in ours.state_dict())
+    assert torch.equal(found[1:], further.float())
+    assert not any("further" in name for name in ours.state_dict())
 
 
 def test_chance_comes_from_the_generator():
@@ -137,7 +136,7 @@ def test_contributions_add_up_to_the_change_of_the_answer(preset):
         full = ours(torch.from_numpy(words.astype(np.int64))[None], length)[0]
         nothing = ours.of_vectors(torch.zeros(1, 6, DIM), length)[0]
     change = (full - full.mean() - nothing + nothing.mean())[1].item()
-    assert network_contributions(ours, words, 1).sum() == pytest.approx(change, abs=0.02)
+    assert ours.contributions(words, 1).sum() == pytest.approx(change, abs=0.02)
 
 
 def test_batches_hold_every_text_once_and_padding_is_behind():
@@ -157,5 +156,4 @@ def test_batches_hold_every_text_once_and_padding_is_behind():
 
 
 def test_the_network_reports_its_classes():
-    assert isinstance(network(n_classes=7), SentimentNetwork)
     assert network(n_classes=7)(WORDS_OF_TEXTS, LENGTHS).shape == (3, 7)

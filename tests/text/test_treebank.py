@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.models.sentiment.words import placed_words, words_of
+from embedviz.text.treebank import placed_words, words_of
 
 
 @pytest.mark.parametrize(
