@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from embedviz.space import EmbeddingSpace
+from embedviz.training.devices import torch_threads
 from tests.models.sentiment.reviews import BAD, GOOD, PLAIN, fitted, reviews
+
+
+@pytest.fixture(autouse=True, scope="package")
+def one_thread():
+    """Batches this small are slow on several threads, most of all on a busy machine."""
+    with torch_threads(1):
+        yield
 
 
 @pytest.fixture(scope="module")
