@@ -14,7 +14,8 @@ sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []  # pages and com
 import streamlit as st  # noqa: E402
 from streamlit import config  # noqa: E402
 
-from components.routes import owner_cookie, routes  # noqa: E402
+from components.owner_cookie import owner_cookie  # noqa: E402
+from components.routes import routes  # noqa: E402
 from embedviz.jobs.local_executor import shared_executor  # noqa: E402
 
 

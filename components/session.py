@@ -6,7 +6,7 @@ import secrets
 
 import streamlit as st
 
-from components.routes import COOKIE
+from components.owner_cookie import COOKIE
 from embedviz.core.errors import EmbedvizError
 from embedviz.jobs.executor import Executor
 from embedviz.jobs.local_executor import shared_executor

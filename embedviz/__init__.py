@@ -20,7 +20,7 @@ if _typing.TYPE_CHECKING:
     from embedviz.space import EmbeddingSpace
     from embedviz.text.vocabulary import Vocabulary
 
-__version__ = "0.1.0"
+from embedviz.core.version import VERSION as __version__
 
 __all__ = [
     "EmbeddingSpace",

@@ -12,7 +12,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # file, line planted in it, what the linter says
 VIOLATIONS = {
     "upward": ("embedviz/core/progress.py", "import embedviz.models", "embedviz.core is not allowed to import"),
-    "deferred": ("embedviz/data/splits.py", "def f():\n    import embedviz.space", "embedviz.data is not allowed to import"),
+    "deferred": (
+        "embedviz/data/splits.py",
+        "def f():\n    import embedviz.space",
+        "embedviz.data is not allowed to import",
+    ),
     "type checking": (
         "embedviz/space/analogy.py",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from embedviz.jobs import worker",

@@ -28,7 +28,9 @@ def loss_figure(events: Sequence[Event]) -> go.Figure:
     """
     training = [(e.get("epoch", 0.0), e["loss"]) for e in events if "loss" in e and "epoch" in e]
     score = _held_out_score(events)
-    held_out = [(e, e.get("metrics", {})[VALIDATION + score]) for e in events if VALIDATION + score in e.get("metrics", {})]
+    held_out = [
+        (e, e.get("metrics", {})[VALIDATION + score]) for e in events if VALIDATION + score in e.get("metrics", {})
+    ]
     points = [(e.get("epoch", 0.0), value) for e, value in held_out]
     same_axis = score in LOSSES
     figure = go.Figure()

@@ -14,6 +14,7 @@ from embedviz.core.cost import Cost
 from embedviz.core.errors import DataError, EmbedvizError, RunError
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
+from embedviz.core.version import VERSION
 from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
@@ -117,8 +118,6 @@ class Store:
         folder: Path | None = None,
         filters: Sequence[LabelFilter] = (),
     ) -> RunFolder:
-        import embedviz
-
         run_id = new_id()
         folder = folder or self.runs_folder / run_id
         if RunFolder.exists(folder):
@@ -126,7 +125,7 @@ class Store:
         dataset.link_into(_made(folder) / "data")
         for number, part in enumerate(filters):
             part.write(label_file(folder / "data", number))
-        return RunFolder.create_run(folder, spec, run_id, name=name, owner=owner, version=embedviz.__version__)
+        return RunFolder.create_run(folder, spec, run_id, name=name, owner=owner, version=VERSION)
 
     def run(self, run_id: str) -> RunFolder:
         """Return the run with this id. RunError when there is none (any more)."""

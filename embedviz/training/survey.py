@@ -37,4 +37,6 @@ class Survey:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Survey:
         """Return the survey that `as_dict` wrote."""
-        return cls(**{**values, "classes": [(name, rows) for name, rows in values["classes"]]})
+        fields = dict(values)
+        fields["classes"] = [(name, rows) for name, rows in values["classes"]]
+        return cls(**fields)

@@ -82,7 +82,7 @@ class CategoriesPrepared:
 
         network = TableNetwork(settings, self.encoder, self.target.n_outputs)
         network.inner.initialise(torch.Generator().manual_seed(settings.seed))
-        task = CategoriesTask(network.to(device.name), self, settings)
+        task = CategoriesTask(network.to(device.name), self.rows, self.split, self.target, self.targets, settings)
         plan = Plan(settings.epochs_for(len(self.split.train)), settings.seed, warmup_cosine(WARMUP))
         criterion = Criterion(f"validation/{self.target.selection_metric}")
         return IterativeLearner(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
 
 from embedviz.data.category_values import OTHER
+from embedviz.data.splits import Split
 from embedviz.evaluation.classification import class_scores
 from embedviz.evaluation.regression import error_scores
 from embedviz.models.categories.encoding import EncodedRows
 from embedviz.models.categories.networks import TableNetwork, average_members
 from embedviz.models.categories.schema import Target
 from embedviz.models.categories.settings import CategoriesSettings
-
-if TYPE_CHECKING:
-    from embedviz.models.categories.prepared import CategoriesPrepared
 
 PREDICT_BATCH_SIZE = 4096
 
@@ -30,20 +27,30 @@ class CategoriesTask:
     ----------
     network
         On the device that trains.
-    prepared
-        The rows.
+    rows, split
+        All N rows, encoded, and their split.
+    target, targets
+        What is predicted, and its (N,) classes by number, or numbers.
     settings
         Of the training.
     """
 
-    def __init__(self, network: TableNetwork, prepared: CategoriesPrepared, settings: CategoriesSettings):
+    def __init__(
+        self,
+        network: TableNetwork,
+        rows: EncodedRows,
+        split: Split,
+        target: Target,
+        targets: np.ndarray,
+        settings: CategoriesSettings,
+    ):
         self.network: torch.nn.Module = network
-        self.prepared, self.settings = prepared, settings
-        self.n_examples = len(prepared.split.train)
-        self._network, self._device, target, targets = network, network.device, prepared.target, prepared.targets
+        self.rows, self.split, self.target, self.targets, self.settings = rows, split, target, targets, settings
+        self.n_examples = len(split.train)
+        self._network, self._device = network, network.device
         wanted = targets if target.classes else ((targets - target.mean) / target.std).astype(np.float32)
         self._targets, self._codes, self._numbers = (
-            torch.from_numpy(x).to(self._device) for x in (wanted, prepared.rows.codes, prepared.rows.numbers)
+            torch.from_numpy(x).to(self._device) for x in (wanted, rows.codes, rows.numbers)
         )
 
     def optimizer(self) -> torch.optim.Optimizer:
@@ -53,7 +60,7 @@ class CategoriesTask:
 
     def batches(self, epoch: int) -> Sequence[Tensor]:
         """Return the training rows in an order drawn for the epoch, (B,) row numbers each."""
-        order = np.random.default_rng([self.settings.seed, epoch]).permutation(self.prepared.split.train)
+        order = np.random.default_rng([self.settings.seed, epoch]).permutation(self.split.train)
         return torch.from_numpy(order).to(self._device).split(self.settings.batch_size_for(self.n_examples))
 
     def loss(self, batch: Tensor, generator: Generator) -> Tensor:
@@ -64,16 +71,16 @@ class CategoriesTask:
             codes = codes.masked_fill(hidden, OTHER)
         outputs = self._network(codes, self._numbers[batch], generator)  # (B, M, O)
         wanted = self._targets[batch][:, None].expand(outputs.shape[:2])
-        if self.prepared.target.classes:
+        if self.target.classes:
             return torch.nn.functional.cross_entropy(outputs.flatten(0, 1), wanted.flatten())
         return torch.nn.functional.mse_loss(outputs[..., 0], wanted)
 
     def measure(self) -> dict[str, float]:
         """Return "validation/log_loss" and the like, or "validation/rmse"."""
-        prepared, rows = self.prepared, self.prepared.split.validation
-        found = predict_rows(self._network, prepared.rows.take(rows), prepared.target)
-        score = class_scores if prepared.target.classes else error_scores
-        return {f"validation/{name}": value for name, value in score(found, prepared.targets[rows]).items()}
+        rows = self.split.validation
+        found = predict_rows(self._network, self.rows.take(rows), self.target)
+        score = class_scores if self.target.classes else error_scores
+        return {f"validation/{name}": value for name, value in score(found, self.targets[rows]).items()}
 
 
 @torch.no_grad()

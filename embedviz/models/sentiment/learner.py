@@ -9,9 +9,9 @@ import torch
 
 from embedviz.core.progress import Progress
 from embedviz.evaluation.classification import class_scores
+from embedviz.models.sentiment.encoded_corpus import EncodedCorpus
 from embedviz.models.sentiment.linear import LinearTerm, fit_linear
 from embedviz.models.sentiment.network import SentimentNetwork, initial_vectors
-from embedviz.models.sentiment.prepared import PreparedSentiment
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.trained import TrainedSentiment, mean_probabilities
 from embedviz.models.sentiment.vocabulary import has_vector
@@ -29,7 +29,7 @@ TARGET_RMS = 0.5  # of the entries of pretrained vectors, to which others are sc
 class SentimentTask:
     """The texts of the training part and scores on the validation part (embedviz.training.descent.Task)."""
 
-    def __init__(self, network: SentimentNetwork, prepared: PreparedSentiment, settings: SentimentSettings):
+    def __init__(self, network: SentimentNetwork, prepared: EncodedCorpus, settings: SentimentSettings):
         self.network, self.settings = network, settings
         self.texts, self.codes, self.split = prepared.texts, prepared.data.codes, prepared.split
         self.n_examples = len(self.split.train)
@@ -66,7 +66,7 @@ class SentimentTask:
 class SentimentLearner(IterativeLearner[TrainedSentiment]):
     """Fits the linear term, then trains the network and keeps the epoch with the lowest log loss of both together."""
 
-    def __init__(self, prepared: PreparedSentiment, settings: SentimentSettings, device: Device):
+    def __init__(self, prepared: EncodedCorpus, settings: SentimentSettings, device: Device):
         self._prepared, self._settings = prepared, settings
         self._linear: LinearTerm | None = None
         vectors = np.full((len(prepared.words), settings.dim), np.nan, np.float32)

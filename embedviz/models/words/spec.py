@@ -17,7 +17,7 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
-from embedviz.data.splits import PART_NAMES, Fold, PartName
+from embedviz.data.splits import PART_NAMES, Fold
 from embedviz.models.words.cost import training_cost
 from embedviz.models.words.negative_sampling import (
     TRAIN_PAIRS,
@@ -159,7 +159,7 @@ class WordModel:
 
 def _protocol(prepared: PreparedCorpus) -> Protocol:
     c, s = prepared.corpus, prepared.settings
-    sizes: dict[PartName, int] = {part: int((getattr(c, part) >= 0).sum()) for part in PART_NAMES}
+    sizes: dict[str, int] = {part: int((getattr(c, part) >= 0).sum()) for part in PART_NAMES}
     details = {
         "words_in_the_text": c.n_tokens,
         "vocabulary": len(c.vocabulary),

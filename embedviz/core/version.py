@@ -1,0 +1,3 @@
+"""The version of embedviz."""
+
+VERSION = "0.1.0"
