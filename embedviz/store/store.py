@@ -15,12 +15,13 @@ from embedviz.core.errors import DataError, EmbedvizError, RunError
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
 from embedviz.core.version import VERSION
-from embedviz.store.data_reference import DataReference
+from embedviz.store.data_reference import DataReference, fingerprint
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
 from embedviz.store.label_filter import LabelFilter, label_file
 from embedviz.store.run_folder import LABEL, RunFolder
 from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
+from embedviz.store.tables import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
 
 DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
 PREDICTION_LIFE_S = 2 * 3600.0  # an answer is kept; asked again it is worked out again
@@ -173,12 +174,13 @@ class Store:
         return sorted((d for d in found if d.owner == owner), key=lambda dataset: dataset.created)
 
     def delete_dataset(self, dataset: Dataset) -> None:
-        """Delete an upload and the copies its runs hold (links to one file). Their vectors stay; they cannot resume."""
+        """Delete an upload, what was parsed of it and the copies its runs hold. Their vectors stay; they cannot resume."""
         if any(not run.state.is_final for run in self._runs_of(dataset)):
             raise RunError(f"{dataset.title!r} is being read by a run. Stop it first.")
         for run in self._runs_of(dataset):
             shutil.rmtree(run.folder / "data", ignore_errors=True)
         shutil.rmtree(dataset.folder)
+        delete_tables(fingerprint(dataset.reference()))
 
     def _runs_of(self, dataset: Dataset) -> Iterator[RunFolder]:
         return (run for run in self.runs(dataset.owner) if run.data.get("id") == dataset.id)
@@ -199,7 +201,7 @@ class Store:
         return total
 
     def sweep(self, now: float | None = None) -> None:
-        """Delete what is past its time: deleted runs, answers and, on a public host, ended runs and uploads.
+        """Delete what is past its time: deleted runs, answers, parsed tables and, on a public host, ended runs and uploads.
 
         Parameters
         ----------
@@ -215,6 +217,7 @@ class Store:
             old += _older(self.uploads_folder, now - SHARED_LIFE_S)
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
+        sweep_tables(tables_folder(), max_age=SHARED_LIFE_S if is_shared() else MAX_AGE_S, now=now)
 
 
 def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataReference:
