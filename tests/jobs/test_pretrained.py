@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import EmbedvizError, SettingsError
+from embedviz.core.jobs.reporter import Reporter
 from embedviz.jobs.pretrained import attach_pretrained, run_vectors, to_download
 from embedviz.models.sentiment.model import Sentiment, SentimentSettings
 from embedviz.space import EmbeddingSpace
@@ -14,7 +15,7 @@ from embedviz.store.store import Store
 
 def given(name):
     model = Sentiment(SentimentSettings.of(vectors=name))
-    attach_pretrained(model, lambda progress: None)
+    attach_pretrained(model, Reporter())
     return model.ready
 
 
