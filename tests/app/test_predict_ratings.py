@@ -27,7 +27,7 @@ def one_rating(run_id):
     from components import predict_ratings
     from embedviz.store.store import Store
 
-    predict_ratings._estimate(Store().run(run_id).predict([("u1", "film 4")], reasons=True))
+    predict_ratings._estimate(Store().run(run_id).predictor().predict([("u1", "film 4")], reasons=True))
 
 
 def test_somebody_new_has_rated_nothing_and_is_asked_to(run):
