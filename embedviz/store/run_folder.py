@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
 
 from embedviz.core.errors import RunError, UnknownSpaceError
 from embedviz.core.files import read_json
-from embedviz.core.jobs.folder import JobFolder, JobRecord, read_record
+from embedviz.core.jobs.folder import JobFolder, JobRecord
 from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.store.data_reference import DataReference
 from embedviz.store.run_specs import RunSpec
@@ -112,11 +112,8 @@ class RunFolder(JobFolder[RunSpec]):
     """
 
     record_file = "run.json"
+    record_class = RunRecord
     spec_class = RunSpec
-
-    def __init__(self, folder: Path | str) -> None:
-        super().__init__(folder)
-        self._run_record = read_record(self.folder / self.record_file, RunRecord)
 
     @classmethod
     def create_run(cls, folder: Path, spec: RunSpec, run_id: str, *, name: str, owner: str, version: str) -> Self:
@@ -162,6 +159,10 @@ class RunFolder(JobFolder[RunSpec]):
     def owner(self) -> str:
         """Whose run it is."""
         return self._run_record.owner
+
+    @property
+    def _run_record(self) -> RunRecord:
+        return cast(RunRecord, self._record)
 
     @property
     def data(self) -> DataReference:

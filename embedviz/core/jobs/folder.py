@@ -67,11 +67,12 @@ class JobFolder(Generic[S]):
     """
 
     record_file: ClassVar[str] = "job.json"
+    record_class: ClassVar[type[JobRecord]] = JobRecord
     spec_class: ClassVar[type[JobSpec]]
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
-        self._record: JobRecord = read_record(self.folder / self.record_file, JobRecord)
+        self._record = read_record(self.folder / self.record_file, self.record_class)
 
     @classmethod
     def create(cls, folder: Path, spec: S, job_id: str) -> Self:
