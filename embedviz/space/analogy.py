@@ -1,4 +1,4 @@
-"""What is to woman as king is to man: analogies by two formulas."""
+"""Analogies by two formulas: what is to woman as king is to man."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import SettingsError
-from embedviz.space.embedding_space import EmbeddingSpace, check_question
+from embedviz.space.checks import check_question
+from embedviz.space.searchable_space import SearchableSpace
 
 Formula = Literal["3cosadd", "3cosmul"]
-EPSILON = 0.001  # Levy and Goldberg's, against division by nothing
+EPSILON = 0.001  # Levy and Goldberg's, against division by zero
 
 
 def analogy(
-    space: EmbeddingSpace,
+    space: SearchableSpace,
     positive: Sequence[str],
     negative: Sequence[str] = (),
     k: int = 10,
@@ -24,13 +25,38 @@ def analogy(
     include_inputs: bool = False,
     min_count: int | None = None,
 ) -> pd.DataFrame:
-    """label, similarity, then the space's columns; best first. king − man + woman: positive=["king", "woman"],
-    negative=["man"].
+    """Find the labels that complete an analogy.
 
-    3CosAdd adds unit vectors and takes the cosine with the sum (Mikolov, Yih and Zweig 2013, NAACL, p. 746).
-    3CosMul multiplies the similarities to the positives, shifted to 0..1, and divides by those to the negatives
-    plus 0.001 (Levy and Goldberg 2014, CoNLL, p. 171), so that no single word decides; its similarity is such a
-    ratio, not a cosine. The inputs are left out unless include_inputs: nearest to king − man + woman is mostly king.
+    3CosAdd adds unit vectors and takes the cosine with the sum (Mikolov, Yih and Zweig 2013, NAACL, p. 746). 3CosMul
+    multiplies the similarities to the positives, shifted to 0..1, and divides by those to the negatives plus 0.001 (Levy
+    and Goldberg 2014, CoNLL, p. 171), so that no single word decides; its similarity is such a ratio, not a cosine.
+
+    Parameters
+    ----------
+    space : SearchableSpace
+        Where to look.
+    positive, negative : sequence of str
+        Labels that are added and subtracted: ["king", "woman"] and ["man"].
+    k : int
+        How many answers.
+    method : {"3cosadd", "3cosmul"}
+        The formula.
+    include_inputs : bool
+        Let the inputs answer too; the nearest to king − man is mostly king.
+    min_count : int, optional
+        Leave out labels that occur less often.
+
+    Returns
+    -------
+    pd.DataFrame
+        label, similarity, then the space's columns; best first.
+
+    Raises
+    ------
+    SettingsError
+        Without a positive label, or for an unknown formula.
+    UnknownLabelError
+        For a label that is not there.
     """
     check_question(k, "cosine")
     if not positive:
@@ -38,19 +64,19 @@ def analogy(
     plus, minus = [space.index(label) for label in positive], [space.index(label) for label in negative]
     inputs = plus + minus
     units = _units(np.asarray(space.vectors[inputs]), space.lengths[inputs])
-    left_out = [] if include_inputs else inputs
+    exclude = [] if include_inputs else inputs
     if method == "3cosadd":
         signs = np.array([1] * len(plus) + [-1] * len(minus), np.float32)
-        near = space.nearest(signs @ units, k, "cosine", left_out, min_count)
+        near = space.nearest(signs @ units, k, "cosine", exclude, min_count)
         return space.answer(near.indices, "similarity", near.closeness)
     if method == "3cosmul":
         shifted = (space.closeness_to(units, "cosine") + 1) / 2
         scores = shifted[: len(plus)].prod(axis=0) / (shifted[len(plus) :] + EPSILON).prod(axis=0)
-        found = space.best(scores, k, left_out, min_count)
+        found = space.best(scores, k, exclude, min_count)
         return space.answer(found, "similarity", scores[found])
     raise SettingsError(f"An analogy is solved by 3cosadd or 3cosmul, not {method!r}.")
 
 
 def _units(vectors: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Vectors of length 1, a zero vector left zero: (N, D), (N,) -> (N, D)."""
+    """Return vectors at length 1, a zero vector left zero: (N, D), (N,) -> (N, D)."""
     return np.divide(vectors, lengths[:, None], out=np.zeros_like(vectors), where=lengths[:, None] > 0)

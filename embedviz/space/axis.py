@@ -8,26 +8,48 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import SettingsError
-from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.metrics import closeness, norms
+from embedviz.space.searchable_space import SearchableSpace
+
+MIN_SQUARED_DISTANCE = 1e-12  # between the poles
 
 
 def axis(
-    space: EmbeddingSpace, low: Sequence[str], high: Sequence[str], labels: Sequence[str] | None = None
+    space: SearchableSpace, low: Sequence[str], high: Sequence[str], labels: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """label, position, then the space's columns, lowest first; all labels unless some are named.
+    """Place labels on the line through two poles.
 
-    A pole is the mean of its words' unit vectors. A position is where the label's unit vector falls on the line
-    through the poles: −1 at the low one, 1 at the high one, 0 halfway, and past them where a label is more extreme
-    (Kozlowski, Taddy and Evans 2019, American Sociological Review 84, p. 905, with the poles' own scale).
-    SettingsError when a pole is empty or both are the same point.
+    A pole is the mean of its words' unit vectors. A position is where the label's unit vector falls on the line: −1 at
+    the low pole, 1 at the high one, 0 halfway, and past them where a label is more extreme (Kozlowski, Taddy and Evans
+    2019, American Sociological Review 84, p. 905, with the poles' own scale).
+
+    Parameters
+    ----------
+    space : SearchableSpace
+        Where the labels are.
+    low, high : sequence of str
+        The labels of each pole.
+    labels : sequence of str, optional
+        Which labels to place; all by default.
+
+    Returns
+    -------
+    pd.DataFrame
+        label, position, then the space's columns, lowest first.
+
+    Raises
+    ------
+    SettingsError
+        When a pole is empty or both are the same point.
+    UnknownLabelError
+        For a label that is not there.
     """
     if not low or not high:
         raise SettingsError("An axis needs at least one word at each end.")
-    ends = [_mean_unit(space, pole) for pole in (low, high)]
-    direction, middle = ends[1] - ends[0], (ends[0] + ends[1]) / 2
+    low_end, high_end = _mean_unit(space, low), _mean_unit(space, high)
+    direction, middle = high_end - low_end, (low_end + high_end) / 2
     squared = float(direction @ direction)
-    if squared < 1e-12:
+    if squared < MIN_SQUARED_DISTANCE:
         raise SettingsError("Both ends of the axis are the same point; give different words.")
     shift = np.float32(2 * (middle @ direction) / squared)
     if labels is None:
@@ -42,7 +64,7 @@ def axis(
     return space.answer(indices[order], "position", positions[order])
 
 
-def _mean_unit(space: EmbeddingSpace, pole: Sequence[str]) -> np.ndarray:
+def _mean_unit(space: SearchableSpace, pole: Sequence[str]) -> np.ndarray:
     vectors = np.asarray(space.vectors[[space.index(label) for label in pole]])
     lengths = norms(vectors)[:, None]
     return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0).mean(axis=0)

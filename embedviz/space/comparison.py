@@ -1,4 +1,4 @@
-"""Two labels beside each other, and the one of several that does not fit."""
+"""Two labels side by side, and the one of several that does not fit."""
 
 from __future__ import annotations
 
@@ -9,15 +9,31 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import SettingsError
-from embedviz.space.embedding_space import EmbeddingSpace, check_question
+from embedviz.space.checks import check_question
 from embedviz.space.metrics import closeness, norms
+from embedviz.space.searchable_space import SearchableSpace
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two labels beside each other. rank_of_b: b's place among a's neighbours by cosine, 1 the nearest; rank_of_a the
-    other way round. shared: the labels both have among their k nearest, with the similarity to each (label,
-    similarity_a, similarity_b), in the order of a's neighbours."""
+    """Two labels side by side.
+
+    Attributes
+    ----------
+    a, b : str
+        The labels.
+    cosine, euclidean, dot : float
+        Their similarity, distance and dot product.
+    rank_of_b : int
+        b's place among a's neighbours by cosine, 1 the nearest.
+    rank_of_a : int
+        a's place among b's neighbours.
+    k : int
+        How many neighbours were looked at.
+    shared : pd.DataFrame
+        The labels that both have among their k nearest: label, similarity_a, similarity_b, in the order of a's
+        neighbours.
+    """
 
     a: str
     b: str
@@ -30,8 +46,30 @@ class Comparison:
     shared: pd.DataFrame
 
 
-def compare(space: EmbeddingSpace, a: str, b: str, k: int = 10) -> Comparison:
-    """How similar a and b are, how they rank for each other, and which of their k nearest they share."""
+def compare(space: SearchableSpace, a: str, b: str, k: int = 10) -> Comparison:
+    """Compare two labels: how similar they are, how they rank for each other, which neighbours they share.
+
+    Parameters
+    ----------
+    space : SearchableSpace
+        Where the labels are.
+    a, b : str
+        Two different labels.
+    k : int
+        How many neighbours of each to look at.
+
+    Returns
+    -------
+    Comparison
+        By cosine where it is about neighbours.
+
+    Raises
+    ------
+    SettingsError
+        For the same label twice.
+    UnknownLabelError
+        For a label that is not there.
+    """
     check_question(k, "cosine")
     ia, ib = space.index(a), space.index(b)
     if ia == ib:
@@ -54,8 +92,26 @@ def compare(space: EmbeddingSpace, a: str, b: str, k: int = 10) -> Comparison:
     )
 
 
-def odd_one_out(space: EmbeddingSpace, labels: Sequence[str]) -> pd.DataFrame:
-    """Each label's mean cosine with the others, the one that fits worst first: label, similarity."""
+def odd_one_out(space: SearchableSpace, labels: Sequence[str]) -> pd.DataFrame:
+    """Rank labels by how well they fit the others.
+
+    Parameters
+    ----------
+    space : SearchableSpace
+        Where the labels are.
+    labels : sequence of str
+        Three or more, each once.
+
+    Returns
+    -------
+    pd.DataFrame
+        label, similarity (the mean cosine with the others), the one that fits worst first.
+
+    Raises
+    ------
+    SettingsError
+        For fewer than three labels, or one twice.
+    """
     if len(labels) < 3 or len(set(labels)) < len(labels):
         raise SettingsError("To find the odd one out, give at least three words, each once.")
     vectors = np.asarray(space.vectors[[space.index(label) for label in labels]])
@@ -66,7 +122,7 @@ def odd_one_out(space: EmbeddingSpace, labels: Sequence[str]) -> pd.DataFrame:
 
 
 def _rank(similarities: np.ndarray, of: int, query: int) -> int:
-    """The place of one label in the list of neighbours, from 1; ties stand in the given order, as in the list."""
+    """Return the place of one label in the list of neighbours, from 1; ties in the given order, as in the list."""
     level = similarities[of]
     before = (similarities > level) | ((similarities == level) & (np.arange(len(similarities)) < of))
     before[query] = False

@@ -13,16 +13,18 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from embedviz.core.errors import SettingsError
-from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.searchable_space import SearchableSpace
 
-LONGEST = 500  # characters
-DEEPEST = 20  # brackets within brackets
+MAX_CHARACTERS = 500
+MAX_DEPTH = 20  # brackets within brackets
 _TOKENS = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<mark>[(),])|(?P<word>[^\s(),"]+))')
 _OPERATORS = {"+": "+", "-": "-", "−": "-", "–": "-", "without": "without"}
+_Kind = Literal["label", "word", "mark", "end"]
 
 
 @dataclass(frozen=True)
@@ -35,44 +37,85 @@ class Matched:
 
 @dataclass(frozen=True)
 class Formula:
-    """vector (D,) float32, and what each term matched, in the order they were written."""
+    """What a formula stands for.
+
+    Attributes
+    ----------
+    vector : np.ndarray
+        (D,) float32.
+    matched : tuple of Matched
+        What each term matched, in the order they were written.
+    """
 
     vector: np.ndarray
     matched: tuple[Matched, ...]
 
 
-def formula(space: EmbeddingSpace, text: str) -> Formula:
-    """The vector that the text stands for. SettingsError where it is not a formula, UnknownLabelError for a label that is
-    not there, and SettingsError for a pattern that matches nothing or a formula that comes to nothing."""
-    reading = _Reading(space, _tokens(text), text)
-    vector = reading.sequence(0)
-    if reading.at < len(reading.tokens):
-        raise reading.error(f"did not expect {reading.tokens[reading.at][1]!r} there")
+@dataclass(frozen=True)
+class _Token:
+    """A piece of the text: a label in quotation marks, a word, or a bracket or comma ("mark")."""
+
+    kind: _Kind
+    text: str
+
+
+_END = _Token("end", "its end")
+
+
+def formula(space: SearchableSpace, text: str) -> Formula:
+    """Compute the vector that a formula stands for.
+
+    Parameters
+    ----------
+    space : SearchableSpace
+        Where its labels are.
+    text : str
+        Such as "she - he"; the module describes the language.
+
+    Returns
+    -------
+    Formula
+        The vector, and what each term matched.
+
+    Raises
+    ------
+    SettingsError
+        Where the text is no formula, a pattern matches nothing, or the result is zero.
+    UnknownLabelError
+        For a label that is not there.
+    """
+    parser = _Parser(space, _tokens(text), text)
+    vector = parser.sequence(0)
+    if parser.at < len(parser.tokens):
+        raise parser.error(f"did not expect {parser.tokens[parser.at].text!r} there")
     if not np.linalg.norm(vector) > 1e-6:
-        raise SettingsError(f"{text.strip()!r} comes to nothing: its parts take each other away.")
-    return Formula(vector.astype(np.float32), tuple(reading.matched))
+        raise SettingsError(f"{text.strip()!r} comes to nothing: its parts cancel each other out.")
+    return Formula(vector.astype(np.float32), tuple(parser.matched))
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    """(kind, text) pairs: "label", "word", or "mark" for brackets and commas."""
-    if len(text) > LONGEST:
-        raise SettingsError(f"A formula has at most {LONGEST} characters, this one {len(text):,}.")
-    tokens, at = [], 0
-    text = text.rstrip()
+def _tokens(text: str) -> list[_Token]:
+    if len(text) > MAX_CHARACTERS:
+        raise SettingsError(f"A formula has at most {MAX_CHARACTERS} characters, this one {len(text):,}.")
+    tokens: list[_Token] = []
+    at, text = 0, text.rstrip()
     while at < len(text):
         found = _TOKENS.match(text, at)
         if found is None:
             raise SettingsError(f"{text!r}: a quotation mark is never closed.")
-        kind = found.lastgroup
-        tokens.append(("label" if kind == "quoted" else kind, found.group(kind)))
+        if (quoted := found["quoted"]) is not None:
+            tokens.append(_Token("label", quoted))
+        elif (mark := found["mark"]) is not None:
+            tokens.append(_Token("mark", mark))
+        else:
+            tokens.append(_Token("word", found["word"]))
         at = found.end()
     return tokens
 
 
-class _Reading:
-    """Reads the tokens from left to right, and works the vector out on the way."""
+class _Parser:
+    """Reads the tokens from left to right, and computes the vector on the way."""
 
-    def __init__(self, space: EmbeddingSpace, tokens: list[tuple[str, str]], text: str):
+    def __init__(self, space: SearchableSpace, tokens: list[_Token], text: str):
         self.space, self.tokens, self.text = space, tokens, text.strip()
         self.at = 0
         self.matched: list[Matched] = []
@@ -80,13 +123,13 @@ class _Reading:
     def error(self, what: str) -> SettingsError:
         return SettingsError(f"{self.text!r} is not a formula: {what}. Write, for instance, she - he.")
 
-    def peek(self) -> tuple[str, str]:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "its end")
+    def peek(self) -> _Token:
+        return self.tokens[self.at] if self.at < len(self.tokens) else _END
 
     def sequence(self, depth: int) -> np.ndarray:
         value = self.term(depth)
-        while self.peek()[0] == "word" and self.peek()[1] in _OPERATORS:
-            operator = _OPERATORS[self.peek()[1]]
+        while self.peek().kind == "word" and self.peek().text in _OPERATORS:
+            operator = _OPERATORS[self.peek().text]
             self.at += 1
             other = self.term(depth)
             if operator == "without":
@@ -96,26 +139,27 @@ class _Reading:
         return value
 
     def term(self, depth: int) -> np.ndarray:
-        kind, text = self.peek()
+        token = self.peek()
         self.at += 1
-        if (kind, text) == ("mark", "("):
+        if token == _Token("mark", "("):
             return self.mean(depth + 1)
-        if kind not in ("word", "label") or (kind == "word" and text in _OPERATORS):
-            raise self.error(f"expected a label, found {text if kind == 'end' else repr(text)}")
-        if kind == "word" and "*" in text:
-            return self.pattern(text)
-        self.matched.append(Matched(text, 1))
-        return self.mean_of([self.space.index(text)])
+        if token.kind not in ("word", "label") or (token.kind == "word" and token.text in _OPERATORS):
+            raise self.error(f"expected a label, found {token.text if token.kind == 'end' else repr(token.text)}")
+        if token.kind == "word" and "*" in token.text:
+            return self.pattern(token.text)
+        self.matched.append(Matched(token.text, 1))
+        return self.mean_of([self.space.index(token.text)])
 
     def mean(self, depth: int) -> np.ndarray:
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise self.error("its brackets are too deep")
         parts = [self.sequence(depth)]
-        while self.peek() == ("mark", ","):
+        while self.peek() == _Token("mark", ","):
             self.at += 1
             parts.append(self.sequence(depth))
-        if self.peek() != ("mark", ")"):
-            raise self.error("a bracket is never closed" if self.peek()[0] == "end" else f"did not expect {self.peek()[1]!r} there")  # fmt: skip
+        if self.peek() != _Token("mark", ")"):
+            found = self.peek()
+            raise self.error("a bracket is never closed" if found is _END else f"did not expect {found.text!r} there")
         self.at += 1
         return np.mean(parts, axis=0)
 

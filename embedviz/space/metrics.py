@@ -1,4 +1,4 @@
-"""How alike two vectors are. Letters: Q queries, N vectors, D dimensions."""
+"""Similarities and distances of vectors. Letters: Q queries, N vectors, D dimensions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ METRICS: tuple[Metric, ...] = ("cosine", "euclidean", "dot")
 
 
 def norms(vectors: np.ndarray, block: int = 65_536) -> np.ndarray:
-    """Euclidean length of every row, in blocks so that a mapped file is never held whole: (N, D) -> (N,) float32."""
+    """Return the Euclidean length of every row: (N, D) -> (N,) float32. In blocks, so that a mapped file is never held whole."""
     lengths = np.empty(len(vectors), np.float32)
     for start in range(0, len(vectors), block):
         part = vectors[start : start + block]
@@ -20,11 +20,26 @@ def norms(vectors: np.ndarray, block: int = 65_536) -> np.ndarray:
 
 
 def closeness(queries: np.ndarray, vectors: np.ndarray, lengths: np.ndarray, metric: Metric) -> np.ndarray:
-    """Entry [q, n] grows with how close queries[q] and vectors[n] are: (Q, D), (N, D), (N,) -> (Q, N) float32.
+    """Compare every query with every vector.
 
-    Cosine similarity, dot product, or the negative Euclidean distance. For cosine a zero vector is similar to
-    nothing: 0. The distance comes from lengths and dot products, which blurs the small ones (to about a thousandth
-    of the lengths): good for choosing the nearest, and pair_closeness then measures those.
+    The distance comes from lengths and dot products, which blurs small ones (to about a thousandth of the lengths): good
+    for choosing the nearest, which `pair_closeness` then measures.
+
+    Parameters
+    ----------
+    queries : np.ndarray
+        (Q, D) float32.
+    vectors : np.ndarray
+        (N, D) float32.
+    lengths : np.ndarray
+        (N,) float32, of the vectors.
+    metric : {"cosine", "euclidean", "dot"}
+        Cosine similarity, negative Euclidean distance, or dot product. By cosine a zero vector is similar to nothing: 0.
+
+    Returns
+    -------
+    np.ndarray
+        (Q, N) float32; entry [q, n] grows with how close queries[q] and vectors[n] are.
     """
     dots = queries @ vectors.T
     if metric == "dot":
@@ -37,8 +52,22 @@ def closeness(queries: np.ndarray, vectors: np.ndarray, lengths: np.ndarray, met
 
 
 def pair_closeness(a: np.ndarray, b: np.ndarray, metric: Metric) -> np.ndarray:
-    """Entry [n] is how close a[n] and b[n] are, the distance measured on the difference itself:
-    (N, D) or (1, D), (N, D) -> (N,) float32."""
+    """Compare vectors pair by pair, a distance being measured on the difference itself.
+
+    Parameters
+    ----------
+    a : np.ndarray
+        (N, D) or (1, D) float32.
+    b : np.ndarray
+        (N, D) float32.
+    metric : {"cosine", "euclidean", "dot"}
+        As in `closeness`.
+
+    Returns
+    -------
+    np.ndarray
+        (N,) float32; entry [n] is how close a[n] and b[n] are.
+    """
     if metric == "euclidean":
         return -norms(a - b)
     dots = np.einsum("nd,nd->n", *np.broadcast_arrays(a, b))

@@ -1,4 +1,4 @@
-"""The nearest spellings of a word that is not there."""
+"""Spelling suggestions for a word that is not there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,24 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 
 def nearest(text: str, folded: Sequence[str], n: int = 5) -> list[int]:
-    """Indices of the n labels that take the fewest insertions, deletions, substitutions and swaps, at most a third
-    of the text's length (one at least). folded: the labels without case (str.casefold), for case costs nothing.
+    """Find the labels that take the fewest insertions, deletions, substitutions and swaps.
 
-    Among equals those with the same first letter come first, for few people miss it, then the earlier label.
+    At most a third of the text's length, one at least. Among equals those with the same first letter come first, for
+    few people miss it, then the earlier label.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+    folded : sequence of str
+        The labels without case (str.casefold), for case costs nothing.
+    n : int
+        How many.
+
+    Returns
+    -------
+    list of int
+        At most n indices of labels, the nearest first.
     """
     text = text.casefold()
     limit = max(1, (len(text) + 2) // 3)

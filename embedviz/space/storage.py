@@ -1,7 +1,7 @@
 """How a space is kept: NAME.safetensors with the vectors, NAME.parquet with labels, columns and the name itself.
 
 The vectors are mapped, not read: safetensors' NumPy reader copies the file into private memory (191 MB for 200). The
-search index of a large space lies beside its vectors in the same file, so that the two are always of one writing.
+cosine bounds of a large space lie beside its vectors in the same file, so that the two are always of one writing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, Literal, cast
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -22,37 +22,66 @@ from safetensors.numpy import save_file
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.search_index import SearchIndex
+from embedviz.space.kinds import SPACE_KINDS
+from embedviz.space.search.cosine_bounds import CosineBounds
 
-KEY, TURN, ROWS = "vectors", "search_index.turn", "search_index.rows"
+VECTORS, ROTATION, ROWS = "vectors", "cosine_bounds.rotation", "cosine_bounds.rows"
+OLD_ROTATION, OLD_ROWS = "search_index.turn", "search_index.rows"  # as spaces written before have them
 LABEL = "label"
-NOTES, NAME = b"embedviz.notes", b"embedviz.name"
-LONGEST = 150  # characters of a name in a file's; past that a sum stands for the rest, and the file says the name
-TYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
+NOTES, NAME, KIND = b"embedviz.notes", b"embedviz.name", b"embedviz.kind"
+MAX_STEM_LENGTH = 150  # characters; past that a hash stands for the rest, and the file's metadata hold the name
+DTYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
 
 
 def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) -> None:
-    """Writes both files, each in one step; the vectors last, so that a space that is seen is whole."""
+    """Write both files, each in one step; the vectors last, so that a space that is seen is whole.
+
+    Parameters
+    ----------
+    space : EmbeddingSpace
+        What to keep.
+    folder : Path
+        Made where it is not there.
+    name : str, optional
+        Under which it is kept; by default the space's own.
+    """
     name = space.name if name is None else name
     folder.mkdir(parents=True, exist_ok=True)
     columns = space.columns.copy()
     columns.insert(0, LABEL, pd.array(space.labels, dtype="str"))
     table = pa.Table.from_pandas(columns, preserve_index=False)
-    own = {NOTES: json.dumps(space.notes).encode(), NAME: name.encode()}
+    own = {NOTES: json.dumps(space.notes).encode(), NAME: name.encode(), KIND: space.kind.encode()}
     table = table.replace_schema_metadata((table.schema.metadata or {}) | own)
     with replacing(_path(folder, name, "parquet")) as temporary:
         pq.write_table(table, temporary)
-    tensors = {KEY: np.ascontiguousarray(space.vectors)}
-    index = space.search_index or SearchIndex.build(space.vectors)
-    if index is not None:
-        tensors |= {TURN: np.ascontiguousarray(index.turn), ROWS: np.ascontiguousarray(index.rows)}
+    tensors = {VECTORS: np.ascontiguousarray(space.vectors)}
+    bounds = space.cosine_bounds or CosineBounds.build(space.vectors)
+    if bounds is not None:
+        tensors |= {ROTATION: np.ascontiguousarray(bounds.rotation), ROWS: np.ascontiguousarray(bounds.rows)}
     with replacing(_path(folder, name, "safetensors")) as temporary:
         save_file(tensors, temporary)
 
 
 def read_space(folder: Path, name: str) -> EmbeddingSpace:
-    """The space by its name; its vectors are mapped from disk, and so is its search index, which a small space and an
-    older file do not have. DataError when the files do not hold a space."""
+    """Open a space, its vectors and its cosine bounds mapped from disk.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was written.
+    name : str
+        Under which it was written.
+
+    Returns
+    -------
+    EmbeddingSpace
+        A space that was written without its kind has the one that its name stands for.
+
+    Raises
+    ------
+    DataError
+        When the files are missing or do not hold a space.
+    """
     path = _path(folder, name, "parquet")
     try:
         table = pq.read_table(path)
@@ -65,33 +94,48 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
     if LABEL not in columns:
         raise DataError(f"{path.name} has no column {LABEL!r}, so it is not a space's.")
     labels = columns.pop(LABEL).tolist()
-    notes = json.loads((table.schema.metadata or {}).get(NOTES, b"[]"))
+    metadata = table.schema.metadata or {}
+    kind = metadata.get(KIND, b"").decode()
     with _open(_path(folder, name, "safetensors")) as file:  # once, for it may be replaced meanwhile
-        header, start = _header(file)
-        vectors, index = _mapped(file, header, start, KEY), None
-        if ROWS in header:
-            index = SearchIndex(_mapped(file, header, start, TURN), _mapped(file, header, start, ROWS))
-    return EmbeddingSpace(labels, vectors, columns, name, notes, index)
+        tensors = _Tensors(file)
+        vectors = tensors.map(VECTORS)
+        bounds = tensors.cosine_bounds()
+    return EmbeddingSpace(
+        labels,
+        vectors,
+        columns,
+        name,
+        notes=json.loads(metadata.get(NOTES, b"[]")),
+        cosine_bounds=bounds,
+        kind=next((known for known in SPACE_KINDS if known == kind), None),
+    )
 
 
 def space_names(folder: Path) -> list[str]:
-    """The spaces that are whole in the folder, in alphabetical order; none when there is no folder."""
+    """Return the names of the spaces that are whole in the folder, sorted; none when there is no folder."""
     found = (path.with_suffix(".parquet") for path in folder.glob("*.safetensors") if not path.name.startswith("."))
     return sorted(_name_of(path) for path in found if path.is_file())
 
 
 def written(folder: Path, name: str) -> int:
-    """When the space's vectors were written, in nanoseconds since 1970: another number when they are others. 0 when there
-    are none."""
+    """Return when the space's vectors were written, in nanoseconds since 1970; 0 when there are none.
+
+    Other vectors have another number.
+    """
     path = _path(folder, name, "safetensors")
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def map_tensor(path: Path, key: str) -> np.ndarray:
-    """One float32 or int64 tensor of a safetensors file, mapped read-only. DataError when the file is missing, cut off,
-    or holds no such tensor."""
+    """Map one float32 or int64 tensor of a safetensors file, read-only.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, cut off, or holds no such tensor.
+    """
     with _open(path) as file:
-        return _mapped(file, *_header(file), key)
+        return _Tensors(file).map(key)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -101,51 +145,67 @@ def _open(path: Path) -> BinaryIO:
         raise DataError(f"There is no file {path}.") from None
 
 
-def _header(file: BinaryIO) -> tuple[Any, int]:
-    """What a safetensors file says of its tensors, and where their bytes begin.
+class _Tensors:
+    """The tensors of an open safetensors file.
 
     The format: 8 bytes with the header's length, little endian; the header in JSON; the tensors' bytes
     (https://huggingface.co/docs/safetensors).
     """
-    name, size = Path(file.name).name, os.fstat(file.fileno()).st_size
-    length = int.from_bytes(file.read(8), "little")
-    if not 2 <= length <= min(size - 8, 100_000_000):
-        raise DataError(f"{name} is not a safetensors file, or was cut off: its header does not fit.")
-    try:
-        return json.loads(file.read(length)), 8 + length
-    except ValueError as error:
-        raise DataError(f"{name} is not a safetensors file: its header is not JSON.") from error
+
+    def __init__(self, file: BinaryIO):
+        self._file, self._name, self._size = file, Path(file.name).name, os.fstat(file.fileno()).st_size
+        length = int.from_bytes(file.read(8), "little")
+        if not 2 <= length <= min(self._size - 8, 100_000_000):
+            raise DataError(f"{self._name} is not a safetensors file, or was cut off: its header does not fit.")
+        try:
+            header: object = json.loads(file.read(length))
+        except ValueError as error:
+            raise DataError(f"{self._name} is not a safetensors file: its header is not JSON.") from error
+        self._header = cast(dict[str, object], header) if isinstance(header, dict) else {}
+        self._start = 8 + length
+
+    def map(self, key: str) -> np.ndarray:
+        """Map a tensor; DataError when it is not there, or its header lies."""
+        try:
+            begin, end, dtype, shape = _described(self._header[key])
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{self._name} does not hold a float32 or int64 tensor {key!r}.") from error
+        if min(shape, default=0) < 0 or begin < 0 or end - begin != dtype.itemsize * int(np.prod(shape)):
+            raise DataError(f"{self._name} contradicts itself: shape {shape}, but bytes {begin:,} to {end:,}.")
+        if self._start + end > self._size:
+            promised = self._start + end
+            raise DataError(f"{self._name} was cut off: its header promises {promised:,} bytes, it has {self._size:,}.")
+        if end == begin:
+            return np.empty(shape, dtype)
+        return np.memmap(self._file, dtype, "r", offset=self._start + begin, shape=shape)
+
+    def cosine_bounds(self) -> CosineBounds | None:
+        """Map the cosine bounds; None where the space was too small for them or is older than they are."""
+        for rotation, rows in ((ROTATION, ROWS), (OLD_ROTATION, OLD_ROWS)):
+            if rows in self._header:
+                return CosineBounds(self.map(rotation), self.map(rows))
+        return None
 
 
-def _mapped(file: BinaryIO, header: Any, start: int, key: str) -> np.ndarray:
-    name, size = Path(file.name).name, os.fstat(file.fileno()).st_size
-    try:
-        tensor = header[key]
-        begin, end = tensor["data_offsets"]
-        dtype, shape = TYPES[tensor["dtype"]], tuple(int(n) for n in tensor["shape"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{name} does not hold a float32 or int64 tensor {key!r}.") from error
-    if min(shape, default=0) < 0 or begin < 0 or end - begin != dtype.itemsize * int(np.prod(shape)):
-        raise DataError(f"{name} contradicts itself: shape {shape}, but bytes {begin:,} to {end:,}.")
-    if start + end > size:
-        raise DataError(f"{name} was cut off: its header promises {start + end:,} bytes, it has {size:,}.")
-    if end == begin:
-        return np.empty(shape, dtype)
-    return np.memmap(file, dtype, "r", offset=start + begin, shape=shape)
+def _described(tensor: object) -> tuple[int, int, np.dtype, tuple[int, ...]]:
+    """Return the first and last byte, the type and the shape of a tensor from its entry in the header."""
+    entry = cast(dict[str, object], tensor)
+    begin, end = cast(list[int], entry["data_offsets"])
+    return begin, end, DTYPES[cast(str, entry["dtype"])], tuple(int(n) for n in cast(list[int], entry["shape"]))
 
 
-def _path(folder: Path, name: str, ending: str) -> Path:
+def _path(folder: Path, name: str, ending: Literal["parquet", "safetensors"]) -> Path:
     # A space may be named after a column of a table, and those hold slashes; a dot in front would hide the file.
     stem = quote(name, safe=" ")
     if stem.startswith("."):
         stem = "%2E" + stem[1:]
-    if len(stem) > LONGEST:
-        stem = f"{stem[:LONGEST]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    if len(stem) > MAX_STEM_LENGTH:
+        stem = f"{stem[:MAX_STEM_LENGTH]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
     return folder / f"{stem}.{ending}"
 
 
 def _name_of(path: Path) -> str:
-    """The name of the space whose labels and columns are in the file."""
-    if len(path.stem) <= LONGEST:
+    """Return the name of the space whose labels and columns are in the file."""
+    if len(path.stem) <= MAX_STEM_LENGTH:
         return unquote(path.stem)
     return pq.read_schema(path).metadata[NAME].decode()

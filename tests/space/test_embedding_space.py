@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from embedviz.core.errors import ColumnError, DataError, SettingsError, UnknownLabelError
-from embedviz.space import EmbeddingSpace, embedding_space, exact_search
+from embedviz.space import EmbeddingSpace, searchable_space
+from embedviz.space.search import numpy_exact
 
 
 @pytest.fixture
@@ -75,13 +76,13 @@ def test_a_vector_can_ask_and_then_nothing_is_left_out(plane):
 
 def test_neighbors_agree_when_compared_in_blocks(plane, monkeypatch):
     whole = plane.neighbors("northeast", metric="euclidean")
-    monkeypatch.setattr(embedding_space, "BLOCK", 2)
+    monkeypatch.setattr(searchable_space, "BLOCK", 2)
     pd.testing.assert_frame_equal(plane.neighbors("northeast", metric="euclidean"), whole)
 
 
 def test_neighbor_indices_begin_with_the_label_itself(plane, monkeypatch):
-    monkeypatch.setattr(exact_search, "FEW", 1)
-    monkeypatch.setattr(exact_search, "BATCH", 2)
+    monkeypatch.setattr(numpy_exact, "MIN_BATCH", 1)
+    monkeypatch.setattr(numpy_exact, "BATCH", 2)
     found = plane.neighbor_indices(plane.vectors, 2)
     assert found.tolist() == [[0, 4], [1, 2], [2, 0], [3, 1], [0, 4]]
     assert plane.neighbor_indices(plane.vectors, 99).shape == (5, 5)
@@ -126,11 +127,19 @@ def test_unknown_values_name_their_column():
         space.index("qqqqqq")
 
 
-def test_completion_puts_the_frequent_first_and_minds_no_case():
-    space = EmbeddingSpace(["Queens", "queen", "king"], np.eye(3, dtype=np.float32), pd.DataFrame({"count": [1, 9, 5]}))
-    assert space.complete("QUE") == ["queen", "Queens"]
-    assert space.complete("", n=2) == ["queen", "king"]
-    assert space.complete("x") == []
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("word", "word"), ("before", "word"), ("user", "user"), ("item", "item"), ("row", "value"), ("colour", "value")],
+)
+def test_a_space_that_does_not_say_its_kind_has_that_of_its_name(name, kind):
+    assert EmbeddingSpace(["a"], np.ones((1, 2), np.float32), name=name).kind == kind
+
+
+def test_a_kind_that_is_given_goes_before_the_name_and_stays_with_a_part():
+    space = EmbeddingSpace(["a", "b"], np.eye(2, dtype=np.float32), name="word", kind="value")
+    assert space.take([1]).kind == "value"
+    with pytest.raises(UnknownLabelError, match="values of word"):
+        space.index("zzz")
 
 
 def test_most_frequent_is_by_count_or_in_the_given_order(plane):
@@ -190,7 +199,7 @@ def test_the_best_of_many_are_those_of_a_full_sort_ties_in_order(k):
 def test_a_mean_vector_is_the_mean_whatever_the_block(monkeypatch):
     vectors = np.arange(12, dtype=np.float32).reshape(6, 2)
     space = EmbeddingSpace(list("abcdef"), vectors)
-    monkeypatch.setattr("embedviz.space.embedding_space.BLOCK", 2)
+    monkeypatch.setattr("embedviz.space.searchable_space.BLOCK", 2)
     assert space.mean_vector(np.array([0, 2, 5])).tolist() == pytest.approx(vectors[[0, 2, 5]].mean(axis=0).tolist())
     with pytest.raises(DataError, match="at least one label"):
         space.mean_vector(np.array([], int))

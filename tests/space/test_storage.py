@@ -2,13 +2,16 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from safetensors.numpy import save_file
 
 from embedviz.core.errors import DataError
 from embedviz.space import EmbeddingSpace
+from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.storage import map_tensor, read_space, space_names, write_space
 
 
@@ -119,3 +122,32 @@ def test_vectors_and_labels_of_different_number_are_refused(space, tmp_path):
     (tmp_path / "other.parquet").replace(tmp_path / "word.parquet")
     with pytest.raises(DataError, match="1 labels"):
         read_space(tmp_path, "word")
+
+
+def test_the_kind_comes_back_whatever_the_name(space, tmp_path):
+    write_space(EmbeddingSpace(space.labels, space.vectors, name="word", kind="value"), tmp_path)
+    assert read_space(tmp_path, "word").kind == "value"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("word", "word"), ("before", "word"), ("item", "item"), ("make", "value")])
+def test_a_space_written_before_has_the_kind_of_its_name(space, tmp_path, name, kind):
+    write_space(space, tmp_path, name)
+    path = tmp_path / f"{name}.parquet"
+    table = pq.read_table(path)
+    own = {key: value for key, value in table.schema.metadata.items() if key != b"embedviz.kind"}
+    assert len(own) < len(table.schema.metadata)
+    pq.write_table(table.replace_schema_metadata(own), path)
+    assert read_space(tmp_path, name).kind == kind
+
+
+def test_bounds_written_under_their_old_names_are_found(tmp_path, monkeypatch):
+    monkeypatch.setattr("embedviz.space.search.cosine_bounds.MIN_VECTORS", 0)
+    rng = np.random.default_rng(0)
+    vectors = (rng.normal(size=(300, 3)) @ rng.normal(size=(3, 60))).astype(np.float32)
+    bounds = CosineBounds.build(vectors)
+    write_space(EmbeddingSpace([str(i) for i in range(300)], vectors), tmp_path)
+    tensors = {"vectors": vectors, "search_index.turn": bounds.rotation, "search_index.rows": bounds.rows}
+    save_file(tensors, tmp_path / "word.safetensors")
+    found = read_space(tmp_path, "word").cosine_bounds
+    np.testing.assert_array_equal(found.rotation, bounds.rotation)
+    np.testing.assert_array_equal(found.rows, bounds.rows)

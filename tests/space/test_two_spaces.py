@@ -3,12 +3,13 @@ import pandas as pd
 import pytest
 
 from embedviz.core.errors import DataError
+from embedviz.core.generators import result_of
 from embedviz.space import EmbeddingSpace
 from embedviz.space.two_spaces import TwoSpaces, compare_spaces, rotation, shared_rows
 
 
 def compared(a, b, k=10) -> TwoSpaces:
-    return [step for step in compare_spaces(a, b, k) if isinstance(step, TwoSpaces)][-1]
+    return result_of(compare_spaces(a, b, k))
 
 
 def random_space(n=300, dim=8, seed=0, labels=None):
@@ -16,7 +17,7 @@ def random_space(n=300, dim=8, seed=0, labels=None):
     return EmbeddingSpace(labels or [f"w{i}" for i in range(n)], vectors)
 
 
-def turned(space, seed=1):
+def rotated(space, seed=1):
     """The same space seen from elsewhere: a random rotation with mirroring, and every vector at another length."""
     rng = np.random.default_rng(seed)
     matrix = np.linalg.qr(rng.normal(size=(space.dim, space.dim)))[0].astype(np.float32)
@@ -26,7 +27,7 @@ def turned(space, seed=1):
 
 def test_a_rotated_space_has_the_same_neighbours_and_nothing_moved():
     space = random_space()
-    found = compared(space, turned(space))
+    found = compared(space, rotated(space))
     assert found.overlap > 0.999
     assert found.residual < 1e-5
     assert found.movers["moved"].abs().max() < 1e-5
@@ -52,7 +53,7 @@ def test_the_overlap_of_each_label_is_what_neighbors_lists_say():
 
 def test_only_shared_labels_count_and_the_rest_is_told():
     a = random_space(40)
-    b = turned(a).take(np.arange(39, 9, -1))  # 30 of them, in another order
+    b = rotated(a).take(np.arange(39, 9, -1))  # 30 of them, in another order
     b = EmbeddingSpace([*b.labels, "new"], np.concatenate([b.vectors, np.ones((1, 8), np.float32)]))
     found = compared(a, b, k=5)
     assert (found.shared, found.only_a, found.only_b) == (30, 10, 1)
@@ -63,7 +64,7 @@ def test_the_label_that_was_put_elsewhere_comes_first():
     a = random_space(200)
     vectors = a.vectors.copy()
     vectors[17] = -vectors[17]
-    found = compared(a, turned(EmbeddingSpace(a.labels, vectors)))
+    found = compared(a, rotated(EmbeddingSpace(a.labels, vectors)))
     assert found.movers["label"][0] == "w17"
     assert found.movers["moved"][0] > 1.5
     assert (found.movers["moved"][1:] < 0.05).all()

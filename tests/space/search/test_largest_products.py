@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from embedviz.projection import largest_products as module
-from embedviz.projection.largest_products import LargestProducts, in_blocks
+from embedviz.space.search import largest_products as module
+from embedviz.space.search.largest_products import LargestProducts, in_blocks
 
 
 def random_rows(n: int, dim: int = 5, seed: int = 0) -> torch.Tensor:
@@ -28,11 +28,11 @@ def test_the_column_to_leave_out_is_left_out_and_comes_back_for_others(monkeypat
     for own in torch.arange(300).split(10):
         products = points[own] @ points.T
         products[range(10), own] = -torch.inf
-        assert torch.equal(largest(points[own], but=own)[1], products.topk(8).indices)
+        assert torch.equal(largest(points[own], exclude=own)[1], products.topk(8).indices)
 
 
 def test_all_alike_are_each_found_once():
-    _, found = LargestProducts(torch.ones(50, 3), 20)(torch.ones(4, 3), but=torch.arange(4))
+    _, found = LargestProducts(torch.ones(50, 3), 20)(torch.ones(4, 3), exclude=torch.arange(4))
     for row, columns in enumerate(found.tolist()):
         assert len(set(columns) - {row}) == 20
         assert max(columns) < 50

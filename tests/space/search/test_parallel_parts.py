@@ -4,7 +4,7 @@ import time
 import pytest
 import torch
 
-from embedviz.projection.side_by_side import side_by_side
+from embedviz.space.search.parallel_parts import run_parts
 
 CPU = torch.device("cpu")
 
@@ -25,7 +25,7 @@ def test_every_row_is_worked_on_once(threads, n):
         rows.extend(range(part.start, part.stop))
         yield 1.0
 
-    list(side_by_side(n, CPU, work))
+    list(run_parts(n, CPU, work))
     assert sorted(rows) == list(range(n))
 
 
@@ -37,7 +37,7 @@ def test_within_a_part_pytorch_has_one_thread_and_outside_as_many_as_before(thre
         time.sleep(0.15)
         yield 0.5
 
-    for share in side_by_side(10, CPU, work):
+    for share in run_parts(10, CPU, work):
         assert 0 <= share <= 1
         assert torch.get_num_threads() == threads
     assert len({ident for ident, _ in seen}) == threads
@@ -51,7 +51,7 @@ def test_it_says_how_far_it_is(threads):
             time.sleep(0.06)
             yield done / 6
 
-    shares = list(side_by_side(3, CPU, work))
+    shares = list(run_parts(3, CPU, work))
     assert shares == sorted(shares)
     assert 2 <= len(shares) <= 6
 
@@ -70,11 +70,11 @@ def test_what_goes_wrong_in_a_part_is_raised_and_the_others_end(threads):
             ended.append(part.start)
 
     with pytest.raises(ZeroDivisionError):
-        list(side_by_side(9, CPU, work))
+        list(run_parts(9, CPU, work))
     assert len(ended) == threads
 
 
-def test_given_up_it_ends(threads):
+def test_closed_it_ends(threads):
     worked = []
 
     def work(part):
@@ -83,7 +83,7 @@ def test_given_up_it_ends(threads):
             time.sleep(0.01)
             yield 0.0
 
-    running = side_by_side(9, CPU, work)
+    running = run_parts(9, CPU, work)
     next(running)
     running.close()
     closed = time.monotonic()

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from embedviz.space import exact_search, search_index
-from embedviz.space.exact_search import ExactSearch, top
 from embedviz.space.metrics import METRICS, norms, pair_closeness
-from embedviz.space.search_index import SearchIndex
+from embedviz.space.search import cosine_bounds, numpy_exact
+from embedviz.space.search.cosine_bounds import CosineBounds
+from embedviz.space.search.numpy_exact import NumpyExactIndex
 
 N, D = 3_001, 40
 
@@ -43,17 +43,19 @@ def vectors(request):
     return VECTORS[request.param](np.random.default_rng(0)).astype(np.float32)
 
 
-@pytest.fixture(params=["no index", "an index", "an index that is always believed", "an index of few columns"])
-def search(request, vectors, monkeypatch):
-    if request.param == "no index":
-        return ExactSearch(vectors, norms(vectors))
-    monkeypatch.setattr(search_index, "FEWEST", 0)
-    monkeypatch.setattr(search_index, "WIDEST", 1)
+@pytest.fixture(params=["no bounds", "bounds", "bounds that are always used", "bounds of few columns"])
+def index_by(request, vectors, monkeypatch):
+    """The index of the vectors by a metric."""
+    if request.param == "no bounds":
+        return lambda metric: NumpyExactIndex(vectors, metric)
+    monkeypatch.setattr(cosine_bounds, "MIN_VECTORS", 0)
+    monkeypatch.setattr(cosine_bounds, "MAX_COLUMN_SHARE", 1)
     if "few" in request.param:
-        monkeypatch.setattr(search_index, "KEPT", 0.1)
-    if request.param != "an index":
-        monkeypatch.setattr(exact_search, "TOO_MANY", 1)
-    return ExactSearch(vectors, norms(vectors), SearchIndex.build(vectors))
+        monkeypatch.setattr(cosine_bounds, "MIN_ENERGY", 0.1)
+    if request.param != "bounds":
+        monkeypatch.setattr(numpy_exact, "MAX_CANDIDATE_SHARE", 1)
+    bounds = CosineBounds.build(vectors)
+    return lambda metric: NumpyExactIndex(vectors, metric, norms(vectors), bounds)
 
 
 def queries_for(vectors):
@@ -72,38 +74,42 @@ def slow(vectors, query, k, metric, without=()):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_the_nearest_are_those_of_a_full_search_ties_in_order(search, metric):
-    for query in queries_for(search.vectors):
+def test_the_nearest_are_those_of_a_full_search_ties_in_order(index_by, vectors, metric):
+    index = index_by(metric)
+    for query in queries_for(vectors):
         for k in (1, 10, 150):
-            found = search.nearest(query, k, metric)
-            assert (found.indices.tolist(), found.closeness.tolist()) == slow(search.vectors, query, k, metric)
+            found = index.nearest(query, k)
+            assert (found.indices.tolist(), found.closeness.tolist()) == slow(vectors, query, k, metric)
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_many_queries_at_once_find_what_each_finds_alone(search, metric, monkeypatch):
-    monkeypatch.setattr(exact_search, "BATCH", 7)
-    queries = queries_for(search.vectors)
-    found = search.nearest_of_many(queries, 10, metric)
-    assert found.tolist() == [slow(search.vectors, query, 10, metric)[0] for query in queries]
+def test_many_queries_at_once_find_what_each_finds_alone(index_by, vectors, metric, monkeypatch):
+    monkeypatch.setattr(numpy_exact, "BATCH", 7)
+    queries = queries_for(vectors)
+    found = index_by(metric).query(queries, 10)
+    slowly = [slow(vectors, query, 10, metric) for query in queries]
+    assert found.indices.tolist() == [indices for indices, _ in slowly]
+    expected = -np.array([closeness for _, closeness in slowly], np.float32)
+    assert found.distances.tolist() == (1 + expected if metric == "cosine" else expected).tolist()
 
 
-def test_rows_left_out_are_never_found(search):
-    query = search.vectors[5]
-    nearest = search.nearest(query, 20, "cosine").indices
+def test_rows_left_out_are_never_found(index_by, vectors):
+    index, query = index_by("cosine"), vectors[5]
+    nearest = index.nearest(query, 20).indices
     mask = np.zeros(N, bool)
     mask[nearest[10:]] = True
-    found = search.nearest(query, 10, "cosine", [nearest[:10], mask])
-    assert found.indices.tolist() == slow(search.vectors, query, 10, "cosine", nearest.tolist())[0]
+    found = index.nearest(query, 10, [nearest[:10], mask])
+    assert found.indices.tolist() == slow(vectors, query, 10, "cosine", nearest.tolist())[0]
     mask[3:] = True
-    assert sorted(search.nearest(query, 10, "cosine", [mask]).indices.tolist()) == np.flatnonzero(~mask).tolist()
+    assert sorted(index.nearest(query, 10, [mask]).indices.tolist()) == np.flatnonzero(~mask).tolist()
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
 def test_fewer_rows_than_asked_for_all_answer(n):
     vectors = np.eye(n, 3, dtype=np.float32)
-    search, query = ExactSearch(vectors, norms(vectors)), np.array([3, 2, 1], np.float32)
-    assert search.nearest(query, 5, "cosine").indices.tolist() == list(range(n))
-    assert search.nearest_of_many(np.repeat(query[None], 20, axis=0), 5, "cosine").tolist() == [list(range(n))] * 20
+    index, query = NumpyExactIndex(vectors), np.array([3, 2, 1], np.float32)
+    assert index.nearest(query, 5).indices.tolist() == list(range(n))
+    assert index.query(np.repeat(query[None], 20, axis=0), 5).indices.tolist() == [list(range(n))] * 20
 
 
 @pytest.mark.parametrize("dim", [1, 2, 7, 100, 333])
@@ -118,25 +124,16 @@ def test_closeness_is_the_same_whatever_else_is_measured(dim):
 
 def test_most_rows_are_never_measured(monkeypatch):
     vectors = alike_in_few_dimensions(np.random.default_rng(0)).astype(np.float32)
-    monkeypatch.setattr(search_index, "FEWEST", 0)
-    monkeypatch.setattr(exact_search, "SEEDS", 20)
-    search = ExactSearch(vectors, norms(vectors), SearchIndex.build(vectors))
-    assert search.index is not None
+    monkeypatch.setattr(cosine_bounds, "MIN_VECTORS", 0)
+    monkeypatch.setattr(numpy_exact, "MIN_SEEDS", 20)
+    index = NumpyExactIndex(vectors, bounds=CosineBounds.build(vectors))
+    assert index.bounds is not None
     measured = []
-    as_before = ExactSearch._measured
+    as_before = NumpyExactIndex._measure
     monkeypatch.setattr(
-        ExactSearch, "_measured", lambda self, query, rows, *more: measured.append(len(rows)) or as_before(self, query, rows, *more)
+        NumpyExactIndex, "_measure", lambda self, query, rows, *more: measured.append(len(rows)) or as_before(self, query, rows, *more)
     )  # fmt: skip
-    search.vectors.flags.writeable = False
+    index.vectors.flags.writeable = False
     for query in vectors[:20]:
-        search.nearest(query, 10, "cosine")
+        index.nearest(query, 10)
     assert np.median(measured) < N / 50
-
-
-@pytest.mark.parametrize("k", [1, 10, 100])
-def test_the_greatest_of_many_are_those_of_a_full_sort_ties_in_order(k):
-    rng = np.random.default_rng(k)
-    n = 30_011
-    for scores in (rng.normal(size=n), rng.integers(0, 50, n), np.zeros(n), np.arange(n), -np.arange(n)):
-        scores = scores.astype(np.float32)
-        assert top(scores, k).tolist() == np.argsort(-scores, kind="stable")[:k].tolist()

@@ -1,0 +1,22 @@
+"""What the labels of a space stand for."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+SpaceKind = Literal["word", "user", "item", "value", "text", "row"]
+SPACE_KINDS: tuple[SpaceKind, ...] = get_args(SpaceKind)
+PLURALS: dict[SpaceKind, str] = {
+    "word": "words",
+    "user": "users",
+    "item": "items",
+    "value": "values",
+    "text": "texts",
+    "row": "rows",
+}
+_BY_NAME: dict[str, SpaceKind] = {"word": "word", "before": "word", "user": "user", "item": "item"}
+
+
+def kind_of_name(name: str) -> SpaceKind:
+    """Return the kind of a space that does not say it, by the name that models give such spaces; "value" otherwise."""
+    return _BY_NAME.get(name, "value")

@@ -1,0 +1,107 @@
+"""CosineBounds: upper bounds of cosines from few numbers a vector, which rule most vectors out.
+
+Vectors of length 1 are rotated so that their first dimensions hold most of them (principal axes through zero), and only
+the first are kept, beside the length of the rest. With q = (q1, q2) and x = (x1, x2) rotated likewise,
+
+    cos(q, x) = q1 · x1 + q2 · x2 <= q1 · x1 + |q2| |x2|      (Cauchy and Schwarz)
+
+which is one product of (N, C) with (C,). A vector that cannot reach the k-th best by this bound is out, so answers stay
+exact.
+
+Letters: N vectors, D dimensions, C columns kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+MIN_VECTORS = 50_000  # for fewer the plain search is as fast
+MIN_ENERGY = 0.8  # of the squared length, on average, in the columns: less lets too many rows through
+MAX_COLUMN_SHARE = 0.7  # columns per dimension; more save too little time for the room they take
+COLUMN_MULTIPLE = 16  # C is a multiple, so that a row begins where the processor's registers like it
+SAMPLE_SIZE = 50_000  # rows from which the axes are found
+BLOCK = 16_384  # rows rotated at a time
+
+
+@dataclass(frozen=True)
+class CosineBounds:
+    """Rotated and shortened vectors.
+
+    Attributes
+    ----------
+    rotation : np.ndarray
+        (D, D) float32, orthogonal: its columns are the axes, the most important first.
+    rows : np.ndarray
+        (N, C) float32: the first C - 1 coordinates of each vector at length 1, then the length of the rest. A zero
+        vector's row is zero.
+    """
+
+    rotation: np.ndarray
+    rows: np.ndarray
+
+    @classmethod
+    def build(cls, vectors: np.ndarray) -> CosineBounds | None:
+        """Compute the bounds of vectors; 341,000 x 100 take about half a second and give 87 MB.
+
+        Parameters
+        ----------
+        vectors : np.ndarray
+            (N, D) float32.
+
+        Returns
+        -------
+        CosineBounds or None
+            None where they would not pay: few vectors, or axes that matter about equally.
+        """
+        if len(vectors) < MIN_VECTORS:
+            return None
+        sample = _units(vectors[:: -(-len(vectors) // SAMPLE_SIZE)])
+        energy, axes = np.linalg.eigh(sample.T @ sample)
+        energy, rotation = energy[::-1], np.ascontiguousarray(axes[:, ::-1], np.float32)
+        if not energy.sum() > 0:
+            return None
+        enough = int(np.searchsorted(np.cumsum(energy) / energy.sum(), MIN_ENERGY)) + 2  # one column for the rest
+        columns = -(-enough // COLUMN_MULTIPLE) * COLUMN_MULTIPLE
+        if columns > MAX_COLUMN_SHARE * vectors.shape[1]:
+            return None
+        rows = np.empty((len(vectors), columns), np.float32)
+        for start in range(0, len(vectors), BLOCK):
+            rows[start : start + BLOCK] = _shortened(_units(vectors[start : start + BLOCK]) @ rotation, columns)
+        return cls(rotation, rows)
+
+    def upper_bounds(self, query: np.ndarray) -> np.ndarray:
+        """Bound the cosine of every vector with a query from above, but for rounding (`NumpyExactIndex._slack`).
+
+        Parameters
+        ----------
+        query : np.ndarray
+            (D,), not zero.
+
+        Returns
+        -------
+        np.ndarray
+            (N,) float32.
+        """
+        query = np.asarray(query, np.float64)
+        rotated = (query / np.linalg.norm(query)) @ self._rotation
+        return np.asarray(self.rows) @ _shortened(rotated[None], self.rows.shape[1])[0]
+
+    @cached_property
+    def _rotation(self) -> np.ndarray:
+        return self.rotation.astype(np.float64)
+
+
+def _units(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors at length 1, a zero vector left zero: (N, D) -> (N, D) float64."""
+    vectors = np.asarray(vectors, np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def _shortened(rotated: np.ndarray, columns: int) -> np.ndarray:
+    """Return the first columns - 1 coordinates, then the length of the rest: (N, D) -> (N, columns) float32."""
+    rest = np.linalg.norm(rotated[:, columns - 1 :], axis=1, keepdims=True)
+    return np.concatenate([rotated[:, : columns - 1], rest], axis=1).astype(np.float32)

@@ -1,0 +1,240 @@
+"""Exact nearest neighbours in NumPy alone, to the last bit: as if pair_closeness had measured every row.
+
+Every row gets an upper bound of its closeness from one product of a matrix and the query: of the vectors, or of the few
+columns of CosineBounds. Some rows with high bounds are measured. A row whose bound lies below the k-th best of them is
+out, and the rest are measured. Many queries are answered together with groups of rows in the place of rows. Ties come
+in the given order.
+
+Letters: Q queries, N vectors, D dimensions, G groups of rows, k answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from embedviz.space.metrics import Metric, norms, pair_closeness
+from embedviz.space.search.cosine_bounds import CosineBounds
+from embedviz.space.search.neighbor_index import Neighbors
+from embedviz.space.search.top_k import threshold_of, top_k
+
+MIN_LENGTH, MAX_LENGTH = 1e-15, 1e18  # lengths past which squares in float32 lose digits
+MIN_SEEDS = 256  # rows measured first where bounds come from CosineBounds
+MAX_CANDIDATE_SHARE = 0.1  # of all rows left by CosineBounds: past it the vectors themselves say more
+MEASURE_BLOCK = 16_384  # rows measured at a time
+MIN_CLOSENESS = float(np.finfo(np.float32).min)  # below it are only excluded rows
+MIN_BATCH = 8  # fewer queries than this are answered sooner one by one
+BATCH = 64  # queries compared at a time
+BUILD_BATCH = 1_024  # queries between two reports of progress
+BLOCK, GROUP = 2_048, 16  # rows multiplied at a time, and rows of which the highest bound is kept
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The rows nearest to one query.
+
+    Attributes
+    ----------
+    indices : np.ndarray
+        (at most k,) int64, best first.
+    closeness : np.ndarray
+        (at most k,) float32, as `metrics.pair_closeness` measures it.
+    """
+
+    indices: np.ndarray
+    closeness: np.ndarray
+
+
+class NumpyExactIndex:
+    """The exact search over vectors that may be mapped from disk.
+
+    Parameters
+    ----------
+    vectors : np.ndarray
+        (N, D) float32.
+    metric : {"cosine", "euclidean", "dot"}
+        What near means.
+    lengths : np.ndarray, optional
+        (N,) float32, the vectors' Euclidean lengths where they are known.
+    bounds : CosineBounds, optional
+        Of the same vectors.
+    """
+
+    def __init__(
+        self,
+        vectors: np.ndarray,
+        metric: Metric = "cosine",
+        lengths: np.ndarray | None = None,
+        bounds: CosineBounds | None = None,
+    ):
+        self.vectors = np.asarray(vectors)  # of a mapped file, too: its own class would be slower
+        self.metric: Metric = metric
+        self.lengths = norms(self.vectors) if lengths is None else lengths
+        self.bounds = bounds
+
+    def build(self, k: int) -> Generator[float, None, Neighbors]:
+        """Find the k nearest of every vector, the vector itself left out; see `NeighborIndex.build`."""
+        n = len(self.vectors)
+        indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+        for start in range(0, n, BUILD_BATCH):
+            rows = np.arange(start, min(n, start + BUILD_BATCH))
+            found = self.query(self.vectors[rows], k + 1)
+            other = found.indices != rows[:, None]
+            other[other.all(axis=1), -1] = False  # the vector itself is not among them where k + 1 are as near
+            indices[rows] = found.indices[other].reshape(-1, k)
+            distances[rows] = found.distances[other].reshape(-1, k)
+            yield (int(rows[-1]) + 1) / n
+        return Neighbors(indices, distances)
+
+    def query(self, queries: np.ndarray, k: int) -> Neighbors:
+        """Find the min(k, N) nearest of each query; see `NeighborIndex.query`."""
+        indices = np.empty((len(queries), min(k, len(self.vectors))), np.int64)
+        closeness = np.empty(indices.shape, np.float32)
+        lengths = norms(queries)
+        common = (lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH)
+        together = np.flatnonzero(common) if common.sum() > MIN_BATCH else np.empty(0, np.int64)
+        for i in np.setdiff1d(np.arange(len(queries)), together):
+            found = self.nearest(queries[i], k)
+            indices[i], closeness[i] = found.indices, found.closeness
+        for start in range(0, len(together), BATCH):
+            batch = together[start : start + BATCH]
+            bounds = self._group_bounds(queries[batch], lengths[batch])
+            for i, of_groups in zip(batch, bounds, strict=True):
+                rows = self._rows_of(self._candidates(queries[i], k, of_groups, k, self._rows_of))
+                found = self._measure(queries[i], rows, k)
+                indices[i], closeness[i] = found.indices, found.closeness
+        return Neighbors(indices, 1 - closeness if self.metric == "cosine" else -closeness)
+
+    def nearest(self, query: np.ndarray, k: int, exclude: Sequence[np.ndarray] = ()) -> Hits:
+        """Find the k nearest of one query.
+
+        Parameters
+        ----------
+        query : np.ndarray
+            (D,) float32.
+        k : int
+            How many.
+        exclude : sequence of np.ndarray
+            Rows that may not answer, each as indices or as a mask (N,).
+
+        Returns
+        -------
+        Hits
+            Fewer than k where fewer rows are left.
+        """
+        length = norms(query[None])
+        if not MIN_LENGTH <= length[0] <= MAX_LENGTH:
+            return self._best_below(query, k, np.full(len(self.vectors), np.inf, np.float32), exclude)
+        if self.bounds is not None:
+            bounds = self._bounds(self.bounds.upper_bounds(query), slice(None), length)
+            for rows in exclude:
+                bounds[rows] = -np.inf
+            candidates = self._candidates(query, k, bounds, max(MIN_SEEDS, 2 * k))
+            if len(candidates) <= MAX_CANDIDATE_SHARE * len(self.vectors):
+                return self._measure(query, candidates, k)
+        cosines = self.vectors @ (query / length)
+        cosines *= self._inverse_lengths
+        return self._best_below(query, k, self._bounds(cosines, slice(None), length), exclude)
+
+    def _best_below(self, query: np.ndarray, k: int, bounds: np.ndarray, exclude: Sequence[np.ndarray]) -> Hits:
+        """Return the k nearest from an upper bound of every row (N,), changed in place."""
+        for rows in exclude:
+            bounds[rows] = -np.inf
+        return self._measure(query, self._candidates(query, k, bounds, k), k)
+
+    def _candidates(
+        self,
+        query: np.ndarray,
+        k: int,
+        bounds: np.ndarray,
+        seeds: int,
+        rows_of: Callable[[np.ndarray], np.ndarray] = lambda rows: rows,
+    ) -> np.ndarray:
+        """Return the rows or groups that may hold one of the k nearest, ascending, by their upper bounds (G,).
+
+        At least `seeds` of them are measured to tell; rows_of returns the rows in groups.
+        """
+        leading = np.flatnonzero(bounds >= max(threshold_of(bounds, seeds), MIN_CLOSENESS))[: 4 * seeds]
+        near = self._measure(query, rows_of(leading), k).closeness
+        return np.flatnonzero(bounds >= (self._floor(float(near[-1])) if len(near) == k else MIN_CLOSENESS))
+
+    def _measure(self, query: np.ndarray, rows: np.ndarray, k: int) -> Hits:
+        """Return the k nearest among rows (in ascending order), every one measured."""
+        closeness = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), MEASURE_BLOCK):
+            part = self.vectors.take(rows[start : start + MEASURE_BLOCK], axis=0, mode="clip")
+            closeness[start : start + MEASURE_BLOCK] = pair_closeness(query[None], part, self.metric)
+        best = top_k(closeness, k)
+        return Hits(rows[best], closeness[best])
+
+    def _bounds(self, cosines: np.ndarray, rows: slice, query_lengths: np.ndarray) -> np.ndarray:
+        """Turn cosines of rows, or bounds of them, with one query or several, into bounds: (n,) or (n, Q), in place.
+
+        They bound the cosine but for rounding (which _floor allows for), or the dot product, or the negative square of
+        the distance, rounding included.
+        """
+        if self.metric != "cosine":
+            lengths = self.lengths[rows].reshape(-1, *[1] * (cosines.ndim - 1))
+            cosines += self._slack
+            cosines *= lengths * query_lengths
+            if self.metric == "euclidean":
+                cosines *= 2
+                cosines -= (1 - self._slack) * (lengths**2 + query_lengths**2)
+        begin, end, _ = rows.indices(len(self.vectors))
+        doubtful = self._doubtful[slice(*np.searchsorted(self._doubtful, [begin, end]))]
+        cosines[doubtful - begin] = np.inf
+        return cosines
+
+    def _floor(self, closeness: float) -> float:
+        """Return the bound below which no row can be as close as that."""
+        if self.metric == "euclidean":
+            return -(closeness**2)
+        return closeness - self._slack if self.metric == "cosine" else closeness
+
+    def _group_bounds(self, queries: np.ndarray, query_lengths: np.ndarray) -> np.ndarray:
+        """Return the highest bound in every group of rows, for each of queries (Q, D): (Q, G)."""
+        units = np.ascontiguousarray((queries / query_lengths[:, None]).T)
+        n_blocks, in_block = -(-len(self.vectors) // BLOCK), BLOCK // GROUP
+        highest = np.empty((n_blocks, in_block, len(queries)), np.float32)
+        block = np.empty((BLOCK, len(queries)), np.float32)
+        for number in range(n_blocks):
+            rows = slice(number * BLOCK, min((number + 1) * BLOCK, len(self.vectors)))
+            cosines = block[: rows.stop - rows.start]
+            np.matmul(self.vectors[rows], units, out=cosines)
+            cosines *= self._inverse_lengths[rows, None]
+            self._bounds(cosines, rows, query_lengths)
+            block[len(cosines) :] = -np.inf
+            np.max(block.reshape(GROUP, in_block, -1), axis=0, out=highest[number])
+        return np.ascontiguousarray(highest.reshape(-1, len(queries)).T)
+
+    def _rows_of(self, groups: np.ndarray) -> np.ndarray:
+        """Return the rows in these groups, ascending. A group is spread over its block, which NumPy reduces faster."""
+        block, first = np.divmod(groups, BLOCK // GROUP)
+        rows = (block * BLOCK + first)[:, None] + np.arange(0, BLOCK, BLOCK // GROUP)
+        rows = np.sort(rows, axis=None)
+        return rows[: np.searchsorted(rows, len(self.vectors))]
+
+    @cached_property
+    def _slack(self) -> float:
+        """More than rounding can move a bound and a closeness against each other, as a share of |q| |x|.
+
+        A dot product of D numbers in float32 is off by at most D u |q| |x|, u = 2^-24 (Higham 2002, Accuracy and
+        Stability of Numerical Algorithms, p. 63), and a length by (D / 2 + 2) u of itself. pair_closeness takes a dot
+        product and two lengths, a bound another dot product and two lengths: 4 D + 8, and single operations.
+        """
+        return (4 * self.vectors.shape[1] + 32) * 2.0**-24
+
+    @cached_property
+    def _inverse_lengths(self) -> np.ndarray:
+        """(N,) float32; 0 for a zero vector, which is similar to nothing."""
+        common = self.lengths >= MIN_LENGTH
+        return np.divide(1, self.lengths, out=np.zeros_like(self.lengths), where=common)
+
+    @cached_property
+    def _doubtful(self) -> np.ndarray:
+        """Rows so short that no bound of theirs can be trusted, and which are not zero: ascending indices."""
+        short = np.flatnonzero(self.lengths < MIN_LENGTH)
+        return short[np.array([self.vectors[row].any() for row in short], bool)]

@@ -1,0 +1,294 @@
+"""Labels, one vector each, and exact searches among them: NumPy alone, over mapped files too.
+
+Letters: N labels, D dimensions, Q queries, k answers.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import pandas as pd
+
+from embedviz.core.errors import ColumnError, DataError, SettingsError, UnknownLabelError
+from embedviz.core.files import replacing
+from embedviz.core.formats import GZIP_ENDING, find_writer, format_of
+from embedviz.space import spelling
+from embedviz.space.checks import check_question, first_unusable
+from embedviz.space.kinds import PLURALS, SpaceKind, kind_of_name
+from embedviz.space.metrics import Metric, closeness, norms, pair_closeness
+from embedviz.space.search import NumpyExactIndex
+from embedviz.space.search.top_k import top_k
+
+if TYPE_CHECKING:
+    from embedviz.space.search.cosine_bounds import CosineBounds
+    from embedviz.space.search.numpy_exact import Hits
+
+BLOCK = 65_536  # vectors compared at a time
+RESERVED = ("label", "similarity", "distance", "position")  # columns of the answers
+
+
+class SearchableSpace:
+    """Labels and their vectors, with the searches that all questions rest on; `EmbeddingSpace` is the public class."""
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        vectors: np.ndarray,
+        columns: pd.DataFrame | None = None,
+        name: str = "word",
+        notes: Sequence[str] = (),
+        cosine_bounds: CosineBounds | None = None,
+        kind: SpaceKind | None = None,
+    ):
+        self.labels = list(labels)
+        self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
+        self.columns: pd.DataFrame = (
+            pd.DataFrame(index=range(len(self.labels))) if columns is None else columns.reset_index(drop=True)
+        )
+        self.name = name
+        self.kind: SpaceKind = kind_of_name(name) if kind is None else kind
+        self.notes = tuple(notes)
+        self.cosine_bounds = cosine_bounds
+        if self.vectors.ndim != 2 or len(self.vectors) != len(self.labels) or len(self.columns) != len(self.labels):
+            raise DataError(
+                f"A space needs a vector and a row of columns for each label; got {len(self.labels)} labels, "
+                f"vectors of shape {self.vectors.shape} and {len(self.columns)} rows."
+            )
+        if cosine_bounds is not None and len(cosine_bounds.rows) != len(self.vectors):
+            raise DataError(f"The cosine bounds are of {len(cosine_bounds.rows)} vectors, not of {len(self.vectors)}.")
+        for column in self.columns.columns.intersection(RESERVED):
+            raise ColumnError(f"A space's column cannot be called {column!r}, for its answers are. Rename it.")
+        bad = None if isinstance(vectors, np.memmap) else first_unusable(self.vectors)
+        if bad is not None:
+            raise DataError(f"The vector of {self.labels[bad]!r} holds NaN, infinity or a number past 1e15.")
+        self._row_of = dict(zip(self.labels, range(len(self.labels)), strict=True))
+        if len(self._row_of) < len(self.labels):
+            twice = next(label for row, label in enumerate(self.labels) if self._row_of[label] != row)
+            raise DataError(f"The label {twice!r} occurs twice; labels have to be unique.")
+        self._indices: dict[Metric, NumpyExactIndex] = {}
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._row_of
+
+    def __repr__(self) -> str:
+        return f"<EmbeddingSpace {self.name!r}: {len(self):,} x {self.dim}>"
+
+    @property
+    def dim(self) -> int:
+        """D, the number of dimensions."""
+        return self.vectors.shape[1]
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """The Euclidean length of every vector, (N,) float32."""
+        return norms(self.vectors)
+
+    @cached_property
+    def by_frequency(self) -> np.ndarray:
+        """All rows, (N,) int64, the most frequent label first: by "count", or in the given order without it."""
+        if "count" not in self.columns:
+            return np.arange(len(self))
+        return np.argsort(-self.columns["count"].to_numpy(), kind="stable")
+
+    def most_frequent(self, n: int) -> np.ndarray:
+        """Return the rows of the n most frequent labels, (min(n, N),) int64."""
+        return self.by_frequency[:n]
+
+    def index(self, label: str) -> int:
+        """Return the row of a label; UnknownLabelError with the nearest spellings when it is not there."""
+        try:
+            return self._row_of[label]
+        except KeyError:
+            raise self._unknown(label) from None
+
+    def vector(self, label: str) -> np.ndarray:
+        """Return the label's vector, (D,) float32."""
+        return self.vectors[self.index(label)]
+
+    def mean_vector(self, indices: np.ndarray) -> np.ndarray:
+        """Return the mean of the vectors at rows (n,), (D,) float32; DataError for no rows at all.
+
+        Works in blocks, so that a mapped file is never held whole.
+        """
+        if not len(indices):
+            raise DataError("The mean of no vectors is none. Choose at least one label.")
+        total = np.zeros(self.dim)
+        for start in range(0, len(indices), BLOCK):
+            total += self.vectors[indices[start : start + BLOCK]].sum(axis=0, dtype=np.float64)
+        return (total / len(indices)).astype(np.float32)
+
+    def take(self, indices: np.ndarray | Sequence[int]) -> Self:
+        """Return the space of the labels at these rows alone, in this order."""
+        chosen = [self.labels[i] for i in indices]
+        columns = self.columns.iloc[np.asarray(indices, np.int64)]
+        return type(self)(chosen, self.vectors[indices], columns, self.name, kind=self.kind)
+
+    def neighbors(
+        self,
+        query: str | np.ndarray,
+        k: int = 10,
+        metric: Metric = "cosine",
+        min_count: int | None = None,
+        exclude: Iterable[str] = (),
+    ) -> pd.DataFrame:
+        """Find the labels nearest to a label or to a vector.
+
+        Parameters
+        ----------
+        query : str or np.ndarray
+            A label, which is left out of the answer, or a vector (D,).
+        k : int
+            How many.
+        metric : {"cosine", "euclidean", "dot"}
+            What near means.
+        min_count : int, optional
+            Leave out labels that occur less often.
+        exclude : iterable of str
+            Further labels to leave out.
+
+        Returns
+        -------
+        pd.DataFrame
+            label, then similarity (cosine, dot) or distance (euclidean), then the space's columns; best first, ties in
+            the given order.
+
+        Raises
+        ------
+        UnknownLabelError
+            For a label that is not there.
+        ColumnError
+            For a minimum count where there are no counts.
+        """
+        check_question(k, metric)
+        excluded = [self.index(label) for label in exclude]
+        if isinstance(query, str):
+            excluded.append(self.index(query))
+            query = self.vector(query)
+        query = np.asarray(query, np.float32)
+        if query.shape != (self.dim,):
+            raise DataError(f"A query vector needs {self.dim} numbers here, got shape {query.shape}.")
+        found = self.nearest(query, k, metric, excluded, min_count)
+        if metric == "euclidean":
+            return self.answer(found.indices, "distance", -found.closeness)
+        return self.answer(found.indices, "similarity", found.closeness)
+
+    def nearest(
+        self,
+        query: np.ndarray,
+        k: int,
+        metric: Metric = "cosine",
+        exclude: Sequence[int] = (),
+        min_count: int | None = None,
+    ) -> Hits:
+        """Find the k rows nearest to a vector (D,), without those excluded and those with a lower count."""
+        return self._index(metric).nearest(query, k, self._excluded(exclude, min_count))
+
+    def neighbor_indices(self, queries: np.ndarray, k: int, metric: Metric = "cosine") -> np.ndarray:
+        """Find the k rows nearest to each of queries (Q, D), best first, a query's own label not left out.
+
+        Returns (Q, min(k, N)) int64.
+        """
+        check_question(k, metric)
+        return self._index(metric).query(np.asarray(queries, np.float32), k).indices
+
+    def similarity(self, a: str, b: str, metric: Metric = "cosine") -> float:
+        """Return the cosine similarity or dot product of two labels, or with "euclidean" their distance."""
+        check_question(1, metric)
+        value = float(pair_closeness(self.vector(a)[None], self.vector(b)[None], metric)[0])
+        return -value if metric == "euclidean" else value
+
+    def suggest(self, text: str, n: int = 5) -> list[str]:
+        """Return the n labels spelled most like the text, the nearest first, the more frequent among equals."""
+        labels, folded = self._by_frequency
+        return [labels[i] for i in spelling.nearest(text, folded, n)]
+
+    def save(self, path: str | Path, format: str | None = None) -> None:
+        """Write a file of vectors, gzipped when its name ends in .gz.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        format : str, optional
+            "glove", "word2vec" or "word2vec-binary"; by default what the ending stands for (.txt GloVe, .vec word2vec,
+            .bin binary).
+
+        Raises
+        ------
+        SettingsError
+            For an unknown format or ending, or a folder that is not there.
+        """
+        path = Path(path)
+        write = find_writer(format_of(path) if format is None else format)
+        if not path.parent.is_dir():
+            raise SettingsError(f"There is no folder {path.parent} to write {path.name} into.")
+        with replacing(path) as temporary, open(temporary, "wb") as file:
+            if path.suffix.lower() == GZIP_ENDING:
+                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
+                    write(self, stream)
+            else:
+                write(self, file)
+
+    def closeness_to(self, queries: np.ndarray, metric: Metric) -> np.ndarray:
+        """Return how close every label is to each of queries, as `metrics.closeness`: (Q, D) -> (Q, N) float32.
+
+        Works in blocks of labels, so that a mapped file is never held whole.
+        """
+        queries = np.asarray(queries, np.float32)
+        result = np.empty((len(queries), len(self)), np.float32)
+        for start in range(0, len(self), BLOCK):
+            part = slice(start, start + BLOCK)
+            result[:, part] = closeness(queries, self.vectors[part], self.lengths[part], metric)
+        return result
+
+    def best(
+        self, closeness: np.ndarray, k: int, exclude: Sequence[int] = (), min_count: int | None = None
+    ) -> np.ndarray:
+        """Return the rows of the k greatest of closeness (N,), best first, ties in the given order: (at most k,) int64.
+
+        Rows excluded and those with a lower count are left out.
+        """
+        scores = np.where(np.isnan(closeness), -np.inf, closeness)  # a file may hold NaN after all: it is near nothing
+        for rows in self._excluded(exclude, min_count):
+            scores[rows] = -np.inf
+        found = top_k(scores, k)
+        return found[scores[found] > -np.inf]
+
+    def answer(self, indices: np.ndarray, name: str, values: np.ndarray) -> pd.DataFrame:
+        """Return the frame of the labels at these rows: label, the values under the name, the space's columns."""
+        columns = {column: self.columns[column].array.take(indices) for column in self.columns}
+        return pd.DataFrame({"label": [self.labels[i] for i in indices], name: values} | columns)
+
+    def _excluded(self, exclude: Sequence[int], min_count: int | None) -> list[np.ndarray]:
+        """Return which rows may not answer: indices of those excluded, and a mask (N,) of those with a lower count."""
+        excluded: list[np.ndarray] = [np.array(exclude, np.int64)]
+        if min_count:
+            if "count" not in self.columns:
+                raise ColumnError("These vectors came without counts, so a minimum count cannot be asked for.")
+            excluded.append(self.columns["count"].to_numpy() < min_count)
+        return excluded
+
+    def _index(self, metric: Metric) -> NumpyExactIndex:
+        if metric not in self._indices:
+            self._indices[metric] = NumpyExactIndex(self.vectors, metric, self.lengths, self.cosine_bounds)
+        return self._indices[metric]
+
+    @cached_property
+    def _by_frequency(self) -> tuple[list[str], list[str]]:
+        """The labels, most frequent first, as they are and without case."""
+        labels = [self.labels[i] for i in self.by_frequency]
+        return labels, [label.casefold() for label in labels]
+
+    def _unknown(self, label: str) -> UnknownLabelError:
+        suggestions = self.suggest(label) if label.strip() else []
+        hint = f"Did you mean {', '.join(suggestions)}?" if suggestions else "No spelling there is near it."
+        labels = f"values of {self.name}" if self.kind == "value" else PLURALS[self.kind]
+        return UnknownLabelError(f"{label!r} is not among the {len(self):,} {labels}. {hint}", label, suggestions)
