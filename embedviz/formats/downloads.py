@@ -1,4 +1,4 @@
-"""Large files from elsewhere: over https, with progress, taken up where they were cut off, checked by their sum."""
+"""Large files over https: with progress, resumed where they were cut off, verified by their checksum."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from embedviz.core.errors import DataError
 from embedviz.core.progress import Progress
 
 CHUNK = 1 << 18  # bytes
-TRIES = 4  # connections that bring nothing new before it is given up
-WAIT = 1.0  # seconds between two
-TIMEOUT = 30  # seconds without a byte
-SAY_EVERY = 0.25  # seconds
-LOCAL = ("127.0.0.1", "localhost", "::1")
+MAX_FAILURES = 4  # connections in a row that bring nothing new
+RETRY_INTERVAL_S = 1.0
+TIMEOUT_S = 30  # without a byte
+PROGRESS_INTERVAL_S = 0.25
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 def download(
@@ -32,45 +31,80 @@ def download(
     title: str = "",
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Path:
-    """The file at the address, kept in the folder; at once when it is there and its sum is right.
+    """Download a file, or return it at once when it is in the folder and its checksum is right.
 
-    pooch places and checks it; the transfer is ours, for pooch's own begins anew when a connection is cut. DataError
-    when there is no network, the server refuses, the disk is full or the sum is another.
+    pooch places and verifies it; the transfer is ours, for pooch's own restarts when a connection is cut.
+
+    Parameters
+    ----------
+    url : str
+        Over https.
+    folder : Path
+        Where the file is kept.
+    file_name : str
+        What it is called there.
+    sha256 : str, optional
+        Its checksum, where it is known.
+    title : str
+        What to call it in messages; by default the file's name.
+    on_progress : callable, optional
+        Called with a Progress in bytes.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    DataError
+        Without a network, when the server refuses, the disk is full or the checksum is another.
     """
     import pooch
     import requests
 
-    pooch.get_logger().setLevel(logging.WARNING)  # it tells of each download on standard error
+    pooch.get_logger().setLevel(logging.WARNING)  # it logs each download to standard error
     title, host = title or file_name, urlsplit(url).hostname
     transfer = _Transfer(folder / f"{file_name}.part", title, on_progress)
     try:
-        return Path(
-            pooch.retrieve(url, f"sha256:{sha256}" if sha256 else None, file_name, str(folder), downloader=transfer)
+        path = pooch.retrieve(
+            url,
+            f"sha256:{sha256}" if sha256 else None,
+            file_name,
+            str(folder),
+            downloader=transfer,  # pyright: ignore[reportArgumentType]  # pooch types it as its own downloaders are not
         )
+        return Path(path)
     except requests.exceptions.HTTPError as error:
         raise DataError(
-            f"{host} does not hand out {title} (status {error.response.status_code}). Try again later, or download it "
+            f"{host} refused {title} (status {error.response.status_code if error.response is not None else 'unknown'}). Try again later, or download it "
             f"yourself and open the file as vectors."
         ) from error
     except requests.exceptions.RequestException as error:
         raise DataError(
-            f"{title} could not be downloaded from {host}: {_reason(error)}. What came so far is kept; check the network "
-            f"and try again, or open a file of vectors."
+            f"{title} could not be downloaded from {host}: {_reason(error)}. The part that arrived is kept; check the "
+            f"network and try again, or open a file of vectors."
         ) from error
-    except ValueError as error:  # pooch's word for a wrong sum
+    except ValueError as error:  # pooch's error for a wrong checksum
         raise DataError(
-            f"What {host} sent as {title} is not the file that is known: its SHA-256 sum is another. It was deleted. "
-            f"Try again, and if it stays so take other vectors."
+            f"The file that {host} sent as {title} is not the expected file: its SHA-256 checksum differs. It was deleted. "
+            f"Try again, and if it fails again choose other vectors."
         ) from error
-
     except OSError as error:
         raise DataError(_not_written(title, folder, error)) from error
 
 
 @contextmanager
-def alone(folder: Path, file_name: str, title: str, on_progress: Callable[[Progress], None]) -> Iterator[None]:
-    """Waits until no other process or thread is at the same file: two that write one part would spoil it. DataError when
-    the folder cannot be written."""
+def exclusive_access(
+    folder: Path, file_name: str, title: str, on_progress: Callable[[Progress], None]
+) -> Iterator[None]:
+    """Wait until no other process or thread downloads the same file: two that write one part would spoil it.
+
+    Raises
+    ------
+    DataError
+        When the folder cannot be written.
+    """
     from filelock import FileLock, Timeout
 
     locks = folder / "locks"
@@ -81,7 +115,7 @@ def alone(folder: Path, file_name: str, title: str, on_progress: Callable[[Progr
     lock = FileLock(locks / file_name)
     while True:
         try:
-            lock.acquire(timeout=WAIT)
+            lock.acquire(timeout=RETRY_INTERVAL_S)
             break
         except Timeout:
             on_progress(Progress(message=f"{title} is being downloaded already; waiting for it"))
@@ -96,13 +130,13 @@ def _not_written(title: str, folder: Path, error: OSError) -> str:
 
 
 class _Transfer:
-    """A pooch downloader that keeps what came in `part` and asks for the rest (RFC 9110, section 14: ranges)."""
+    """A pooch downloader that keeps what arrived in `part` and asks for the rest (RFC 9110, section 14: ranges)."""
 
     def __init__(self, part: Path, title: str, on_progress: Callable[[Progress], None]):
         self.part, self.title, self.on_progress = part, title, on_progress
         self.tag = part.with_name(f"{part.name}.tag")  # which version of the file the part is of
 
-    def __call__(self, url: str, output_file: str, pooch: Any) -> None:
+    def __call__(self, url: str, output_file: str, pooch: object) -> None:
         import requests
 
         failed = 0
@@ -115,9 +149,9 @@ class _Transfer:
                 raise
             except requests.exceptions.RequestException:
                 failed = 0 if self._size() > before else failed + 1
-                if failed >= TRIES:
+                if failed >= MAX_FAILURES:
                     raise
-                time.sleep(WAIT)
+                time.sleep(RETRY_INTERVAL_S)
         os.replace(self.part, output_file)
         self.tag.unlink(missing_ok=True)
 
@@ -125,13 +159,13 @@ class _Transfer:
         return self.part.stat().st_size if self.part.exists() else 0
 
     def _fetch(self, url: str) -> None:
-        """Writes what is missing behind the part, or begins anew where the server has no ranges or another version."""
+        """Append what is missing to the part, or restart where the server has no ranges or another version."""
         import requests
 
         have, headers = self._size(), {"Accept-Encoding": "identity"}
         if have and self.tag.exists():
             headers |= {"Range": f"bytes={have}-", "If-Range": self.tag.read_text()}
-        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
             for each in [*response.history, response]:
                 _check_address(each.url)
             if response.status_code == 416:  # the part is as long as the file, or longer
@@ -140,9 +174,9 @@ class _Transfer:
                 self.part.unlink()
                 raise requests.exceptions.ConnectionError("the part did not fit the file")
             response.raise_for_status()
-            goes_on = response.status_code == 206
+            resumes = response.status_code == 206
             length = int(response.headers.get("Content-Length", 0))
-            total = (have if goes_on else 0) + length
+            total = (have if resumes else 0) + length
             free = shutil.disk_usage(self.part.parent).free
             if length > free:
                 raise DataError(
@@ -150,25 +184,25 @@ class _Transfer:
                 )
             self.tag.write_text(response.headers.get("ETag") or response.headers.get("Last-Modified") or "")
             if not self.tag.read_text() or self.tag.read_text().startswith("W/"):
-                self.tag.unlink()  # nothing to tell versions by (a weak tag is none): a cut part begins anew
-            done, said = have if goes_on else 0, 0.0
-            with open(self.part, "ab" if goes_on else "wb") as file:
+                self.tag.unlink()  # nothing to tell versions by (a weak tag is none): restart after a cut
+            done, reported = have if resumes else 0, 0.0
+            with open(self.part, "ab" if resumes else "wb") as file:
                 for chunk in response.iter_content(CHUNK):
                     file.write(chunk)
                     done += len(chunk)
-                    if time.monotonic() - said > SAY_EVERY:
-                        said = time.monotonic()
+                    if time.monotonic() - reported > PROGRESS_INTERVAL_S:
+                        reported = time.monotonic()
                         self.on_progress(Progress(done, total, message=f"Downloading {self.title}: {_megabytes(done)}"))
             if length and done != total:
                 self.part.unlink()
-                raise requests.exceptions.ConnectionError("more or less came than was announced")
+                raise requests.exceptions.ConnectionError("the length is not the announced one")
             self.on_progress(Progress(done, total, message=f"Downloaded {self.title}: {_megabytes(done)}"))
 
 
 def _check_address(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in LOCAL:
-        raise DataError(f"{parts.hostname} hands the file on without encryption (http), so it is not taken.")
+    if parts.scheme != "https" and parts.hostname not in LOCAL_HOSTS:
+        raise DataError(f"{parts.hostname} serves the file without encryption (http), so it is refused.")
 
 
 def _megabytes(size: int) -> str:
@@ -181,5 +215,5 @@ def _reason(error: Exception) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not valid"
     if isinstance(error, requests.exceptions.Timeout):
-        return "it does not answer"
+        return "the server does not answer"
     return "no connection, or it was cut"

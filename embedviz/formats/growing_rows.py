@@ -1,4 +1,4 @@
-"""Vectors that arrive in blocks, kept in one array that grows in place: no second copy at the end."""
+"""One array that grows in place as blocks of vectors arrive: no second copy at the end."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import numpy as np
 
 
 class GrowingRows:
-    """Rows of dim float32 numbers. A list of blocks joined at the end would hold everything twice."""
+    """Rows of `dim` float32 numbers. A list of blocks joined at the end would hold everything twice."""
 
     def __init__(self, dim: int):
         self._array = np.empty((0, dim), np.float32)
         self._used = 0
 
     def add(self, count: int) -> np.ndarray:
-        """The next (count, dim) rows, to be filled at once: the view is void after the next call."""
+        """Return the next (count, dim) rows, to be filled at once: the view is void after the next call."""
         start, self._used = self._used, self._used + count
         if self._used > len(self._array):
             self._resize(max(self._used, len(self._array) * 5 // 4))
         return self._array[start : self._used]
 
     def finish(self) -> np.ndarray:
-        """All rows, (N, dim) float32; nothing can be added afterwards."""
+        """Return all rows, (N, dim) float32; nothing can be added afterwards."""
         self._resize(self._used)
         return self._array
 

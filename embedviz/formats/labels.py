@@ -9,7 +9,7 @@ import numpy as np
 
 from embedviz.core.errors import DataError, VectorFormatError
 from embedviz.space import EmbeddingSpace
-from embedviz.space.embedding_space import first_unusable
+from embedviz.space.checks import first_unusable
 
 # What Unicode calls white space, control characters, which make a text file look binary, and the byte order mark,
 # which readers drop at the start of a file.
@@ -17,9 +17,23 @@ _BLANK = re.compile(r"[\s\x00-\x1f\ufeff]")
 
 
 def space_of(labels: list[bytes], vectors: np.ndarray, name: str) -> EmbeddingSpace:
-    """The space of what was read. A repeated label's first vector is kept; space.notes say how many were left out.
+    """Make the space of what was read.
 
-    VectorFormatError when there is nothing, or a vector holds NaN, infinity or a number past what can be compared.
+    A repeated label's first vector is kept; the space's notes say how many were left out.
+
+    Parameters
+    ----------
+    labels : list of bytes
+        N labels as they are in the file.
+    vectors : np.ndarray
+        (N, D) float32.
+    name : str
+        Of the file, for messages.
+
+    Raises
+    ------
+    VectorFormatError
+        When there is nothing, or a vector holds NaN, infinity or a number too large to be compared.
     """
     if not labels:
         raise VectorFormatError(f"{name} holds no vectors.")
@@ -29,7 +43,7 @@ def space_of(labels: list[bytes], vectors: np.ndarray, name: str) -> EmbeddingSp
             f"{name}: vector {bad + 1:,}, of {_decoded(labels[bad])!r}, holds NaN, infinity or a number past 1e15. "
             f"Take that vector out, or make the file again."
         )
-    notes = []
+    notes: list[str] = []
     texts = [_decoded(label) for label in labels]
     garbled = sum("\ufffd" in text and b"\xef\xbf\xbd" not in label for text, label in zip(texts, labels, strict=True))
     if garbled:
@@ -40,14 +54,18 @@ def space_of(labels: list[bytes], vectors: np.ndarray, name: str) -> EmbeddingSp
     if len(first) < len(texts):
         notes.append(f"{_counted(len(texts) - len(first))} in the file before; the first vector of each was kept.")
         vectors = vectors[list(first.values())]
-    return EmbeddingSpace(list(first), vectors, notes=notes)
+    return EmbeddingSpace(list(first), vectors, notes=notes, kind="word")
 
 
 def without_blanks(labels: Sequence[str]) -> list[str]:
-    """The labels with each blank or control character as an underscore, for a blank ends a word in these formats.
+    """Return the labels with underscores for blanks and control characters, for a blank ends a word in these formats.
+
     An empty label becomes "_".
 
-    DataError when two labels would become the same.
+    Raises
+    ------
+    DataError
+        When two labels would become the same.
     """
     written = [_BLANK.sub("_", label).encode("utf-8", "replace").decode() or "_" for label in labels]
     if len(set(written)) < len(written):

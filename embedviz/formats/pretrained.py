@@ -1,7 +1,7 @@
-"""Ready word vectors by the names torchtext gives them: downloaded once, read by our readers, kept as spaces.
+"""Pretrained word vectors by the names torchtext gives them: downloaded once, read by our readers, kept as spaces.
 
-The addresses are those of torchtext 0.6.0 (torchtext.vocab), over https; the sums are those that torchtext 0.9 checks
-by. GloVe: Pennington, Socher and Manning 2014. FastText: Bojanowski, Grave, Joulin and Mikolov 2017. CharNGram:
+The addresses are those of torchtext 0.6.0 (torchtext.vocab), over https; the checksums are those of torchtext
+0.9. GloVe: Pennington, Socher and Manning 2014. FastText: Bojanowski, Grave, Joulin and Mikolov 2017. CharNGram:
 Hashimoto, Xiong, Tsuruoka and Socher 2017.
 """
 
@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.core.files import replacing
 from embedviz.core.progress import Progress
-from embedviz.formats import load_vectors
-from embedviz.formats.downloads import alone, download
+from embedviz.formats.downloads import download, exclusive_access
+from embedviz.formats.vector_files import load_vectors
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space, space_names, write_space
 
@@ -30,8 +30,23 @@ _CHARNGRAM = "https://www.logos.t.u-tokyo.ac.jp/~hassy/publications/arxiv2016jmt
 
 @dataclass(frozen=True)
 class Pretrained:
-    """name as people choose it; member: the file inside an archive; megabytes: of the download, about, 0 where unknown;
-    shared: several names come out of one archive, which is kept for them."""
+    """Vectors that can be downloaded.
+
+    Attributes
+    ----------
+    name : str
+        As people choose it.
+    url : str
+        Where the file is.
+    member : str or None
+        The file inside an archive.
+    sha256 : str or None
+        The download's checksum, where it is known.
+    megabytes : int
+        About the size of the download; 0 where it is not known.
+    shared : bool
+        Whether several names come out of one archive, which is kept for them.
+    """
 
     name: str
     url: str
@@ -42,11 +57,11 @@ class Pretrained:
 
     @property
     def key(self) -> str:
-        """What its space is called in the cache."""
+        """The name of its space in the cache."""
         return self.name.lower().replace(" ", ".")
 
 
-# name -> (archive, sum, dimensions, megabytes)
+# name -> (archive, checksum, dimensions, megabytes)
 _GLOVE = {
     "6B": ("glove.6B.zip", "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb", (50, 100, 200, 300), 862),
     "42B": ("glove.42B.300d.zip", "03d5d7fa28e58762ace4b85fb71fe86a345ef0b5ff39f5390c14869da0fc1970", (300,), 1880),
@@ -55,7 +70,7 @@ _GLOVE = {
         "glove.twitter.27B.zip", "792af52f795d1a32c9842a3240f5f3fe5e941a8ff6df5eb0f9d668092ebc019c", (25, 50, 100, 200), 1520,
     ),
 }  # fmt: skip
-# Sums of the languages asked for most; FastText has about 290, and any can be named.
+# Checksums of the languages asked for most; FastText has about 290, and any can be named.
 _FASTTEXT_SUMS = {
     "en": "ba5420ac217fb34f15f58ded0d911a4370dfb1f3341fa7511a49ae74c87de282",
     "ar": "5527041ce04fa66e45e27d7bd278f00425d97fde8c67755392d70f112fecc356",
@@ -72,14 +87,21 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z]+)*|simple")
 
 
 def pretrained_names() -> list[str]:
-    """The names that a list offers. FastText takes any other language's letters, too."""
+    """Return the names for a list. FastText takes the code of any other language, too."""
     glove = [f"GloVe {name} {dim}" for name, (_, _, dims, _) in _GLOVE.items() for dim in dims]
     return [*glove, *(f"FastText {language}" for language in ["en", "simple", *list(_FASTTEXT_SUMS)[1:]]), "CharNGram"]
 
 
 def find_pretrained(name: str) -> Pretrained:
-    """By the name offered ("GloVe 6B 100", "FastText en", "CharNGram") or torchtext's ("glove.6B.100d"), upper and lower
-    case alike. SettingsError with the names there are when there is none."""
+    """Find vectors by our name ("GloVe 6B 100", "FastText en", "CharNGram") or torchtext's ("glove.6B.100d").
+
+    Upper and lower case are alike.
+
+    Raises
+    ------
+    SettingsError
+        With the names there are, for any other.
+    """
     words = re.sub(r"(?<=[ .])(\d+)d$", r"\1", name.strip(), flags=re.IGNORECASE).replace(".", " ").split()
     kind, rest = words[0].lower() if words else "", [word.lower() for word in words[1:]]
     if kind == "glove" and rest:
@@ -103,27 +125,39 @@ def find_pretrained(name: str) -> Pretrained:
 def open_pretrained(
     name: str | Pretrained, cache_folder: Path, on_progress: Callable[[Progress], None] = lambda progress: None
 ) -> EmbeddingSpace:
-    """The space by its name: from the cache folder at once, or downloaded, checked, read and kept there as a space.
+    """Open pretrained vectors from the cache folder, or download, verify, read and keep them there.
 
-    on_progress is told of bytes downloaded, then of bytes read. SettingsError for an unknown name; DataError without a
-    network, or when what came is not what was known by the name.
+    Parameters
+    ----------
+    name : str or Pretrained
+        As `find_pretrained` takes it.
+    cache_folder : Path
+        Where spaces and downloads are kept.
+    on_progress : callable, optional
+        Called with bytes downloaded, then with bytes read.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown name.
+    DataError
+        Without a network, or when the file is not the expected one.
     """
     wanted = find_pretrained(name) if isinstance(name, str) else name
     if wanted.key not in space_names(cache_folder):
         file_name = os.path.basename(urlsplit(wanted.url).path)
-        with alone(cache_folder, file_name, wanted.name, on_progress):
-            if wanted.key not in space_names(cache_folder):  # who waited may find it there
+        with exclusive_access(cache_folder, file_name, wanted.name, on_progress):
+            if wanted.key not in space_names(cache_folder):  # the one we waited for may have brought it
                 _fetch(wanted, cache_folder, file_name, on_progress)
     space = read_space(cache_folder, wanted.key)
-    space.name = "word"
+    space.name, space.kind = "word", "word"  # the file knows it by its key
     return space
 
 
 def _fetch(wanted: Pretrained, folder: Path, file_name: str, on_progress: Callable[[Progress], None]) -> None:
-    """Downloads, reads, and keeps it as a space."""
+    """Download and read the vectors, and keep them as a space."""
     path = download(wanted.url, folder, file_name, sha256=wanted.sha256, title=wanted.name, on_progress=on_progress)
     space = _read(path, wanted, on_progress)
-    space.name = "word"
     on_progress(Progress(message=f"Keeping {wanted.name} for the next time"))
     write_space(space, folder, wanted.key)
     if not wanted.shared:
@@ -142,18 +176,17 @@ def _read(path: Path, wanted: Pretrained, on_progress: Callable[[Progress], None
 
 
 def _unpack(path: Path, wanted: Pretrained, target: Path, on_progress: Callable[[Progress], None]) -> None:
-    """The archive's one member, to a file; nothing else of it touches the disk."""
+    """Unpack the archive's one member to a file; nothing else of it touches the disk."""
     try:
         with tarfile.open(path, "r:gz") as archive:
             for member in archive:
-                if member.isfile() and os.path.basename(member.name) == wanted.member:
+                if os.path.basename(member.name) == wanted.member and (source := archive.extractfile(member)):
                     done = 0
                     with replacing(target) as temporary, open(temporary, "wb") as file:
-                        source = archive.extractfile(member)
                         while block := source.read(1 << 22):
                             done += file.write(block)
                             on_progress(Progress(done, member.size, message=f"Unpacking {wanted.name}"))
                     return
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise DataError(f"{path.name} cannot be unpacked ({error}). Delete it, and it is downloaded anew.") from error
+        raise DataError(f"{path.name} cannot be unpacked ({error}). Delete it, and it is downloaded again.") from error
     raise DataError(f"{path.name} holds no file {wanted.member!r}.")

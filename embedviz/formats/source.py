@@ -1,4 +1,4 @@
-"""A file of vectors, plain, gzipped or in a zip, as one stream of bytes that knows how far it is."""
+"""A file of vectors, plain, gzipped or in a zip, as one stream of bytes that tells its progress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Source:
-    """A stream of bytes. name is for messages; size and done are bytes of the file as it lies on disk, for progress."""
+    """A stream of bytes.
+
+    Attributes
+    ----------
+    name : str
+        For messages.
+    size, done : int
+        Bytes of the file as it is on disk: all, and those read, for progress.
+    """
 
     def __init__(self, file: Opened):
         self._file, self.name, self.size = file, file.name, file.size
@@ -26,27 +34,30 @@ class Source:
             self._stream.read(3)
 
     def peek(self) -> bytes:
-        """The first bytes, up to 1 MiB, without taking them."""
+        """Return the first bytes, up to 1 MiB, without taking them."""
         return self._stream.peek(HEAD)
 
     @property
     def done(self) -> int:
+        """Bytes of the file that have been read."""
         return self._file.done
 
     def read(self, size: int) -> bytes:
+        """Return up to `size` bytes; fewer only at the end."""
         return self._stream.read(size)
 
     def readline(self) -> bytes:
+        """Return the next line, cut after 1 MiB."""
         return self._stream.readline(HEAD)
 
     def read_lines(self, size: int) -> bytes:
-        """About so many bytes, up to the end of a line; empty at the end."""
+        """Return about `size` bytes, up to the end of a line; nothing at the end."""
         block = self._stream.read(size)
         return block if block.endswith(b"\n") else block + self._stream.readline()
 
 
 class _Guarded(io.RawIOBase):
-    """Passes reads on, and ends a file that unpacks without measure."""
+    """Passes reads on, and refuses a file that unpacks beyond the limits."""
 
     def __init__(self, file: Opened):
         self._file, self._unpacked = file, 0
@@ -70,7 +81,13 @@ class _Guarded(io.RawIOBase):
 
 @contextlib.contextmanager
 def open_source(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> Iterator[Source]:
-    """The stream of a path or of bytes. SeveralFilesError when a zip holds more than one file and none is named."""
+    """Open a path or bytes as a stream of vectors.
+
+    Raises
+    ------
+    SeveralFilesError
+        When a zip holds more than one file and none is named.
+    """
     with contextlib.ExitStack() as stack:
         with _as_vectors():
             file = stack.enter_context(opened(source, name, member, any_format=True))
@@ -79,7 +96,7 @@ def open_source(source: str | Path | bytes, name: str | None = None, member: str
 
 @contextlib.contextmanager
 def _as_vectors() -> Iterator[None]:
-    """What is wrong with the file itself is wrong with the vectors in it."""
+    """Turn an error about the file itself into one about the vectors in it."""
     try:
         yield
     except SeveralFilesError:

@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from embedviz.core.errors import VectorFormatError
+from embedviz.core.formats import LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
-from embedviz.space import EmbeddingSpace
 
 BLOCK = 1 << 23  # bytes of lines parsed at a time
 ROWS = 4096  # rows written at a time
@@ -35,7 +35,33 @@ class _Line(NamedTuple):
 def read_rows(
     source: Source, dim: int, first_line: int, limit: int | None, on_progress: Callable[[Progress], None]
 ) -> tuple[list[bytes], np.ndarray]:
-    """labels and vectors (N, dim) float32 of all lines. A word may hold spaces: the last dim fields are its numbers."""
+    """Read the lines of words and numbers. A word may hold spaces: the last dim fields are its numbers.
+
+    Parameters
+    ----------
+    source : Source
+        At the first of the lines.
+    dim : int
+        Numbers in a line.
+    first_line : int
+        Its number in the file, for messages.
+    limit : int or None
+        How many lines at most.
+    on_progress : callable
+        Called after each block.
+
+    Returns
+    -------
+    labels : list of bytes
+        N words.
+    vectors : np.ndarray
+        (N, dim) float32.
+
+    Raises
+    ------
+    VectorFormatError
+        With the line that holds something else.
+    """
     labels: list[bytes] = []
     rows = GrowingRows(dim)
     line = first_line
@@ -50,26 +76,27 @@ def read_rows(
     return labels, rows.finish()
 
 
-def lines_of(space: EmbeddingSpace) -> Iterator[bytes]:
-    """The space's lines, numbers in the fewest digits that give the same float32 back."""
+def lines_of(space: LabeledVectors) -> Iterator[bytes]:
+    """Yield the space's lines in blocks, numbers in the fewest digits that give the same float32 back."""
     labels = label_text.without_blanks(space.labels)
-    for start in range(0, len(space), ROWS):
+    for start in range(0, len(labels), ROWS):
         rows = slice(start, start + ROWS)
         block = np.asarray(space.vectors[rows], np.float32)
         columns = [pc.cast(pa.array(np.ascontiguousarray(column)), pa.string()) for column in block.T]
-        lines = pc.binary_join_element_wise(pa.array(labels[rows], pa.string()), *columns, " ")
+        join = pc.binary_join_element_wise  # pyright: ignore[reportAttributeAccessIssue]  # made when pyarrow is imported
+        lines = join(pa.array(labels[rows], pa.string()), *columns, " ")
         yield ("\n".join(lines.to_pylist()) + "\n").encode()
 
 
 def number(field: bytes) -> float:
-    """The number a field holds; ValueError when it holds none. Python alone would take 1_000 for one."""
+    """Return the number a field holds; ValueError when it holds none. Python alone would take 1_000 for one."""
     if b"_" in field:
         raise ValueError("digits grouped by underscores")
     return float(field)
 
 
 def trailing_numbers(fields: list[bytes]) -> int:
-    """How many numbers end the line; the first field is the word, whatever it looks like."""
+    """Return how many numbers end the line; the first field is the word, whatever it looks like."""
     count = 0
     for field in reversed(fields[1:]):
         try:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import BinaryIO
 
 from embedviz.core.errors import VectorFormatError
+from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
 
+NAME, ENDINGS = "word2vec", (".vec", ".w2v")
+MAX_DIGITS = 12  # of a number in the first line
+
 
 def header(line: bytes) -> tuple[int, int] | None:
-    """(words, dimensions) of a first line, or None when it is not one."""
+    """Return the numbers of words and dimensions that a first line holds, or None when it is no such line."""
     fields = line.split()
-    if len(fields) == 2 and all(field.isdigit() and len(field) < 13 for field in fields):
+    if len(fields) == 2 and all(field.isdigit() and len(field) <= MAX_DIGITS for field in fields):
         return int(fields[0]), int(fields[1])
     return None
 
 
 def sniff(head: bytes) -> bool:
-    """True when the first line is two whole numbers and the second, if there is one, has a number in digits."""
+    """Return whether the first line is two whole numbers and the second, if there is one, has a number in digits."""
     first, _, rest = head.partition(b"\n")
     if header(first) is None:
         return False
@@ -30,10 +33,8 @@ def sniff(head: bytes) -> bool:
     return not second.strip() or (not _has_control_bytes(second) and any(map(_is_number, second.split()[1:])))
 
 
-def read(
-    source: Source, *, limit: int | None = None, on_progress: Callable[[Progress], None] = lambda progress: None
-) -> EmbeddingSpace:
-    """VectorFormatError when the file holds another number of words than its header says."""
+def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
+    """Read the space; VectorFormatError when the file holds another number of words than its header says."""
     found = header(source.readline())
     if found is None or found[1] < 1:
         raise VectorFormatError(f"{source.name}, line 1: expected the number of words and of dimensions.")
@@ -47,10 +48,12 @@ def read(
     return label_text.space_of(labels, vectors, source.name)
 
 
-def write(space: EmbeddingSpace, stream: BinaryIO) -> None:
-    """Blanks inside a label are written as underscores; DataError when that makes two labels one."""
-    stream.write(f"{len(space)} {space.dim}\n".encode())
-    stream.writelines(text_rows.lines_of(space))
+def write(space: LabeledVectors, stream: ByteSink) -> None:
+    """Write labels and vectors, blanks inside a label as underscores; DataError when that makes two labels one."""
+    words, dim = space.vectors.shape
+    stream.write(f"{words} {dim}\n".encode())
+    for block in text_rows.lines_of(space):
+        stream.write(block)
 
 
 def _has_control_bytes(line: bytes) -> bool:

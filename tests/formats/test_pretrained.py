@@ -70,7 +70,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch):
-    monkeypatch.setattr(downloads, "WAIT", 0.01)
+    monkeypatch.setattr(downloads, "RETRY_INTERVAL_S", 0.01)
     served = Server()
     yield served
     served.http.shutdown()
@@ -115,7 +115,7 @@ def test_a_cut_connection_goes_on_where_it_was_cut(server, packed, tmp_path):
 
 def test_a_given_up_download_is_taken_up_by_the_next(server, packed, tmp_path):
     server.cuts = [700_000, 0, 0, 0, 0]
-    with pytest.raises(DataError, match=r"no connection, or it was cut. What came so far is kept"):
+    with pytest.raises(DataError, match=r"no connection, or it was cut. The part that arrived is kept"):
         open_pretrained(packed, tmp_path)
     assert len(open_pretrained(packed, tmp_path)) == 40_000
     assert server.requests[-1] == f"bytes={2 * downloads.CHUNK}-"
@@ -138,7 +138,7 @@ def test_a_server_without_tags_begins_anew_after_a_cut(server, packed, tmp_path)
 
 def test_a_wrong_sum_is_refused_and_deleted(server, packed, tmp_path):
     server.files["/small.zip"] = zipped({"small.3d.txt": b"evil 1 2 3\n"})
-    with pytest.raises(DataError, match="SHA-256 sum is another"):
+    with pytest.raises(DataError, match="SHA-256 checksum differs"):
         open_pretrained(packed, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["locks"]
 
@@ -160,12 +160,12 @@ def test_a_folder_that_cannot_be_written_is_said(server, tmp_path):
 
 
 def test_a_file_that_is_not_there_is_said(server, tmp_path):
-    with pytest.raises(DataError, match=r"does not hand out Gone \(status 404\)"):
+    with pytest.raises(DataError, match=r"refused Gone \(status 404\)"):
         open_pretrained(Pretrained("Gone", server.url("/gone.zip")), tmp_path)
 
 
 def test_without_a_network_it_says_so(monkeypatch, tmp_path):
-    monkeypatch.setattr(downloads, "WAIT", 0.01)
+    monkeypatch.setattr(downloads, "RETRY_INTERVAL_S", 0.01)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
