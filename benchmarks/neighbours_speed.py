@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from embedviz.space.search_index import SearchIndex
 from gensim.models import KeyedVectors
 from umap_speed import vectors_of
 
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.space import EmbeddingSpace
-from embedviz.space.search_index import SearchIndex
 from embedviz.space.storage import read_space, write_space
 
 N, K, REPEATS, CHECKED, TOGETHER = 341_000, 10, 200, 300, 64

@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from embedviz.core.files import read_json, replacing, write_json
-from embedviz.jobs.control import Control
+from embedviz.core.generators import result_of
+from embedviz.core.progress import Progress
+from embedviz.jobs.control import Asked, Control
 from embedviz.jobs.maps import version
 from embedviz.space.two_spaces import TwoSpaces, compare_spaces
 from embedviz.store.job import Job
@@ -73,14 +75,17 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     other = job.spec["other"]
     a = Run(job.folder.parents[1]).spaces[job.spec["space"]]
     b = open_run(other["folder"]).spaces[other["space"]]
-    for step in compare_spaces(a, b, job.spec["k"]):
-        if isinstance(step, TwoSpaces):
-            figures = dict(vars(step))
-            with replacing(job.folder / MOVERS) as temporary:
-                figures.pop("movers").to_parquet(temporary, index=False)
-            write_json(job.folder / FIGURES, figures)
-        else:
-            say(step)
-        if control.any:
-            return "interrupted" if control.interrupt else "stopped"
+
+    def on_step(step: Progress) -> None:
+        say(step)
+        control.check()
+
+    try:
+        found = result_of(compare_spaces(a, b, job.spec["k"]), on_step)
+    except Asked:
+        return "interrupted" if control.interrupt else "stopped"
+    figures = dict(vars(found))
+    with replacing(job.folder / MOVERS) as temporary:
+        figures.pop("movers").to_parquet(temporary, index=False)
+    write_json(job.folder / FIGURES, figures)
     return "done"

@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 
 
+class Asked(Exception):
+    """Raised inside a job that is asked to stop or to give way."""
+
+
 class Control:
     """Flags set from another thread, read between two steps of the work.
 
@@ -35,3 +39,8 @@ class Control:
     @property
     def any(self) -> bool:
         return self.stop or self.interrupt
+
+    def check(self) -> None:
+        """Raise Asked when the job is asked to stop or to give way."""
+        if self.any:
+            raise Asked

@@ -10,8 +10,9 @@ from safetensors.numpy import save_file
 
 from embedviz.core.errors import RunError
 from embedviz.core.files import read_json, replacing, write_json
+from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
-from embedviz.jobs.control import Control
+from embedviz.jobs.control import Asked, Control
 from embedviz.jobs.maps import Map, finish, version, write_coords, write_oddities
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
@@ -65,11 +66,10 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     layouts, begin = [], None
     for number, (step, vectors) in enumerate([*kept, (None, np.asarray(space.vectors[points]))][::-1]):
         chosen = settings if begin is None else settings.model_copy(update={"epochs": EPOCHS})
-        for found in steps(np.asarray(vectors), chosen, "cpu", begin):
-            if isinstance(found, np.ndarray):
-                begin = found
-            if control.any:
-                return "interrupted" if control.interrupt else "stopped"
+        try:
+            begin = result_of(steps(np.asarray(vectors), chosen, "cpu", begin), lambda step: control.check())
+        except Asked:
+            return "interrupted" if control.interrupt else "stopped"
         layouts.append((step, begin))
         say(Progress(number + 1, len(kept) + 1, message=f"Laying out moment {number + 1} of {len(kept) + 1}"))
     layouts.reverse()

@@ -17,11 +17,12 @@ from safetensors.numpy import save_file
 
 from embedviz.core.errors import DataError, RunError
 from embedviz.core.files import read_json, replacing, write_json
+from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
-from embedviz.jobs.control import Control
-from embedviz.projection.forming import Forming
+from embedviz.jobs.control import Asked, Control
 from embedviz.projection.oddities import Oddities, finite, oddities
 from embedviz.projection.packing import pack_points
+from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.pca import pca
 from embedviz.projection.projecting import map_steps
 from embedviz.projection.sampling import sampled
@@ -125,7 +126,7 @@ def map_of(run: Run, space_name: str, settings: ProjectionSettings, begin: str =
     """The map job for this space and these settings; written when it is new, and then still to be submitted. begin: id
     of the map it goes on from, where the settings say that it does."""
     spec = {"kind": "projection", "space": space_name, "settings": settings.model_dump(), **version(run, space_name)}
-    if begin and settings.goes_on:
+    if begin and settings.continues_last_map:
         spec["begin"] = begin
     return Map.of(run, spec)
 
@@ -155,19 +156,22 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     points = _usable(space, drawn)
     device = choose("auto")
     begin = _begin(job, points, settings.n_components)
-    coords, ingredients = None, {}
+    ingredients: dict[str, float] = {}
+
+    def on_step(step: Progress | PartialLayout) -> None:
+        if isinstance(step, PartialLayout):
+            _write_forming(job.folder, step.coords)
+        else:
+            say(step)
+            ingredients.update(step.metrics)
+        control.check()
+
     try:
-        for step in map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name, begin):
-            if isinstance(step, Progress):
-                say(step)
-                ingredients |= step.metrics
-            elif isinstance(step, Forming):
-                _write_forming(job.folder, step.coords)
-            else:
-                coords = step
-            if control.any:
-                return "interrupted" if control.interrupt else "stopped"
+        steps = map_steps(space, points, settings, "cpu" if device.kind == "mps" else device.name, begin)
+        coords = result_of(steps, on_step)
         write_coords(job.folder, coords, points)
+    except Asked:
+        return "interrupted" if control.interrupt else "stopped"
     finally:
         (job.folder / FORMING).unlink(missing_ok=True)
     finish(job.folder, space, points, coords, settings, say, ingredients)
@@ -185,11 +189,11 @@ def finish(
 ) -> None:
     """What follows the coordinates of a map: its groups, and how faithful it is. ingredients: how good that was which
     the map was made of, kept beside the scores."""
-    from embedviz.projection.fidelity import measured
+    from embedviz.projection.fidelity import measure_fidelity
 
     write_groups(folder, groups_of(space, points, settings, say))
     say(Progress(1, 1, message="Measuring how faithful the map is"))
-    found = measured(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
+    found = measure_fidelity(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
     with replacing(folder / KEPT) as temporary:

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
 from embedviz.jobs.comparison import SpaceComparison
-from embedviz.jobs.control import Control
+from embedviz.jobs.control import Asked, Control
 from embedviz.jobs.maps import Map, groups_of, write_columns, write_coords, write_groups
+from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space.two_spaces import shared_rows
@@ -63,15 +65,18 @@ def work(job: Job, control: Control, say: Callable[..., None]) -> State:
     settings = ProjectionSettings.of(**job.spec["settings"])
     begin, layouts = None, []
     for number, vectors in enumerate((a.vectors[rows_a], b.vectors[rows_b])):
-        for step in steps(np.asarray(vectors), settings, "cpu", begin):
-            if isinstance(step, np.ndarray):
-                begin = step
-                layouts.append(step)
-            elif isinstance(step, Progress):
+
+        def on_step(step: Progress | PartialLayout, number: int = number) -> None:
+            if isinstance(step, Progress):
                 done = number * step.total_steps + step.step
                 say(Progress(done, 2 * step.total_steps, message=f"Map {number + 1} of 2. {step.message}"))
-            if control.any:
-                return "interrupted" if control.interrupt else "stopped"
+            control.check()
+
+        try:
+            begin = result_of(steps(np.asarray(vectors), settings, "cpu", begin), on_step)
+        except Asked:
+            return "interrupted" if control.interrupt else "stopped"
+        layouts.append(begin)
     overlap = comparison.found.movers.set_index("label")["overlap"]
     columns = {OVERLAP: overlap.reindex([a.labels[row] for row in rows_a]).to_numpy(np.float32)}
     groups = groups_of(a, rows_a, settings, say)

@@ -1,4 +1,4 @@
-"""Vectors to maps: PCA and UMAP, how faithful the picture is, and what its front end needs."""
+"""Vectors to maps: UMAP, t-SNE, PCA and named axes, how faithful the picture is, and what its front end needs."""
 
 from embedviz.projection.settings import ProjectionSettings
 

@@ -1,13 +1,13 @@
 """Groups of points for colouring a map, by HDBSCAN (Campello, Moulavi and Sander 2013) on a UMAP layout in 5 dimensions.
 
-Which space: distances among vectors of many dimensions are too much alike for HDBSCAN, which calls nine points of ten
-noise there. So the groups are those of a layout, made anew from the vectors' neighbours for this alone, as in BERTopic
-(Grootendorst 2022). They are not groups of the picture: in its two dimensions more neighbours are torn apart, and they
-stay the same by whatever method the map is drawn. Vectors of at most 5 dimensions are taken as they are. On 10,000
+Which space: distances among vectors of many dimensions are too similar for HDBSCAN, which calls nine points of ten noise
+there. So the groups are those of a layout made from the vectors' neighbours for this alone, as in BERTopic (Grootendorst
+2022). They are not groups of the map: its two dimensions separate more neighbours, and the groups stay the same by
+whatever method the map is drawn. Vectors of at most 5 dimensions are taken as they are. On 10,000
 GloVe vectors there are then 14 groups, 0.36 of the points are in none, and of the 10 nearest of the others 0.78 are
 in the point's own group (chance 0.06); HDBSCAN on the vectors themselves leaves nine of ten or all in none and takes
-five times as long. What is far from every group is not always left out of all: with one seed in ten a few dozen strays
-were all drawn into groups.
+five times as long. Outliers are not always left out of every group: with one seed in ten a few dozen of them were all
+drawn into groups.
 
 Letters: N points, D dimensions.
 """
@@ -22,143 +22,182 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import DataError
+from embedviz.core.generators import result_of
+from embedviz.projection.group_names import group_names
+from embedviz.projection.settings import ProjectionSettings
 
 if TYPE_CHECKING:
     import torch
 
+    from embedviz.space.search.torch_metrics import TorchMetric
+
 NO_GROUP = "in no group"
-FITTED_ON = 10_000  # points drawn: a few seconds; the rest go where the nearest of them is
+MAX_FITTED = 10_000  # points drawn: a few seconds; the rest go where the nearest of them is
 LAYOUT: dict[str, float] = {"n_components": 5, "min_dist": 0.0, "epochs": 100, "negative_samples": 5}
-SMALLEST = 5  # members of a group
-PARTS = 50  # a group has a 50th of the points at least, so there are 50 at most: a byte holds its number
-LARGE = 4  # a group of more than a 4th of the points is looked into for groups of its own
+MIN_GROUP_SIZE = 5
+MAX_GROUPS = 50  # a group has a 50th of the points at least, so a byte holds its number
+LARGE_FRACTION = 4  # a group of more than a 4th of the points is searched for groups of its own
 MIN_SAMPLES = 5  # neighbours that make a place dense
-TENDENCY = 0.51  # from which points are taken to come in groups: one cloud has 0.5, from 10 dimensions on within 0.005
+MIN_TENDENCY = 0.51  # from which points come in groups: one cloud has 0.5, from 10 dimensions on within 0.005
 BLOCK_ENTRIES = 10_000_000  # distances held at a time: 40 MB
-SUREST = 0.5  # of the members, among whom the most typical are
+CORE_QUANTILE = 0.5  # of HDBSCAN's probabilities: the members above it are typical ones
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """of (N,) uint8: a point's group, 0 the largest, len(names) for a point in no group; names: one a group."""
+    """Groups of points.
 
-    of: np.ndarray
+    Attributes
+    ----------
+    codes : np.ndarray
+        (N,) uint8: a point's group, 0 the largest, len(names) for a point in no group.
+    names : list of str
+        One for each group.
+    """
+
+    codes: np.ndarray
     names: list[str]
 
     def column(self) -> pd.Categorical:
-        """(N,) "1: king, queen, throne" and so on, points in no group as such, which is the last category."""
+        """Return (N,) "1: king, queen, throne" and so on; the last category is that of points in no group."""
         numbered = [f"{i:,}: {name}" for i, name in enumerate(self.names, start=1)]
-        return pd.Categorical.from_codes(self.of, [*numbered, NO_GROUP])
+        return pd.Categorical.from_codes(self.codes, [*numbered, NO_GROUP])
 
 
-def clusters(vectors: np.ndarray, labels: Sequence[str], metric: str = "cosine", seed: int = 0) -> Clusters:
-    """Groups of vectors (N, D) finite, each of a 50th of the points at least, found on 10,000 of them; the order of the
-    rows does not matter as long as no label occurs twice.
+def clusters(vectors: np.ndarray, labels: Sequence[str], metric: TorchMetric = "cosine", seed: int = 0) -> Clusters:
+    """Find groups of vectors, on at most 10,000 of them.
 
-    Every point is in no group where the vectors are one cloud (embedviz.projection.clustering_tendency) or fewer than
-    10, and by cosine a zero vector is, for it has no direction. DataError when there is not a label for each vector.
+    Every point is in no group where the vectors are one cloud (`clustering_tendency`) or fewer than 10; by cosine a zero
+    vector is, for it has no direction. The order of the rows does not matter.
+
+    Parameters
+    ----------
+    vectors : np.ndarray
+        (N, D), finite.
+    labels : sequence of str
+        N labels, each once.
+    metric : {"cosine", "euclidean"}
+        What near means.
+    seed : int
+        Of the sample and the layout.
+
+    Returns
+    -------
+    Clusters
+        Each of a 50th of the points at least.
+
+    Raises
+    ------
+    DataError
+        When there is not a label for each vector.
     """
     if len(vectors) != len(labels):
         raise DataError(f"Groups need a label for each point; got {len(vectors):,} vectors, {len(labels):,} labels.")
     import torch
 
-    from embedviz.projection.group_names import group_names
-    from embedviz.projection.nearest import prepared
+    from embedviz.space.search.torch_metrics import prepared
 
-    of = np.full(len(vectors), -1)
+    codes = np.full(len(vectors), -1)
     order = np.array(sorted(range(len(labels)), key=labels.__getitem__), int)
     if metric == "cosine":
         order = order[np.any(vectors[order] != 0, axis=1)]
-    if len(order) < 2 * SMALLEST:
+    if len(order) < 2 * MIN_GROUP_SIZE:
         return Clusters(np.zeros(len(vectors), np.uint8), [])
     rng = np.random.default_rng(seed)
     drawn = np.zeros(len(order), bool)
-    drawn[rng.permutation(len(order))[:FITTED_ON]] = True
+    drawn[rng.permutation(len(order))[:MAX_FITTED]] = True
     rows, rest = order[drawn], order[~drawn]
     x = prepared(torch.from_numpy(np.asarray(vectors[order], np.float32)), metric)
     fitted = x[torch.from_numpy(drawn)]
-    found, sureness = _found(np.asarray(vectors[rows], np.float32), fitted, metric, seed)
-    of[rows] = found
-    of[rest] = _of_the_nearest(x[torch.from_numpy(~drawn)], fitted, found, metric)
-    sizes = np.bincount(of[of >= 0])
+    found = _find_groups(np.asarray(vectors[rows], np.float32), fitted, metric, seed)
+    codes[rows] = found.codes
+    codes[rest] = _group_of_nearest(x[torch.from_numpy(~drawn)], fitted, found.codes, metric)
+    sizes = np.bincount(codes[codes >= 0])
     largest_first = np.argsort(-sizes, kind="stable")
     typical = [
-        [labels[rows[i]] for i in _typical(np.flatnonzero(found == group), sureness, fitted)] for group in largest_first
+        [labels[int(row)] for row in rows[_typical(np.flatnonzero(found.codes == group), found.probabilities, fitted)]]
+        for group in largest_first
     ]
-    names = group_names(typical, others=[labels[i] for i in rows[found < 0]], taken=[NO_GROUP])
+    names = group_names(typical, others=[labels[int(row)] for row in rows[found.codes < 0]], taken=[NO_GROUP])
     place = np.full(len(sizes) + 1, len(sizes), np.uint8)  # the last is that of -1
     place[largest_first] = np.arange(len(sizes))
-    return Clusters(place[of], names)
+    return Clusters(place[codes], names)
 
 
-def _found(vectors: np.ndarray, x: torch.Tensor, metric: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The group of each of vectors (N, D), which are x prepared, -1 for none, and how sure HDBSCAN is of it: (N,), (N,)."""
+@dataclass(frozen=True)
+class _Groups:
+    """codes (N,) int64: each point's group, -1 for none; probabilities (N,): HDBSCAN's strength of membership."""
+
+    codes: np.ndarray
+    probabilities: np.ndarray
+
+
+def _find_groups(vectors: np.ndarray, x: torch.Tensor, metric: TorchMetric, seed: int) -> _Groups:
+    """Find the groups of vectors (N, D), which are x when prepared."""
     from embedviz.projection.clustering_tendency import clustering_tendency
-    from embedviz.projection.settings import ProjectionSettings
     from embedviz.projection.umap_torch import umap_torch
 
-    if clustering_tendency(x, metric, seed) < TENDENCY:
-        return np.full(len(x), -1), np.zeros(len(x))
+    if clustering_tendency(x, metric, seed) < MIN_TENDENCY:
+        return _Groups(np.full(len(x), -1), np.zeros(len(x)))
     layout = x.numpy()
     if x.shape[1] > LAYOUT["n_components"]:
-        settings = ProjectionSettings(metric=metric, seed=seed).model_copy(update=LAYOUT)  # a person may ask for 2 or 3
-        for step in umap_torch(vectors, settings):
-            layout = step
-    of, sureness = _dense(layout, x, metric, seed, max(SMALLEST, len(x) // PARTS), len(x) // LARGE)
-    # Strays have nobody near but each other, and a layout makes a heap of them: they are no group, being all over.
-    for group in range(of.max() + 1):
-        if _spread(x[of == group]) >= _spread(x):
-            of[of == group] = -1
-    return _numbered(of), sureness
+        settings = ProjectionSettings(metric=metric, seed=seed).model_copy(update=LAYOUT)  # a form offers 2 or 3
+        layout = result_of(umap_torch(vectors, settings))
+    found = _dense(layout, x, metric, seed, max(MIN_GROUP_SIZE, len(x) // MAX_GROUPS), len(x) // LARGE_FRACTION)
+    # Outliers have nobody near but each other, and a layout clumps them: they are no group, being everywhere.
+    codes = found.codes.copy()
+    for group in range(codes.max() + 1):
+        if _spread(x[codes == group]) >= _spread(x):
+            codes[codes == group] = -1
+    return _Groups(_renumbered(codes), found.probabilities)
 
 
-def _dense(
-    layout: np.ndarray, x: torch.Tensor, metric: str, seed: int, smallest: int, large: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Dense places of the layout (N, 5) of x (N, D) with at least `smallest` points: as _found gives them.
+def _dense(layout: np.ndarray, x: torch.Tensor, metric: TorchMetric, seed: int, min_size: int, large: int) -> _Groups:
+    """Find dense places of the layout (N, 5) of x (N, D) with at least min_size points.
 
-    HDBSCAN prefers the groups that last, and those may be most of the points and some specks beside them. What holds
-    more than `large` points is therefore looked into again, and replaced by its own groups when it comes in groups and
-    they hold half of it.
+    HDBSCAN prefers the groups that persist, and those may be most of the points and some specks beside them. A group of
+    more than `large` points is therefore searched again, and replaced by its own groups when it comes in groups and they
+    hold half of it.
     """
     from sklearn.cluster import HDBSCAN
 
     from embedviz.projection.clustering_tendency import clustering_tendency
 
-    fit = HDBSCAN(min_cluster_size=smallest, min_samples=MIN_SAMPLES, n_jobs=1, copy=True).fit(layout)
-    of, sureness = fit.labels_.copy(), fit.probabilities_.copy()
+    fit = HDBSCAN(min_cluster_size=min_size, min_samples=MIN_SAMPLES, n_jobs=1, copy=True).fit(layout)  # pyright: ignore[reportArgumentType]  # its stub takes the default's type
+    codes, probabilities = fit.labels_.copy(), fit.probabilities_.copy()
     for group in range(fit.labels_.max() + 1):
         members = np.flatnonzero(fit.labels_ == group)
-        if len(members) <= max(large, 2 * smallest) or clustering_tendency(x[members], metric, seed) < TENDENCY:
+        if len(members) <= max(large, 2 * min_size) or clustering_tendency(x[members], metric, seed) < MIN_TENDENCY:
             continue
-        inner, inner_sureness = _dense(layout[members], x[members], metric, seed, smallest, large)
-        if inner.max() > 0 and (inner >= 0).mean() >= 0.5:
-            of[members] = np.where(inner >= 0, inner + of.max() + 1, -1)
-            sureness[members] = inner_sureness
-    return _numbered(of), sureness
+        inner = _dense(layout[members], x[members], metric, seed, min_size, large)
+        if inner.codes.max() > 0 and (inner.codes >= 0).mean() >= 0.5:
+            codes[members] = np.where(inner.codes >= 0, inner.codes + codes.max() + 1, -1)
+            probabilities[members] = inner.probabilities
+    return _Groups(_renumbered(codes), probabilities)
 
 
-def _numbered(of: np.ndarray) -> np.ndarray:
-    """The groups (N,) numbered from 0 without a gap, -1 as it is."""
-    return np.where(of < 0, -1, np.searchsorted(np.unique(of[of >= 0]), of))
+def _renumbered(codes: np.ndarray) -> np.ndarray:
+    """Return the groups (N,) numbered from 0 without a gap, -1 as it is."""
+    return np.where(codes < 0, -1, np.searchsorted(np.unique(codes[codes >= 0]), codes))
 
 
 def _spread(x: torch.Tensor) -> float:
-    """Mean squared distance of x (N, D) from its mean."""
+    """Return the mean squared distance of x (N, D) from its mean."""
     return float((x - x.mean(dim=0)).square().sum(dim=1).mean())
 
 
-def _of_the_nearest(queries: torch.Tensor, x: torch.Tensor, of: np.ndarray, metric: str) -> np.ndarray:
-    """The group of the nearest of x (N, D) for each of queries (Q, D), both prepared together: (Q,)."""
-    from embedviz.projection.nearest import distances_to
+def _group_of_nearest(queries: torch.Tensor, x: torch.Tensor, codes: np.ndarray, metric: TorchMetric) -> np.ndarray:
+    """Return the group of the nearest of x (N, D) for each of queries (Q, D), both prepared together: (Q,)."""
+    from embedviz.space.search.torch_metrics import pairwise_distances
 
-    found = [distances_to(part, x, metric).argmin(dim=1) for part in queries.split(max(1, BLOCK_ENTRIES // len(x)))]
-    return np.concatenate([of[part.numpy()] for part in found]) if len(queries) else np.array([], int)
+    parts = queries.split(max(1, BLOCK_ENTRIES // len(x)))
+    nearest = [pairwise_distances(part, x, metric).argmin(dim=1) for part in parts]
+    return np.concatenate([codes[part.numpy()] for part in nearest]) if len(queries) else np.array([], int)
 
 
-def _typical(members: np.ndarray, sureness: np.ndarray, x: torch.Tensor) -> np.ndarray:
-    """The members (M,) in the order of their distance from the group's mean in x, those first that HDBSCAN is sure of."""
+def _typical(members: np.ndarray, probabilities: np.ndarray, x: torch.Tensor) -> np.ndarray:
+    """Return the members (M,) by their distance from the group's mean in x, those with a high probability first."""
     own = x[members]
     far = (own - own.mean(dim=0)).norm(dim=1).numpy()
-    sure = sureness[members] >= np.quantile(sureness[members], SUREST)
+    sure = probabilities[members] >= np.quantile(probabilities[members], CORE_QUANTILE)
     return members[np.lexsort((far, ~sure))]

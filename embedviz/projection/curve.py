@@ -9,10 +9,9 @@ import numpy as np
 
 @lru_cache(maxsize=64)
 def curve(min_dist: float, spread: float) -> tuple[float, float]:
-    """a and b so that 1 / (1 + a x^(2b)) comes nearest to 1 up to min_dist and exp(-(x - min_dist) / spread) beyond
-    (McInnes, Healy and Melville 2018, section 4.3).
+    """Fit a and b so that 1 / (1 + a x^(2b)) comes nearest to 1 up to min_dist and exp(-(x - min_dist) / spread) beyond.
 
-    Least squares over 300 points up to 3 * spread, as umap-learn asks of scipy, by damped Gauss-Newton steps
+    McInnes, Healy and Melville 2018, section 4.3. Least squares over 300 points up to 3 * spread, as umap-learn asks of scipy, by damped Gauss-Newton steps
     (Levenberg and Marquardt): importing scipy's optimiser takes longer than a small map.
     """
     x = np.linspace(0, 3 * spread, 300)[1:]  # at 0 every curve is 1

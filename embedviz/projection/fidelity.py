@@ -1,8 +1,8 @@
-"""How far a map can be trusted: whether those who are near on it are near in the original space, and the reverse.
+"""How faithful a map is: neighbours kept, trustworthiness and continuity.
 
 Venna and Kaski 2001, "Neighborhood preservation in nonlinear projection methods" (ICANN), for trustworthiness and
 continuity.
-Letters: N points, D dimensions, S rows looked at, R of them at a time, k neighbours.
+Letters: N points, D dimensions, S rows measured, R of them at a time, k neighbours.
 
 NumPy alone: its sort is vectorised, and one sorted row of distances answers every question of rank by bisection.
 """
@@ -16,28 +16,44 @@ import numpy as np
 
 from embedviz.core.errors import DataError, SettingsError
 
-WHOLE = 12_000  # points up to which every row is looked at
-FEWEST_ROWS = 500  # looked at, however many points there are: the shares are then right to about 0.01
-NEIGHBOR_RECALL = "neighbor_recall@"  # and k: of how many of the true neighbours a map was made, unless of all
+MAX_FULL_POINTS = 12_000  # up to which every row is measured
+MIN_ROWS = 500  # measured, however many points there are: the shares are then right to about 0.01
+NEIGHBOR_RECALL = "neighbor_recall@"  # and k: the share of the true neighbours that a map was made from
 BLOCK_ENTRIES = 2_000_000  # distances held at a time: 8 MB, which stays near the processor
 
 
 @dataclass(frozen=True)
 class Fidelity:
-    """scores by name, as fidelity gives them; rows (S,) int64: the points looked at; kept (S,) float32: the share of
-    each one's nearest, at the smallest k, that are among its nearest on the map."""
+    """How faithful a map is, as a whole and point by point.
+
+    Attributes
+    ----------
+    scores : dict of str to float
+        As `measure_fidelity` names them.
+    rows : np.ndarray
+        (S,) int64: the points measured.
+    kept : np.ndarray
+        (S,) float32: the share of each one's nearest, at the smallest k, that are among its nearest on the map.
+    """
 
     scores: dict[str, float]
     rows: np.ndarray
     kept: np.ndarray
 
 
-def fidelity(vectors: np.ndarray, coords: np.ndarray, *args, **more) -> dict[str, float]:
-    """The scores alone; takes what `measured` takes."""
-    return measured(vectors, coords, *args, **more).scores
+def fidelity(
+    vectors: np.ndarray,
+    coords: np.ndarray,
+    ks: Sequence[int] = (15, 50, 150),
+    metric: str = "cosine",
+    sample: int | None = None,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Return the scores of `measure_fidelity` alone."""
+    return measure_fidelity(vectors, coords, ks, metric, sample, seed).scores
 
 
-def measured(
+def measure_fidelity(
     vectors: np.ndarray,
     coords: np.ndarray,
     ks: Sequence[int] = (15, 50, 150),
@@ -45,28 +61,51 @@ def measured(
     sample: int | None = None,
     seed: int = 0,
 ) -> Fidelity:
-    """How well coords (N, 2 or 3) keep the neighbourhoods of vectors (N, D), all of them finite.
+    """Measure how well a map keeps the neighbourhoods of the original space.
 
-    "neighbors_kept@k": the mean share of a point's k nearest that are among its k nearest on the map; "chance@k": what
-    a random picture has. For the smallest k "trustworthiness@k": 1 when no stranger is among the map's nearest, and
-    "continuity@k": 1 when none of the true nearest was torn away; "chance_trustworthiness@k": what a random picture has
-    of either. "points" N and "rows" S. A k that the points do not allow (k >= N / 2) is left out.
+    Parameters
+    ----------
+    vectors : np.ndarray
+        (N, D), finite.
+    coords : np.ndarray
+        (N, 2 or 3), finite.
+    ks : sequence of int
+        Sizes of the neighbourhoods; those that the points do not allow (k >= N / 2) are left out.
+    metric : {"cosine", "euclidean"}
+        Of the original space; distances on the map are Euclidean.
+    sample : int, optional
+        Rows to measure, each compared with all points. By default every row up to 12,000 points, and beyond as many as
+        take the same time.
+    seed : int
+        Of the sample.
 
-    sample: rows to look at, each compared with all points. None looks at every row up to 12,000 points, and beyond at
-    as many as take the same time. DataError when the arrays do not fit each other, SettingsError for a sample below 1.
+    Returns
+    -------
+    Fidelity
+        Its scores are "neighbors_kept@k", the mean share of a point's k nearest that are among its k nearest on the map,
+        and "chance@k", that of a random map. For the smallest k "trustworthiness@k", 1 when all points shown as
+        neighbours really are, "continuity@k", 1 when all true neighbours stay together, and "chance_trustworthiness@k",
+        what a random map has of either. "points" is N and "rows" S.
+
+    Raises
+    ------
+    DataError
+        When the arrays do not fit each other.
+    SettingsError
+        For a sample below 1.
     """
     n = len(vectors)
     if len(coords) != n:
-        raise DataError(f"A map needs a place for each vector; got {n:,} vectors and {len(coords):,} places.")
+        raise DataError(f"A map needs coordinates for each vector; got {n:,} vectors and {len(coords):,} coordinates.")
     if sample is not None and sample < 1:
         raise SettingsError(f"sample has to be at least 1 row, got {sample}.")
     ks = sorted(k for k in ks if k < n / 2)
     if not ks:
         return Fidelity({"points": n, "rows": 0}, np.array([], np.int64), np.array([], np.float32))
-    rows = _rows_to_look_at(n, sample, seed)
+    rows = _sampled_rows(n, sample, seed)
     space, picture = _prepared(vectors, metric), _prepared(coords, "euclidean")
     kept: dict[int, list[np.ndarray]] = {k: [] for k in ks}
-    strangers = torn = 0.0
+    false_ranks = missing_ranks = 0.0
     widest, narrowest = ks[-1], ks[0]
     for own in np.array_split(rows, -(-len(rows) * n // BLOCK_ENTRIES)):
         on_map, distances = _distances(picture, own, "euclidean"), _distances(space, own, metric)
@@ -77,47 +116,49 @@ def measured(
         on_map.sort(axis=1)
         for k in ks:
             kept[k].append(_kept(of_shown[:, :k], distances, k) / k)
-        strangers += _strangeness(of_shown[:, :narrowest], distances)
-        torn += _strangeness(of_near, on_map)
+        false_ranks += _rank_excess(of_shown[:, :narrowest], distances)
+        missing_ranks += _rank_excess(of_near, on_map)
     s, k = len(rows), narrowest
     each = {k: np.concatenate(parts) for k, parts in kept.items()}
     scores = {f"neighbors_kept@{k}": float(each[k].mean()) for k in ks} | {f"chance@{k}": k / (n - 1) for k in ks}
     worst = k * (2 * n - 3 * k - 1) / 2  # a point's penalty when its nearest are the farthest
-    scores[f"trustworthiness@{k}"] = 1 - strangers / (s * worst)
-    scores[f"continuity@{k}"] = 1 - torn / (s * worst)
+    scores[f"trustworthiness@{k}"] = 1 - false_ranks / (s * worst)
+    scores[f"continuity@{k}"] = 1 - missing_ranks / (s * worst)
     # at random each of the k has one of n - 1 ranks, and is past k by (n - k - 1) (n - k) / 2 / (n - 1) on average
     scores[f"chance_trustworthiness@{k}"] = 1 - k * (n - k - 1) * (n - k) / 2 / (n - 1) / worst
     return Fidelity(scores | {"points": n, "rows": s}, rows, each[k].astype(np.float32))
 
 
 def fidelity_sentence(quality: dict[str, float]) -> str:
-    """The scores in words, for under the map, and how many of the true neighbours it was made from, unless all."""
+    """Describe the scores, for under the map."""
     ks = [int(name.split("@")[1]) for name in quality if name.startswith("neighbors_kept@")]
     if not ks:
-        return "There are too few points to say how faithful this map is."
+        return "There are too few points to measure how faithful this map is."
     k = ks[0]
     wider = ", ".join(f"{quality[f'neighbors_kept@{k}']:.0%} of {k} ({quality[f'chance@{k}']:.1%})" for k in ks[1:])
-    wider = f" Of more: {wider}." if wider else ""
+    wider = f" For more neighbours: {wider}." if wider else ""
     sampled = f" Measured on {quality['rows']:,.0f} points." if quality["rows"] < quality["points"] else ""
     recall = next((value for name, value in quality.items() if name.startswith(NEIGHBOR_RECALL)), 1)
-    found = f" Its neighbours were found approximately: {recall:.0%} of the true ones." if recall < 1 else ""
+    found = f" Neighbours were found approximately: {recall:.0%} of the true ones." if recall < 1 else ""
     return (
-        f"Of a point's {k} nearest, {quality[f'neighbors_kept@{k}']:.0%} are among its {k} nearest here; "
-        f"a random picture has {quality[f'chance@{k}']:.1%}.{wider} "
-        f"Trustworthiness {quality[f'trustworthiness@{k}']:.3f} (no strangers beside it), "
-        f"continuity {quality[f'continuity@{k}']:.3f} (none of its own torn away); 1 is perfect, a random picture has "
+        f"Neighbours kept: {quality[f'neighbors_kept@{k}']:.0%} of a point's {k} nearest are among its {k} nearest on the "
+        f"map; on a random map {quality[f'chance@{k}']:.1%}.{wider} "
+        f"Trustworthiness {quality[f'trustworthiness@{k}']:.3f} (points shown as neighbours really are), "
+        f"continuity {quality[f'continuity@{k}']:.3f} (true neighbours stay together); 1 is perfect, a random map has "
         f"{quality[f'chance_trustworthiness@{k}']:.2f}.{sampled}{found}"
     )
 
 
-def _rows_to_look_at(n: int, sample: int | None, seed: int) -> np.ndarray:
-    size = min(n, sample or max(FEWEST_ROWS, WHOLE * WHOLE // n))
+def _sampled_rows(n: int, sample: int | None, seed: int) -> np.ndarray:
+    size = min(n, sample or max(MIN_ROWS, MAX_FULL_POINTS * MAX_FULL_POINTS // n))
     return np.sort(np.random.default_rng(seed).permutation(n)[:size])
 
 
 def _prepared(vectors: np.ndarray, metric: str) -> np.ndarray:
-    """cosine: rows of length 1, a zero row stays zero. euclidean: around their mean and at the scale of 1, where
-    distances that come from dot products keep their digits."""
+    """Return vectors whose distances keep their digits when they come from dot products.
+
+    cosine: rows at length 1, a zero row stays zero. euclidean: centred, at a largest entry of 1.
+    """
     vectors = np.asarray(vectors, np.float32)
     largest = np.abs(vectors).max(axis=1 if metric == "cosine" else None, keepdims=True)
     scaled = vectors / np.where(largest > 0, largest, 1)
@@ -128,8 +169,10 @@ def _prepared(vectors: np.ndarray, metric: str) -> np.ndarray:
 
 
 def _distances(vectors: np.ndarray, rows: np.ndarray, metric: str) -> np.ndarray:
-    """Entry [r, n] orders the points by how far vectors[n] is from vectors[rows[r]]: 1 - cosine, or Euclid's squared;
-    infinite for the row itself. (N, D), (R,) -> (R, N) float32."""
+    """Return 1 - cosine or squared Euclidean distances of rows and all points: (N, D), (R,) -> (R, N) float32.
+
+    Infinite for the row itself.
+    """
     apart = vectors[rows] @ vectors.T
     if metric == "euclidean":
         squares = np.einsum("nd,nd->n", vectors, vectors)
@@ -143,15 +186,18 @@ def _distances(vectors: np.ndarray, rows: np.ndarray, metric: str) -> np.ndarray
 
 
 def _nearest(distances: np.ndarray, k: int) -> np.ndarray:
-    """Columns of the k smallest of each row, the smallest first: (R, N) -> (R, k)."""
+    """Return the columns of the k smallest of each row, the smallest first: (R, N) -> (R, k)."""
     found = np.argpartition(distances, k - 1, axis=1)[:, :k]
     order = np.argsort(np.take_along_axis(distances, found, axis=1), axis=1, kind="stable")
     return np.take_along_axis(found, order, axis=1)
 
 
 def _kept(of_shown: np.ndarray, ascending: np.ndarray, k: int) -> np.ndarray:
-    """How many of a row's shown (R, k) are among its k nearest, by the rows' sorted distances (R, N): (R,). Where several are
-    as far as the k-th, they share the places that are left among them."""
+    """Return how many of the points shown as a row's neighbours are among its k nearest, (R,).
+
+    of_shown (R, k) are their distances in the space, ascending (R, N) all of the row's distances, sorted. Where several
+    are as far as the k-th, they share the places that are left.
+    """
     kth = ascending[:, k - 1]
     nearer = np.count_nonzero(ascending[:, :k] < kth[:, None], axis=1)
     as_far = k - nearer
@@ -162,8 +208,11 @@ def _kept(of_shown: np.ndarray, ascending: np.ndarray, k: int) -> np.ndarray:
     return shown_nearer + shown_as_far * (k - nearer) / as_far
 
 
-def _strangeness(of_shown: np.ndarray, ascending: np.ndarray) -> float:
-    """Sum over the shown (R, k) of how far past k their rank lies; a rank is one more than how many are nearer. The
-    other way round, with the nearest in the space and distances on the map, it is what the map tears apart."""
+def _rank_excess(of_shown: np.ndarray, ascending: np.ndarray) -> float:
+    """Return the sum over the neighbours shown (R, k) of how far past k their ranks in the space lie.
+
+    A rank is one more than the number of points that are nearer. With the neighbours in the space and distances on the
+    map it measures continuity instead of trustworthiness.
+    """
     ranks = np.array([np.searchsorted(line, shown) for line, shown in zip(ascending, of_shown, strict=True)]) + 1
     return float(np.maximum(ranks - of_shown.shape[1], 0).sum())

@@ -6,21 +6,22 @@ Letters: N points, k neighbours of each, E edges.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 
 import torch
 
-from embedviz.projection.nearest import Nearest
 from embedviz.projection.one_thread import one_thread
+from embedviz.space.search import Neighbors
 
 ROWS = 2_000  # at a time: small parts stay in the cache, and a stop need not wait
 BISECTIONS = 64
-SMALLEST_SIGMA = 1e-3  # of the mean distance, as in umap-learn: twins would make it 0
+MIN_SIGMA = 1e-3  # of the mean distance, as in umap-learn: twins would make it 0
 
 
-class Graph(NamedTuple):
-    """Each pair once: head < tail (E,) int64, weight (E,) float32 in (0, 1]."""
+@dataclass(frozen=True)
+class Graph:
+    """Weighted edges, each pair once: head < tail (E,) int64, weight (E,) float32 in (0, 1]."""
 
     head: torch.Tensor
     tail: torch.Tensor
@@ -28,11 +29,23 @@ class Graph(NamedTuple):
 
 
 def memberships(distances: torch.Tensor, local_connectivity: int = 1) -> Iterator[torch.Tensor]:
-    """distances (N, k) ascending -> parts of (N, k), in order: exp(-(d - rho) / sigma), 1 at most.
+    """Compute exp(-(d - rho) / sigma), 1 at most, in parts.
 
     rho is the distance to the nearest that is not a twin (equation 3.1), or to the local_connectivity-th of those, or
-    the farthest where there are fewer. sigma makes the memberships add up to
-    log2(k + 1): the point itself is one of its neighbours in umap-learn's count, and adds nothing.
+    the farthest where there are fewer. sigma makes the memberships add up to log2(k + 1): the point itself is one of its
+    neighbours in umap-learn's count, and adds nothing.
+
+    Parameters
+    ----------
+    distances : torch.Tensor
+        (N, k) float32, ascending.
+    local_connectivity : int
+        How many neighbours have a membership of 1.
+
+    Yields
+    ------
+    torch.Tensor
+        Rows of (N, k) float32, in order.
     """
     mean = distances.mean()
     target = math.log2(distances.shape[1] + 1)
@@ -47,13 +60,25 @@ def memberships(distances: torch.Tensor, local_connectivity: int = 1) -> Iterato
                 too_large = torch.exp(-over / sigma[:, None]).sum(1) > target
                 high, low = torch.where(too_large, sigma, high), torch.where(too_large, low, sigma)
                 sigma = torch.where(high.isinf(), sigma * 2, (low + high) / 2)
-        floor = SMALLEST_SIGMA * torch.where(rho > 0, d.mean(1), mean)
+        floor = MIN_SIGMA * torch.where(rho > 0, d.mean(1), mean)
         yield torch.exp(-over / torch.maximum(sigma, floor).clamp_min(1e-12)[:, None])
 
 
 def fuzzy_union(indices: torch.Tensor, membership: torch.Tensor, mix_ratio: float = 1.0) -> Graph:
-    """Two directions of a pair with memberships a and b become one edge, their union a + b - ab, or at a mix_ratio of 0
-    their intersection ab, or what lies between. Both arguments (N, k)."""
+    """Join the two directions of each pair into one edge.
+
+    Parameters
+    ----------
+    indices, membership : torch.Tensor
+        (N, k): each point's neighbours, and how much they belong to its neighbourhood.
+    mix_ratio : float
+        1 for the union a + b - ab of the memberships a and b, 0 for their intersection ab, or between.
+
+    Returns
+    -------
+    Graph
+        Without edges of weight 0.
+    """
     n, k = indices.shape
     rows = torch.arange(n, device=indices.device).repeat_interleave(k)
     columns, a = indices.reshape(-1), membership.reshape(-1)
@@ -71,10 +96,13 @@ def fuzzy_union(indices: torch.Tensor, membership: torch.Tensor, mix_ratio: floa
     return Graph((pair // n)[real], (pair % n)[real], weight[real])
 
 
-def fuzzy_graph(near: Nearest, local_connectivity: int = 1, mix_ratio: float = 1.0) -> Iterator[float | Graph]:
-    """Yields the share that is done, and the Graph last."""
+def fuzzy_graph(
+    near: Neighbors, local_connectivity: int = 1, mix_ratio: float = 1.0, device: str = "cpu"
+) -> Generator[float, None, Graph]:
+    """Build the graph of neighbours (N, k) on a device; yields the share that is done."""
+    indices, distances = (torch.from_numpy(array).to(device) for array in (near.indices, near.distances))
     parts: list[torch.Tensor] = []
-    for part in memberships(near.distances, local_connectivity):
+    for part in memberships(distances, local_connectivity):
         parts.append(part)
-        yield min(1.0, len(parts) * ROWS / len(near.distances))
-    yield fuzzy_union(near.indices, torch.cat(parts), mix_ratio)
+        yield min(1.0, len(parts) * ROWS / len(distances))
+    return fuzzy_union(indices, torch.cat(parts), mix_ratio)

@@ -1,4 +1,4 @@
-"""Vectors of a map that do not lie where one would think: zero vectors, exact copies, and those with NaN or infinity."""
+"""Vectors of a map that do not lie where one expects: zero vectors, exact copies, and those with NaN or infinity."""
 
 from __future__ import annotations
 
@@ -7,18 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedviz.projection.settings import FEWEST, ProjectionSettings
-from embedviz.projection.short_label import short_label
+from embedviz.projection.group_names import short_label
+from embedviz.projection.settings import MIN_POINTS, ProjectionSettings
 
-EXAMPLES = 3
+MAX_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
 class Oddities:
-    """How many of a map's points are of which kind, each with the labels of up to three.
+    """How many of a map's vectors are of which kind, each with the labels of up to three.
 
-    zero: all numbers 0. copies: the same numbers as an earlier point's, zero vectors aside. unusable: NaN or infinity
-    among the numbers; these are left out of the map.
+    Attributes
+    ----------
+    points : int
+        All of the map's points, unusable ones included.
+    zero, zero_labels
+        Vectors of zeros alone.
+    copies, copy_labels
+        Vectors with the same numbers as an earlier one, zero vectors aside.
+    unusable, unusable_labels
+        Vectors with NaN or infinity; these are left out of the map.
     """
 
     points: int
@@ -30,16 +38,18 @@ class Oddities:
     unusable_labels: Sequence[str] = ()
 
     def sentences(self, settings: ProjectionSettings) -> list[str]:
-        """What they mean for the map drawn with these settings; none where all vectors are as they should be."""
-        method = settings.method if self.points - self.unusable >= FEWEST or settings.method == "axes" else "pca"
-        said = []
+        """Return what they mean for the map drawn with these settings; nothing where there are none."""
+        method = settings.method if self.points - self.unusable >= MIN_POINTS or settings.method == "axes" else "pca"
+        sentences: list[str] = []
         if self.unusable:
             verb = _verb(self.unusable, "holds NaN or infinity", "hold NaN or infinity")
             left_out = _verb(self.unusable, "is", "are")
-            said.append(f"{_vectors(self.unusable)} {verb} ({_like(self.unusable_labels)}) and {left_out} left out.")
+            sentences.append(
+                f"{_vectors(self.unusable)} {verb} ({_like(self.unusable_labels)}) and {left_out} left out."
+            )
         if self.zero:
             verb = _verb(self.zero, "is", "are")
-            said.append(
+            sentences.append(
                 f"{_vectors(self.zero)} {verb} zero ({_like(self.zero_labels)}): {self._of_zero(method, settings)}"
             )
         if self.copies:
@@ -47,29 +57,29 @@ class Oddities:
             where = (
                 "copies lie close together, as each other's nearest."
                 if method in ("umap", "tsne")
-                else "copies lie on one spot, so fewer points are seen than there are."
+                else "copies lie on one spot, so fewer points are visible than there are."
             )
-            said.append(f"{_vectors(self.copies)} {verb} of an earlier one ({_like(self.copy_labels)}): {where}")
-        return said
+            sentences.append(f"{_vectors(self.copies)} {verb} of an earlier one ({_like(self.copy_labels)}): {where}")
+        return sentences
 
     def _of_zero(self, method: str, settings: ProjectionSettings) -> str:
         they, lie = _verb(self.zero, "it", "they"), _verb(self.zero, "lies", "lie")
         if method == "axes":
             return f"the cosine with every direction is 0, so {they} {lie} at 0 on both axes."
         if settings.metric == "euclidean":
-            return f"by Euclidean distance that is a place like any other, and {they} {lie} where it belongs."
+            return f"by Euclidean distance the origin is a place like any other, and {they} {lie} there."
         if method == "pca":
             return (
-                f"cosine has no direction for {_verb(self.zero, 'it', 'them')}, and where {they} {lie} means nothing."
+                f"cosine has no direction for {_verb(self.zero, 'it', 'them')}, so where {they} {lie} has no meaning."
             )
         return (
-            f"cosine has no direction for {_verb(self.zero, 'it', 'them')} and takes all others to be equally far, "
-            f"so where {they} {lie} means nothing."
+            f"cosine has no direction for {_verb(self.zero, 'it', 'them')} and all others are equally far from "
+            f"{_verb(self.zero, 'it', 'them')}, so where {they} {lie} has no meaning."
         )
 
 
 def oddities(vectors: np.ndarray, labels: Sequence[str]) -> Oddities:
-    """Counts them among vectors (N, D) with a label each. Copies are found by sorting the rows' bytes."""
+    """Count them among vectors (N, D) with a label each. Copies are found by sorting the rows' bytes."""
     x = np.asarray(vectors, np.float32)
     usable = finite(x)
     zero = usable & ~x.any(axis=1)
@@ -92,12 +102,12 @@ def oddities(vectors: np.ndarray, labels: Sequence[str]) -> Oddities:
 
 
 def finite(vectors: np.ndarray) -> np.ndarray:
-    """Which of vectors (N, D) hold neither NaN nor infinity: (N,) bool."""
-    return np.isfinite(vectors).all(axis=1)
+    """Tell which of vectors (N, D) hold neither NaN nor infinity: (N,) bool."""
+    return np.all(np.isfinite(vectors), axis=1)
 
 
 def _examples(chosen: np.ndarray, labels: Sequence[str]) -> list[str]:
-    return [labels[i] for i in np.flatnonzero(chosen)[:EXAMPLES]]
+    return [labels[int(i)] for i in np.flatnonzero(chosen)[:MAX_EXAMPLES]]
 
 
 def _vectors(n: int) -> str:

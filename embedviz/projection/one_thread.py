@@ -10,7 +10,7 @@ import torch
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """PyTorch on one thread within the block, as before it afterwards. Do not yield from inside it.
+    """Run PyTorch on one thread within the block, and as before afterwards. Do not yield from inside it.
 
     Some operations (exp, log, x[i]) go to several threads from 2,048 numbers on, and meet again after each. Alone on
     the machine that wins a little; beside a training it makes the layout 15 times as slow.

@@ -10,11 +10,22 @@ BLOCK = 16_384
 
 
 def pca(vectors: np.ndarray, n_components: int = 2, unit: bool = True) -> np.ndarray:
-    """The first principal components of finite (N, D) vectors: (N, n_components) float32, the widest first. Each
-    direction's sign is fixed so that its largest entry is positive. unit: take every vector at length 1 first, as
-    cosine sees it.
+    """Project vectors on their first principal components, in blocks, so that a mapped file is never held whole.
 
-    Works in blocks, so that a mapped file is never held whole. With fewer dimensions than components the rest is 0.
+    Parameters
+    ----------
+    vectors : np.ndarray
+        (N, D), finite.
+    n_components : int
+        How many.
+    unit : bool
+        Whether to take every vector at length 1 first, as cosine sees it.
+
+    Returns
+    -------
+    np.ndarray
+        (N, n_components) float32, the widest first. Each direction's sign is fixed so that its largest entry is
+        positive; with fewer dimensions than components the rest is 0.
     """
     N, D = vectors.shape
     coords = np.zeros((N, n_components), np.float32)

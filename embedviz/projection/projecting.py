@@ -1,29 +1,41 @@
-"""project: a space to a map, in one call or step by step."""
+"""Projecting a space on a map, in one call or step by step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import DataError
+from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
-from embedviz.projection.forming import Forming, registered_onto
+from embedviz.projection.alignment import align_steps
+from embedviz.projection.fidelity import fidelity
+from embedviz.projection.partial_layout import LayoutSteps, PartialLayout
 from embedviz.projection.pca import pca
 from embedviz.projection.sampling import sampled
-from embedviz.projection.settings import FEWEST, ProjectionSettings
-
-if TYPE_CHECKING:
-    from embedviz.space import EmbeddingSpace
+from embedviz.projection.settings import MIN_POINTS, ProjectionSettings
+from embedviz.space import EmbeddingSpace
+from embedviz.space.formula import formula
 
 
 @dataclass(frozen=True)
 class Projection:
-    """coords (N, 2 or 3) float32 of the space's labels at points (N,); quality: scores of embedviz.projection.fidelity,
-    and neighbor_recall@k when the map was made from approximate neighbours."""
+    """A finished map.
+
+    Attributes
+    ----------
+    coords : np.ndarray
+        (N, 2 or 3) float32.
+    points : np.ndarray
+        (N,) int64: the rows of the space's labels.
+    quality : dict of str to float
+        Scores of `fidelity`, and neighbor_recall@k when the map was made from approximate neighbours.
+    settings : ProjectionSettings
+        How it was made.
+    """
 
     coords: np.ndarray
     points: np.ndarray
@@ -31,22 +43,45 @@ class Projection:
     settings: ProjectionSettings
 
     def frame(self, space: EmbeddingSpace) -> pd.DataFrame:
-        """label, x, y (z), and the space's columns."""
+        """Return label, x, y (z), and the space's columns, N rows."""
         axes = pd.DataFrame(self.coords, columns=list("xyz")[: self.coords.shape[1]])
         axes.insert(0, "label", [space.labels[i] for i in self.points])
         return pd.concat([axes, space.columns.iloc[self.points].reset_index(drop=True)], axis=1)
 
 
 def steps(
-    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", begin: np.ndarray | None = None
-) -> Iterator[Progress | Forming | np.ndarray]:
-    """Yields progress and layouts on their way, and last the coordinates (N, n_components) float32. vectors (N, D). The
-    metrics of the progress say how good the map's ingredients are: neighbor_recall@k, where neighbours were found
-    approximately.
+    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", init: np.ndarray | None = None
+) -> LayoutSteps:
+    """Lay out vectors by any method but named axes.
 
-    begin: coordinates (N, n_components) of an earlier map, NaN for points that are new; the layout starts there where
-    the settings go on from the last map, and comes out turned onto it. DataError when a number of the vectors is not
-    finite; SettingsError when spread is below the minimum distance.
+    Parameters
+    ----------
+    vectors : np.ndarray
+        (N, D).
+    settings : ProjectionSettings
+        How.
+    device : str
+        As torch names it.
+    init : np.ndarray, optional
+        (N, n_components) coordinates of an earlier map, NaN for points that are new. Where the settings continue from
+        the last map the layout starts there, and comes out aligned with it.
+
+    Yields
+    ------
+    Progress or PartialLayout
+        A Progress's metrics describe what the map is made of: neighbor_recall@k, where neighbours are approximate.
+
+    Returns
+    -------
+    np.ndarray
+        (N, n_components) float32.
+
+    Raises
+    ------
+    DataError
+        For no vectors, or numbers that are not finite.
+    SettingsError
+        When settings contradict each other.
     """
     if not len(vectors):
         raise DataError("There is nothing to map: the space is empty.")
@@ -54,26 +89,23 @@ def steps(
     if bad.any():
         raise DataError(f"{int(bad.sum()):,} vectors hold NaN or infinity, the first at row {int(np.argmax(bad)):,}.")
     settings.check()
-    if settings.method == "pca" or len(vectors) < FEWEST:
-        yield pca(vectors, settings.n_components, unit=settings.metric == "cosine")
-        return
-    if begin is not None and not (settings.goes_on and np.isfinite(begin).all(axis=1).any()):
-        begin = None
-    moving = _moving(vectors, settings, device, begin)
-    yield from moving if begin is None or settings.hold else registered_onto(moving, begin)
+    if settings.method == "pca" or len(vectors) < MIN_POINTS:
+        return pca(vectors, settings.n_components, unit=settings.metric == "cosine")
+    if init is not None and not (settings.continues_last_map and np.isfinite(init).all(axis=1).any()):
+        init = None
+    optimising = _engine(vectors, settings, device, init)
+    return (yield from optimising if init is None or settings.hold else align_steps(optimising, init))
 
 
-def _moving(
-    vectors: np.ndarray, settings: ProjectionSettings, device: str, begin: np.ndarray | None
-) -> Iterator[Progress | Forming | np.ndarray]:
+def _engine(vectors: np.ndarray, settings: ProjectionSettings, device: str, init: np.ndarray | None) -> LayoutSteps:
     if settings.method == "tsne":
         from embedviz.projection.tsne import tsne
 
-        return tsne(vectors, settings, device, begin)
+        return tsne(vectors, settings, device, init)
     if settings.engine == "torch":
         from embedviz.projection.umap_torch import umap_torch
 
-        return umap_torch(vectors, settings, device, begin)
+        return umap_torch(vectors, settings, device, init)
     from embedviz.projection.umap_learn import umap_learn
 
     return umap_learn(vectors, settings)
@@ -84,36 +116,61 @@ def map_steps(
     points: np.ndarray,
     settings: ProjectionSettings,
     device: str = "cpu",
-    begin: np.ndarray | None = None,
-) -> Iterator[Progress | Forming | np.ndarray]:
-    """The same for the labels of a space at points (N,), by any method, along named axes included."""
+    init: np.ndarray | None = None,
+) -> LayoutSteps:
+    """Lay out the labels of a space at rows `points` (N,), by any method, named axes included; otherwise as `steps`."""
     if settings.method == "axes":
         settings.check()
-        yield along_axes(space, points, settings.x_axis, settings.y_axis)
-    else:
-        yield from steps(np.asarray(space.vectors[points]), settings, device, begin)
+        return along_axes(space, points, settings.x_axis, settings.y_axis)
+    return (yield from steps(np.asarray(space.vectors[points]), settings, device, init))
 
 
 def along_axes(space: EmbeddingSpace, points: np.ndarray, x_axis: str, y_axis: str) -> np.ndarray:
-    """Each label's cosine with two directions, which embedviz.space.formula reads: (N, 2) float32."""
-    from embedviz.space.formula import formula
-
+    """Return each point's cosine with two directions, written as `embedviz.space.formula` reads them: (N, 2) float32."""
     directions = np.stack([formula(space, text).vector for text in (x_axis, y_axis)])
     return space.closeness_to(directions, "cosine").T[points]
 
 
 def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Projection:
-    """The map of a space's most frequent labels, or of a stratified sample, with how faithful it is. Settings are
-    ProjectionSettings' fields."""
-    from embedviz.projection.fidelity import fidelity
+    """Map a space's most frequent labels, or a stratified sample of them, and measure how faithful the map is.
 
+    Parameters
+    ----------
+    space : EmbeddingSpace
+        What to map.
+    method : {"umap", "tsne", "pca", "axes"}
+        How.
+    **settings
+        Fields of ProjectionSettings, such as n_neighbors=15, min_dist=0.1, seed=0.
+
+    Returns
+    -------
+    Projection
+        With `coords` (N, 2 or 3) and `quality`.
+
+    Raises
+    ------
+    SettingsError
+        For settings that are unknown, out of their range, or contradict each other.
+    DataError
+        For an empty space.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from embedviz import EmbeddingSpace
+    >>> space = EmbeddingSpace(list("abcd"), np.eye(4, dtype=np.float32))
+    >>> project(space, "pca").coords.shape
+    (4, 2)
+    """
     checked = ProjectionSettings.of(method=method, **settings)
     points = sampled(space, checked)
-    vectors = np.asarray(space.vectors[points])
     quality: dict[str, float] = {}
-    for step in map_steps(space, points, checked):
+
+    def collect(step: Progress | PartialLayout) -> None:
         if isinstance(step, Progress):
-            quality |= step.metrics
-        elif isinstance(step, np.ndarray):
-            coords = step
+            quality.update(step.metrics)
+
+    coords = result_of(map_steps(space, points, checked), collect)
+    vectors = np.asarray(space.vectors[points])
     return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric) | quality, checked)

@@ -1,4 +1,4 @@
-"""Which points lie in a region that was drawn on the map."""
+"""Points inside a region that was drawn on the map."""
 
 from __future__ import annotations
 
@@ -6,8 +6,20 @@ import numpy as np
 
 
 def points_inside(coords: np.ndarray, polygon: np.ndarray) -> np.ndarray:
-    """coords (N, 2), polygon (P, 2), closed by itself -> (N,) bool, by the even-odd rule. Fewer than three corners
-    enclose nothing."""
+    """Tell which points lie inside a polygon, by the even-odd rule.
+
+    Parameters
+    ----------
+    coords : np.ndarray
+        (N, 2).
+    polygon : np.ndarray
+        (P, 2), closed by itself; fewer than three corners enclose nothing.
+
+    Returns
+    -------
+    np.ndarray
+        (N,) bool.
+    """
     inside = np.zeros(len(coords), bool)
     if len(polygon) < 3:
         return inside

@@ -1,60 +1,77 @@
-"""UMAP in PyTorch, nothing to compile: neighbours, fuzzy graph, a start, stochastic layout."""
+"""UMAP in PyTorch, nothing to compile: neighbours, fuzzy graph, initial layout, stochastic optimisation."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import numpy as np
 import torch
 
+from embedviz.core.generators import map_yields
 from embedviz.core.progress import Progress
-from embedviz.projection.forming import Forming, Pace
-from embedviz.projection.fuzzy_graph import Graph, fuzzy_graph
+from embedviz.projection.fuzzy_graph import fuzzy_graph
+from embedviz.projection.initial_layout import initial_layout
 from embedviz.projection.layout import layout
-from embedviz.projection.nearest import Nearest
-from embedviz.projection.neighbor_search import EXACT_UP_TO, neighbor_search, recall_progress
+from embedviz.projection.neighbor_search import MAX_EXACT, find_neighbors, recall_progress
+from embedviz.projection.partial_layout import LayoutSteps, Pace, PartialLayout
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.projection.start import start
 
-STEPS = 1_000  # the whole way, for Progress
-EVEN = 120_000  # points for which finding all neighbours, which grows with their square, takes as long as moving them
-APPROXIMATE_SHARE = 0.2  # of the whole way, for finding nearly all
+STEPS = 1_000  # all of the work, for Progress
+EVEN_POINTS = 120_000  # for which finding all neighbours, quadratic in their number, takes as long as the layout
+APPROXIMATE_SHARE = 0.2  # of the work, for finding nearly all neighbours
 GRAPH_SHARE = 0.05
 
 
 def umap_torch(
-    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", begin: np.ndarray | None = None
-) -> Iterator[Progress | Forming | np.ndarray]:
-    """Yields progress and the layout on its way, and last the coordinates (N, n_components) float32. vectors (N, D) are
-    finite, N > 3; begin (N, n_components): an earlier map, NaN for points that are new."""
+    vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", init: np.ndarray | None = None
+) -> LayoutSteps:
+    """Lay out vectors by UMAP.
+
+    Parameters
+    ----------
+    vectors : np.ndarray
+        (N, D), finite, N > 3.
+    settings : ProjectionSettings
+        Everything that umap-learn's parameters of the same names mean.
+    device : str
+        As torch names it.
+    init : np.ndarray, optional
+        (N, n_components) coordinates of an earlier map, NaN for points that are new.
+
+    Yields
+    ------
+    Progress or PartialLayout
+        In thousandths of the work.
+
+    Returns
+    -------
+    np.ndarray
+        (N, n_components) float32.
+    """
     n = len(vectors)
     epochs = settings.epochs_for(n)
-    search_share = (1 - GRAPH_SHARE) * n / (n + EVEN) if n <= EXACT_UP_TO else APPROXIMATE_SHARE
-    said = " ".join(settings.notes(n))
-    for found in neighbor_search(vectors, settings.neighbors_for(n) - 1, settings, device):
-        if isinstance(found, Nearest):
-            near = found
-        else:
-            message = f"{said} Finding each point's neighbours".strip()
-            yield Progress(int(found * search_share * STEPS), STEPS, message=message)
+    search_share = (1 - GRAPH_SHARE) * n / (n + EVEN_POINTS) if n <= MAX_EXACT else APPROXIMATE_SHARE
+    message = " ".join([*settings.notes(n), "Finding nearest neighbours"])
+
+    def searching(share: float) -> Progress:
+        return Progress(int(share * search_share * STEPS), STEPS, message=message)
+
+    def weighting(share: float) -> Progress:
+        return Progress(int((search_share + share * GRAPH_SHARE) * STEPS), STEPS, message="Weighting neighbours")
+
+    near = yield from map_yields(find_neighbors(vectors, settings.neighbors_for(n) - 1, settings, device), searching)
     if near.recall < 1:
         yield recall_progress(near, int(search_share * STEPS), STEPS)
-    for found in fuzzy_graph(near, settings.local_connectivity, settings.set_op_mix_ratio):
-        if isinstance(found, Graph):
-            graph = found
-        else:
-            done = search_share + found * GRAPH_SHARE
-            yield Progress(int(done * STEPS), STEPS, message="Weighing the neighbours")
-    coords = torch.from_numpy(start(vectors, settings, begin, near.indices.cpu().numpy())).to(device)
+    building = fuzzy_graph(near, settings.local_connectivity, settings.set_op_mix_ratio, device)
+    graph = yield from map_yields(building, weighting)
+    coords = torch.from_numpy(initial_layout(vectors, settings, init, near.indices)).to(device)
     free = None
-    if settings.hold and begin is not None:
-        known = np.isfinite(begin).all(axis=1)
-        coords[torch.from_numpy(known)] = torch.from_numpy(begin[known].astype(np.float32)).to(
-            device
-        )  # to the last digit
+    if settings.hold and init is not None:
+        known = np.isfinite(init).all(axis=1)
+        held = torch.from_numpy(init[known].astype(np.float32)).to(device)
+        coords[torch.from_numpy(known)] = held  # to the last digit
         free = torch.from_numpy((~known).astype(np.float32)).to(device)
-    moving = layout(
+    optimising = layout(
         graph,
         coords,
         epochs=epochs,
@@ -68,14 +85,14 @@ def umap_torch(
     )
     pace = Pace()
     before, begun = search_share + GRAPH_SHARE, time.monotonic()
-    for epoch in moving:
+    for epoch in optimising:
         yield Progress(
             int((before + (1 - before) * epoch / epochs) * STEPS),
             STEPS,
             epoch=epoch,
             seconds_left=(time.monotonic() - begun) * (epochs / epoch - 1),
-            message=f"Moving the points, round {int(epoch)} of {epochs}",
+            message=f"Optimising layout, epoch {int(epoch)}/{epochs}",
         )
         if pace.is_due():
-            yield Forming(coords.cpu().numpy().copy())
-    yield coords.cpu().numpy()
+            yield PartialLayout(coords.cpu().numpy().copy())
+    return coords.cpu().numpy()

@@ -5,7 +5,7 @@ import embedviz as ev
 from embedviz.core.errors import RunError
 from embedviz.jobs.history import has_history, history_of
 from embedviz.jobs.inline import do_here
-from embedviz.projection.forming import registered
+from embedviz.projection.alignment import aligned
 from embedviz.store.snapshots import FOLDER, moments
 
 SETTINGS = {"dim": 8, "epochs": 40, "min_count": 1, "subsample": 0, "deterministic": True}
@@ -30,7 +30,7 @@ def test_a_trainings_moments_become_frames_that_end_in_its_map(text):
     assert history.clusters is not None
     assert history.quality
     for earlier, later in zip(history.frames, history.frames[1:], strict=False):
-        assert registered(np.asarray(earlier), np.asarray(later)) == pytest.approx(earlier, abs=1e-3)  # turned already
+        assert aligned(np.asarray(earlier), np.asarray(later)) == pytest.approx(earlier, abs=1e-3)  # turned already
 
 
 def test_in_the_end_the_topics_are_apart_and_in_the_beginning_they_were_not(text):

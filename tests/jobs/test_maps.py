@@ -8,7 +8,7 @@ from embedviz.jobs import maps
 from embedviz.jobs.inline import do_here
 from embedviz.jobs.maps import draw_pca, map_of
 from embedviz.projection import ProjectionSettings
-from embedviz.projection.forming import Forming
+from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.sampling import sampled
 
 SETTINGS = {"dim": 8, "epochs": 2, "min_count": 1, "subsample": 0, "deterministic": True}
@@ -64,7 +64,7 @@ def test_points_on_their_way_can_be_looked_at_until_they_arrive(run, monkeypatch
 
 
 def test_points_that_turn_are_not_handed_to_the_flat_map(tmp_path):
-    maps._write_forming(tmp_path, Forming(np.zeros((5, 3), np.float32)).coords)
+    maps._write_forming(tmp_path, PartialLayout(np.zeros((5, 3), np.float32)).coords)
     assert list(tmp_path.iterdir()) == []
 
 

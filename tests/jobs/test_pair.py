@@ -7,7 +7,7 @@ import embedviz as ev
 from embedviz.jobs.comparison import comparison_of
 from embedviz.jobs.inline import do_here
 from embedviz.jobs.pair import OVERLAP, pair_of
-from embedviz.projection.forming import registered
+from embedviz.projection.alignment import aligned
 
 SETTINGS = {"dim": 8, "epochs": 30, "min_count": 1, "subsample": 0, "deterministic": True}
 
@@ -27,7 +27,7 @@ def test_both_maps_show_the_shared_labels_and_lie_like_each_other(tmp_path, two_
     labels = [a.space.labels[row] for row in pair.points]
     assert set(labels) == set(a.space.labels) & set(b.space.labels)
     assert "hammer" not in labels
-    assert np.allclose(registered(np.asarray(beside.coords), np.asarray(pair.coords)), beside.coords, atol=1e-3)
+    assert np.allclose(aligned(np.asarray(beside.coords), np.asarray(pair.coords)), beside.coords, atol=1e-3)
     assert not np.array_equal(pair.coords, beside.coords)
     overlap = asked.found.movers.set_index("label")["overlap"]
     assert pair.columns[OVERLAP].tolist() == overlap[labels].astype(np.float32).tolist()

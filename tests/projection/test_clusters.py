@@ -26,26 +26,26 @@ def heap_of(labels: list[str]) -> np.ndarray:
 def test_heaps_are_the_groups_the_largest_first(metric):
     vectors, labels = blobs([40, 120, 80])
     found = clusters(vectors, labels, metric)
-    assert found.of.dtype == np.uint8
+    assert found.codes.dtype == np.uint8
     assert len(found.names) == 3
     heaps = heap_of(labels)
-    assert [set(found.of[heaps == heap]) for heap in ("1", "2", "0")] == [{0}, {1}, {2}]
+    assert [set(found.codes[heaps == heap]) for heap in ("1", "2", "0")] == [{0}, {1}, {2}]
 
 
 def test_two_heaps_that_hold_everything_stay_two():
     vectors, labels = blobs([1000, 1000], dim=50)
-    assert np.bincount(clusters(vectors, labels).of).tolist() == [1000, 1000]
+    assert np.bincount(clusters(vectors, labels).codes).tolist() == [1000, 1000]
 
 
 def test_words_come_in_several_groups_none_of_which_holds_most_of_them():
     """HDBSCAN left to itself calls 96 of 100 of these words one group, and a few numbers and names another."""
     space = load_vectors(SAMPLES["glove"].path)
     found = clusters(np.asarray(space.vectors[:5000]), space.labels[:5000])
-    sizes = np.bincount(found.of, minlength=len(found.names) + 1)
+    sizes = np.bincount(found.codes, minlength=len(found.names) + 1)
     assert 5 <= len(found.names) <= 50
     assert sizes[0] < 0.4 * 5000
     assert sizes[-1] < 0.5 * 5000
-    assert found.of[space.index("market")] == found.of[space.index("price")] < len(found.names)
+    assert found.codes[space.index("market")] == found.codes[space.index("price")] < len(found.names)
 
 
 def test_strays_are_in_no_group_which_comes_last():
@@ -54,12 +54,12 @@ def test_strays_are_in_no_group_which_comes_last():
     strays = heap_of(labels) == "stray"
     assert len(found.names) == 3
     # By the seed: with about one in ten the strays are all drawn into groups, with the others half to two thirds are not.
-    left_out = [(clusters(vectors, labels, seed=seed).of[strays] == 3).mean() for seed in range(5)]
+    left_out = [(clusters(vectors, labels, seed=seed).codes[strays] == 3).mean() for seed in range(5)]
     assert np.median(left_out) >= 0.6
-    assert (found.of[~strays] < 3).mean() > 0.98
+    assert (found.codes[~strays] < 3).mean() > 0.98
     column = found.column()
     assert column.categories[-1] == NO_GROUP
-    assert column[np.flatnonzero(found.of == 3)[0]] == "in no group"
+    assert column[np.flatnonzero(found.codes == 3)[0]] == "in no group"
     assert column.categories[0].startswith("1: 0-")
 
 
@@ -68,20 +68,20 @@ def test_the_order_of_the_rows_changes_nothing():
     order = np.random.default_rng(1).permutation(len(labels))
     found, shuffled = clusters(vectors, labels), clusters(vectors[order], [labels[i] for i in order])
     assert shuffled.names == found.names
-    assert np.array_equal(shuffled.of, found.of[order])
+    assert np.array_equal(shuffled.codes, found.codes[order])
 
 
 def test_the_same_seed_finds_the_same_groups():
     vectors, labels = blobs([60, 90, 120], strays=40)
     first, second = (clusters(vectors, labels, seed=4) for _ in range(2))
     assert first.names == second.names
-    assert np.array_equal(first.of, second.of)
+    assert np.array_equal(first.codes, second.codes)
 
 
 def test_by_cosine_length_does_not_matter():
     vectors, labels = blobs([60, 90, 120])
     stretched = vectors * np.linspace(1, 50, len(labels), dtype=np.float32)[:, None]
-    assert np.array_equal(clusters(vectors, labels).of, clusters(stretched, labels).of)
+    assert np.array_equal(clusters(vectors, labels).codes, clusters(stretched, labels).codes)
 
 
 def test_a_group_is_named_by_the_members_at_its_centre():
@@ -95,16 +95,16 @@ def test_a_group_is_named_by_the_members_at_its_centre():
 
 
 def test_past_so_many_points_the_rest_go_where_the_nearest_is(monkeypatch):
-    monkeypatch.setattr(module, "FITTED_ON", 100)
+    monkeypatch.setattr(module, "MAX_FITTED", 100)
     vectors, labels = blobs([400, 300, 200])
     found = clusters(vectors, labels)
     heaps = heap_of(labels)
-    assert [set(found.of[heaps == heap]) for heap in "012"] == [{0}, {1}, {2}]
+    assert [set(found.codes[heaps == heap]) for heap in "012"] == [{0}, {1}, {2}]
 
 
 def test_few_dimensions_are_taken_as_they_are():
     vectors, labels = blobs([75, 75, 75, 75], dim=3, seed=2)
-    assert np.bincount(clusters(vectors, labels, "euclidean").of).tolist() == [75] * 4
+    assert np.bincount(clusters(vectors, labels, "euclidean").codes).tolist() == [75] * 4
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
@@ -122,7 +122,7 @@ def test_one_cloud_has_no_groups(n, dim, metric):
 def test_points_too_few_or_all_alike_are_in_no_group(n, value, metric):
     found = clusters(np.full((n, 3), value, np.float32), [str(i) for i in range(n)], metric)
     assert found.names == []
-    assert found.of.tolist() == [0] * n
+    assert found.codes.tolist() == [0] * n
     assert found.column().tolist() == [NO_GROUP] * n
 
 
@@ -130,13 +130,13 @@ def test_by_cosine_a_zero_vector_is_in_no_group():
     vectors, labels = blobs([60, 90])
     vectors[[3, 80]] = 0
     found = clusters(vectors, labels)
-    assert found.of[[3, 80]].tolist() == [2, 2]
-    assert np.bincount(found.of).tolist() == [89, 59, 2]
+    assert found.codes[[3, 80]].tolist() == [2, 2]
+    assert np.bincount(found.codes).tolist() == [89, 59, 2]
 
 
 def test_twelve_labels_of_two_kinds_are_two_groups():
     vectors, labels = blobs([6, 6])
-    assert sorted(np.bincount(clusters(vectors, labels).of)) == [6, 6]
+    assert sorted(np.bincount(clusters(vectors, labels).codes)) == [6, 6]
 
 
 def test_a_label_for_each_point_is_needed():

@@ -4,7 +4,7 @@ from sklearn.manifold import trustworthiness
 
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.projection import fidelity as module
-from embedviz.projection.fidelity import fidelity, fidelity_sentence, measured
+from embedviz.projection.fidelity import fidelity, fidelity_sentence, measure_fidelity
 
 
 def random_points(n: int, dim: int, seed: int = 0) -> np.ndarray:
@@ -61,7 +61,7 @@ def test_equal_distances_share_the_places_that_are_left():
 def test_too_few_points_are_told_so(n):
     quality = fidelity(random_points(n, 5), random_points(n, 2))
     assert quality == {"points": n, "rows": 0}
-    assert fidelity_sentence(quality) == "There are too few points to say how faithful this map is."
+    assert fidelity_sentence(quality) == "There are too few points to measure how faithful this map is."
 
 
 def test_twins_and_zero_vectors_have_finite_scores():
@@ -73,8 +73,8 @@ def test_twins_and_zero_vectors_have_finite_scores():
 
 
 def test_many_points_are_sampled_and_the_sentence_says_so(monkeypatch):
-    monkeypatch.setattr(module, "WHOLE", 100)
-    monkeypatch.setattr(module, "FEWEST_ROWS", 30)
+    monkeypatch.setattr(module, "MAX_FULL_POINTS", 100)
+    monkeypatch.setattr(module, "MIN_ROWS", 30)
     quality = fidelity(random_points(400, 5), random_points(400, 2, seed=1))
     assert (quality["points"], quality["rows"]) == (400, 30)
     assert "Measured on 30 points." in fidelity_sentence(quality)
@@ -85,10 +85,10 @@ def test_the_sentence_names_the_shares():
     quality = {"neighbors_kept@15": 0.41, "neighbors_kept@50": 0.5, "chance@15": 0.002, "chance@50": 0.01}
     quality |= {"trustworthiness@15": 0.907, "continuity@15": 0.93, "chance_trustworthiness@15": 0.5}
     assert fidelity_sentence(quality | {"points": 9, "rows": 9}) == (
-        "Of a point's 15 nearest, 41% are among its 15 nearest here; a random picture has 0.2%. "
-        "Of more: 50% of 50 (1.0%). "
-        "Trustworthiness 0.907 (no strangers beside it), continuity 0.930 (none of its own torn away); "
-        "1 is perfect, a random picture has 0.50."
+        "Neighbours kept: 41% of a point's 15 nearest are among its 15 nearest on the map; on a random map 0.2%. "
+        "For more neighbours: 50% of 50 (1.0%). "
+        "Trustworthiness 0.907 (points shown as neighbours really are), continuity 0.930 (true neighbours stay together); "
+        "1 is perfect, a random map has 0.50."
     )
 
 
@@ -114,7 +114,7 @@ def test_each_points_own_figure_says_where_the_map_lies():
     coords = random_points(200, 2)
     vectors = coords.copy()
     vectors[:20] += random_points(20, 2, seed=2) * 50  # twenty points lie elsewhere in truth
-    found = measured(vectors, coords, (5,), "euclidean")
+    found = measure_fidelity(vectors, coords, (5,), "euclidean")
     assert found.rows.tolist() == list(range(200))
     assert found.kept.mean() == pytest.approx(found.scores["neighbors_kept@5"])
     assert found.kept[:20].mean() < 0.2 < 0.8 < found.kept[20:].mean()
@@ -127,7 +127,7 @@ def test_each_points_own_figure_says_where_the_map_lies():
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(DataError, match="5 vectors and 4 places"):
+    with pytest.raises(DataError, match="5 vectors and 4 coordinates"):
         fidelity(random_points(5, 3), random_points(4, 2))
     with pytest.raises(SettingsError, match="at least 1 row, got 0"):
         fidelity(random_points(5, 3), random_points(5, 2), sample=0)

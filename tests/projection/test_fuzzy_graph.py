@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from embedviz.core.generators import result_of
 from embedviz.projection.fuzzy_graph import Graph, fuzzy_graph, memberships
-from embedviz.projection.nearest import Nearest
+from embedviz.space.search import Neighbors
 
 N, K = 40, 8
 
@@ -19,7 +20,7 @@ def neighbors(seed=0, twins=False):
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     order = apart.argsort(axis=1, kind="stable")[:, :K]
-    return Nearest(torch.from_numpy(order), torch.from_numpy(np.take_along_axis(apart, order, 1)))
+    return Neighbors(order, np.take_along_axis(apart, order, 1))
 
 
 def reference(distances, local_connectivity):
@@ -38,25 +39,21 @@ def reference(distances, local_connectivity):
     return result
 
 
-def last(steps):
-    return list(steps)[-1]
-
-
 @pytest.mark.parametrize("local_connectivity", [1, 3])
 @pytest.mark.parametrize("twins", [False, True])
 def test_memberships_are_those_of_the_paper(local_connectivity, twins):
     near = neighbors(twins=twins)
-    found = torch.cat(list(memberships(near.distances, local_connectivity))).numpy()
-    assert found == pytest.approx(reference(near.distances.numpy(), local_connectivity), abs=2e-4)
+    found = torch.cat(list(memberships(torch.from_numpy(near.distances), local_connectivity))).numpy()
+    assert found == pytest.approx(reference(near.distances, local_connectivity), abs=2e-4)
 
 
 @pytest.mark.parametrize("mix_ratio", [1.0, 0.5, 0.0])
 def test_a_pair_is_in_the_union_or_the_intersection_or_between(mix_ratio):
     near = neighbors()
-    graph = last(fuzzy_graph(near, mix_ratio=mix_ratio))
+    graph = result_of(fuzzy_graph(near, mix_ratio=mix_ratio))
     assert isinstance(graph, Graph)
     a = np.zeros((N, N))
-    np.put_along_axis(a, near.indices.numpy(), reference(near.distances.numpy(), 1), axis=1)
+    np.put_along_axis(a, near.indices, reference(near.distances, 1), axis=1)
     wanted = mix_ratio * (a + a.T - a * a.T) + (1 - mix_ratio) * a * a.T
     found = np.zeros((N, N))
     found[graph.head, graph.tail] = graph.weight
@@ -64,6 +61,6 @@ def test_a_pair_is_in_the_union_or_the_intersection_or_between(mix_ratio):
 
 
 def test_points_that_are_all_one_have_a_graph():
-    near = Nearest(torch.tensor([[1, 2], [0, 2], [0, 1]]), torch.zeros(3, 2))
-    graph = last(fuzzy_graph(near))
+    near = Neighbors(np.array([[1, 2], [0, 2], [0, 1]]), np.zeros((3, 2), np.float32))
+    graph = result_of(fuzzy_graph(near))
     assert graph.weight.tolist() == [1, 1, 1]

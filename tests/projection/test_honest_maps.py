@@ -3,19 +3,19 @@
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from safetensors.numpy import save_file
 from scipy.spatial.distance import cdist
 from starlette.requests import Request
 
 from components.routes import routes
 from embedviz.core.errors import DataError
+from embedviz.core.generators import result_of
 from embedviz.jobs.inline import do_here
 from embedviz.jobs.maps import draw_pca, map_of
-from embedviz.projection.nearest import nearest, prepared
 from embedviz.projection.packing import pack_points
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
+from embedviz.space.search.torch_exact import TorchExactIndex
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
 from embedviz.store.open_spaces import open_finished_map, open_space
@@ -56,7 +56,7 @@ def test_a_labels_neighbours_are_those_of_the_raw_vectors(metric):
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 def test_the_graph_behind_a_map_is_that_of_the_raw_vectors(metric):
     vectors = of_all_lengths()
-    *_, found = nearest(prepared(torch.from_numpy(vectors), metric), 5, metric)
+    found = result_of(TorchExactIndex(vectors, metric).build(5))
     assert found.indices.tolist() == nearest_by_scipy(vectors, metric, 5).tolist()
 
 

@@ -12,7 +12,7 @@ def of(rows) -> Oddities:
     return oddities(vectors, [f"w{i}" for i in range(len(vectors))])
 
 
-def test_nothing_odd_is_nothing_said():
+def test_nothing_odd_has_no_sentences():
     found = of([[1, 2], [2, 1], [2, 2]])
     assert found == Oddities(points=3, zero_labels=[], copy_labels=[], unusable_labels=[])
     assert found.sentences(ProjectionSettings()) == []
@@ -58,15 +58,15 @@ def test_sentences_can_be_read_aloud():
     found = of([[0, 0], [0, 0], [np.nan, 0], [1, 1], [1, 1], [2, 1], [3, 1]])
     assert found.sentences(ProjectionSettings()) == [
         "1 vector holds NaN or infinity (like “w2”) and is left out.",
-        "2 vectors are zero (like “w0” and “w1”): cosine has no direction for them and takes all others to be equally "
-        "far, so where they lie means nothing.",
+        "2 vectors are zero (like “w0” and “w1”): cosine has no direction for them and all others are equally far "
+        "from them, so where they lie has no meaning.",
         "1 vector is an exact copy of an earlier one (like “w4”): copies lie close together, as each other's nearest.",
     ]
     assert found.sentences(ProjectionSettings(method="pca", metric="euclidean"))[1:] == [
-        "2 vectors are zero (like “w0” and “w1”): by Euclidean distance that is a place like any other, and they lie "
-        "where it belongs.",
-        "1 vector is an exact copy of an earlier one (like “w4”): copies lie on one spot, so fewer points are seen than "
-        "there are.",
+        "2 vectors are zero (like “w0” and “w1”): by Euclidean distance the origin is a place like any other, and they "
+        "lie there.",
+        "1 vector is an exact copy of an earlier one (like “w4”): copies lie on one spot, so fewer points are visible "
+        "than there are.",
     ]
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import DataError, SettingsError
+from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
 from embedviz.projection.fidelity import fidelity
 from embedviz.projection.projecting import project, steps
@@ -16,7 +17,7 @@ def blobs(n: int = 300, groups: int = 3, dim: int = 20) -> tuple[np.ndarray, np.
 
 
 def umap(vectors, **settings) -> np.ndarray:
-    return list(steps(vectors, ProjectionSettings(**settings)))[-1]
+    return result_of(steps(vectors, ProjectionSettings(**settings)))
 
 
 @pytest.mark.parametrize("engine", ["torch", pytest.param("umap-learn", marks=pytest.mark.filterwarnings("ignore"))])
@@ -88,7 +89,7 @@ def test_tsne_keeps_groups_apart_and_repeats():
     assert np.array_equal(coords, umap(vectors, method="tsne", epochs=150))
 
 
-def test_tsne_says_how_far_it_is_so_that_it_can_be_stopped():
+def test_tsne_reports_its_progress_so_that_it_can_be_stopped():
     vectors, _ = blobs(100)
     events = [
         step for step in steps(vectors, ProjectionSettings(method="tsne", epochs=60)) if isinstance(step, Progress)
@@ -117,7 +118,7 @@ def test_named_axes_are_cosines_with_the_directions():
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         ({"method": "axes", "x_axis": "she - he"}, "needs two directions"),
         ({"method": "axes", "x_axis": "she", "y_axis": "nothing*"}, "Nothing matches"),
@@ -125,8 +126,8 @@ def test_named_axes_are_cosines_with_the_directions():
         ({"method": "tsne", "n_components": 3}, "flat maps"),
     ],
 )
-def test_a_map_that_cannot_be_drawn_is_said(settings, said):
-    with pytest.raises(SettingsError, match=said):
+def test_a_map_that_cannot_be_drawn_is_refused(settings, message):
+    with pytest.raises(SettingsError, match=message):
         project(SPACE, **settings)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from embedviz.core.generators import result_of
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.projection.fidelity import fidelity
@@ -37,7 +38,7 @@ def scores(vectors, metric, **settings):
     """Means over the seeds."""
     found = []
     for seed in SEEDS:
-        *_, coords = steps(vectors, ProjectionSettings(metric=metric, seed=seed, **settings))
+        coords = result_of(steps(vectors, ProjectionSettings(metric=metric, seed=seed, **settings)))
         quality = fidelity(vectors, coords, metric=metric)
         found.append([quality["trustworthiness@15"], quality["neighbors_kept@15"]])
     return np.mean(found, axis=0)
