@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from embedviz.space.search_index import SearchIndex
 from gensim.models import KeyedVectors
 from umap_speed import vectors_of
 
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.space import EmbeddingSpace
+from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.storage import read_space, write_space
 
 N, K, REPEATS, CHECKED, TOGETHER = 341_000, 10, 200, 300, 64
@@ -34,12 +34,12 @@ def main() -> None:
 
 
 def kept(space: EmbeddingSpace, folder: Path) -> EmbeddingSpace:
-    """The space as the app has it: written by a worker, its index with it, and mapped from disk."""
+    """The space as the app has it: written by a worker, its cosine bounds with it, and mapped from disk."""
     begun = time.perf_counter()
-    index = SearchIndex.build(space.vectors)
+    bounds = CosineBounds.build(space.vectors)
     took = time.perf_counter() - begun
-    size = f"{index.rows.nbytes / 1e6:.0f} MB on disk, {index.rows.shape[1]} columns" if index else "none pays here"
-    print(f"index: {took:.2f} s to make, {size}")
+    size = f"{bounds.rows.nbytes / 1e6:.0f} MB on disk, {bounds.rows.shape[1]} columns" if bounds else "none pays here"
+    print(f"cosine bounds: {took:.2f} s to make, {size}")
     write_space(space, folder, "word")
     return read_space(folder, "word")
 

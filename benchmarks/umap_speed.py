@@ -57,11 +57,11 @@ def once(vectors: np.ndarray, who: str) -> np.ndarray:
         import umap
 
         return umap.UMAP(metric="cosine").fit_transform(vectors)
+    from embedviz.core.generators import result_of
     from embedviz.projection.projecting import steps
     from embedviz.projection.settings import ProjectionSettings
 
-    *_, coords = steps(vectors, ProjectionSettings())
-    return coords
+    return result_of(steps(vectors, ProjectionSettings()))
 
 
 def measured(who: str, n: int, rounds: int) -> tuple[list[float], float, float, float]:

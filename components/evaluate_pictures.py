@@ -15,11 +15,9 @@ from embedviz.evaluation.picture_sentences import (
     popularity_sentence,
     size_errors_sentence,
 )
+from embedviz.figures.bar_figures import errors_figure, popularity_figure, size_errors_figure
 from embedviz.figures.calibration_figure import calibration_figure
-from embedviz.figures.confusion_figure import FEW_CLASSES, MOST_CLASSES, confusion_figure
-from embedviz.figures.errors_figure import errors_figure
-from embedviz.figures.popularity_figure import popularity_figure
-from embedviz.figures.size_errors_figure import size_errors_figure
+from embedviz.figures.confusion_figure import MAX_CLASSES, MAX_NAMED_CLASSES, confusion_figure
 from embedviz.store.run import Run
 
 BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
@@ -30,7 +28,7 @@ def show(run: Run) -> None:
     pictures = run.pictures()
     known = [name for name in _DRAWN if name in pictures]
     order = known + [name for name in pictures if name not in known]
-    if "confusion" in pictures and pictures["confusion"]["true"].nunique() > FEW_CLASSES:
+    if "confusion" in pictures and pictures["confusion"]["true"].nunique() > MAX_NAMED_CLASSES:
         order.remove("confusion")
         _one("confusion", pictures["confusion"])
     for start in range(0, len(order), 2):
@@ -49,13 +47,13 @@ def _confusion(name: str, frame: pd.DataFrame) -> None:
     st.subheader("Which class is taken for which")
     st.text(confusion_sentence(frame))
     n = frame["true"].nunique()
-    if n <= MOST_CLASSES:
+    if n <= MAX_CLASSES:
         st.plotly_chart(confusion_figure(frame), key=name, config=BAR)
         st.caption(
             "Each line is a true class, each column an answer. The diagonal is right, the rest is wrong. The brighter, the "
             "larger the share of the true class."
         )
-    if n > FEW_CLASSES:
+    if n > MAX_NAMED_CLASSES:
         config = {"share": st.column_config.NumberColumn("share of the true class", format="percent")}
         st.dataframe(largest_confusions(frame), hide_index=True, column_config=config, height=240)
         st.caption("The most frequent wrong answers.")

@@ -131,7 +131,9 @@ class Looking:
         """Asks for a map with these settings, which goes on from the one asked for last if that is there."""
         before = wanted_map(self) if self.settings is not None else None
         wanted = ProjectionSettings.of(**settings)
-        goes_on = wanted.continues_last_map and before is not None and before.has_coords and before.settings.method in MOVED
+        goes_on = (
+            wanted.continues_last_map and before is not None and before.has_coords and before.settings.method in MOVED
+        )
         if goes_on and before.settings.n_components == wanted.n_components:
             # the same once more is the same map, not one that goes on from itself
             self.begin = self.begin if before.settings == wanted else before.id

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import ColumnError
-from embedviz.figures.colours import NO_VALUE, MapColours, colour_by, colour_numbers
+from embedviz.figures.colors import NO_VALUE, MapColors, color_by, color_numbers
 from embedviz.jobs.maps import Map
 from embedviz.space import EmbeddingSpace
 
@@ -40,10 +40,10 @@ def column_values(found: Map, space: EmbeddingSpace, column: str) -> pd.Series |
     return space.columns[column].iloc[points].reset_index(drop=True)
 
 
-def colour_codes(found: Map, space: EmbeddingSpace, column: str) -> MapColours | None:
+def colour_codes(found: Map, space: EmbeddingSpace, column: str) -> MapColors | None:
     """The column as one byte a point, with the legend that says what it means; None as column_values says."""
     values = column_values(found, space, column)
-    return None if values is None else colour_by(values)
+    return None if values is None else color_by(values)
 
 
 def size_columns(space: EmbeddingSpace) -> list[str]:
@@ -57,5 +57,5 @@ def size_codes(found: Map, space: EmbeddingSpace, column: str) -> np.ndarray:
     ColumnError when it is no column of numbers."""
     if column not in size_columns(space)[1:]:
         raise ColumnError(f"There is no column of numbers {column!r} to size by.")
-    codes = colour_numbers(column_values(found, space, column)).codes
+    codes = color_numbers(column_values(found, space, column)).codes
     return np.where(codes == NO_VALUE, 0, codes).astype(np.uint8)

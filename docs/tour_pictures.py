@@ -13,7 +13,7 @@ import pandas as pd
 
 import embedviz as ev
 from components.tours import TOURS
-from embedviz.figures.colours import NO_VALUE, OTHERS_COLOUR, MapColours, colour_by
+from embedviz.figures.colors import NO_VALUE, OTHERS_COLOR, MapColors, color_by
 from embedviz.projection.clusters import clusters
 
 WIDTH, HEIGHT, MARGIN = 360, 150, 6
@@ -38,7 +38,7 @@ def draw(name: str) -> str:
         frame = thinned(frame, NAMED.get(name, ()))
     radius = 1.6 if len(frame) > 200 else 3.2
     x, y = (spread(frame[axis], size) for axis, size in (("x", WIDTH), ("y", HEIGHT)))
-    colours = colour_by(frame[GROUP] if GROUP in frame else frame[tour.colour])
+    colours = color_by(frame[GROUP] if GROUP in frame else frame[tour.colour])
     dots = []
     for i in range(len(frame)):
         fill = colour_of(colours.codes[i], colours)
@@ -70,8 +70,8 @@ def spread(values, size: int) -> np.ndarray:
     return MARGIN + np.clip((np.asarray(values) - low) / (high - low), 0, 1) * (size - 2 * MARGIN)
 
 
-def colour_of(code: int, colours: MapColours) -> str:
-    colour = OTHERS_COLOUR if code == NO_VALUE else colours.legend[code][1]
+def colour_of(code: int, colours: MapColors) -> str:
+    colour = OTHERS_COLOR if code == NO_VALUE else colours.categories[code][1]
     return BETWEEN if colour == "currentColor" else colour
 
 

@@ -1,1 +1,1 @@
-"""Frames in, Plotly figures out. Labels are text: Plotly's own markup in them is switched off."""
+"""Data frames in, Plotly figures out. Labels are text: Plotly's own markup in them is escaped."""

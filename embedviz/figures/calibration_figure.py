@@ -1,4 +1,4 @@
-"""How certain answers were against how often they were right."""
+"""Calibration: how certain answers were against how often they were right."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from embedviz.figures.colours import OKABE_ITO, OTHERS_COLOUR
+from embedviz.figures.colors import OKABE_ITO, OTHERS_COLOR
 
 
 def calibration_figure(frame: pd.DataFrame) -> go.Figure:
-    """certainty, right (shares) and rows a bin. The bars are what a share of so many rows leaves open; on the diagonal
-    certainty can be taken at its word."""
+    """Draw a reliability diagram; on the diagonal answers are as often right as they are certain.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        certainty, right (both shares) and rows: a row a bin. The error bars are the 95 % interval of `right`.
+    """
     p, n = frame["right"].to_numpy(), frame["rows"].to_numpy()
     below, above = share_interval(p, n)
     low = max(0.0, float(min(frame["certainty"].min(), below.min())) - 0.05)
     figure = go.Figure()
     figure.add_scatter(
-        x=[low, 1], y=[low, 1], mode="lines", name="as certain as right",
-        line={"color": OTHERS_COLOUR, "dash": "dash", "width": 1.5}, hoverinfo="skip",
+        x=[low, 1], y=[low, 1], mode="lines", name="perfectly calibrated",
+        line={"color": OTHERS_COLOR, "dash": "dash", "width": 1.5}, hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
         x=frame["certainty"],
@@ -47,8 +52,22 @@ def calibration_figure(frame: pd.DataFrame) -> go.Figure:
 
 
 def share_interval(share: np.ndarray, n: np.ndarray, z: float = 1.96) -> tuple[np.ndarray, np.ndarray]:
-    """The ends (B,), (B,) of the 95 % interval of shares (B,) seen in n (B,) rows (Wilson 1927), which is wide for few
-    rows even where all of them agree."""
+    """Return the score interval of shares (Wilson 1927), which is wide for few rows even where all of them agree.
+
+    Parameters
+    ----------
+    share : np.ndarray
+        (B,) observed shares.
+    n : np.ndarray
+        (B,) rows that each was observed in.
+    z : float
+        Normal quantile: 1.96 for 95 %.
+
+    Returns
+    -------
+    below, above : np.ndarray
+        (B,) each: the ends of the intervals.
+    """
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return np.minimum(middle - half, share), np.maximum(middle + half, share)

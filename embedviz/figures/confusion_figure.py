@@ -1,4 +1,4 @@
-"""Which class is taken for which, as a grid with numbers."""
+"""Confusion matrix, as a grid with numbers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ import plotly.graph_objects as go
 
 from embedviz.figures.safe_text import safe
 
-MOST_CLASSES = 30
-FEW_CLASSES = 8
-LONGEST_NAME = 18
+MAX_CLASSES = 30  # past it the grid cannot be read
+MAX_NAMED_CLASSES = 8  # past it columns are numbered
+MAX_NAME_LENGTH = 18  # characters
 
 
 def confusion_figure(frame: pd.DataFrame) -> go.Figure:
-    """true, predicted, rows, a row for every pair. The number is rows, the colour their share of the true class. Many
-    classes are numbered, so that the columns need no more than a number."""
+    """Draw a confusion matrix: the number is rows, the colour their share of the true class.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        true, predicted, rows: a row for every pair of classes.
+    """
     names = list(dict.fromkeys(frame["true"]))
     counts = frame.pivot(index="true", columns="predicted", values="rows").reindex(index=names, columns=names).fillna(0)
     shares = counts.div(counts.sum(axis=1).replace(0, 1), axis=0)
     places, labels = list(range(len(names))), [safe(_short(name)) for name in names]
     columns = labels
-    if len(names) > FEW_CLASSES:
+    if len(names) > MAX_NAMED_CLASSES:
         columns = [str(place + 1) for place in places]
         labels = [f"{label}  {column}" for label, column in zip(labels, columns, strict=True)]
     full = [safe(name) for name in names]
@@ -48,4 +53,4 @@ def confusion_figure(frame: pd.DataFrame) -> go.Figure:
 
 def _short(name: object) -> str:
     text = str(name)
-    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+    return text if len(text) <= MAX_NAME_LENGTH else text[: MAX_NAME_LENGTH - 1] + "…"

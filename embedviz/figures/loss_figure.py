@@ -1,4 +1,4 @@
-"""The loss of a training as it went: on the training part and on the held-out one, the best moment marked."""
+"""Learning curves: the loss on the training part and the held-out score, the best one marked."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from typing import Any
 import plotly.graph_objects as go
 
 from embedviz.evaluation.scores import SCORES, readable
-from embedviz.figures.colours import OKABE_ITO
+from embedviz.figures.colors import OKABE_ITO
 
-MOST = 300
+MAX_POINTS = 300  # of a line
 VALIDATION = "validation/"
 LOSSES = ("loss", "log_loss")  # measured in what the training loss is measured in
 
 
 def loss_figure(events: list[dict[str, Any]]) -> go.Figure:
-    """events as events.jsonl has them. The held-out curve is of the loss where it was measured, otherwise of the log
-    loss or of the first score there is, on an axis of its own. At most 300 points a line are drawn."""
+    """Draw the learning curves of a training.
+
+    The held-out curve is of the loss where it was measured, otherwise of the log loss, or of the first score there is, on
+    an axis of its own. A line has fewer than 600 points.
+
+    Parameters
+    ----------
+    events : list of dict
+        As events.jsonl has them.
+    """
     training = [(e["epoch"], e["loss"]) for e in events if "loss" in e and "epoch" in e]
     score = _held_out_score(events)
     held_out = [(e, e["metrics"][VALIDATION + score]) for e in events if VALIDATION + score in e.get("metrics", {})]
@@ -53,24 +61,24 @@ def _held_out_score(events: list[dict[str, Any]]) -> str:
 
 
 def _best(held_out: list[tuple[dict[str, Any], float]], score: str) -> int:
-    """The last that the training called the best, for that is what it kept; the best value where it said nothing."""
-    called = [i for i, (event, _) in enumerate(held_out) if event.get("best")]
-    if called:
-        return called[-1]
+    """Return the last event that is marked as the best, for that is what the training kept; else the best value."""
+    marked = [i for i, (event, _) in enumerate(held_out) if event.get("best")]
+    if marked:
+        return marked[-1]
     values = [value for _, value in held_out]
     greatest = score in SCORES and SCORES[score].greater_is_better
     return values.index(max(values) if greatest else min(values))
 
 
-def _line(figure: go.Figure, name: str, points: list[tuple[float, float]], colour: str, same_axis: bool = True) -> None:
-    thin = points[:: max(1, len(points) // MOST)]
+def _line(figure: go.Figure, name: str, points: list[tuple[float, float]], color: str, same_axis: bool = True) -> None:
+    thin = points[:: max(1, len(points) // MAX_POINTS)]
     x, y = zip(*thin, strict=True) if thin else ((), ())
-    line = {"color": colour, "width": 2}
+    line = {"color": color, "width": 2}
     figure.add_scatter(x=x, y=y, name=name, mode="lines", line=line, yaxis="y" if same_axis else "y2")
 
 
 def _range(points: list[tuple[float, float]]) -> list[float] | None:
-    """Said, because the range that Plotly finds by itself cuts a line that grows under the same key."""
+    """Return an explicit range, because Plotly's own cuts a line that grows under the same key."""
     values = [value for _, value in points]
     if not values:
         return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 
-LONGEST = 80
+MAX_LENGTH = 80  # characters
 
 
 def safe(text: object) -> str:
-    """The text, cut to 80 characters, shown as it is."""
-    text = str(text)
-    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return html.escape(text).replace("%{", "%&#123;")
+    """Return the text so that Plotly shows it as it is, cut to 80 characters."""
+    plain = str(text)
+    plain = plain if len(plain) <= MAX_LENGTH else plain[: MAX_LENGTH - 1] + "…"
+    return html.escape(plain).replace("%{", "%&#123;")

@@ -1,0 +1,122 @@
+"""A column of values as the map's colours: one byte a point, and their legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from embedviz.projection.clusters import NO_GROUP
+
+# Okabe and Ito (2008), eight colours that colour-blind eyes tell apart. Their black is the text's colour, so that it
+# shows on a dark ground too; yellow comes last, being pale on a light one.
+OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor", "#F0E442")
+OTHERS_COLOR = "#8C8F98"
+NO_GROUP_COLOR = "#B4B7BE"  # a fainter grey, so that the two can be told apart
+NO_VALUE = 255
+LAST_CODE = 254
+MIN_LOG_RATIO = 100.0  # largest by smallest value: from here on a linear scale would show most points in one colour
+
+
+@dataclass(frozen=True)
+class MapColors:
+    """The colours of n points.
+
+    Attributes
+    ----------
+    codes : np.ndarray
+        (n,) uint8: a category's place in the legend, or a number's place on the scale from 0 to 254; 255 for no value.
+    kind : {"category", "number"}
+        Which of the two.
+    categories : sequence of (str, str)
+        The name and the colour of each category.
+    ends : tuple
+        The smallest and the largest number; words where there are none.
+    scale : {"linear", "logarithmic"} or None
+        How numbers became bytes.
+    """
+
+    codes: np.ndarray
+    kind: Literal["category", "number"]
+    categories: Sequence[tuple[str, str]] = ()
+    ends: tuple[float, float] | tuple[str, str] | tuple[()] = ()
+    scale: Literal["linear", "logarithmic"] | None = None
+
+    @property
+    def legend(self) -> Sequence[tuple[str, str]] | tuple[float, float] | tuple[str, str] | tuple[()]:
+        """The categories or the ends, as the map's front end takes them."""
+        return self.categories if self.kind == "category" else self.ends
+
+
+def color_by(values: pd.Series) -> MapColors:
+    """Colour numbers by their size, everything else (and integers of at most eight values) by category."""
+    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
+        return color_categories(values)
+    if pd.api.types.is_integer_dtype(values) and values.nunique() <= len(OKABE_ITO):
+        return color_categories(values, by_name=True)
+    return color_numbers(values)
+
+
+def color_numbers(values: pd.Series) -> MapColors:
+    """Scale numbers from the smallest to the largest to 0 to 254.
+
+    By their logarithm when all are positive and the largest is 100 times the smallest.
+    """
+    numeric = pd.Series(pd.to_numeric(values, errors="coerce"))
+    numbers = numeric.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.isfinite(numbers)
+    codes = np.full(len(numbers), NO_VALUE, dtype=np.uint8)
+    if not known.any():
+        return MapColors(codes, "number", ends=("no values", "no values"), scale="linear")
+    low, high = float(numbers[known].min()), float(numbers[known].max())
+    logarithmic = low > 0 and high / low >= MIN_LOG_RATIO
+    places, start, end = numbers[known], low, high
+    if logarithmic:
+        places, start, end = np.log(places), np.log(low), np.log(high)
+    shares = (places - start) / (end - start) if end > start else np.full(len(places), 0.5)
+    codes[known] = np.round(shares * LAST_CODE).astype(np.uint8)
+    scale = "logarithmic" if logarithmic else "linear"
+    return MapColors(codes, "number", ends=(_plain(low), _plain(high)), scale=scale)
+
+
+def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
+    """Give the most frequent categories a colour each; past eight, seven of them, and one for the others.
+
+    Points in no group are grey and last, however many they are.
+
+    Parameters
+    ----------
+    values : pd.Series
+        (n,) of any type; missing ones have no colour.
+    by_name : bool
+        Whether to order the categories by name, not by frequency.
+
+    Returns
+    -------
+    MapColors
+        Of the kind "category".
+    """
+    counts: pd.Series = values.value_counts()
+    counts = counts.loc[counts > 0]  # of a categorical column it lists what does not occur, too
+    in_no_group = counts.pop(NO_GROUP) if NO_GROUP in counts.index else 0
+    kept = list(counts.index[: len(OKABE_ITO) if len(counts) <= len(OKABE_ITO) else len(OKABE_ITO) - 1])
+    if by_name:
+        kept.sort()
+    codes = pd.Index(kept).get_indexer(values)  # -1 for what is not kept
+    others = len(counts) - len(kept)
+    unknown = np.where(values.isna().to_numpy(), NO_VALUE, len(kept))
+    codes = np.where(codes < 0, unknown, codes).astype(np.uint8)
+    legend = [(str(name), color) for name, color in zip(kept, OKABE_ITO, strict=False)]
+    if others:
+        legend.append((f"{others:,} others", OTHERS_COLOR))
+    if in_no_group:
+        codes[(values == NO_GROUP).to_numpy(bool, na_value=False)] = len(legend)
+        legend.append((NO_GROUP, NO_GROUP_COLOR))
+    return MapColors(codes, "category", categories=legend)
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number == int(number) else number
