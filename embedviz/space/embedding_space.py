@@ -9,7 +9,9 @@ import pandas as pd
 from embedviz.space.analogy import Formula, analogy
 from embedviz.space.axis import axis
 from embedviz.space.comparison import Comparison, compare, odd_one_out
-from embedviz.space.searchable_space import SearchableSpace
+from embedviz.space.searchable_space import RESERVED, SearchableSpace
+
+__all__ = ["RESERVED", "EmbeddingSpace"]
 
 
 class EmbeddingSpace(SearchableSpace):

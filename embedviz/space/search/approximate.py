@@ -64,10 +64,10 @@ class ApproximateIndex:
         self._file, self._visits, self._recall = file, cost.visits, cost.recall
         found = yield from _within(file.visit(cost.visits, k), FILL_SHARE, 1 - FILL_SHARE)
         near = TorchNeighbors(found.indices, distances_from_products(found.products, points, metric))
-        lonely = found.met_too_few()
-        if len(lonely):
-            true = yield from _within(self._exact.neighbors_of(k, lonely), 1, 0)
-            near.indices[lonely], near.distances[lonely] = true.indices, true.distances
+        isolated = found.met_too_few()
+        if len(isolated):
+            true = yield from _within(self._exact.neighbors_of(k, isolated), 1, 0)
+            near.indices[isolated], near.distances[isolated] = true.indices, true.distances
         return near.to_numpy(self._exact.scale, self._recall)
 
     def query(self, queries: np.ndarray, k: int) -> Neighbors:
@@ -77,10 +77,10 @@ class ApproximateIndex:
         points = self._exact.prepare(queries)
         found = result_of(self._file.visit(self._visits, k, points))
         near = TorchNeighbors(found.indices, distances_from_products(found.products, points, self._exact.metric))
-        lonely = found.met_too_few()
-        if len(lonely):
-            true = self._exact.neighbors_of_points(points[lonely], k)
-            near.indices[lonely], near.distances[lonely] = true.indices, true.distances
+        isolated = found.met_too_few()
+        if len(isolated):
+            true = self._exact.neighbors_of_points(points[isolated], k)
+            near.indices[isolated], near.distances[isolated] = true.indices, true.distances
         return near.to_numpy(self._exact.scale, self._recall)
 
 
