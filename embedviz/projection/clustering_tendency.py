@@ -27,7 +27,7 @@ def clustering_tendency(vectors: torch.Tensor, metric: TorchMetric, seed: int) -
     vectors : torch.Tensor
         (N, D), finite.
     metric : {"cosine", "euclidean"}
-        What near means.
+        Distance metric.
     seed : int
         Of the probes.
 

@@ -77,7 +77,7 @@ def clusters(vectors: np.ndarray, labels: Sequence[str], metric: TorchMetric = "
     labels : sequence of str
         N labels, each once.
     metric : {"cosine", "euclidean"}
-        What near means.
+        Distance metric.
     seed : int
         Of the sample and the layout.
 

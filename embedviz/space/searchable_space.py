@@ -148,7 +148,7 @@ class SearchableSpace:
         k : int
             How many.
         metric : {"cosine", "euclidean", "dot"}
-            What near means.
+            Distance metric.
         min_count : int, optional
             Leave out labels that occur less often.
         exclude : iterable of str

@@ -35,7 +35,7 @@ class ApproximateIndex:
     vectors : np.ndarray
         (N, D), finite.
     metric : {"cosine", "euclidean"}
-        What near means.
+        Distance metric.
     seed : int
         Of the sample and of the lists.
     device : str

@@ -56,7 +56,7 @@ class NumpyExactIndex:
     vectors : np.ndarray
         (N, D) float32.
     metric : {"cosine", "euclidean", "dot"}
-        What near means.
+        Distance metric.
     lengths : np.ndarray, optional
         (N,) float32, the vectors' Euclidean lengths where they are known.
     bounds : CosineBounds, optional

@@ -45,7 +45,7 @@ class TorchExactIndex:
     vectors : np.ndarray
         (N, D), finite.
     metric : {"cosine", "euclidean"}
-        What near means.
+        Distance metric.
     device : str
         As torch names it.
     """
