@@ -5,10 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from components import formatting, session, starting, tours
+from components.training_draft import discard_draft
 
-PICTURES = (
-    Path(__file__).parents[1] / "components" / "pictures"
-)  # the maps at the end of the tours, drawn by docs/tour_pictures.py
+# the maps at the end of the tours, drawn by docs/tour_pictures.py
+PICTURES = Path(__file__).parents[1] / "components" / "pictures"
 
 st.title("See what embeddings learn")
 st.markdown(
@@ -53,4 +53,5 @@ if runs:
             st.text(f"{run.name} · {run.status} · {formatting.when(run.created)}", width="stretch")
             if st.button("Open", key=f"open-{run.id}"):
                 session.remember(run)
+                discard_draft()
                 st.switch_page("train.py" if run.kind == "training" else "neighbours.py")

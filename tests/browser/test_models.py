@@ -1,4 +1,4 @@
-"""Each supervised model from a file that is no sample, in a real browser: upload, roles, train, stop, resume, look, ask."""
+"""Each supervised model on an uploaded file, in a real browser: upload, roles, train, stop, resume, map, predict."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from embedviz.models import MODELS
-from tests.browser.acting import choose, fill_number, follow, press, visit
+from tests.browser.acting import choose, fill_number, follow, press, settle, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -14,8 +14,10 @@ expect.set_options(timeout=30_000)
 
 @dataclass(frozen=True)
 class Way:
-    """What differs between the models: the fixture with their data, the roles to choose, a preset that takes its time
-    (ratings are solved faster than one can press Stop), the words on the pages."""
+    """What differs between the models: fixture with the data, roles to choose, preset, texts on the pages, settings.
+
+    The preset has to be slow enough to press Stop.
+    """
 
     data: str
     roles: dict[str, str]
@@ -54,8 +56,10 @@ def test_from_an_upload_to_an_answer(name, request, server, chromium, tmp_path):
         choose(page, role, column)
     press(page, "Train on this")
     expect(page.get_by_text("of memory")).to_be_visible(timeout=60_000)
+    settle(page)
     if way.preset:
         page.get_by_text(way.preset, exact=True).click()
+        settle(page)
     page.get_by_text("More settings").click()
     for name, value in {"Epochs": "900", **way.settings}.items():
         fill_number(page, name, value)
