@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import guard, live, session, tables
+from components import live, session, tables
+from components.error_boundary import error_boundary
 from embedviz.jobs.prediction import Prediction, ask_file
 from embedviz.store.dataset import Dataset
 from embedviz.store.run import Run
@@ -23,14 +24,14 @@ def tabs(views: dict[str, Callable[[], None]]) -> None:
     for tab, view in zip(shown, views.values(), strict=True):
         with tab:
             if tab.open:
-                with guard.said():
+                with error_boundary():
                     view()
 
 
 def follow(asked: Prediction, show: Callable[[pd.DataFrame], None], *, key: str) -> None:
     """Hands the question to a worker where that is still to be done, and shows the answer when it is there."""
     if live.awaited(asked, key=key):
-        with guard.said():
+        with error_boundary():
             show(asked.answer)
 
 
@@ -65,7 +66,7 @@ def reasons_table(reasons: Sequence[dict[str, Any]], what: str, key: str) -> Non
     frame = frame.reindex(frame["moved it by"].abs().sort_values(ascending=False).index)
     config = {"moved it by": st.column_config.NumberColumn("moved it by", format="%+.2f")}
     st.dataframe(frame.head(MOST_REASONS), hide_index=True, column_config=config, width=420, key=key)
-    tables.download(frame, "reasons.csv", f"download-{key}")
+    tables.csv_button(frame, "reasons.csv", f"download-{key}")
 
 
 def for_a_file(run: Run, column: str | None) -> None:
@@ -106,4 +107,4 @@ def for_a_file(run: Run, column: str | None) -> None:
 def _whole(answer: pd.DataFrame) -> None:
     st.text(f"{len(answer):,} rows, {int((answer['note'] != '').sum()) if 'note' in answer else 0:,} with a note.")
     st.dataframe(answer.head(200), hide_index=True, height=320)
-    tables.download(answer, "predictions.csv", "download-predictions")
+    tables.csv_button(answer, "predictions.csv", "download-predictions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import live, session, starting, tables, words
+from components import formatting, live, session, starting, tables
 from components.looking import Looking
 from components.nouns import noun_of
 from components.pair_of_maps import pair_of_maps
@@ -115,7 +115,7 @@ def _twin(run: Run, space: EmbeddingSpace, k: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "How much of this is chance? Trained again with another seed, it takes about "
-            f"{words.duration(run.record['seconds'])}.", width="content"
+            f"{formatting.duration(run.record['seconds'])}.", width="content"
         )  # fmt: skip
         if st.button("Train it with another seed", key="train-twin"):
             _train_twin(run)
@@ -140,9 +140,9 @@ def _movers(found: TwoSpaces, many: str, looking: Looking, key: str) -> str:
     def go(label: str) -> None:
         looking.fly_to(looking.space.index(label))
 
-    tables.walkable(found.movers, f"movers-{key}", go, height=420)
+    tables.clickable_table(found.movers, f"movers-{key}", go, height=420)
     st.caption("overlap: the share of its nearest that it kept. Click a row to see its two lists and where it lies.")
-    tables.download(found.movers, "movers.csv", "download-movers")
+    tables.csv_button(found.movers, "movers.csv", "download-movers")
     return found.movers["label"].iloc[0] if looking.focus is None else labels[looking.focus]
 
 

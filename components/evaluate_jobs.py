@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable
 import pandas as pd
 import streamlit as st
 
-from components import guard, live, session, tables, words
+from components import formatting, live, session, tables
+from components.error_boundary import error_boundary
 from embedviz.evaluation.score_table import measured_part
 from embedviz.evaluation.scores import readable
 from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
@@ -36,7 +37,9 @@ def baselines(run: Run, verdict: str) -> None:
         _follow(run, asked, mark=lambda: len(asked.rows))
     if (asked is None or asked.status in RESUMABLE) and session.is_mine(run):
         label = "Train the baselines" if asked is None else "Train the baselines again"
-        st.caption(f"They seldom take longer than the run itself, which took {words.duration(run.record['seconds'])}.")
+        st.caption(
+            f"They seldom take longer than the run itself, which took {formatting.duration(run.record['seconds'])}."
+        )
         if st.button(label, type="primary", icon=":material/play_arrow:", key="train-baselines"):
             session.supervisor().submit(baselines_of(run))
             st.rerun()
@@ -59,7 +62,7 @@ def repeated(run: Run) -> None:
     for start in range(0, len(asked), 2):
         columns = st.columns(min(2, len(asked)), gap="large")
         for column, one in zip(columns, asked[start : start + 2], strict=False):
-            with column, guard.said():
+            with column, error_boundary():
                 _one(run, one)
 
 
@@ -79,8 +82,8 @@ def _ask(run: Run) -> None:
         took if run.status == "done" else max(took, estimated)
     )  # repeats run their course, also where this did not
     st.caption(
-        f"{left} {'training' if left == 1 else 'trainings'} of about {words.duration(seconds)}: "
-        f"{words.duration(left * seconds)} in all."
+        f"{left} {'training' if left == 1 else 'trainings'} of about {formatting.duration(seconds)}: "
+        f"{formatting.duration(left * seconds)} in all."
         + (" The run itself is one of them." if over == "seeds" and left < n else "")
     )
     if st.button(f"Repeat over {n} {over}", icon=":material/repeat:", key="repeat"):
@@ -102,7 +105,7 @@ def _one(run: Run, asked: Repeats) -> None:
     config = {name: st.column_config.NumberColumn(name, format="%.3f") for name in shown.columns[1:]}
     config["seconds"] = st.column_config.NumberColumn("seconds", format="%.1f")
     st.dataframe(shown, hide_index=True, column_config=config)
-    tables.download(frame, f"{asked.title.replace(' ', '-')}.csv", f"download-{asked.id}")
+    tables.csv_button(frame, f"{asked.title.replace(' ', '-')}.csv", f"download-{asked.id}")
 
 
 def _shown(frame: pd.DataFrame, part: str) -> pd.DataFrame:
@@ -126,7 +129,7 @@ def _follow(run: Run, job: Job, mark: Callable[[], Hashable]) -> None:
         place = session.supervisor().place(job)
         text = f"Waiting. Place {place} in the queue." if place else last.get("message", "Waiting for a worker")
         if not place and "seconds_left" in last:
-            text += f", about {words.duration(last['seconds_left'])} left"
+            text += f", about {formatting.duration(last['seconds_left'])} left"
         with st.container(horizontal=True, vertical_alignment="center"):
             live.bar(last, text)
             if session.is_mine(run):

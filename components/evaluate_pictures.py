@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import guard, session, tables
+from components import session, tables
+from components.error_boundary import error_boundary
 from embedviz.evaluation.picture_sentences import (
     calibration_sentence,
     confusion_sentence,
@@ -40,9 +41,9 @@ def show(run: Run) -> None:
 
 
 def _one(name: str, frame: pd.DataFrame) -> None:
-    with guard.said():
+    with error_boundary():
         _DRAWN.get(name, _table)(name, frame)
-        tables.download(frame, f"{name}.csv", f"download-{name}")
+        tables.csv_button(frame, f"{name}.csv", f"download-{name}")
 
 
 def _confusion(name: str, frame: pd.DataFrame) -> None:

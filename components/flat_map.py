@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import guard, offline_map, session, starting, tables
+from components import offline_map, session, starting, tables
+from components.error_boundary import error_boundary
 from components.looking import Looking
 from components.map_columns import ALIKE, RANK, colour_codes, colour_columns, size_columns
 from components.map_search import hits_of
@@ -43,7 +44,7 @@ def flat(asked: Map, shown: Map, looking: Looking, frames: Sequence[str] = ()) -
     focus = looking.focus if looking.focus is not None and place_of[looking.focus] >= 0 else None
     picture, side = st.columns([9, 4])
     near = None
-    with side, guard.said():
+    with side, error_boundary():
         near = _beside(focus, looking)
     links = place_of[[space.index(label) for label in near["label"]]] if near is not None else np.array([], int)
     base = f"embedviz/maps/{looking.run.id}/{shown.id}"
@@ -136,12 +137,12 @@ def _selection(shown: Map, looking: Looking) -> None:
     with table:
         _walkable(frame, f"selected-{shown.id}-{serial}", looking, "What is selected")
         with st.container(horizontal=True):
-            tables.download(frame, "selection.csv", "download-selection")
+            tables.csv_button(frame, "selection.csv", "download-selection")
             for keep, title in ((True, "Train on these"), (False, "Leave these out")):
                 if _can_train_again(looking) and st.button(title, key=f"again-{keep}", help=_what_again(looking, keep)):
-                    with guard.said():
+                    with error_boundary():
                         starting.train_on_choice(looking.run, space, looking.selected, keep)
-    with mean, guard.said():
+    with mean, error_boundary():
         st.text("Nearest to their mean in the original space")
         near = space.neighbors(space.mean_vector(looking.selected), NEAREST)
         _walkable(near.iloc[:, :2], f"mean-{serial}", looking, "Nearest to the mean of what is selected")
@@ -182,14 +183,14 @@ def _take_away(shown: Map, looking: Looking) -> None:
         with st.container(horizontal=True):
             st.download_button(
                 "CSV",
-                lambda: tables.csv(selection_frame(space, shown, points)),
+                lambda: tables.to_csv(selection_frame(space, shown, points)),
                 "map.csv",
                 "text/csv",
                 on_click="ignore",
             )
             st.download_button(
                 "Parquet",
-                lambda: tables.parquet(selection_frame(space, shown, points)),
+                lambda: tables.to_parquet(selection_frame(space, shown, points)),
                 "map.parquet",
                 on_click="ignore",
             )
@@ -208,4 +209,4 @@ def _walkable(frame: pd.DataFrame, key: str, looking: Looking, name: str) -> Non
     """A table, where a click on a row, or a cell chosen by keys, flies to it on the map. name: what a screen reader says."""
     height = min(TALL, 38 + 35 * max(3, len(frame)))
     go = looking.space.index
-    tables.walkable(frame, key, lambda label: looking.fly_to(go(label)), height=height, alt=name)
+    tables.clickable_table(frame, key, lambda label: looking.fly_to(go(label)), height=height, alt=name)

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from components import guard, session
+from components import session
+from components.error_boundary import error_boundary
 from embedviz.store.job import Job
 from embedviz.store.status import Status
 
@@ -30,7 +31,7 @@ def follow(
         state = job.state
         if (state.is_final, mark()) != drawn_with:
             st.rerun()
-        with guard.said():
+        with error_boundary():
             draw(state)
 
     body()

@@ -22,7 +22,7 @@ def show(run: Run) -> None:
             "Somebody known": lambda: _known(run, users),
             "Somebody new": lambda: _new(run, items),
             "One rating": lambda: _one(run, users, items),
-            "A file of pairs": lambda: answers.for_a_file(run, None),
+            "A file of pairs": lambda: answers.predict_file(run, None),
         }
     )
 
@@ -37,7 +37,7 @@ def _known(run: Run, users: EmbeddingSpace) -> None:
     user = a.selectbox("User", options, accept_new_options=True, key=f"user-{run.id}")
     k = b.number_input("How many", 1, 100, 10, key=f"k-{run.id}")
     if user:
-        answers.follow(
+        answers.show_when_done(
             ask_recommendations(run, session.owner(), user=user, k=int(k)), _recommended, key="known-progress"
         )
 
@@ -68,7 +68,9 @@ def _new(run: Run, items: EmbeddingSpace) -> None:
     if wanted == {}:
         st.info("Fill in at least one rating first." if scale else "Name at least one thing first.")
     elif wanted:
-        answers.follow(ask_recommendations(run, session.owner(), rated=wanted), _recommended, key="new-progress")
+        answers.show_when_done(
+            ask_recommendations(run, session.owner(), rated=wanted), _recommended, key="new-progress"
+        )
     elif scale and rated.empty:
         st.caption("No rating is filled in yet.")
 
@@ -77,7 +79,7 @@ def _recommended(answer: pd.DataFrame) -> None:
     frame = answer.copy()
     liked = [", ".join(r["feature"] for r in reasons if r["contribution"] > 0) for reasons in frame.pop("reasons")]
     frame.insert(frame.columns.get_loc("prediction") + 1, "because you liked", liked)
-    answers.note(frame.iloc[0] if len(frame) else pd.Series(dtype=object))
+    answers.show_note(frame.iloc[0] if len(frame) else pd.Series(dtype=object))
     frame = frame.drop(columns="note", errors="ignore")
     config = {
         name: st.column_config.NumberColumn(name, format="%.2f")
@@ -86,7 +88,7 @@ def _recommended(answer: pd.DataFrame) -> None:
     st.dataframe(frame, hide_index=True, column_config=config)
     order = " The order is by the prediction and by how many rated an item, weighed as the scores' protocol says."
     st.caption("What was rated already is left out." + (order if "mean rating" in frame else ""))
-    tables.download(frame, "recommendations.csv", f"download-{len(frame)}-{hash(tuple(frame['label']))}")
+    tables.csv_button(frame, "recommendations.csv", f"download-{len(frame)}-{hash(tuple(frame['label']))}")
 
 
 def _one(run: Run, users: EmbeddingSpace, items: EmbeddingSpace) -> None:
@@ -96,17 +98,17 @@ def _one(run: Run, users: EmbeddingSpace, items: EmbeddingSpace) -> None:
     roles = open_knowledge(run)["columns"]
     if user and item:
         row = {roles["user"]: user, roles["item"]: item}
-        answers.follow(ask_rows(run, [row], session.owner()), _estimate, key="one")
+        answers.show_when_done(ask_rows(run, [row], session.owner()), _estimate, key="one")
 
 
 def _estimate(answer: pd.DataFrame) -> None:
     """The rating, which liked items spoke for it, and everything that it is the sum of."""
     row = answer.iloc[0]
     st.metric("Prediction", f"{row['prediction']:,.2f}", width="content")
-    answers.note(row)
+    answers.show_note(row)
     reasons = list(row["reasons"])
     if reasons:
-        answers.reasons_table(reasons, "what", "one-reasons")
+        answers.contributions_table(reasons, "what", "one-reasons")
         st.caption(
             "What adds up to it, of the items those that weigh most. Liked are those rated at the user's own mean and at "
             "everybody's or above."

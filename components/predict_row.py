@@ -18,7 +18,7 @@ UNKNOWN = "not known"
 
 
 def show(run: Run) -> None:
-    answers.tabs({"A row": lambda: _one(run), "A file of rows": lambda: answers.for_a_file(run, None)})
+    answers.tabs({"A row": lambda: _one(run), "A file of rows": lambda: answers.predict_file(run, None)})
 
 
 def _one(run: Run) -> None:
@@ -35,7 +35,7 @@ def _one(run: Run) -> None:
         st.session_state[state_key] = row
     if state_key in st.session_state:
         question = ask_rows(run, [st.session_state[state_key]], session.owner())
-        answers.follow(question, lambda answer: _answer(run, answer), key="row-progress")
+        answers.show_when_done(question, lambda answer: _answer(run, answer), key="row-progress")
 
 
 def _fields(run: Run, features: list[dict[str, Any]]) -> dict[str, Any]:
@@ -78,12 +78,12 @@ def _answer(run: Run, answer: pd.DataFrame) -> None:
     left, right = st.columns(2)
     with left:
         if target["kind"] == "classes":
-            answers.classes(row)
+            answers.show_classes(row)
         else:
-            answers.number(row, target["name"])
+            answers.show_number(row, target["name"])
     with right:
         st.markdown("**What moved it**")
-        answers.reasons_table(list(row["reasons"]), "column", "row-table")
+        answers.contributions_table(list(row["reasons"]), "column", "row-table")
         st.caption(
             "Beside an ordinary row, by integrated gradients (Sundararajan, Taly and Yan 2017): what each column added to "
             "this answer."

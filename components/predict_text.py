@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import answers, session
-from components.coloured_words import coloured_words
+from components.colored_words import colored_words
 from embedviz.jobs.prediction import ask_rows
 from embedviz.store.run import Run
 
@@ -18,7 +18,7 @@ def show(run: Run) -> None:
     answers.tabs(
         {
             "A text": lambda: _one(run),
-            "A file of texts": lambda: answers.for_a_file(run, run.spec["columns"].get("text") or "text"),
+            "A file of texts": lambda: answers.predict_file(run, run.spec["columns"].get("text") or "text"),
         }
     )
 
@@ -34,7 +34,7 @@ def _one(run: Run) -> None:
     if asked_text == "":
         st.info("Type a sentence first.")
     elif asked_text:
-        answers.follow(
+        answers.show_when_done(
             ask_rows(run, [asked_text], session.owner()),
             lambda answer: _answer(asked_text, answer),
             key="text-progress",
@@ -46,15 +46,15 @@ def _answer(text: str, answer: pd.DataFrame) -> None:
     reasons = list(row["reasons"])
     left, right = st.columns([2, 3])
     with left:
-        answers.classes(row)
+        answers.show_classes(row)
     with right:
         st.markdown("**Which words pushed which way**")
-        coloured_words(text, reasons, key="words")
+        colored_words(text, reasons, key="words")
         st.caption(
             f"Blue words spoke for “{session.plain(str(row['prediction']))}”, orange ones against it; the fuller the "
             "colour, the more. The table has the numbers."
         )
-        answers.reasons_table(reasons, "word", "words-table")
+        answers.contributions_table(reasons, "word", "words-table")
         with st.expander("How is this worked out?"):
             st.write(
                 "By integrated gradients (Sundararajan, Taly and Yan 2017): the change of the answer from a text of "

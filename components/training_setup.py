@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 import streamlit as st
 
-from components import guard, live, session, starting, words
+from components import formatting, live, session, starting
+from components.error_boundary import error_boundary
 from components.settings_form import settings_form
 from components.vector_menu import size_of, vector_menu
 from embedviz.core.cost import Cost
@@ -45,7 +46,7 @@ def show(setup: dict[str, Any]) -> None:
     st.write(model.summary)
     st.text(f"Data: {dataset.title}")
     values = _values(model, setup)
-    with guard.said():
+    with error_boundary():
         settings = model.Settings.of(**values)
         columns = used_roles(model, setup["roles"])
         reading = reading_of(dataset, model.name, columns, settings)
@@ -162,4 +163,4 @@ def _classes(classes: list[tuple[str, int]]) -> None:
 
 def about(estimate: Cost) -> str:
     """The cost in words."""
-    return f"About {words.duration(estimate.seconds)} and {words.size(estimate.memory_bytes)} of memory."
+    return f"About {formatting.duration(estimate.seconds)} and {formatting.size(estimate.memory_bytes)} of memory."

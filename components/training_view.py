@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from components import guard, live, session, training_setup, words
+from components import formatting, live, session, training_setup
+from components.error_boundary import error_boundary
 from embedviz.core.cost import Cost
 from embedviz.evaluation.scores import SCORES
 from embedviz.figures.loss_figure import loss_figure
@@ -50,12 +51,12 @@ def _progress(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
 def _numbers(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
     model = model_class(run.model)
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
-    cells = [("Time", words.duration(state.elapsed()))]
+    cells = [("Time", formatting.duration(state.elapsed()))]
     if running:
-        cells.append((f"{model.unit.capitalize()} a second", words.count(running["examples_per_second"])))
+        cells.append((f"{model.unit.capitalize()} a second", formatting.count(running["examples_per_second"])))
         cells.append(("Epoch", f"{running.get('epoch', 0):.1f}"))
     if state.state == "running" and "seconds_left" in running:
-        cells.append(("Time left", words.duration(running["seconds_left"])))
+        cells.append(("Time left", formatting.duration(running["seconds_left"])))
     best = next((event.get("metrics", {}) for event in reversed(events) if event.get("best")), {})
     for name, score in SCORES.items():
         if f"validation/{name}" in best:
@@ -69,14 +70,14 @@ def _numbers(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
 def _results(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
-        st.caption(training_setup.about(Cost(**estimate)))
+        st.caption(training_setup.cost_text(Cost(**estimate)))
     metrics, record = run.metrics, run.record
     if not metrics:
         return
     st.text(test_sentence(metrics, record))
     st.caption(
-        f"Estimated {words.duration(record['estimate']['seconds'])} and {words.size(record['estimate']['memory_bytes'])}; "
-        f"took {words.duration(record['seconds'])} and {words.size(record['memory_bytes'])}, on "
+        f"Estimated {formatting.duration(record['estimate']['seconds'])} and {formatting.size(record['estimate']['memory_bytes'])}; "
+        f"took {formatting.duration(record['seconds'])} and {formatting.size(record['memory_bytes'])}, on "
         f"{session.plain(record['device'])}."
     )
 
@@ -118,7 +119,7 @@ def _buttons(run: Run, state: Status) -> None:
         if run.metrics and st.button("Evaluate", icon=":material/grading:"):
             st.switch_page("evaluate.py")
         if state.is_final and mine and run.spec["data"].get("id") and st.button("Train again with other settings"):
-            training_setup.again(run)
+            training_setup.prefill_from(run)
             st.rerun(scope="app")
     if run.record:
         with st.expander("How was this made?"):
@@ -126,5 +127,5 @@ def _buttons(run: Run, state: Status) -> None:
 
 
 def _resume(run: Run) -> None:
-    with guard.said():
+    with error_boundary():
         session.supervisor().submit(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components import session, words
+from components import formatting, session
 from components.run_picker import labels_of
 from embedviz.data.samples import SAMPLES
 from embedviz.formats.pretrained import Pretrained, pretrained_names
@@ -32,4 +32,4 @@ def vector_menu() -> dict[str, str]:
 
 def size_of(wanted: Pretrained) -> str:
     """ ", 862 MB", where it is known."""
-    return f", {words.size(wanted.megabytes * 1e6)}" if wanted.megabytes else ""
+    return f", {formatting.size(wanted.megabytes * 1e6)}" if wanted.megabytes else ""

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components import comparing, guard
+from components import comparing
+from components.error_boundary import error_boundary
 from components.space_picker import current_space
 
 st.title("Compare")
@@ -10,5 +11,5 @@ st.write("See what two spaces agree on, which labels changed their company most,
 opened = current_space("compare it with another")
 if opened:
     run, space = opened
-    with guard.said():
+    with error_boundary():
         comparing.show(run, space)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import guard, session, starting, words
+from components import formatting, session, starting
+from components.error_boundary import error_boundary
 from embedviz.core.errors import EmbedvizError, SeveralFilesError
 from embedviz.data.roles import COLUMN_ROLES, READ_BY_ONE, ROLES, checked_role, role_sentence, roles_of
 from embedviz.data.samples import SAMPLES
@@ -30,7 +31,7 @@ def bring() -> None:
     file = st.file_uploader("Upload a text, a table or a file of vectors", key=f"upload-{turn}")
     st.caption("TXT, CSV, TSV, JSONL, Parquet; GloVe and word2vec vectors. Plain, gzipped or in a zip.")
     if file is not None:
-        with guard.said():
+        with error_boundary():
             # to disk at once, and out of the server's memory: a new key lets the widget drop its copy
             parts = iter(lambda: file.read(1 << 20), b"")
             keep(Dataset.upload(store.uploads_folder, file.name, parts, owner))
@@ -50,7 +51,7 @@ def bring() -> None:
         with st.expander("Open a file by its path"):
             path = st.text_input("Path on this machine", key="path", help="For files past the upload limit.")
             if st.button("Open it", disabled=not path.strip()):
-                with guard.said():
+                with error_boundary():
                     keep(Dataset.at_path(store.uploads_folder, Path(path.strip()), owner))
                     st.rerun()
 
@@ -72,7 +73,7 @@ def choose_member(dataset: Dataset, error: SeveralFilesError) -> None:
 def look(dataset: Dataset) -> None:
     """What was read, and what to do with it."""
     st.subheader("What was read")
-    st.text(f"{dataset.title} · {words.size(dataset.size)}")
+    st.text(f"{dataset.title} · {formatting.size(dataset.size)}")
     try:
         if is_vectors(dataset):
             st.info("This is a file of ready vectors.")
@@ -97,7 +98,7 @@ def look(dataset: Dataset) -> None:
     if table.kind == "table":
         roles = chosen_roles(list(table.frame.columns), roles, dataset.id)
     st.text(role_sentence(table.frame, roles))
-    with guard.said():
+    with error_boundary():
         if not report.truncated:  # the rest may hold what the beginning lacks
             for role in set(roles) & set(ROLES):
                 checked_role(table.frame, role, roles[role])
@@ -196,9 +197,9 @@ def override(dataset: Dataset, table) -> None:
 st.title("Data")
 st.write("Bring a text, a table or vectors, and see how it was read before anything is trained.")
 ways, seen = st.columns([2, 3], gap="large")
-with ways, guard.said():
+with ways, error_boundary():
     bring()
-with seen, guard.said():
+with seen, error_boundary():
     dataset_id = st.session_state.get("dataset")
     if dataset_id is None:
         st.info("Nothing is open yet. Upload a file on the left, or take the King James sample.")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components import evaluate_jobs, evaluate_pictures, guard, session, tables, tours, training_view
+from components import evaluate_jobs, evaluate_pictures, session, tables, tours, training_view
+from components.error_boundary import error_boundary
 from embedviz.evaluation.score_table import MEMORY, SECONDS, WHAT, ScoreTable, score_table
 from embedviz.evaluation.scores import SCORES
 from embedviz.store.run import Run
@@ -22,7 +23,7 @@ def scores(table: ScoreTable) -> None:
         if shown[title].str.contains("±").any():  # which the usual width would cut
             config[title] = st.column_config.TextColumn(title, width=125)
     st.dataframe(shown, hide_index=True, column_config=config)
-    tables.download(table.frame, "scores.csv", "download-scores")
+    tables.csv_button(table.frame, "scores.csv", "download-scores")
     lower = [
         title for title in table.titles if any(title == s.title and not s.greater_is_better for s in SCORES.values())
     ]
@@ -60,15 +61,15 @@ run = session.current_run()
 if run is None or not run.metrics:
     nothing_to_score(run)
 else:
-    with guard.said():
+    with error_boundary():
         table = score_table(run)
-        st.text(training_view.test_sentence(run.metrics, run.record))
+        st.text(training_view.test_score_text(run.metrics, run.record))
         scores(table)
         left, right = st.columns(2, gap="large")
-        with left, guard.said():
-            evaluate_jobs.baselines(run, table.verdict())
-        with right, guard.said():
-            evaluate_jobs.repeats(run)
-        evaluate_jobs.repeated(run)
-    with guard.said():
-        evaluate_pictures.show(run)
+        with left, error_boundary():
+            evaluate_jobs.show_baselines(run, table.verdict())
+        with right, error_boundary():
+            evaluate_jobs.show_repeat_form(run)
+        evaluate_jobs.show_repeats(run)
+    with error_boundary():
+        evaluate_pictures.show_pictures(run)

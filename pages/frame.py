@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import guard, run_picker, style
+from components import run_picker, style
+from components.error_boundary import error_boundary
 
 st.set_page_config(
     page_title="embedviz", page_icon=str(Path(__file__).parents[1] / "components" / "icon.svg"), layout="wide"
@@ -24,7 +25,7 @@ page = st.navigation(
     ],
     position="sidebar",
 )
-with guard.said():
+with error_boundary():
     run_picker.show()
-with guard.said():
+with error_boundary():
     page.run()

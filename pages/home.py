@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import session, starting, tours, words
+from components import formatting, session, starting, tours
 
 PICTURES = Path(__file__).parents[1] / "components" / "pictures"  # what the tours end on; docs/tour_pictures.py
 
@@ -48,7 +48,7 @@ if runs:
     st.subheader("Last runs")
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(f"{run.name} · {run.status} · {words.when(run.created)}", width="stretch")
+            st.text(f"{run.name} · {run.status} · {formatting.when(run.created)}", width="stretch")
             if st.button("Open", key=f"open-{run.id}"):
                 session.remember(run)
                 st.switch_page("train.py" if run.kind == "training" else "neighbours.py")

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components import guard, live, session, tours, words
+from components import formatting, live, session, tours
+from components.error_boundary import error_boundary
 from components.flat_map import below, flat
 from components.looking import Looking, shown_map, wanted_map
 from components.map_columns import colour_columns, column_values
@@ -34,7 +35,7 @@ TERMS = 12  # whose matches are listed
 def time_of(method: str, points: int) -> str:
     if method not in NAMES:
         return "It is there at once."
-    return f"PCA at once, {NAMES[method]} in about {words.duration(max(2, points / POINTS_A_SECOND[method]))}."
+    return f"PCA at once, {NAMES[method]} in about {formatting.duration(max(2, points / POINTS_A_SECOND[method]))}."
 
 
 def matches(space: EmbeddingSpace, values: dict[str, Any]) -> None:
@@ -158,15 +159,15 @@ st.write("See the whole space at once, find one of its points, and check how far
 opened = current_space("draw a map")
 if opened:
     run, space = opened
-    tours.step("map")
+    tours.show_step("map")
     looking = Looking.at(run, space)
     for sentence in looking.follow_address():
         st.warning(session.plain(sentence))
-    if tours.current() and looking.settings is None:
+    if tours.current_tour() and looking.settings is None:
         looking.settings = {"n_points": max(3, min(10_000, len(space)))}
-    with guard.said():
+    with error_boundary():
         settings_form_of(space, looking)
-    with guard.said():
+    with error_boundary():
         if looking.settings:
             if has_history(run, space.name):
                 st.toggle(

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components import guard, session, tables, tours
+from components import session, tables, tours
+from components.error_boundary import error_boundary
 from components.nouns import noun_of
 from components.space_picker import current_space
 from embedviz.core.errors import UnknownLabelError
@@ -41,7 +42,7 @@ def step(by: int) -> None:
 
 
 def near(run: Run, space: EmbeddingSpace) -> None:
-    default = tables.example(space, "king")
+    default = tables.example_label(space, "king")
     if st.session_state.get("trail-run") != run.id:
         st.session_state.update({"trail-run": run.id, "trail": [default], "trail-at": 0})
     trail, at = st.session_state["trail"], st.session_state["trail-at"]
@@ -49,7 +50,9 @@ def near(run: Run, space: EmbeddingSpace) -> None:
         with st.container(width="stretch"):
             word = known(
                 space,
-                tables.word_input(space, noun_of(space).one.capitalize(), trail[at], f"word-{run.id}-{at}-{trail[at]}"),
+                tables.label_input(
+                    space, noun_of(space).one.capitalize(), trail[at], f"word-{run.id}-{at}-{trail[at]}"
+                ),
             )
         st.button("Back", icon=":material/arrow_back:", disabled=at == 0, on_click=step, args=(-1,))
         last = at == len(trail) - 1
@@ -70,9 +73,9 @@ def near(run: Run, space: EmbeddingSpace) -> None:
         return
     table, picture = st.columns([3, 2])
     with table:
-        tables.walkable(frame, f"near-{run.id}-{word}-{k}-{metric}-{least}-{at}", go)
+        tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{least}-{at}", go)
         st.caption(f"Click a row to go on from that {noun_of(space).one}.")
-        tables.download(frame, "neighbours.csv", "download-near")
+        tables.csv_button(frame, "neighbours.csv", "download-near")
     with picture:
         facts(space)
 
@@ -100,13 +103,15 @@ def two(run: Run, space: EmbeddingSpace) -> None:
     with a:
         first = known(
             space,
-            tables.word_input(space, f"First {noun_of(space).one}", tables.example(space, "king"), f"first-{run.id}"),
+            tables.label_input(
+                space, f"First {noun_of(space).one}", tables.example_label(space, "king"), f"first-{run.id}"
+            ),
         )
     with b:
         second = known(
             space,
-            tables.word_input(
-                space, f"Second {noun_of(space).one}", tables.example(space, "queen", 1), f"second-{run.id}"
+            tables.label_input(
+                space, f"Second {noun_of(space).one}", tables.example_label(space, "queen", 1), f"second-{run.id}"
             ),
         )
     try:
@@ -132,8 +137,8 @@ def analogy(run: Run, space: EmbeddingSpace) -> None:
     questions = ((f"This {noun_of(space).one}", "man"), ("is to", "king"), ("as", "woman"))
     for place, (box, (label, word)) in enumerate(zip(boxes, questions, strict=True)):
         with box:
-            begin = tables.example(space, word, place)
-            words.append(known(space, tables.word_input(space, label, begin, f"analogy-{place}-{run.id}")))
+            begin = tables.example_label(space, word, place)
+            words.append(known(space, tables.label_input(space, label, begin, f"analogy-{place}-{run.id}")))
     a, b, c = words
     st.text(f"{a} is to {b} as {c} is to …   ({b} − {a} + {c})")
     keep = st.toggle(f"Let the answer be one of the three {noun_of(space).many}", key="inputs", persist_state="session")
@@ -166,7 +171,7 @@ def odd(space: EmbeddingSpace) -> None:
     if len(set(chosen)) < 3:
         st.caption(f"Give at least three {noun.many}.")
         return
-    with guard.said():
+    with error_boundary():
         frame = space.odd_one_out(chosen)
         st.text(f"“{frame['label'].iloc[0]}” fits the others least.")
         st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame))
@@ -176,7 +181,7 @@ def moved(run: Run, space: EmbeddingSpace) -> None:
     """How far each word went from where it began, and one word's neighbours before and after."""
     a, b = st.columns([3, 2])
     with a:
-        typed = tables.word_input(space, "Word", tables.example(space, "good"), f"moved-{run.id}")
+        typed = tables.label_input(space, "Word", tables.example_label(space, "good"), f"moved-{run.id}")
         word = known(space, typed)
     least = b.number_input("Minimum count", 0, None, 5, key="moved-least", persist_state="session")
     rest = [column for column in space.columns if column != MOVED]
@@ -187,7 +192,7 @@ def moved(run: Run, space: EmbeddingSpace) -> None:
     frame = frame.sort_values(MOVED, ascending=False, ignore_index=True)
     config = {MOVED: st.column_config.NumberColumn(MOVED, format="%.3f", help="1 less the cosine of before and after.")}
     st.dataframe(frame.head(1000), hide_index=True, height=280, column_config=config)
-    tables.download(frame, "moved.csv", "download-moved")
+    tables.csv_button(frame, "moved.csv", "download-moved")
     before = open_space(run, BEFORE)
     left, right = st.columns(2)
     for side, title, one in ((left, "Before", before), (right, "After", space)):
@@ -205,7 +210,7 @@ st.write("Ask what lies near what, compare two, and try analogies.")
 opened = current_space("look at neighbours")
 if opened:
     run, space = opened
-    tours.step("neighbours")
+    tours.show_step("neighbours")
     st.caption(f"{noun_of(space).counted(len(space))}, {space.dim} numbers each.")
     views = {
         "Neighbours": near,
@@ -219,13 +224,13 @@ if opened:
     for tab, show in zip(tabs, views.values(), strict=True):
         with tab:
             if tab.open:
-                with guard.said():
+                with error_boundary():
                     show(run, space)
     with st.expander("Take the vectors away", icon=":material/download:"):
         for name, title, ending in (("glove", "GloVe text", "txt"), ("word2vec", "word2vec text", "vec")):
             st.download_button(
                 title,
-                lambda name=name: tables.vector_file(space, name),
+                lambda name=name: tables.vector_bytes(space, name),
                 f"vectors.{ending}",
                 on_click="ignore",
                 key=f"take-{name}",

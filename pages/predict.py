@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components import guard, predict_ratings, predict_row, predict_text, session, tours
+from components import predict_ratings, predict_row, predict_text, session, tours
+from components.error_boundary import error_boundary
 
 VIEWS = {"sentiment": predict_text, "ratings": predict_ratings, "categories": predict_row}
 
@@ -25,6 +26,6 @@ elif not run.predicts:
     if st.button("See the training", type="primary"):
         st.switch_page("train.py")
 else:
-    tours.step("predict")
-    with guard.said():
+    tours.show_step("predict")
+    with error_boundary():
         VIEWS[run.model].show(run)

@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from components import guard, session, words
+from components import formatting, session
+from components.error_boundary import error_boundary
 from embedviz.core.errors import EmbedvizError
 from embedviz.evaluation.score_table import main_score
 from embedviz.figures.loss_figure import loss_figure
@@ -25,9 +26,9 @@ def listed(runs: list[Run]) -> pd.DataFrame:
                 "data": run.spec["data"]["title"],
                 "score": reached,
                 "knowing nothing": nothing,
-                "took": words.duration(state.elapsed()),
-                "size": words.size(run.size()),
-                "created": words.when(run.created),
+                "took": formatting.duration(state.elapsed()),
+                "size": formatting.size(run.size()),
+                "created": formatting.when(run.created),
             }
         )
     return pd.DataFrame(rows)
@@ -75,13 +76,14 @@ def compare(runs: list[Run]) -> None:
 
 def disk() -> None:
     used = store.used()
-    st.caption(f"On disk: {words.size(used)} of {words.size(quota())}.")
+    st.caption(f"On disk: {formatting.size(used)} of {formatting.size(quota())}.")
     if used > quota():
         st.warning("That is past the quota. The oldest uploads are below; vectors stay when an upload goes.")
         for dataset in store.datasets(owner)[:5]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(
-                    f"{dataset.title} · {words.size(dataset.size)} · {words.when(dataset.created)}", width="stretch"
+                    f"{dataset.title} · {formatting.size(dataset.size)} · {formatting.when(dataset.created)}",
+                    width="stretch",
                 )
                 st.button("Delete the upload", key=f"drop-{dataset.id}", on_click=store.delete_dataset, args=(dataset,))
 
@@ -90,7 +92,7 @@ st.title("Runs")
 st.write("Open, name, compare and delete what was trained or opened here.")
 if text := st.session_state.pop("runs-said", None):
     st.warning(session.plain(text))
-with guard.said():
+with error_boundary():
     runs = store.runs(owner)
     if not runs:
         st.info("There are no runs yet. Train on a sample to get one.")

@@ -8,11 +8,11 @@ st.title("Train")
 st.write("Choose the settings, see what it will cost, and watch the vectors form.")
 setup, current = st.session_state.get("setup"), session.current_run()
 if setup:
-    training_setup.show(setup)
+    training_setup.show_setup(setup)
 elif current and current.kind == "training":
     if current.status == "done":
-        tours.step("train")
-    training_view.show(current)
+        tours.show_step("train")
+    training_view.show_run(current)
 else:
     st.info("There is no training open. Bring data first, or take the tour on the King James text.")
     with st.container(horizontal=True):

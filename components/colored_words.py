@@ -34,7 +34,7 @@ _component = st.components.v2.component(
 )
 
 
-def coloured_words(text: str, reasons: Sequence[dict[str, Any]], *, key: str) -> None:
+def colored_words(text: str, reasons: Sequence[dict[str, Any]], *, key: str) -> None:
     """The text as it was written. reasons: {"start": int, "end": int, "contribution": float} in its order."""
     _component(key=key, data={"parts": parts_of(text, reasons)})
 

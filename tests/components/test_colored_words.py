@@ -1,4 +1,4 @@
-from components.coloured_words import parts_of
+from components.colored_words import parts_of
 
 TEXT = "  It isn't good, is it?"
 

@@ -16,7 +16,7 @@ logger = logging.getLogger("embedviz.app")
 
 
 @contextlib.contextmanager
-def said() -> Iterator[None]:
+def error_boundary() -> Iterator[None]:
     """Shows what goes wrong inside as a sentence and lets the page go on. Streamlit's own reruns and stops pass."""
     try:
         yield
