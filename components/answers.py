@@ -28,14 +28,14 @@ def tabs(views: dict[str, Callable[[], None]]) -> None:
                     view()
 
 
-def follow(asked: Prediction, show: Callable[[pd.DataFrame], None], *, key: str) -> None:
+def show_when_done(asked: Prediction, show: Callable[[pd.DataFrame], None], *, key: str) -> None:
     """Hands the question to a worker where that is still to be done, and shows the answer when it is there."""
     if live.awaited(asked, key=key):
         with error_boundary():
             show(asked.answer)
 
 
-def classes(row: pd.Series) -> None:
+def show_classes(row: pd.Series) -> None:
     """The answer's class and how certain each class is, the surest first."""
     st.metric("Prediction", session.plain(str(row["prediction"])), width="content")
     shares = {name[2:-1]: float(value) for name, value in row.items() if name.startswith("p(") and name.endswith(")")}
@@ -45,22 +45,22 @@ def classes(row: pd.Series) -> None:
         "probability": st.column_config.ProgressColumn("probability", format="percent", min_value=0.0, max_value=1.0)
     }
     st.dataframe(frame, hide_index=True, column_config=config, width=420)
-    note(row)
+    show_note(row)
 
 
-def number(row: pd.Series, target: str) -> None:
+def show_number(row: pd.Series, target: str) -> None:
     """The predicted number."""
     st.metric(session.plain(target), f"{row['prediction']:,.4g}", width="content")
-    note(row)
+    show_note(row)
 
 
-def note(row: pd.Series) -> None:
+def show_note(row: pd.Series) -> None:
     """What was unknown to the model, where something was."""
     if row.get("note"):
         st.info(session.plain(row["note"]))
 
 
-def reasons_table(reasons: Sequence[dict[str, Any]], what: str, key: str) -> None:
+def contributions_table(reasons: Sequence[dict[str, Any]], what: str, key: str) -> None:
     """What moved the answer, the strongest first: the text equivalent of every picture of it."""
     frame = pd.DataFrame({what: [r["feature"] for r in reasons], "moved it by": [r["contribution"] for r in reasons]})
     frame = frame.reindex(frame["moved it by"].abs().sort_values(ascending=False).index)
@@ -69,7 +69,7 @@ def reasons_table(reasons: Sequence[dict[str, Any]], what: str, key: str) -> Non
     tables.csv_button(frame, "reasons.csv", f"download-{key}")
 
 
-def for_a_file(run: Run, column: str | None) -> None:
+def predict_file(run: Run, column: str | None) -> None:
     """A file of rows in, the same rows with their predictions out. column: what the training called its texts."""
     turn = st.session_state.get("predict-turn", 0)
     store = session.store()
@@ -101,7 +101,7 @@ def for_a_file(run: Run, column: str | None) -> None:
     if st.button("Predict every row", type="primary", key=f"ask-{state_key}"):
         st.session_state[state_key] = True
     if st.session_state.get(state_key):
-        follow(ask_file(run, dataset, session.owner(), column, reasons), _whole, key="predict-file-progress")
+        show_when_done(ask_file(run, dataset, session.owner(), column, reasons), _whole, key="predict-file-progress")
 
 
 def _whole(answer: pd.DataFrame) -> None:

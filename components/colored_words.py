@@ -1,8 +1,8 @@
-"""A text whose words are shaded by how far each moved a prediction. The browser is given text, never markup."""
+"""A text whose words are shaded by their contribution to a prediction. The browser gets text, never markup."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,19 +11,19 @@ _CSS = """
 .embedviz-words { font-size: 1.15rem; line-height: 2.1; overflow-wrap: anywhere; white-space: pre-wrap; }
 .embedviz-words span { border-radius: .3em; padding: .15em .1em; }
 """
-# Towards the answer blue, away from it orange (Okabe and Ito), the stronger the fuller.
+# Blue for the prediction, orange against it (Okabe and Ito); the larger the contribution, the more opaque.
 _SCRIPT = """
 export default function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".embedviz-words");
-  const most = Math.max(1e-9, ...data.parts.map(([, value]) => Math.abs(value ?? 0)));
+  const largest = Math.max(1e-9, ...data.parts.map(([, value]) => Math.abs(value ?? 0)));
   root.replaceChildren(...data.parts.map(([word, value]) => {
     if (value === null) return document.createTextNode(word);
     const span = document.createElement("span");
-    const share = Math.round(70 * Math.abs(value) / most);
-    const colour = value >= 0 ? "#0072B2" : "#D55E00";
+    const share = Math.round(70 * Math.abs(value) / largest);
+    const color = value >= 0 ? "#0072B2" : "#D55E00";
     span.textContent = word;
-    span.style.backgroundColor = `color-mix(in srgb, ${colour} ${share}%, transparent)`;
+    span.style.backgroundColor = `color-mix(in srgb, ${color} ${share}%, transparent)`;
     span.title = (value >= 0 ? "+" : "\\u2212") + Math.abs(value).toFixed(2);
     return span;
   }));
@@ -34,14 +34,25 @@ _component = st.components.v2.component(
 )
 
 
-def colored_words(text: str, reasons: Sequence[dict[str, Any]], *, key: str) -> None:
-    """The text as it was written. reasons: {"start": int, "end": int, "contribution": float} in its order."""
-    _component(key=key, data={"parts": parts_of(text, reasons)})
+def colored_words(text: str, reasons: Sequence[Mapping[str, Any]], *, key: str) -> None:
+    """Show the text with its words shaded.
+
+    Parameters
+    ----------
+    text
+        The text as it was typed.
+    reasons
+        `start`, `end` (character offsets) and `contribution` of each word, in the order of the text.
+    key
+        Streamlit key of the component.
+    """
+    _component(key=key, data={"parts": split_text(text, reasons)})
 
 
-def parts_of(text: str, reasons: Sequence[dict[str, Any]]) -> list[tuple[str, float | None]]:
-    """The text cut up: (word, contribution), and (what stands between words, None)."""
-    parts, at = [], 0
+def split_text(text: str, reasons: Sequence[Mapping[str, Any]]) -> list[tuple[str, float | None]]:
+    """Split the text into (word, contribution) and (text between words, None); joined, the parts give the text again."""
+    parts: list[tuple[str, float | None]] = []
+    at = 0
     for reason in reasons:
         start, end = int(reason["start"]), int(reason["end"])
         if start > at:

@@ -1,4 +1,4 @@
-"""No page ever shows a traceback: a person's mistake is its sentence, a bug of ours an apology with an id."""
+"""Error messages on pages instead of tracebacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ logger = logging.getLogger("embedviz.app")
 
 @contextlib.contextmanager
 def error_boundary() -> Iterator[None]:
-    """Shows what goes wrong inside as a sentence and lets the page go on. Streamlit's own reruns and stops pass."""
+    """Show an error raised inside as a message, and let the rest of the page run.
+
+    The message of an EmbedvizError is shown as it is. Any other exception is a bug: it is logged with its traceback under
+    a random id, and the page shows the id. Streamlit's own reruns and stops pass through.
+    """
     try:
         yield
     except EmbedvizError as error:
@@ -26,5 +30,6 @@ def error_boundary() -> Iterator[None]:
         error_id = secrets.token_hex(4)
         logger.exception("error %s", error_id)
         st.error(
-            f"Something went wrong that is our fault, not yours. Nothing was lost. It is in the log as {error_id}."
+            "Something went wrong. This is a bug in embedviz, not a mistake of yours, and nothing was lost. "
+            f"The log has the details under {error_id}."
         )

@@ -20,7 +20,7 @@ from embedviz.store.status import RESUMABLE, Status
 HOW_MANY = (3, 5, 10)
 
 
-def baselines(run: Run, verdict: str) -> None:
+def show_baselines(run: Run, verdict: str) -> None:
     """The button that trains them, how far they are, Stop, and the verdict when they are there."""
     asked = Baselines.at(run)
     st.subheader("Baselines")
@@ -45,7 +45,7 @@ def baselines(run: Run, verdict: str) -> None:
             st.rerun()
 
 
-def repeats(run: Run) -> None:
+def show_repeat_form(run: Run) -> None:
     """Seeds or folds and how many, and what it will take."""
     st.subheader("Repeats")
     st.caption(
@@ -56,7 +56,7 @@ def repeats(run: Run) -> None:
         _ask(run)
 
 
-def repeated(run: Run) -> None:
+def show_repeats(run: Run) -> None:
     """A table for each that was asked for, two beside each other where there is room."""
     asked = kept_repeats(run)
     for start in range(0, len(asked), 2):

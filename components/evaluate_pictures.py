@@ -26,7 +26,7 @@ from embedviz.store.run import Run
 BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
-def show(run: Run) -> None:
+def show_pictures(run: Run) -> None:
     """Two beside each other where there is room; a grid of many classes has the width for itself."""
     pictures = run.pictures()
     known = [name for name in _DRAWN if name in pictures]

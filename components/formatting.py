@@ -1,4 +1,4 @@
-"""Numbers and times as people read them."""
+"""Durations, sizes, counts and dates as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime
 
 
 def duration(seconds: float) -> str:
-    """3.4 s, 48 s, 2 min 5 s, 1 h 20 min."""
+    """Return a duration as text: 3.4 s, 48 s, 2 min 5 s, 1 h 20 min."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 60:
@@ -16,21 +16,21 @@ def duration(seconds: float) -> str:
     return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
 
 
-def size(n: float) -> str:
-    """640 kB, 12.5 MB, 1.2 GB."""
+def size(n_bytes: float) -> str:
+    """Return a number of bytes as text: 640 kB, 12.5 MB, 1.2 GB."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if n >= scale:
-            return f"{n / scale:.3g} {unit}"
-    return f"{n:.0f} bytes"
+        if n_bytes >= scale:
+            return f"{n_bytes / scale:.3g} {unit}"
+    return f"{n_bytes:.0f} bytes"
 
 
 def count(n: float) -> str:
-    """812, 34,1 k as 34 k, 3.2 M."""
+    """Return a count with three significant digits: 812, 34.1 k, 3.2 M."""
     if n >= 1e6:
         return f"{n / 1e6:.3g} M"
     return f"{n / 1e3:.3g} k" if n >= 10_000 else f"{n:,.0f}"
 
 
-def when(seconds_since_1970: float) -> str:
-    """The day and minute, in the server's time."""
-    return datetime.datetime.fromtimestamp(seconds_since_1970).strftime("%d %b %Y, %H:%M")
+def when(timestamp: float) -> str:
+    """Return a Unix timestamp as day and minute in the server's time zone."""
+    return datetime.datetime.fromtimestamp(timestamp).strftime("%d %b %Y, %H:%M")

@@ -1,4 +1,4 @@
-"""Parts of a page that follow a job: drawn anew while the job goes on, and the whole page once when it turns."""
+"""Parts of a page that follow a job: refreshed while it runs; the whole page is rerun once when it ends."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from components import session
+from components import formatting, session
 from components.error_boundary import error_boundary
 from embedviz.store.job import Job
 from embedviz.store.status import Status
 
-EVERY = "0.3s"  # so that the first progress is seen well within a second of the click
+EVERY = "0.3s"  # the first progress is seen well within a second of the click
 
 
 def follow(
@@ -21,47 +21,106 @@ def follow(
     *,
     key: str,
     mark: Callable[[], Hashable] = lambda: None,
-) -> None:
-    """Calls `draw` with the job's state, again and again until it has ended. When the job ends or begins anew, or when
-    `mark` gives something else than before, the whole page runs once: timers, buttons and what stands beside change."""
-    drawn_with = (job.state.is_final, mark())
+) -> Status:
+    """Call `draw` with the job's state every 0.3 s until the job has ended, and rerun the page when that changes.
 
-    @st.fragment(run_every=None if drawn_with[0] else EVERY, key=key)
+    The page as a whole is rerun when the job ends or starts again, or when `mark` returns another value. A run of the
+    page is never cut short by this: only the refreshes after it look for a change. Otherwise a click could be lost, and
+    the page could stand without the elements that come after this one.
+
+    Returns
+    -------
+    Status
+        The state that the page was drawn with. What stands outside `draw` should be drawn from it, not from a later look
+        at the job: a change in between would leave the two in disagreement.
+    """
+    drawn = job.state
+    drawn_with = (drawn.is_final, mark())
+    is_refresh = False
+
+    @st.fragment(run_every=None if drawn.is_final else EVERY, key=key)
     def body() -> None:
-        state = job.state
-        if (state.is_final, mark()) != drawn_with:
+        nonlocal is_refresh
+        state = job.state if is_refresh else drawn
+        if is_refresh and (state.is_final, mark()) != drawn_with:
             st.rerun()
+        is_refresh = True
         with error_boundary():
             draw(state)
 
-    body()
+    # In a container of its own: Streamlit can drop the fragment's block when a refresh starts before the page has been
+    # sent, and the browser then moves up what follows in the same container and overwrites it with the refresh.
+    with st.container():
+        body()
+    return drawn
 
 
-def awaited(job: Job, *, key: str) -> bool:
-    """Hands the job to a worker where it is still to be done, and shows how far it is, with Stop. True once it is done."""
-    if job.status in ("interrupted", "stopped") and not st.session_state.get(f"let-be-{job.id}"):
-        session.supervisor().submit(job)
+def follow_progress(
+    job: Job,
+    *,
+    key: str,
+    mark: Callable[[], Hashable] = lambda: None,
+    is_mine: bool = True,
+    resume_label: str = "Resume",
+    on_stop: Callable[[], None] = lambda: None,
+    on_resume: Callable[[], None] = lambda: None,
+) -> Status:
+    """Show the job's progress with a Stop button or, once it ended early, the reason and a button that resumes it.
+
+    Parameters
+    ----------
+    mark
+        As in `follow`.
+    is_mine
+        False leaves the buttons out.
+    on_stop, on_resume
+        Called before the job is stopped or submitted again.
+    """
 
     def stop() -> None:
-        st.session_state[f"let-be-{job.id}"] = True
+        on_stop()
         session.supervisor().stop(job)
 
     def draw(state: Status) -> None:
         if state.state == "done":
             return
         if state.is_final:
-            st.warning(session.plain(state.reason or "Stopped."))
-            if st.button("Go on", key=f"again-{key}"):
-                st.session_state.pop(f"let-be-{job.id}", None)
+            message = st.info if state.state == "stopped" else st.warning
+            message(session.plain(state.reason or "Stopped."))
+            if is_mine and st.button(resume_label, icon=":material/play_arrow:", key=f"resume-{key}"):
+                on_resume()
                 session.supervisor().submit(job)
                 st.rerun(scope="app")
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            bar(job.last_event())
-            st.button("Stop", icon=":material/stop:", on_click=stop, key=f"stop-{key}")
+            last = job.last_event()
+            bar(last, _progress_text(job, last))
+            if is_mine:
+                st.button("Stop", icon=":material/stop:", on_click=stop, key=f"stop-{key}")
 
-    follow(job, draw, key=key)
-    return job.status == "done"
+    return follow(job, draw, key=key, mark=mark)
+
+
+def awaited(job: Job, *, key: str) -> bool:
+    """Submit the job unless it is done or the visitor stopped it, show its progress, and return True once it is done."""
+    stopped = f"stopped-{job.id}"
+    if job.status in ("interrupted", "stopped") and not st.session_state.get(stopped):
+        session.supervisor().submit(job)
+    state = follow_progress(
+        job,
+        key=key,
+        on_stop=lambda: st.session_state.update({stopped: True}),
+        on_resume=lambda: st.session_state.pop(stopped, None),
+    )
+    return state.state == "done"
+
+
+def _progress_text(job: Job, event: dict[str, Any]) -> str:
+    place = session.supervisor().place(job)
+    if place:
+        return f"Waiting: number {place} in the queue"
+    text = event.get("message", "Waiting for a worker")
+    return f"{text}, about {formatting.duration(event['seconds_left'])} left" if "seconds_left" in event else text
 
 
 def bar(event: dict[str, Any], text: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What the labels of a space are called on a page."""
+"""Nouns for the labels of a space: word, user, item or value."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from embedviz.space import EmbeddingSpace
 
 
 class Noun(NamedTuple):
-    """One of them, several of them, and one with its article."""
+    """A noun in the singular, in the plural, and with its article."""
 
     one: str
     many: str
     a: str
 
     def counted(self, n: int) -> str:
-        """1 word, 20,000 words."""
+        """Return the number with the noun: 1 word, 20,000 words."""
         return f"{n:,} {self.one if n == 1 else self.many}"
 
 
@@ -26,9 +26,9 @@ _NOUNS = {
     "user": Noun("user", "users", "a user"),
     "item": Noun("item", "items", "an item"),
 }
-_OTHER = Noun("value", "values", "a value")  # of a column of categories
+_VALUE = Noun("value", "values", "a value")  # of a categorical column
 
 
 def noun_of(space: EmbeddingSpace) -> Noun:
-    """By the space's name: a model names its spaces after what lies in them."""
-    return _NOUNS.get(space.name, _OTHER)
+    """Return the noun for the space's labels, by the name of the space."""
+    return _NOUNS.get(space.name, _VALUE)

@@ -13,7 +13,7 @@ from components.map_columns import CLUSTER, colour_codes
 from components.map_selection import selection_frame, told_by_regions
 from components.map_view import MapData, map_view
 from components.nouns import noun_of
-from components.tables import download
+from components.tables import csv_button
 from embedviz.core.errors import UnknownLabelError
 from embedviz.jobs.maps import Map
 from embedviz.jobs.pair import OVERLAP, Pair
@@ -49,7 +49,7 @@ def pair_of_maps(pair: Pair, looking: Looking, beside: EmbeddingSpace) -> None:
         frame["x there"], frame["y there"] = maps[1].coords[np.isin(maps[1].points, looking.selected)].T
         st.text(f"{len(frame):,} selected")
         st.dataframe(frame, hide_index=True, height=240, key=f"pair-selected-{pair.id}")
-        download(frame, "selection.csv", "download-pair-selection")
+        csv_button(frame, "selection.csv", "download-pair-selection")
 
 
 def _side(shown: Map, looking: Looking, space: EmbeddingSpace, column: str, link: str) -> None:

@@ -1,11 +1,11 @@
-"""What the theme's settings cannot say: narrower screens, tighter tops."""
+"""CSS that the theme settings cannot express: page padding, heading sizes, narrow screens."""
 
 import streamlit as st
 
 _CSS = """<style>
 .block-container { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1600px; }
 [data-testid="stHeading"] h1 { font-size: 2.1rem; font-weight: 650; letter-spacing: -0.015em; padding-bottom: .2rem; }
-[data-testid="stSkillsNudge"] { display: none; } /* speaks to developers, and this is for visitors */
+[data-testid="stSkillsNudge"] { display: none; } /* addresses developers, not visitors */
 [role="tab"][aria-selected="true"] p { font-weight: 600; }
 /* the link colours of both themes: the dark one's primary colour, made for white text on it, is too dark for text */
 [role="tab"][aria-selected="true"] p, button[role="radio"][aria-checked="true"] p { color: light-dark(#0a5c8f, #7cc0ea); }
@@ -14,5 +14,5 @@ _CSS = """<style>
 
 
 def apply() -> None:
-    """Our own style sheet; no text of any visitor is in it."""
+    """Add the style sheet to the page."""
     st.html(_CSS)

@@ -30,7 +30,7 @@ def column_config(frame: pd.DataFrame) -> dict:
     return config
 
 
-def walkable(frame: pd.DataFrame, key: str, go: Callable[[str], None], **more: Any) -> None:
+def clickable_table(frame: pd.DataFrame, key: str, go: Callable[[str], None], **more: Any) -> None:
     """The table, where a click on a row goes on to its label. The key has to change with the table's rows. more: as
     st.dataframe takes it."""
 
@@ -42,7 +42,7 @@ def walkable(frame: pd.DataFrame, key: str, go: Callable[[str], None], **more: A
     st.dataframe(frame, hide_index=True, column_config=config, on_select=clicked, selection_mode="single-cell", key=key, **more)  # fmt: skip
 
 
-def csv(frame: pd.DataFrame) -> bytes:
+def to_csv(frame: pd.DataFrame) -> bytes:
     """CSV in UTF-8 with a mark, so that spreadsheets read it. A text that a spreadsheet would take for a formula
     gets an apostrophe before it."""
     safe = frame.copy()
@@ -53,18 +53,18 @@ def csv(frame: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 
-def parquet(frame: pd.DataFrame) -> bytes:
+def to_parquet(frame: pd.DataFrame) -> bytes:
     """The table as Parquet."""
     stream = io.BytesIO()
     frame.to_parquet(stream, index=False)
     return stream.getvalue()
 
 
-def download(frame: pd.DataFrame, name: str, key: str, **more: Any) -> None:
+def csv_button(frame: pd.DataFrame, name: str, key: str, **more: Any) -> None:
     """A button that hands out the table with its names."""
     st.download_button(
         "Download as CSV",
-        lambda: csv(frame),
+        lambda: to_csv(frame),
         name,
         "text/csv",
         on_click="ignore",
@@ -74,7 +74,7 @@ def download(frame: pd.DataFrame, name: str, key: str, **more: Any) -> None:
     )
 
 
-def word_input(space: EmbeddingSpace, label: str, word: str, key: str) -> str:
+def label_input(space: EmbeddingSpace, label: str, word: str, key: str) -> str:
     """A box for one word: the 5,000 most frequent to choose from as one types, and any other can be typed. It begins
     with `word`, whether the space has it or not."""
     options = [space.labels[i] for i in space.most_frequent(5000)]
@@ -84,13 +84,13 @@ def word_input(space: EmbeddingSpace, label: str, word: str, key: str) -> str:
     return (chosen or word).strip()
 
 
-def example(space: EmbeddingSpace, word: str, place: int = 0) -> str:
+def example_label(space: EmbeddingSpace, word: str, place: int = 0) -> str:
     """The word, or where the space does not have it, the one in this place by frequency."""
     order = space.most_frequent(place + 1)
     return word if word in space else space.labels[int(order[min(place, len(order) - 1)])]
 
 
-def vector_file(space: EmbeddingSpace, format: str) -> bytes:
+def vector_bytes(space: EmbeddingSpace, format: str) -> bytes:
     """The whole space in a format, made when the button is pressed and not before."""
     stream = io.BytesIO()
     write_vectors(space, stream, format)

@@ -112,7 +112,7 @@ TOURS: dict[str, Tour] = {
 TOURS = {name: tour for name, tour in TOURS.items() if tour.model in MODELS}
 
 
-def start(name: str) -> None:
+def start_tour(name: str) -> None:
     """Trains on the tour's sample and leads on from there."""
     tour = TOURS[name]
     run = starting.start_training(
@@ -127,7 +127,7 @@ def start(name: str) -> None:
         st.session_state[f"colour-{run.id}-{tour.space}"] = tour.colour
 
 
-def current() -> Tour | None:
+def current_tour() -> Tour | None:
     """The tour that is under way on the open run."""
     name = st.session_state.get(TOUR)
     if name in TOURS and st.session_state.get(TOUR_RUN) == st.session_state.get(session.RUN_KEY):
@@ -135,9 +135,9 @@ def current() -> Tour | None:
     return None
 
 
-def step(page: str) -> None:
+def show_step(page: str) -> None:
     """The line that leads on to the next page; nothing while there is no tour."""
-    tour = current()
+    tour = current_tour()
     if tour is None or page not in tour.steps:
         return
     here = tour.steps[page]

@@ -1,13 +1,15 @@
-"""A training that is under way or has ended: how far it is, what it cost, how well it went, and where to go from it."""
+"""A training on the Train page: progress, speed, loss curve, probe words, scores, and the ways on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from components import formatting, live, session, training_setup
 from components.error_boundary import error_boundary
+from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.cost import Cost
 from embedviz.evaluation.scores import SCORES
 from embedviz.figures.loss_figure import loss_figure
@@ -16,24 +18,23 @@ from embedviz.store.run import Run
 from embedviz.store.status import Status
 
 
-def show(run: Run) -> None:
-    """The run, drawn anew while it goes on."""
+def show_run(run: Run) -> Status:
+    """Show the run, refreshed while it goes on, and return the state it was drawn with."""
     st.subheader(session.plain(run.name))
-    live.follow(run, lambda state: _progress(run, state, live.events(run)), key="progress")
+    return live.follow(run, lambda state: _draw(run, state, live.events(run)), key="progress")
 
 
-def _progress(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
+def _draw(run: Run, state: Status, events: Sequence[Mapping[str, Any]]) -> None:
     last = events[-1] if events else {}
     if state.state == "queued":
         place = session.supervisor().place(run)
-        st.info(f"Waiting. Place {place} in the queue." if place else "Waiting for a worker.")
+        st.info(f"Waiting: number {place} in the queue." if place else "Waiting for a worker.")
     elif state.state == "running":
         live.bar(last, last.get("message", "Starting"))
-    elif state.state in ("failed", "interrupted", "stopped"):
-        {"failed": st.error, "interrupted": st.warning, "stopped": st.info}[state.state](
-            session.plain(state.reason or "Stopped. The best so far was kept.")
-        )
-    _numbers(run, state, events)
+    elif state.state != "done":
+        message = {"failed": st.error, "interrupted": st.warning, "stopped": st.info}[state.state]
+        message(session.plain(state.reason or "Stopped. The best model so far was kept."))
+    _metrics(run, state, events)
     _results(run, state, events)
     _buttons(run, state)
     left, right = st.columns([3, 2])
@@ -43,62 +44,65 @@ def _progress(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
     with right:
         probes = next((event["probes"] for event in reversed(events) if event.get("probes")), {})
         if probes:
-            st.markdown("**Neighbours at the end**" if state.is_final else "**Neighbours as they are now**")
+            st.markdown("**Nearest neighbours**" if state.is_final else "**Nearest neighbours so far**")
             for word, near in probes.items():
                 st.text(f"{word}: {', '.join(label for label, _ in near)}")
 
 
-def _numbers(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
+def _metrics(run: Run, state: Status, events: Sequence[Mapping[str, Any]]) -> None:
     model = model_class(run.model)
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
     cells = [("Time", formatting.duration(state.elapsed()))]
     if running:
-        cells.append((f"{model.unit.capitalize()} a second", formatting.count(running["examples_per_second"])))
+        cells.append((f"{model.unit.capitalize()} per second", formatting.count(running["examples_per_second"])))
         cells.append(("Epoch", f"{running.get('epoch', 0):.1f}"))
     if state.state == "running" and "seconds_left" in running:
         cells.append(("Time left", formatting.duration(running["seconds_left"])))
     best = next((event.get("metrics", {}) for event in reversed(events) if event.get("best")), {})
     for name, score in SCORES.items():
         if f"validation/{name}" in best:
-            cells.append((f"Best held-out {score.title}", f"{best[f'validation/{name}']:.3f}"))
+            cells.append((f"Best validation {score.title}", f"{best[f'validation/{name}']:.3f}"))
             break
     with st.container(horizontal=True, gap="medium"):
         for label, value in cells:
             st.metric(label, value, width="content")
 
 
-def _results(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
+def _results(run: Run, state: Status, events: Sequence[Mapping[str, Any]]) -> None:
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
         st.caption(training_setup.cost_text(Cost(**estimate)))
     metrics, record = run.metrics, run.record
     if not metrics:
         return
-    st.text(test_sentence(metrics, record))
+    st.text(test_score_text(metrics, record))
     st.caption(
-        f"Estimated {formatting.duration(record['estimate']['seconds'])} and {formatting.size(record['estimate']['memory_bytes'])}; "
-        f"took {formatting.duration(record['seconds'])} and {formatting.size(record['memory_bytes'])}, on "
-        f"{session.plain(record['device'])}."
+        f"Training took {formatting.duration(record['seconds'])} and {formatting.size(record['memory_bytes'])} of memory on "
+        f"{session.plain(record['device'])} (estimate: {formatting.duration(record['estimate']['seconds'])} and "
+        f"{formatting.size(record['estimate']['memory_bytes'])})."
     )
 
 
-def test_sentence(metrics: dict[str, float], record: dict[str, Any]) -> str:
-    """The score on the test part beside what knowing nothing reaches; empty where no part was kept for it."""
-    said = []
+def test_score_text(metrics: Mapping[str, float], record: Mapping[str, Any]) -> str:
+    """Return the test scores, two at most, each with the trivial baseline's; or that there is no test set."""
+    scores = []
     for name in dict.fromkeys([record.get("score", "loss"), *SCORES]):
         if f"test/{name}" in metrics and f"baseline/{name}" in metrics:
-            value, nothing = metrics[f"test/{name}"], metrics[f"baseline/{name}"]
-            said.append(f"{SCORES[name].title} {value:.3f} (knowing nothing: {nothing:.3f})")
-    return f"On data it never saw: {', '.join(said[:2])}." if said else "No part was kept apart to test on."
+            value, baseline = metrics[f"test/{name}"], metrics[f"baseline/{name}"]
+            scores.append(f"{SCORES[name].title} {value:.3f} (trivial baseline: {baseline:.3f})")
+    return f"Test set: {', '.join(scores[:2])}." if scores else "This run has no test set."
 
 
 def _buttons(run: Run, state: Status) -> None:
-    mine = session.is_mine(run)
+    mine, supervisor = session.is_mine(run), session.supervisor()
     with st.container(horizontal=True):
         if not state.is_final and mine:
-            stop = session.supervisor().stop
             st.button(
-                "Stop and keep the best", icon=":material/stop:", key=f"stop-{run.id}", on_click=stop, args=(run,)
+                "Stop and keep the best",
+                icon=":material/stop:",
+                key=f"stop-{run.id}",
+                on_click=supervisor.stop,
+                args=(run,),
             )
         if state.is_final and state.state != "done" and mine:
             st.button(
@@ -119,7 +123,7 @@ def _buttons(run: Run, state: Status) -> None:
         if run.metrics and st.button("Evaluate", icon=":material/grading:"):
             st.switch_page("evaluate.py")
         if state.is_final and mine and run.spec["data"].get("id") and st.button("Train again with other settings"):
-            training_setup.prefill_from(run)
+            open_draft(TrainingDraft.from_run(run))
             st.rerun(scope="app")
     if run.record:
         with st.expander("How was this made?"):

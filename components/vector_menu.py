@@ -1,4 +1,4 @@
-"""The vectors that a training can begin with, as a menu."""
+"""The menu of pretrained vectors for the setting `vectors`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from embedviz.store.home import is_shared
 
 
 def vector_menu() -> dict[str, str]:
-    """What the setting `vectors` says -> what it is called: the samples, every space of one's own runs, known vectors by
-    name (not on a public host, which would download them for any visitor), and none."""
+    """Return value of the setting -> its label: samples, spaces of the visitor's runs, known pretrained vectors, none.
+
+    Known vectors are left out on a shared server, which would download them for any visitor.
+    """
     menu = {name: sample.title for name, sample in SAMPLES.items() if sample.kind == "vectors"}
     runs = [run for run in session.store().runs(session.owner()) if run.space_names]
     labels = labels_of(runs)
@@ -27,9 +29,9 @@ def vector_menu() -> dict[str, str]:
         for name in pretrained_names():
             wanted = to_download(name)
             menu[name] = f"{name} (download{size_of(wanted)})" if wanted else name
-    return menu | {NONE: "None: begin at random"}
+    return menu | {NONE: "None: random initialisation"}
 
 
 def size_of(wanted: Pretrained) -> str:
-    """ ", 862 MB", where it is known."""
+    """Return ", 862 MB", or nothing where the size is unknown."""
     return f", {formatting.size(wanted.megabytes * 1e6)}" if wanted.megabytes else ""

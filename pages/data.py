@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import formatting, session, starting
 from components.error_boundary import error_boundary
+from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.errors import EmbedvizError, SeveralFilesError
 from embedviz.data.roles import COLUMN_ROLES, READ_BY_ONE, ROLES, checked_role, role_sentence, roles_of
 from embedviz.data.samples import SAMPLES
@@ -115,7 +116,7 @@ def trainable(dataset: Dataset, roles: dict) -> None:
         st.markdown(f":material/check: **{model.title}.** {model.summary}")
     if fitting:
         if st.button("Train on this", type="primary", icon=":material/model_training:"):
-            st.session_state["setup"] = {"dataset": dataset.id, "roles": roles}
+            open_draft(TrainingDraft(dataset.id, roles))
             st.switch_page("train.py")
     else:
         st.info("No model fits these columns yet. Choose above what each column is, or bring another file.")

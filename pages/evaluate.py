@@ -51,7 +51,7 @@ def nothing_to_score(run: Run | None) -> None:
         if run is not None and st.button("Neighbours"):
             st.switch_page("neighbours.py")
         if run is None and "review" in tours.TOURS and st.button(f"Take the tour “{tours.TOURS['review'].title}”"):
-            tours.start("review")
+            tours.start_tour("review")
             st.switch_page("train.py")
 
 

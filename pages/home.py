@@ -30,7 +30,7 @@ def card(title: str, sentence: str, time: str, button: str, key: str, primary: b
 for column, (name, tour) in zip(st.columns(len(tours.TOURS)), tours.TOURS.items(), strict=True):
     with column:
         if card(tour.title, tour.sentence, tour.time, "Start the tour", name, primary=name == "words"):
-            tours.start(name)
+            tours.start_tour(name)
             st.switch_page("train.py")
 own, ready = st.columns(2)
 with own:

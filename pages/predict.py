@@ -19,7 +19,7 @@ if run is None or run.model not in VIEWS:
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
         if "review" in tours.TOURS and st.button(f"Take the tour “{tours.TOURS['review'].title}”"):
-            tours.start("review")
+            tours.start_tour("review")
             st.switch_page("train.py")
 elif not run.predicts:
     st.info(f"This run is {run.status}; it can be asked when it has ended.")

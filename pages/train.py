@@ -1,23 +1,26 @@
-"""Train: set a training up, watch it, stop it, and go on from it."""
+"""The Train page: set a training up, watch it, stop it, continue from it."""
 
 import streamlit as st
 
 from components import session, tours, training_setup, training_view
+from components.training_draft import current_draft
 
 st.title("Train")
-st.write("Choose the settings, see what it will cost, and watch the vectors form.")
-setup, current = st.session_state.get("setup"), session.current_run()
-if setup:
-    training_setup.show_setup(setup)
-elif current and current.kind == "training":
-    if current.status == "done":
-        tours.show_step("train")
-    training_view.show_run(current)
+st.write("Choose the settings, see the estimated cost, and watch the vectors form.")
+draft, run = current_draft(), session.current_run()
+if draft:
+    training_setup.show_setup(draft)
+elif run and run.kind == "training":
+    tour_step = st.container()  # above the run, whose state decides whether the tour goes on
+    state = training_view.show_run(run)
+    if state.state == "done":
+        with tour_step:
+            tours.show_step("train")
 else:
-    st.info("There is no training open. Bring data first, or take the tour on the King James text.")
+    st.info("No training is open. Bring data first, or take the tour on the King James Bible.")
     with st.container(horizontal=True):
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
         if st.button("Start the tour"):
-            tours.start("words")
+            tours.start_tour("words")
             st.rerun()

@@ -1,4 +1,4 @@
-"""The real app, served as a person serves it, and a real Chromium. The map component's own tests bring their harness."""
+"""The app on a real server, and a real Chromium. Tests of a single component bring a page of their own."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,28 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Ask every 0.1 s until it is so; AssertionError with the message after that many seconds."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"{otherwise} within {seconds} s"
+        time.sleep(0.1)
+
+
 class Server:
-    """The app on a store of its own; can be killed and started again on the same store and port."""
+    """The app on a store of its own; it can be killed and started again on the same store and port."""
+
+    process: subprocess.Popen[bytes]
 
     def __init__(self, home: Path, base: str = "", by_uvicorn: bool = False, **environment: str):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.home, self.base, self.process = home, base, None
+        self.port = free_port()
+        self.home, self.base = home, base
         self.by_uvicorn, self.environment = by_uvicorn, environment
         self.address = f"http://127.0.0.1:{self.port}/{base + '/' if base else ''}"
 
@@ -39,15 +54,14 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        end = time.monotonic() + 60
-        while True:
-            try:
-                with urllib.request.urlopen(f"{self.address}embedviz/health", timeout=2) as answer:
-                    assert answer.read() == b"ok"
-                    return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                assert time.monotonic() < end, "the server did not answer within 60 s"
-                time.sleep(0.1)
+        wait_until(self._answers, 60, "the server did not answer")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}embedviz/health", timeout=2) as answer:
+                return answer.read() == b"ok"
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -61,7 +75,7 @@ class Server:
 
 @pytest.fixture
 def serve(tmp_path):
-    """A function that starts a server (Server says how); all are stopped at the end."""
+    """A function that starts a Server with these arguments; all are stopped at the end."""
     started = []
 
     def start(**how) -> Server:
@@ -81,7 +95,7 @@ def server(serve):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """A browser, or the reason why not: skipped on a person's machine, a failure where CI is set."""
+    """A browser; without one the tests are skipped, or fail where CI is set."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         reason = "There is no Chromium on this machine (apt-get install chromium)."
@@ -97,7 +111,7 @@ def chromium():
 
 @pytest.fixture
 def picture():
-    """A function that writes a screenshot for the README, where EMBEDVIZ_PICTURES names a folder."""
+    """A function that writes a screenshot for the README when EMBEDVIZ_PICTURES names a folder."""
 
     def take(page, name: str) -> None:
         if folder := os.environ.get("EMBEDVIZ_PICTURES"):

@@ -1,4 +1,4 @@
-from components.colored_words import parts_of
+from components.colored_words import split_text
 
 TEXT = "  It isn't good, is it?"
 
@@ -13,7 +13,7 @@ def reasons(*words):
 
 
 def test_the_text_comes_back_as_it_was_written():
-    parts = parts_of(TEXT, reasons("It", "is", "n't", "good", ",", "is", "it", "?"))
+    parts = split_text(TEXT, reasons("It", "is", "n't", "good", ",", "is", "it", "?"))
     assert "".join(part for part, _ in parts) == TEXT
     assert [part for part, value in parts if value is not None] == ["It", "is", "n't", "good", ",", "is", "it", "?"]
     assert ("n't", 2.0) in parts  # no space before a clitic
@@ -21,5 +21,5 @@ def test_the_text_comes_back_as_it_was_written():
 
 
 def test_what_was_not_read_stays_as_plain_text():
-    assert parts_of(TEXT, reasons("It")) == [("  ", None), ("It", 0.0), (" isn't good, is it?", None)]
-    assert parts_of("", []) == []
+    assert split_text(TEXT, reasons("It")) == [("  ", None), ("It", 0.0), (" isn't good, is it?", None)]
+    assert split_text("", []) == []

@@ -1,0 +1,56 @@
+"""A page that follows a job keeps what stands after the job, also on a server too busy to send the page at once."""
+
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.acting import settle
+from tests.browser.conftest import free_port, wait_until
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address():
+    port = free_port()
+    flags = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", *flags],
+        cwd=Path(__file__).parent / "follow_app",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}/"
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(f"{address}_stcore/health", timeout=2):
+                return True
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    wait_until(answers, 60, "the server did not answer")
+    yield address
+    process.terminate()
+    process.wait(10)
+
+
+def test_a_refresh_that_meets_an_unsent_page_takes_nothing_away(address, chromium):
+    page = chromium.new_page()
+    page.goto(address)
+    last = page.get_by_role("button", name="Last")
+    expect(last).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Run the page").click()
+    page.wait_for_timeout(400)
+    page.get_by_role("button", name="Inside").click()  # answered by a refresh as soon as the page has been run
+    page.wait_for_timeout(2500)
+    settle(page)
+    expect(last).to_be_visible()
+    expect(page.get_by_role("button", name="Inside")).to_be_visible()
+    expect(page.get_by_role("button", name="After it")).to_be_visible()
+    page.close()
