@@ -1,8 +1,8 @@
-"""An answer of a model on a page: asked of a worker, waited for, and shown with its certainty and what moved it."""
+"""Predictions on a page: submitted to a worker, awaited, and shown with probabilities and contributions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,12 +14,14 @@ from embedviz.jobs.prediction import Prediction, ask_file
 from embedviz.store.dataset import Dataset
 from embedviz.store.run import Run
 
-MOST_CLASSES = 12
-MOST_REASONS = 12
+MAX_CLASSES = 12
+MAX_CONTRIBUTIONS = 12
+MAX_PREVIEW_ROWS = 200
+UPLOAD_CHUNK_BYTES = 1 << 20
 
 
-def tabs(views: dict[str, Callable[[], None]]) -> None:
-    """A tab for each way of asking; only the open one works, so that nothing is asked that nobody looks at."""
+def tabs(views: Mapping[str, Callable[[], None]]) -> None:
+    """Show a tab for each view; only the open one is drawn, so that only it submits predictions."""
     shown = st.tabs(list(views), on_change="rerun", key=f"ask-{len(views)}-{next(iter(views))}")
     for tab, view in zip(shown, views.values(), strict=True):
         with tab:
@@ -29,18 +31,23 @@ def tabs(views: dict[str, Callable[[], None]]) -> None:
 
 
 def show_when_done(asked: Prediction, show: Callable[[pd.DataFrame], None], *, key: str) -> None:
-    """Hands the question to a worker where that is still to be done, and shows the answer when it is there."""
+    """Submit the prediction unless it is done, and pass its rows to `show` once they are there."""
     if live.awaited(asked, key=key):
         with error_boundary():
             show(asked.answer)
 
 
 def show_classes(row: pd.Series) -> None:
-    """The answer's class and how certain each class is, the surest first."""
-    st.metric("Prediction", session.plain(str(row["prediction"])), width="content")
-    shares = {name[2:-1]: float(value) for name, value in row.items() if name.startswith("p(") and name.endswith(")")}
-    frame = pd.DataFrame({"class": list(shares), "probability": list(shares.values())})
-    frame = frame.sort_values("probability", ascending=False).head(MOST_CLASSES)
+    """Show the predicted class and the most probable classes, highest probability first."""
+    values = row.to_dict()
+    st.metric("Prediction", session.plain(str(values["prediction"])), width="content")
+    named = [
+        (str(name)[2:-1], float(value))
+        for name, value in values.items()
+        if str(name).startswith("p(") and str(name).endswith(")")
+    ]
+    named.sort(key=lambda pair: -pair[1])
+    frame = pd.DataFrame(named[:MAX_CLASSES], columns=["class", "probability"])
     config = {
         "probability": st.column_config.ProgressColumn("probability", format="percent", min_value=0.0, max_value=1.0)
     }
@@ -49,34 +56,50 @@ def show_classes(row: pd.Series) -> None:
 
 
 def show_number(row: pd.Series, target: str) -> None:
-    """The predicted number."""
+    """Show the predicted number."""
     st.metric(session.plain(target), f"{row['prediction']:,.4g}", width="content")
     show_note(row)
 
 
 def show_note(row: pd.Series) -> None:
-    """What was unknown to the model, where something was."""
-    if row.get("note"):
-        st.info(session.plain(row["note"]))
+    """Show what the model did not know about the row, if anything."""
+    if note := row.to_dict().get("note"):
+        st.info(session.plain(note))
 
 
-def contributions_table(reasons: Sequence[dict[str, Any]], what: str, key: str) -> None:
-    """What moved the answer, the strongest first: the text equivalent of every picture of it."""
-    frame = pd.DataFrame({what: [r["feature"] for r in reasons], "moved it by": [r["contribution"] for r in reasons]})
-    frame = frame.reindex(frame["moved it by"].abs().sort_values(ascending=False).index)
-    config = {"moved it by": st.column_config.NumberColumn("moved it by", format="%+.2f")}
-    st.dataframe(frame.head(MOST_REASONS), hide_index=True, column_config=config, width=420, key=key)
-    tables.csv_button(frame, "reasons.csv", f"download-{key}")
+def contributions_table(reasons: Sequence[Mapping[str, Any]], what: str, key: str) -> None:
+    """Show the contributions to a prediction, largest first.
+
+    Parameters
+    ----------
+    reasons
+        `feature` and `contribution` of each.
+    what
+        Title of the column of features: word, column, ...
+    key
+        Streamlit key of the table.
+    """
+    ordered = sorted(reasons, key=lambda reason: -abs(reason["contribution"]))
+    frame = pd.DataFrame([(r["feature"], r["contribution"]) for r in ordered], columns=[what, "contribution"])
+    config = {"contribution": st.column_config.NumberColumn("contribution", format="%+.2f")}
+    st.dataframe(frame.head(MAX_CONTRIBUTIONS), hide_index=True, column_config=config, width=420, key=key)
+    tables.csv_button(frame, "contributions.csv", f"download-{key}")
 
 
 def predict_file(run: Run, column: str | None) -> None:
-    """A file of rows in, the same rows with their predictions out. column: what the training called its texts."""
-    turn = st.session_state.get("predict-turn", 0)
+    """Show the form that predicts every row of a file.
+
+    Parameters
+    ----------
+    column
+        The text column of the training data; None for a model that reads other columns.
+    """
+    turn = st.session_state.get("predict-turn", 0)  # a new key makes the uploader drop its copy of the file
     store = session.store()
-    file = st.file_uploader("A file to predict", key=f"predict-{turn}")
-    st.caption("As for training: TXT, CSV, TSV, JSONL or Parquet. A prediction is added to each row.")
+    file = st.file_uploader("File to predict", key=f"predict-{turn}")
+    st.caption("TXT, CSV, TSV, JSONL or Parquet, as for training. You get the same rows back with their predictions.")
     if file is not None:
-        parts = iter(lambda: file.read(1 << 20), b"")
+        parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
         dataset = Dataset.upload(store.uploads_folder, file.name, parts, session.owner())
         st.session_state["predict-file"], st.session_state["predict-turn"] = dataset.id, turn + 1
         st.rerun()
@@ -89,22 +112,27 @@ def predict_file(run: Run, column: str | None) -> None:
     table = dataset.preview()
     st.text(f"{dataset.title}: {' '.join(table.report.sentences())}")
     if column is not None:
-        names = list(table.frame.columns)
+        names = [str(name) for name in table.frame.columns]
         guess = column if column in names else table.roles.get("text", names[0])
-        column = st.selectbox("Column of texts", names, names.index(guess), key=f"predict-column-{dataset.id}")
+        column = st.selectbox("Text column", names, names.index(guess), key=f"predict-column-{dataset.id}")
     reasons = st.toggle(
-        "With what moved each prediction",
-        help="One more column. It takes several times as long.",
+        "Explain each prediction",
+        help="Adds a column with the contributions to each prediction. Takes several times as long.",
         key="predict-reasons",
     )
     state_key = f"predict-asked-{run.id}-{dataset.id}-{column}-{reasons}"
     if st.button("Predict every row", type="primary", key=f"ask-{state_key}"):
         st.session_state[state_key] = True
     if st.session_state.get(state_key):
-        show_when_done(ask_file(run, dataset, session.owner(), column, reasons), _whole, key="predict-file-progress")
+        show_when_done(
+            ask_file(run, dataset, session.owner(), column, reasons), _show_rows, key="predict-file-progress"
+        )
 
 
-def _whole(answer: pd.DataFrame) -> None:
-    st.text(f"{len(answer):,} rows, {int((answer['note'] != '').sum()) if 'note' in answer else 0:,} with a note.")
-    st.dataframe(answer.head(200), hide_index=True, height=320)
+def _show_rows(answer: pd.DataFrame) -> None:
+    notes = sum(note != "" for note in answer["note"]) if "note" in answer else 0
+    st.text(f"{len(answer):,} rows, {notes:,} with a note." if notes else f"{len(answer):,} rows.")
+    st.dataframe(answer.head(MAX_PREVIEW_ROWS), hide_index=True, height=320)
+    if len(answer) > MAX_PREVIEW_ROWS:
+        st.caption(f"The first {MAX_PREVIEW_ROWS} rows; the file has all of them.")
     tables.csv_button(answer, "predictions.csv", "download-predictions")

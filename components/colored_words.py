@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 _CSS = """
 .embedviz-words { font-size: 1.15rem; line-height: 2.1; overflow-wrap: anywhere; white-space: pre-wrap; }
@@ -29,7 +29,7 @@ export default function (component) {
   }));
 }
 """
-_component = st.components.v2.component(
+_component = component(
     "embedviz_words", html='<div class="embedviz-words"></div>', css=_CSS, js=_SCRIPT
 )
 

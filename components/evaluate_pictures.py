@@ -1,4 +1,4 @@
-"""The pictures beside the scores: each with its sentence, and as a table to take away."""
+"""Charts of the test results: confusion matrix, calibration, errors, groups; each with its table to download."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "
 
 
 def show_pictures(run: Run) -> None:
-    """Two beside each other where there is room; a grid of many classes has the width for itself."""
+    """Show the charts of the run, two side by side; a large confusion matrix takes the full width."""
     pictures = run.pictures()
     known = [name for name in _DRAWN if name in pictures]
     order = known + [name for name in pictures if name not in known]
-    if "confusion" in pictures and pictures["confusion"]["true"].nunique() > FEW_CLASSES:
+    if "confusion" in pictures and _n_classes(pictures["confusion"]) > FEW_CLASSES:
         order.remove("confusion")
         _one("confusion", pictures["confusion"])
     for start in range(0, len(order), 2):
@@ -47,28 +47,35 @@ def _one(name: str, frame: pd.DataFrame) -> None:
 
 
 def _confusion(name: str, frame: pd.DataFrame) -> None:
-    st.subheader("Which class is taken for which")
+    st.subheader("Confusion matrix")
     st.text(confusion_sentence(frame))
-    n = frame["true"].nunique()
+    n = _n_classes(frame)
     if n <= MOST_CLASSES:
         st.plotly_chart(confusion_figure(frame), key=name, config=BAR)
         st.caption(
-            "Each line is a true class, each column an answer. The diagonal is right, the rest is wrong. The brighter, the "
-            "larger the share of the true class."
+            "Rows are true classes, columns are predicted classes. The diagonal is correct. Brighter cells hold a larger "
+            "share of their true class."
         )
     if n > FEW_CLASSES:
         config = {"share": st.column_config.NumberColumn("share of the true class", format="percent")}
         st.dataframe(largest_confusions(frame), hide_index=True, column_config=config, height=240)
-        st.caption("The most frequent wrong answers.")
+        st.caption("The most frequent confusions.")
+
+
+def _n_classes(frame: pd.DataFrame) -> int:
+    return len(set(frame["true"]))
 
 
 def _calibration(name: str, frame: pd.DataFrame) -> None:
-    st.subheader("Whether its certainty can be trusted")
+    st.subheader(
+        "Calibration",
+        help="A model is calibrated if, of the rows it predicts with a probability of 80 %, 80 % are correct.",
+    )
     st.text(calibration_sentence(frame))
     st.plotly_chart(calibration_figure(frame), key=name, config=BAR)
     st.caption(
-        f"Each point stands for about {round(frame['rows'].mean()):,} answers of about one certainty; the bars say how far "
-        "chance alone may carry it. Below the dashed line the model is too sure, above it too unsure."
+        f"Each point stands for about {round(frame['rows'].mean()):,} predictions of similar probability; the bars are "
+        "95 % confidence intervals (Wilson 1927). Below the dashed line the model is overconfident, above it underconfident."
     )
 
 
@@ -76,29 +83,34 @@ def _popularity(name: str, frame: pd.DataFrame) -> None:
     st.subheader("Error by popularity")
     st.text(popularity_sentence(frame))
     st.plotly_chart(popularity_figure(frame), key=name, config=BAR)
-    st.caption("To the left items that few have rated, to the right those that many have. Lower is better.")
+    st.caption("Items with few ratings are on the left, items with many on the right. Lower is better.")
 
 
 def _errors(name: str, frame: pd.DataFrame) -> None:
-    """Of ratings, which take few values, the mean estimate of each; of other numbers, the error by their size."""
+    """Show the mean prediction for each true rating; for other numbers, the error by their size."""
     if "rating" not in frame:
         st.subheader("Error by size")
         st.text(size_errors_sentence(frame))
         st.plotly_chart(size_errors_figure(frame), key=name, config=BAR)
-        st.caption("The test part in groups by the true number, the smallest to the left. Lower is better.")
+        st.caption("The test set in groups by the true number, smallest on the left. Lower is better.")
         return
-    st.subheader("Estimates by true rating")
+    st.subheader("Predictions by true rating")
     st.text(errors_sentence(frame))
     st.plotly_chart(errors_figure(frame), key=name, config=BAR)
-    st.caption("On the dashed line estimates are right on average. A flatter line keeps to the middle.")
+    st.caption(
+        "On the dashed line predictions are correct on average. A flatter line means predictions closer to the mean."
+    )
 
 
 def _groups(name: str, frame: pd.DataFrame) -> None:
-    st.subheader("Whether groups end up together")
+    st.subheader(
+        "kNN purity",
+        help="The share of a label's nearest neighbours that belong to the same group, beside the share expected by chance.",
+    )
     st.text(groups_sentence(frame))
     percent = {column: st.column_config.NumberColumn(column, format="percent") for column in ("share", "chance")}
     st.dataframe(frame, hide_index=True, column_config=percent, key=name)
-    st.caption("Groups are columns of the table that the model was never told.")
+    st.caption("Groups come from metadata columns that the model was not trained on.")
 
 
 def _table(name: str, frame: pd.DataFrame) -> None:

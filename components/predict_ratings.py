@@ -1,4 +1,4 @@
-"""Asking a model of ratings: what somebody would like, somebody new included, and why; one rating; or a file."""
+"""The Predict page of a recommender: recommendations for a known or a new user, one rating, or a file of pairs."""
 
 from __future__ import annotations
 
@@ -11,50 +11,48 @@ from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_knowledge, open_space
 from embedviz.store.run import Run
 
-OFFERED = 5000  # items and users to choose from as one types; any other can be typed
-RATED_AT_FIRST = 3
+MAX_OPTIONS = 5000  # suggested while typing; any other label can be typed
+INITIAL_ROWS = 3
 
 
-def show(run: Run) -> None:
+def show_rating_prediction(run: Run) -> None:
+    """Show a tab for each kind of question."""
     users, items = open_space(run, "user"), open_space(run, "item")
     answers.tabs(
         {
-            "Somebody known": lambda: _known(run, users),
-            "Somebody new": lambda: _new(run, items),
-            "One rating": lambda: _one(run, users, items),
-            "A file of pairs": lambda: answers.predict_file(run, None),
+            "Known user": lambda: _known_user(run, users),
+            "New user": lambda: _new_user(run, items),
+            "One rating": lambda: _one_rating(run, users, items),
+            "File": lambda: answers.predict_file(run, None),
         }
     )
 
 
 def _options(space: EmbeddingSpace) -> list[str]:
-    return [space.labels[i] for i in space.most_frequent(OFFERED)]
+    return [space.labels[i] for i in space.most_frequent(MAX_OPTIONS)]
 
 
-def _known(run: Run, users: EmbeddingSpace) -> None:
+def _known_user(run: Run, users: EmbeddingSpace) -> None:
     a, b = st.columns([3, 1])
-    options = _options(users)
-    user = a.selectbox("User", options, accept_new_options=True, key=f"user-{run.id}")
+    user = a.selectbox("User", _options(users), accept_new_options=True, key=f"user-{run.id}")
     k = b.number_input("How many", 1, 100, 10, key=f"k-{run.id}")
     if user:
-        answers.show_when_done(
-            ask_recommendations(run, session.owner(), user=user, k=int(k)), _recommended, key="known-progress"
-        )
+        question = ask_recommendations(run, session.owner(), user=user, k=int(k))
+        answers.show_when_done(question, _show_recommendations, key="known-progress")
 
 
-def _new(run: Run, items: EmbeddingSpace) -> None:
+def _new_user(run: Run, items: EmbeddingSpace) -> None:
     scale = open_knowledge(run)["scale"]
     st.write(
-        "Fill in a rating for what you know, or choose other things. A vector is worked out for you at once, from the "
-        "items' vectors."
+        "Rate a few items. The model computes a vector for you from the vectors of these items."
         if scale
-        else "Name a few things that you have, and a vector is worked out for you at once, from the items' vectors."
+        else "Choose a few items you have. The model computes a vector for you from the vectors of these items."
     )
     options = _options(items)
-    start = pd.DataFrame({"item": options[:RATED_AT_FIRST]})
+    start = pd.DataFrame({"item": options[:INITIAL_ROWS]})
     config = {"item": st.column_config.SelectboxColumn("item", options=options, required=True, width="large")}
     if scale:
-        start["rating"] = pd.Series(dtype="float64")  # nobody has rated anything yet
+        start["rating"] = pd.Series(dtype="float64")  # empty: nothing has been rated yet
         config["rating"] = st.column_config.NumberColumn(
             f"rating, {scale[0]:g} to {scale[1]:g}", min_value=scale[0], max_value=scale[1]
         )
@@ -66,19 +64,18 @@ def _new(run: Run, items: EmbeddingSpace) -> None:
         st.session_state[state_key] = {str(i): float(r) for i, r in zip(rated["item"], given, strict=True)}
     wanted = st.session_state.get(state_key)
     if wanted == {}:
-        st.info("Fill in at least one rating first." if scale else "Name at least one thing first.")
+        st.info("Rate at least one item first." if scale else "Choose at least one item first.")
     elif wanted:
-        answers.show_when_done(
-            ask_recommendations(run, session.owner(), rated=wanted), _recommended, key="new-progress"
-        )
+        question = ask_recommendations(run, session.owner(), rated=wanted)
+        answers.show_when_done(question, _show_recommendations, key="new-progress")
     elif scale and rated.empty:
-        st.caption("No rating is filled in yet.")
+        st.caption("You have not rated an item yet.")
 
 
-def _recommended(answer: pd.DataFrame) -> None:
+def _show_recommendations(answer: pd.DataFrame) -> None:
     frame = answer.copy()
     liked = [", ".join(r["feature"] for r in reasons if r["contribution"] > 0) for reasons in frame.pop("reasons")]
-    frame.insert(frame.columns.get_loc("prediction") + 1, "because you liked", liked)
+    frame.insert(int(frame.columns.get_indexer(["prediction"])[0]) + 1, "because you liked", liked)
     answers.show_note(frame.iloc[0] if len(frame) else pd.Series(dtype=object))
     frame = frame.drop(columns="note", errors="ignore")
     config = {
@@ -86,23 +83,23 @@ def _recommended(answer: pd.DataFrame) -> None:
         for name in ("prediction", "score", "bias", "mean rating")
     }
     st.dataframe(frame, hide_index=True, column_config=config)
-    order = " The order is by the prediction and by how many rated an item, weighed as the scores' protocol says."
-    st.caption("What was rated already is left out." + (order if "mean rating" in frame else ""))
+    order = " The order combines the prediction with the number of ratings of each item; see Evaluate for the weight."
+    st.caption("Items already rated are left out." + (order if "mean rating" in frame else ""))
     tables.csv_button(frame, "recommendations.csv", f"download-{len(frame)}-{hash(tuple(frame['label']))}")
 
 
-def _one(run: Run, users: EmbeddingSpace, items: EmbeddingSpace) -> None:
+def _one_rating(run: Run, users: EmbeddingSpace, items: EmbeddingSpace) -> None:
     a, b = st.columns(2)
     user = a.selectbox("User", _options(users), accept_new_options=True, key=f"one-user-{run.id}")
     item = b.selectbox("Item", _options(items), accept_new_options=True, key=f"one-item-{run.id}")
     roles = open_knowledge(run)["columns"]
     if user and item:
         row = {roles["user"]: user, roles["item"]: item}
-        answers.show_when_done(ask_rows(run, [row], session.owner()), _estimate, key="one")
+        answers.show_when_done(ask_rows(run, [row], session.owner()), _show_rating, key="one")
 
 
-def _estimate(answer: pd.DataFrame) -> None:
-    """The rating, which liked items spoke for it, and everything that it is the sum of."""
+def _show_rating(answer: pd.DataFrame) -> None:
+    """Show the predicted rating and the terms of its sum."""
     row = answer.iloc[0]
     st.metric("Prediction", f"{row['prediction']:,.2f}", width="content")
     answers.show_note(row)
@@ -110,6 +107,6 @@ def _estimate(answer: pd.DataFrame) -> None:
     if reasons:
         answers.contributions_table(reasons, "what", "one-reasons")
         st.caption(
-            "What adds up to it, of the items those that weigh most. Liked are those rated at the user's own mean and at "
-            "everybody's or above."
+            "The prediction is the sum of these terms; of the items, only those with the largest contributions are listed. "
+            "An item counts as liked if the rating is at least the user's mean and the mean of all ratings."
         )

@@ -1,4 +1,4 @@
-"""Asking a model of texts: one text, with which words pushed which way; or a file of them."""
+"""The Predict page of a text classifier: one text with its word contributions, or a file of texts."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from embedviz.jobs.prediction import ask_rows
 from embedviz.store.run import Run
 
 EXAMPLE = "A warm and funny film, though never as clever as it thinks."
-MOST_CHARACTERS = 5000
+MAX_CHARACTERS = 5000
 
 
-def show(run: Run) -> None:
+def show_text_prediction(run: Run) -> None:
+    """Show the form for one text and the form for a file."""
     answers.tabs(
         {
-            "A text": lambda: _one(run),
-            "A file of texts": lambda: answers.predict_file(run, run.spec["columns"].get("text") or "text"),
+            "Text": lambda: _one_text(run),
+            "File": lambda: answers.predict_file(run, run.spec["columns"].get("text") or "text"),
         }
     )
 
 
-def _one(run: Run) -> None:
+def _one_text(run: Run) -> None:
     with st.form(f"ask-text-{run.id}", border=False):
-        text = st.text_area("Text", EXAMPLE, max_chars=MOST_CHARACTERS, key=f"text-{run.id}", height=100)
-        asked = st.form_submit_button("Predict", type="primary", icon=":material/online_prediction:")
+        text = st.text_area("Text", EXAMPLE, max_chars=MAX_CHARACTERS, key=f"text-{run.id}", height=100)
+        submitted = st.form_submit_button("Predict", type="primary", icon=":material/online_prediction:")
     state_key = f"asked-text-{run.id}"
-    if asked:
+    if submitted:
         st.session_state[state_key] = text.strip()
     asked_text = st.session_state.get(state_key)
     if asked_text == "":
@@ -36,27 +37,26 @@ def _one(run: Run) -> None:
     elif asked_text:
         answers.show_when_done(
             ask_rows(run, [asked_text], session.owner()),
-            lambda answer: _answer(asked_text, answer),
+            lambda answer: _show(asked_text, answer),
             key="text-progress",
         )
 
 
-def _answer(text: str, answer: pd.DataFrame) -> None:
+def _show(text: str, answer: pd.DataFrame) -> None:
     row = answer.iloc[0]
     reasons = list(row["reasons"])
-    left, right = st.columns([2, 3])
+    left, right = st.columns([2, 3], gap="large")
     with left:
         answers.show_classes(row)
     with right:
-        st.markdown("**Which words pushed which way**")
+        st.markdown(
+            "**Word contributions**",
+            help="Integrated gradients (Sundararajan, Taly and Yan 2017): the change of the model's output from an empty "
+            "text to this one is divided among the words. The contributions add up to the change.",
+        )
         colored_words(text, reasons, key="words")
         st.caption(
-            f"Blue words spoke for “{session.plain(str(row['prediction']))}”, orange ones against it; the fuller the "
-            "colour, the more. The table has the numbers."
+            f"Blue words speak for “{session.plain(str(row['prediction']))}”, orange words against it. Stronger colour "
+            "means a larger contribution."
         )
         answers.contributions_table(reasons, "word", "words-table")
-        with st.expander("How is this worked out?"):
-            st.write(
-                "By integrated gradients (Sundararajan, Taly and Yan 2017): the change of the answer from a text of "
-                "nothing to this one is shared out among its words. The shares add up to the change."
-            )

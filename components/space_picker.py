@@ -1,4 +1,4 @@
-"""The space of the open run, or what to do while there is none."""
+"""The choice of a space of the open run, or the next step when there is none."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from embedviz.store.run import Run
 from embedviz.store.status import Status
 
 SPACE = "space"  # the address's ?space=
-FEW = 5  # spaces that are chosen by a click; more are a menu
+MAX_SEGMENTS = 5  # more spaces become a menu
 
 
 def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
-    """The open run and its space. Where there is none yet the page says why and offers the next step."""
+    """Return the open run and the chosen space; without one, show why and the next step.
+
+    Parameters
+    ----------
+    purpose
+        What the space is for, after "to": "draw a map".
+    """
     run = session.current_run()
     if run is None:
-        st.info(f"Nothing is open yet. Open the GloVe sample to {purpose}, or train on a text.")
+        st.info(f"No run is open. Open the GloVe sample to {purpose}, or train on your own data.")
         with st.container(horizontal=True):
             if st.button("Open the GloVe sample", type="primary"):
                 starting.open_vectors(starting.sample_dataset("glove"))
@@ -35,15 +41,16 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
         key = f"space-{run.id}"
         in_address = st.query_params.get(SPACE)
         if in_address in names and in_address != st.session_state.get(f"{key}-written"):
-            st.session_state[key] = in_address  # a link that was opened, or a step in the browser's history
+            st.session_state[key] = in_address  # from a link or the browser's history
         if st.session_state.get(key) not in names:
             st.session_state[key] = names[0]
-        if len(names) <= FEW:
-            name = st.segmented_control(
+        if len(names) <= MAX_SEGMENTS:
+            chosen = st.segmented_control(
                 "Space", names, format_func=session.plain, key=key, required=True, persist_state="session"
             )
         else:
-            name = st.selectbox("Space", names, key=key, persist_state="session")
+            chosen = st.selectbox("Space", names, key=key, persist_state="session")
+        name = chosen or name
         st.session_state[f"{key}-written"] = name
         if in_address != name:
             st.query_params[SPACE] = name

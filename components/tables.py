@@ -1,4 +1,4 @@
-"""Tables that people take away."""
+"""Tables that can be clicked and downloaded, and the box for one label."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from embedviz.formats import write_vectors
 from embedviz.space import EmbeddingSpace
 
+MAX_OPTIONS = 5000  # labels suggested while typing; any other can be typed
 
-def column_config(frame: pd.DataFrame) -> dict:
-    """Similarities as bars, shares in percent, other figures to three places, counts with thousands apart."""
+
+def column_config(frame: pd.DataFrame) -> dict[str, ColumnConfig]:
+    """Return the column formats: similarities as bars, shares in percent, three decimals, thousands separators."""
     config = {"label": st.column_config.TextColumn("label", width="small")}
-    for name in frame.select_dtypes("floating"):
+    for name in map(str, frame.select_dtypes("floating")):
         config[name] = st.column_config.NumberColumn(
             name, format="percent" if name.startswith(("share ", "overlap")) else "%.3f"
         )
     if "similarity" in frame and frame["similarity"].between(-1, 1).all():
-        lowest = min(0.0, float(frame["similarity"].min())) if len(frame) else 0.0
+        lowest = min([0.0, *frame["similarity"].tolist()])
         config["similarity"] = st.column_config.ProgressColumn(
             "similarity", format="%.3f", min_value=lowest, max_value=1.0
         )
@@ -30,21 +33,37 @@ def column_config(frame: pd.DataFrame) -> dict:
     return config
 
 
-def clickable_table(frame: pd.DataFrame, key: str, go: Callable[[str], None], **more: Any) -> None:
-    """The table, where a click on a row goes on to its label. The key has to change with the table's rows. more: as
-    st.dataframe takes it."""
+def clickable_table(frame: pd.DataFrame, key: str, go: Callable[[str], None], **options: Any) -> None:
+    """Show the table and call `go` with the label of a clicked row.
+
+    Parameters
+    ----------
+    key
+        Has to change with the rows of the table.
+    options
+        Passed to `st.dataframe`.
+    """
 
     def clicked() -> None:
         if cells := st.session_state[key]["selection"]["cells"]:
             go(frame["label"].iloc[cells[0][0]])
 
-    config = column_config(frame)
-    st.dataframe(frame, hide_index=True, column_config=config, on_select=clicked, selection_mode="single-cell", key=key, **more)  # fmt: skip
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config=column_config(frame),
+        on_select=clicked,
+        selection_mode="single-cell",
+        key=key,
+        **options,
+    )
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
-    """CSV in UTF-8 with a mark, so that spreadsheets read it. A text that a spreadsheet would take for a formula
-    gets an apostrophe before it."""
+    """Return the table as CSV in UTF-8 with a byte order mark, which spreadsheets need.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
     safe = frame.copy()
     for column in safe:
         if not pd.api.types.is_numeric_dtype(safe[column]):
@@ -54,14 +73,14 @@ def to_csv(frame: pd.DataFrame) -> bytes:
 
 
 def to_parquet(frame: pd.DataFrame) -> bytes:
-    """The table as Parquet."""
+    """Return the table as Parquet."""
     stream = io.BytesIO()
     frame.to_parquet(stream, index=False)
     return stream.getvalue()
 
 
-def csv_button(frame: pd.DataFrame, name: str, key: str, **more: Any) -> None:
-    """A button that hands out the table with its names."""
+def csv_button(frame: pd.DataFrame, name: str, key: str, **options: Any) -> None:
+    """Show a button that downloads the table; options are passed to `st.download_button`."""
     st.download_button(
         "Download as CSV",
         lambda: to_csv(frame),
@@ -70,28 +89,30 @@ def csv_button(frame: pd.DataFrame, name: str, key: str, **more: Any) -> None:
         on_click="ignore",
         icon=":material/download:",
         key=key,
-        **more,
+        **options,
     )
 
 
-def label_input(space: EmbeddingSpace, label: str, word: str, key: str) -> str:
-    """A box for one word: the 5,000 most frequent to choose from as one types, and any other can be typed. It begins
-    with `word`, whether the space has it or not."""
-    options = [space.labels[i] for i in space.most_frequent(5000)]
-    if word not in options:
-        options.insert(0, word)
-    chosen = st.selectbox(label, options, index=options.index(word), accept_new_options=True, key=key)
-    return (chosen or word).strip()
+def label_input(space: EmbeddingSpace, title: str, default: str, key: str) -> str:
+    """Show a box for one label, with the most frequent as suggestions, and return what was chosen or typed.
+
+    The default need not be a label of the space.
+    """
+    options = [space.labels[i] for i in space.most_frequent(MAX_OPTIONS)]
+    if default not in options:
+        options.insert(0, default)
+    chosen = st.selectbox(title, options, index=options.index(default), accept_new_options=True, key=key)
+    return (chosen or default).strip()
 
 
-def example_label(space: EmbeddingSpace, word: str, place: int = 0) -> str:
-    """The word, or where the space does not have it, the one in this place by frequency."""
-    order = space.most_frequent(place + 1)
-    return word if word in space else space.labels[int(order[min(place, len(order) - 1)])]
+def example_label(space: EmbeddingSpace, label: str, rank: int = 0) -> str:
+    """Return the label or, when the space lacks it, the label with this frequency rank (0 is the most frequent)."""
+    order = space.most_frequent(rank + 1)
+    return label if label in space else space.labels[int(order[min(rank, len(order) - 1)])]
 
 
 def vector_bytes(space: EmbeddingSpace, format: str) -> bytes:
-    """The whole space in a format, made when the button is pressed and not before."""
+    """Return the space as a vector file in a format of `embedviz.formats`."""
     stream = io.BytesIO()
     write_vectors(space, stream, format)
     return stream.getvalue()

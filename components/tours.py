@@ -1,4 +1,4 @@
-"""The guided tours: one click trains on a sample, and a line on each page leads on to the next, ending on the map."""
+"""Guided tours: one click trains on a sample, then a line on each page leads to the next, ending on the map."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOUR, TOUR_RUN = "tour", "tour-run"  # in the session: the tour under way, and t
 
 @dataclass(frozen=True)
 class Step:
-    """What a page says on the tour, the button that leads on, and where to."""
+    """The text on a page of the tour, the button that leads on, and the page it leads to."""
 
     text: str
     button: str
@@ -24,7 +24,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Tour:
-    """steps: page -> Step. space and colour: what the map shows at the end; empty takes what it would show anyway."""
+    """A guided tour.
+
+    Attributes
+    ----------
+    time
+        The expected training time as text.
+    steps
+        Page -> Step.
+    space, color
+        The space and the colour column of the map at the end; empty for the map's defaults.
+    """
 
     title: str
     sentence: str
@@ -36,76 +46,100 @@ class Tour:
     columns: dict[str, Any] = field(default_factory=dict)
     probes: tuple[str, ...] = ()
     space: str = ""
-    colour: str = ""
+    color: str = ""
 
 
 _END = "End the tour"
 TOURS: dict[str, Tour] = {
     "words": Tour(
         title="Words: king, queen and table",
-        sentence="Train word vectors on the King James text, watch neighbours form, then walk through them and the map.",
-        time="About 10 s of training.",
+        sentence="Train word vectors on the King James Bible, watch neighbours form, then explore neighbours and map.",
+        time="Trains in about 10 s.",
         sample="kjv",
         model="skipgram",
         probes=("king", "water", "father", "bread"),
         steps={
-            "train": Step("The vectors are there. See what lies near king.", "To the neighbours", "neighbours.py"),
-            "neighbours": Step("Click a row to walk on. Then look at the whole vocabulary.", "To the map", "map.py"),
-            "map": Step("Near on the map is not always near in the space. Click a word to see.", _END, "home.py"),
+            "train": Step(
+                "The vectors are trained. Look at the neighbours of king.", "Open neighbours", "neighbours.py"
+            ),
+            "neighbours": Step(
+                "Click a row to go to that word. Then look at the whole vocabulary.", "Open the map", "map.py"
+            ),
+            "map": Step(
+                "Points near each other on the map are not always near in the space. Click a word to see its neighbours.",
+                _END,
+                "home.py",
+            ),
         },
     ),
     "review": Tour(
         title="A film review, word by word",
-        sentence="Ready vectors learn to tell praise from blame; then each word of a review shows which way it pushes.",
-        time="About 15 s of training.",
+        sentence="Fine-tune pretrained vectors to tell praise from criticism, then see how each word of a review contributes.",
+        time="Trains in about 15 s.",
         sample="movie_reviews",
         model="sentiment",
         settings={"preset": "fast"},
         probes=("good", "bad", "funny", "boring"),
         space="word",
-        colour="moved",
+        color="moved",
         steps={
             "train": Step(
-                "It tells praise from blame now. Give it a sentence of yours.", "To predictions", "predict.py"
+                "The model tells praise from criticism. Try it on a sentence of yours.",
+                "Open predictions",
+                "predict.py",
             ),
-            "predict": Step("Change a word and ask again. Then see where the words went.", "To the map", "map.py"),
-            "map": Step("Coloured by how far training moved each word. Click good, then bad.", _END, "home.py"),
+            "predict": Step(
+                "Change a word and predict again. Then see how training moved the words.", "Open the map", "map.py"
+            ),
+            "map": Step(
+                "The colour is the distance by which training moved each word. Click good, then bad.", _END, "home.py"
+            ),
         },
     ),
     "tastes": Tour(
         title="People who like the same things",
-        sentence="Ratings become a vector for each person and each thing; people of one taste should end up together.",
-        time="About 5 s of training.",
+        sentence="Learn a vector for each user and each item from ratings; users with the same taste should end up together.",
+        time="Trains in about 5 s.",
         sample="ratings",
         model="ratings",
         space="user",
-        colour="taste",
+        color="taste",
         steps={
-            "train": Step("Everybody has a vector now. Ask what somebody would like.", "To predictions", "predict.py"),
-            "predict": Step("Rate a few things as a new person. Then see all the people.", "To the map", "map.py"),
+            "train": Step(
+                "Every user has a vector. See what the model recommends to one of them.",
+                "Open predictions",
+                "predict.py",
+            ),
+            "predict": Step("Rate a few items as a new user. Then look at all users.", "Open the map", "map.py"),
             "map": Step(
-                "The colours are the groups this data was made with. The model was never told them.", _END, "home.py"
+                "The colours are the groups this data was generated with. The model was not trained on them.",
+                _END,
+                "home.py",
             ),
         },
     ),
     "birds": Tour(
-        title="Birds by the size of their trouble",
-        sentence="Learn from 10,000 bird strikes how large the animal was: species of one size end up side by side.",
-        time="About 15 s of training.",
+        title="Bird strikes: species by size",
+        sentence="Predict from 10,000 bird strikes how large the animal was; species of similar size end up close together.",
+        time="Trains in about 15 s.",
         sample="bird_strikes",
         model="categories",
         columns={"target": "Wildlife Size"},
         space="Wildlife Species",
-        colour="Wildlife Size",
+        color="Wildlife Size",
         steps={
             "train": Step(
-                "The score proves nothing here: a species such as “Unknown bird - small” gives its size away. But each "
+                "The score means little here: a species such as “Unknown bird - small” gives its size away. But each "
                 "species has a vector now.",
-                "To predictions",
+                "Open predictions",
                 "predict.py",
             ),
-            "predict": Step("Change the species and ask again. Then see all of them.", "To the map", "map.py"),
-            "map": Step("Coloured by size. Find the Canada goose: what lies beside it?", _END, "home.py"),
+            "predict": Step(
+                "Change the species and predict again. Then look at all species.", "Open the map", "map.py"
+            ),
+            "map": Step(
+                "The colour is the size. Find the Canada goose: which species are next to it?", _END, "home.py"
+            ),
         },
     ),
 }
@@ -113,22 +147,22 @@ TOURS = {name: tour for name, tour in TOURS.items() if tour.model in MODELS}
 
 
 def start_tour(name: str) -> None:
-    """Trains on the tour's sample and leads on from there."""
+    """Start the training on the tour's sample, and with it the tour."""
     tour = TOURS[name]
     run = starting.start_training(
         tour.model, starting.sample_dataset(tour.sample), tour.settings,
         columns=tour.columns, probes=list(tour.probes), name=f"Tour: {tour.title}",
     )  # fmt: skip
     st.session_state[TOUR], st.session_state[TOUR_RUN] = name, run.id
-    # by whichever way the map is opened, it shows what the tour speaks of
+    # the map shows what the tour speaks of, however it is opened
     if tour.space:
         st.session_state[f"space-{run.id}"] = tour.space
-    if tour.colour:
-        st.session_state[f"colour-{run.id}-{tour.space}"] = tour.colour
+    if tour.color:
+        st.session_state[f"colour-{run.id}-{tour.space}"] = tour.color
 
 
 def current_tour() -> Tour | None:
-    """The tour that is under way on the open run."""
+    """Return the tour on the open run, if there is one."""
     name = st.session_state.get(TOUR)
     if name in TOURS and st.session_state.get(TOUR_RUN) == st.session_state.get(session.RUN_KEY):
         return TOURS[name]
@@ -136,14 +170,14 @@ def current_tour() -> Tour | None:
 
 
 def show_step(page: str) -> None:
-    """The line that leads on to the next page; nothing while there is no tour."""
+    """Show the line that leads to the next page; nothing without a tour."""
     tour = current_tour()
     if tour is None or page not in tour.steps:
         return
-    here = tour.steps[page]
+    current = tour.steps[page]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/directions_walk: {here.text}", width="stretch")
-        if st.button(here.button, type="primary", key=f"tour-{page}"):
-            if here.page == "home.py":
+        st.markdown(f":material/directions_walk: {current.text}", width="stretch")
+        if st.button(current.button, type="primary", key=f"tour-{page}"):
+            if current.page == "home.py":
                 st.session_state.pop(TOUR)
-            st.switch_page(here.page)
+            st.switch_page(current.page)

@@ -24,8 +24,8 @@ def show_run(run: Run) -> Status:
     return live.follow(run, lambda state: _draw(run, state, live.events(run)), key="progress")
 
 
-def _draw(run: Run, state: Status, events: Sequence[Mapping[str, Any]]) -> None:
-    last = events[-1] if events else {}
+def _draw(run: Run, state: Status, events: list[dict[str, Any]]) -> None:
+    last: dict[str, Any] = events[-1] if events else {}
     if state.state == "queued":
         place = session.supervisor().place(run)
         st.info(f"Waiting: number {place} in the queue." if place else "Waiting for a worker.")

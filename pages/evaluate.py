@@ -1,4 +1,4 @@
-"""Evaluate: how good the model is, what it has to beat, and how far the figures can be trusted."""
+"""The Evaluate page: scores, baselines, repeats and charts of the test results."""
 
 import streamlit as st
 
@@ -10,17 +10,15 @@ from embedviz.store.run import Run
 
 
 def scores(table: ScoreTable) -> None:
-    """The table with its protocol."""
+    """Show the scores and how they were measured."""
     config = {
         WHAT: st.column_config.TextColumn(WHAT, pinned=True),
-        SECONDS: st.column_config.TextColumn(SECONDS, help="Of the whole; for repeats, of one of them."),
-        MEMORY: st.column_config.TextColumn(
-            MEMORY, help="The most that the process held meanwhile, its libraries included."
-        ),
+        SECONDS: st.column_config.TextColumn(SECONDS, help="Total time; for repeats, the time of one of them."),
+        MEMORY: st.column_config.TextColumn(MEMORY, help="Peak memory of the process, libraries included."),
     }
     shown = table.shown()
     for title in table.titles:
-        if shown[title].str.contains("±").any():  # which the usual width would cut
+        if shown[title].str.contains("±").any():  # the default width would cut it off
             config[title] = st.column_config.TextColumn(title, width=125)
     st.dataframe(shown, hide_index=True, column_config=config)
     tables.csv_button(table.frame, "scores.csv", "download-scores")
@@ -28,22 +26,22 @@ def scores(table: ScoreTable) -> None:
         title for title in table.titles if any(title == s.title and not s.greater_is_better for s in SCORES.values())
     ]
     if lower:
-        st.caption(f"Lower is better for {' and '.join(lower)}; higher for the rest.")
+        st.caption(f"Lower is better for {' and '.join(lower)}, higher for the other scores.")
     st.text(" ".join(table.protocol))
 
 
-def nothing_to_score(run: Run | None) -> None:
-    """Why there is nothing, and the next step."""
+def no_scores(run: Run | None) -> None:
+    """Show why there are no scores, and the next step."""
     if run is not None and run.kind == "training":
-        st.info(f"This run is {run.status}; its scores are measured when it has ended.")
+        st.info(f"This run is {run.status}. Its scores are measured once it has ended.")
         if st.button("See the training", type="primary"):
             st.switch_page("train.py")
         return
     st.info(
-        "Nothing was trained here. Train a model on a text or a table, and its scores will stand here."
+        "No run is open. Train a model on a text or a table to see its scores here."
         if run is None
-        else "This run holds vectors that were opened, not trained: there is nothing to score. Train on a text or a table "
-        "to get scores, or look at these vectors' neighbours."
+        else "This run holds vectors that were opened, not trained, so there are no scores. Train a model to get scores, or "
+        "look at the neighbours of these vectors."
     )
     with st.container(horizontal=True):
         if st.button("Bring data", type="primary"):
@@ -56,10 +54,10 @@ def nothing_to_score(run: Run | None) -> None:
 
 
 st.title("Evaluate")
-st.write("See how good the model is, what it has to beat, and how far the figures can be trusted.")
+st.write("See how good the model is, which baselines it has to beat, and how far you can trust the scores.")
 run = session.current_run()
 if run is None or not run.metrics:
-    nothing_to_score(run)
+    no_scores(run)
 else:
     with error_boundary():
         table = score_table(run)

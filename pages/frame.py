@@ -1,4 +1,4 @@
-"""The script Streamlit runs: page settings, navigation, the run that is open; nothing else."""
+"""The script that Streamlit runs: page settings, navigation and the run picker around every page."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Home: what this is, the tour, one's own data, the last runs."""
+"""The Home page: what embedviz does, the tours, the ways to start, the latest runs."""
 
 from pathlib import Path
 
@@ -6,17 +6,19 @@ import streamlit as st
 
 from components import formatting, session, starting, tours
 
-PICTURES = Path(__file__).parents[1] / "components" / "pictures"  # what the tours end on; docs/tour_pictures.py
+PICTURES = (
+    Path(__file__).parents[1] / "components" / "pictures"
+)  # the maps at the end of the tours, drawn by docs/tour_pictures.py
 
 st.title("See what embeddings learn")
 st.markdown(
-    "embedviz trains embeddings on your own data, here, on this machine, and lets you look at what they learned: what is "
-    "near, how it all lies on a map, what it predicts and why, and how far each of that can be trusted."
+    "embedviz trains embeddings on your own data, on this machine, and shows what they learned: nearest neighbours, maps, "
+    "predictions with their explanations, and how far you can trust each of them."
 )
 
 
 def card(title: str, sentence: str, time: str, button: str, key: str, primary: bool = False) -> bool:
-    """A card with its picture, where it has one; True when its button was pressed."""
+    """Show a card and return whether its button was clicked."""
     with st.container(border=True, height="stretch", vertical_alignment="distribute"):
         if (PICTURES / f"{key}.svg").exists():
             st.image(PICTURES / f"{key}.svg", width="stretch")
@@ -34,18 +36,18 @@ for column, (name, tour) in zip(st.columns(len(tours.TOURS)), tours.TOURS.items(
             st.switch_page("train.py")
 own, ready = st.columns(2)
 with own:
-    formats = "A text, ratings, or a table: TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip."
-    if card("Open your own data", formats, "It stays on this machine.", "Bring data", "data"):
+    formats = "A text, ratings or a table as TXT, CSV, TSV, JSONL or Parquet, also gzipped or in a zip."
+    if card("Open your own data", formats, "Your data stays on this machine.", "Bring data", "data"):
         st.switch_page("data.py")
 with ready:
-    glove = "GloVe's 20,000 most frequent words, trained on six billion. Or bring a GloVe or word2vec file."
-    if card("Look at ready vectors", glove, "Opens in about two seconds.", "Open the GloVe sample", "glove"):
+    glove = "The 20,000 most frequent words of GloVe, trained on 6 billion words. Or bring a GloVe or word2vec file."
+    if card("Explore pretrained vectors", glove, "Opens in about 2 s.", "Open the GloVe sample", "glove"):
         starting.open_vectors(starting.sample_dataset("glove"))
         st.switch_page("neighbours.py")
 
 runs = session.store().runs(session.owner())[:5]
 if runs:
-    st.subheader("Last runs")
+    st.subheader("Latest runs")
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{run.name} · {run.status} · {formatting.when(run.created)}", width="stretch")

@@ -1,4 +1,6 @@
-"""Neighbours: what is near a word, two words beside each other, analogies, the odd one out."""
+"""The Neighbours page: nearest neighbours, two labels compared, analogies, the odd one out, moves by fine-tuning."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -12,16 +14,20 @@ from embedviz.space.metrics import METRICS
 from embedviz.store.open_spaces import open_space
 from embedviz.store.run import Run
 
-BEFORE, MOVED = "before", "moved"  # the space before training, and the column that says how far each went from it
+BEFORE, MOVED = "before", "moved"  # the space before fine-tuning, and the column with the distance of each word from it
+MAX_HISTORY = 50
+MAX_MOVED_ROWS = 1000
+COMPARED_NEIGHBORS = 20
+ODD_OPTIONS = 5000
 
 
-def known(space: EmbeddingSpace, word: str) -> str:
-    """The word, in the case the space has it in."""
+def in_space_case(space: EmbeddingSpace, word: str) -> str:
+    """Return the word, in lower case if the space has it only so."""
     return word if word in space or word.lower() not in space else word.lower()
 
 
-def unknown(error: UnknownLabelError, go) -> None:
-    """Says that the word is not there, and offers the nearest spellings as buttons."""
+def show_unknown(error: UnknownLabelError, go: Callable[[str], None]) -> None:
+    """Show that the word is unknown, with the most similar spellings as buttons."""
     st.warning(session.plain(str(error)))
     with st.container(horizontal=True):
         for word in error.suggestions:
@@ -29,169 +35,170 @@ def unknown(error: UnknownLabelError, go) -> None:
 
 
 def go(word: str) -> None:
-    """Walks on to a word; what lay ahead in the history is let go."""
-    trail, at = st.session_state.get("trail", []), st.session_state.get("trail-at", -1)
-    if at >= 0 and trail[at] == word:
+    """Go to a word; the history after the current one is dropped."""
+    history, at = st.session_state.get("history", []), st.session_state.get("history-at", -1)
+    if at >= 0 and history[at] == word:
         return
-    st.session_state["trail"] = [*trail[: at + 1], word][-50:]
-    st.session_state["trail-at"] = len(st.session_state["trail"]) - 1
+    st.session_state["history"] = [*history[: at + 1], word][-MAX_HISTORY:]
+    st.session_state["history-at"] = len(st.session_state["history"]) - 1
 
 
 def step(by: int) -> None:
-    st.session_state["trail-at"] += by
+    """Go back (-1) or forward (1) in the history."""
+    st.session_state["history-at"] += by
 
 
-def near(run: Run, space: EmbeddingSpace) -> None:
-    default = tables.example_label(space, "king")
-    if st.session_state.get("trail-run") != run.id:
-        st.session_state.update({"trail-run": run.id, "trail": [default], "trail-at": 0})
-    trail, at = st.session_state["trail"], st.session_state["trail-at"]
+def show_neighbors(run: Run, space: EmbeddingSpace) -> None:
+    """Show the nearest neighbours of one label."""
+    noun = noun_of(space)
+    if st.session_state.get("history-run") != run.id:
+        start = tables.example_label(space, "king")
+        st.session_state.update({"history-run": run.id, "history": [start], "history-at": 0})
+    history, at = st.session_state["history"], st.session_state["history-at"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
-            word = known(
-                space,
-                tables.label_input(
-                    space, noun_of(space).one.capitalize(), trail[at], f"word-{run.id}-{at}-{trail[at]}"
-                ),
-            )
+            key = f"word-{run.id}-{at}-{history[at]}"
+            word = in_space_case(space, tables.label_input(space, noun.one.capitalize(), history[at], key))
         st.button("Back", icon=":material/arrow_back:", disabled=at == 0, on_click=step, args=(-1,))
-        last = at == len(trail) - 1
+        last = at == len(history) - 1
         st.button("Forward", icon=":material/arrow_forward:", disabled=last, on_click=step, args=(1,))
-    if word != trail[at]:
+    if word != history[at]:
         go(word)
         st.rerun()
     a, b, c = st.columns(3)
     k = a.number_input("How many", 1, 500, 10, key="k", persist_state="session")
     metric = b.selectbox("Metric", METRICS, key="metric", persist_state="session")
-    least = 0
+    min_count = 0
     if "count" in space.columns:
-        least = c.number_input("Minimum count", 0, None, 0, key="least", persist_state="session")
+        min_count = c.number_input("Minimum count", 0, None, 0, key="min-count", persist_state="session")
     try:
-        frame = space.neighbors(word, int(k), metric, int(least) or None)
+        frame = space.neighbors(word, int(k), metric, int(min_count) or None)
     except UnknownLabelError as error:
-        unknown(error, go)
+        show_unknown(error, go)
         return
-    table, picture = st.columns([3, 2])
+    table, side = st.columns([3, 2])
     with table:
-        tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{least}-{at}", go)
-        st.caption(f"Click a row to go on from that {noun_of(space).one}.")
+        tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{min_count}-{at}", go)
+        st.caption(f"Click a row to go to that {noun.one}.")
         tables.csv_button(frame, "neighbours.csv", "download-near")
-    with picture:
-        facts(space)
+    with side:
+        show_king_and_queen(space)
 
 
-def facts(space: EmbeddingSpace) -> None:
-    """The claim this all began with, measured: king and queen against table."""
+def show_king_and_queen(space: EmbeddingSpace) -> None:
+    """Show how similar king and queen are, compared with table."""
     words = ("king", "queen", "table")
     if not all(word in space for word in words):
         return
     pairs = [("king", "queen"), ("king", "table"), ("queen", "table")]
     values = {pair: space.similarity(*pair) for pair in pairs}
     with st.container(border=True):
-        st.markdown("**Is near in space alike in meaning?**")
+        st.markdown("**Are similar words near each other?**")
         for (a, b), value in values.items():
             st.text(f"{a} – {b}: {value:.3f}")
-        ahead = values[pairs[0]] - max(values[pairs[1]], values[pairs[2]])
+        margin = values[pairs[0]] - max(values[pairs[1]], values[pairs[2]])
         st.write(
-            f"King and queen are {'closer' if ahead > 0 else 'no closer'} than either is to table, by {abs(ahead):.3f} "
-            "in cosine similarity."
+            f"King and queen are {'closer' if margin > 0 else 'no closer'} to each other than either is to table. The margin "
+            f"is {margin:.3f} in cosine similarity."
         )
 
 
-def two(run: Run, space: EmbeddingSpace) -> None:
+def show_two(run: Run, space: EmbeddingSpace) -> None:
+    """Compare two labels."""
+    noun = noun_of(space)
     a, b = st.columns(2)
     with a:
-        first = known(
-            space,
-            tables.label_input(
-                space, f"First {noun_of(space).one}", tables.example_label(space, "king"), f"first-{run.id}"
-            ),
-        )
+        example = tables.example_label(space, "king")
+        first = in_space_case(space, tables.label_input(space, f"First {noun.one}", example, f"first-{run.id}"))
     with b:
-        second = known(
-            space,
-            tables.label_input(
-                space, f"Second {noun_of(space).one}", tables.example_label(space, "queen", 1), f"second-{run.id}"
-            ),
-        )
+        example = tables.example_label(space, "queen", 1)
+        second = in_space_case(space, tables.label_input(space, f"Second {noun.one}", example, f"second-{run.id}"))
     try:
-        c = space.compare(first, second, 20)
+        c = space.compare(first, second, COMPARED_NEIGHBORS)
     except UnknownLabelError as error:
         st.warning(session.plain(str(error)))
         return
     cells = st.columns(3)
-    cells[0].metric("Cosine", f"{c.cosine:.3f}")
+    cells[0].metric("Cosine similarity", f"{c.cosine:.3f}")
     cells[1].metric("Euclidean distance", f"{c.euclidean:.3f}")
     cells[2].metric("Dot product", f"{c.dot:.3f}")
     st.text(
-        f"“{second}” is neighbour number {c.rank_of_b:,} of “{first}”, and “{first}” number {c.rank_of_a:,} of “{second}”."
+        f"“{second}” is nearest neighbour number {c.rank_of_b:,} of “{first}”; “{first}” is number {c.rank_of_a:,} of "
+        f"“{second}”."
     )
-    st.text(f"Of their {c.k} nearest they share {len(c.shared)}.")
+    st.text(f"They share {len(c.shared)} of their {c.k} nearest neighbours.")
     if len(c.shared):
         st.dataframe(c.shared, hide_index=True)
 
 
-def analogy(run: Run, space: EmbeddingSpace) -> None:
-    boxes = st.columns(3)
+def show_analogy(run: Run, space: EmbeddingSpace) -> None:
+    """Solve an analogy by two formulas."""
+    noun = noun_of(space)
     words = []
-    questions = ((f"This {noun_of(space).one}", "man"), ("is to", "king"), ("as", "woman"))
-    for place, (box, (label, word)) in enumerate(zip(boxes, questions, strict=True)):
+    questions = ((f"This {noun.one}", "man"), ("is to", "king"), ("as", "woman"))
+    for rank, (box, (label, word)) in enumerate(zip(st.columns(3), questions, strict=True)):
         with box:
-            begin = tables.example_label(space, word, place)
-            words.append(known(space, tables.label_input(space, label, begin, f"analogy-{place}-{run.id}")))
+            example = tables.example_label(space, word, rank)
+            words.append(in_space_case(space, tables.label_input(space, label, example, f"analogy-{rank}-{run.id}")))
     a, b, c = words
     st.text(f"{a} is to {b} as {c} is to …   ({b} − {a} + {c})")
-    keep = st.toggle(f"Let the answer be one of the three {noun_of(space).many}", key="inputs", persist_state="session")
+    keep = st.toggle(
+        f"Allow the three {noun.many} as answers",
+        key="inputs",
+        persist_state="session",
+        help=f"They are usually left out, because the nearest {noun.one} is often one of them.",
+    )
     try:
         answers = {m: space.analogy([b, c], [a], 10, m, keep) for m in ("3cosadd", "3cosmul")}
     except UnknownLabelError as error:
         st.warning(session.plain(str(error)))
         return
     left, right = st.columns(2)
-    for side, method, title in ((left, "3cosadd", "3CosAdd"), (right, "3cosmul", "3CosMul")):
+    for side, method, title, gloss in (
+        (left, "3cosadd", "3CosAdd", "Maximises the cosine similarity with b − a + c (Mikolov et al. 2013)."),
+        (right, "3cosmul", "3CosMul", "Maximises a product of cosine similarities (Levy and Goldberg 2014)."),
+    ):
         with side:
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{title}**", help=gloss)
             frame = answers[method].rename(columns={} if method == "3cosadd" else {"similarity": "ratio"})
             st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame), key=f"answers-{method}")
-    if not keep:
-        st.caption(
-            f"The three {noun_of(space).many} themselves are left out of the answers, as is the custom. Without that the "
-            "answer is often one of them."
-        )
 
 
-def odd(space: EmbeddingSpace) -> None:
+def show_odd_one_out(_: Run, space: EmbeddingSpace) -> None:
+    """Find the label that is least similar to the others."""
     noun = noun_of(space)
     example = ["king", "queen", "prince", "bread"] if "bread" in space else []
-    options = list(dict.fromkeys([*example, *(space.labels[i] for i in space.most_frequent(5000))]))
+    options = list(dict.fromkeys([*example, *(space.labels[i] for i in space.most_frequent(ODD_OPTIONS))]))
     typed = st.multiselect(
         noun.many.capitalize(), options, example, accept_new_options=True, key=f"odd-{space.name}-{len(space)}"
     )
-    chosen = [known(space, word) for word in typed]
+    chosen = [in_space_case(space, word) for word in typed]
     if len(set(chosen)) < 3:
-        st.caption(f"Give at least three {noun.many}.")
+        st.caption(f"Choose at least three {noun.many}.")
         return
     with error_boundary():
         frame = space.odd_one_out(chosen)
-        st.text(f"“{frame['label'].iloc[0]}” fits the others least.")
+        st.text(f"“{frame['label'].iloc[0]}” is the odd one out.")
         st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame))
 
 
-def moved(run: Run, space: EmbeddingSpace) -> None:
-    """How far each word went from where it began, and one word's neighbours before and after."""
+def show_moved(run: Run, space: EmbeddingSpace) -> None:
+    """Show how far fine-tuning moved each word, and one word's neighbours before and after."""
     a, b = st.columns([3, 2])
     with a:
         typed = tables.label_input(space, "Word", tables.example_label(space, "good"), f"moved-{run.id}")
-        word = known(space, typed)
-    least = b.number_input("Minimum count", 0, None, 5, key="moved-least", persist_state="session")
+        word = in_space_case(space, typed)
+    min_count = b.number_input("Minimum count", 0, None, 5, key="moved-min-count", persist_state="session")
     rest = [column for column in space.columns if column != MOVED]
-    frame = space.columns.assign(label=space.labels)[["label", MOVED, *rest]]
+    frame = space.columns.assign(label=space.labels).reindex(columns=["label", MOVED, *rest])
     if "count" in frame:
-        frame = frame[frame["count"] >= least]
-    st.markdown("**What moved most**")
+        frame = frame.loc[frame["count"] >= min_count]
+    st.markdown("**Words that moved most**")
     frame = frame.sort_values(MOVED, ascending=False, ignore_index=True)
-    config = {MOVED: st.column_config.NumberColumn(MOVED, format="%.3f", help="1 less the cosine of before and after.")}
-    st.dataframe(frame.head(1000), hide_index=True, height=280, column_config=config)
+    config = {
+        MOVED: st.column_config.NumberColumn(MOVED, format="%.3f", help="Cosine distance between before and after.")
+    }
+    st.dataframe(frame.head(MAX_MOVED_ROWS), hide_index=True, height=280, column_config=config)
     tables.csv_button(frame, "moved.csv", "download-moved")
     before = open_space(run, BEFORE)
     left, right = st.columns(2)
@@ -199,34 +206,35 @@ def moved(run: Run, space: EmbeddingSpace) -> None:
         with side:
             st.markdown(f"**{title}**")
             try:
-                near = one.neighbors(word, 10)[["label", "similarity"]]
+                near = one.neighbors(word, 10).filter(["label", "similarity"])
                 st.dataframe(near, hide_index=True, column_config=tables.column_config(near), key=f"moved-{title}")
             except UnknownLabelError as error:
                 st.warning(session.plain(str(error)))
 
 
 st.title("Neighbours")
-st.write("Ask what lies near what, compare two, and try analogies.")
+st.write("Look up nearest neighbours, compare two labels, and solve analogies.")
 opened = current_space("look at neighbours")
 if opened:
     run, space = opened
+    noun = noun_of(space)
     tours.show_step("neighbours")
-    st.caption(f"{noun_of(space).counted(len(space))}, {space.dim} numbers each.")
-    views = {
-        "Neighbours": near,
-        f"Two {noun_of(space).many}": two,
-        "Analogy": analogy,
-        "Odd one out": lambda run, space: odd(space),
+    st.caption(f"{noun.counted(len(space))}, {space.dim} dimensions.")
+    views: dict[str, Callable[[Run, EmbeddingSpace], None]] = {
+        "Neighbours": show_neighbors,
+        f"Two {noun.many}": show_two,
+        "Analogy": show_analogy,
+        "Odd one out": show_odd_one_out,
     }
     if MOVED in space.columns and space.name in run.space_names and BEFORE in run.space_names:
-        views["Moved by training"] = moved
-    tabs = st.tabs(list(views), on_change="rerun", key=f"tab-{len(views)}-{noun_of(space).one}")
+        views["Moved by training"] = show_moved
+    tabs = st.tabs(list(views), on_change="rerun", key=f"tab-{len(views)}-{noun.one}")
     for tab, show in zip(tabs, views.values(), strict=True):
         with tab:
             if tab.open:
                 with error_boundary():
                     show(run, space)
-    with st.expander("Take the vectors away", icon=":material/download:"):
+    with st.expander("Download vectors", icon=":material/download:"):
         for name, title, ending in (("glove", "GloVe text", "txt"), ("word2vec", "word2vec text", "vec")):
             st.download_button(
                 title,

@@ -1,19 +1,23 @@
-"""Predict: ask the model about something new, and see what moved its answer."""
+"""The Predict page: predictions for new data, with their explanations."""
 
 import streamlit as st
 
 from components import predict_ratings, predict_row, predict_text, session, tours
 from components.error_boundary import error_boundary
 
-VIEWS = {"sentiment": predict_text, "ratings": predict_ratings, "categories": predict_row}
+FORMS = {
+    "sentiment": predict_text.show_text_prediction,
+    "ratings": predict_ratings.show_rating_prediction,
+    "categories": predict_row.show_row_prediction,
+}
 
 st.title("Predict")
-st.write("Ask the model about something new, and see what moved its answer.")
+st.write("Get predictions for new data and see what they are based on.")
 run = session.current_run()
-if run is None or run.model not in VIEWS:
+if run is None or run.model not in FORMS:
     st.info(
-        "Nothing that predicts is open. Open a training of sentiment, ratings or categories at the side, or bring data to "
-        "train one."
+        "No model that predicts is open. Open a run of the sentiment, ratings or categories model in the sidebar, or bring "
+        "data to train one."
     )
     with st.container(horizontal=True):
         if st.button("Bring data", type="primary"):
@@ -22,10 +26,10 @@ if run is None or run.model not in VIEWS:
             tours.start_tour("review")
             st.switch_page("train.py")
 elif not run.predicts:
-    st.info(f"This run is {run.status}; it can be asked when it has ended.")
+    st.info(f"This run is {run.status}. It can predict once it has ended.")
     if st.button("See the training", type="primary"):
         st.switch_page("train.py")
 else:
     tours.show_step("predict")
     with error_boundary():
-        VIEWS[run.model].show(run)
+        FORMS[run.model](run)

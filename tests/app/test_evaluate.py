@@ -43,7 +43,7 @@ def labels(app):
 
 def test_with_nothing_open_it_offers_data(app):
     opened(app)
-    assert "Nothing was trained here" in said(app, "info")
+    assert "No run is open" in said(app, "info")
     assert "Bring data" in labels(app)
 
 
@@ -73,7 +73,7 @@ def test_scores_stand_with_their_protocol_and_pictures(app, run):
     assert "Split by row, every class in proportion, seed 0" in said(app, "text")
     assert "Left out: 1" in said(app, "text")
     assert [subheader.value for subheader in app.subheader] == [
-        "Baselines", "Repeats", "Which class is taken for which", "Whether its certainty can be trusted",
+        "Baselines", "Repeats", "Confusion matrix", "Calibration",
     ]  # fmt: skip
     assert "4 trainings of about" in said(app, "caption")
 
@@ -82,7 +82,9 @@ def test_baselines_are_trained_and_arrive_in_the_table(app, run):
     opened(app, run)
     app.button(key="train-baselines").click().run()
     assert not app.exception
-    assert Baselines.at(run).wait(90) == "done"
+    baselines = Baselines.at(run)
+    assert baselines
+    assert baselines.wait(90) == "done"
     app.run()
     assert not app.exception
     assert {"Majority", "TF-IDF"} <= set(app.dataframe[0].value["what"])
@@ -154,7 +156,7 @@ def test_the_pictures_of_ratings_say_what_they_show(app, tmp_path):
     opened(app, run)
     assert not app.error
     titles = {subheader.value for subheader in app.subheader}
-    assert {"Error by popularity", "Estimates by true rating", "Whether groups end up together"} <= titles
+    assert {"Error by popularity", "Predictions by true rating", "kNN purity"} <= titles
     assert "Root mean squared error goes from" in said(app, "text")
     assert "Ratings of 0.5 are estimated at" in said(app, "text")
     assert "are of the same “taste”" in said(app, "text")

@@ -61,7 +61,7 @@ def test_every_page_opens_with_a_run(with_vectors, page):
 
 
 def test_king_and_queen_are_measured_against_table(with_vectors):
-    assert "King and queen are closer than either is to table" in said(go(with_vectors, "neighbours"))
+    assert "King and queen are closer to each other than either is to table" in said(go(with_vectors, "neighbours"))
 
 
 def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):
@@ -118,7 +118,7 @@ def test_a_role_that_is_chosen_takes_its_column_from_the_one_that_was_guessed(ap
     go(app, "data")
     assert "\u201cstars\u201d as the label" in said(app)
     app.selectbox(key=f"user-{dataset.id}").set_value("stars").run()
-    assert "taken as the user, and no longer as the label" in said(app)
+    assert "is now the user, no longer the label" in said(app)
     assert "\u201cstars\u201d as the user" in said(app)
 
 

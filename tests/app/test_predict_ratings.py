@@ -20,22 +20,22 @@ def somebody_new(run_id):
     from embedviz.store.store import Store
 
     run = Store().run(run_id)
-    predict_ratings._new(run, open_space(run, "item"))
+    predict_ratings._new_user(run, open_space(run, "item"))
 
 
 def one_rating(run_id):
     from components import predict_ratings
     from embedviz.store.store import Store
 
-    predict_ratings._estimate(Store().run(run_id).predict([("u1", "film 4")], reasons=True))
+    predict_ratings._show_rating(Store().run(run_id).predict([("u1", "film 4")], reasons=True))
 
 
 def test_somebody_new_has_rated_nothing_and_is_asked_to(run):
     app = AppTest.from_function(somebody_new, kwargs={"run_id": run.id}, default_timeout=30).run()
     assert not app.exception
-    assert "Fill in a rating" in app.markdown[0].value
+    assert "Rate a few items" in app.markdown[0].value
     app.button[0].click().run()
-    assert "Fill in at least one rating first" in app.info[0].value
+    assert "Rate at least one item first" in app.info[0].value
 
 
 def test_one_rating_has_two_places_and_the_liked_items_that_spoke_for_it(run):

@@ -27,17 +27,17 @@ class Way:
 
 
 WAYS = {
-    "sentiment": Way("tweets", {}, "", "Texts a second", "Text", "Prediction"),
+    "sentiment": Way("tweets", {}, "", "Texts per second", "Text", "Prediction"),
     "ratings": Way(
         "film_ratings",
         {},
         "gradient",
-        "Ratings a second",
+        "Ratings per second",
         "User",
-        "What was rated already is left out",
+        "Items already rated are left out",
         {"Patience": "0", "Epochs": "9000"},
     ),
-    "categories": Way("cars", {"Target": "body"}, "", "Rows a second", "make", "Prediction"),
+    "categories": Way("cars", {"Target": "body"}, "", "Rows per second", "make", "Prediction"),
 }
 
 
@@ -62,12 +62,12 @@ def test_from_an_upload_to_an_answer(name, request, server, chromium, tmp_path):
     press(page, "Train")
     expect(page.get_by_text(way.unit)).to_be_visible(timeout=60_000)
     press(page, "Stop and keep the best")
-    expect(page.get_by_text("On data it never saw")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Test set:")).to_be_visible(timeout=60_000)
     press(page, "Resume")
     press(page, "Stop and keep the best")
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
     follow(page, "Neighbours", "Neighbours")
-    expect(page.get_by_text("numbers each")).to_be_visible()
+    expect(page.get_by_text("dimensions.")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     visit(page, "Map")
     press(page, "Draw the map")

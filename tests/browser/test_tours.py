@@ -26,13 +26,13 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
         expect(page.get_by_text(step.text)).to_be_visible()
         if name == "review" and step.page == "map.py":
             press(page, "Predict")
-            expect(page.get_by_text("Which words pushed which way")).to_be_visible()
+            expect(page.get_by_text("Word contributions")).to_be_visible()
             picture(page, "predict")
         if step is not rest[-1]:
             follow(page, step.button, step.page.removesuffix(".py").capitalize())
     expect(page.locator(".embedviz-map canvas").first).to_be_visible(timeout=60_000)
-    if tour.colour:
-        expect(page.get_by_role("combobox", name="Colour by")).to_have_value(tour.colour)
+    if tour.color:
+        expect(page.get_by_role("combobox", name="Colour by")).to_have_value(tour.color)
     if name == "review":
         visit(page, "Evaluate")
         press(page, "Train the baselines")

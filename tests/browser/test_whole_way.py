@@ -34,7 +34,7 @@ def train_on_king_james(page: Page, server, epochs: int) -> None:
     fill_number(page, "Epochs", str(epochs))
     expect(page.get_by_text("of memory")).to_be_visible()
     press(page, "Train")
-    expect(page.get_by_text("Words a second")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Words per second")).to_be_visible(timeout=60_000)
 
 
 def test_the_whole_way(server, chromium, tmp_path, picture):
@@ -51,7 +51,7 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     picture(page, "training")
 
     page.reload()  # the run goes on, and is there again
-    expect(page.get_by_text("Words a second")).to_be_visible()
+    expect(page.get_by_text("Words per second")).to_be_visible()
     expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
 
     page.close()  # so is it after the tab was closed
@@ -66,13 +66,13 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     press(page, "Resume")
     expect(page.get_by_text("Time left")).to_be_visible(timeout=60_000)
     press(page, "Stop and keep the best")
-    expect(page.get_by_text("On data it never saw")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Test set:")).to_be_visible(timeout=60_000)
 
     follow(page, "Neighbours", "Neighbours")
-    expect(page.get_by_text("Is near in space alike in meaning?")).to_be_visible()
+    expect(page.get_by_text("Are similar words near each other?")).to_be_visible()
     page.get_by_role("tab", name="Analogy").click()
     expect(page.get_by_text("3CosMul")).to_be_visible()
-    page.get_by_text("Take the vectors away").click()
+    page.get_by_text("Download vectors").click()
     with page.expect_download() as download:
         press(page, "GloVe text")
     download.value.save_as(tmp_path / "vectors.txt")
@@ -136,7 +136,7 @@ def test_the_glove_sample_opens_in_one_click_and_shows_king_and_queen(server, ch
     box.press("Enter")
     expect(page.get_by_text("'qeen' is not among the 20,000 words")).to_be_visible()
     press(page, "queen")
-    expect(page.get_by_text("Click a row to go on from that word.")).to_be_visible()
+    expect(page.get_by_text("Click a row to go to that word.")).to_be_visible()
     expect(box).to_have_value("queen")
     table = page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 40, "y": 52})  # the first row: one walks on to it
@@ -203,7 +203,7 @@ def test_on_a_shared_server_a_visitor_sees_only_their_own_and_may_look_by_the_ad
     other.goto(page.url)
     expect(other.get_by_text("king – queen: 0.751")).to_be_visible()
     other.goto(server.address + "data")
-    expect(other.get_by_text("Or take a sample")).to_be_visible()
+    expect(other.get_by_text("Or choose a sample")).to_be_visible()
     assert other.get_by_text("Open a file by its path").count() == 0
     mine.close()
     stranger.close()
