@@ -76,7 +76,7 @@ def page_to_page(page: Page) -> None:
 
 def words(page: Page) -> None:
     page.get_by_role("button", name="Open the GloVe sample").click()
-    page.get_by_text("Is near in space").wait_for(timeout=60_000)
+    page.get_by_text("Are similar words near").wait_for(timeout=60_000)
     for label in ("first map (app freshly started)", "a further map, warm"):
         page.get_by_role("link", name="Map", exact=True).click()
         if label.startswith("first"):

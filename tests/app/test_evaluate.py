@@ -98,7 +98,7 @@ def test_what_repeating_a_stopped_training_takes_is_told_by_its_estimate(app, ru
     write_json(run.folder / "metrics.json", kept)
     write_status(run.folder, Status("stopped"))
     opened(app, run)
-    assert "5 trainings of about 1 min 0 s: 5 min 0 s in all" in said(app, "caption")
+    assert "5 trainings of about 1 min 0 s: 5 min 0 s in total" in said(app, "caption")
 
 
 def test_repeats_are_trained_over_what_was_chosen(app, run):

@@ -1,0 +1,137 @@
+"""The Train page by AppTest: the setup, its address, and the clicks on its buttons."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedviz.store.dataset import Dataset
+from embedviz.store.store import Store
+
+TEXT = b"the king and the queen sat at the table with bread and water\n" * 40
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    return Dataset.upload(Store().uploads_folder, "t.txt", [TEXT])
+
+
+def address(dataset: Dataset, **more) -> str:
+    return json.dumps({"dataset_id": dataset.id, "roles": {"text": "text"}, **more})
+
+
+def opened(app: AppTest, draft: str) -> AppTest:
+    app.query_params["draft"] = draft
+    app.run()
+    app.switch_page("train.py")
+    app.query_params["draft"] = draft
+    app.run()
+    assert not app.exception
+    return app
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def followed_job():
+    """A page that follows a job; session state "looks" counts down the looks at it that still find it running."""
+    import streamlit as st
+
+    from components import live
+    from embedviz.store.status import Status
+
+    class Job:
+        id = "0"
+
+        @property
+        def state(self) -> Status:
+            left = st.session_state.get("looks", 0)
+            st.session_state["looks"] = left - 1
+            return Status("running" if left > 0 else "done")
+
+    state = live.follow(Job(), lambda drawn: st.text(drawn.state), key="job")  # type: ignore[arg-type]
+    st.text(f"below: {state.state}")
+    if st.button("Train"):
+        st.session_state["clicks"] = st.session_state.get("clicks", 0) + 1
+
+
+def test_a_click_that_meets_the_end_of_a_job_is_kept():
+    app = AppTest.from_function(followed_job, default_timeout=30).run()
+    app.session_state["looks"] = 1
+    app.button[0].click().run()
+    assert not app.exception
+    assert app.session_state["clicks"] == 1
+
+
+def test_a_page_is_drawn_from_one_state_of_the_job():
+    app = AppTest.from_function(followed_job, default_timeout=30)
+    app.session_state["looks"] = 1
+    app.run()
+    assert [text.value for text in app.text] == ["running", "below: running"]
+
+
+def test_the_setup_is_found_again_by_its_address(app, dataset):
+    opened(app, address(dataset))
+    assert "Train" in labels(app)
+    assert "Data: t.txt" in [text.value for text in app.text]
+
+
+def test_a_click_on_train_starts_one_run_and_shows_it(app, dataset):
+    opened(app, address(dataset))
+    app.number_input(key="skipgram--recommended-epochs").set_value(1)
+    app.button(key="train").click().run()
+    assert not app.exception
+    [run] = Store().runs()
+    assert app.session_state["current_run"] == run.id
+    assert run.spec["settings"]["epochs"] == 1
+    assert "draft" not in app.query_params
+    assert "Train" not in labels(app)
+    run.wait(60)
+
+
+def test_a_run_that_cannot_start_leaves_the_setup(app, dataset, monkeypatch):
+    from components import starting
+    from embedviz.core.errors import QueueFullError
+
+    def refuse(*_, **__):
+        raise QueueFullError("50 runs are waiting already.")
+
+    monkeypatch.setattr(starting, "start_training", refuse)
+    opened(app, address(dataset))
+    app.button(key="train").click().run()
+    assert "50 runs are waiting already" in app.error[0].value
+    app.run()
+    assert "Train" in labels(app)
+
+
+def test_opening_a_run_closes_the_setup(app, dataset):
+    opened(app, address(dataset))
+    run = Store().create_training("skipgram", dataset, {})
+    app.session_state["current_run"] = run.id
+    app.query_params["run"] = run.id
+    app.run()
+    assert not app.exception
+    assert "Train" not in labels(app)
+    assert run.name in [heading.value for heading in app.subheader]
+
+
+def test_a_run_is_set_up_again_with_its_settings(app, dataset):
+    run = Store().create_training("skipgram", dataset, {"epochs": 7}, columns={"text": "text"})
+    opened(app, address(dataset, run_id=run.id))
+    [preset] = [group for group in app.button_group if group.label == "Preset"]
+    assert preset.value == "same as the run"
+    assert app.number_input(key=f"skipgram-{run.id}-same as the run-epochs").value == 7
+
+
+@pytest.mark.parametrize("damaged", ["{", "[]", "{}", '{"dataset_id": 3}', '{"dataset_id": "x", "roles": [1]}', "null"])
+def test_a_damaged_address_opens_nothing(app, damaged):
+    opened(app, damaged)
+    assert "No training is open" in app.info[0].value
+
+
+def test_somebody_elses_data_cannot_be_trained_on(app):
+    theirs = Dataset.upload(Store().uploads_folder, "t.txt", [TEXT], owner="somebody else")
+    opened(app, address(theirs))
+    assert "belongs to another visitor" in app.error[0].value
+    assert "Train" not in labels(app)
