@@ -1,4 +1,4 @@
-"""The Evaluate page by AppTest, with a run that was trained and jobs that real workers do."""
+"""The Evaluate page by AppTest, with a trained run and jobs done by real workers."""
 
 import pandas as pd
 import pytest
@@ -32,7 +32,7 @@ def opened(app, run=None):
     return app
 
 
-def said(app, *kinds) -> str:
+def page_text(app, *kinds) -> str:
     kinds = kinds or ("text", "info", "warning", "error", "caption", "markdown")
     return " ".join(str(element.value) for kind in kinds for element in getattr(app, kind))
 
@@ -43,7 +43,7 @@ def labels(app):
 
 def test_with_nothing_open_it_offers_data(app):
     opened(app)
-    assert "No run is open" in said(app, "info")
+    assert "No run is open" in page_text(app, "info")
     assert "Bring data" in labels(app)
 
 
@@ -52,7 +52,7 @@ def test_opened_vectors_have_no_scores_and_a_next_step(app):
     run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
     write_status(run.folder, Status("done"))
     opened(app, run)
-    assert "vectors that were opened" in said(app, "info")
+    assert "vectors that were opened" in page_text(app, "info")
     assert {"Bring data", "Neighbours"} <= set(labels(app))
 
 
@@ -61,21 +61,21 @@ def test_a_run_under_way_has_no_scores_yet(app):
     run = store.create_training("skipgram", Dataset.upload(store.uploads_folder, "t.txt", [b"a b\n"]), {})
     write_status(run.folder, Status("running", holder=Process.this()))
     opened(app, run)
-    assert "This run is running" in said(app, "info")
+    assert "This run is running" in page_text(app, "info")
 
 
-def test_scores_stand_with_their_protocol_and_pictures(app, run):
+def test_scores_are_shown_with_their_protocol_and_charts(app, run):
     opened(app, run)
     assert not app.error
     table = app.dataframe[0].value
     assert list(table["what"]) == ["This run, test part", "This run, validation part", "Knowing nothing"]
     assert "(best)" in table["accuracy"][0]
-    assert "Split by row, every class in proportion, seed 0" in said(app, "text")
-    assert "Left out: 1" in said(app, "text")
+    assert "Split by row, every class in proportion, seed 0" in page_text(app, "text")
+    assert "Left out: 1" in page_text(app, "text")
     assert [subheader.value for subheader in app.subheader] == [
         "Baselines", "Repeats", "Confusion matrix", "Calibration",
     ]  # fmt: skip
-    assert "4 trainings of about" in said(app, "caption")
+    assert "4 trainings of about" in page_text(app, "caption")
 
 
 def test_baselines_are_trained_and_arrive_in_the_table(app, run):
@@ -88,24 +88,24 @@ def test_baselines_are_trained_and_arrive_in_the_table(app, run):
     app.run()
     assert not app.exception
     assert {"Majority", "TF-IDF"} <= set(app.dataframe[0].value["what"])
-    assert "The strongest baseline" in said(app, "text")
+    assert "The strongest baseline" in page_text(app, "text")
     assert "Train the baselines" not in labels(app)
 
 
-def test_what_repeating_a_stopped_training_takes_is_told_by_its_estimate(app, run):
+def test_the_time_of_repeats_of_a_stopped_training_comes_from_its_estimate(app, run):
     kept = read_json(run.folder / "metrics.json")
     kept["record"] |= {"seconds": 1.0, "estimate": {"seconds": 60.0, "memory_bytes": 1e9}}
     write_json(run.folder / "metrics.json", kept)
     write_status(run.folder, Status("stopped"))
     opened(app, run)
-    assert "5 trainings of about 1 min 0 s: 5 min 0 s in total" in said(app, "caption")
+    assert "5 trainings of about 1 min 0 s: 5 min 0 s in total" in page_text(app, "caption")
 
 
 def test_repeats_are_trained_over_what_was_chosen(app, run):
     opened(app, run)
     app.segmented_control(key=f"over-{run.id}").set_value("folds").run()
     app.segmented_control(key=f"many-{run.id}").set_value(3).run()
-    assert "3 trainings of about" in said(app, "caption")
+    assert "3 trainings of about" in page_text(app, "caption")
     app.button(key="repeat").click().run()
     [repeats] = kept_repeats(run)
     assert repeats.title == "3 folds"
@@ -116,7 +116,7 @@ def test_repeats_are_trained_over_what_was_chosen(app, run):
     assert list(app.dataframe[1].value["repeat"])[-2:] == ["mean", "standard deviation"]
 
 
-def test_whoever_has_the_address_may_look_but_start_nothing(app, run, monkeypatch):
+def test_another_visitor_sees_the_scores_but_cannot_start_jobs(app, run, monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
     opened(app, run)
     assert len(app.dataframe[0].value) == 3
@@ -125,7 +125,7 @@ def test_whoever_has_the_address_may_look_but_start_nothing(app, run, monkeypatc
 
 def test_class_names_are_never_markup(app, run):
     opened(app, run)
-    marked = said(app, "markdown", "caption", "info")
+    marked = page_text(app, "markdown", "caption", "info")
     assert "<b>happy" not in marked
     assert "](http" not in marked
 
@@ -139,27 +139,27 @@ def test_many_classes_are_a_table_of_the_largest_confusions(app, run):
     opened(app, run)
     confusions = app.dataframe[1].value
     assert confusions[["true", "predicted", "rows"]].to_numpy().tolist() == [["class 0", "class 1", 7]]
-    assert "“class 0” is taken for “class 1”: 7 rows" in said(app, "text")
+    assert "“class 0” is taken for “class 1”: 7 rows" in page_text(app, "text")
 
 
-def test_a_picture_nobody_knows_is_a_table_about_which_nothing_is_claimed(app, run):
+def test_an_unknown_chart_is_shown_as_a_plain_table(app, run):
     frame = pd.DataFrame({"space": ["word", "before"], "kind": ["a", "b"]})
     frame.to_parquet(run.folder / "pictures" / "new_kind.parquet")
     opened(app, run)
     assert not app.error
     assert "New kind" in [subheader.value for subheader in app.subheader]
-    assert "than the rare" not in said(app, "text")
+    assert "than the rare" not in page_text(app, "text")
 
 
-def test_the_pictures_of_ratings_say_what_they_show(app, tmp_path):
+def test_the_charts_of_ratings_have_their_sentences(app, tmp_path):
     run = ev.train("ratings", "ratings", epochs=1, deterministic=True)
     opened(app, run)
     assert not app.error
     titles = {subheader.value for subheader in app.subheader}
     assert {"Error by popularity", "Predictions by true rating", "kNN purity"} <= titles
-    assert "Root mean squared error goes from" in said(app, "text")
-    assert "Ratings of 0.5 are estimated at" in said(app, "text")
-    assert "are of the same “taste”" in said(app, "text")
+    assert "Root mean squared error goes from" in page_text(app, "text")
+    assert "Ratings of 0.5 are estimated at" in page_text(app, "text")
+    assert "are of the same “taste”" in page_text(app, "text")
 
 
 def test_the_list_of_runs_names_each_score(app, run):

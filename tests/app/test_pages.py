@@ -1,4 +1,4 @@
-"""Every page by Streamlit's AppTest: with nothing, with a run, with a mistake; and never a traceback."""
+"""Every page by AppTest: empty, with a run open, after a mistake; never a traceback."""
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def go(app, page):
     return app
 
 
-def said(app) -> str:
+def page_text(app) -> str:
     return " ".join(
         str(e.value) for kind in ("markdown", "text", "info", "warning", "error", "caption") for e in getattr(app, kind)
     )
@@ -61,7 +61,9 @@ def test_every_page_opens_with_a_run(with_vectors, page):
 
 
 def test_king_and_queen_are_measured_against_table(with_vectors):
-    assert "King and queen are closer to each other than either is to table" in said(go(with_vectors, "neighbours"))
+    assert "King and queen are closer to each other than either is to table" in page_text(
+        go(with_vectors, "neighbours")
+    )
 
 
 def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):
@@ -80,18 +82,18 @@ def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):
         assert with_vectors.session_state["current_run"] == run.id
 
 
-def test_an_address_that_names_no_run_is_said(app):
+def test_an_address_that_names_no_run_shows_a_message(app):
     app.query_params["run"] = "../../etc/passwd"
     app.run()
     assert not app.exception
-    assert "does not name a run" in said(app)
+    assert "does not name a run" in page_text(app)
 
 
 def test_a_sample_is_read_and_can_be_trained_on(app):
     go(app, "data")
     app.button(key="sample-kjv").click().run()
     assert not app.exception
-    assert "each line is one unit" in said(app)
+    assert "each line is one unit" in page_text(app)
     [train] = [button for button in app.button if button.label == "Train on this"]
     train.click().run()
     assert "Word vectors (skip-gram)" in " ".join(s.value for s in app.subheader)
@@ -103,11 +105,11 @@ def test_roles_are_guessed_and_can_be_changed(app):
     )  # fmt: skip
     app.session_state["dataset"] = dataset.id
     go(app, "data")
-    assert "\u201creview\u201d as text" in said(app)
+    assert "\u201creview\u201d as text" in page_text(app)
     app.selectbox(key=f"text-{dataset.id}").set_value("notes").run()
-    assert "\u201cnotes\u201d as text" in said(app)
+    assert "\u201cnotes\u201d as text" in page_text(app)
     app.selectbox(key=f"label-{dataset.id}").set_value("stars").run()
-    assert "\u201cstars\u201d as the" in said(app)
+    assert "\u201cstars\u201d as the" in page_text(app)
     assert not app.exception
 
 
@@ -116,10 +118,10 @@ def test_a_role_that_is_chosen_takes_its_column_from_the_one_that_was_guessed(ap
     dataset = Dataset.upload(Store().uploads_folder, "r.csv", [data])
     app.session_state["dataset"] = dataset.id
     go(app, "data")
-    assert "\u201cstars\u201d as the label" in said(app)
+    assert "\u201cstars\u201d as the label" in page_text(app)
     app.selectbox(key=f"user-{dataset.id}").set_value("stars").run()
-    assert "is now the user, no longer the label" in said(app)
-    assert "\u201cstars\u201d as the user" in said(app)
+    assert "is now the user, no longer the label" in page_text(app)
+    assert "\u201cstars\u201d as the user" in page_text(app)
 
 
 def test_a_column_may_be_the_label_of_one_model_and_the_target_of_another(app):
@@ -128,8 +130,8 @@ def test_a_column_may_be_the_label_of_one_model_and_the_target_of_another(app):
     app.session_state["dataset"] = dataset.id
     go(app, "data")
     app.selectbox(key=f"target-{dataset.id}").set_value("stars").run()
-    assert "\u201cstars\u201d as the label" in said(app)
-    assert "\u201cstars\u201d as the target" in said(app)
+    assert "\u201cstars\u201d as the label" in page_text(app)
+    assert "\u201cstars\u201d as the target" in page_text(app)
 
 
 def test_past_the_quota_the_oldest_uploads_are_offered(app, monkeypatch):
@@ -138,7 +140,7 @@ def test_past_the_quota_the_oldest_uploads_are_offered(app, monkeypatch):
     for name in ("old.txt", "new.txt"):
         Dataset.upload(store.uploads_folder, name, [b"a b c d\n" * 100])
     go(app, "runs")
-    assert "past the quota" in said(app)
+    assert "past the quota" in page_text(app)
     offered = [text.value for text in app.text if ".txt" in text.value]
     assert [text.split(" ")[0] for text in offered] == ["old.txt", "new.txt"]
     next(button for button in app.button if button.label == "Delete the upload").click().run()

@@ -1,4 +1,4 @@
-"""Asking a model of ratings on the Predict page, by AppTest."""
+"""The Predict page of a ratings model, by AppTest."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +14,7 @@ def run(tmp_path):
     return ev.train("ratings", tmp_path / "stars.csv", columns=columns, dim=4, rounds=4)
 
 
-def somebody_new(run_id):
+def new_user(run_id):
     from components import predict_ratings
     from embedviz.store.open_spaces import open_space
     from embedviz.store.store import Store
@@ -30,15 +30,15 @@ def one_rating(run_id):
     predict_ratings._show_rating(Store().run(run_id).predict([("u1", "film 4")], reasons=True))
 
 
-def test_somebody_new_has_rated_nothing_and_is_asked_to(run):
-    app = AppTest.from_function(somebody_new, kwargs={"run_id": run.id}, default_timeout=30).run()
+def test_a_new_user_is_asked_to_rate_an_item(run):
+    app = AppTest.from_function(new_user, kwargs={"run_id": run.id}, default_timeout=30).run()
     assert not app.exception
     assert "Rate a few items" in app.markdown[0].value
     app.button[0].click().run()
     assert "Rate at least one item first" in app.info[0].value
 
 
-def test_one_rating_has_two_places_and_the_liked_items_that_spoke_for_it(run):
+def test_one_rating_has_two_decimals_and_its_contributions(run):
     app = AppTest.from_function(one_rating, kwargs={"run_id": run.id}, default_timeout=30).run()
     assert not app.exception
     assert len(app.metric[0].value.split(".")[1]) == 2

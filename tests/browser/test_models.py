@@ -1,4 +1,4 @@
-"""Each supervised model from a file that is no sample, in a real browser: upload, roles, train, stop, resume, look, ask."""
+"""Each supervised model on an uploaded file, in a real browser: upload, roles, train, stop, resume, map, predict."""
 
 from dataclasses import dataclass, field
 
@@ -14,8 +14,10 @@ expect.set_options(timeout=30_000)
 
 @dataclass(frozen=True)
 class Way:
-    """What differs between the models: the fixture with their data, the roles to choose, a preset that takes its time
-    (ratings are solved faster than one can press Stop), the words on the pages."""
+    """What differs between the models: fixture with the data, roles to choose, preset, texts on the pages, settings.
+
+    The preset has to be slow enough to press Stop.
+    """
 
     data: str
     roles: dict[str, str]

@@ -1,6 +1,6 @@
-"""The whole way on the King James text, in a real browser: train, reload, stop, kill, resume, look, take away.
+"""From training to download on the King James Bible, in a real browser: train, reload, stop, kill, resume, explore, export.
 
-With EMBEDVIZ_PICTURES set to a folder, the README's screenshots are written there on the way.
+With EMBEDVIZ_PICTURES set to a folder, the README's screenshots are written there.
 """
 
 import re
