@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from embedviz.models import MODELS
-from tests.browser.acting import choose, fill_number, follow, press, visit
+from tests.browser.acting import choose, fill_number, follow, press, settle, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -56,8 +56,10 @@ def test_from_an_upload_to_an_answer(name, request, server, chromium, tmp_path):
         choose(page, role, column)
     press(page, "Train on this")
     expect(page.get_by_text("of memory")).to_be_visible(timeout=60_000)
+    settle(page)
     if way.preset:
         page.get_by_text(way.preset, exact=True).click()
+        settle(page)
     page.get_by_text("More settings").click()
     for name, value in {"Epochs": "900", **way.settings}.items():
         fill_number(page, name, value)
