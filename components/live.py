@@ -42,11 +42,11 @@ def follow(
     def body() -> None:
         nonlocal is_refresh
         state = job.state if is_refresh else drawn
+        with error_boundary():
+            draw(state)  # before the page is rerun: it may have to answer a click
         if is_refresh and (state.is_final, mark()) != drawn_with:
             st.rerun()
         is_refresh = True
-        with error_boundary():
-            draw(state)
 
     # In a container of its own: Streamlit can drop the fragment's block when a refresh starts before the page has been
     # sent, and the browser then moves up what follows in the same container and overwrites it with the refresh.

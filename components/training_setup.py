@@ -131,14 +131,14 @@ def _probes(reading: Reading, settings: TrainingSettings) -> list[str]:
     survey = reading.survey if reading.status == "done" else None
     examples = survey.examples if survey else []
     chosen = st.multiselect(
-        "Words to watch" if "window" in type(settings).model_fields else "Labels to watch",
+        "Watch the neighbours of",
         examples,
         examples[:4],
         accept_new_options=True,
         max_selections=MAX_PROBES,
         key=f"probes-{reading.id}-{bool(survey)}",
         placeholder="Type a label",
-        help="Their nearest neighbours are shown while the model trains.",
+        help="The page shows their nearest neighbours while the model trains.",
     )
     return [probe.lower() if getattr(settings, "lowercase", False) else probe for probe in chosen]
 

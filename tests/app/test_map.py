@@ -85,7 +85,7 @@ ALL = {"kind": "box", "mode": "new", "polygon": [[-0.3, -0.3], [1.3, -0.3], [1.3
 
 def with_selection(app, run, polygon):
     """The page of the run's PCA map, by a link that has a region in it."""
-    drawn = do_here(map_of(run, "word", ProjectionSettings(method="pca")))
+    drawn = do_here(map_of(run, "word", ProjectionSettings.of(method="pca")))
     region = Drawn(drawn.id, {**ALL, "polygon": polygon})
     app.query_params["select"] = word_of_drawn([region])
     page_of(app, run, method="pca")
@@ -118,7 +118,7 @@ def test_what_cannot_be_trained_on_is_said_and_nothing_is_lost(app, trained):
 
 
 def test_vectors_that_were_not_trained_here_cannot_be_trained_again(app, run):
-    drawn = do_here(map_of(run, "word", ProjectionSettings(method="pca")))
+    drawn = do_here(map_of(run, "word", ProjectionSettings.of(method="pca")))
     app.query_params["select"] = word_of_drawn([Drawn(drawn.id, ALL)])
     page_of(app, run, method="pca")
     assert "60 selected" in [heading.value for heading in app.subheader]

@@ -54,3 +54,12 @@ def test_a_refresh_that_meets_an_unsent_page_takes_nothing_away(address, chromiu
     expect(page.get_by_role("button", name="Inside")).to_be_visible()
     expect(page.get_by_role("button", name="After it")).to_be_visible()
     page.close()
+
+
+def test_a_click_that_meets_the_end_of_the_job_is_seen(address, chromium):
+    page = chromium.new_page()
+    page.goto(address)
+    expect(page.get_by_text("No click was seen.")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Clicked as the job ends").click()
+    expect(page.get_by_text("The click was seen.")).to_be_visible()
+    page.close()

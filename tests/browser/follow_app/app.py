@@ -13,9 +13,12 @@ from components import live
 from embedviz.store.status import Process, Status
 
 
-class RunningJob:
+class Job:
     id = "0"
-    state = Status("running", holder=Process.this())
+
+    @property
+    def state(self) -> Status:
+        return Status("done") if "ended" in st.session_state else Status("running", holder=Process.this())
 
 
 def block_event_loop(seconds: float) -> None:
@@ -24,12 +27,15 @@ def block_event_loop(seconds: float) -> None:
 
 def draw(_: Status) -> None:
     st.button("Inside")
+    if st.button("Clicked as the job ends", on_click=st.session_state.update, args=({"ended": True},)):
+        st.session_state["was_clicked"] = True
 
 
 if st.button("Run the page"):
     time.sleep(1.5)  # long enough for a refresh to be asked for
     block_event_loop(0.5)
     time.sleep(0.1)
-live.follow(RunningJob(), draw, key="job")
+live.follow(Job(), draw, key="job")
 st.button("After it")
 st.button("Last")
+st.text("The click was seen." if "was_clicked" in st.session_state else "No click was seen.")
