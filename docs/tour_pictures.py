@@ -32,13 +32,13 @@ def draw(name: str) -> str:
         space = run.spaces[tour.space] if tour.space else run.space
         projection = ev.project(space, n_points=MAPPED)
         frame = projection.frame(space)
-        if tour.colour not in frame or pd.api.types.is_numeric_dtype(frame[tour.colour]):
+        if tour.color not in frame or pd.api.types.is_numeric_dtype(frame[tour.color]):
             found = clusters(np.asarray(space.vectors[projection.points]), frame["label"].tolist())
             frame[GROUP] = found.column()
         frame = thinned(frame, NAMED.get(name, ()))
     radius = 1.6 if len(frame) > 200 else 3.2
     x, y = (spread(frame[axis], size) for axis, size in (("x", WIDTH), ("y", HEIGHT)))
-    colours = colour_by(frame[GROUP] if GROUP in frame else frame[tour.colour])
+    colours = colour_by(frame[GROUP] if GROUP in frame else frame[tour.color])
     dots = []
     for i in range(len(frame)):
         fill = colour_of(colours.codes[i], colours)

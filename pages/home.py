@@ -6,9 +6,8 @@ import streamlit as st
 
 from components import formatting, session, starting, tours
 
-PICTURES = (
-    Path(__file__).parents[1] / "components" / "pictures"
-)  # the maps at the end of the tours, drawn by docs/tour_pictures.py
+# the maps at the end of the tours, drawn by docs/tour_pictures.py
+PICTURES = Path(__file__).parents[1] / "components" / "pictures"
 
 st.title("See what embeddings learn")
 st.markdown(
