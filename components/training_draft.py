@@ -63,7 +63,7 @@ def open_draft(draft: TrainingDraft) -> None:
 
 
 def discard_draft() -> None:
-    """Forget the draft: the Train page shows the open run again."""
+    """Drop the draft, so that the Train page shows the open run."""
     st.session_state.pop(DRAFT_KEY, None)
     st.query_params.pop(DRAFT, None)
 

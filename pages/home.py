@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from components import formatting, session, starting, tours
+from components.training_draft import discard_draft
 
 # the maps at the end of the tours, drawn by docs/tour_pictures.py
 PICTURES = Path(__file__).parents[1] / "components" / "pictures"
@@ -52,4 +53,5 @@ if runs:
             st.text(f"{run.name} · {run.status} · {formatting.when(run.created)}", width="stretch")
             if st.button("Open", key=f"open-{run.id}"):
                 session.remember(run)
+                discard_draft()
                 st.switch_page("train.py" if run.kind == "training" else "neighbours.py")

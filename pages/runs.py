@@ -5,6 +5,7 @@ import streamlit as st
 
 from components import formatting, session
 from components.error_boundary import error_boundary
+from components.training_draft import discard_draft
 from embedviz.core.errors import EmbedvizError
 from embedviz.evaluation.score_table import main_score
 from embedviz.figures.loss_figure import loss_figure
@@ -51,6 +52,7 @@ def one(run: Run) -> None:
     with st.container(horizontal=True):
         if st.button("Open", type="primary"):
             session.remember(run)
+            discard_draft()
             st.switch_page("train.py" if run.kind == "training" else "neighbours.py")
         st.button("Delete", icon=":material/delete:", on_click=delete, args=(run,))
     if run.state.reason:

@@ -116,6 +116,18 @@ def test_opening_a_run_closes_the_setup(app, dataset):
     assert run.name in [heading.value for heading in app.subheader]
 
 
+def test_the_open_run_is_opened_again_in_place_of_its_setup(app, dataset):
+    run = Store().create_training("skipgram", dataset, {})
+    app.query_params["run"] = run.id
+    opened(app, address(dataset, run_id=run.id))
+    assert "Train" in labels(app)
+    app.switch_page("home.py").run()
+    app.button(key=f"open-{run.id}").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train"
+    assert "Train" not in labels(app)
+
+
 def test_a_run_is_set_up_again_with_its_settings(app, dataset):
     run = Store().create_training("skipgram", dataset, {"epochs": 7}, columns={"text": "text"})
     opened(app, address(dataset, run_id=run.id))
