@@ -13,7 +13,8 @@ import numpy as np
 
 from components.map.columns import color_codes
 from components.map.exchange import MapMessage
-from components.map.view import MAP_FILES, MapData, message_of
+from components.map.modules import MAP_FILES, read_modules
+from components.map.view import MapData, message_of
 from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
@@ -156,9 +157,9 @@ def page(displayed: Map, space: EmbeddingSpace, columns: Sequence[str], title: s
 def _modules() -> dict[str, str]:
     """Return the map's modules by name, as data addresses, importing each other by bare names."""
     modules = {}
-    for file in sorted(MAP_FILES.glob("*.js")):
-        script = file.read_text(encoding="utf-8").replace('from "./', 'from "')
-        modules[file.name] = f"data:text/javascript;base64,{_base64(script.encode())}"
+    for name, source in read_modules():
+        script = source.replace('from "./', 'from "')
+        modules[name] = f"data:text/javascript;base64,{_base64(script.encode())}"
     return modules
 
 

@@ -1,10 +1,10 @@
-"""The routes of the map: its script, and a map's points, colours, sizes and labels as bytes or JSON."""
+"""The routes of the map: its modules, and a map's points, colours, sizes and labels as bytes or JSON."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from components.map.columns import color_codes, size_codes
 from components.map.exchange import COLOR_CODES, LAYOUT_VERSION_HEADER, SIZE_CODES, BufferLayout
-from components.map.view import MAP_FILES
+from components.map.modules import MODULES_PATH, modules_json
 from embedviz.core.errors import EmbedvizError
 from embedviz.projection.history_job import History
 from embedviz.projection.map_folder import Map
@@ -28,14 +28,13 @@ MIN_COMPRESSED_BYTES = 100_000
 PRIVATE = {"Cache-Control": "private, max-age=3600"}
 NO_STORE = {"Cache-Control": "no-store"}
 GONE = "This map no longer exists."
-_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 def map_routes(prefix: str) -> list[Route]:
     """Return the routes under a prefix that starts with a slash."""
     base = f"{prefix}/maps/{{run}}/{{map}}"
     return [
-        Route(f"{prefix}/static/{{name}}", _static),
+        Route(f"{prefix}/{MODULES_PATH}", _modules),
         Route(f"{base}/points", _on_finished_map(_points)),
         Route(f"{base}/colors/{{column}}", _on_finished_map(_colors)),
         Route(f"{base}/sizes/{{column}}", _on_finished_map(_sizes)),
@@ -45,17 +44,13 @@ def map_routes(prefix: str) -> list[Route]:
     ]
 
 
-def _static(request: Request) -> Response:
-    files = {path.name: path for path in MAP_FILES.iterdir() if path.suffix in _TYPES}
-    path = files.get(request.path_params["name"])
-    if path is None:
-        return PlainTextResponse("There is no such file.", 404)
-    data = path.read_bytes()
+def _modules(request: Request) -> Response:
+    data = modules_json()
     # revalidated at every visit, so that a new release is used at once, but sent only when it changed
     headers = {"Cache-Control": "no-cache", "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    return Response(data, media_type=_TYPES[path.suffix], headers=headers)
+    return _compressed(request, data, "application/json", headers)
 
 
 def _on_finished_map(answer: Callable[[Request, Map, EmbeddingSpace], Response]) -> Callable[[Request], Response]:
@@ -122,7 +117,12 @@ def _pack(values: np.ndarray, layout: BufferLayout) -> bytes:
 
 
 def _bytes(request: Request, data: bytes) -> Response:
-    headers = dict(PRIVATE)
+    return _compressed(request, data, "application/octet-stream", PRIVATE)
+
+
+def _compressed(request: Request, data: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
+    """Answer with the data, compressed where that pays and the browser takes it."""
+    headers = dict(headers)
     if "gzip" in request.headers.get("accept-encoding", "") and len(data) > MIN_COMPRESSED_BYTES:
         data, headers["Content-Encoding"] = gzip.compress(data, 1), "gzip"
-    return Response(data, media_type="application/octet-stream", headers=headers)
+    return Response(data, media_type=media_type, headers=headers)

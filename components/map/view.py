@@ -1,6 +1,6 @@
 """The 2-D map as a Streamlit component: MapData says what is shown, MapEvent what a person did.
 
-The drawing is done by the modules in components/map/js/, which the app serves under embedviz/static/. Points, colours and
+The drawing is done by the modules in components/map/js/, which the app serves in one file. Points, colours and
 labels are fetched by the browser from addresses given in MapData, never sent through the script, so a rerun costs a few
 hundred bytes whatever the size of the map. What goes to and fro is described in components.map.exchange.
 """
@@ -8,10 +8,8 @@ hundred bytes whatever the size of the map. What goes to and fro is described in
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -20,28 +18,41 @@ from streamlit.components.v2 import component
 
 from components.map.event import MapEvent, read_event
 from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
-
-MAP_FILES = Path(__file__).parent / "js"
+from components.map.modules import ENTRY_MODULE, MAP_FILES, MODULES_PATH
 
 # The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
-# before anything is fetched: the page does not jump when the map appears. All buffers and modules are requested at
-# once; otherwise modules would be loaded level by level as they import each other, and the points after the last one.
+# before anything is fetched: the page does not jump when the map appears. Buffers and modules are requested at once. The
+# modules come in one file, dependencies first, and each becomes a blob that imports the blobs before it; all maps of a
+# page share them.
 _SCRIPT = """
-const modules = MODULES;
+async function loadModules() {
+  const answer = await fetch(new URL("embedviz/MODULES_PATH", document.baseURI));
+  if (!answer.ok) throw new Error(`The map could not be loaded: the server answered ${answer.status}.`);
+  const urls = new Map();
+  for (const [name, source] of await answer.json()) {
+    const linked = source.replace(/ from "\\.\\/([\\w.]+)"/g, (_, other) => ` from "${urls.get(other)}"`);
+    const script = `${linked}\\n//# sourceURL=embedviz-map/${name}`;
+    urls.set(name, URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  }
+  return import(urls.get("ENTRY_MODULE"));
+}
 
 export default async function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".embedviz-map");
   root.style.setProperty("--map-height", data.height + "px");
-  const locate = (path) => new URL(path, document.baseURI).href;
+  globalThis.embedvizMap ??= loadModules().catch((error) => {
+    globalThis.embedvizMap = undefined;
+    throw error;
+  });
   if (!root.early) {
     const urls = [data.points_url, data.colors_url, data.sizes_url].filter(Boolean);
-    root.early = new Map(urls.map((path) => [path, fetch(locate(path)).catch(() => null)]));
+    root.early = new Map(urls.map((path) => [path, fetch(new URL(path, document.baseURI)).catch(() => null)]));
   }
-  const loaded = await Promise.all(modules.map((name) => import(locate("embedviz/static/" + name))));
-  return loaded[modules.indexOf("map.js")].update(component);
+  const { update } = await globalThis.embedvizMap;
+  return update(component);
 }
-""".replace("MODULES", json.dumps(sorted(file.name for file in MAP_FILES.glob("*.js"))))
+""".replace("MODULES_PATH", MODULES_PATH).replace("ENTRY_MODULE", ENTRY_MODULE)
 
 _component = component(
     "embedviz_map",

@@ -1,17 +1,20 @@
 """A server with nothing but the map: generated points of any number, for the browser tests and for timing."""
 
 import functools
+import sys
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+from components.map.modules import MODULES_PATH, modules_json
 
 HERE = Path(__file__).parent
-MAP_FILES = HERE.parents[2] / "components" / "map" / "js"
+
 WORDS = [
     "sea",
     "ship",
@@ -97,6 +100,6 @@ app = st.App(
         Route("/embedviz/maps/{n:int}/partial", partial_layout),
         Route("/embedviz/maps/{n:int}/colors/{column}", colors),
         Route("/embedviz/maps/{n:int}/labels", labels),
-        Mount("/embedviz/static", StaticFiles(directory=MAP_FILES)),
+        Route(f"/embedviz/{MODULES_PATH}", lambda request: Response(modules_json(), media_type="application/json")),
     ],
 )
