@@ -9,7 +9,7 @@ import embedviz as ev
 from components.map.address import encode_regions
 from components.map.selection import DrawnRegion
 from embedviz.core.jobs.status import Status, write_status
-from embedviz.jobs.inline import do_here
+from embedviz.jobs.inline import run_inline
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
@@ -35,7 +35,7 @@ def run():
 
 def page_of(app, run, **settings) -> str:
     """What the page says once the map is drawn with these settings."""
-    do_here(map_of(run, "word", ProjectionSettings.of(**settings)))
+    run_inline(map_of(run, "word", ProjectionSettings.of(**settings)))
     app.session_state["current_run"] = run.id
     for name, value in {"method": "umap", **settings}.items():
         app.query_params[name] = str(value)
@@ -85,7 +85,7 @@ ALL = {"kind": "box", "mode": "new", "polygon": [[-0.3, -0.3], [1.3, -0.3], [1.3
 
 def with_selection(app, run, polygon):
     """The page of the run's PCA map, by a link that has a region in it."""
-    drawn = do_here(map_of(run, "word", ProjectionSettings.of(method="pca")))
+    drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
     region = DrawnRegion(drawn.id, {**ALL, "polygon": polygon})
     app.query_params["select"] = encode_regions([region])
     page_of(app, run, method="pca")
@@ -118,7 +118,7 @@ def test_a_selection_that_leaves_nothing_to_train_on_is_reported(app, trained):
 
 
 def test_vectors_that_were_not_trained_here_cannot_be_trained_again(app, run):
-    drawn = do_here(map_of(run, "word", ProjectionSettings.of(method="pca")))
+    drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
     app.query_params["select"] = encode_regions([DrawnRegion(drawn.id, ALL)])
     page_of(app, run, method="pca")
     assert "60 selected" in [heading.value for heading in app.subheader]

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from embedviz.figures.colours import MapColours
 
 from components.map.exchange import COLOR_CODES, CONSTANTS, POSITIONS
 from components.map.typedefs import EXCHANGE_FILE, generate
+from embedviz.figures.colors import MapColors
 from embedviz.projection.packing import pack_points
 from tests.js.node import ROOT, NodeMissingError, find_node
 
@@ -69,4 +69,4 @@ def test_buffers_have_the_layout_that_is_declared():
     x, y = np.frombuffer(packed, POSITIONS.dtype).reshape(-1, POSITIONS.per_point).T.astype(float)
     assert x[0] < x[2] < x[1] <= CONSTANTS["MAX_COORDINATE"][0]
     assert y[0] < y[1] < y[2] <= CONSTANTS["MAX_COORDINATE"][0]
-    assert MapColours(np.zeros(3, COLOR_CODES.dtype), "number").codes.nbytes == 3 * COLOR_CODES.bytes_per_point
+    assert MapColors(np.zeros(3, COLOR_CODES.dtype), "number").codes.nbytes == 3 * COLOR_CODES.bytes_per_point
