@@ -25,7 +25,7 @@ def page(chromium, tmp_path):
         clusters=pd.Series(rng.choice(["1: <i>a</i>", "2: b"], n), dtype="category"),
         columns=pd.DataFrame(),
         kept=None,  # what is not there yet is not offered
-        spec={"settings": {"method": "umap", "x_axis": ""}},
+        spec=SimpleNamespace(settings={"method": "umap", "x_axis": ""}),
     )
     file = tmp_path / "map.html"
     file.write_bytes(offline.page(shown, space, ["cluster", "count", "neighbours kept"], "<b>words</b>"))
