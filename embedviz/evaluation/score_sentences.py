@@ -21,6 +21,53 @@ METHODS = {
     SplitMethod.FOLD: "Split into folds",
 }
 
+# Details of a protocol by name; a detail that is not listed is shown under its name. {} is the value.
+DETAILS = {
+    "words_in_the_text": "The text has {} words",
+    "training_words": "The training texts have {} words",
+    "vocabulary": "Vocabulary: {} words",
+    "vocabulary_size": "Vocabulary: {} words",
+    "epochs": "Epochs: {}",
+    "window": "Pairs are up to {} words apart",
+    "negative_samples": "Each pair is compared with {} random words",
+    "selection_metric": "The best epoch was selected by {}",
+    "vectors": "Pretrained vectors: {}",
+    "pretrained_words": "{} words of the vocabulary have a pretrained vector",
+    "further_words": "{} more pretrained vectors are kept for words of new texts",
+    "token_coverage": "Share of the words of text that have a pretrained vector: {}",
+    "type_coverage": "Share of the distinct words that have a pretrained vector: {}",
+    "ngrams": "The linear term has {} n-grams",
+    "rows_without_class": "Rows without a class, left out: {}",
+    "rows_without_number": "Rows without a number to predict, left out: {}",
+    "rare_classes": "Classes with too few rows, left out: {}",
+    "rows_of_rare_classes": "Rows of these classes: {}",
+    "empty_texts": "Empty texts, left out: {}",
+    "cut_texts": "Texts cut to the maximum length: {}",
+    "method": "Method: {}",
+    "users": "Users in training: {}",
+    "items": "Items in training: {}",
+    "unknown_pairs": "{} test ratings are of users or items that the training set does not have",
+    "excluded_missing": "Rows with missing cells, left out: {}",
+    "excluded_infinite": "Infinite ratings, left out: {}",
+    "excluded_duplicates": "Repeated pairs of user and item, left out: {}",
+    "min_rating": "Lowest rating: {}",
+    "max_rating": "Highest rating: {}",
+    "relevant_from": "An item counts as relevant from a rating of {}",
+    "popularity_weight": "Weight of the popularity prior in the ranking: {}",
+    "popularity_weight_tuned": "The weight was tuned on the validation set: {}",
+    "penalty": "Penalty of the best round: {}",
+    "target": "Target: {}",
+    "classes": "Classes: {}",
+    "columns": "Feature columns: {}",
+    "categories": "Category columns: {}",
+    "values": "Values with a vector of their own: {}",
+    "pooled_values": "Rare values pooled as “other”: {}",
+    "min_count": "A value is rare in fewer than {} training rows",
+    "leaking_columns": "Columns that may leak the target: {}",
+    "unused_columns": "Columns left out: {}",
+    "unreadable_cells": "Cells that could not be read: {}",
+}
+
 
 def display_table(table: ScoreTable) -> pd.DataFrame:
     """Return a table of scores as text: deviations behind their means, the best marked, a column for each score's title."""
@@ -141,11 +188,14 @@ def _cell(row: ScoreRow, name: str) -> str:
 
 
 def _detail_sentence(name: str, value: Detail) -> str:
-    words = name.replace("_", " ")
     if isinstance(value, bool):
         text = "yes" if value else "no"
     elif isinstance(value, int):
         text = f"{value:,}"
     else:
         text = f"{value:g}" if isinstance(value, float) else value.rstrip(".")
-    return f"{words[:1].upper()}{words[1:]}: {text}."
+    if name == "selection_metric":
+        part, _, score = text.partition("/")
+        text = f"the {part} {readable(score)}"
+    words = name.replace("_", " ")
+    return DETAILS.get(name, f"{words[:1].upper()}{words[1:]}: {{}}").format(text) + "."

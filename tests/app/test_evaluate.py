@@ -68,10 +68,10 @@ def test_scores_are_shown_with_their_protocol_and_charts(app, run):
     opened(app, run)
     assert not app.error
     table = app.dataframe[0].value
-    assert list(table["what"]) == ["This run, test part", "This run, validation part", "Knowing nothing"]
+    assert list(table["what"]) == ["This run, test set", "This run, validation set", "Trivial baseline"]
     assert "(best)" in table["accuracy"][0]
     assert "Split by row, every class in proportion, seed 0" in page_text(app, "text")
-    assert "Left out: 1" in page_text(app, "text")
+    assert "Rows without a class, left out: 1" in page_text(app, "text")
     assert [subheader.value for subheader in app.subheader] == [
         "Baselines", "Repeats", "Confusion matrix", "Calibration",
     ]  # fmt: skip
@@ -134,17 +134,17 @@ def test_many_classes_are_a_table_of_the_largest_confusions(app, run):
     names = [f"class {i}" for i in range(31)]
     frame = pd.DataFrame([(a, b, int(a == b)) for a in names for b in names], columns=["true", "predicted", "rows"])
     frame.loc[1, "rows"] = 7  # class 0 taken for class 1
-    with replacing(run.folder / "pictures" / "confusion.parquet") as temporary:
+    with replacing(run.folder / "figures" / "confusion.parquet") as temporary:
         frame.to_parquet(temporary, index=False)
     opened(app, run)
     confusions = app.dataframe[1].value
     assert confusions[["true", "predicted", "rows"]].to_numpy().tolist() == [["class 0", "class 1", 7]]
-    assert "“class 0” is taken for “class 1”: 7 rows" in page_text(app, "text")
+    assert "“class 0” predicted as “class 1”: 7 rows" in page_text(app, "text")
 
 
 def test_an_unknown_chart_is_shown_as_a_plain_table(app, run):
     frame = pd.DataFrame({"space": ["word", "before"], "kind": ["a", "b"]})
-    frame.to_parquet(run.folder / "pictures" / "new_kind.parquet")
+    frame.to_parquet(run.folder / "figures" / "new_kind.parquet")
     opened(app, run)
     assert not app.error
     assert "New kind" in [subheader.value for subheader in app.subheader]
@@ -159,7 +159,7 @@ def test_the_charts_of_ratings_have_their_sentences(app, tmp_path):
     assert {"Error by popularity", "Predictions by true rating", "kNN purity"} <= titles
     assert "Root mean squared error goes from" in page_text(app, "text")
     assert "Ratings of 0.5 are estimated at" in page_text(app, "text")
-    assert "are of the same “taste”" in page_text(app, "text")
+    assert "have the same “taste”" in page_text(app, "text")
 
 
 def test_the_list_of_runs_names_each_score(app, run):
@@ -168,4 +168,4 @@ def test_the_list_of_runs_names_each_score(app, run):
     assert not app.exception
     [row] = app.dataframe[0].value.to_dict("records")
     assert row["score"] == f"accuracy {run.metrics['test/accuracy']:.3f}"
-    assert row["knowing nothing"] == f"{run.metrics['baseline/accuracy']:.3f}"
+    assert row["trivial baseline"] == f"{run.metrics['baseline/accuracy']:.3f}"

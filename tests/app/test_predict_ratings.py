@@ -27,7 +27,7 @@ def one_rating(run_id):
     from components import predict_ratings
     from embedviz.store.store import Store
 
-    predict_ratings._show_rating(Store().run(run_id).predict([("u1", "film 4")], reasons=True))
+    predict_ratings._show_rating(Store().run(run_id).predictor().predict([("u1", "film 4")], explain=True))
 
 
 def test_a_new_user_is_asked_to_rate_an_item(run):
