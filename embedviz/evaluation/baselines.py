@@ -34,7 +34,7 @@ def prediction_baseline(
     """
 
     def measure() -> Generator[Progress, None, dict[str, float]]:
-        yield Progress(message=name)
+        yield Progress(message=f"Baseline: {name}")
         found, actual = predict(), targets[split.part(split.measured)]
         scores = error_scores(found, actual) if n_classes is None else class_scores(found, actual)
         return {f"{split.measured}/{key}": value for key, value in scores.items()}

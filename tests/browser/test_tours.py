@@ -36,7 +36,7 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
     if name == "review":
         visit(page, "Evaluate")
         press(page, "Train the baselines")
-        expect(page.get_by_text("TF-IDF and logistic regression")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Baseline: TF-IDF")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=60_000)
         picture(page, "evaluate")
     assert page.get_by_text("Something went wrong").count() == 0
@@ -63,13 +63,13 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     settle(page)
     page.get_by_text("Settings of the map").click()  # closed, for the tour has drawn a map already
     choose(page, "Method", "axes")
-    for box, text in (("To the right", "she - he"), ("Upwards", "(good, great*) - (bad, awfull)")):
+    for box, text in (("Horizontal axis", "she - he"), ("Vertical axis", "(good, great*) - (bad, awfull)")):
         fill_text(page, box, text)
     expect(page.get_by_text("'awfull' is not among the")).to_be_visible()  # refused, and the spelling is offered
-    fill_text(page, "Upwards", "(good, great*) - (bad, awful)")
+    fill_text(page, "Vertical axis", "(good, great*) - (bad, awful)")
     expect(page.get_by_text("good (1), great* (")).to_be_visible()
     page.get_by_role("button", name="Draw").first.click()
-    expect(page.get_by_text("Upwards: (good, great*) - (bad, awful).")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Vertical axis: (good, great*) - (bad, awful).")).to_be_visible(timeout=60_000)
     expect(page.locator(".embedviz-map canvas").first).to_be_visible()
     assert page.get_by_text("Something went wrong").count() == 0
     page.close()

@@ -91,7 +91,7 @@ def ratings_baselines(prepared: RatingsParts) -> list[Baseline]:
         return np.clip(prepared.biases.predict(part.user, part.item), *prepared.scale)
 
     def rank_by_popularity() -> Generator[Progress, None, dict[str, float]]:
-        yield Progress(message="Most popular")
+        yield Progress(message="Baseline: Most popular")
         return _of_part(measured, rank_part(_popularity_scorer(prepared), prepared, measured, MAX_TEST_USERS))
 
     popular = Baseline("Most popular", "The same items for everybody, the most rated first.", rank_by_popularity)
