@@ -98,4 +98,4 @@ def test_python_asks_the_run(run):
     assert frame["prediction"].tolist() == ["angry", "happy"]
     assert frame.equals(run.predict(["what an awful broken train", "great great sunny"], reasons=True))
     assert {"reasons"} == set(frame) - set(run.predict(["great"]))
-    assert set(run.pictures()) == {"confusion", "calibration"}
+    assert set(run.figures()) == {"confusion", "calibration"}
