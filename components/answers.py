@@ -82,7 +82,9 @@ def contributions_table(reasons: Sequence[Mapping[str, Any]], what: str, key: st
     ordered = sorted(reasons, key=lambda reason: -abs(reason["contribution"]))
     frame = pd.DataFrame([(r["feature"], r["contribution"]) for r in ordered], columns=[what, "contribution"])
     config = {"contribution": st.column_config.NumberColumn("contribution", format="%+.2f")}
-    st.dataframe(frame.head(MAX_CONTRIBUTIONS), hide_index=True, column_config=config, width=420, key=key)
+    st.dataframe(
+        frame.head(MAX_CONTRIBUTIONS), hide_index=True, column_config=config, width=420, height="content", key=key
+    )
     tables.csv_button(frame, "contributions.csv", f"download-{key}")
 
 

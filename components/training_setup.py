@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components import formatting, live, session, starting
 from components.error_boundary import error_boundary
@@ -36,14 +37,16 @@ SAME_AS_THE_RUN = "same as the run"  # the preset of a repeated training
 
 def show_setup(draft: TrainingDraft) -> None:
     """Show the form for the draft."""
-    with error_boundary():
-        _form(draft, draft.dataset())
-    if st.button("Choose other data"):
+    form, buttons = st.container(), st.container(horizontal=True)
+    with form, error_boundary():
+        _form(draft, draft.dataset(), buttons)
+    if buttons.button("Choose other data"):
         discard_draft()
         st.switch_page("data.py")
 
 
-def _form(draft: TrainingDraft, dataset: Dataset) -> None:
+def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> None:
+    """Show the form, and the button that starts the training among the others."""
     model = _chosen_model(draft)
     st.subheader(model.title)
     st.write(model.summary)
@@ -58,7 +61,7 @@ def _form(draft: TrainingDraft, dataset: Dataset) -> None:
     )
     probes = _probes(reading, settings)
     _cost(reading, model, settings)
-    if st.button("Train", type="primary", icon=":material/play_arrow:", key="train"):
+    if buttons.button("Train", type="primary", icon=":material/play_arrow:", key="train"):
         survey = reading.survey
         estimate = model.estimate(settings, survey, _machine(model, settings)) if survey else None
         discard_draft()  # before the run starts: a second click must not start a second one

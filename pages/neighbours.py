@@ -98,8 +98,8 @@ def show_king_and_queen(space: EmbeddingSpace) -> None:
             st.text(f"{a} – {b}: {value:.3f}")
         margin = values[pairs[0]] - max(values[pairs[1]], values[pairs[2]])
         st.write(
-            f"King and queen are {'closer' if margin > 0 else 'no closer'} to each other than either is to table. The margin "
-            f"is {margin:.3f} in cosine similarity."
+            f"King and queen are {'closer' if margin > 0 else 'no closer'} to each other than either is to table. The "
+            f"difference is {abs(margin):.3f} in cosine similarity."
         )
 
 
