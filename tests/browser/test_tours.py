@@ -43,13 +43,14 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
     page.close()
 
 
+@pytest.mark.timeout(300)  # a training, two maps of a comparison and two more
 def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(server, chromium, picture):
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(server.address)
     page.get_by_role("button", name="Start the tour").nth(list(TOURS).index("review")).click()
     expect(page.get_by_role("button", name=TOURS["review"].steps["train"].button)).to_be_visible(timeout=60_000)
     visit(page, "Compare")
-    expect(page.get_by_text("nearest here are among its 10 nearest there")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("of its 10 nearest neighbours between the two spaces")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("After alignment")).to_be_visible()
     expect(page.locator('.stage[data-state="drawn"]')).to_have_count(2, timeout=60_000)
     settle(page)
