@@ -171,10 +171,11 @@ def test_under_a_base_path_the_app_and_its_routes_answer(serve, chromium):
     page = chromium.new_page()
     page.goto(server.address + "data")
     expect(page.get_by_role("heading", level=1)).to_have_text("Data")
-    answer = page.request.get(server.address + "embedviz/static/map.js")
-    assert "javascript" in answer.headers["content-type"]
+    answer = page.request.get(server.address + "embedviz/static/map.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert "map.js" in [name for name, _ in answer.json()]
     known = {"If-None-Match": answer.headers["etag"]}
-    assert page.request.get(server.address + "embedviz/static/map.js", headers=known).status == 304
+    assert page.request.get(server.address + "embedviz/static/map.json", headers=known).status == 304
     page.close()
 
 
