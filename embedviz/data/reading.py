@@ -124,7 +124,7 @@ def read_table(
 
     Examples
     --------
-    >>> table = read_table(b"film,stars\nAlien,5\nBrazil,4\n", name="films.csv")
+    >>> table = read_table(b"film,stars\\nAlien,5\\nBrazil,4\\n", name="films.csv")
     >>> table.frame["stars"].tolist()
     [5, 4]
     >>> table.report.delimiter
