@@ -17,7 +17,7 @@ from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.source import Source
-from embedviz.formats.word2vec_text import header
+from embedviz.formats.word2vec_text import header, is_whole_row
 from embedviz.formats.word2vec_text import sniff as is_text
 from embedviz.space import EmbeddingSpace
 
@@ -28,8 +28,12 @@ MAX_DIM = 100_000
 
 
 def sniff(head: bytes) -> bool:
-    """Return whether the first line is two whole numbers and what follows is not text."""
-    return header(head.partition(b"\n")[0]) is not None and not is_text(head)
+    """Return whether the first line is two whole numbers and what follows is not text, or not as well as it is this."""
+    first, _, rest = head.partition(b"\n")
+    promised = header(first)
+    if promised is None or is_whole_row(head):
+        return False
+    return not is_text(head) or _holds_exactly(rest, *promised)
 
 
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
@@ -77,6 +81,12 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     stream.write(f"{words} {dim}\n".encode())
     for label, vector in zip(label_text.without_blanks(space.labels), space.vectors, strict=True):
         stream.write(label.encode() + b" " + np.asarray(vector, "<f4").tobytes() + b"\n")
+
+
+def _holds_exactly(content: bytes, count: int, dim: int) -> bool:
+    """Return whether the bytes are that many whole vectors and nothing else. In few bytes a number can look like text."""
+    found = _split(content, dim, count)
+    return 1 <= dim <= MAX_DIM and len(found.words) == count and not content[found.end :].strip()
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,18 @@ def sniff(head: bytes) -> bool:
     return not second.strip() or (not _has_control_bytes(second) and any(map(_is_number, second.split()[1:])))
 
 
+def is_whole_row(head: bytes) -> bool:
+    """Return whether the second line ends in exactly as many numbers as the first one promises."""
+    first, _, rest = head.partition(b"\n")
+    promised = header(first)
+    second = rest.partition(b"\n")[0]
+    return (
+        promised is not None
+        and not _has_control_bytes(second)
+        and text_rows.trailing_numbers(second.split()) == promised[1]
+    )
+
+
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
     """Read the space; VectorFormatError when the file holds another number of words than its header says."""
     found = header(source.readline())
