@@ -66,13 +66,24 @@ def test_all_is_what_the_package_offers():
     for name in embedviz.__all__:
         assert getattr(embedviz, name) is not None
     offered = {
-        name for name, value in vars(embedviz).items() if not name.startswith("_") and not isinstance(value, ModuleType)
+        name
+        for name, value in vars(embedviz).items()
+        if not name.startswith("_") and (callable(value) or not isinstance(value, ModuleType))
     }
     assert offered | {"__version__"} == set(embedviz.__all__)
     assert sorted(embedviz.__all__) == embedviz.__all__
     assert set(embedviz.__all__) <= set(dir(embedviz))
     with pytest.raises(AttributeError):
         _ = embedviz.nothing_of_this_name
+
+
+def test_the_former_address_of_a_job_does_not_take_the_place_of_runs():
+    code = """
+import embedviz
+from embedviz.runs.prediction_job import with_predictions
+assert embedviz.runs() == [] and callable(with_predictions)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 def test_the_readme_names_every_model_and_sample():
