@@ -6,6 +6,7 @@ import secrets
 
 import streamlit as st
 
+from components.navigation import is_history_step
 from components.owner_cookie import COOKIE
 from embedviz.core.errors import EmbedvizError
 from embedviz.jobs.executor import Executor
@@ -44,8 +45,12 @@ def is_mine(run: RunFolder) -> bool:
 
 
 def current_run() -> RunFolder | None:
-    """Return the run that the address names, or the one last opened here. An address without a run gets a warning."""
-    run_id = st.query_params.get(RUN) or st.session_state.get(RUN_KEY)
+    """Return the run last opened here or, when the visitor came by an address, the one that it names.
+
+    An address of a run that does not exist gets a warning.
+    """
+    opened, in_address = st.session_state.get(RUN_KEY), st.query_params.get(RUN)
+    run_id = (in_address or opened) if is_history_step() else (opened or in_address)
     if not run_id:
         return None
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import live, session, starting
+from components.navigation import is_history_step
 from embedviz.core.jobs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_space
@@ -40,8 +41,8 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
     if len(names) > 1:
         key = f"space-{run.id}"
         in_address = st.query_params.get(SPACE)
-        if in_address in names and in_address != st.session_state.get(f"{key}-written"):
-            st.session_state[key] = in_address  # from a link or the browser's history
+        if in_address in names and (key not in st.session_state or is_history_step()):
+            st.session_state[key] = in_address
         if st.session_state.get(key) not in names:
             st.session_state[key] = names[0]
         if len(names) <= MAX_SEGMENTS:
@@ -51,7 +52,6 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
         else:
             chosen = st.selectbox("Space", names, key=key, persist_state="session")
         name = chosen or name
-        st.session_state[f"{key}-written"] = name
         if in_address != name:
             st.query_params[SPACE] = name
     return run, open_space(run, name)

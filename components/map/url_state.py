@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import streamlit as st
 
+from components.navigation import is_history_step
 from embedviz.projection.settings import ProjectionSettings
 
 INIT = "init"
@@ -26,14 +27,14 @@ def read_address() -> dict[str, str]:
 
 @dataclass
 class UrlState:
-    """The words last written to the address, or taken from it."""
+    """The words last written to the address, or taken from it; None before either."""
 
-    written: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] | None = None
 
     def take_new(self) -> dict[str, str] | None:
-        """Return the address's words when the page did not write them: a link was opened, or the browser went back."""
+        """Return the address's words when a link was opened, or the browser went back or forward; otherwise None."""
         words = read_address()
-        if not words or words == self.written:
+        if not words or words == self.written or (self.written is not None and not is_history_step()):
             return None
         self.written = words
         return words

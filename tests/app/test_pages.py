@@ -82,6 +82,24 @@ def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):
         assert with_vectors.session_state["current_run"] == run.id
 
 
+def test_the_run_just_opened_stays_when_the_browser_still_has_the_address_before(app, monkeypatch):
+    store = Store()
+    before, after = (
+        store.create_vectors(Dataset.upload(store.uploads_folder, f"{name}.txt", [f"{name} 1 0\n".encode()]))
+        for name in ("before", "after")
+    )
+    for run in (before, after):
+        write_status(run.folder, Status("done"))
+    app.session_state["current_run"] = after.id
+    app.query_params["run"] = before.id
+    app.run()
+    assert app.session_state["current_run"] == after.id
+    monkeypatch.setattr("components.session.is_history_step", lambda: True)
+    app.query_params["run"] = before.id  # the browser's way back
+    app.run()
+    assert app.session_state["current_run"] == before.id
+
+
 def test_an_address_that_names_no_run_shows_a_message(app):
     app.query_params["run"] = "../../etc/passwd"
     app.run()
@@ -176,7 +194,7 @@ def test_names_of_spaces_are_never_markdown(app):
     assert "[size](http://x)" not in control.options
 
 
-def test_the_space_is_in_the_address_and_a_link_opens_it(app):
+def test_the_space_is_in_the_address_and_a_link_opens_it(app, monkeypatch):
     store = Store()
     run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
     for name in ("item", "user"):
@@ -188,7 +206,12 @@ def test_the_space_is_in_the_address_and_a_link_opens_it(app):
     assert control.value == "user"
     control.set_value("item").run()
     assert app.query_params["space"] == "item"
-    app.query_params["space"] = "user"  # the browser's way back
+    app.query_params["space"] = "user"  # sent before the browser had the last address
+    app.run()
+    [control] = [group for group in app.button_group if group.label == "Space"]
+    assert control.value == "item"
+    monkeypatch.setattr("components.space_picker.is_history_step", lambda: True)
+    app.query_params["space"] = "user"
     app.run()
     [control] = [group for group in app.button_group if group.label == "Space"]
     assert control.value == "user"

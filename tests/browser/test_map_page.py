@@ -12,10 +12,37 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
 
 
+class Connection:
+    """What the server sends to the page; `hold` keeps it back until `release`, as a slow network does."""
+
+    def __init__(self, page):
+        self.held, self.socket = None, None
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def _connect(self, socket):
+        self.socket = socket
+        socket.connect_to_server().on_message(self._receive)
+
+    def _receive(self, message):
+        if self.held is None:
+            self.socket.send(message)
+        else:
+            self.held.append(message)
+
+    def hold(self):
+        self.held = []
+
+    def release(self):
+        held, self.held = self.held, None
+        for message in held:
+            self.socket.send(message)
+
+
 @pytest.fixture
 def page(server, chromium):
     """The GloVe sample's 2,000 most frequent words, drawn."""
     page = chromium.new_page(viewport={"width": 1440, "height": 1200}, accept_downloads=True)
+    page.connection = Connection(page)
     page.goto(server.address)
     press(page, "Open the GloVe sample")
     expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
@@ -107,6 +134,25 @@ def test_a_map_drawn_again_starts_from_the_layout_of_the_last_one(page):
     page.wait_for_function("() => !location.search.includes('init=')")
     finished(page)
     expect(page.get_by_role("spinbutton", name="Neighbours")).to_have_value("15")
+
+
+def test_what_is_done_before_the_browser_has_the_new_address_takes_nothing_back(page):
+    page.get_by_text("Settings of the map").click()
+    fill_number(page, "Neighbours", "30")
+    settle(page)
+    page.connection.hold()
+    press(page, "Draw again")
+    page.wait_for_timeout(1500)  # the server has drawn the page and sent its address
+    assert len(page.connection.held) > 5
+    find = page.get_by_role("textbox", name="Find words")
+    find.fill("king")
+    find.press("Enter")  # sent with the address that the browser still has
+    page.wait_for_timeout(1500)
+    page.connection.release()
+    page.wait_for_url("**init=**")
+    finished(page)
+    expect(page.get_by_text("Nearest to “king” in the original space")).to_be_visible()
+    assert "n_neighbors=30" in page.url
 
 
 def test_the_map_is_a_table_for_keys_and_screen_readers_and_is_exported(page, tmp_path):

@@ -27,13 +27,15 @@ def test_only_the_maps_own_words_are_read(address):
     assert read_address() == {"method": "pca"}
 
 
-def test_words_are_new_until_they_are_taken_or_written(address):
+def test_words_are_new_at_the_start_and_after_a_step_of_the_browser(address, monkeypatch):
     url = UrlState()
     assert url.take_new() == {"method": "pca"}
     assert url.take_new() is None
     url.write({"method": "umap", "focus": "king"})
     assert url.take_new() is None
     address["focus"] = "queen"
+    assert url.take_new() is None  # the browser has not yet received the last address
+    monkeypatch.setattr("components.map.url_state.is_history_step", lambda: True)
     assert url.take_new() == {"method": "umap", "focus": "queen"}
 
 
