@@ -12,7 +12,7 @@ from components import live, session, tables
 from components.error_boundary import error_boundary
 from embedviz.jobs.prediction import Prediction, ask_file
 from embedviz.store.dataset import Dataset
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 MAX_CLASSES = 12
 MAX_CONTRIBUTIONS = 12
@@ -88,7 +88,7 @@ def contributions_table(reasons: Sequence[Mapping[str, Any]], what: str, key: st
     tables.csv_button(frame, "contributions.csv", f"download-{key}")
 
 
-def predict_file(run: Run, column: str | None) -> None:
+def predict_file(run: RunFolder, column: str | None) -> None:
     """Show the form that predicts every row of a file.
 
     Parameters

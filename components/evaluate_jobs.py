@@ -14,13 +14,13 @@ from embedviz.evaluation.score_table import measured_part
 from embedviz.evaluation.scores import readable
 from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
 from embedviz.jobs.repeats import Repeats, kept_repeats, left_to_train, repeats_of
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 REPEAT_COUNTS = (3, 5, 10)
 REPEAT_KINDS: tuple[Over, ...] = get_args(Over)
 
 
-def show_baselines(run: Run, verdict: str) -> None:
+def show_baselines(run: RunFolder, verdict: str) -> None:
     """Show the button that trains the baselines, their progress, and the comparison with the strongest."""
     st.subheader(
         "Baselines",
@@ -48,7 +48,7 @@ def show_baselines(run: Run, verdict: str) -> None:
             st.rerun()
 
 
-def show_repeat_form(run: Run) -> None:
+def show_repeat_form(run: RunFolder) -> None:
     """Show the choice of seeds or folds, their number, and the time they will take."""
     st.subheader(
         "Repeats",
@@ -60,7 +60,7 @@ def show_repeat_form(run: Run) -> None:
         _repeat_form(run)
 
 
-def show_repeats(run: Run) -> None:
+def show_repeats(run: RunFolder) -> None:
     """Show a table for each set of repeats, two side by side."""
     asked = kept_repeats(run)
     for start in range(0, len(asked), 2):
@@ -70,7 +70,7 @@ def show_repeats(run: Run) -> None:
                 _repeats_table(run, repeats)
 
 
-def _repeat_form(run: Run) -> None:
+def _repeat_form(run: RunFolder) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         over: Over = st.segmented_control(
             "Over", REPEAT_KINDS, default="seeds", required=True, key=f"over-{run.id}", width="content"
@@ -95,7 +95,7 @@ def _repeat_form(run: Run) -> None:
         st.rerun()
 
 
-def _repeats_table(run: Run, repeats: Repeats) -> None:
+def _repeats_table(run: RunFolder, repeats: Repeats) -> None:
     st.markdown(f"**{repeats.title}**")
     live.follow_progress(
         repeats, key=f"repeats-{repeats.id}", mark=lambda: len(repeats.rows), is_mine=session.is_mine(run)

@@ -19,12 +19,12 @@ from embedviz.evaluation.figure_sentences import (
 from embedviz.figures.bar_figures import errors_figure, popularity_figure, size_errors_figure
 from embedviz.figures.calibration_figure import calibration_figure
 from embedviz.figures.confusion_figure import MAX_CLASSES, MAX_NAMED_CLASSES, confusion_figure
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
-def show_pictures(run: Run) -> None:
+def show_pictures(run: RunFolder) -> None:
     """Show the charts of the run, two side by side; a large confusion matrix takes the full width."""
     pictures = run.figures()
     known = [name for name in _DRAWN if name in pictures]

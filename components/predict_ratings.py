@@ -10,13 +10,13 @@ from embedviz.jobs.prediction import ask_recommendations, ask_rows
 from embedviz.models.ratings.trained import RatingsForm
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_form, open_space
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 MAX_OPTIONS = 5000  # suggested while typing; any other label can be typed
 INITIAL_ROWS = 3
 
 
-def show_rating_prediction(run: Run) -> None:
+def show_rating_prediction(run: RunFolder) -> None:
     """Show a tab for each kind of question."""
     users, items = open_space(run, "user"), open_space(run, "item")
     answers.tabs(
@@ -33,7 +33,7 @@ def _options(space: EmbeddingSpace) -> list[str]:
     return [space.labels[i] for i in space.most_frequent(MAX_OPTIONS)]
 
 
-def _known_user(run: Run, users: EmbeddingSpace) -> None:
+def _known_user(run: RunFolder, users: EmbeddingSpace) -> None:
     a, b = st.columns([3, 1])
     user = a.selectbox("User", _options(users), accept_new_options=True, key=f"user-{run.id}")
     k = b.number_input("How many", 1, 100, 10, key=f"k-{run.id}")
@@ -42,7 +42,7 @@ def _known_user(run: Run, users: EmbeddingSpace) -> None:
         answers.show_when_done(question, _show_recommendations, key="known-progress")
 
 
-def _new_user(run: Run, items: EmbeddingSpace) -> None:
+def _new_user(run: RunFolder, items: EmbeddingSpace) -> None:
     scale = open_form(run, RatingsForm).scale
     st.write(
         "Rate a few items. The model computes a vector for you from the vectors of these items."
@@ -89,7 +89,7 @@ def _show_recommendations(answer: pd.DataFrame) -> None:
     tables.csv_button(frame, "recommendations.csv", f"download-{len(frame)}-{hash(tuple(frame['label']))}")
 
 
-def _one_rating(run: Run, users: EmbeddingSpace, items: EmbeddingSpace) -> None:
+def _one_rating(run: RunFolder, users: EmbeddingSpace, items: EmbeddingSpace) -> None:
     a, b = st.columns(2)
     user = a.selectbox("User", _options(users), accept_new_options=True, key=f"one-user-{run.id}")
     item = b.selectbox("Item", _options(items), accept_new_options=True, key=f"one-item-{run.id}")

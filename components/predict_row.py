@@ -11,19 +11,19 @@ from components import answers, session
 from embedviz.jobs.prediction import ask_rows
 from embedviz.models.categories.form import Form, FormField
 from embedviz.store.open_spaces import open_form
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 FIELDS_PER_LINE = 3
 MAX_OPEN_FIELDS = 12  # the rest of a wide table is in an expander
 UNKNOWN = "unknown"
 
 
-def show_row_prediction(run: Run) -> None:
+def show_row_prediction(run: RunFolder) -> None:
     """Show the form for one row and the form for a file."""
     answers.tabs({"Row": lambda: _one_row(run), "File": lambda: answers.predict_file(run, None)})
 
 
-def _one_row(run: Run) -> None:
+def _one_row(run: RunFolder) -> None:
     features = open_form(run, Form).features
     with st.form(f"ask-row-{run.id}", border=False):
         row = _fields(run, features[:MAX_OPEN_FIELDS])
@@ -40,7 +40,7 @@ def _one_row(run: Run) -> None:
         answers.show_when_done(question, lambda answer: _show(run, answer), key="row-progress")
 
 
-def _fields(run: Run, features: Sequence[FormField]) -> dict[str, str | float | None]:
+def _fields(run: RunFolder, features: Sequence[FormField]) -> dict[str, str | float | None]:
     """Return column -> typed value, None where it is unknown."""
     row: dict[str, str | float | None] = {}
     for start in range(0, len(features), FIELDS_PER_LINE):
@@ -84,7 +84,7 @@ def _field(feature: FormField, key: str) -> str | float | None:
     return typed.strip() or None
 
 
-def _show(run: Run, answer: pd.DataFrame) -> None:
+def _show(run: RunFolder, answer: pd.DataFrame) -> None:
     row, target = answer.iloc[0], open_form(run, Form).target
     left, right = st.columns(2, gap="large")
     with left:

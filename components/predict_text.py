@@ -8,13 +8,13 @@ import streamlit as st
 from components import answers, session
 from components.colored_words import colored_words
 from embedviz.jobs.prediction import ask_rows
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 EXAMPLE = "A warm and funny film, though never as clever as it thinks."
 MAX_CHARACTERS = 5000
 
 
-def show_text_prediction(run: Run) -> None:
+def show_text_prediction(run: RunFolder) -> None:
     """Show the form for one text and the form for a file."""
     answers.tabs(
         {
@@ -24,7 +24,7 @@ def show_text_prediction(run: Run) -> None:
     )
 
 
-def _one_text(run: Run) -> None:
+def _one_text(run: RunFolder) -> None:
     with st.form(f"ask-text-{run.id}", border=False):
         text = st.text_area("Text", EXAMPLE, max_chars=MAX_CHARACTERS, key=f"text-{run.id}", height=100)
         submitted = st.form_submit_button("Predict", type="primary", icon=":material/online_prediction:")

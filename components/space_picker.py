@@ -9,13 +9,13 @@ from components.navigation import is_history_step
 from embedviz.core.jobs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_space
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 SPACE = "space"  # the address's ?space=
 MAX_SEGMENTS = 5  # more spaces become a menu
 
 
-def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
+def current_space(purpose: str) -> tuple[RunFolder, EmbeddingSpace] | None:
     """Return the open run and the chosen space; without one, show why and the next step.
 
     Parameters
@@ -57,7 +57,7 @@ def current_space(purpose: str) -> tuple[Run, EmbeddingSpace] | None:
     return run, open_space(run, name)
 
 
-def _waiting(run: Run) -> None:
+def _waiting(run: RunFolder) -> None:
     def draw(state: Status) -> None:
         if state.is_final:
             st.error(session.plain(state.reason or f"This run is {state.state} and has no vectors."))

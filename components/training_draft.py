@@ -10,7 +10,7 @@ import streamlit as st
 from components import session
 from embedviz.core.errors import EmbedvizError
 from embedviz.store.dataset import Dataset
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 DRAFT = "draft"  # the address's ?draft=
 DRAFT_KEY = "draft"  # the same in the session's state, as (draft, id of the run that was open)
@@ -35,7 +35,7 @@ class TrainingDraft:
     run_id: str = ""
 
     @classmethod
-    def from_run(cls, run: Run) -> TrainingDraft:
+    def from_run(cls, run: RunFolder) -> TrainingDraft:
         """Return the draft that repeats a run."""
         roles = {role: column for role, column in run.spec.columns.items() if column}
         return cls(run.data["id"], roles, run.id)
@@ -47,7 +47,7 @@ class TrainingDraft:
             raise EmbedvizError("This data belongs to another visitor. Upload your own copy to train on it.")
         return dataset
 
-    def run(self) -> Run | None:
+    def run(self) -> RunFolder | None:
         """Open the run whose settings are taken over; None when there is none or it was deleted."""
         if not self.run_id:
             return None

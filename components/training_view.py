@@ -16,16 +16,16 @@ from embedviz.evaluation.score_sentences import result_sentence
 from embedviz.evaluation.scores import SCORES
 from embedviz.figures.loss_figure import loss_figure
 from embedviz.models import model_spec
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 
-def show_run(run: Run) -> Status:
+def show_run(run: RunFolder) -> Status:
     """Show the run, refreshed while it goes on, and return the state it was drawn with."""
     st.subheader(session.plain(run.name))
     return live.follow(run, lambda state: _draw(run, state, live.events(run)), key="progress")
 
 
-def _draw(run: Run, state: Status, events: list[Event]) -> None:
+def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
     last: Event = events[-1] if events else {}
     if state.state == "queued":
         place = session.executor().place(run)
@@ -50,7 +50,7 @@ def _draw(run: Run, state: Status, events: list[Event]) -> None:
                 st.text(f"{word}: {', '.join(label for label, _ in near)}")
 
 
-def _metrics(run: Run, state: Status, events: Sequence[Event]) -> None:
+def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     model = model_spec(run.model)
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
     cells = [("Time", formatting.duration(state.elapsed()))]
@@ -69,7 +69,7 @@ def _metrics(run: Run, state: Status, events: Sequence[Event]) -> None:
             st.metric(label, value, width="content")
 
 
-def _results(run: Run, state: Status, events: Sequence[Event]) -> None:
+def _results(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
         st.caption(training_setup.cost_text(Cost(estimate["seconds"], estimate["memory_bytes"])))
@@ -82,7 +82,7 @@ def _results(run: Run, state: Status, events: Sequence[Event]) -> None:
     st.caption(f"Training took {took} on {session.plain(record.get('device', ''))} (estimate: {estimated}).")
 
 
-def _buttons(run: Run, state: Status) -> None:
+def _buttons(run: RunFolder, state: Status) -> None:
     mine, executor = session.is_mine(run), session.executor()
     with st.container(horizontal=True):
         if not state.is_final and mine:
@@ -119,6 +119,6 @@ def _buttons(run: Run, state: Status) -> None:
             st.json({"settings": run.spec.settings, **run.record}, expanded=True)
 
 
-def _resume(run: Run) -> None:
+def _resume(run: RunFolder) -> None:
     with error_boundary():
         session.executor().submit(run)

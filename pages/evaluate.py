@@ -16,10 +16,10 @@ from embedviz.evaluation.score_sentences import (
 from embedviz.evaluation.score_table import ScoreTable
 from embedviz.evaluation.scores import SCORES, readable
 from embedviz.jobs.scores import protocol_of, scores_of
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 
-def show_scores(run: Run, table: ScoreTable) -> None:
+def show_scores(run: RunFolder, table: ScoreTable) -> None:
     """Show the scores and how they were measured."""
     config = {
         WHAT: st.column_config.TextColumn(WHAT, pinned=True),
@@ -39,7 +39,7 @@ def show_scores(run: Run, table: ScoreTable) -> None:
     st.text(" ".join(protocol_of(run)))
 
 
-def no_scores(run: Run | None) -> None:
+def no_scores(run: RunFolder | None) -> None:
     """Show why there are no scores, and the next step."""
     if run is not None and run.kind == "training":
         st.info(f"This run is {run.status}. Its scores are measured once it has ended.")

@@ -12,7 +12,7 @@ from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS
 from embedviz.store.open_spaces import open_space
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 BEFORE, MOVED = "before", "moved"  # the space before fine-tuning, and the column with the distance of each word from it
 MAX_HISTORY = 50
@@ -48,7 +48,7 @@ def step(by: int) -> None:
     st.session_state["history-at"] += by
 
 
-def show_neighbors(run: Run, space: EmbeddingSpace) -> None:
+def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
     """Show the nearest neighbours of one label."""
     noun = noun_of(space)
     if st.session_state.get("history-run") != run.id:
@@ -103,7 +103,7 @@ def show_king_and_queen(space: EmbeddingSpace) -> None:
         )
 
 
-def show_two(run: Run, space: EmbeddingSpace) -> None:
+def show_two(run: RunFolder, space: EmbeddingSpace) -> None:
     """Compare two labels."""
     noun = noun_of(space)
     a, b = st.columns(2)
@@ -131,7 +131,7 @@ def show_two(run: Run, space: EmbeddingSpace) -> None:
         st.dataframe(c.shared, hide_index=True)
 
 
-def show_analogy(run: Run, space: EmbeddingSpace) -> None:
+def show_analogy(run: RunFolder, space: EmbeddingSpace) -> None:
     """Solve an analogy by two formulas."""
     noun = noun_of(space)
     words = []
@@ -164,7 +164,7 @@ def show_analogy(run: Run, space: EmbeddingSpace) -> None:
             st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame), key=f"answers-{method}")
 
 
-def show_odd_one_out(_: Run, space: EmbeddingSpace) -> None:
+def show_odd_one_out(_: RunFolder, space: EmbeddingSpace) -> None:
     """Find the label that is least similar to the others."""
     noun = noun_of(space)
     example = ["king", "queen", "prince", "bread"] if "bread" in space else []
@@ -182,7 +182,7 @@ def show_odd_one_out(_: Run, space: EmbeddingSpace) -> None:
         st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame))
 
 
-def show_moved(run: Run, space: EmbeddingSpace) -> None:
+def show_moved(run: RunFolder, space: EmbeddingSpace) -> None:
     """Show how far fine-tuning moved each word, and one word's neighbours before and after."""
     a, b = st.columns([3, 2])
     with a:
@@ -220,7 +220,7 @@ if opened:
     noun = noun_of(space)
     tours.show_step("neighbours")
     st.caption(f"{noun.counted(len(space))}, {space.dim} dimensions.")
-    views: dict[str, Callable[[Run, EmbeddingSpace], None]] = {
+    views: dict[str, Callable[[RunFolder, EmbeddingSpace], None]] = {
         "Neighbours": show_neighbors,
         f"Two {noun.many}": show_two,
         "Analogy": show_analogy,

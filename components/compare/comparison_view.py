@@ -17,7 +17,7 @@ from embedviz.space.two_spaces import TwoSpaces
 from embedviz.store.comparisons import comparison_of, twins_of
 from embedviz.store.maps import pair_of
 from embedviz.store.open_spaces import open_space
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 MAX_NEIGHBORS = 50
 DEFAULT_NEIGHBORS = 10
@@ -29,7 +29,7 @@ ALIGNMENT_HELP = (
 )
 
 
-def draw_comparison(run: Run, space: EmbeddingSpace) -> None:
+def draw_comparison(run: RunFolder, space: EmbeddingSpace) -> None:
     """Draw the choice of the other space, then the comparison."""
     others = _other_spaces(run, space)
     if not others:
@@ -82,7 +82,7 @@ def overlap_text(found: TwoSpaces, one: str, many: str) -> str:
     )
 
 
-def _other_spaces(run: Run, space: EmbeddingSpace) -> list[tuple[Run, str]]:
+def _other_spaces(run: RunFolder, space: EmbeddingSpace) -> list[tuple[RunFolder, str]]:
     """Return the spaces to compare with: this run's own, those of runs that differ in the seed, the rest by age."""
     runs = session.store().runs(session.owner())
     twins = {twin.id for twin in twins_of(run, runs)}

@@ -9,12 +9,12 @@ from embedviz.jobs.repeats import SEEDS
 from embedviz.space import EmbeddingSpace
 from embedviz.store.comparisons import comparison_of, twins_of
 from embedviz.store.label_filter import label_filters
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 MAX_NAME_LENGTH = 120
 
 
-def draw_seed_baseline(run: Run, space: EmbeddingSpace, k: int) -> None:
+def draw_seed_baseline(run: RunFolder, space: EmbeddingSpace, k: int) -> None:
     """Draw what this run and one with another seed share; where there is none yet, a button that trains it."""
     if run.kind != "training" or not session.is_mine(run):
         return
@@ -39,7 +39,7 @@ def draw_seed_baseline(run: Run, space: EmbeddingSpace, k: int) -> None:
             _train_twin(run)
 
 
-def _train_twin(run: Run) -> None:
+def _train_twin(run: RunFolder) -> None:
     seed = (run.training_settings().seed + 1) % SEEDS
     dataset = session.store().dataset(run.data["id"])
     columns = {role: column for role, column in run.spec.columns.items() if column}

@@ -19,7 +19,7 @@ from embedviz.core.errors import EmbedvizError
 from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_finished_map
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 
 SHOWN = "shown"
 MENU_DEFAULTS = {COLOR: CLUSTER, SIZE: UNIFORM}  # left out of the address
@@ -51,7 +51,7 @@ class MapSession:
         Settings last taken from an address, which the form then starts with, and how often that happened.
     """
 
-    run: Run
+    run: RunFolder
     space: EmbeddingSpace
     settings: dict[str, SettingValue] | None = None
     submitted: str = ""
@@ -71,7 +71,7 @@ class MapSession:
     loads: int = 0
 
     @classmethod
-    def of(cls, run: Run, space: EmbeddingSpace) -> MapSession:
+    def of(cls, run: RunFolder, space: EmbeddingSpace) -> MapSession:
         """Return this visitor's session for a space of the run."""
         session = st.session_state.setdefault(f"map-session-{run.id}-{space.name}", cls(run, space))
         session.run, session.space = run, space

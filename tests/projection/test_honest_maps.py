@@ -20,7 +20,7 @@ from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
 from embedviz.store.maps import draw_pca, map_of
 from embedviz.store.open_spaces import open_finished_map, open_space
-from embedviz.store.run_folder import RunFolder as Run
+from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 
 QUICK = ProjectionSettings(n_neighbors=4, epochs=20)
@@ -63,21 +63,21 @@ def test_the_graph_behind_a_map_is_that_of_the_raw_vectors(metric):
 # --- Other vectors are another picture, though the page is the same ---
 
 
-def new_run(vectors: np.ndarray, state: Status) -> Run:
+def new_run(vectors: np.ndarray, state: Status) -> RunFolder:
     store = Store()
     run = store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
     keep(run, vectors, state)
     return run
 
 
-def keep(run: Run, vectors: np.ndarray, state: Status) -> None:
+def keep(run: RunFolder, vectors: np.ndarray, state: Status) -> None:
     """As a worker leaves the run."""
     counts = pd.DataFrame({"count": range(len(vectors), 0, -1)})
     write_space(EmbeddingSpace([f"w{i}" for i in range(len(vectors))], vectors, counts), run.folder / "spaces", "word")
     write_status(run.folder, state)
 
 
-def points_of(run: Run, map_id: str) -> bytes | None:
+def points_of(run: RunFolder, map_id: str) -> bytes | None:
     """What the server answers at the map's address; None for "not here"."""
     [route] = [route for route in routes("") if route.path.endswith("/points")]
     scope = {"type": "http", "headers": [], "query_string": b"", "path_params": {"run": run.id, "map": map_id}}
@@ -114,7 +114,7 @@ def test_a_run_trained_again_has_another_map_and_none_of_the_old_coordinates(bef
 
 def test_the_same_vectors_have_the_same_map():
     run = new_run(of_all_lengths(30), Status("done", ended=100.0))
-    assert map_of(run, "word", QUICK).id == map_of(Run(run.folder), "word", QUICK).id
+    assert map_of(run, "word", QUICK).id == map_of(RunFolder(run.folder), "word", QUICK).id
 
 
 def test_vectors_written_anew_are_read_anew_whatever_the_space_is_called():
@@ -127,7 +127,7 @@ def test_vectors_written_anew_are_read_anew_whatever_the_space_is_called():
 # --- Vectors that are none are counted and said, and the rest is drawn ---
 
 
-def with_bad_numbers(vectors: np.ndarray) -> Run:
+def with_bad_numbers(vectors: np.ndarray) -> RunFolder:
     """A run whose file was changed after it was checked."""
     run = new_run(np.nan_to_num(vectors, posinf=0), Status("done", ended=100.0))
     save_file({"vectors": vectors}, run.folder / "spaces" / "word.safetensors")
