@@ -1,4 +1,4 @@
-"""Runs: what was trained and opened, to open, name, compare, delete and bring back."""
+"""Runs: what was trained and opened, to open, name, compare, delete and restore."""
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +16,7 @@ from embedviz.store.store import quota
 store, owner = session.store(), session.owner()
 
 
-def listed(runs: list[RunFolder]) -> pd.DataFrame:
+def runs_table(runs: list[RunFolder]) -> pd.DataFrame:
     rows = []
     for run in runs:
         state, (reached, trivial) = run.state, primary_values(run.metrics, run.primary_metric)
@@ -28,7 +28,7 @@ def listed(runs: list[RunFolder]) -> pd.DataFrame:
                 "data": run.data["title"],
                 "score": primary_label(reached, run.primary_metric),
                 "trivial baseline": "" if trivial is None else figure(trivial),
-                "took": formatting.duration(state.elapsed()),
+                "time": formatting.duration(state.elapsed()),
                 "size": formatting.size(run.size()),
                 "created": formatting.when(run.created),
             }
@@ -42,14 +42,14 @@ def delete(run: RunFolder) -> None:
         if st.session_state.get("current_run") == run.id:
             session.remember(None)
     except EmbedvizError as error:
-        st.session_state["runs-said"] = str(error)
+        st.session_state["runs-message"] = str(error)
 
 
 def restore(run_id: str) -> None:
     store.restore(run_id)
 
 
-def one(run: RunFolder) -> None:
+def draw_one(run: RunFolder) -> None:
     name = st.text_input("Name", run.name, max_chars=120, key=f"name-{run.id}")
     if name.strip() and name != run.name:
         run.rename(name)
@@ -64,13 +64,13 @@ def one(run: RunFolder) -> None:
         st.text(run.state.reason)
 
 
-def compare(runs: list[RunFolder]) -> None:
-    """The settings that differ, and the curves."""
+def draw_comparison(runs: list[RunFolder]) -> None:
+    """Draw the settings that differ, and the loss curves."""
     table = pd.DataFrame([run.spec.settings for run in runs], index=[run.name for run in runs]).T
     different = table[table.astype(str).nunique(axis=1) > 1]
-    st.subheader("What differs")
+    st.subheader("Different settings")
     if different.empty:
-        st.text("Their settings are the same.")
+        st.text("The settings are the same.")
     else:
         st.dataframe(different.astype(str))
     for column, run in zip(st.columns(len(runs)), runs, strict=True):
@@ -81,11 +81,13 @@ def compare(runs: list[RunFolder]) -> None:
                 st.plotly_chart(loss_figure(events), key=f"curve-{run.id}", config={"displayModeBar": False})
 
 
-def disk() -> None:
+def draw_disk_usage() -> None:
     used = store.used()
     st.caption(f"On disk: {formatting.size(used)} of {formatting.size(quota())}.")
     if used > quota():
-        st.warning("That is past the quota. The oldest uploads are below; vectors stay when an upload goes.")
+        st.warning(
+            "This is more than the quota. The oldest uploads are listed below; deleting one keeps the runs trained on it."
+        )
         for dataset in store.datasets(owner)[:5]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(
@@ -97,7 +99,7 @@ def disk() -> None:
 
 st.title("Runs")
 st.write("Open, name, compare and delete what was trained or opened here.")
-if text := st.session_state.pop("runs-said", None):
+if text := st.session_state.pop("runs-message", None):
     st.warning(session.plain(text))
 with error_boundary():
     runs = store.runs(owner)
@@ -106,7 +108,7 @@ with error_boundary():
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
     else:
-        frame = listed(runs)
+        frame = runs_table(runs)
         chosen = st.dataframe(
             frame,
             hide_index=True,
@@ -116,13 +118,13 @@ with error_boundary():
         )["selection"]["rows"]
         selected = [runs[i] for i in chosen if i < len(runs)]
         if len(selected) == 1:
-            one(selected[0])
+            draw_one(selected[0])
         elif len(selected) > 1:
-            compare([run for run in selected if run.kind == "training"][:4] or selected[:1])
+            draw_comparison([run for run in selected if run.kind == "training"][:4] or selected[:1])
         else:
             st.caption("Select one run to open, name or delete it; two or more to compare them.")
     for run in store.deleted(owner)[:5]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"Deleted: {run.name}", width="stretch")
-            st.button("Bring back", key=f"back-{run.id}", on_click=restore, args=(run.id,))
-    disk()
+            st.button("Restore", key=f"back-{run.id}", on_click=restore, args=(run.id,))
+    draw_disk_usage()

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.category_names import Names
-from embedviz.data.category_names import category_names as category_names
 
 OTHER = 0  # the code of a value that is rare or never seen
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import DataError
-from embedviz.data.category_names import class_name as class_name
 from embedviz.data.column import Column
 
 

@@ -91,6 +91,3 @@ def _without_units(names: np.ndarray) -> pd.Series:
     cells = cells.str.replace(rf"\s*{_UNIT}$", "", regex=True)
     spaced = cells.str.match(_SPACED)
     return cells.mask(spaced, cells.str.replace(r"[^\d.,+-]", "", regex=True))
-
-
-LARGEST = MAX_NUMBER

@@ -54,18 +54,18 @@ def confusion(probabilities: np.ndarray, codes: np.ndarray, names: list[str]) ->
 
 
 def calibration(probabilities: np.ndarray, codes: np.ndarray, bins: int = 10) -> pd.DataFrame:
-    """Return the calibration curve: mean confidence ("certainty"), accuracy ("right") and rows of each bin.
+    """Return the calibration curve: mean confidence, accuracy and rows of each bin.
 
     Bins hold equally many rows, as in Nguyen and O'Connor 2015, "Posterior calibration and exploratory analysis"
     (EMNLP), section 3.
     """
-    certainty = probabilities.max(1)
-    right = probabilities.argmax(1) == codes
-    groups = [group for group in np.array_split(np.argsort(certainty, kind="stable"), bins) if len(group)]
+    confidence = probabilities.max(1)
+    is_correct = probabilities.argmax(1) == codes
+    groups = [group for group in np.array_split(np.argsort(confidence, kind="stable"), bins) if len(group)]
     return pd.DataFrame(
         {
-            "certainty": [float(certainty[group].mean()) for group in groups],
-            "right": [float(right[group].mean()) for group in groups],
+            "confidence": [float(confidence[group].mean()) for group in groups],
+            "accuracy": [float(is_correct[group].mean()) for group in groups],
             "rows": [len(group) for group in groups],
         }
     )

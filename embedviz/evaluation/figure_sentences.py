@@ -51,23 +51,23 @@ def largest_confusions(frame: pd.DataFrame, n: int = 20) -> pd.DataFrame:
 
 
 def calibration_sentence(frame: pd.DataFrame) -> str:
-    """Describe a calibration curve (certainty, right, rows of a bin): is the model over- or underconfident?
+    """Describe a calibration curve (confidence, accuracy, rows of a bin): is the model over- or underconfident?
 
     A gap counts when it is larger than what that number of rows gives by chance.
     """
     rows = frame["rows"].sum()
-    certain = float((frame["certainty"] * frame["rows"]).sum() / rows)
-    right = float((frame["right"] * frame["rows"]).sum() / rows)
-    surest = frame.loc[frame["certainty"].idxmax()]
+    confidence = float((frame["confidence"] * frame["rows"]).sum() / rows)
+    accuracy = float((frame["accuracy"] * frame["rows"]).sum() / rows)
+    surest = frame.loc[frame["confidence"].idxmax()]
     summary = (
-        f"Predictions made with {surest['certainty']:.0%} confidence are correct in {surest['right']:.0%} of cases; on "
-        f"average the confidence is {certain:.0%} and the accuracy {right:.0%}"
+        f"Predictions made with {surest['confidence']:.0%} confidence are correct in {surest['accuracy']:.0%} of cases; on "
+        f"average the confidence is {confidence:.0%} and the accuracy {accuracy:.0%}"
     )
-    gap, chance = certain - right, 2 * math.sqrt(max(right * (1 - right), 1e-4) / rows)
+    gap, chance = confidence - accuracy, 2 * math.sqrt(max(accuracy * (1 - accuracy), 1e-4) / rows)
     if abs(gap) > max(chance, MIN_CALIBRATION_GAP):
         return f"{summary}: the model is {'overconfident' if gap > 0 else 'underconfident'}."
-    apart = float(((frame["certainty"] - frame["right"]).abs() * frame["rows"]).sum() / rows)
-    variance = (frame["certainty"] * (1 - frame["certainty"])).clip(lower=0)
+    apart = float(((frame["confidence"] - frame["accuracy"]).abs() * frame["rows"]).sum() / rows)
+    variance = (frame["confidence"] * (1 - frame["confidence"])).clip(lower=0)
     by_chance = float((NORMAL_ABSOLUTE_MEAN * (variance / frame["rows"]) ** 0.5 * frame["rows"]).sum() / rows)
     if apart > max(2 * by_chance, MIN_CALIBRATION_GAP):
         return f"{summary}: it is overconfident in some bins and underconfident in others, by {apart:.0%} on average."

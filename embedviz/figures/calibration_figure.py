@@ -10,28 +10,28 @@ from embedviz.figures.colors import OKABE_ITO, OTHERS_COLOR
 
 
 def calibration_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw a reliability diagram; on the diagonal answers are as often right as they are certain.
+    """Draw a reliability diagram; on the diagonal the accuracy equals the confidence.
 
     Parameters
     ----------
     frame : pd.DataFrame
-        certainty, right (both shares) and rows: a row a bin. The error bars are the 95 % interval of `right`.
+        confidence, accuracy (both shares) and rows: a row a bin. The error bars are the 95 % interval of the accuracy.
     """
-    p, n = frame["right"].to_numpy(), frame["rows"].to_numpy()
+    p, n = frame["accuracy"].to_numpy(), frame["rows"].to_numpy()
     below, above = share_interval(p, n)
-    low = max(0.0, float(min(frame["certainty"].min(), below.min())) - 0.05)
+    low = max(0.0, float(min(frame["confidence"].min(), below.min())) - 0.05)
     figure = go.Figure()
     figure.add_scatter(
         x=[low, 1], y=[low, 1], mode="lines", name="perfectly calibrated",
         line={"color": OTHERS_COLOR, "dash": "dash", "width": 1.5}, hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
-        x=frame["certainty"],
+        x=frame["confidence"],
         y=p,
         mode="lines+markers",
-        name="answers",
+        name="predictions",
         customdata=n,
-        hovertemplate="%{x:.0%} certain, %{y:.0%} right<br>%{customdata:,} rows<extra></extra>",
+        hovertemplate="confidence %{x:.0%}, accuracy %{y:.0%}<br>%{customdata:,} rows<extra></extra>",
         line={"color": OKABE_ITO[0], "width": 2},
         marker={"size": 8},
         error_y={
@@ -43,8 +43,8 @@ def calibration_figure(frame: pd.DataFrame) -> go.Figure:
             "width": 3,
         },
     )
-    figure.update_xaxes(title="certainty", tickformat=".0%", range=[low, 1.02])
-    figure.update_yaxes(title="right", tickformat=".0%", range=[low, 1.04])
+    figure.update_xaxes(title="Mean confidence", tickformat=".0%", range=[low, 1.02])
+    figure.update_yaxes(title="Accuracy", tickformat=".0%", range=[low, 1.04])
     figure.update_layout(
         height=340, margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend={"orientation": "h", "y": 1.12}, hovermode="closest"
     )

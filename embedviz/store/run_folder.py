@@ -39,7 +39,8 @@ CHECKPOINT = "checkpoint.safetensors"
 LABEL = "label.json"
 SPACES = "spaces"
 FIGURES = "figures"
-OLD_FIGURES = "pictures"
+OLD_FIGURES = "pictures"  # before version 0.2, and what the columns were called there:
+OLD_COLUMNS = {"certainty": "confidence", "right": "accuracy"}
 MAX_NAME_CHARACTERS = 120
 
 
@@ -251,7 +252,7 @@ class RunFolder(JobFolder[RunSpec]):
 
         folders = (self.folder / OLD_FIGURES, self.folder / FIGURES)
         paths = [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
-        return {path.stem: pd.read_parquet(path) for path in paths}
+        return {path.stem: pd.read_parquet(path).rename(columns=OLD_COLUMNS) for path in paths}
 
     @property
     def main_space(self) -> str:

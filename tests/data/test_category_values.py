@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.data.category_values import OTHER, CategoryValues, category_names
+from embedviz.data.category_names import category_names
+from embedviz.data.category_values import OTHER, CategoryValues
 
 
 def learned(cells, min_count=2):

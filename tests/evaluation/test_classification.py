@@ -30,8 +30,8 @@ def test_calibration_of_a_sure_and_wrong_model_shows():
     sure = np.tile([0.99, 0.01], (100, 1))
     frame = calibration(sure, np.r_[np.zeros(50, int), np.ones(50, int)])
     assert frame["rows"].sum() == 100
-    assert np.allclose(frame["certainty"], 0.99)
-    assert np.average(frame["right"], weights=frame["rows"]) == 0.5
+    assert np.allclose(frame["confidence"], 0.99)
+    assert np.average(frame["accuracy"], weights=frame["rows"]) == 0.5
 
 
 def test_the_majority_is_the_training_parts():

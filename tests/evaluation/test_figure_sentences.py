@@ -42,10 +42,10 @@ def test_a_perfect_model_has_nothing_confused():
     assert largest_confusions(confused({("cat", "cat"): 1})).empty
 
 
-def answered(certainty, right_share, n=2000, seed=0):
-    """Two classes, each answer given with this certainty and right in this share of cases."""
+def answered(confidence, right_share, n=2000, seed=0):
+    """Two classes, each answer given with this confidence and right in this share of cases."""
     rng = np.random.default_rng(seed)
-    sure = np.full(n, certainty) if np.isscalar(certainty) else rng.choice(certainty, n)
+    sure = np.full(n, confidence) if np.isscalar(confidence) else rng.choice(confidence, n)
     right = rng.random(n) < (sure if right_share is None else right_share)
     return calibration(np.column_stack([sure, 1 - sure]), np.where(right, 0, 1))
 
@@ -57,14 +57,14 @@ def test_too_sure_too_unsure_and_just_right_are_told_apart():
 
 
 def test_a_gap_that_so_few_rows_give_by_chance_is_no_gap():
-    few = pd.DataFrame({"certainty": [0.7, 0.9], "right": [0.6, 0.9], "rows": [10, 10]})
+    few = pd.DataFrame({"confidence": [0.7, 0.9], "accuracy": [0.6, 0.9], "rows": [10, 10]})
     many = few.assign(rows=[10_000, 10_000])
     assert "well calibrated" in calibration_sentence(few)
     assert "overconfident" in calibration_sentence(many)
 
 
 def test_errors_that_even_out_are_seen():
-    frame = pd.DataFrame({"certainty": [0.6, 0.9], "right": [0.8, 0.7], "rows": [5000, 5000]})
+    frame = pd.DataFrame({"confidence": [0.6, 0.9], "accuracy": [0.8, 0.7], "rows": [5000, 5000]})
     assert "overconfident in some bins and underconfident in others, by 20%" in calibration_sentence(frame)
 
 

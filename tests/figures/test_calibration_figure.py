@@ -3,7 +3,7 @@ import pandas as pd
 
 from embedviz.figures.calibration_figure import calibration_figure, share_interval
 
-FRAME = pd.DataFrame({"certainty": [0.5, 0.7, 0.95], "right": [0.4, 0.8, 1.0], "rows": [10, 10, 9]})
+FRAME = pd.DataFrame({"confidence": [0.5, 0.7, 0.95], "accuracy": [0.4, 0.8, 1.0], "rows": [10, 10, 9]})
 
 
 def test_bins_stand_beside_the_diagonal_and_nothing_is_cut():

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from embedviz.data.classes import class_name
+from embedviz.data.category_names import class_name
 from embedviz.space.embedding_space import RESERVED
 
 # columns of the spaces and of recommendations; a table's column of that name is renamed

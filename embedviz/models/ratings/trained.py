@@ -14,7 +14,7 @@ import pandas as pd
 
 from embedviz.core import archive
 from embedviz.core.errors import DataError, SettingsError
-from embedviz.data.classes import class_name
+from embedviz.data.category_names import class_name
 from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import FoldedIn, Ridge, fold_in
