@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Protocol
 
 from embedviz.core.cost import Machine
+from embedviz.core.errors import RunError
 from embedviz.core.jobs.folder import JobFolder
+from embedviz.core.jobs.lease import Lease
+from embedviz.core.jobs.status import RESUMABLE, Status, read_status, take_lease, write_status, written_status
 
 
 class Executor(Protocol):
     """Runs jobs. All methods may be called from any thread.
 
-    An executor writes a job's `queued` status under a lease that it takes, and whoever does the job goes on with that
-    lease. Several executors may work on one store: a job that one of them holds is left alone by the others.
+    An executor takes a job by `take_for_queue` and keeps the lease alive; whoever does the job goes on with that lease. Several executors may work on one store: a job that one of them holds is left alone by the others.
     """
 
     @property
@@ -43,3 +46,31 @@ class Executor(Protocol):
     def close(self) -> None:
         """Let every job save its state and end."""
         ...
+
+
+def take_for_queue(job: JobFolder[Any]) -> Lease:
+    """Take the lease of a job and mark it as queued. Whoever does the job goes on with this lease.
+
+    Raises
+    ------
+    RunError
+        When the job cannot go on from its state, or another process holds it.
+    """
+    _check_resumable(read_status(job.folder))
+    lease = take_lease(job.folder)
+    if lease is None:
+        raise RunError("Another process is working on this. Wait until it has ended, or stop it.")
+    before = written_status(job.folder)
+    try:
+        _check_resumable(read_status(job.folder))  # another process may have been quicker
+    except RunError:
+        lease.release()
+        raise
+    seconds = before.seconds if before else 0.0
+    write_status(job.folder, Status("queued", lease=lease.generation, queued=time.time(), seconds=seconds))
+    return lease
+
+
+def _check_resumable(status: Status) -> None:
+    if status.state not in RESUMABLE:
+        raise RunError(f"This run is {status.state}; only one that was stopped, failed or interrupted can go on.")

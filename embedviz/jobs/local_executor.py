@@ -23,17 +23,14 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
 from embedviz.core.jobs.status import (
     FILE,
-    RESUMABLE,
     Status,
     interrupted,
-    read_status,
     repair,
-    take_lease,
     write_status,
     written_status,
 )
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
-from embedviz.jobs.executor import Executor
+from embedviz.jobs.executor import Executor, take_for_queue
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
 from embedviz.store.home import home, is_shared
@@ -104,7 +101,7 @@ class LocalExecutor:
             waiting = self._waiting[lane]
             if len(waiting) >= (5 if is_shared() else 50):
                 raise QueueFullError(f"{len(waiting)} runs are waiting already. Try again when one of them has ended.")
-            waiting.append(_queued(job))
+            waiting.append(HeldJob(job, take_for_queue(job)))
             self._hand_out(lane)
 
     def place(self, job: JobFolder[Any]) -> int:
@@ -234,28 +231,6 @@ def tidy() -> None:
         except (EmbedvizError, OSError) as error:
             logger.warning("%s: %s", path.parent, error)
     store.sweep()
-
-
-def _queued(job: JobFolder[Any]) -> HeldJob:
-    """Take the job's lease and mark it as waiting. RunError when it cannot go on, or another process holds it."""
-    _check_resumable(read_status(job.folder))
-    lease = take_lease(job.folder)
-    if lease is None:
-        raise RunError("Another process is working on this. Wait until it has ended, or stop it.")
-    before = written_status(job.folder)
-    try:
-        _check_resumable(read_status(job.folder))  # another process may have been quicker
-    except RunError:
-        lease.release()
-        raise
-    seconds = before.seconds if before else 0.0
-    write_status(job.folder, Status("queued", lease=lease.generation, queued=time.time(), seconds=seconds))
-    return HeldJob(job, lease)
-
-
-def _check_resumable(status: Status) -> None:
-    if status.state not in RESUMABLE:
-        raise RunError(f"This run is {status.state}; only one that was stopped, failed or interrupted can go on.")
 
 
 def _end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
