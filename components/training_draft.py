@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, field
 import streamlit as st
 
 from components import session
+from components.navigation import is_history_step
 from embedviz.core.errors import EmbedvizError
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_folder import RunFolder
 
 DRAFT = "draft"  # the address's ?draft=
 DRAFT_KEY = "draft"  # the same in the session's state, as (draft, id of the run that was open)
+FOLLOWED_KEY = "draft-address-followed"  # in the session's state once the address was looked at
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def discard_draft() -> None:
 def current_draft() -> TrainingDraft | None:
     """Return the draft of this session or, after a reload, the one in the address; None once another run was opened."""
     open_run = st.session_state.get(session.RUN_KEY)
-    if DRAFT_KEY not in st.session_state and (found := _parse(st.query_params.get(DRAFT, ""))):
+    is_first = not st.session_state.get(FOLLOWED_KEY)
+    st.session_state[FOLLOWED_KEY] = True
+    if (is_first or is_history_step()) and (found := _parse(st.query_params.get(DRAFT, ""))):
         st.session_state[DRAFT_KEY] = found, open_run
     if DRAFT_KEY not in st.session_state:
         return None

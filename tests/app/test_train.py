@@ -90,6 +90,21 @@ def test_a_click_on_train_starts_one_run_and_shows_it(app, dataset):
     run.wait(60)
 
 
+def test_the_setup_comes_back_by_the_browsers_step_and_not_by_an_address_left_behind(app, dataset, monkeypatch):
+    opened(app, address(dataset))
+    app.number_input(key="skipgram--recommended-epochs").set_value(1)
+    app.button(key="train").click().run()
+    app.query_params["draft"] = address(dataset)  # sent before the browser had the last address
+    app.run()
+    assert "Train" not in labels(app)
+    monkeypatch.setattr("components.training_draft.is_history_step", lambda: True)
+    app.query_params["draft"] = address(dataset)
+    app.run()
+    assert "Train" in labels(app)
+    [run] = Store().runs()
+    run.wait(60)
+
+
 def test_a_run_that_cannot_start_leaves_the_setup(app, dataset, monkeypatch):
     from components import starting
     from embedviz.core.errors import QueueFullError
