@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from embedviz.core.errors import DataError
-from embedviz.data.classes import class_name, read_classes
+from embedviz.data.category_names import class_name
+from embedviz.data.classes import read_classes
 
 
 def test_classes_of_any_spelling_the_frequent_first():
