@@ -22,6 +22,7 @@ from embedviz.core.cost import Machine
 from embedviz.core.errors import SettingsError
 from embedviz.core.generators import result_of
 from embedviz.core.settings import TrainingSettings
+from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.reading import Table, read_table
 from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold
@@ -179,12 +180,12 @@ def check_learns_in_a_fold(case: Case) -> None:
 
 def check_survey(case: Case) -> None:
     """The survey says what is there, survives JSON, and the estimate follows from it."""
-    import json
-
     settings = case.make_settings()
     survey = result_of(case.spec.survey(case.table, case.columns, settings))
-    again = Survey.from_dict(json.loads(json.dumps(survey.as_dict())))
-    assert json.dumps(again.as_dict()) == json.dumps(survey.as_dict())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "survey.json"
+        write_typed(path, survey)
+        assert read_typed(path, Survey) == survey
     assert survey.sentences
     cost = case.spec.estimate(settings, survey, Machine(threads=1))
     assert 0 < cost.seconds < 3600

@@ -39,14 +39,6 @@ def write_json(path: Path, values: Any) -> None:
         temporary.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; empty when the file is not there (yet)."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-
-
 def folder_bytes(folder: Path) -> int:
     """Return the bytes of all files below a folder; a file that vanishes meanwhile counts as nothing."""
     total = 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, NamedTuple, Self
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from embedviz.data.dialect import DELIMITER_NAMES
 from embedviz.data.text_units import UNITS, Unit
@@ -100,12 +100,3 @@ class ReadReport:
         if self.truncated:
             sentences.append("This is a preview: only the beginning was read.")
         return sentences + self.warnings
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON has them."""
-        return {**asdict(self), "dropped": [list(row) for row in self.dropped]}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Rebuild what `as_dict` returned."""
-        return cls(**{**values, "dropped": [DroppedRow(*row) for row in values["dropped"]]})

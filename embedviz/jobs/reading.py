@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import JsonValue
 
-from embedviz.core.files import read_json, write_json
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.settings import TrainingSettings
+from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.data.report import ReadReport
 from embedviz.data.roles import roles_of
 from embedviz.jobs.pretrained import open_pretrained_space
 from embedviz.models import model_spec
@@ -51,21 +52,24 @@ class ReadingSpec(JobSpec):
     data: DataReference
 
 
+@dataclass(frozen=True)
+class ReadingResult:
+    """What reading.json says: how the file was read, and what the model found in it."""
+
+    report: ReadReport
+    survey: Survey
+
+
 class Reading(JobFolder[ReadingSpec]):
-    """A reading by its folder; report and survey are there when it is done."""
+    """A reading by its folder; the survey is there when it is done."""
 
     spec_class = ReadingSpec
 
     @property
-    def report(self) -> dict[str, Any]:
-        """The fields of embedviz.data.report.ReadReport; empty until it is done."""
-        return read_json(self.folder / RESULT).get("report", {})
-
-    @property
     def survey(self) -> Survey | None:
         """What the model found; None until it is done."""
-        values = read_json(self.folder / RESULT).get("survey")
-        return Survey.from_dict(values) if values else None
+        result = read_typed(self.folder / RESULT, ReadingResult)
+        return result.survey if result else None
 
 
 def reading_of(
@@ -99,4 +103,4 @@ def read_dataset(spec: ReadingSpec, folder: Path, reporter: Reporter) -> None:
     settings = model.Settings.from_values(spec.settings)
     pretrained = open_pretrained_space(settings, reporter)
     survey = reporter.follow(model.survey(table, roles_of(table, spec.columns), settings, pretrained))
-    write_json(folder / RESULT, {"report": table.report.as_dict(), "survey": survey.as_dict()})
+    write_typed(folder / RESULT, ReadingResult(table.report, survey))

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from embedviz.core.errors import DataError, RunError
-from embedviz.core.files import read_json, replacing, write_json
+from embedviz.core.files import replacing, write_json
+from embedviz.core.typed_json import read_typed
 from embedviz.data.reading import Table, read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.store.data_reference import About, DataReference, PathReference, ReadOptions, fingerprint
@@ -33,11 +34,11 @@ class Dataset:
 
     @classmethod
     def open(cls, folder: Path) -> Dataset:
-        """Open the data set of a folder; RunError if it was deleted."""
-        values = read_json(folder / FILE)
-        if not values:
+        """Open the data set of a folder; RunError if it was deleted, DataError if its record is damaged."""
+        reference = read_typed(folder / FILE, cast("type[DataReference]", DataReference))
+        if reference is None:
             raise RunError("This data is not here any more. Upload it again, or take a sample.")
-        return cls(folder, cast("DataReference", values))
+        return cls(folder, reference)
 
     @classmethod
     def upload(cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER) -> Dataset:

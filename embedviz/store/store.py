@@ -169,8 +169,13 @@ class Store:
         return Dataset.open(self.uploads_folder / checked_id(dataset_id))
 
     def datasets(self, owner: str) -> list[Dataset]:
-        """Return the owner's uploads, the oldest first."""
-        found = [Dataset.open(path.parent) for path in self.uploads_folder.glob("*/dataset.json")]
+        """Return the owner's uploads, the oldest first. One whose record is damaged is left out."""
+        found: list[Dataset] = []
+        for path in self.uploads_folder.glob("*/dataset.json"):
+            try:
+                found.append(Dataset.open(path.parent))
+            except EmbedvizError as error:  # deleted meanwhile, or damaged
+                logger.warning("%s: %s", path.parent.name, error)
         return sorted((d for d in found if d.owner == owner), key=lambda dataset: dataset.created)
 
     def delete_dataset(self, dataset: Dataset) -> None:

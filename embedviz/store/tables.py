@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import feather
 
-from embedviz.core.files import folder_bytes, read_json, replacing, write_json
+from embedviz.core.errors import DataError
+from embedviz.core.files import folder_bytes, replacing
+from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.reading import READER_VERSION, Table
 from embedviz.data.report import ReadReport
 from embedviz.store.home import home
@@ -24,6 +27,15 @@ from embedviz.store.home import home
 FRAME, HEADER = "frame.arrow", "table.json"
 MAX_BYTES = 10_000_000_000  # of all kept tables together
 MAX_AGE_S = 7 * 86400.0  # since a table was last read
+
+
+@dataclass(frozen=True)
+class TableHeader:
+    """What table.json says of a kept table: its kind, the roles that its columns were given, and how it was read."""
+
+    kind: str
+    roles: dict[str, str]
+    report: ReadReport
 
 
 def tables_folder() -> Path:
@@ -72,8 +84,7 @@ def save_table(table: Table, folder: Path) -> bool:
         with replacing(folder / FRAME) as temporary:
             arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
             feather.write_feather(arrow, str(temporary), compression="uncompressed")  # to be memory-mapped
-        header = {"kind": table.kind, "roles": table.roles, "report": table.report.as_dict()}
-        write_json(folder / HEADER, header)
+        write_typed(folder / HEADER, TableHeader(table.kind, table.roles, table.report))
     except OSError:
         return False
     return True
@@ -92,17 +103,17 @@ def load_table(folder: Path, max_bytes: int | None = None) -> Table | None:
     Table or None
         None where no table is kept, or its files are damaged.
     """
-    header = read_json(folder / HEADER)
-    if not header:
-        return None
     try:
+        header = read_typed(folder / HEADER, TableHeader)
+        if header is None:
+            return None
         if max_bytes is not None and (folder / FRAME).stat().st_size > max_bytes:
             return None
         frame = feather.read_table(folder / FRAME, memory_map=True).to_pandas()
         os.utime(folder / HEADER)  # it was used: see sweep_tables
-    except (OSError, pa.ArrowException):  # deleted meanwhile, or damaged
+    except (OSError, DataError, pa.ArrowException):  # deleted meanwhile, or damaged
         return None
-    table = Table(frame, ReadReport.from_dict(header["report"]), header["kind"], header["roles"])
+    table = Table(frame, header.report, header.kind, header.roles)
     return table.cached_in(folder)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -46,16 +45,6 @@ class CorpusCounts:
             kept = n_words if max_vocabulary is None else min(n_words, max_vocabulary - words)
             words, tokens = words + kept, tokens + kept * count
         return words, tokens
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON has them."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Rebuild what `as_dict` returned."""
-        pairs = {key: [tuple(pair) for pair in values[key]] for key in ("histogram", "top")}
-        return cls(**{**values, **pairs})
 
 
 def count_tokens(tokens: Tokens) -> CorpusCounts:

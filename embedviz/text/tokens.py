@@ -18,8 +18,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import feather
 
-from embedviz.core.files import read_json, replacing, write_json
+from embedviz.core.errors import DataError
+from embedviz.core.files import replacing
 from embedviz.core.progress import Progress
+from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.column import cells_of
 from embedviz.data.reading import Table
 from embedviz.data.scripts import script_note
@@ -31,6 +33,14 @@ REPORT_INTERVAL_S = 0.25  # between two progress events
 COUNT_BLOCK = 1 << 22  # tokens counted at a time
 SAMPLE_TEXTS, SAMPLE_CHARACTERS = 200, 2000  # looked at for the note on scripts
 IDS, LABELS, HEADER = "ids.npy", "labels.arrow", "tokens.json"
+
+
+@dataclass(frozen=True)
+class TokensHeader:
+    """What tokens.json says: the version of the tokenizers, and a note on the script of the texts."""
+
+    version: int
+    script_note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,20 +104,20 @@ class Tokens:
             np.save(file, self.ids)
         with replacing(folder / LABELS) as temporary:
             feather.write_feather(pa.table({"label": pa.array(self.labels, pa.large_string())}), str(temporary))
-        write_json(folder / HEADER, {"version": VERSION, "script_note": self.script_note})
+        write_typed(folder / HEADER, TokensHeader(VERSION, self.script_note))
 
     @classmethod
     def load(cls, folder: Path) -> Self | None:
         """Read what `save` wrote, the ids memory-mapped; None where nothing usable is kept."""
-        header = read_json(folder / HEADER)
-        if header.get("version") != VERSION:
-            return None
         try:
+            header = read_typed(folder / HEADER, TokensHeader)
+            if header is None or header.version != VERSION:
+                return None
             ids = np.load(folder / IDS, mmap_mode="r")
             labels = list(map(str, feather.read_table(folder / LABELS)["label"].to_pylist()))
-        except (OSError, ValueError, EOFError):  # deleted meanwhile, or damaged
+        except (OSError, DataError, ValueError, EOFError):  # deleted meanwhile, or damaged
             return None
-        return cls(ids, labels, header["script_note"])
+        return cls(ids, labels, header.script_note)
 
 
 def tokenize(

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from embedviz.core.typed_json import parse_typed
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -13,7 +19,7 @@ class Survey:
     Attributes
     ----------
     facts
-        What the model's estimate reads, in values that JSON holds.
+        What the model's estimate reads: the fields of a dataclass of the model's own.
     sentences
         What was found.
     warnings
@@ -24,19 +30,12 @@ class Survey:
         Labels whose neighbours are worth watching while it trains.
     """
 
-    facts: dict[str, Any]
+    facts: dict[str, JsonValue]
     sentences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     classes: list[tuple[str, int]] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON has them."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Survey:
-        """Return the survey that `as_dict` wrote."""
-        fields = dict(values)
-        fields["classes"] = [(name, rows) for name, rows in values["classes"]]
-        return cls(**fields)
+    def facts_as(self, cls: type[T]) -> T:
+        """Return the facts as the model's dataclass. DataError when another version of embedviz wrote others."""
+        return parse_typed(self.facts, cls, "The survey")

@@ -1,10 +1,12 @@
 """The Evaluate page by AppTest, with a trained run and jobs done by real workers."""
 
+import json
+
 import pandas as pd
 import pytest
 
 import embedviz as ev
-from embedviz.core.files import read_json, replacing, write_json
+from embedviz.core.files import replacing, write_json
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.jobs.baselines import Baselines
 from embedviz.jobs.repeats import kept_repeats
@@ -93,7 +95,7 @@ def test_baselines_are_trained_and_arrive_in_the_table(app, run):
 
 
 def test_the_time_of_repeats_of_a_stopped_training_comes_from_its_estimate(app, run):
-    kept = read_json(run.folder / "metrics.json")
+    kept = json.loads((run.folder / "metrics.json").read_bytes())
     kept["record"] |= {"seconds": 1.0, "estimate": {"seconds": 60.0, "memory_bytes": 1e9}}
     write_json(run.folder / "metrics.json", kept)
     write_status(run.folder, Status("stopped"))

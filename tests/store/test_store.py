@@ -115,3 +115,11 @@ def test_a_cut_last_line_is_passed_over_and_read_when_whole(tmp_path):
     again.append(Progress(step=3))
     again.close()
     assert [event["step"] for event in read_events(tmp_path, first.offset).events] == [3]
+
+
+def test_an_upload_with_a_damaged_record_hides_no_other(store):
+    whole, damaged = (Dataset.upload(store.uploads_folder, f"{n}.txt", [b"a b\n"]) for n in range(2))
+    (damaged.folder / "dataset.json").write_text('{"id": 1}')
+    assert [dataset.id for dataset in store.datasets("local")] == [whole.id]
+    with pytest.raises(DataError, match=r"dataset\.json is damaged"):
+        store.dataset(damaged.id)

@@ -3,12 +3,14 @@ import json
 import os
 import threading
 import time
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from embedviz.core.errors import DataError
+from embedviz.core.typed_json import parse_typed
 from embedviz.data import reading
 from embedviz.data.reading import Table, read_table
 from embedviz.data.report import ReadReport
@@ -256,4 +258,4 @@ def test_the_tables_of_a_deleted_upload_go_with_it():
 def test_the_report_goes_through_json():
     report = read_table(SHAPES["table.csv"], name="t.csv").report
     assert report.dropped
-    assert ReadReport.from_dict(json.loads(json.dumps(report.as_dict()))) == report
+    assert parse_typed(json.loads(json.dumps(asdict(report))), ReadReport, "table.json") == report

@@ -1,5 +1,9 @@
+import json
+from dataclasses import asdict
+
 import numpy as np
 
+from embedviz.core.typed_json import parse_typed
 from embedviz.text.counts import CorpusCounts, count_tokens
 from embedviz.text.tokens import Tokens
 
@@ -13,7 +17,7 @@ def test_counts_answer_for_any_vocabulary():
     assert (counts.n_units, counts.n_tokens, counts.n_types) == (2, 12, 3)
     assert counts.kept(4, None) == (2, 10)
     assert counts.kept(1, 2) == (2, 10)
-    assert CorpusCounts.from_dict(counts.as_dict()) == counts
+    assert parse_typed(json.loads(json.dumps(asdict(counts))), CorpusCounts, "reading.json") == counts
 
 
 def test_words_are_counted_the_most_frequent_first():

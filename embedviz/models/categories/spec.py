@@ -25,7 +25,7 @@ from embedviz.models.categories.form import form_fields
 from embedviz.models.categories.prepared import CategoriesPrepared
 from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, read_rows
 from embedviz.models.categories.settings import CategoriesSettings
-from embedviz.models.categories.survey import find_leaks, survey_rows
+from embedviz.models.categories.survey import TableFacts, find_leaks, survey_rows
 from embedviz.models.categories.trained import TrainedCategories
 from embedviz.space import EmbeddingSpace
 from embedviz.training.protocols import Columns, SpaceKind
@@ -61,8 +61,8 @@ class CategoriesSpec:
 
     def estimate(self, settings: CategoriesSettings, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on a surveyed table will take."""
-        facts = survey.facts
-        return training_cost(settings, facts["rows"], facts["values"], facts["numbers"], facts["outputs"], machine)
+        facts = survey.facts_as(TableFacts)
+        return training_cost(settings, facts.rows, facts.values, facts.numbers, facts.outputs, machine)
 
     def prepare(
         self,

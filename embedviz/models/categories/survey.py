@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -21,20 +22,35 @@ IMBALANCE = 10  # times the rows of the smallest class
 MAX_LEAK_ROWS = 50_000  # in which leaks are looked for
 
 
+@dataclass(frozen=True)
+class TableFacts:
+    """What the estimate needs to know of a table.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Rows with a target, and features.
+    values : list of int
+        How many values each category keeps, its "other" included.
+    numbers, outputs : int
+        Numbers that enter the network, and its outputs.
+    """
+
+    rows: int
+    columns: int
+    values: list[int]
+    numbers: int
+    outputs: int
+
+
 def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesSettings) -> Survey:
-    """Return a survey. Its facts: "rows", "columns", "values" (how many each category keeps, with its "other"),
-    "numbers", "outputs"."""
+    """Return the target and its balance, how the columns are encoded, and what to be careful about."""
     categories = read.of_kind("category")
     counts = [_value_counts(read, feature) for feature in categories]
     kept = [int((c >= settings.min_count).sum()) + 1 for c in counts]
     n_alphabets = sum(size > MIN_ALPHABET_VALUES for size in kept) * settings.alphabet
-    facts = {
-        "rows": len(read),
-        "columns": len(read.features),
-        "values": kept,
-        "numbers": len(read.of_kind("number")) + DATE_PARTS * len(read.of_kind("date")) + n_alphabets,
-        "outputs": read.target.n_outputs,
-    }
+    numbers = len(read.of_kind("number")) + DATE_PARTS * len(read.of_kind("date")) + n_alphabets
+    facts = TableFacts(len(read), len(read.features), kept, numbers, read.target.n_outputs)
     sentences = [_target_sentence(read), _features_sentence(read, [len(c) for c in counts])]
     if codes := [feature.column for feature in read.of_kind("number") if _may_be_codes(read, feature)]:
         sentences.append(f"Numbers of few distinct whole values; choose codes as category: {quoted(codes, MAX_NAMES)}.")
@@ -55,7 +71,7 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
             f"No value occurs in {settings.min_count:,} rows, so nothing is learned of {quoted(empty, MAX_NAMES)}. "
             f"Lower min_count, or leave the column out."
         )
-    return Survey(facts, [*sentences, *read.notes], warnings, classes)
+    return Survey(asdict(facts), [*sentences, *read.notes], warnings, classes)
 
 
 def find_leaks(read: LabelledRows, rows: np.ndarray | None = None) -> list[Leak]:

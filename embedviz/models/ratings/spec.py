@@ -20,7 +20,7 @@ from embedviz.models.ratings.cost import estimate_cost
 from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.split import choose_split, split_ratings
-from embedviz.models.ratings.survey import survey_ratings
+from embedviz.models.ratings.survey import RatingsFacts, survey_ratings
 from embedviz.models.ratings.table import choose_method, read_ratings
 from embedviz.models.ratings.trained import TrainedRatings
 from embedviz.space import EmbeddingSpace
@@ -59,9 +59,9 @@ class RatingsSpec:
 
     def estimate(self, settings: RatingsSettings, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on surveyed data will take."""
-        method = settings.method if settings.method != "auto" else "als" if survey.facts["explicit"] else "bpr"
-        n_ratings, n_users, n_items = (survey.facts[name] for name in ("ratings", "users", "items"))
-        return estimate_cost(settings, method, n_ratings, n_users, n_items, machine)
+        facts = survey.facts_as(RatingsFacts)
+        method = settings.method if settings.method != "auto" else "als" if facts.explicit else "bpr"
+        return estimate_cost(settings, method, facts.ratings, facts.users, facts.items, machine)
 
     def prepare(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,22 +20,23 @@ SPLITS = {
 }
 
 
+@dataclass(frozen=True)
+class RatingsFacts:
+    """What the estimate needs to know of ratings: their number, those of users and items, and whether they have values."""
+
+    ratings: int
+    users: int
+    items: int
+    explicit: bool
+
+
 def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
     """Return the sizes, the scale, the time span, what was left out, and what a person should know before training."""
     n, n_users, n_items = len(table.user), len(table.users), len(table.items)
     per_user, per_item = np.bincount(table.user), np.bincount(table.item)
     user_singles, item_singles = int((per_user == 1).sum()), int((per_item == 1).sum())
     density = n / n_users / n_items
-    facts: dict[str, Any] = {
-        "ratings": n,
-        "users": n_users,
-        "items": n_items,
-        "explicit": table.rating is not None,
-        "density": density,
-        "users_with_one_rating": user_singles,
-        "items_with_one_rating": item_singles,
-        "duplicates": table.duplicates,
-    }
+    facts = RatingsFacts(n, n_users, n_items, table.rating is not None)
     sentences = [
         f"{n:,} ratings of {n_items:,} items by {n_users:,} users: {100 * density:.2g} % of all pairs.",
         f"Median ratings: {np.median(per_user):g} a user, {np.median(per_item):g} an item. "
@@ -43,14 +44,13 @@ def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
     ]
     if table.rating is not None:
         low, high = float(table.rating.min()), float(table.rating.max())
-        facts |= {"low": low, "high": high}
         sentences.append(f"Ratings go from {low:g} to {high:g}, on average {float(table.rating.mean()):.2f}.")
     if table.time is not None and not np.isnan(table.time).all():
-        facts["time_span"] = span = _time_span(table.time)
+        span = _time_span(table.time)
         sentences.append(f"They were given from {span[0]} to {span[1]}.")
     sentences += [f"Split: {SPLITS[split]}.", *_excluded(table)]
     examples = [table.items.labels[i] for i in np.argsort(-per_item, kind="stable")[:N_EXAMPLES]]
-    return Survey(facts, sentences, _warnings(table, user_singles, item_singles), examples=examples)
+    return Survey(asdict(facts), sentences, _warnings(table, user_singles, item_singles), examples=examples)
 
 
 def _excluded(table: RatingsTable) -> list[str]:

@@ -22,7 +22,7 @@ from embedviz.models.sentiment.baselines import baselines_of
 from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
 from embedviz.models.sentiment.reading import ROLES, LabelledTexts, read_labelled
 from embedviz.models.sentiment.settings import NO_VECTORS, SentimentSettings
-from embedviz.models.sentiment.survey import estimated_cost, survey_texts
+from embedviz.models.sentiment.survey import TextFacts, estimated_cost, survey_texts
 from embedviz.models.sentiment.trained import TrainedSentiment
 from embedviz.models.sentiment.vocabulary import coverage, has_vector
 from embedviz.space import EmbeddingSpace
@@ -57,8 +57,8 @@ class SentimentSpec:
 
     def estimate(self, settings: SentimentSettings, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on surveyed texts will take."""
-        facts = survey.facts
-        return estimated_cost(settings, facts["texts"], facts["tokens"], facts["types"], facts["dim"], machine)
+        facts = survey.facts_as(TextFacts)
+        return estimated_cost(settings, facts.texts, facts.tokens, facts.types, facts.dim, machine)
 
     def prepare(
         self,

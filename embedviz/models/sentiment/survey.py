@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, replace
+
 import numpy as np
 
 from embedviz.core.cost import Cost, Machine
@@ -20,26 +22,42 @@ LIBRARY_BYTES = 600e6  # of a worker that has read nothing yet
 IMBALANCE_RATIO = 10  # of the largest class to the smallest, from which there is a warning
 
 
+@dataclass(frozen=True)
+class TextFacts:
+    """What the estimate needs to know of texts.
+
+    Attributes
+    ----------
+    texts, tokens, types : int
+        Texts with a label, their words, and the distinct ones.
+    dim : int
+        Dimensions of the vectors that are taken.
+    token_coverage, type_coverage : float, optional
+        Share of words and of distinct words that pretrained vectors have.
+    """
+
+    texts: int
+    tokens: int
+    types: int
+    dim: int
+    token_coverage: float | None = None
+    type_coverage: float | None = None
+
+
 def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: SentimentSettings) -> Survey:
     """Return classes and their balance, lengths, and how much of the texts the vectors cover."""
     names, sizes = data.classes.names, data.classes.counts
-    facts: dict[str, int | float] = {
-        "texts": len(data),
-        "tokens": len(data.texts.words),
-        "types": len(data.labels),
-        "dim": settings.dim,
-    }
+    facts = TextFacts(len(data), len(data.texts.words), len(data.labels), settings.dim)
     sentences = [
-        f"{len(data):,} texts in {len(names):,} classes, {facts['tokens']:,} words in all, {facts['types']:,} of them "
-        f"distinct."
+        f"{len(data):,} texts in {len(names):,} classes, {facts.tokens:,} words in all, {facts.types:,} of them distinct."
     ]
     warnings = [data.script_note] if data.script_note else []
     if space is not None:
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)
-        facts["dim"] = space.dim
-        facts["token_coverage"], facts["type_coverage"] = coverage(data.counts(), pretrained)
+        token_coverage, type_coverage = coverage(data.counts(), pretrained)
+        facts = replace(facts, dim=space.dim, token_coverage=token_coverage, type_coverage=type_coverage)
         sentences.append(coverage_sentence(settings.vectors, data, pretrained))
-        if not facts["token_coverage"]:
+        if not token_coverage:
             warnings.append(
                 f"The vectors {settings.vectors!r} contain none of these words. Choose others, or none to start from "
                 f"random ones."
@@ -57,7 +75,7 @@ def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: Se
             f"The classes are imbalanced: “{names[-1]}” has {sizes.min():,} texts, “{names[0]}” {sizes.max():,}. Look at F1 "
             f"beside accuracy."
         )
-    return Survey(facts, sentences, warnings, data.classes.sizes(), distinctive_words(data))
+    return Survey(asdict(facts), sentences, warnings, data.classes.sizes(), distinctive_words(data))
 
 
 def coverage_sentence(name: str, data: LabelledTexts, pretrained: np.ndarray) -> str:

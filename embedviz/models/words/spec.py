@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import ClassVar
 
 import pandas as pd
@@ -83,11 +83,11 @@ class WordModel:
         counts = count_tokens((yield from self._tokens(table, columns, settings)))
         sentence = f"{counts.n_tokens:,} words of text, {counts.n_types:,} of them distinct."
         notes = [counts.script_note] if counts.script_note else []
-        return Survey(counts.as_dict(), [sentence], notes, examples=_examples([word for word, _ in counts.top]))
+        return Survey(asdict(counts), [sentence], notes, examples=_examples([word for word, _ in counts.top]))
 
     def estimate(self, settings: WordSettings, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on a surveyed text will take."""
-        counts = CorpusCounts.from_dict(survey.facts)
+        counts = survey.facts_as(CorpusCounts)
         words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
         n_training = int(tokens * (1 - settings.validation_share - settings.test_share))
         return training_cost(settings, words, n_training, counts.n_tokens, self.relative_work(settings), machine)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -6,6 +7,7 @@ import pytest
 
 from embedviz.core.cost import Machine
 from embedviz.core.errors import DataError, SettingsError
+from embedviz.core.typed_json import parse_typed
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.spec import SPEC
 from embedviz.training.survey import Survey
@@ -14,11 +16,12 @@ from tests.models.ratings.tastes import COLUMNS, learner_of, survey
 
 def test_the_survey_counts(tastes):
     extra = pd.DataFrame({"user": ["new", "u0"], "film": [777, int(tastes["film"][0])], "stars": [3.0, 1.0]})
-    facts = survey(pd.concat([tastes, extra])).facts
-    assert (facts["ratings"], facts["users"], facts["items"]) == (2001, 81, 51)
-    assert (facts["users_with_one_rating"], facts["items_with_one_rating"], facts["duplicates"]) == (1, 1, 1)
-    assert (facts["low"], facts["high"]) == (1, 5)
-    assert facts["density"] == pytest.approx(2001 / 81 / 51)
+    found = survey(pd.concat([tastes, extra]))
+    assert found.facts == {"ratings": 2001, "users": 81, "items": 51, "explicit": True}
+    assert "2,001 ratings of 51 items by 81 users: 48 % of all pairs." in found.sentences
+    assert any("1 users and 1 items have one" in sentence for sentence in found.sentences)
+    assert any("Ratings go from 1 to 5" in sentence for sentence in found.sentences)
+    assert any("its ratings counts): 1 row" in sentence for sentence in found.sentences)
 
 
 def test_the_survey_reports_the_time_span_and_the_split(tastes):
@@ -66,7 +69,7 @@ def test_where_everybody_has_everything_there_is_nothing_to_rank():
 @pytest.mark.parametrize("method", ["als", "gradient", "bpr"])
 def test_the_estimate_follows_from_the_survey_and_agrees_with_the_prepared_data(tastes, method):
     found = survey(tastes, method=method)
-    found = Survey.from_dict(json.loads(json.dumps(found.as_dict())))
+    found = parse_typed(json.loads(json.dumps(asdict(found))), Survey, "survey.json")
     settings, machine = RatingsSettings.of(method=method), Machine(threads=1)
     cost = SPEC.estimate(settings, found, machine)
     assert 1 < cost.seconds < 60
