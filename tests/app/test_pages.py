@@ -158,7 +158,7 @@ def test_past_the_quota_the_oldest_uploads_are_offered(app, monkeypatch):
     for name in ("old.txt", "new.txt"):
         Dataset.upload(store.uploads_folder, name, [b"a b c d\n" * 100])
     go(app, "runs")
-    assert "past the quota" in page_text(app)
+    assert "more than the quota" in page_text(app)
     offered = [text.value for text in app.text if ".txt" in text.value]
     assert [text.split(" ")[0] for text in offered] == ["old.txt", "new.txt"]
     next(button for button in app.button if button.label == "Delete the upload").click().run()

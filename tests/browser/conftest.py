@@ -73,13 +73,13 @@ class Server:
             self.process.wait(30)
 
 
-@pytest.fixture
-def serve(tmp_path):
-    """A function that starts a Server with these arguments; all are stopped at the end."""
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory):
+    """A function that starts a Server with these arguments; all are stopped after the module."""
     started = []
 
     def start(**how) -> Server:
-        started.append(Server(tmp_path / f"store{len(started)}", **how))
+        started.append(Server(tmp_path_factory.mktemp("store"), **how))
         started[-1].start()
         return started[-1]
 
@@ -88,8 +88,9 @@ def serve(tmp_path):
         server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(serve):
+    """One server for the tests of a module: its workers take longer to warm up than most tests do."""
     return serve()
 
 

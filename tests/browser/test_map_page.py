@@ -13,42 +13,61 @@ expect.set_options(timeout=30_000)
 
 
 class Connection:
-    """What the server sends to the page; `hold` keeps it back until `release`, as a slow network does."""
+    """What page and server send each other, with answers that can be kept back as a slow network does."""
 
     def __init__(self, page):
-        self.held, self.socket = None, None
+        self.is_armed, self.held = False, None
         page.route_web_socket(re.compile("_stcore/stream"), self._connect)
 
-    def _connect(self, socket):
-        self.socket = socket
-        socket.connect_to_server().on_message(self._receive)
+    def _connect(self, page):
+        self.page, self.server = page, page.connect_to_server()
+        page.on_message(self._ask)
+        self.server.on_message(self._answer)
 
-    def _receive(self, message):
+    def _ask(self, message):
+        if self.is_armed:
+            self.is_armed, self.held = False, []
+        self.server.send(message)
+
+    def _answer(self, message):
         if self.held is None:
-            self.socket.send(message)
+            self.page.send(message)
         else:
             self.held.append(message)
 
     def hold(self):
-        self.held = []
+        """Keep back the answers from the page's next request on."""
+        self.is_armed = True
 
     def release(self):
         held, self.held = self.held, None
         for message in held:
-            self.socket.send(message)
+            self.page.send(message)
 
 
-@pytest.fixture
-def page(server, chromium):
-    """The GloVe sample's 2,000 most frequent words, drawn."""
-    page = chromium.new_page(viewport={"width": 1440, "height": 1200}, accept_downloads=True)
-    page.connection = Connection(page)
+@pytest.fixture(scope="module")
+def link(server, chromium):
+    """The address of the GloVe sample's 2,000 most frequent words, drawn."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 1200})
     page.goto(server.address)
     press(page, "Open the GloVe sample")
     expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Map", exact=True).click()
     fill_number(page, "Points", "2000")
     press(page, "Draw the map")
+    finished(page)
+    page.wait_for_url("**method=umap**")
+    link = page.url
+    page.close()
+    return link
+
+
+@pytest.fixture
+def page(link, chromium):
+    """The map, opened by its address."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 1200}, accept_downloads=True)
+    page.connection = Connection(page)
+    page.goto(link)
     finished(page)
     yield page
     assert page.get_by_text("Something went wrong").count() == 0
@@ -139,9 +158,11 @@ def test_a_map_drawn_again_starts_from_the_layout_of_the_last_one(page):
 def test_what_is_done_before_the_browser_has_the_new_address_takes_nothing_back(page):
     page.get_by_text("Settings of the map").click()
     fill_number(page, "Neighbours", "30")
+    draw = page.get_by_role("button", name="Draw again")
+    expect(draw).to_be_visible()
     settle(page)
     page.connection.hold()
-    press(page, "Draw again")
+    draw.click()
     page.wait_for_timeout(1500)  # the server has drawn the page and sent its address
     assert len(page.connection.held) > 5
     find = page.get_by_role("textbox", name="Find words")

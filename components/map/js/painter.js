@@ -82,9 +82,10 @@ export class Painter {
     this.overlay.draw(scene, { bare: morphing });
   }
 
-  /** Draw all points at once, for a picture: the canvas keeps them only until the browser has shown them. */
+  /** Draw all points and labels at once, for a picture: the canvas keeps them only until the browser has shown them. */
   paintWhole() {
-    this.stale.points = true;
+    this.stale = { points: true, labels: true };
+    this.labelsAt = Number.NEGATIVE_INFINITY;
     this.paint(1);
   }
 

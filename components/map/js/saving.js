@@ -24,6 +24,7 @@ export function savePng(painter, { points, overlay }, colors) {
 
 /** @type {(painter: Painter, layer: PointsLayer, overlay: Overlay, colors: Colors) => void} */
 export function saveSvg(painter, layer, overlay, colors) {
+  painter.paintWhole();
   const scene = painter.describe();
   const { size } = scene.look;
   const picture = paintSvg({
