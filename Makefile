@@ -4,17 +4,20 @@ BIN := .venv/bin
 # The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
 RATINGS ?=
 
+# Two processes, a file of tests to each: a module's server and browser are started once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
 .PHONY: run test quick check check-js bench clean
 
 run: .venv/installed
 	$(BIN)/streamlit run app.py
 
 test: check
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 # Everything but what takes seconds or a browser: under 90 s.
 quick: check
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(PYTEST) -m "not slow and not browser"
 
 # What needs no test to run: style, layers, types.
 check: .venv/installed-dev

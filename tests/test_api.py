@@ -7,6 +7,8 @@ from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.jobs.local_executor import shared_executor
 from tests.jobs.waiting import in_training
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def text(two_topics, tmp_path):

@@ -8,6 +8,8 @@ import pytest
 import embedviz
 from embedviz import cli
 
+pytestmark = pytest.mark.slow
+
 
 def call(monkeypatch, *words):
     monkeypatch.setattr(sys, "argv", ["embedviz", *map(str, words)])

@@ -11,6 +11,8 @@ from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 LABELS = [f"w{i}" for i in range(30)] + ["*bold* [a](http://x)"]
 
 

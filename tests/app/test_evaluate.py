@@ -13,6 +13,8 @@ from embedviz.jobs.repeats import kept_repeats
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(tmp_path, tweets):

@@ -17,6 +17,8 @@ from embedviz.store.dataset import Dataset
 from embedviz.store.maps import map_of
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run():

@@ -7,6 +7,8 @@ import pytest
 from embedviz.store.store import Store
 from tests.store.first_version import ID, RUNNING, write_old_run
 
+pytestmark = pytest.mark.slow
+
 PAGES = ["train", "runs", "neighbours", "evaluate", "map", "compare"]
 
 

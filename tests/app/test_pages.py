@@ -10,6 +10,8 @@ from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 PAGES = ["home", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare"]
 TITLES = {"home": "See what embeddings learn", **{page: page.capitalize() for page in PAGES[1:]}}
 

@@ -5,6 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 import embedviz as ev
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(tmp_path):

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 TEXT = b"the king and the queen sat at the table with bread and water\n" * 40
 
 

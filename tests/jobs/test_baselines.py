@@ -11,6 +11,8 @@ from embedviz.jobs.perform import perform
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.scores import scores_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(tmp_path, tweets):

@@ -1,8 +1,12 @@
 """Comparisons of two runs' spaces, worked out as a worker does it."""
 
+import pytest
+
 import embedviz as ev
 from embedviz.jobs.inline import run_inline
 from embedviz.store.comparisons import comparison_of, twins_of
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = {"dim": 4, "epochs": 3, "min_count": 1, "subsample": 0, "deterministic": True}
 

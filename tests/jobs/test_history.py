@@ -8,6 +8,8 @@ from embedviz.projection.alignment import aligned
 from embedviz.space.snapshots import FOLDER, read_snapshots
 from embedviz.store.maps import has_history, history_of
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {"dim": 8, "epochs": 40, "min_count": 1, "subsample": 0, "deterministic": True}
 
 

@@ -10,6 +10,8 @@ from embedviz.models import MODELS, model_spec
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 TEXT, RATING, TARGET = (
     {"text": "a", "label": "b"},
     {"user": "a", "item": "b", "rating": "c"},

@@ -16,6 +16,8 @@ from embedviz.store.maps import map_of
 from embedviz.store.store import SHARED_LIFE_S, Store
 from tests.jobs.waiting import checkpointed, in_training, wait_for, worker_of
 
+pytestmark = pytest.mark.slow
+
 LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
 
 

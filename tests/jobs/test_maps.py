@@ -10,6 +10,8 @@ from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.sampling import sampled
 from embedviz.store.maps import draw_pca, map_of
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {"dim": 8, "epochs": 2, "min_count": 1, "subsample": 0, "deterministic": True}
 FEW = {"n_neighbors": 4, "epochs": 30}
 

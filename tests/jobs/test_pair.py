@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import embedviz as ev
 from embedviz.jobs.inline import run_inline
@@ -9,6 +10,8 @@ from embedviz.projection.alignment import aligned
 from embedviz.projection.pair_job import OVERLAP
 from embedviz.store.comparisons import comparison_of
 from embedviz.store.maps import pair_of
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = {"dim": 8, "epochs": 30, "min_count": 1, "subsample": 0, "deterministic": True}
 

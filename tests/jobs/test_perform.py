@@ -20,6 +20,8 @@ from embedviz.jobs import perform as module
 from embedviz.jobs.inline import run_inline
 from embedviz.jobs.perform import perform
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Spec(JobSpec):

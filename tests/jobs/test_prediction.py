@@ -10,6 +10,8 @@ from embedviz.jobs.prediction import ask_file, ask_rows
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import PREDICTION_LIFE_S, Store
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {"vectors": "none", "dim": 8, "encoder": "mean", "epochs": 3, "device": "cpu"}
 
 

@@ -12,6 +12,8 @@ from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 def given(name):
     return open_pretrained_space(SentimentSettings.of(vectors=name), Reporter())

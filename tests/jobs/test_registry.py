@@ -7,6 +7,8 @@ import pytest
 from embedviz.core.errors import RunError
 from embedviz.jobs.registry import KINDS, declaration
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

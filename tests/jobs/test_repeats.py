@@ -14,6 +14,8 @@ from embedviz.jobs.repeats import kept_repeats, left_to_train, repeats_of
 from embedviz.jobs.scores import scores_of
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(tmp_path, two_topics):

@@ -11,6 +11,8 @@ from embedviz.figures.colors import MapColors
 from embedviz.projection.packing import pack_points
 from tests.js.node import ROOT, NodeMissingError, find_node
 
+pytestmark = pytest.mark.slow
+
 UNIT_TESTS = sorted(str(path.relative_to(ROOT)) for path in Path(__file__).parent.glob("*.test.js"))
 
 

@@ -6,6 +6,8 @@ from embedviz.core.errors import SettingsError
 from embedviz.models import MODELS, model_spec
 from embedviz.testing import checks, make_case
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=list(MODELS), scope="module")
 def case(request):

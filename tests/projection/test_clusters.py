@@ -8,6 +8,8 @@ from embedviz.formats import load_vectors
 from embedviz.projection import clusters as module
 from embedviz.projection.clusters import NO_GROUP, clusters
 
+pytestmark = pytest.mark.slow
+
 
 def blobs(sizes: list[int], strays: int = 0, dim: int = 20, seed: int = 0) -> tuple[np.ndarray, list[str]]:
     """Heaps of these sizes, then strays far from all; a label says its heap: "2-17" is a member of heap 2."""

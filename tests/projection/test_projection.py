@@ -9,6 +9,8 @@ from embedviz.projection.projecting import project, steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 
+pytestmark = pytest.mark.slow
+
 
 def blobs(n: int = 300, groups: int = 3, dim: int = 20) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)

@@ -10,6 +10,8 @@ from embedviz.projection.fidelity import fidelity
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 
+pytestmark = pytest.mark.slow
+
 N = 600
 SEEDS = (0, 1, 2)
 

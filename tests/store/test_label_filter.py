@@ -14,6 +14,8 @@ from embedviz.store.dataset import Dataset
 from embedviz.store.label_filter import LabelFilter, can_filter, label_filters, read_data
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 DATA = {
     "skipgram": ("two_topics", {"dim": 8, "epochs": 2, "min_count": 1, "subsample": 0}, {}),
     "sentiment": (

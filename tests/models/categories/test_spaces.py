@@ -7,6 +7,8 @@ from embedviz.data.samples import SAMPLES
 from embedviz.models.categories.spec import SPEC
 from tests.models.categories.shop import KIND, PRICE, finish, fit, prepare, shop, survey, untrained
 
+pytestmark = pytest.mark.slow
+
 
 def test_spaces_are_the_columns_with_what_is_known_of_their_values(run):
     spaces = run.trained.spaces()

@@ -11,6 +11,8 @@ from embedviz.models.categories.form import Form
 from embedviz.models.categories.trained import TrainedCategories
 from tests.models.categories.shop import KIND, fit, settings, shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model(run):

@@ -11,6 +11,8 @@ from embedviz.models.ratings.spec import SPEC
 from tests.models.conftest import finish
 from tests.models.ratings.tastes import COLUMNS, CPU, METHODS, finished, learner_of, train
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_learns_what_the_groups_like(trainings, method):

@@ -10,6 +10,8 @@ from embedviz.models.ratings.settings import DEFAULTS
 from embedviz.training.protocols import State
 from tests.models.ratings.tastes import METHODS, finished, learner_of, train
 
+pytestmark = pytest.mark.slow
+
 
 def factors_of(training):
     f = training.trained.factors

@@ -8,6 +8,8 @@ from embedviz.core.archive import from_json, to_json
 from embedviz.core.errors import ColumnError, DataError, EmbedvizError
 from embedviz.models.ratings.trained import RatingsForm, TrainedRatings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def trained(trainings) -> TrainedRatings:

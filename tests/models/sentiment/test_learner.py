@@ -10,6 +10,8 @@ from embedviz.space import EmbeddingSpace
 from embedviz.training.protocols import State
 from tests.models.sentiment.reviews import COLUMNS, SMALL, finish, fitted, reviews, table_of, training
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("preset", ["recommended", "fast"])
 def test_moods_are_learned(preset):

@@ -11,6 +11,8 @@ from embedviz.models.sentiment.trained import TextForm, TrainedSentiment
 from embedviz.space import EmbeddingSpace
 from tests.models.sentiment.reviews import fitted, reviews, training
 
+pytestmark = pytest.mark.slow
+
 
 def test_predictions_say_which_words_pushed_and_where_they_stand(trained):
     text = "A LOVELY story, splendid and zzxq!"

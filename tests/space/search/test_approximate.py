@@ -7,6 +7,8 @@ from embedviz.space.search import approximate as module
 from embedviz.space.search.approximate import ApproximateIndex
 from embedviz.space.search.torch_exact import TorchExactIndex
 
+pytestmark = pytest.mark.slow
+
 K = 10
 
 

@@ -9,6 +9,8 @@ from embedviz.space.search import NumpyExactIndex, approximate
 from embedviz.space.search.approximate import ApproximateIndex
 from embedviz.space.search.torch_exact import TorchExactIndex
 
+pytestmark = pytest.mark.slow
+
 K = 7
 RNG = np.random.default_rng(0)
 CENTRES = RNG.normal(size=(50, 12))

@@ -8,6 +8,8 @@ from embedviz.space.search import cosine_bounds, numpy_exact
 from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.search.numpy_exact import NumpyExactIndex
 
+pytestmark = pytest.mark.slow
+
 N, D = 3_001, 40
 
 
