@@ -15,6 +15,11 @@ settings.register_profile("embedviz", deadline=None)
 settings.load_profile("embedviz")
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name bytes by their parameter: an archive holds the time, and every process has to collect the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory, monkeypatch):
     """Every test has an empty store, and none finds another's runs."""
