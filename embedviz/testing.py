@@ -183,9 +183,12 @@ def check_survey(case: Case) -> None:
     settings = case.make_settings()
     survey = result_of(case.spec.survey(case.table, case.columns, settings))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "survey.json"
-        write_typed(path, survey)
-        assert read_typed(path, Survey) == survey
+        written, again = Path(folder) / "survey.json", Path(folder) / "again.json"
+        write_typed(written, survey)
+        read = read_typed(written, Survey)
+        assert read is not None
+        write_typed(again, read)
+        assert again.read_bytes() == written.read_bytes()
     assert survey.sentences
     cost = case.spec.estimate(settings, survey, Machine(threads=1))
     assert 0 < cost.seconds < 3600
