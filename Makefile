@@ -4,9 +4,9 @@ BIN := .venv/bin
 # The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
 RATINGS ?=
 
-# Two processes, a file of tests to each: a module's server and browser are started once. Threads that wait at a barrier sleep,
-# as they do in the workers; spinning, they would take the other process's core.
-PYTEST := OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 2 --dist loadfile
+# Two processes, a file of tests to each: a module's server and browser are started once. PyTorch takes one thread unless it is told
+# otherwise, and threads that wait sleep: spinning, they would take the core of the other process.
+PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: run test quick check check-js bench clean
 
