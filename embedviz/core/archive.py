@@ -15,7 +15,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from pydantic import BaseModel
@@ -72,6 +72,19 @@ def load(cls: type[T], path: Path) -> T:
             return typing.cast(T, _unpack(cls, values, arrays))
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path.name} was not written by this version of embedviz ({error}).") from error
+
+
+class Archived:
+    """A dataclass that is kept in one file."""
+
+    def save(self, path: Path) -> None:
+        """Write everything that `load` needs to one file."""
+        save(self, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote. DataError when the file holds something else."""
+        return load(cls, path)
 
 
 def to_json(value: Any) -> Any:

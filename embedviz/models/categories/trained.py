@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from embedviz.core import archive
+from embedviz.core.archive import Archived
 from embedviz.core.errors import DataError
 from embedviz.data.category_values import OTHER
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
@@ -29,7 +28,7 @@ VALUE_WEIGHTS = (*VECTORS, "inner.fixed.{}", "inner.wide_values.{}")  # weights 
 
 
 @dataclass(frozen=True, eq=False)
-class TrainedCategories:
+class TrainedCategories(Archived):
     """The trained model (`embedviz.training.protocols.Predictor`).
 
     Attributes
@@ -62,15 +61,6 @@ class TrainedCategories:
             for k, (column, values) in enumerate(self.encoder.values.items())
         ]
         return {space.name: space for space in sorted(spaces, key=lambda space: (-len(space), space.name))}
-
-    def save(self, path: Path) -> None:
-        """Write everything to one file."""
-        archive.save(self, path)
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read what `save` wrote. DataError when the file holds something else."""
-        return archive.load(cls, path)
 
     def form(self) -> Form:
         """Return what a page needs to ask for a row."""

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral, Real
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from embedviz.core import archive
+from embedviz.core.archive import Archived
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.data.category_names import class_name
 from embedviz.models.ratings.entities import Entities
@@ -72,7 +71,7 @@ class RatingsForm:
 
 
 @dataclass(frozen=True, eq=False)
-class TrainedRatings:
+class TrainedRatings(Archived):
     """A trained ratings model (embedviz.training.protocols.Recommender).
 
     Attributes
@@ -106,15 +105,6 @@ class TrainedRatings:
     rated: Ratings
     weights: np.ndarray
     popularity_weight: float = 0.0
-
-    def save(self, path: Path) -> None:
-        """Write everything that `load` needs to one file."""
-        archive.save(self, path)
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read what `save` wrote. DataError when the file holds something else."""
-        return archive.load(cls, path)
 
     def form(self) -> RatingsForm:
         """Return what a page needs to ask for predictions."""

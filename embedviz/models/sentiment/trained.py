@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from embedviz.core import archive
+from embedviz.core.archive import Archived
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.settings import SentimentSettings
@@ -45,7 +44,7 @@ class TextForm:
 
 
 @dataclass(frozen=True, eq=False)
-class TrainedSentiment:
+class TrainedSentiment(Archived):
     """A sentiment model that answers (embedviz.training.protocols.Predictor).
 
     Attributes
@@ -83,15 +82,6 @@ class TrainedSentiment:
     linear: LinearTerm | None
     ngrams: Ngrams | None
     pretrained: np.ndarray | None
-
-    def save(self, path: Path) -> None:
-        """Write everything to one file."""
-        archive.save(self, path)
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read what `save` wrote. DataError when the file holds something else."""
-        return archive.load(cls, path)
 
     def form(self) -> TextForm:
         """Return what a page needs to ask."""
