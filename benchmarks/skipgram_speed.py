@@ -15,14 +15,16 @@ import time
 from collections import Counter
 
 import numpy as np
-from embedviz.models.skipgram.cpu import warm_up
-from embedviz.models.skipgram.model import Skipgram, SkipgramSettings
 from gensim.models import Word2Vec
 
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.splits import Split, SplitMethod
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
+from embedviz.models.words import skipgram
+from embedviz.models.words.lock_free import kernel_speed
+from embedviz.models.words.prepared import PreparedCorpus
+from embedviz.models.words.settings import WordSettings
 from embedviz.text.corpus import Corpus
 from embedviz.text.tokenizers import words
 from embedviz.text.vocabulary import Vocabulary
@@ -36,13 +38,13 @@ def main(seeds: int) -> None:
     verses = [words(text.lower()) for text in read_table(SAMPLES["kjv"].path).frame["text"]]
     training, held_out = [v for i, v in enumerate(verses) if i % 20], verses[::20]
     vocabulary = Vocabulary.from_counter(Counter(w for v in training for w in v), MIN_COUNT)
-    split = Split.of(np.arange(len(verses)) % 20 == 0, method=SplitMethod.BY_UNIT, seed=0)
+    split = Split.of((np.arange(len(verses)) % 20 == 0).astype(int), method=SplitMethod.BY_UNIT, seed=0)
     parts = coded(training, vocabulary), coded(held_out, vocabulary), np.empty(0, np.int32)
     corpus = Corpus(vocabulary, *parts, split=split, n_tokens=sum(map(len, verses)))
     seen = sum(map(len, training)) * EPOCHS
     noise = vocabulary.counts**0.75
-    pairs = HeldOutPairs.draw(corpus.validation, WINDOW, noise / noise.sum(), NEGATIVES, seed=1, most=100_000)
-    warm_up()
+    pairs = HeldOutPairs.draw(corpus.validation, WINDOW, noise / noise.sum(), NEGATIVES, seed=1, max_pairs=100_000)
+    kernel_speed(skipgram.train_span)  # compiles it
     for threads in (1, 2):
         rows: dict[str, list] = {"embedviz": [], "gensim": [], "gensim, shuffled": []}
         for seed in range(seeds):
@@ -74,13 +76,14 @@ class Clock:
 
 
 def ours_once(corpus: Corpus, pairs: HeldOutPairs, threads: int, seed: int, seen: int) -> tuple[float, ...]:
-    model = Skipgram(SkipgramSettings.of(dim=DIM, window=WINDOW, negative_samples=NEGATIVES, epochs=EPOCHS, seed=seed))
-    model.take(corpus)
+    settings = WordSettings.of(dim=DIM, window=WINDOW, negative_samples=NEGATIVES, epochs=EPOCHS, seed=seed)
     clock = Clock()
-    for _ in model.fit(CPU, threads):
+    learner = PreparedCorpus(corpus, settings, skipgram.engine, work=1.0).learner(settings, CPU, threads)
+    for _ in learner.run():
         pass
     wall, busy = clock.read()
-    scores = pairs.measure(model.W, model.C)
+    vectors = learner.current()
+    scores = pairs.measure(vectors.centre, vectors.context)
     return seen / wall, seen / busy, scores.loss, scores.auc
 
 
