@@ -1,10 +1,11 @@
-"""Nouns for the labels of a space: word, user, item or value."""
+"""Nouns for the labels of a space: word, user, item, value."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from embedviz.space import EmbeddingSpace
+from embedviz.space.kinds import PLURALS
 
 
 class Noun(NamedTuple):
@@ -19,16 +20,6 @@ class Noun(NamedTuple):
         return f"{n:,} {self.one if n == 1 else self.many}"
 
 
-_WORD = Noun("word", "words", "a word")
-_NOUNS = {
-    "word": _WORD,
-    "before": _WORD,
-    "user": Noun("user", "users", "a user"),
-    "item": Noun("item", "items", "an item"),
-}
-_VALUE = Noun("value", "values", "a value")  # of a categorical column
-
-
 def noun_of(space: EmbeddingSpace) -> Noun:
-    """Return the noun for the space's labels, by the name of the space."""
-    return _NOUNS.get(space.name, _VALUE)
+    """Return the noun for the space's labels."""
+    return Noun(space.kind, PLURALS[space.kind], f"{'an' if space.kind == 'item' else 'a'} {space.kind}")

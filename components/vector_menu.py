@@ -19,11 +19,9 @@ def vector_menu() -> dict[str, str]:
     runs = [run for run in session.store().runs(session.owner()) if run.space_names]
     labels = labels_of(runs)
     for run in runs:
-        names = run.space_names
-        for name in names:
-            if name in ("user", "item"):
-                continue
-            title = labels[run.id] if len(names) == 1 else f"{labels[run.id]}: {name}"
+        kinds = run.space_kinds
+        for name in (name for name, kind in kinds.items() if kind in ("word", "value")):
+            title = labels[run.id] if len(kinds) == 1 else f"{labels[run.id]}: {name}"
             menu[run_vectors(run.id, name)] = title
     if not is_shared():
         for name in pretrained_names():

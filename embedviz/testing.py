@@ -216,6 +216,7 @@ def check_stops(case: Case) -> None:
     assert spaces
     assert all(np.isfinite(space.vectors).all() for space in spaces.values())
     assert list(spaces)[: len(case.spec.spaces)] == list(case.spec.spaces)[: len(spaces)]
+    assert all(space.kind == case.spec.spaces.get(name, "value") for name, space in spaces.items())
     assert learner.current().spaces().keys() == spaces.keys()
     assert all(np.isfinite(value) for value in case.spec.evaluate(trained, prepared).metrics.values())
 

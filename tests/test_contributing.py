@@ -104,9 +104,16 @@ case = make_case(model_spec("tables"), epochs=3)
 check_learns(case)
 check_saves(case)
 case.table.frame.to_csv("cars.csv", index=False)
-run = ev.train("tables", "cars.csv", columns={"target": "target"}, epochs=2, out="run")
-assert ev.open_run("run").predict(case.table.frame.head(2)).shape[0] == 2
+run = ev.train("tables", "cars.csv", columns={"target": "target"}, epochs=2)
+assert run.predict(case.table.frame.head(2)).shape[0] == 2
 assert run.baselines()["name"].tolist()
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("pages/frame.py", default_timeout=60)
+app.query_params["run"] = run.id
+app.run()
+app.switch_page("predict.py").run()
+assert not app.exception, app.exception
+assert [tab.label for tab in app.tabs] == ["Row", "File"], app.tabs
 """,
 )
 

@@ -22,7 +22,6 @@ from embedviz.store.run_folder import RunFolder
 MAX_NEIGHBORS = 50
 DEFAULT_NEIGHBORS = 10
 IN_BOTH = "in both"
-COMPARABLE_NAMES = ("word", "before")  # of spaces of one run that hold the same labels
 ALIGNMENT_HELP = (
     "The vectors of one space are rotated onto those of the other as well as possible (orthogonal Procrustes), each at "
     "length 1. What remains is the difference that no rotation explains."
@@ -87,8 +86,9 @@ def _other_spaces(run: RunFolder, space: EmbeddingSpace) -> list[tuple[RunFolder
     runs = session.store().runs(session.owner())
     twins = {twin.id for twin in twins_of(run, runs)}
     rest = sorted((other for other in runs if other.id != run.id), key=lambda other: other.id not in twins)
-    # users are no items: of a run's own spaces only those before and after training hold the same labels
-    own = [(run, name) for name in run.space_names if name != space.name and name in COMPARABLE_NAMES]
+    # of a run's own spaces only those of words hold the same labels: users are not items, nor airports species
+    kinds = run.space_kinds.items()
+    own = [(run, name) for name, kind in kinds if name != space.name and kind == space.kind == "word"]
     same_name = [(other, name) for other in rest for name in other.space_names if name == space.name]
     other_name = [(other, name) for other in rest for name in other.space_names if name != space.name]
     return [*own, *same_name, *other_name]

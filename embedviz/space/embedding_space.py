@@ -32,7 +32,7 @@ class EmbeddingSpace(SearchableSpace):
     cosine_bounds : CosineBounds, optional
         Of the same vectors; makes searches in large spaces faster.
     kind : {"word", "user", "item", "value", "text", "row"}, optional
-        What a label stands for; by default what the name says.
+        What a label stands for.
 
     Raises
     ------

@@ -18,5 +18,5 @@ _BY_NAME: dict[str, SpaceKind] = {"word": "word", "before": "word", "user": "use
 
 
 def kind_of_name(name: str) -> SpaceKind:
-    """Return the kind of a space that does not say it, by the name that models give such spaces; "value" otherwise."""
+    """Return the kind of a space that was written without one, by the name that models gave such spaces."""
     return _BY_NAME.get(name, "value")

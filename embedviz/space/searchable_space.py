@@ -19,7 +19,7 @@ from embedviz.core.files import replacing
 from embedviz.core.formats import GZIP_ENDING, find_writer, format_of
 from embedviz.space import spelling
 from embedviz.space.checks import check_question, first_unusable
-from embedviz.space.kinds import PLURALS, SpaceKind, kind_of_name
+from embedviz.space.kinds import PLURALS, SpaceKind
 from embedviz.space.metrics import Metric, closeness, norms, pair_closeness
 from embedviz.space.search import NumpyExactIndex
 from embedviz.space.search.top_k import top_k
@@ -43,7 +43,7 @@ class SearchableSpace:
         name: str = "word",
         notes: Sequence[str] = (),
         cosine_bounds: CosineBounds | None = None,
-        kind: SpaceKind | None = None,
+        kind: SpaceKind = "word",
     ):
         self.labels = list(labels)
         self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
@@ -51,7 +51,7 @@ class SearchableSpace:
             pd.DataFrame(index=range(len(self.labels))) if columns is None else columns.reset_index(drop=True)
         )
         self.name = name
-        self.kind: SpaceKind = kind_of_name(name) if kind is None else kind
+        self.kind: SpaceKind = kind
         self.notes = tuple(notes)
         self.cosine_bounds = cosine_bounds
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.labels) or len(self.columns) != len(self.labels):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 from urllib.parse import quote, unquote
@@ -22,7 +23,7 @@ from safetensors.numpy import save_file
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
 from embedviz.space.embedding_space import EmbeddingSpace
-from embedviz.space.kinds import SPACE_KINDS
+from embedviz.space.kinds import SPACE_KINDS, SpaceKind, kind_of_name
 from embedviz.space.search.cosine_bounds import CosineBounds
 
 VECTORS, ROTATION, ROWS = "vectors", "cosine_bounds.rotation", "cosine_bounds.rows"
@@ -95,7 +96,6 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
         raise DataError(f"{path.name} has no column {LABEL!r}, so it is not a space's.")
     labels = columns.pop(LABEL).tolist()
     metadata = table.schema.metadata or {}
-    kind = metadata.get(KIND, b"").decode()
     with _open(_path(folder, name, "safetensors")) as file:  # once, for it may be replaced meanwhile
         tensors = _Tensors(file)
         vectors = tensors.map(VECTORS)
@@ -107,8 +107,24 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
         name,
         notes=json.loads(metadata.get(NOTES, b"[]")),
         cosine_bounds=bounds,
-        kind=next((known for known in SPACE_KINDS if known == kind), None),
+        kind=_kind(metadata, name),
     )
+
+
+def read_kind(folder: Path, name: str) -> SpaceKind:
+    """Return the kind of a space without opening it. The errors are those of `read_space`."""
+    try:
+        return _kind(pq.read_schema(_path(folder, name, "parquet")).metadata or {}, name)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return read_space(folder, name).kind  # raises with a sentence
+
+
+def _kind(metadata: Mapping[bytes, bytes], name: str) -> SpaceKind:
+    kind = metadata.get(KIND, b"").decode()
+    for known in SPACE_KINDS:
+        if known == kind:
+            return known
+    return kind_of_name(name)
 
 
 def space_names(folder: Path) -> list[str]:

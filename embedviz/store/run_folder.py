@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from embedviz.core.settings import TrainingSettings
-    from embedviz.space import EmbeddingSpace
+    from embedviz.space import EmbeddingSpace, SpaceKind
     from embedviz.training.protocols import Predictor
     from embedviz.training.report import Protocol
 
@@ -266,6 +266,13 @@ class RunFolder(JobFolder[RunSpec]):
 
         main = self.main_space
         return sorted(space_names(self.folder / SPACES), key=lambda name: name != main)
+
+    @property
+    def space_kinds(self) -> dict[str, SpaceKind]:
+        """Name to kind of the spaces that are there, the main one first. They are not opened."""
+        from embedviz.space.storage import read_kind
+
+        return {name: read_kind(self.folder / SPACES, name) for name in self.space_names}
 
     @property
     def space(self) -> EmbeddingSpace:

@@ -122,17 +122,13 @@ def test_unknown_labels_suggest_near_spellings(plane):
 
 
 def test_unknown_values_name_their_column():
-    space = EmbeddingSpace(["red"], np.ones((1, 2), np.float32), name="colour")
+    space = EmbeddingSpace(["red"], np.ones((1, 2), np.float32), name="colour", kind="value")
     with pytest.raises(UnknownLabelError, match=r"'qqqqqq' is not among the 1 values of colour\. No spelling"):
         space.index("qqqqqq")
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [("word", "word"), ("before", "word"), ("user", "user"), ("item", "item"), ("row", "value"), ("colour", "value")],
-)
-def test_a_space_that_does_not_say_its_kind_has_that_of_its_name(name, kind):
-    assert EmbeddingSpace(["a"], np.ones((1, 2), np.float32), name=name).kind == kind
+def test_labels_are_words_unless_a_kind_is_given():
+    assert EmbeddingSpace(["a"], np.ones((1, 2), np.float32), name="user").kind == "word"
 
 
 def test_a_kind_that_is_given_goes_before_the_name_and_stays_with_a_part():

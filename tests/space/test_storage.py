@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 from embedviz.core.errors import DataError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.search.cosine_bounds import CosineBounds
-from embedviz.space.storage import map_tensor, read_space, space_names, write_space
+from embedviz.space.storage import map_tensor, read_kind, read_space, space_names, write_space
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_vectors_and_labels_of_different_number_are_refused(space, tmp_path):
 
 def test_the_kind_comes_back_whatever_the_name(space, tmp_path):
     write_space(EmbeddingSpace(space.labels, space.vectors, name="word", kind="value"), tmp_path)
-    assert read_space(tmp_path, "word").kind == "value"
+    assert read_space(tmp_path, "word").kind == read_kind(tmp_path, "word") == "value"
 
 
 @pytest.mark.parametrize(("name", "kind"), [("word", "word"), ("before", "word"), ("item", "item"), ("make", "value")])
@@ -137,7 +137,7 @@ def test_a_space_written_before_has_the_kind_of_its_name(space, tmp_path, name, 
     own = {key: value for key, value in table.schema.metadata.items() if key != b"embedviz.kind"}
     assert len(own) < len(table.schema.metadata)
     pq.write_table(table.replace_schema_metadata(own), path)
-    assert read_space(tmp_path, name).kind == kind
+    assert read_space(tmp_path, name).kind == read_kind(tmp_path, name) == kind
 
 
 def test_bounds_written_under_their_old_names_are_found(tmp_path, monkeypatch):

@@ -57,7 +57,9 @@ class TrainedCategories(Archived):
     def spaces(self) -> dict[str, EmbeddingSpace]:
         """Return a space for each category column, the one of most values first."""
         spaces = [
-            EmbeddingSpace(values.labels, _of_column(self.weights, VECTORS, k)[0][1], self.columns[column], column)
+            EmbeddingSpace(
+                values.labels, _of_column(self.weights, VECTORS, k)[0][1], self.columns[column], column, kind="value"
+            )
             for k, (column, values) in enumerate(self.encoder.values.items())
         ]
         return {space.name: space for space in sorted(spaces, key=lambda space: (-len(space), space.name))}

@@ -132,7 +132,9 @@ class TrainedRatings(Archived):
             if entities.labels != entities.ids:
                 columns["id"] = entities.ids
             frame = pd.concat([pd.DataFrame(columns), entities.columns], axis=1)
-            spaces[name] = EmbeddingSpace(entities.labels, vectors, frame, name)
+            spaces[name] = EmbeddingSpace(
+                entities.labels, vectors, frame, name, kind="item" if name == "item" else "user"
+            )
         return spaces
 
     @property

@@ -99,7 +99,7 @@ class TrainedSentiment(Archived):
         if self.pretrained is None or not len(places):
             return {"word": EmbeddingSpace(labels, vectors, columns, "word")}
         columns = columns.assign(moved=1 - pair_closeness(self.pretrained, vectors, "cosine"))
-        known = EmbeddingSpace([labels[i] for i in places], self.pretrained[places], columns.take(places), "word")
+        known = EmbeddingSpace([labels[i] for i in places], self.pretrained[places], columns.take(places), "before")
         return {"word": EmbeddingSpace(labels, vectors, columns, "word"), "before": known}
 
     @cached_property
