@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedviz.projection.group_names import short_label
+from embedviz.projection.cluster_names import short_label
 from embedviz.projection.settings import MIN_POINTS, ProjectionSettings
 
 MAX_EXAMPLES = 3

@@ -124,7 +124,7 @@ def test_vectors_written_anew_are_read_anew_whatever_the_space_is_called():
         assert open_space(run, "size (cm/ft)").vectors[0, 0] == number
 
 
-# --- Vectors that are none are counted and said, and the rest is drawn ---
+# --- Vectors that are none are counted and reported, and the rest is drawn ---
 
 
 def with_bad_numbers(vectors: np.ndarray) -> RunFolder:
