@@ -67,13 +67,13 @@ def _n_classes(frame: pd.DataFrame) -> int:
 def _calibration(name: str, frame: pd.DataFrame) -> None:
     st.subheader(
         "Calibration",
-        help="A model is calibrated if, of the rows it predicts with a probability of 80 %, 80 % are correct.",
+        help="A model is calibrated if, of the rows it predicts with a probability of 80%, 80% are correct.",
     )
     st.text(calibration_sentence(frame))
     st.plotly_chart(calibration_figure(frame), key=name, config=BAR)
     st.caption(
         f"Each point stands for about {round(frame['rows'].mean()):,} predictions of similar probability; the bars are "
-        "95 % confidence intervals (Wilson 1927). Below the dashed line the model is overconfident, above it underconfident."
+        "95% confidence intervals (Wilson 1927). Below the dashed line the model is overconfident, above it underconfident."
     )
 
 

@@ -15,7 +15,7 @@ Detail = bool | int | float | str
 
 @dataclass(frozen=True)
 class Protocol:
-    """How scores were made. `embedviz.evaluation.report` puts it into words.
+    """The way in which scores were measured; `embedviz.evaluation.score_sentences` puts it into words.
 
     Attributes
     ----------

@@ -44,11 +44,11 @@ def test_more_seeds_train_only_the_new_ones(run):
     assert left_to_train(run, "seeds", 3) == 2
     first = run.repeat(seeds=3)
     assert left_to_train(run, "seeds", 5) == 2
-    said = []
-    more = run.repeat(seeds=5, on_progress=lambda progress: said.append(progress.message))
+    messages = []
+    more = run.repeat(seeds=5, on_progress=lambda progress: messages.append(progress.message))
     assert more[:3].equals(first[:3])
-    assert not any(message.startswith(("Seed 8", "Seed 9")) for message in said)
-    assert any(message.startswith("Seed 11") for message in said)
+    assert not any(message.startswith(("Seed 8", "Seed 9")) for message in messages)
+    assert any(message.startswith("Seed 11") for message in messages)
 
 
 def test_every_row_is_tested_once_over_the_folds(tmp_path, tweets):
@@ -92,7 +92,7 @@ def test_the_table_has_their_mean_and_deviation_beside_the_run(run):
     run.repeat(seeds=2)
     table = scores_of(run)
     numbers = number_table(table)
-    row = numbers[numbers["what"] == "This run, 2 seeds"].iloc[0]
+    row = numbers[numbers["model"] == "This run, 2 seeds"].iloc[0]
     losses = [repeat.metrics["test/loss"] for repeat in kept_repeats(run)[0].rows]
     assert row["loss"] == pytest.approx(np.mean(losses))
     assert row["loss, standard deviation"] == pytest.approx(np.std(losses, ddof=1))
