@@ -224,14 +224,14 @@ class TrainedRatings(Archived):
         else:
             estimate = f"the mean of the {'item' if who else 'user'}, shrunk towards the overall mean"
         if not self.is_explicit:
-            return f"{RANKING_NOTE} Not in the training: {unknown}." if unknown else RANKING_NOTE
-        return f"Not in the training: {unknown}. The estimate is {estimate}." if unknown else ""
+            return f"{RANKING_NOTE} Not in the training set: {unknown}." if unknown else RANKING_NOTE
+        return f"Not in the training set: {unknown}. The estimate is {estimate}." if unknown else ""
 
     def _reasons_of_estimate(self, u: int, i: int) -> list[dict[str, Any]]:
         """Return what adds up to an estimate: the mean, both biases, and the rated items that weigh most in the rest."""
         f, is_known = self.factors, u >= 0 and i >= 0
         user_bias, item_bias = (f.user_bias, f.item_bias) if is_known else (f.fallback.user, f.fallback.item)
-        reasons = [_reason("all ratings", f.mean if is_known else f.fallback.mean)] if self.is_explicit else []
+        reasons = [_reason("mean of all ratings", f.mean if is_known else f.fallback.mean)] if self.is_explicit else []
         if u >= 0 and user_bias.any():
             reasons.append(_reason(f"user {self.users.labels[u]}", user_bias[u]))
         if i >= 0 and item_bias.any():

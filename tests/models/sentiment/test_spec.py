@@ -63,7 +63,7 @@ def test_no_known_word_is_warned_of_and_still_trains():
     foreign = EmbeddingSpace(["слово", "другое"], np.eye(2, 12, dtype=np.float32))
     assert any("contain none of these words" in w for w in surveyed(reviews(), foreign, vectors="x").warnings)
     assert fitted(reviews(600), foreign, vectors="x").metrics["test/accuracy"] > 0.9
-    with pytest.raises(DataError, match="contain none of the words of the training part"):
+    with pytest.raises(DataError, match="contain none of the words of the training set"):
         training(reviews(), foreign, vectors="x", preset="textbook")
 
 
