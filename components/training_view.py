@@ -115,7 +115,7 @@ def _buttons(run: RunFolder, state: Status) -> None:
             open_draft(TrainingDraft.from_run(run))
             st.rerun(scope="app")
     if run.record:
-        with st.expander("How was this made?"):
+        with st.expander("Settings and run details"):
             st.json({"settings": run.spec.settings, **run.record}, expanded=True)
 
 

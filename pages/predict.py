@@ -16,7 +16,7 @@ st.write("Get predictions for new data and see what they are based on.")
 run = session.current_run()
 if run is None or run.model not in FORMS:
     st.info(
-        "No model that predicts is open. Open a run of the sentiment, ratings or categories model in the sidebar, or bring "
+        "No prediction model is open. Open a run of the sentiment, ratings or categories model in the sidebar, or bring "
         "data to train one."
     )
     with st.container(horizontal=True):

@@ -62,7 +62,7 @@ def open_map(run: RunFolder, map_id: str) -> Map:
     """Return the run's map with this id. RunError when there is none."""
     folder = run.folder / MAPS / map_id
     if not map_id.isalnum() or not Map.exists(folder):
-        raise RunError("This map is not here any more. Draw it again.")
+        raise RunError("This map no longer exists. Draw it again.")
     return Map(folder)
 
 

@@ -240,8 +240,8 @@ class RunFolder(JobFolder[RunSpec]):
         if not self.predicts:
             if (self.folder / OLD_MODEL).exists():
                 raise RunError(
-                    f"The run {self.name!r} was trained by an earlier version of embedviz, and its model cannot answer any "
-                    f"more. Its vectors and scores stay; train it again for predictions."
+                    f"The run {self.name!r} was trained by an earlier version of embedviz, and its model can no longer "
+                    f"predict. Its vectors and scores are kept; train it again to predict."
                 )
             raise RunError(f"The run {self.name!r} has nothing to predict with: it is {self.status}.")
         return model_spec(self.model).Trained.load(self.folder / WEIGHTS)

@@ -106,7 +106,7 @@ class Store:
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
 
     def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> RunFolder:
-        """Create a run that opens a file of ready vectors as a space."""
+        """Create a run that opens a file of pretrained vectors as a space."""
         spec = VectorsSpec("vectors", _reference(dataset), main_space="word")
         return self._create(spec, dataset, name or dataset.title, owner)
 
@@ -132,7 +132,7 @@ class Store:
         """Return the run with this id. RunError when there is none (any more)."""
         folder = self.runs_folder / checked_id(run_id)
         if not RunFolder.exists(folder):
-            raise RunError("This run is not here any more: it was deleted, or its time on this server was over.")
+            raise RunError("This run no longer exists: it was deleted, or it expired on this server.")
         return RunFolder(folder)
 
     def runs(self, owner: str | None = None) -> list[RunFolder]:

@@ -134,7 +134,7 @@ def test_what_unpacks_without_measure_is_not_opened(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"%PDF-1.7", "is a PDF document"),
         (b"\x80\x04\x95", "pickle, which is never opened"),
@@ -146,8 +146,8 @@ def test_what_unpacks_without_measure_is_not_opened(monkeypatch):
         (zipped(**{"mimetype": b"", "content.xml": b""}), "OpenDocument"),
     ],
 )
-def test_foreign_formats_are_named(data, said):
-    with pytest.raises(DataError, match=said):
+def test_foreign_formats_are_named(data, message):
+    with pytest.raises(DataError, match=message):
         content(data)
 
 

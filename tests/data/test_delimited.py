@@ -159,4 +159,4 @@ def test_numbers_with_a_comma_are_numbers_between_tabs():
     table = read_table(b"user\titem\trating\n" + b"a\tx\t3,5\nb\ty\t4,0\n" * 20, name="r.tsv")
     assert table.frame["rating"].tolist()[:2] == [3.5, 4.0]
     thousands = read_table(b"city\tpeople\n" + b"a\t1,371\nb\t2,054\n" * 20, name="c.tsv")
-    assert thousands.frame["people"].tolist()[:2] == ["1,371", "2,054"]  # not 1.371: what it means is not told here
+    assert thousands.frame["people"].tolist()[:2] == ["1,371", "2,054"]  # not 1.371: what it means is not decided here

@@ -87,11 +87,11 @@ def packed(server):
 
 
 def test_the_second_opening_asks_for_nothing(server, packed, tmp_path):
-    told = []
-    first = open_pretrained(packed, tmp_path, told.append)
+    events = []
+    first = open_pretrained(packed, tmp_path, events.append)
     assert first.labels[:2] == ["word1", "word2"]
     assert first.vector("word2").tolist() == [2, 1, -2]
-    assert any("Downloaded Small 3" in event.message and event.fraction == 1 for event in told)
+    assert any("Downloaded Small 3" in event.message and event.fraction == 1 for event in events)
     second = open_pretrained(packed, tmp_path)
     assert len(server.requests) == 1
     assert np.array_equal(first.vectors, second.vectors)
