@@ -239,7 +239,7 @@ def check_resumes(case: Case) -> None:
 
 
 def check_saves(case: Case) -> None:
-    """What is saved and loaded has the same vectors and gives the same answers."""
+    """Check that a model saved and loaded has the same vectors and gives the same predictions."""
     trained, _ = case.train()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
@@ -253,7 +253,7 @@ def check_saves(case: Case) -> None:
 
 
 def check_predicts(case: Case) -> None:
-    """A predictor explains its answers, and its baselines are measured on the same part, the trivial one first."""
+    """A predictor explains its predictions, and its baselines are measured on the same part, the trivial one first."""
     trained, prepared = case.train()
     if not isinstance(trained, Predictor):
         return

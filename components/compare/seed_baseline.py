@@ -25,7 +25,8 @@ def draw_seed_baseline(run: RunFolder, space: EmbeddingSpace, k: int) -> None:
             seed = twins[0].spec.settings["seed"]
             st.text(
                 f"Trained with another seed ({seed}) and otherwise unchanged, this model has an "
-                f"overlap of {found.overlap:.0%} with itself. An overlap this high can be explained by the random seed alone."
+                f"overlap of {found.overlap:.0%} with itself. An overlap this high can be explained by the random seed "
+                "alone."
             )
         return
     if run.status != "done" or not run.data.get("id"):

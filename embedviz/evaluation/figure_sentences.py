@@ -123,8 +123,8 @@ def errors_sentence(frame: pd.DataFrame) -> str:
     )
     if slope < SHRUNK_SLOPE:
         return (
-            f"{summary}: predictions are shrunk towards the mean, which minimises the squared error. Trust their order more than "
-            f"the numbers."
+            f"{summary}: predictions are shrunk towards the mean, which minimises the squared error. Trust their order "
+            f"more than the numbers."
         )
     return f"{summary}: predictions follow the ratings over their whole range."
 

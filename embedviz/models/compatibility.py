@@ -1,4 +1,4 @@
-"""Which models can be trained on a table with these roles, and why the others cannot."""
+"""Compatibility of models with the roles of a table, with the reason where one cannot be trained."""
 
 from __future__ import annotations
 

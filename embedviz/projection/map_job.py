@@ -128,7 +128,7 @@ def usable(space: EmbeddingSpace, points: np.ndarray) -> np.ndarray:
 
 
 def _coords_of(maps: Path, map_id: str, points: np.ndarray, n_components: int) -> np.ndarray | None:
-    """Where the points (N,) lie on another map: (N, n_components) float32, NaN for those that are not on it.
+    """Return where the points (N,) lie on another map: (N, n_components) float32, NaN for those that are not on it.
 
     None when there is no such map.
     """

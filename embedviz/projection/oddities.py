@@ -15,7 +15,7 @@ MAX_EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Oddities:
-    """How many of a map's vectors are of which kind, each with the labels of up to three.
+    """Counts of a map's degenerate vectors by kind, each with the labels of up to three.
 
     Attributes
     ----------

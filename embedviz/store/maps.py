@@ -25,7 +25,7 @@ MAPS = "maps"
 
 
 class SpaceVersion(TypedDict):
-    """What changes when a run's vectors do, so that no map of the earlier vectors is taken for one of the later.
+    """Version of a run's vectors, so that no map of the earlier vectors is taken for one of the later.
 
     The end alone does not tell: a run that goes on has none, each time that it goes on.
     """

@@ -249,9 +249,9 @@ def _readable(folder: Path) -> Iterator[RunFolder]:
         yield run
 
 
-def _older(folder: Path, moment: float) -> list[Path]:
-    """What lies in the folder and was last changed before the moment."""
-    return [path for path in folder.iterdir() if path.stat().st_mtime < moment]
+def _older(folder: Path, before: float) -> list[Path]:
+    """Return what lies in the folder and was last changed before a time (seconds since 1970)."""
+    return [path for path in folder.iterdir() if path.stat().st_mtime < before]
 
 
 def _ended(run: RunFolder) -> float:

@@ -36,7 +36,7 @@ def run():
 
 
 def page_of(app, run, **settings) -> str:
-    """What the page says once the map is drawn with these settings."""
+    """Return the text of the page once the map is drawn with these settings."""
     run_inline(map_of(run, "word", ProjectionSettings.of(**settings)))
     app.session_state["current_run"] = run.id
     for name, value in {"method": "umap", **settings}.items():

@@ -13,7 +13,7 @@ expect.set_options(timeout=30_000)
 
 
 class Connection:
-    """What page and server send each other, with answers that can be kept back as a slow network does."""
+    """The connection of page and server, with answers that can be kept back as a slow network does."""
 
     def __init__(self, page):
         self.is_armed, self.held = False, None
@@ -95,7 +95,7 @@ def box(page, left, top, right, bottom, key="Shift"):
 
 
 def selected(page):
-    """How many the page says are selected, once script and map agree."""
+    """Return the number that the page says is selected, once script and map agree."""
     chip, end = page.locator(".chip"), time.monotonic() + 20
     while True:
         settle(page)

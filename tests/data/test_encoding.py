@@ -83,7 +83,7 @@ def test_binary_is_refused(data):
         decode(data, "a.bin")
 
 
-def test_a_stray_zero_byte_is_left_out_and_said():
+def test_a_stray_zero_byte_is_left_out_and_reported():
     found = decode(b"one\0 two\n" + ENGLISH.encode(), "a.txt")
     assert found.text == "one two\n" + ENGLISH
     assert found.warnings == ["1 zero byte was left out."]

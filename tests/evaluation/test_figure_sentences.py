@@ -49,7 +49,7 @@ def answered(confidence, right_share, n=2000, seed=0):
     return calibration(np.column_stack([sure, 1 - sure]), np.where(right, 0, 1))
 
 
-def test_too_sure_too_unsure_and_just_right_are_told_apart():
+def test_too_sure_too_unsure_and_just_right_are_distinguished():
     assert "overconfident" in calibration_sentence(answered(0.9, 0.8))
     assert "underconfident" in calibration_sentence(answered(0.7, 0.9))
     assert "well calibrated" in calibration_sentence(answered([0.6, 0.75, 0.9], None))

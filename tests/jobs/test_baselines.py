@@ -58,7 +58,7 @@ def test_they_wait_with_the_trainings_not_with_the_maps(run):
     assert declaration(baselines_of(run).kind).lane == "training"
 
 
-def test_data_that_went_away_is_said(run, tmp_path):
+def test_data_that_went_away_is_reported(run, tmp_path):
     (tmp_path / "tweets.csv").unlink()
     with pytest.raises(RunError, match="no longer exists"):
         run.baselines()

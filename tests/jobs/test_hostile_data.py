@@ -83,7 +83,7 @@ def test_what_cannot_be_trained_on_is_a_sentence(case):
 
 
 @pytest.mark.parametrize("case", [case for case, (model, *_) in ODD.items() if model in MODELS])
-def test_what_is_odd_is_surveyed_and_said(case):
+def test_what_is_odd_is_surveyed_and_reported(case):
     model, columns, data = ODD[case]
     state, reading = read(model, columns, data)
     assert state == "done", reading.state.reason

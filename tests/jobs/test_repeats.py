@@ -34,7 +34,7 @@ def test_mean_and_deviation_are_those_of_the_seeds(run):
     assert losses[0] == run.metrics["test/loss"]  # the run itself is one of them
 
 
-def test_a_run_that_did_not_run_its_course_is_trained_anew(run):
+def test_a_run_that_did_not_run_its_course_is_trained_again(run):
     write_status(run.folder, Status("stopped"))
     assert left_to_train(run, "seeds", 2) == 2
     assert run.repeat(seeds=2)["test/loss"][0] == pytest.approx(run.metrics["test/loss"], rel=1e-6)
@@ -99,7 +99,7 @@ def test_the_table_has_their_mean_and_deviation_beside_the_run(run):
     assert f"{np.mean(losses):.3f} ± {np.std(losses, ddof=1):.3f}" in list(display_table(table)["loss"])
 
 
-def test_what_cannot_be_repeated_is_said(run):
+def test_what_cannot_be_repeated_is_reported(run):
     with pytest.raises(SettingsError, match="seeds=5, or folds=5"):
         run.repeat()
     with pytest.raises(SettingsError, match="seeds=5, or folds=5"):
@@ -132,13 +132,13 @@ def test_a_run_is_not_deleted_while_its_repeats_are_trained(own_home, two_topics
 
 
 @pytest.mark.parametrize("folds", [1, 101, 2.5, "2"])
-def test_a_number_of_folds_that_cannot_be_is_said_and_leaves_nothing_behind(run, folds):
+def test_a_number_of_folds_that_cannot_be_is_reported_and_leaves_nothing_behind(run, folds):
     with pytest.raises(SettingsError, match="2 to 100"):
         run.repeat(folds=folds)
     assert kept_repeats(run) == []
 
 
-def test_a_space_that_is_not_there_is_said_with_those_that_are(run):
+def test_a_space_that_is_not_there_is_reported_with_those_that_are(run):
     with pytest.raises(KeyError, match="It has: word") as raised:
         run.spaces["nope"]
     assert isinstance(raised.value, EmbedvizError)

@@ -25,7 +25,7 @@ TAIL_BYTES = 65_536
 
 @dataclass(frozen=True)
 class JobRecord:
-    """What job.json says. It is written once.
+    """Contents of job.json, which is written once.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class JobFolder(Generic[S]):
 
     @cached_property
     def spec(self) -> S:
-        """What is to be done. DataError when another version of embedviz wrote something else."""
+        """Specification of the job. DataError when another version of embedviz wrote something else."""
         return self.spec_as(cast("type[S]", self.spec_class))
 
     def spec_as(self, spec_class: type[S]) -> S:

@@ -24,7 +24,7 @@ MAX_LEAK_ROWS = 50_000  # in which leaks are looked for
 
 @dataclass(frozen=True)
 class TableFacts:
-    """What the estimate needs to know of a table.
+    """Facts about a table that the cost estimate reads.
 
     Attributes
     ----------

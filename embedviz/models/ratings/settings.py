@@ -44,8 +44,8 @@ class RatingsSettings(TrainingSettings):
     dim: int = Field(64, ge=2, le=512, description="Dimensions of a vector.", json_schema_extra=_BASIC)
     split: Literal["auto", "random", "latest", "time"] = Field(
         "auto",
-        description="Which ratings form the test set. latest: each user's latest ratings. time: the latest ratings of all, new users "
-        "and items among them. auto: latest where there is a time column, random otherwise. Folds are always random.",
+        description="Which ratings form the test set. latest: each user's latest ratings. time: the latest ratings of all, "
+        "new users and items among them. auto: latest where there is a time column, random otherwise. Folds are always random.",
     )
     validation_share: float = Field(
         0.1, ge=0.01, le=0.5, description="Share of the ratings in the validation set, for model selection."
@@ -57,7 +57,8 @@ class RatingsSettings(TrainingSettings):
         None,
         gt=0,
         le=10_000,
-        description="als: L2 penalty on the vectors. Empty: it grows each round, and the best on the validation set is kept.",
+        description="als: L2 penalty on the vectors. Empty: it grows each round, and the best round on the validation set "
+        "is kept.",
         json_schema_extra=_BASIC,
     )
     rounds: int = Field(60, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")

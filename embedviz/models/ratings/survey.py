@@ -1,4 +1,4 @@
-"""What is in a table of ratings, reported before training."""
+"""Survey of a table of ratings, shown before training."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ N_EXAMPLES = 4
 SPLITS = {
     SplitMethod.RANDOM: "drawn at random",
     SplitMethod.LATEST_PER_USER: "each user's latest ratings are the test set, those before them the validation set",
-    SplitMethod.BY_TIME: "the latest ratings of all are the test set, those before them the validation set; new users and items occur there",
+    SplitMethod.BY_TIME: (
+        "the latest ratings of all are the test set, those before them the validation set; new users and items occur there"
+    ),
 }
 
 
 @dataclass(frozen=True)
 class RatingsFacts:
-    """What the estimate needs to know of ratings: their number, those of users and items, and whether they have values."""
+    """Facts about ratings that the cost estimate reads: numbers of ratings, users and items, and whether they have values."""
 
     ratings: int
     users: int

@@ -27,7 +27,7 @@ RANKING_NOTE = "A ranking score, not a rating."
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """Who rated what.
+    """Ratings as arrays of user, item and value.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Ratings:
 
 @dataclass(frozen=True)
 class RatingsForm:
-    """What a page needs to ask for predictions.
+    """Columns and scale of a page's form for predictions.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ class TrainedRatings(Archived):
 
     @property
     def is_explicit(self) -> bool:
-        """Whether estimates are ratings; otherwise they are scores to rank by."""
+        """True when estimates are ratings; otherwise they are scores to rank by."""
         return self.factors.scale is not None
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Sentiment: word vectors under a classifier of texts, from the textbook's LSTM to one with a linear term beside it.
 
 The recommended network reads fine-tuned vectors with an LSTM in both directions and takes the mean and the maximum of its
-states; beside it stands a linear term over n-grams (Wang and Manning 2012), and the prediction is made from the mean of both logits.
+states; beside it stands a linear term over n-grams (Wang and Manning 2012), and the prediction is the mean of both's
+logits.
 """
 
 from __future__ import annotations

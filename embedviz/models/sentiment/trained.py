@@ -29,7 +29,7 @@ MAX_UNKNOWN_SHOWN = 5  # unknown words named in a note
 
 @dataclass(frozen=True)
 class TextForm:
-    """What a page needs to ask about a text.
+    """Column and classes of a page's form for predictions.
 
     Attributes
     ----------
@@ -171,7 +171,7 @@ class TrainedSentiment(Archived):
         return self.vocabulary.encode(words) if words else np.array([UNKNOWN], np.int32)
 
     def _is_unknown(self, words: Sequence[str]) -> bool:
-        """Whether no word and no n-gram of a text is known."""
+        """Return True when no word and no n-gram of a text is known."""
         if any(word in self.vocabulary for word in words):
             return False
         return self.ngrams is None or self.ngrams.features([words]).nnz == 0

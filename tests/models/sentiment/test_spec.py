@@ -107,7 +107,7 @@ def test_text_and_label_cannot_be_one_column():
         training(reviews(), columns={"text": "text", "label": "text"})
 
 
-def test_a_class_with_one_row_is_left_out_and_said():
+def test_a_class_with_one_row_is_left_out_and_reported():
     frame = reviews(60)
     frame.loc[0, "label"] = "odd"
     found = fitted(frame)

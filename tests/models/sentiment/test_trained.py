@@ -66,7 +66,7 @@ def test_strange_texts_are_answered(trained):
     assert trained.trained.predict([]).columns.tolist() == answers.columns.drop("reasons").tolist()
 
 
-def test_texts_may_come_as_rows_and_what_is_no_text_is_said(trained):
+def test_texts_may_come_as_rows_and_what_is_no_text_is_reported(trained):
     assert trained.trained.predict([{"text": "lovely"}, {"id": 1, "text": "dull"}]).prediction.tolist() == [
         "good",
         "bad",
