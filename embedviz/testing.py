@@ -87,7 +87,7 @@ def check_model(
     """Hold a model to `embedviz.training.protocols`.
 
     It learns, repeats itself with the same seed, can be stopped at any event and goes on from a checkpoint to the same
-    numbers, is saved and loaded, refuses wrong settings and answers questions.
+    numbers, is saved and loaded, refuses wrong settings and predicts.
 
     Parameters
     ----------

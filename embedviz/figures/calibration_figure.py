@@ -1,4 +1,4 @@
-"""Calibration: how certain answers were against how often they were right."""
+"""Calibration: accuracy over predicted probability."""
 
 from __future__ import annotations
 

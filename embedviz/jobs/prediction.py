@@ -1,4 +1,4 @@
-"""The job that answers a question to a trained model: a few rows, a file of them, or recommendations."""
+"""The job that predicts with a trained model: a few rows, a file of them, or recommendations."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _asked(spec: PredictionSpec) -> Prediction:
 
 @job("prediction", lane="interactive")
 def predict(spec: PredictionSpec, folder: Path, reporter: Reporter) -> None:
-    """Ask the model and write the answer."""
+    """Predict and write the result."""
     run = Store().run(spec.run)
     reporter.report("Opening the model")
     model = _predictor(run.folder, os.stat(run.folder / WEIGHTS).st_mtime_ns)

@@ -24,7 +24,7 @@ from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
 from embedviz.store.tables import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
 
 DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
-PREDICTION_LIFE_S = 2 * 3600.0  # an answer is kept; asked again it is worked out again
+PREDICTION_LIFE_S = 2 * 3600.0  # after that a prediction is computed again
 SHARED_LIFE_S = 2 * 3600.0  # of a run after its end, and of an upload, on a public host
 logger = logging.getLogger(__name__)
 
@@ -206,7 +206,7 @@ class Store:
         return total
 
     def sweep(self, now: float | None = None) -> None:
-        """Delete what is past its time: deleted runs, answers, parsed tables and, on a public host, ended runs and uploads.
+        """Delete what is past its time: deleted runs, predictions, parsed tables and, on a public host, ended runs and uploads.
 
         Parameters
         ----------

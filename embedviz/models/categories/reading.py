@@ -22,7 +22,7 @@ from embedviz.models.categories.schema import Feature, Target
 from embedviz.models.categories.settings import MAX_NUMERIC_CLASSES, CategoriesSettings
 from embedviz.models.categories.wording import listed, quoted
 
-ROLES = {"target": "the class or the number to predict"}
+ROLES = {"target": "a column of classes or numbers to predict"}
 OPTIONAL_ROLES = {
     "category": "columns to take as categories",
     "number": "columns to take as numbers",

@@ -45,7 +45,7 @@ class TextForm:
 
 @dataclass(frozen=True, eq=False)
 class TrainedSentiment(Archived):
-    """A sentiment model that answers (embedviz.training.protocols.Predictor).
+    """A trained sentiment model (embedviz.training.protocols.Predictor).
 
     Attributes
     ----------
