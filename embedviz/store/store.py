@@ -155,7 +155,7 @@ class Store:
         """Bring a deleted run back."""
         folder = self.deleted_folder / checked_id(run_id)
         if not folder.is_dir():
-            raise RunError("This run cannot be brought back any more.")
+            raise RunError("This run can no longer be restored.")
         os.replace(folder, self.runs_folder / run_id)
         return self.run(run_id)
 

@@ -199,5 +199,5 @@ def read_record(path: Path, record_class: type[R]) -> R:
     """
     values = read_typed(path, dict[str, JsonValue])
     if values is None:
-        raise RunError(f"There is nothing at this address any more: {path.parent.name} is not in the store.")
+        raise RunError(f"There is nothing at this address: {path.parent.name} is not in the store.")
     return parse_typed({"spec": values, **values}, record_class, path.name)
