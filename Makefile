@@ -1,4 +1,5 @@
-# make run opens the app, make test checks everything, make quick what takes no time. Each sets up .venv first, once.
+# make run opens the app, make test checks everything, make quick runs the checks and the fast tests.
+# Each sets up .venv first, once.
 PYTHON ?= python3
 BIN := .venv/bin
 # The ratings.csv of MovieLens ml-latest-small, which may not be shipped.

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS, PLOTLY = 8611, 8612
 GOALS = {20_000: 1.8, 100_000: 2.0, 1_000_000: 2.5}
 MILLION = 1_000_000
-MOST_FOR_PLOTLY = 500_000  # a million take minutes
+MAX_PLOTLY_POINTS = 500_000  # a million take minutes
 MAP = (
     'document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot.querySelector(".embedviz-map").mapView'
 )
@@ -109,7 +109,7 @@ def first_picture(browser: Browser, n: int, goal: float, repeats: int) -> None:
     for _ in range(repeats):
         seconds, payload = from_click(browser, f"http://127.0.0.1:{OURS}/?n={n}&hidden=1", drawn_by_us)
         ours.append(seconds)
-        if n <= MOST_FOR_PLOTLY:
+        if n <= MAX_PLOTLY_POINTS:
             theirs.append(from_click(browser, f"http://127.0.0.1:{PLOTLY}/?n={n}", drawn_by_plotly)[0])
     line = (
         f"{n:>9,} points: first picture {statistics.median(ours):5.2f} s (aim {goal}), {payload / n:.2f} bytes a point"
@@ -165,7 +165,7 @@ def at_a_million(browser: Browser, repeats: int) -> None:
     page.evaluate(UNTIL_DRAWN, "map.painter.redraw();")
     times = [page.evaluate(UNTIL_DRAWN, RECOLOUR) for _ in range(repeats)]
     print(
-        f"{MILLION:>9,} points: recolour {statistics.median(times) / 1000:.2f} s (aim 0.5), colours fetched anew",
+        f"{MILLION:>9,} points: recolour {statistics.median(times) / 1000:.2f} s (aim 0.5), colours fetched again",
         flush=True,
     )
     page.evaluate(f"(act) => new Function('map', act)({MAP})", LASSO)

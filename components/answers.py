@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import live, session, tables
 from components.error_boundary import error_boundary
+from embedviz.core.plurals import counted
 from embedviz.jobs.prediction import Prediction, ask_file
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_folder import RunFolder
@@ -133,8 +134,9 @@ def predict_file(run: RunFolder, column: str | None) -> None:
 
 def _show_rows(answer: pd.DataFrame) -> None:
     notes = sum(note != "" for note in answer["note"]) if "note" in answer else 0
-    st.text(f"{len(answer):,} rows, {notes:,} with a note." if notes else f"{len(answer):,} rows.")
+    rows = counted(len(answer), "row", "rows")
+    st.text(f"{rows}, {notes:,} with a note." if notes else f"{rows}.")
     st.dataframe(answer.head(MAX_PREVIEW_ROWS), hide_index=True, height=320)
     if len(answer) > MAX_PREVIEW_ROWS:
-        st.caption(f"The first {MAX_PREVIEW_ROWS} rows; the file has all of them.")
+        st.caption(f"Showing the first {MAX_PREVIEW_ROWS} rows; the download has all rows.")
     tables.csv_button(answer, "predictions.csv", "download-predictions")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import get_args
 
-import pandas as pd
 import streamlit as st
 
 from components import formatting, live, session, tables
 from components.error_boundary import error_boundary
 from embedviz.evaluation.repeats import Over
 from embedviz.evaluation.score_table import measured_part
-from embedviz.evaluation.scores import readable
+from embedviz.evaluation.scores import gloss, readable
 from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
 from embedviz.jobs.repeats import Repeats, kept_repeats, left_to_train, repeats_of
 from embedviz.store.run_folder import RunFolder
@@ -103,17 +102,13 @@ def _repeats_table(run: RunFolder, repeats: Repeats) -> None:
     frame = repeats.scores.frame()
     if frame.empty:
         return
-    shown = _scores(frame, measured_part(run.metrics))
-    config = {name: st.column_config.NumberColumn(name, format="%.3f") for name in shown.columns[1:]}
+    part = measured_part(run.metrics)
+    names = {column: column.removeprefix(f"{part}/") for column in frame if column.startswith(f"{part}/")}
+    shown = frame[["repeat", *names, "seconds"]]
+    config = {
+        column: st.column_config.NumberColumn(readable(name), format="%.3f", help=gloss(name))
+        for column, name in names.items()
+    }
     config["seconds"] = st.column_config.NumberColumn("seconds", format="%.1f")
     st.dataframe(shown, hide_index=True, column_config=config)
     tables.csv_button(frame, f"{repeats.title.replace(' ', '-')}.csv", f"download-{repeats.id}")
-
-
-def _scores(frame: pd.DataFrame, part: str) -> pd.DataFrame:
-    """Return the scores of the measured part under their titles, with the seconds each repeat took."""
-    shown = pd.DataFrame({"repeat": frame["repeat"]})
-    for name in frame:
-        if name.startswith(f"{part}/"):
-            shown[readable(name.removeprefix(f"{part}/"))] = frame[name]
-    return shown.assign(seconds=frame["seconds"])

@@ -16,6 +16,7 @@ from embedviz.evaluation.figure_sentences import (
     popularity_sentence,
     size_errors_sentence,
 )
+from embedviz.evaluation.scores import SCORES
 from embedviz.figures.bar_figures import errors_figure, popularity_figure, size_errors_figure
 from embedviz.figures.calibration_figure import calibration_figure
 from embedviz.figures.confusion_figure import MAX_CLASSES, MAX_NAMED_CLASSES, confusion_figure
@@ -67,18 +68,18 @@ def _n_classes(frame: pd.DataFrame) -> int:
 def _calibration(name: str, frame: pd.DataFrame) -> None:
     st.subheader(
         "Calibration",
-        help="A model is calibrated if, of the rows it predicts with a probability of 80 %, 80 % are correct.",
+        help="A model is calibrated if, of the rows it predicts with a probability of 80%, 80% are correct.",
     )
     st.text(calibration_sentence(frame))
     st.plotly_chart(calibration_figure(frame), key=name, config=BAR)
     st.caption(
         f"Each point stands for about {round(frame['rows'].mean()):,} predictions of similar probability; the bars are "
-        "95 % confidence intervals (Wilson 1927). Below the dashed line the model is overconfident, above it underconfident."
+        "95% confidence intervals (Wilson 1927). Below the dashed line the model is overconfident, above it underconfident."
     )
 
 
 def _popularity(name: str, frame: pd.DataFrame) -> None:
-    st.subheader("Error by popularity")
+    st.subheader("Error by popularity", help=f"RMSE. {SCORES['rmse'].gloss}")
     st.text(popularity_sentence(frame))
     st.plotly_chart(popularity_figure(frame), key=name, config=BAR)
     st.caption("Items with few ratings are on the left, items with many on the right. Lower is better.")
@@ -87,7 +88,7 @@ def _popularity(name: str, frame: pd.DataFrame) -> None:
 def _errors(name: str, frame: pd.DataFrame) -> None:
     """Show the mean prediction for each true rating; for other numbers, the error by their size."""
     if "rating" not in frame:
-        st.subheader("Error by size")
+        st.subheader("Error by size", help=f"MAE. {SCORES['mae'].gloss}")
         st.text(size_errors_sentence(frame))
         st.plotly_chart(size_errors_figure(frame), key=name, config=BAR)
         st.caption("The test set in groups by the true number, smallest on the left. Lower is better.")

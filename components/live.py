@@ -125,14 +125,14 @@ def _progress_text(job: JobFolder[Any], event: Event) -> str:
 
 
 def bar(event: Event, text: str = "") -> None:
-    """How far a job is by its last event, in words and as a bar. text: instead of the event's message."""
+    """Show the progress of a job by its last event, as a bar with a text. text: instead of the event's message."""
     total = event.get("total_steps", 0)
     share = min(1.0, event.get("step", 0) / total) if total else 0.0
     st.progress(share, text=session.plain(text or event.get("message", "Waiting for a worker")))
 
 
 def events(job: JobFolder[Any]) -> list[Event]:
-    """All events of the job so far, of which only the new ones are read: a long training writes thousands."""
+    """Return all events of the job so far, of which only the new ones are read: a long training writes thousands."""
     known, offset = st.session_state.get(f"events-{job.id}", ([], 0))
     read = job.events(offset)
     if read.events:

@@ -1,4 +1,4 @@
-"""How the visitor came to a page's address: by a step back or forward in the browser, or because a page wrote it."""
+"""Origin of a page's address: a step back or forward in the browser, or because a page wrote it."""
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 

@@ -106,7 +106,7 @@ def _show_rating(answer: pd.DataFrame) -> None:
     answers.show_note(row)
     reasons = list(row["reasons"])
     if reasons:
-        answers.contributions_table(reasons, "what", "one-reasons")
+        answers.contributions_table(reasons, "term", "one-reasons")
         st.caption(
             "The prediction is the sum of these terms; of the items, only those with the largest contributions are listed. "
             "An item counts as liked if the rating is at least the user's mean and the mean of all ratings."

@@ -20,7 +20,7 @@ FOLLOWED_KEY = "draft-address-followed"  # in the session's state once the addre
 
 @dataclass(frozen=True)
 class TrainingDraft:
-    """What the form on the Train page starts from.
+    """Initial values of the form on the Train page.
 
     Attributes
     ----------

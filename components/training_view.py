@@ -53,20 +53,20 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
 def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     model = model_spec(run.model)
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
-    cells = [("Time", formatting.duration(state.elapsed()))]
+    cells: list[tuple[str, str, str | None]] = [("Time", formatting.duration(state.elapsed()), None)]
     if running:
-        cells.append((f"{model.unit.capitalize()} per second", formatting.count(running["examples_per_second"])))
-        cells.append(("Epoch", f"{running.get('epoch', 0):.1f}"))
+        cells.append((f"{model.unit.capitalize()} per second", formatting.count(running["examples_per_second"]), None))
+        cells.append(("Epoch", f"{running.get('epoch', 0):.1f}", None))
     if state.state == "running" and "seconds_left" in running:
-        cells.append(("Time left", formatting.duration(running["seconds_left"])))
+        cells.append(("Time left", formatting.duration(running["seconds_left"]), None))
     best = next((event.get("metrics", {}) for event in reversed(events) if event.get("best")), {})
     for name, score in SCORES.items():
         if f"validation/{name}" in best:
-            cells.append((f"Best validation {score.title}", f"{best[f'validation/{name}']:.3f}"))
+            cells.append((f"Best validation {score.title}", f"{best[f'validation/{name}']:.3f}", score.gloss))
             break
     with st.container(horizontal=True, gap="medium"):
-        for label, value in cells:
-            st.metric(label, value, width="content")
+        for label, value, gloss in cells:
+            st.metric(label, value, width="content", help=gloss)
 
 
 def _results(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
@@ -115,7 +115,7 @@ def _buttons(run: RunFolder, state: Status) -> None:
             open_draft(TrainingDraft.from_run(run))
             st.rerun(scope="app")
     if run.record:
-        with st.expander("How was this made?"):
+        with st.expander("Settings and run details"):
             st.json({"settings": run.spec.settings, **run.record}, expanded=True)
 
 

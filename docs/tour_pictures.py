@@ -18,7 +18,7 @@ from embedviz.projection.clusters import clusters
 
 WIDTH, HEIGHT, MARGIN = 360, 150, 6
 MAPPED, POINTS = 3000, 900  # labels that are mapped, and those that are drawn
-GROUP = "group"
+CLUSTER = "cluster"
 BETWEEN = "#56616b"  # for the text's colour, which is black on one ground and white on another
 NAMED = {"words": ("king", "queen", "table"), "review": ("good", "bad"), "birds": ("Canada goose", "European starling")}
 
@@ -34,11 +34,11 @@ def draw(name: str) -> str:
         frame = projection.frame(space)
         if tour.color not in frame or pd.api.types.is_numeric_dtype(frame[tour.color]):
             found = clusters(np.asarray(space.vectors[projection.points]), frame["label"].tolist())
-            frame[GROUP] = found.column()
+            frame[CLUSTER] = found.column()
         frame = thinned(frame, NAMED.get(name, ()))
     radius = 1.6 if len(frame) > 200 else 3.2
     x, y = (spread(frame[axis], size) for axis, size in (("x", WIDTH), ("y", HEIGHT)))
-    colours = color_by(frame[GROUP] if GROUP in frame else frame[tour.color])
+    colours = color_by(frame[CLUSTER] if CLUSTER in frame else frame[tour.color])
     dots = []
     for i in range(len(frame)):
         fill = colour_of(colours.codes[i], colours)

@@ -150,7 +150,7 @@ def _dataset(data: str | Path, read: Mapping[str, Any] | None) -> Dataset:
 
 
 def _surveyed(dataset: Dataset, model: str, columns: Columns | None, settings: Mapping[str, Any]) -> Survey:
-    """What the model finds in the data, by the same reading that a page shows before its Train button."""
+    """Return the model's survey of the data, read as a page reads it before its Train button."""
     from embedviz.jobs.inline import run_inline
     from embedviz.jobs.reading import reading_of
     from embedviz.models import model_spec

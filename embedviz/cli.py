@@ -69,7 +69,7 @@ def train(
 
 @app.command()
 def neighbors(vectors: Path, query: str, k: Annotated[int, typer.Option("-k")] = 10, metric: str = "cosine", space: Space = None) -> None:  # fmt: skip
-    """Print the nearest labels of a label."""
+    """Print the nearest neighbours of a label."""
     _print(_open(vectors, space).neighbors(query, k, cast("Metric", metric)))
 
 
@@ -82,7 +82,7 @@ def analogy(
     method: str = "3cosadd",
     space: Space = None,
 ) -> None:
-    """Print king + woman - man. The words given are left out of the answers."""
+    """Print king + woman - man. The given words are left out of the results."""
     _print(_open(vectors, space).analogy(positive, negative or [], k, cast("Formula", method)))
 
 
@@ -117,12 +117,12 @@ def project(
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="A run's folder.")],
     baselines: Annotated[
-        bool, typer.Option("--baselines", help="Train the baselines on the same split first.")
+        bool, typer.Option("--baselines", help="First train the baselines on the same split.")
     ] = False,
-    seeds: Annotated[int | None, typer.Option(help="Repeat the training over so many seeds first.")] = None,
-    folds: Annotated[int | None, typer.Option(help="Repeat the training over so many folds first.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="First repeat the training over this number of seeds.")] = None,
+    folds: Annotated[int | None, typer.Option(help="First repeat the training over this number of folds.")] = None,
 ) -> None:
-    """Print a run's scores beside its baselines and its repeats, and how they were made."""
+    """Print a run's scores beside its baselines and its repeats, and how they were measured."""
     import embedviz
     from embedviz.evaluation.score_sentences import comparison_sentence, display_table
     from embedviz.jobs.scores import protocol_of, scores_of
@@ -143,15 +143,17 @@ def evaluate(
 @app.command()
 def predict(
     folder: Path,
-    data: Annotated[Path, typer.Argument(help="A file with the columns of the training, or one of texts.")],
-    out: Annotated[Path | None, typer.Option(help="A CSV file; the screen when left out.")] = None,
+    data: Annotated[Path, typer.Argument(help="A file with the columns of the training data, or a file of texts.")],
+    out: Annotated[Path | None, typer.Option(help="A CSV file. Without it the table is printed.")] = None,
     column: Annotated[
-        str | None, typer.Option(help="Where the texts are, when not in the column of the training.")
+        str | None, typer.Option(help="The column of texts, if it is called otherwise than in the training data.")
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", "--reasons", help="Add what moved each prediction.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", "--reasons", help="Add a column with the contributions to each prediction.")
+    ] = False,
     read: Read = None,
 ) -> None:
-    """Predict every row of a file: its own columns with the answers beside them."""
+    """Predict every row of a file and write its columns with the predictions added."""
     import embedviz
     from embedviz.jobs.prediction import with_predictions
 
@@ -288,5 +290,5 @@ def _print(frame: pd.DataFrame) -> None:
 
 def _print_progress(progress: Progress) -> None:
     loss = progress.metrics.get("validation/loss")
-    held_out = f", held-out loss {loss:.3f}" if loss else ""
-    typer.echo(f"\r{progress.fraction:4.0%} {progress.message}{held_out}".ljust(70), nl=False, err=True)
+    validation = f", validation loss {loss:.3f}" if loss else ""
+    typer.echo(f"\r{progress.fraction:4.0%} {progress.message}{validation}".ljust(70), nl=False, err=True)

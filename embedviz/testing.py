@@ -87,7 +87,7 @@ def check_model(
     """Hold a model to `embedviz.training.protocols`.
 
     It learns, repeats itself with the same seed, can be stopped at any event and goes on from a checkpoint to the same
-    numbers, is saved and loaded, refuses wrong settings and answers questions.
+    numbers, is saved and loaded, refuses wrong settings and predicts.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def check_resumes(case: Case) -> None:
 
 
 def check_saves(case: Case) -> None:
-    """What is saved and loaded has the same vectors and gives the same answers."""
+    """Check that a model saved and loaded has the same vectors and gives the same predictions."""
     trained, _ = case.train()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
@@ -254,7 +254,7 @@ def check_saves(case: Case) -> None:
 
 
 def check_predicts(case: Case) -> None:
-    """A predictor explains its answers, and its baselines are measured on the same part, the trivial one first."""
+    """A predictor explains its predictions, and its baselines are measured on the same part, the trivial one first."""
     trained, prepared = case.train()
     if not isinstance(trained, Predictor):
         return

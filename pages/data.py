@@ -10,6 +10,7 @@ from components import formatting, session, starting
 from components.error_boundary import error_boundary
 from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.errors import EmbedvizError, SeveralFilesError
+from embedviz.core.plurals import counted
 from embedviz.data.reading import Table
 from embedviz.data.roles import COLUMN_ROLES, READ_BY_ONE, ROLES, checked_role, role_sentence, roles_of
 from embedviz.data.samples import SAMPLES
@@ -125,7 +126,7 @@ def show_data(dataset: Dataset) -> None:
     report = table.report
     st.text(" ".join(report.sentences()))
     if report.dropped:
-        with st.expander(f"{report.dropped_count:,} rows left out"):
+        with st.expander(f"{counted(report.dropped_count, 'row', 'rows')} left out"):
             st.dataframe([row._asdict() for row in report.dropped], hide_index=True)
     roles = roles_of(table, dataset.columns)
     if table.kind == "table":

@@ -6,15 +6,15 @@ from components import evaluate_jobs, evaluate_pictures, session, tables, tours
 from components.error_boundary import error_boundary
 from embedviz.evaluation.score_sentences import (
     MEMORY,
+    MODEL,
     SECONDS,
-    WHAT,
     comparison_sentence,
     display_table,
     number_table,
     result_sentence,
 )
 from embedviz.evaluation.score_table import ScoreTable
-from embedviz.evaluation.scores import SCORES, readable
+from embedviz.evaluation.scores import SCORES, gloss, readable
 from embedviz.jobs.scores import protocol_of, scores_of
 from embedviz.store.run_folder import RunFolder
 
@@ -22,15 +22,15 @@ from embedviz.store.run_folder import RunFolder
 def show_scores(run: RunFolder, table: ScoreTable) -> None:
     """Show the scores and how they were measured."""
     config = {
-        WHAT: st.column_config.TextColumn(WHAT, pinned=True),
+        MODEL: st.column_config.TextColumn(MODEL, pinned=True),
         SECONDS: st.column_config.TextColumn(SECONDS, help="Total time; for repeats, the time of one of them."),
         MEMORY: st.column_config.TextColumn(MEMORY, help="Peak memory of the process, libraries included."),
     }
     shown = display_table(table)
-    titles = [readable(name) for name in table.names]
-    for title in titles:
-        if shown[title].str.contains("±").any():  # the default width would cut it off
-            config[title] = st.column_config.TextColumn(title, width=125)
+    for name in table.names:
+        title = readable(name)
+        width = 125 if shown[title].str.contains("±").any() else None  # the default width would cut it off
+        config[title] = st.column_config.TextColumn(title, width=width, help=gloss(name))
     st.dataframe(shown, hide_index=True, column_config=config)
     tables.csv_button(number_table(table), "scores.csv", "download-scores")
     lower = [SCORES[name].title for name in table.names if name in SCORES and not SCORES[name].greater_is_better]

@@ -38,7 +38,7 @@ run = session.current_run()
 show_form = form_of(run.model) if run else None
 if run is None or show_form is None:
     st.info(
-        "No model that predicts is open. Open a run of the sentiment, ratings or categories model in the sidebar, or bring "
+        "No prediction model is open. Open a run of the sentiment, ratings or categories model in the sidebar, or bring "
         "data to train one."
     )
     with st.container(horizontal=True):

@@ -1,4 +1,4 @@
-"""What tests share: a store of their own, and small texts."""
+"""Fixtures of all tests: a store of their own, and small texts."""
 
 import contextlib
 import random

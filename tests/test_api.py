@@ -1,4 +1,4 @@
-"""What Python calls to train in the background: start, wait, stop, resume, rename, and the list of runs."""
+"""Training in the background from Python: start, wait, stop, resume, rename, and the list of runs."""
 
 import pytest
 

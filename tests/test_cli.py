@@ -48,7 +48,7 @@ def test_evaluate_prints_the_scores_beside_baselines_and_folds_with_their_protoc
     printed = capsys.readouterr().out
     head, *lines = [line.split("\t") for line in printed.splitlines()]
     rows = {line[0]: line[1] for line in lines if len(line) == len(head)}
-    assert head[:2] == ["what", "accuracy"]
+    assert head[:2] == ["model", "accuracy"]
     assert {"This run, test set", "Majority", "TF-IDF", "This run, 2 folds"} <= set(rows)
     assert "±" in rows["This run, 2 folds"]
     assert "The strongest baseline, TF-IDF, reaches accuracy" in printed
@@ -64,7 +64,7 @@ def test_ratings_in_tabs_are_trained_and_asked_by_the_command_line(film_ratings,
     roles = ["user=user_id", "item=film", "rating=stars", "time=timestamp"]
     call(monkeypatch, "train", "ratings", file, "--columns", *roles, "--dim", "4", "--out", out)
     printed = capsys.readouterr()
-    assert "ratings of 40 items by 60 users" in printed.err  # what was found is said before it trains
+    assert "ratings of 40 items by 60 users" in printed.err  # what was found is reported before it trains
     scores = dict(line.split("\t") for line in printed.out.splitlines())
     assert float(scores["test/rmse"]) < float(scores["baseline/rmse"])
     run = embedviz.open_run(out)
@@ -128,7 +128,7 @@ def test_several_columns_for_a_role_are_a_list():
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["train", "sentiment", "nothing.csv", "--out", "x"], "no file"),
         (["train", "sentimental", "nothing.csv", "--out", "x"], "no model 'sentimental'"),
@@ -140,11 +140,11 @@ def test_several_columns_for_a_role_are_a_list():
         (["predict", "run", "FILE", "--out", "nowhere/answers.csv"], "no folder nowhere"),
     ],
 )
-def test_a_mistake_is_one_sentence_and_exit_code_1(words, said, tweets_file, tmp_path, monkeypatch, capsys):
+def test_a_mistake_is_one_sentence_and_exit_code_1(words, message, tweets_file, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as left:
         call(monkeypatch, *(tweets_file if word == "FILE" else word for word in words))
     assert left.value.code == 1
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert "Traceback" not in error

@@ -1,4 +1,4 @@
-"""The chance level of a comparison: what two runs share that differ only in the random seed."""
+"""The chance level of a comparison: the overlap of two runs that differ only in the random seed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_NAME_LENGTH = 120
 
 
 def draw_seed_baseline(run: RunFolder, space: EmbeddingSpace, k: int) -> None:
-    """Draw what this run and one with another seed share; where there is none yet, a button that trains it."""
+    """Draw the overlap of this run and one with another seed; where there is none yet, a button that trains it."""
     if run.kind != "training" or not session.is_mine(run):
         return
     twins = [twin for twin in twins_of(run, session.store().runs(session.owner())) if space.name in twin.space_names]
@@ -24,8 +24,9 @@ def draw_seed_baseline(run: RunFolder, space: EmbeddingSpace, k: int) -> None:
         if live.awaited(comparison, key="noise") and (found := comparison.found):
             seed = twins[0].spec.settings["seed"]
             st.text(
-                f"Trained with another seed ({seed}) and otherwise unchanged, this model shares "
-                f"{found.overlap:.0%} with itself. Spaces that share as much differ by chance alone."
+                f"Trained with another seed ({seed}) and otherwise unchanged, this model has an "
+                f"overlap of {found.overlap:.0%} with itself. An overlap this high can be explained by the random seed "
+                "alone."
             )
         return
     if run.status != "done" or not run.data.get("id"):

@@ -34,7 +34,7 @@ def _draw_selection(displayed: Map, state: MapSession) -> None:
     not_shown = len(state.selected) - len(frame)
     st.subheader(f"{len(frame):,} selected")
     if not_shown:
-        st.caption(f"{not_shown:,} more were selected on another map and are not shown on this one.")
+        st.caption(f"Selected on another map and not shown on this one: {not_shown:,}.")
     serial = max(state.seen.get("regions", 0), state.seen.get("step", 0))
     table, mean = st.columns([9, 4])
     with table:

@@ -1,4 +1,4 @@
-"""What a person did on the map, read from the browser's state, which is untrusted input."""
+"""Events of the map (clicks, selections, undo), read from the browser's state, which is untrusted input."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components.map.exchange import MAX_CORNERS, MAX_REGIONS, NO_VALUE, Region, 
 
 @dataclass(frozen=True)
 class MapEvent:
-    """What was last done on the map. The same event comes back on every rerun: act when its serial is a new one.
+    """The last action on the map. The same event comes back on every rerun: act when its serial is a new one.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What Python and the map in the browser exchange: the message to the component, the state it sends back, and the layout
+"""Messages between Python and the map in the browser: the message to the component, the state it sends back, and the layout
 of the binary buffers. The JSDoc types in components/map/js/exchange.js are generated from here (components.map.typedefs).
 """
 

@@ -105,7 +105,7 @@ class _ColumnColors(TypedDict):
 
 
 class _Contents(TypedDict):
-    """What the page holds: its message, the labels, the buffers in base64 by their name, the columns to colour by."""
+    """Contents of the page: its message, the labels, the buffers in base64 by their name, the columns to colour by."""
 
     data: MapMessage
     labels: list[str]

@@ -40,7 +40,7 @@ def select_rows(space: EmbeddingSpace, regions: Sequence[DrawnRegion], open_map:
 
 
 def regions_suffice(regions: Sequence[DrawnRegion], map_id: str) -> bool:
-    """Whether the regions alone tell the browser which points of this map are selected."""
+    """Return True when the regions alone determine which points of this map are selected."""
     return all(drawn.map_id == map_id and "without" not in drawn.region for drawn in regions)
 
 

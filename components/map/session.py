@@ -27,7 +27,7 @@ MENU_DEFAULTS = {COLOR: CLUSTER, SIZE: UNIFORM}  # left out of the address
 
 @dataclass
 class MapSession:
-    """What a visitor looks at on the maps of one space. Rows are rows of the space, so they mean the same on every map.
+    """State of a visitor's maps of one space. Rows are rows of the space, so they mean the same on every map.
 
     Attributes
     ----------

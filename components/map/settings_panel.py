@@ -32,7 +32,7 @@ def draw_settings_panel(state: MapSession) -> None:
     """Draw the settings with their button, open until the first map is drawn."""
     space = state.space
     is_first = state.settings is None
-    with st.expander("Settings of the map", icon=":material/tune:", expanded=is_first):
+    with st.expander("Map settings", icon=":material/tune:", expanded=is_first):
         defaults = {"n_points": default_points(space), **state.loaded}
         values = settings_form(ProjectionSettings, key=f"map-{state.loads}", defaults=defaults)
         n_points = min(values["n_points"], len(space))

@@ -1,4 +1,4 @@
-"""Under the map: how much of the space it shows, how faithful it is, and which vectors are degenerate."""
+"""Summary under the map: the sample shown, its quality, and degenerate vectors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def draw_summary(space: EmbeddingSpace, requested: Map, displayed: Map) -> None:
         st.text(sentence)
     if settings.method == "axes":
         st.text(f"Horizontal axis: {settings.x_axis}. Vertical axis: {settings.y_axis}.")
-    with st.expander("Settings this map was made with"):
+    with st.expander("Settings of this map"):
         st.json(displayed.spec.settings, expanded=True)
 
 

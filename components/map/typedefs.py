@@ -15,7 +15,7 @@ from components.map.exchange import CONSTANTS, EXCHANGED, JsType
 
 EXCHANGE_FILE = Path(__file__).parent / "js" / "exchange.js"
 _HEADER = """// @ts-check
-// What Python and the map exchange. Generated from components/map/exchange.py by `python -m components.map.typedefs`.
+// Messages between Python and the map. Generated from components/map/exchange.py by `python -m components.map.typedefs`.
 """
 _PRIMITIVES = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 

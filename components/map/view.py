@@ -64,7 +64,7 @@ _component = component(
 
 @dataclass(frozen=True)
 class MapData:
-    """What the map shows. Addresses are relative to the app's base address ("embedviz/maps/…", no leading slash).
+    """Data of the map. Addresses are relative to the app's base address ("embedviz/maps/…", no leading slash).
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""What everything else builds on: errors, atomic files, progress, settings, cost estimates."""
+"""The base of all other packages: errors, atomic files, progress, settings, cost estimates."""

@@ -27,7 +27,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a training takes.
+    """Cost of a training.
 
     Attributes
     ----------

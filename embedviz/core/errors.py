@@ -21,7 +21,7 @@ class EmbedvizError(Exception):
 
 
 class DataError(EmbedvizError):
-    """What was read is not what was expected."""
+    """Data that cannot be used: unreadable, missing or unsuitable."""
 
 
 class SeveralFilesError(DataError):

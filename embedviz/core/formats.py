@@ -20,7 +20,7 @@ GZIP_ENDING = ".gz"
 
 
 class LabeledVectors(Protocol):
-    """What a writer needs of a space: N labels, and vectors (N, D) float32."""
+    """The part of a space that a writer needs: N labels, and vectors (N, D) float32."""
 
     @property
     def labels(self) -> Sequence[str]:
@@ -34,7 +34,7 @@ class LabeledVectors(Protocol):
 
 
 class ByteSink(Protocol):
-    """What a writer needs of a stream."""
+    """The part of a stream that a writer needs."""
 
     def write(self, data: bytes, /) -> object:
         """Write all of the bytes."""

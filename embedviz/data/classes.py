@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import DataError
+from embedviz.core.plurals import counted
 from embedviz.data.column import Column
 
 
@@ -46,7 +47,7 @@ class Classes:
         sentences = []
         if self.missing:
             sentences.append(
-                f"{self.missing:,} {'row has' if self.missing == 1 else 'rows have'} no class and are left out."
+                f"{counted(self.missing, 'row has no class and is', 'rows have no class and are')} left out."
             )
         if self.rare:
             rows = sum(self.rare.values())
@@ -54,8 +55,8 @@ class Classes:
                 " and others" if len(self.rare) > 3 else ""
             )
             sentences.append(
-                f"{len(self.rare):,} {'class has' if len(self.rare) == 1 else 'classes have'} too few rows to learn "
-                f"from and to test on ({shown}); {rows:,} {'row is' if rows == 1 else 'rows are'} left out."
+                f"{counted(len(self.rare), 'class has', 'classes have')} too few rows to learn from and to test on "
+                f"({shown}); {counted(rows, 'row is', 'rows are')} left out."
             )
         return sentences
 

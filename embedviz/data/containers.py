@@ -52,7 +52,7 @@ class Opened:
 
     @property
     def seekable(self) -> bool:
-        """Whether `stream` holds the unpacked bytes themselves."""
+        """True when `stream` holds the unpacked bytes themselves."""
         return self.stream is self._raw
 
     def head(self, count: int) -> bytes:

@@ -32,14 +32,14 @@ class Leak:
     def sentence(self, target: str, classes: bool) -> str:
         """Return a warning. classes: the target is one of classes, not a number."""
         predicts = (
-            f"predicts “{target}” right in {_percent(self.share)} of held-out rows, where the largest class alone is "
-            f"right in {_percent(self.baseline)}"
+            f"predicts “{target}” correctly in {_percent(self.share)} of held-out rows, always predicting the largest "
+            f"class in {_percent(self.baseline)}"
             if classes
             else f"explains {_percent(self.share)} of the variance of “{target}”"
         )
         return (
-            f"“{self.column}” alone {predicts}. A score made with it proves little: leave the column out if it would not be "
-            f"known when you ask."
+            f"“{self.column}” alone {predicts}. This may be target leakage: leave the column out if its value is not known "
+            f"at prediction time."
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from embedviz.core.errors import ColumnError
+from embedviz.core.plurals import counted
 from embedviz.data.column import cells_of
 from embedviz.data.column_hints import HINTS
 from embedviz.data.guessing import MAX_CLASSES, Chosen, guess_roles, is_number, is_text
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 ROLES = tuple(HINTS)  # of one column each
 COLUMN_ROLES = ("category", "number", "ignore")  # of several columns: how a model of tables reads them
-_PLURALS = {"category": "categories", "number": "numbers", "ignore": "left out"}
+_PLURALS = {"category": "categories", "number": "numbers"}
 READ_BY_ONE = {"rating", "label", "target"}  # by different models, so that they may share a column
 
 
@@ -64,7 +65,7 @@ def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping
     """
     if len(frame.columns) < len(needed):
         raise ColumnError(
-            f"{_count(len(needed), 'column is', 'columns are')} needed ({', '.join(needed)}), and this file has "
+            f"{counted(len(needed), 'column is', 'columns are')} needed ({', '.join(needed)}), and this file has "
             f"{len(frame.columns)}: {_listed(frame)}. Is it the right file, and is the delimiter right?"
         )
     chosen: dict[str, str] = {}
@@ -83,20 +84,23 @@ def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping
 
 def role_sentence(frame: pd.DataFrame, roles: Mapping[str, str | list[str]]) -> str:
     """Describe the roles in a sentence. Column names are not escaped: show it as plain text."""
-    parts = []
+    parts, left_out = [], ""
     for role, column in roles.items():
         detail = ""
         if isinstance(column, list):
-            parts.append(f"{_count(len(column), 'column', 'columns')} as {_PLURALS[role]}")
+            if role == "ignore":
+                left_out = f" Columns left out: {len(column):,}."
+            else:
+                parts.append(f"{counted(len(column), 'column', 'columns')} as {_PLURALS[role]}")
             continue
         sizes = cells_of(frame, column).value_counts()
         if role == "label" or (role == "target" and len(sizes) <= MAX_CLASSES):
-            rows = _count(int(sizes.min()), "row", "rows") if len(sizes) else "no rows"
-            detail = f" ({_count(len(sizes), 'class', 'classes')}, the smallest has {rows})"
+            rows = counted(int(sizes.min()), "row", "rows") if len(sizes) else "no rows"
+            detail = f" ({counted(len(sizes), 'class', 'classes')}, the smallest has {rows})"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
     if not parts:
         return "No column looks like text, users, items or ratings yet. Choose the columns below."
-    return f"I will read {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}."
+    return f"Columns used: {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}.{left_out}"
 
 
 def _kind(values: pd.Series) -> str:
@@ -110,7 +114,3 @@ def _kind(values: pd.Series) -> str:
 def _listed(frame: pd.DataFrame, max_names: int = 20) -> str:
     names = [str(column) for column in frame.columns]
     return ", ".join(names[:max_names]) + (f" and {len(names) - max_names} more" if len(names) > max_names else "")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -188,7 +188,10 @@ def split_rows(
     elif times is None:
         is_test = np.arange(n) % fold.of == fold.number
     else:
-        raise SettingsError("Folds cannot be drawn by time: the past does not train on the future.")
+        raise SettingsError(
+            "Folds cannot be combined with a split by time, because a model would be trained on later rows than it is "
+            "tested on. Repeat over seeds instead."
+        )
     parts[order[is_test]] = TEST
     rest = order[~is_test]
     parts[rest[_pick(len(rest), n * validation_share, first=times is not None)]] = VALIDATION

@@ -43,7 +43,7 @@ def prediction_baseline(
 
 
 def majority_baseline(split: Split, codes: np.ndarray, n_classes: int) -> Baseline:
-    """Return the baseline that answers with the shares of the classes in the training part: always the largest."""
+    """Return the baseline that predicts the class shares of the training part, and so always the largest class."""
 
     def predict() -> np.ndarray:
         shares = np.bincount(codes[split.train], minlength=n_classes) / len(split.train)
@@ -53,7 +53,7 @@ def majority_baseline(split: Split, codes: np.ndarray, n_classes: int) -> Baseli
 
 
 def mean_baseline(split: Split, targets: np.ndarray) -> Baseline:
-    """Return the baseline that answers with the mean of the training part."""
+    """Return the baseline that always predicts the mean of the training part."""
 
     def predict() -> np.ndarray:
         return np.full(len(split.part(split.measured)), targets[split.train].mean())

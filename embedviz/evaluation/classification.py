@@ -72,13 +72,13 @@ def calibration(probabilities: np.ndarray, codes: np.ndarray, bins: int = 10) ->
 
 
 def evaluate_classes(
-    answers: Mapping[PartName, np.ndarray], codes: np.ndarray, split: Split, names: list[str]
+    predictions: Mapping[PartName, np.ndarray], codes: np.ndarray, split: Split, names: list[str]
 ) -> tuple[dict[str, float], dict[str, pd.DataFrame]]:
-    """Measure a classifier on the parts that it has answered, beside always saying the majority class.
+    """Measure the predictions of a classifier, beside always predicting the majority class.
 
     Parameters
     ----------
-    answers
+    predictions
         Part ("validation", "test") -> probabilities (n, C) of its rows; parts without rows are left out.
     codes
         (N,) int, the true class of every row.
@@ -94,13 +94,13 @@ def evaluate_classes(
         the measured part.
     """
     metrics: dict[str, float] = {}
-    for part, probabilities in answers.items():
+    for part, probabilities in predictions.items():
         rows = split.part(part)
         if len(rows):
             metrics |= {f"{part}/{name}": score for name, score in class_scores(probabilities, codes[rows]).items()}
     measured = split.part(split.measured)
     metrics["baseline/accuracy"] = majority_accuracy(codes[split.train], codes[measured])
-    found = answers[split.measured]
+    found = predictions[split.measured]
     frames = {
         "confusion": confusion(found, codes[measured], names),
         "calibration": calibration(found, codes[measured]),

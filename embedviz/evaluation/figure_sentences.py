@@ -1,4 +1,4 @@
-"""What a figure beside the scores shows, in a sentence computed from the frame that it is drawn from."""
+"""Sentences on the figures beside the scores, computed from the frames that the figures are drawn from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from embedviz.evaluation.scores import readable
+from embedviz.core.plurals import counted
 
 MIN_CALIBRATION_GAP = 0.02  # a smaller difference of confidence and accuracy is not worth acting on
 NORMAL_ABSOLUTE_MEAN = 0.8  # mean of |x| over the standard deviation of a normal x
@@ -15,6 +15,7 @@ SHRUNK_SLOPE = 0.8  # estimates with a lower slope over the true numbers are shr
 BIASED_SHARE = 0.5  # of the mean absolute error, from which a mean error counts as bias
 STEADY_CORRELATION = 0.8  # of bias and size of the numbers, from which the bias falls steadily
 TOO_HIGH, TOO_LOW = "mostly too high", "mostly too low"
+MIN_ERROR_CHANGE = 0.05  # relative, from which the errors of rare and popular items count as different
 CLUSTERED_RATIO = 1.5  # purity over chance, from which a group is reported as clustered
 
 
@@ -23,22 +24,22 @@ def confusion_sentence(frame: pd.DataFrame) -> str:
     right = frame[frame["true"] == frame["predicted"]].set_index("true")["rows"]
     sizes = frame.groupby("true", sort=False)["rows"].sum()
     shares = (right / sizes[sizes > 0]).dropna()
-    sentences = [f"{int(right.sum()):,} of {int(sizes.sum()):,} rows are on the diagonal, classified correctly."]
+    rows = counted(int(sizes.sum()), "row", "rows")
+    sentences = [f"Classified correctly, on the diagonal: {int(right.sum()):,} of {rows}."]
     if len(shares) > 1:
         hardest = shares.idxmin()
-        sentences.append(
-            f"“{hardest}” has the lowest recall: {shares[hardest]:.0%} of its {int(sizes[hardest]):,} rows are found."
-        )
-    answered = frame.groupby("predicted", sort=False)["rows"].sum()
-    never = [name for name in sizes.index if sizes[name] and not answered[name]]
+        rows = counted(int(sizes[hardest]), "row", "rows")
+        sentences.append(f"“{hardest}” has the lowest recall: {shares[hardest]:.0%} of its {rows} are found.")
+    predicted = frame.groupby("predicted", sort=False)["rows"].sum()
+    never = [name for name in sizes.index if sizes[name] and not predicted[name]]
     if never:
-        more = f" and {len(never) - 1:,} others" if len(never) > 1 else ""
-        sentences.append(f"The model never predicts “{never[0]}”{more}: look at F1 beside accuracy.")
+        more = f" and {counted(len(never) - 1, 'other class', 'other classes')}" if len(never) > 1 else ""
+        sentences.append(f"The model never predicts “{never[0]}”{more}: look at macro F1 beside accuracy.")
     elif len(wrong := largest_confusions(frame, 1)):
         worst = wrong.iloc[0]
         sentences.append(
-            f"The most frequent error is “{worst['true']}” predicted as “{worst['predicted']}”: {int(worst['rows']):,} "
-            f"{'row' if worst['rows'] == 1 else 'rows'}."
+            f"The most frequent error is “{worst['true']}” predicted as “{worst['predicted']}”: "
+            f"{counted(int(worst['rows']), 'row', 'rows')}."
         )
     return " ".join(sentences)
 
@@ -84,8 +85,14 @@ def popularity_sentence(frame: pd.DataFrame) -> str:
         return "All items of the test set were rated about equally often, so there is nothing to compare."
     rare, popular = _pooled(frame), _pooled(frame[::-1])
     rarest, commonest = int(rare["to"].max()), int(popular["from"].min())
-    ends = [f"at most {_times(rarest)} in training" if rarest else "never in training", f"{_times(commonest)} or more"]
-    return trend_sentence(pd.DataFrame({"items rated": ends, "Root mean squared error": [_rmse(rare), _rmse(popular)]}))
+    first, last = _rmse(rare), _rmse(popular)
+    summary = (
+        f"Items {f'rated at most {_times(rarest)}' if rarest else 'never rated'} in training have an RMSE of {first:.3f}, "
+        f"items rated {_times(commonest)} or more {last:.3f}"
+    )
+    if abs(last - first) < MIN_ERROR_CHANGE * first:
+        return f"{summary}: about the same."
+    return f"{summary}: popular items are predicted {'better' if last < first else 'worse'}."
 
 
 def _times(n: int) -> str:
@@ -111,15 +118,15 @@ def errors_sentence(frame: pd.DataFrame) -> str:
     slope = float((rows * apart * estimate).sum() / (rows * apart**2).sum())
     low, high = rating.argmin(), rating.argmax()
     summary = (
-        f"Ratings of {rating[low]:g} are estimated at {estimate[low]:.2f} on average, ratings of {rating[high]:g} at "
+        f"Ratings of {rating[low]:g} are predicted as {estimate[low]:.2f} on average, ratings of {rating[high]:g} as "
         f"{estimate[high]:.2f}"
     )
     if slope < SHRUNK_SLOPE:
         return (
-            f"{summary}: estimates are shrunk towards the mean, which minimises the squared error. Trust their order more than "
-            f"the numbers."
+            f"{summary}: predictions are shrunk towards the mean, which minimises the squared error. Trust their order "
+            f"more than the numbers."
         )
-    return f"{summary}: estimates follow the ratings over their whole range."
+    return f"{summary}: predictions follow the ratings over their whole range."
 
 
 def size_errors_sentence(frame: pd.DataFrame) -> str:
@@ -129,7 +136,7 @@ def size_errors_sentence(frame: pd.DataFrame) -> str:
     frame = frame.sort_values(["low", "high"], ignore_index=True)
     last, worst = len(frame) - 1, int(frame["mae"].idxmax())
     summary = " ".join(
-        f"True values of {number_range(row['low'], row['high'])} have a mean absolute error of {number(row['mae'])}; "
+        f"True values of {number_range(row['low'], row['high'])} have an MAE of {number(row['mae'])}; "
         f"predictions are {_direction(row)}."
         for row in (frame.loc[place] for place in dict.fromkeys((0, last, worst)))
     )
@@ -166,26 +173,3 @@ def groups_sentence(frame: pd.DataFrame) -> str:
             f"chance gives {row['chance']:.0%}: {verdict}."
         )
     return " ".join(sentences)
-
-
-def trend_sentence(frame: pd.DataFrame, lower_is_better: bool = True) -> str:
-    """Compare the second column of a frame in its first and its last row: do rare items do worse?"""
-    x, y = frame.columns[:2]
-    known = frame[frame[y].notna()]
-    if len(known) < 2:
-        return "There is too little data to compare."
-    first, last = known.iloc[0], known.iloc[-1]
-    change = (last[y] - first[y]) / abs(first[y]) if first[y] else 0.0
-    name = readable(str(y))
-    summary = (
-        f"{name[:1].upper()}{name[1:]} goes from {first[y]:.3f} at {readable(str(x))} {_plain(first[x])} to {last[y]:.3f} at "
-        f"{_plain(last[x])}"
-    )
-    if abs(change) < 0.05:
-        return f"{summary}: about the same for rare and frequent ones."
-    better = (change < 0) == lower_is_better
-    return f"{summary}: frequent ones do {'better' if better else 'worse'} than rare ones."
-
-
-def _plain(value: object) -> str:
-    return f"{value:,g}" if isinstance(value, (int, float)) else str(value)

@@ -1,4 +1,4 @@
-"""How high a ranking of all items puts a user's relevant ones: NDCG, recall and reciprocal rank.
+"""Ranking metrics over all items: NDCG, recall and reciprocal rank of a user's relevant ones.
 
 Never over a sample of the items: sampled metrics can reverse the order of two models (Krichene and Rendle 2020, KDD).
 

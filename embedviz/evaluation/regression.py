@@ -63,13 +63,13 @@ def errors_by_size(predicted: np.ndarray, actual: np.ndarray, groups: int = 10) 
 
 
 def evaluate_numbers(
-    answers: Mapping[PartName, np.ndarray], targets: np.ndarray, split: Split
+    predictions: Mapping[PartName, np.ndarray], targets: np.ndarray, split: Split
 ) -> tuple[dict[str, float], dict[str, pd.DataFrame]]:
-    """Measure predicted numbers on the parts that are answered, beside always predicting the training part's mean.
+    """Measure predicted numbers, beside always predicting the training part's mean.
 
     Parameters
     ----------
-    answers
+    predictions
         Part ("validation", "test") -> numbers (n,) of its rows; parts without rows are left out.
     targets
         (N,) the true number of every row.
@@ -82,11 +82,11 @@ def evaluate_numbers(
         "test/rmse" and so on, "baseline/rmse" on the measured part, and the frame "errors" of the measured part.
     """
     metrics: dict[str, float] = {}
-    for part, found in answers.items():
+    for part, found in predictions.items():
         rows = split.part(part)
         if len(rows):
             metrics |= {f"{part}/{name}": score for name, score in error_scores(found, targets[rows]).items()}
     actual = targets[split.part(split.measured)]
     mean = np.full(len(actual), targets[split.train].mean())
     metrics["baseline/rmse"] = error_scores(mean, actual)["rmse"]
-    return metrics, {"errors": errors_by_size(answers[split.measured], actual)}
+    return metrics, {"errors": errors_by_size(predictions[split.measured], actual)}

@@ -11,7 +11,7 @@ from embedviz.evaluation.score_table import BaselineComparison, RowKind, ScoreRo
 from embedviz.evaluation.scores import SCORES, readable
 from embedviz.training.report import Detail, Protocol
 
-WHAT, SECONDS, MEMORY, NOTE = "what", "seconds", "memory (MB)", "note"
+MODEL, SECONDS, MEMORY, NOTE = "model", "seconds", "memory (MB)", "note"
 METHODS = {
     SplitMethod.RANDOM: "Split by row at random",
     SplitMethod.STRATIFIED: "Split by row, every class in proportion",
@@ -32,8 +32,8 @@ DETAILS = {
     "negative_samples": "Each pair is compared with {} random words",
     "selection_metric": "The best epoch was selected by {}",
     "vectors": "Pretrained vectors: {}",
-    "pretrained_words": "{} words of the vocabulary have a pretrained vector",
-    "further_words": "{} more pretrained vectors are kept for words of new texts",
+    "pretrained_words": "Words of the vocabulary with a pretrained vector: {}",
+    "further_words": "Further pretrained vectors, kept for words of new texts: {}",
     "token_coverage": "Share of the words of text that have a pretrained vector: {}",
     "type_coverage": "Share of the distinct words that have a pretrained vector: {}",
     "ngrams": "The linear term has {} n-grams",
@@ -46,7 +46,7 @@ DETAILS = {
     "method": "Method: {}",
     "users": "Users in training: {}",
     "items": "Items in training: {}",
-    "unknown_pairs": "{} test ratings are of users or items that the training set does not have",
+    "unknown_pairs": "Test ratings of users or items that the training set does not have: {}",
     "excluded_missing": "Rows with missing cells, left out: {}",
     "excluded_infinite": "Infinite ratings, left out: {}",
     "excluded_duplicates": "Repeated pairs of user and item, left out: {}",
@@ -71,7 +71,7 @@ DETAILS = {
 
 def display_table(table: ScoreTable) -> pd.DataFrame:
     """Return a table of scores as text: deviations behind their means, the best marked, a column for each score's title."""
-    shown = pd.DataFrame({WHAT: [row_label(row) for row in table.rows]})
+    shown = pd.DataFrame({MODEL: [row_label(row) for row in table.rows]})
     best = table.best
     for name in table.names:
         cells = [_cell(row, name) for row in table.rows]
@@ -89,7 +89,7 @@ def number_table(table: ScoreTable) -> pd.DataFrame:
     """Return a table of scores as numbers, for a download: a column for each score, and one for each deviation."""
     rows = []
     for row in table.rows:
-        entry: dict[str, object] = {WHAT: row_label(row)}
+        entry: dict[str, object] = {MODEL: row_label(row)}
         entry |= {readable(name): row.metrics.get(name, math.nan) for name in table.names}
         memory = row.memory_bytes / 1e6 if row.memory_bytes else math.nan
         entry |= {SECONDS: math.nan if row.seconds is None else row.seconds, MEMORY: memory, NOTE: row_note(row)}
@@ -99,7 +99,7 @@ def number_table(table: ScoreTable) -> pd.DataFrame:
 
 
 def row_label(row: ScoreRow) -> str:
-    """Return what a row of the table is called."""
+    """Return the name of a row of the table."""
     if row.kind is RowKind.BASELINE:
         return row.name
     if row.kind is RowKind.TRIVIAL:
@@ -111,9 +111,9 @@ def row_label(row: ScoreRow) -> str:
 
 
 def row_note(row: ScoreRow) -> str:
-    """Return what a reader has to know about a row."""
+    """Return the note on a row; empty where there is none."""
     if row.kind is RowKind.TRIVIAL:
-        return "the same answer for every row"
+        return "the same prediction for every row"
     if row.kind is RowKind.REPEATS:
         return "mean ± standard deviation; seconds of one training"
     if row.kind is RowKind.RUN and row.part == "validation" and not row.is_compared:
@@ -146,7 +146,7 @@ def comparison_sentence(comparison: BaselineComparison | None) -> str:
 
 
 def protocol_sentences(protocol: Protocol | None, device: str = "") -> list[str]:
-    """Return how the scores were made, in sentences."""
+    """Return how the scores were measured, in sentences."""
     sentences = []
     if protocol is not None:
         fold = f", fold {protocol.fold[0] + 1} of {protocol.fold[1]}" if protocol.fold else ""

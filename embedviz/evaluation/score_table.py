@@ -19,7 +19,7 @@ VISIBLE_DIFFERENCE_DIGITS = 3
 
 
 class RowKind(StrEnum):
-    """What a row of the table is of."""
+    """Kind of a row of the table."""
 
     RUN = "run"
     TRIVIAL = "trivial"
@@ -60,7 +60,7 @@ class ScoreRow:
 
 
 class Significance(StrEnum):
-    """Whether a difference is more than what a training varies by from seed to seed."""
+    """Significance of a difference beside the variation of a training from seed to seed."""
 
     UNKNOWN = "unknown"  # it was not repeated often enough
     WITHIN_NOISE = "within noise"
@@ -92,17 +92,17 @@ class BaselineComparison:
 
     @property
     def advantage(self) -> float:
-        """By how much the run is better; negative where it is worse."""
+        """Lead of the run; negative where it is worse."""
         return (1 if self.score.greater_is_better else -1) * (self.run_value - self.baseline_value)
 
     @property
     def is_visible(self) -> bool:
-        """Whether they differ in the digits that are shown."""
+        """True when they differ in the digits that are shown."""
         return bool(round(self.advantage, VISIBLE_DIFFERENCE_DIGITS))
 
     @property
     def significance(self) -> Significance:
-        """Whether the difference is more than chance."""
+        """Significance of the difference; UNKNOWN with too few repeats."""
         if self.deviation is None:
             return Significance.UNKNOWN
         is_large = abs(self.advantage) > SIGNIFICANT_DEVIATIONS * self.deviation

@@ -1,4 +1,4 @@
-"""Scores by name: their titles, and which way is better."""
+"""Scores by name: titles, glosses, and whether greater is better."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ class Score:
     Attributes
     ----------
     name
-        As metrics carry it behind their part ("test/accuracy").
+        Its name in metrics, behind the part of the split ("test/accuracy").
     title
-        As people read it.
+        Its technical name.
     greater_is_better
-        Which way it goes.
+        True for accuracy and the like, False for losses and errors.
+    gloss
+        Its meaning in a sentence, for help icons.
     """
 
     name: str
     title: str
     greater_is_better: bool
+    gloss: str
 
     def better(self, a: float, b: float) -> bool:
         """Return whether a is better than b."""
@@ -32,17 +35,29 @@ class Score:
 SCORES: dict[str, Score] = {
     score.name: score
     for score in (
-        Score("loss", "loss", False),
-        Score("auc", "AUC", True),
-        Score("accuracy", "accuracy", True),
-        Score("macro_f1", "F1, mean over classes", True),
-        Score("log_loss", "log loss", False),
-        Score("rmse", "root mean squared error", False),
-        Score("mae", "mean absolute error", False),
-        Score("r2", "R²", True),
-        Score("ndcg@10", "NDCG@10", True),
-        Score("recall@10", "recall@10", True),
-        Score("mrr", "MRR", True),
+        Score("loss", "loss", False, "What the training minimises, averaged over examples."),
+        Score("auc", "AUC", True, "Area under the ROC curve: how often a true pair scores above a random pair."),
+        Score("accuracy", "accuracy", True, "Share of rows whose class is predicted correctly."),
+        Score(
+            "macro_f1", "macro F1", True, "F1 (precision and recall in one): mean over classes, each counted equally."
+        ),
+        Score("log_loss", "log loss", False, "Cross-entropy: mean of -log(predicted probability of the true class)."),
+        Score("rmse", "RMSE", False, "Root mean squared error: large errors count more than in the MAE."),
+        Score("mae", "MAE", False, "Mean absolute error: mean distance between prediction and true value."),
+        Score(
+            "r2",
+            "R²",
+            True,
+            "Share of the variance explained: 1 is perfect, 0 is as good as always predicting the mean.",
+        ),
+        Score(
+            "ndcg@10",
+            "NDCG@10",
+            True,
+            "Normalised discounted cumulative gain: how high relevant items rank in the top 10; 1 is perfect.",
+        ),
+        Score("recall@10", "recall@10", True, "Share of a user's relevant items that are in the top 10."),
+        Score("mrr", "MRR", True, "Mean reciprocal rank of a user's first relevant item: 1 if it always ranks first."),
     )
 }
 
@@ -52,14 +67,19 @@ def readable(name: str) -> str:
     return SCORES[name].title if name in SCORES else name.replace("_", " ")
 
 
+def gloss(name: str) -> str | None:
+    """Return the meaning of a score in a sentence; None for one that is not listed."""
+    return SCORES[name].gloss if name in SCORES else None
+
+
 @dataclass(frozen=True)
 class BaselineScore:
-    """What a baseline reaches.
+    """Scores of a baseline.
 
     Attributes
     ----------
     name, note
-        What it is called, and what it does.
+        Its name, and its method in a sentence.
     metrics
         "test/accuracy" and so on.
     seconds

@@ -1,4 +1,4 @@
-"""Calibration: how certain answers were against how often they were right."""
+"""Calibration: accuracy over predicted probability."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def calibration_figure(frame: pd.DataFrame) -> go.Figure:
     Parameters
     ----------
     frame : pd.DataFrame
-        confidence, accuracy (both shares) and rows: a row a bin. The error bars are the 95 % interval of the accuracy.
+        confidence, accuracy (both shares) and rows: a row a bin. The error bars are the 95% interval of the accuracy.
     """
     p, n = frame["accuracy"].to_numpy(), frame["rows"].to_numpy()
     below, above = share_interval(p, n)
@@ -61,7 +61,7 @@ def share_interval(share: np.ndarray, n: np.ndarray, z: float = 1.96) -> tuple[n
     n : np.ndarray
         (B,) rows that each was observed in.
     z : float
-        Normal quantile: 1.96 for 95 %.
+        Normal quantile: 1.96 for 95%.
 
     Returns
     -------

@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from embedviz.projection.clusters import NO_GROUP
+from embedviz.projection.clusters import NO_CLUSTER
 
 # Okabe and Ito (2008), eight colours that colour-blind eyes tell apart. Their black is the text's colour, so that it
 # shows on a dark ground too; yellow comes last, being pale on a light one.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor", "#F0E442")
 OTHERS_COLOR = "#8C8F98"
-NO_GROUP_COLOR = "#B4B7BE"  # a fainter grey, so that the two can be told apart
+NO_CLUSTER_COLOR = "#B4B7BE"  # a fainter grey, so that the two can be told apart
 NO_VALUE = 255
 LAST_CODE = 254
 MIN_LOG_RATIO = 100.0  # largest by smallest value: from here on a linear scale would show most points in one colour
@@ -85,7 +85,7 @@ def color_numbers(values: pd.Series) -> MapColors:
 def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
     """Give the most frequent categories a colour each; past eight, seven of them, and one for the others.
 
-    Points in no group are grey and last, however many they are.
+    Points in no cluster are grey and last, however many they are.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
     """
     counts: pd.Series = values.value_counts()
     counts = counts.loc[counts > 0]  # of a categorical column it lists what does not occur, too
-    in_no_group = counts.pop(NO_GROUP) if NO_GROUP in counts.index else 0
+    in_no_cluster = counts.pop(NO_CLUSTER) if NO_CLUSTER in counts.index else 0
     kept = list(counts.index[: len(OKABE_ITO) if len(counts) <= len(OKABE_ITO) else len(OKABE_ITO) - 1])
     if by_name:
         kept.sort()
@@ -112,9 +112,9 @@ def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
     legend = [(str(name), color) for name, color in zip(kept, OKABE_ITO, strict=False)]
     if others:
         legend.append((f"{others:,} others", OTHERS_COLOR))
-    if in_no_group:
-        codes[(values == NO_GROUP).to_numpy(bool, na_value=False)] = len(legend)
-        legend.append((NO_GROUP, NO_GROUP_COLOR))
+    if in_no_cluster:
+        codes[(values == NO_CLUSTER).to_numpy(bool, na_value=False)] = len(legend)
+        legend.append((NO_CLUSTER, NO_CLUSTER_COLOR))
     return MapColors(codes, "category", categories=legend)
 
 

@@ -1,4 +1,4 @@
-"""Learning curves: the loss on the training part and the held-out score, the best one marked."""
+"""Learning curves: training loss and validation score, the best one marked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOSSES = ("loss", "log_loss")  # measured in what the training loss is measured 
 def loss_figure(events: Sequence[Event]) -> go.Figure:
     """Draw the learning curves of a training.
 
-    The held-out curve is of the loss where it was measured, otherwise of the log loss, or of the first score there is, on
+    The validation curve is of the loss where it was measured, otherwise of the log loss, or of the first score there is, on
     an axis of its own. A line has fewer than 600 points.
 
     Parameters
@@ -27,17 +27,17 @@ def loss_figure(events: Sequence[Event]) -> go.Figure:
         As events.jsonl has them.
     """
     training = [(e.get("epoch", 0.0), e["loss"]) for e in events if "loss" in e and "epoch" in e]
-    score = _held_out_score(events)
-    held_out = [
+    score = _validation_score(events)
+    measured = [
         (e, e.get("metrics", {})[VALIDATION + score]) for e in events if VALIDATION + score in e.get("metrics", {})
     ]
-    points = [(e.get("epoch", 0.0), value) for e, value in held_out]
+    points = [(e.get("epoch", 0.0), value) for e, value in measured]
     same_axis = score in LOSSES
     figure = go.Figure()
     _line(figure, "training", training, OKABE_ITO[4])
-    _line(figure, "held-out" if same_axis else f"held-out {readable(score)}", points, OKABE_ITO[5], same_axis)
-    if held_out:
-        epoch, best = points[_best(held_out, score)]
+    _line(figure, "validation" if same_axis else f"validation {readable(score)}", points, OKABE_ITO[5], same_axis)
+    if measured:
+        epoch, best = points[_best(measured, score)]
         figure.add_scatter(
             x=[epoch], y=[best], name="best", mode="markers", marker={"color": OKABE_ITO[5], "size": 9},
             yaxis="y" if same_axis else "y2",
@@ -57,18 +57,18 @@ def loss_figure(events: Sequence[Event]) -> go.Figure:
     return figure
 
 
-def _held_out_score(events: Sequence[Event]) -> str:
+def _validation_score(events: Sequence[Event]) -> str:
     names = dict.fromkeys(name for event in events for name in event.get("metrics", {}))
     scores = [name.removeprefix(VALIDATION) for name in names if name.startswith(VALIDATION)]
     return next((name for name in (*LOSSES, *scores) if name in scores), LOSSES[0])
 
 
-def _best(held_out: list[tuple[Event, float]], score: str) -> int:
+def _best(measured: list[tuple[Event, float]], score: str) -> int:
     """Return the last event that is marked as the best, for that is what the training kept; else the best value."""
-    marked = [i for i, (event, _) in enumerate(held_out) if event.get("best")]
+    marked = [i for i, (event, _) in enumerate(measured) if event.get("best")]
     if marked:
         return marked[-1]
-    values = [value for _, value in held_out]
+    values = [value for _, value in measured]
     greatest = score in SCORES and SCORES[score].greater_is_better
     return values.index(max(values) if greatest else min(values))
 

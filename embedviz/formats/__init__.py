@@ -1,4 +1,4 @@
-"""Files of ready vectors, a format a file: sniff, read and write. The content decides, not the file's ending."""
+"""Files of pretrained vectors, a format a file: sniff, read and write. The content decides, not the file's ending."""
 
 from embedviz.formats.vector_files import FORMATS, load_vectors, write_vectors
 

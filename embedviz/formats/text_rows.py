@@ -163,7 +163,7 @@ def _numbers(fields: list[bytes], place: str) -> np.ndarray:
         except ValueError:
             text = field.decode("utf-8", "replace")[:40]
             raise VectorFormatError(
-                f"{place}: expected {_counted(len(fields))} after the word, but {text!r} is none."
+                f"{place}: expected {_counted(len(fields))} after the word, but {text!r} is not a number."
             ) from None
     with np.errstate(over="ignore"):  # past float32 becomes infinity, which the space refuses with the word's name
         return np.array(values).astype(np.float32)

@@ -15,7 +15,7 @@ from embedviz.space import EmbeddingSpace
 
 
 class VectorFormat(Protocol):
-    """What each format's module has."""
+    """Interface of a format's module."""
 
     @property
     def NAME(self) -> str:

@@ -32,7 +32,7 @@ class BaselinesSpec(JobSpec):
 
 @dataclass(frozen=True)
 class BaselineRows:
-    """What baselines.json says: the scores so far, in the order in which they were made, the trivial ones first."""
+    """Contents of baselines.json: the scores so far, in the order in which they were made, the trivial ones first."""
 
     rows: list[BaselineScore] = field(default_factory=list[BaselineScore])
 

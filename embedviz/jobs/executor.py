@@ -1,4 +1,4 @@
-"""What runs jobs: the protocol that pages and the API call, whichever machine the jobs run on."""
+"""Protocol of executors, which run jobs for the pages and the API, whichever machine the jobs run on."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def take_for_queue(job: JobFolder[Any]) -> Lease:
     Raises
     ------
     RunError
-        When the job cannot go on from its state, or another process holds it.
+        When the job cannot be resumed from its state, or another process holds it.
     """
     _check_resumable(read_status(job.folder))
     lease = take_lease(job.folder)
@@ -73,4 +73,4 @@ def take_for_queue(job: JobFolder[Any]) -> Lease:
 
 def _check_resumable(status: Status) -> None:
     if status.state not in RESUMABLE:
-        raise RunError(f"This run is {status.state}; only one that was stopped, failed or interrupted can go on.")
+        raise RunError(f"This run is {status.state}; only one that was stopped, failed or interrupted can be resumed.")

@@ -243,11 +243,9 @@ def _end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
 def _reason(code: int) -> str:
     if code == -9:
         return (
-            "The process that worked on it was killed, or ran out of memory. Resume goes on from the last checkpoint."
+            "The process that worked on it was killed, or ran out of memory. Resume continues from the last checkpoint."
         )
-    return (
-        f"The process that worked on it ended unexpectedly (exit code {code}). Resume goes on from the last checkpoint."
-    )
+    return f"The process that worked on it ended unexpectedly (exit code {code}). Resume continues from the last checkpoint."
 
 
 _shared: LocalExecutor | None = None

@@ -21,8 +21,8 @@ from embedviz.core.progress import Progress
 from embedviz.jobs.registry import declaration
 
 TAKEN_OVER = "Another process took this job over."
-BROKEN_OFF = "It was broken off. Resume goes on from the last checkpoint."
-OUT_OF_MEMORY = "The memory of this machine was not enough. Try fewer dimensions or a smaller vocabulary."
+INTERRUPTED = "It was interrupted. Resume continues from the last checkpoint."
+OUT_OF_MEMORY = "This machine ran out of memory. Try fewer dimensions or a smaller vocabulary."
 
 
 def perform(
@@ -88,7 +88,7 @@ def _perform_under(
         if on_event:
             on_event(progress)
 
-    state, reason = "interrupted", BROKEN_OFF  # what stays when a KeyboardInterrupt passes through
+    state, reason = "interrupted", INTERRUPTED  # what stays when a KeyboardInterrupt passes through
     try:
         state, reason = _outcome(job, Reporter(emit, control), control)
     finally:
@@ -119,7 +119,8 @@ def _outcome(job: JobFolder[Any], reporter: Reporter, control: Control) -> tuple
     except Exception:
         return (
             "failed",
-            f"Something went wrong that is our fault. The details are in its log, error {_log(job.folder)}.",
+            f"Something went wrong. This is a bug in embedviz, not a mistake of yours. The log of this job has the details "
+            f"under {_log(job.folder)}.",
         )
     return "done", ""
 

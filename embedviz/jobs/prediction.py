@@ -1,4 +1,4 @@
-"""The job that answers a question to a trained model: a few rows, a file of them, or recommendations."""
+"""The job that predicts with a trained model: a few rows, a file of them, or recommendations."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _OUR_COLUMNS = ("prediction", "probability", "note", "reasons")
 
 @dataclass(frozen=True)
 class PredictionSpec(JobSpec):
-    """A question to a trained model.
+    """A request for predictions of a trained model.
 
     Attributes
     ----------
     run : str
         Id of the run.
     ended : float
-        When it ended: trained further, it answers anew.
+        When it ended: a run that was trained further gets new predictions.
     owner : str
         Who asks.
     ask : {"rows", "file", "recommend"}
@@ -51,7 +51,7 @@ class PredictionSpec(JobSpec):
     column : str, optional
         Where its texts are, when not where the training had them.
     explain : bool
-        Whether what moved each prediction is added.
+        Whether the contributions to each prediction are added.
     user : str, optional
         A user of the training.
     rated : dict, optional
@@ -76,16 +76,16 @@ class PredictionSpec(JobSpec):
 
 
 class Prediction(JobFolder[PredictionSpec]):
-    """A question by its folder; the answer is there when it is done."""
+    """A prediction by its folder; `answer` is there when the job is done."""
 
     spec_class = PredictionSpec
 
     @property
     def answer(self) -> pd.DataFrame:
-        """What the model's predict or recommend returned; for a file its own columns first. RunError before the end."""
+        """Frame that the model returned; for a file its own columns first. RunError before the end."""
         path = self.folder / ANSWER
         if not path.exists():
-            raise RunError("This question has not been answered yet.")
+            raise RunError("This prediction is not ready yet.")
         return pd.read_parquet(path)
 
 
@@ -138,7 +138,7 @@ def _asked(spec: PredictionSpec) -> Prediction:
 
 @job("prediction", lane="interactive")
 def predict(spec: PredictionSpec, folder: Path, reporter: Reporter) -> None:
-    """Ask the model and write the answer."""
+    """Predict and write the result."""
     run = Store().run(spec.run)
     reporter.report("Opening the model")
     model = _predictor(run.folder, os.stat(run.folder / WEIGHTS).st_mtime_ns)

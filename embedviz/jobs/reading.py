@@ -54,7 +54,7 @@ class ReadingSpec(JobSpec):
 
 @dataclass(frozen=True)
 class ReadingResult:
-    """What reading.json says: how the file was read, and what the model found in it."""
+    """Contents of reading.json: how the file was read, and what the model found in it."""
 
     report: ReadReport
     survey: Survey
@@ -67,7 +67,7 @@ class Reading(JobFolder[ReadingSpec]):
 
     @property
     def survey(self) -> Survey | None:
-        """What the model found; None until it is done."""
+        """Survey of the model; None until it is done."""
         result = read_typed(self.folder / RESULT, ReadingResult)
         return result.survey if result else None
 

@@ -58,7 +58,7 @@ class Repeats(JobFolder[RepeatsSpec]):
 
     @property
     def n(self) -> int:
-        """How many there will be."""
+        """Number of repeats that were asked for."""
         return self.spec.n
 
     @property
@@ -116,7 +116,7 @@ def kept_repeats(run: RunFolder) -> list[Repeats]:
 
 @job("repeats", lane="training")
 def train_repeats(spec: RepeatsSpec, folder: Path, reporter: Reporter) -> None:
-    """Train each that is not there yet; what Stop cuts off is begun anew when it goes on."""
+    """Train each repeat that is not there yet. One that was cut off by Stop starts over when the job is resumed."""
     repeats = Repeats(folder)
     run = RunFolder(folder.parents[1])
     own = run.training_settings()

@@ -92,7 +92,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         )
         _keep(run, trained, evaluation, record)
         if was_stopped:
-            _write_checkpoint(checkpoint, learner.state())  # Resume goes on from the moment of the Stop
+            _write_checkpoint(checkpoint, learner.state())  # Resume continues from here
             raise StopRequested
         checkpoint.unlink(missing_ok=True)
 

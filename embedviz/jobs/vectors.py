@@ -1,4 +1,4 @@
-"""The job that opens a file of ready vectors and keeps it as a space."""
+"""The job that opens a file of pretrained vectors and keeps it as a space."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ from embedviz.store.run_folder import RunFolder
 from embedviz.training.devices import choose
 from embedviz.training.threads import threads_per_training
 
-SERVER_GONE = "The server went away. What was learned is kept; Resume goes on from there."
-TERMINATED = "The process was asked to end. What was learned is kept; Resume goes on from there."
+SERVER_GONE = "The server ended. What was learned is kept; Resume continues from there."
+TERMINATED = "The process was asked to end. What was learned is kept; Resume continues from there."
 
 
 def main(lane: str) -> None:

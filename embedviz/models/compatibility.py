@@ -1,4 +1,4 @@
-"""Which models can be trained on a table with these roles, and why the others cannot."""
+"""Compatibility of models with the roles of a table, with the reason where one cannot be trained."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class Compatibility:
 
 
 def compatible_models(roles: Mapping[str, Any]) -> list[Compatibility]:
-    """Every model, those that fit first, among them the one that uses most of the roles first."""
+    """Return every model, those that fit first, among them the one that uses most of the roles first."""
     found = [Compatibility(cls, _reason(cls, roles)) for cls in map(model_spec, MODELS)]
     order = {name: place for place, name in enumerate(PREFERRED)}
     return sorted(found, key=lambda fit: (bool(fit.reason), order.get(fit.model.name, len(order))))
 
 
 def used_roles(model: AnyModel, roles: Mapping[str, Any]) -> dict[str, Any]:
-    """The roles that the model reads. One that is not chosen is None, so that no guess takes its place."""
+    """Return the roles that the model reads. One that is not chosen is None, so that no guess takes its place."""
     return {role: roles.get(role) for role in (*model.roles, *model.optional_roles)}
 
 
 def _reason(model: AnyModel, roles: Mapping[str, Any]) -> str:
-    lacking = [f"{role} ({what})" for role, what in model.roles.items() if not roles.get(role)]
-    return f"Needs a column as {' and as '.join(lacking)}." if lacking else ""
+    missing = [f"{role} ({purpose})" for role, purpose in model.roles.items() if not roles.get(role)]
+    return f"Needs: {', '.join(missing)}." if missing else ""

@@ -12,7 +12,7 @@ import torch
 from embedviz.space.search.torch_metrics import TorchMetric, pairwise_distances, prepared
 
 N_PROBES = 500  # the statistic is then right to about 0.005
-NEIGHBORS = 5  # more than the one of the paper, so that twins do not make a group
+NEIGHBORS = 5  # more than the one of the paper, so that twins do not make a cluster
 MIN_SPREAD = 1e-3  # spread, at lengths of 1, below which float32 cannot tell the distances
 
 
@@ -20,7 +20,7 @@ def clustering_tendency(vectors: torch.Tensor, metric: TorchMetric, seed: int) -
     """Compare how far random places are from the points with how far points are from each other.
 
     Random places are drawn from the normal distribution with the points' mean and covariance, not from a box around
-    them: a box of many dimensions is empty almost everywhere, and every cloud would seem to be a group in it.
+    them: a box of many dimensions is empty almost everywhere, and every cloud would seem to be a cluster in it.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ def clustering_tendency(vectors: torch.Tensor, metric: TorchMetric, seed: int) -
     Returns
     -------
     float
-        u / (u + w), each the mean distance to the 5 nearest: about 0.5 for one cloud without groups, towards 1 the denser
-        the groups. 0.5 where all are one point or there are fewer than 3.
+        u / (u + w), each the mean distance to the 5 nearest: about 0.5 for one cloud without clusters, towards 1 the denser
+        the clusters. 0.5 where all are one point or there are fewer than 3.
     """
     n = len(vectors)
     if n < 3:

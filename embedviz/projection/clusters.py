@@ -1,13 +1,13 @@
-"""Groups of points for colouring a map, by HDBSCAN (Campello, Moulavi and Sander 2013) on a UMAP layout in 5 dimensions.
+"""Clusters of points for colouring a map, by HDBSCAN (Campello, Moulavi and Sander 2013) on a UMAP layout in 5 dimensions.
 
 Which space: distances among vectors of many dimensions are too similar for HDBSCAN, which calls nine points of ten noise
-there. So the groups are those of a layout made from the vectors' neighbours for this alone, as in BERTopic (Grootendorst
-2022). They are not groups of the map: its two dimensions separate more neighbours, and the groups stay the same by
+there. So the clusters are those of a layout made from the vectors' neighbours for this alone, as in BERTopic (Grootendorst
+2022). They are not clusters of the map: its two dimensions separate more neighbours, and the clusters stay the same by
 whatever method the map is drawn. Vectors of at most 5 dimensions are taken as they are. On 10,000
-GloVe vectors there are then 14 groups, 0.36 of the points are in none, and of the 10 nearest of the others 0.78 are
-in the point's own group (chance 0.06); HDBSCAN on the vectors themselves leaves nine of ten or all in none and takes
-five times as long. Outliers are not always left out of every group: with one seed in ten a few dozen of them were all
-drawn into groups.
+GloVe vectors there are then 14 clusters, 0.36 of the points are in none, and of the 10 nearest of the others 0.78 are
+in the point's own cluster (chance 0.06); HDBSCAN on the vectors themselves leaves nine of ten or all in none and takes
+five times as long. Outliers are not always left out of every cluster: with one seed in ten a few dozen of them were all
+drawn into clusters.
 
 Letters: N points, D dimensions.
 """
@@ -23,7 +23,7 @@ import pandas as pd
 
 from embedviz.core.errors import DataError
 from embedviz.core.generators import result_of
-from embedviz.projection.group_names import group_names
+from embedviz.projection.cluster_names import cluster_names
 from embedviz.projection.settings import ProjectionSettings
 
 if TYPE_CHECKING:
@@ -31,43 +31,43 @@ if TYPE_CHECKING:
 
     from embedviz.space.search.torch_metrics import TorchMetric
 
-NO_GROUP = "in no group"
+NO_CLUSTER = "no cluster"
 MAX_FITTED = 10_000  # points drawn: a few seconds; the rest go where the nearest of them is
 LAYOUT: dict[str, float] = {"n_components": 5, "min_dist": 0.0, "epochs": 100, "negative_samples": 5}
-MIN_GROUP_SIZE = 5
-MAX_GROUPS = 50  # a group has a 50th of the points at least, so a byte holds its number
-LARGE_FRACTION = 4  # a group of more than a 4th of the points is searched for groups of its own
+MIN_CLUSTER_SIZE = 5
+MAX_CLUSTERS = 50  # a cluster has a 50th of the points at least, so a byte holds its number
+LARGE_FRACTION = 4  # a cluster of more than a 4th of the points is searched for clusters of its own
 MIN_SAMPLES = 5  # neighbours that make a place dense
-MIN_TENDENCY = 0.51  # from which points come in groups: one cloud has 0.5, from 10 dimensions on within 0.005
+MIN_TENDENCY = 0.51  # from which points come in clusters: one cloud has 0.5, from 10 dimensions on within 0.005
 BLOCK_ENTRIES = 10_000_000  # distances held at a time: 40 MB
 CORE_QUANTILE = 0.5  # of HDBSCAN's probabilities: the members above it are typical ones
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """Groups of points.
+    """Clusters of points.
 
     Attributes
     ----------
     codes : np.ndarray
-        (N,) uint8: a point's group, 0 the largest, len(names) for a point in no group.
+        (N,) uint8: a point's cluster, 0 the largest, len(names) for a point in no cluster.
     names : list of str
-        One for each group.
+        One for each cluster.
     """
 
     codes: np.ndarray
     names: list[str]
 
     def column(self) -> pd.Categorical:
-        """Return (N,) "1: king, queen, throne" and so on; the last category is that of points in no group."""
+        """Return (N,) "1: king, queen, throne" and so on; the last category is that of points in no cluster."""
         numbered = [f"{i:,}: {name}" for i, name in enumerate(self.names, start=1)]
-        return pd.Categorical.from_codes(self.codes, [*numbered, NO_GROUP])
+        return pd.Categorical.from_codes(self.codes, [*numbered, NO_CLUSTER])
 
 
 def clusters(vectors: np.ndarray, labels: Sequence[str], metric: TorchMetric = "cosine", seed: int = 0) -> Clusters:
-    """Find groups of vectors, on at most 10,000 of them.
+    """Find clusters of vectors, on at most 10,000 of them.
 
-    Every point is in no group where the vectors are one cloud (`clustering_tendency`) or fewer than 10; by cosine a zero
+    Every point is in no cluster where the vectors are one cloud (`clustering_tendency`) or fewer than 10; by cosine a zero
     vector is, for it has no direction. The order of the rows does not matter.
 
     Parameters
@@ -92,7 +92,7 @@ def clusters(vectors: np.ndarray, labels: Sequence[str], metric: TorchMetric = "
         When there is not a label for each vector.
     """
     if len(vectors) != len(labels):
-        raise DataError(f"Groups need a label for each point; got {len(vectors):,} vectors, {len(labels):,} labels.")
+        raise DataError(f"Clusters need a label for each point; got {len(vectors):,} vectors, {len(labels):,} labels.")
     import torch
 
     from embedviz.space.search.torch_metrics import prepared
@@ -101,7 +101,7 @@ def clusters(vectors: np.ndarray, labels: Sequence[str], metric: TorchMetric = "
     order = np.array(sorted(range(len(labels)), key=labels.__getitem__), int)
     if metric == "cosine":
         order = order[np.any(vectors[order] != 0, axis=1)]
-    if len(order) < 2 * MIN_GROUP_SIZE:
+    if len(order) < 2 * MIN_CLUSTER_SIZE:
         return Clusters(np.zeros(len(vectors), np.uint8), [])
     rng = np.random.default_rng(seed)
     drawn = np.zeros(len(order), bool)
@@ -109,54 +109,59 @@ def clusters(vectors: np.ndarray, labels: Sequence[str], metric: TorchMetric = "
     rows, rest = order[drawn], order[~drawn]
     x = prepared(torch.from_numpy(np.asarray(vectors[order], np.float32)), metric)
     fitted = x[torch.from_numpy(drawn)]
-    found = _find_groups(np.asarray(vectors[rows], np.float32), fitted, metric, seed)
+    found = _find_clusters(np.asarray(vectors[rows], np.float32), fitted, metric, seed)
     codes[rows] = found.codes
-    codes[rest] = _group_of_nearest(x[torch.from_numpy(~drawn)], fitted, found.codes, metric)
+    codes[rest] = _cluster_of_nearest(x[torch.from_numpy(~drawn)], fitted, found.codes, metric)
     sizes = np.bincount(codes[codes >= 0])
     largest_first = np.argsort(-sizes, kind="stable")
     typical = [
-        [labels[int(row)] for row in rows[_typical(np.flatnonzero(found.codes == group), found.probabilities, fitted)]]
-        for group in largest_first
+        [
+            labels[int(row)]
+            for row in rows[_typical(np.flatnonzero(found.codes == cluster), found.probabilities, fitted)]
+        ]
+        for cluster in largest_first
     ]
-    names = group_names(typical, others=[labels[int(row)] for row in rows[found.codes < 0]], taken=[NO_GROUP])
+    names = cluster_names(typical, others=[labels[int(row)] for row in rows[found.codes < 0]], taken=[NO_CLUSTER])
     place = np.full(len(sizes) + 1, len(sizes), np.uint8)  # the last is that of -1
     place[largest_first] = np.arange(len(sizes))
     return Clusters(place[codes], names)
 
 
 @dataclass(frozen=True)
-class _Groups:
-    """codes (N,) int64: each point's group, -1 for none; probabilities (N,): HDBSCAN's strength of membership."""
+class _FoundClusters:
+    """codes (N,) int64: each point's cluster, -1 for none; probabilities (N,): HDBSCAN's strength of membership."""
 
     codes: np.ndarray
     probabilities: np.ndarray
 
 
-def _find_groups(vectors: np.ndarray, x: torch.Tensor, metric: TorchMetric, seed: int) -> _Groups:
-    """Find the groups of vectors (N, D), which are x when prepared."""
+def _find_clusters(vectors: np.ndarray, x: torch.Tensor, metric: TorchMetric, seed: int) -> _FoundClusters:
+    """Find the clusters of vectors (N, D), which are x when prepared."""
     from embedviz.projection.clustering_tendency import clustering_tendency
     from embedviz.projection.umap_torch import umap_torch
 
     if clustering_tendency(x, metric, seed) < MIN_TENDENCY:
-        return _Groups(np.full(len(x), -1), np.zeros(len(x)))
+        return _FoundClusters(np.full(len(x), -1), np.zeros(len(x)))
     layout = x.numpy()
     if x.shape[1] > LAYOUT["n_components"]:
         settings = ProjectionSettings(metric=metric, seed=seed).model_copy(update=LAYOUT)  # a form offers 2 or 3
         layout = result_of(umap_torch(vectors, settings))
-    found = _dense(layout, x, metric, seed, max(MIN_GROUP_SIZE, len(x) // MAX_GROUPS), len(x) // LARGE_FRACTION)
-    # Outliers have nobody near but each other, and a layout clumps them: they are no group, being everywhere.
+    found = _dense(layout, x, metric, seed, max(MIN_CLUSTER_SIZE, len(x) // MAX_CLUSTERS), len(x) // LARGE_FRACTION)
+    # Outliers have nobody near but each other, and a layout clumps them: they are no cluster, being everywhere.
     codes = found.codes.copy()
-    for group in range(codes.max() + 1):
-        if _spread(x[codes == group]) >= _spread(x):
-            codes[codes == group] = -1
-    return _Groups(_renumbered(codes), found.probabilities)
+    for cluster in range(codes.max() + 1):
+        if _spread(x[codes == cluster]) >= _spread(x):
+            codes[codes == cluster] = -1
+    return _FoundClusters(_renumbered(codes), found.probabilities)
 
 
-def _dense(layout: np.ndarray, x: torch.Tensor, metric: TorchMetric, seed: int, min_size: int, large: int) -> _Groups:
+def _dense(
+    layout: np.ndarray, x: torch.Tensor, metric: TorchMetric, seed: int, min_size: int, large: int
+) -> _FoundClusters:
     """Find dense places of the layout (N, 5) of x (N, D) with at least min_size points.
 
-    HDBSCAN prefers the groups that persist, and those may be most of the points and some specks beside them. A group of
-    more than `large` points is therefore searched again, and replaced by its own groups when it comes in groups and they
+    HDBSCAN prefers the clusters that persist, and those may be most of the points and some specks beside them. A cluster of
+    more than `large` points is therefore searched again, and replaced by its own clusters when it comes in clusters and they
     hold half of it.
     """
     from sklearn.cluster import HDBSCAN
@@ -165,19 +170,19 @@ def _dense(layout: np.ndarray, x: torch.Tensor, metric: TorchMetric, seed: int, 
 
     fit = HDBSCAN(min_cluster_size=min_size, min_samples=MIN_SAMPLES, n_jobs=1, copy=True).fit(layout)  # pyright: ignore[reportArgumentType]  # its stub takes the default's type
     codes, probabilities = fit.labels_.copy(), fit.probabilities_.copy()
-    for group in range(fit.labels_.max() + 1):
-        members = np.flatnonzero(fit.labels_ == group)
+    for cluster in range(fit.labels_.max() + 1):
+        members = np.flatnonzero(fit.labels_ == cluster)
         if len(members) <= max(large, 2 * min_size) or clustering_tendency(x[members], metric, seed) < MIN_TENDENCY:
             continue
         inner = _dense(layout[members], x[members], metric, seed, min_size, large)
         if inner.codes.max() > 0 and (inner.codes >= 0).mean() >= 0.5:
             codes[members] = np.where(inner.codes >= 0, inner.codes + codes.max() + 1, -1)
             probabilities[members] = inner.probabilities
-    return _Groups(_renumbered(codes), probabilities)
+    return _FoundClusters(_renumbered(codes), probabilities)
 
 
 def _renumbered(codes: np.ndarray) -> np.ndarray:
-    """Return the groups (N,) numbered from 0 without a gap, -1 as it is."""
+    """Return the clusters (N,) numbered from 0 without a gap, -1 as it is."""
     return np.where(codes < 0, -1, np.searchsorted(np.unique(codes[codes >= 0]), codes))
 
 
@@ -186,8 +191,8 @@ def _spread(x: torch.Tensor) -> float:
     return float((x - x.mean(dim=0)).square().sum(dim=1).mean())
 
 
-def _group_of_nearest(queries: torch.Tensor, x: torch.Tensor, codes: np.ndarray, metric: TorchMetric) -> np.ndarray:
-    """Return the group of the nearest of x (N, D) for each of queries (Q, D), both prepared together: (Q,)."""
+def _cluster_of_nearest(queries: torch.Tensor, x: torch.Tensor, codes: np.ndarray, metric: TorchMetric) -> np.ndarray:
+    """Return the cluster of the nearest of x (N, D) for each of queries (Q, D), both prepared together: (Q,)."""
     from embedviz.space.search.torch_metrics import pairwise_distances
 
     parts = queries.split(max(1, BLOCK_ENTRIES // len(x)))
@@ -196,7 +201,7 @@ def _group_of_nearest(queries: torch.Tensor, x: torch.Tensor, codes: np.ndarray,
 
 
 def _typical(members: np.ndarray, probabilities: np.ndarray, x: torch.Tensor) -> np.ndarray:
-    """Return the members (M,) by their distance from the group's mean in x, those with a high probability first."""
+    """Return the members (M,) by their distance from the cluster's mean in x, those with a high probability first."""
     own = x[members]
     far = (own - own.mean(dim=0)).norm(dim=1).numpy()
     sure = probabilities[members] >= np.quantile(probabilities[members], CORE_QUANTILE)

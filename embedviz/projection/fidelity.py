@@ -1,4 +1,4 @@
-"""How faithful a map is: neighbours kept, trustworthiness and continuity.
+"""Fidelity of a map: neighbours kept, trustworthiness and continuity.
 
 Venna and Kaski 2001, "Neighborhood preservation in nonlinear projection methods" (ICANN), for trustworthiness and
 continuity.
@@ -24,7 +24,7 @@ BLOCK_ENTRIES = 2_000_000  # distances held at a time: 8 MB, which stays near th
 
 @dataclass(frozen=True)
 class Fidelity:
-    """How faithful a map is, as a whole and point by point.
+    """Fidelity of a map, as a whole and point by point.
 
     Attributes
     ----------

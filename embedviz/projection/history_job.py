@@ -38,7 +38,7 @@ class HistorySpec(MapSpec):
 
 @dataclass(frozen=True)
 class FrameSteps:
-    """What frames.json says: the step of the training for each frame, None for the vectors kept in the end."""
+    """Contents of frames.json: the step of the training for each frame, None for the vectors kept in the end."""
 
     steps: list[int | None]
 

@@ -1,4 +1,4 @@
-"""Where the points of a map start from. Letters: N points, D dimensions, c components, k neighbours."""
+"""Initial layouts of a map. Letters: N points, D dimensions, c components, k neighbours."""
 
 from __future__ import annotations
 

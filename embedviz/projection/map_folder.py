@@ -1,4 +1,4 @@
-"""A map's folder: the spec it was drawn by, coordinates, groups, and how faithful it is."""
+"""A map's folder: the spec it was drawn by, coordinates, clusters, and how faithful it is."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from embedviz.core.files import replacing, write_json
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.projection.clusters import NO_CLUSTER
 from embedviz.projection.oddities import Oddities
 from embedviz.projection.packing import pack_points
 from embedviz.projection.settings import ProjectionSettings
@@ -24,6 +25,7 @@ from embedviz.space.storage import map_tensor
 PARTIAL, COLUMNS = "partial.points", "columns.parquet"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"
 ODDITIES = "oddities.json"
+OLD_NO_CLUSTER = "in no group"  # in maps drawn before version 0.2
 SPACES = "../../spaces"  # of a run, from the folder of one of its maps
 
 
@@ -83,8 +85,8 @@ class Map(JobFolder[MapSpec]):
         return (self.folder / COORDS).exists()
 
     @property
-    def has_groups(self) -> bool:
-        """True once groups were found."""
+    def has_clusters(self) -> bool:
+        """True once clusters were found."""
         return (self.folder / CLUSTERS).exists()
 
     def partial_layout(self) -> tuple[bytes, int] | None:
@@ -120,11 +122,13 @@ class Map(JobFolder[MapSpec]):
 
     @property
     def clusters(self) -> pd.Series | None:
-        """Name of each point's group, (N,) categorical, the largest group first, those in no group last.
+        """Name of each point's cluster, (N,) categorical, the largest cluster first, those in no cluster last.
 
-        None until groups were found.
+        None until clusters were found.
         """
-        return pd.read_parquet(self.folder / CLUSTERS)["cluster"] if self.has_groups else None
+        if not self.has_clusters:
+            return None
+        return pd.read_parquet(self.folder / CLUSTERS)["cluster"].cat.rename_categories({OLD_NO_CLUSTER: NO_CLUSTER})
 
     @property
     def columns(self) -> pd.DataFrame:
@@ -160,10 +164,10 @@ def remove_partial(folder: Path) -> None:
     (folder / PARTIAL).unlink(missing_ok=True)
 
 
-def write_groups(folder: Path, groups: pd.Categorical) -> None:
-    """Write the groups of a map's points, (N,)."""
+def write_clusters(folder: Path, clusters: pd.Categorical) -> None:
+    """Write the clusters of a map's points, (N,)."""
     with replacing(folder / CLUSTERS) as temporary:
-        pd.DataFrame({"cluster": groups}).to_parquet(temporary, index=False)
+        pd.DataFrame({"cluster": clusters}).to_parquet(temporary, index=False)
 
 
 def write_columns(folder: Path, columns: dict[str, np.ndarray]) -> None:

@@ -1,4 +1,4 @@
-"""The job that draws a map: coordinates first, then groups, then how faithful it is."""
+"""The job that draws a map: coordinates first, then clusters, then how faithful it is."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from embedviz.projection.map_folder import (
     Map,
     MapSpec,
     remove_partial,
+    write_clusters,
     write_coords,
-    write_groups,
     write_kept,
     write_oddities,
     write_partial,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @job("projection", lane="interactive")
 def draw_map(spec: MapSpec, folder: Path, reporter: Reporter) -> None:
-    """Draw the map. Odd vectors are counted first; then come coordinates, groups, and how faithful it is."""
+    """Draw the map. Odd vectors are counted first; then come coordinates, clusters, and how faithful it is."""
     settings = ProjectionSettings.from_values(spec.settings)
     space = read_space(folder / spec.spaces, spec.space)
     drawn = sampled(space, settings)
@@ -73,7 +73,7 @@ def finish_map(
     reporter: Reporter,
     ingredients: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
-    """Find the groups of a map and measure how faithful it is.
+    """Find the clusters of a map and measure how faithful it is.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def finish_map(
     """
     from embedviz.projection.fidelity import measure_fidelity
 
-    write_groups(folder, groups_of(space, points, settings, reporter))
+    write_clusters(folder, clusters_of(space, points, settings, reporter))
     reporter.report("Measuring how faithful the map is", 1, 1)
     found = measure_fidelity(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
@@ -103,13 +103,13 @@ def finish_map(
     write_quality(folder, {**found.scores, **ingredients})
 
 
-def groups_of(
+def clusters_of(
     space: EmbeddingSpace, points: np.ndarray, settings: ProjectionSettings, reporter: Reporter
 ) -> pd.Categorical:
-    """Return the name of each point's group, (N,), the largest group first, those in no group last."""
+    """Return the name of each point's cluster, (N,), the largest cluster first, those in no cluster last."""
     from embedviz.projection.clusters import clusters
 
-    reporter.report("Finding groups", 1, 1)
+    reporter.report("Finding clusters", 1, 1)
     vectors = np.asarray(space.vectors[points])
     return clusters(vectors, [space.labels[i] for i in points], metric=settings.metric).column()
 
@@ -128,7 +128,7 @@ def usable(space: EmbeddingSpace, points: np.ndarray) -> np.ndarray:
 
 
 def _coords_of(maps: Path, map_id: str, points: np.ndarray, n_components: int) -> np.ndarray | None:
-    """Where the points (N,) lie on another map: (N, n_components) float32, NaN for those that are not on it.
+    """Return where the points (N,) lie on another map: (N, n_components) float32, NaN for those that are not on it.
 
     None when there is no such map.
     """

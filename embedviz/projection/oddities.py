@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedviz.projection.group_names import short_label
+from embedviz.projection.cluster_names import short_label
 from embedviz.projection.settings import MIN_POINTS, ProjectionSettings
 
 MAX_EXAMPLES = 3
@@ -15,7 +15,7 @@ MAX_EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Oddities:
-    """How many of a map's vectors are of which kind, each with the labels of up to three.
+    """Counts of a map's degenerate vectors by kind, each with the labels of up to three.
 
     Attributes
     ----------

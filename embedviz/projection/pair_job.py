@@ -17,8 +17,8 @@ from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
-from embedviz.projection.map_folder import Map, MapSpec, write_columns, write_coords, write_groups
-from embedviz.projection.map_job import groups_of
+from embedviz.projection.map_folder import Map, MapSpec, write_clusters, write_columns, write_coords
+from embedviz.projection.map_job import clusters_of
 from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
@@ -59,7 +59,7 @@ class Pair(Map):
 
 @job("pair", lane="interactive")
 def draw_pair(spec: PairSpec, folder: Path, reporter: Reporter) -> None:
-    """Lay out the first, then from there the second; both get the first one's groups and what the comparison found."""
+    """Lay out the first, then from there the second; both get the first one's clusters and what the comparison found."""
     comparison = SpaceComparison(folder / spec.comparison)
     a, b = read_space(folder / spec.spaces, spec.space), comparison.other_space()
     rows_a, rows_b = (rows[:MAX_LABELS] for rows in shared_rows(a, b))
@@ -77,8 +77,8 @@ def draw_pair(spec: PairSpec, folder: Path, reporter: Reporter) -> None:
         layouts.append(result_of(steps(np.asarray(vectors), settings, "cpu", init), on_step))
     overlap = comparison.result().movers.set_index("label")["overlap"]
     columns = {OVERLAP: overlap.reindex([a.labels[row] for row in rows_a]).to_numpy(np.float32)}
-    groups = groups_of(a, rows_a, settings, reporter)
+    clusters = clusters_of(a, rows_a, settings, reporter)
     for side, coords in ((Pair(folder).beside.folder, layouts[1]), (folder, layouts[0])):
-        write_groups(side, groups)
+        write_clusters(side, clusters)
         write_columns(side, columns)
         write_coords(side, coords, rows_a)

@@ -18,7 +18,7 @@ OPTIMISED: JsonDict = {"only_for": {"method": ["umap", "tsne"]}}  # by both, epo
 
 
 class ProjectionSettings(Settings):
-    """How vectors become a map. Neighbours, distances and spread mean what they mean in umap-learn."""
+    """Settings of a map. Neighbours, distances and spread mean what they mean in umap-learn."""
 
     method: Literal["umap", "tsne", "pca", "axes"] = Field(
         default="umap",
@@ -181,7 +181,7 @@ class ProjectionSettings(Settings):
 
     @property
     def continues_last_map(self) -> bool:
-        """Whether these settings start from an earlier map, where there is one."""
+        """True when these settings start from an earlier map, where there is one."""
         return self.method in ("umap", "tsne") and self.init == "last map"
 
     def epochs_for(self, n: int) -> int:

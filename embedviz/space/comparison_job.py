@@ -55,7 +55,7 @@ class ComparisonSpec(JobSpec):
 
 @dataclass(frozen=True)
 class ComparisonFigures:
-    """What comparison.json says: the fields of TwoSpaces but its table."""
+    """Contents of comparison.json: the fields of TwoSpaces but its table."""
 
     k: int
     shared: int

@@ -37,7 +37,7 @@ class Matched:
 
 @dataclass(frozen=True)
 class Formula:
-    """What a formula stands for.
+    """The vector that a formula stands for.
 
     Attributes
     ----------

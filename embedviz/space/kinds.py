@@ -1,4 +1,4 @@
-"""What the labels of a space stand for."""
+"""Kinds of labels."""
 
 from __future__ import annotations
 

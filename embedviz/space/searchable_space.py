@@ -62,7 +62,9 @@ class SearchableSpace:
         if cosine_bounds is not None and len(cosine_bounds.rows) != len(self.vectors):
             raise DataError(f"The cosine bounds are of {len(cosine_bounds.rows)} vectors, not of {len(self.vectors)}.")
         for column in self.columns.columns.intersection(RESERVED):
-            raise ColumnError(f"A space's column cannot be called {column!r}, for its answers are. Rename it.")
+            raise ColumnError(
+                f"A space cannot have a column named {column!r}: neighbour tables use that name. Rename it."
+            )
         bad = None if isinstance(vectors, np.memmap) else first_unusable(self.vectors)
         if bad is not None:
             raise DataError(f"The vector of {self.labels[bad]!r} holds NaN, infinity or a number past 1e15.")

@@ -1,4 +1,4 @@
-"""How a space is kept: NAME.safetensors with the vectors, NAME.parquet with labels, columns and the name itself.
+"""Storage of a space: NAME.safetensors with the vectors, NAME.parquet with labels, columns and the name itself.
 
 The vectors are mapped, not read: safetensors' NumPy reader copies the file into private memory (191 MB for 200). The
 cosine bounds of a large space lie beside its vectors in the same file, so that the two are always of one writing.

@@ -24,7 +24,7 @@ BLOCK_ENTRIES = 4_000_000  # similarities held at a time: 16 MB
 
 @dataclass(frozen=True)
 class TwoSpaces:
-    """What two spaces have in common.
+    """Comparison of two spaces on their shared labels.
 
     Attributes
     ----------

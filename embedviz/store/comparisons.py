@@ -56,7 +56,7 @@ def twins_of(run: RunFolder, runs: Sequence[R]) -> list[R]:
 
 
 def _all_but_the_seed(run: RunFolder) -> dict[str, Any]:
-    """What decides the result of a training, without the seed and where it ran."""
+    """Return what decides the result of a training, without the seed and the device."""
     settings = {name: value for name, value in run.spec.settings.items() if name not in _NOT_THE_TRAINING}
     data = {name: run.data.get(name) for name in _SAME_DATA}
     return {"model": run.model, "settings": settings, "data": data, "columns": run.spec.columns}

@@ -37,7 +37,7 @@ class Dataset:
         """Open the data set of a folder; RunError if it was deleted, DataError if its record is damaged."""
         reference = read_typed(folder / FILE, cast("type[DataReference]", DataReference))
         if reference is None:
-            raise RunError("This data is not here any more. Upload it again, or take a sample.")
+            raise RunError("This data no longer exists. Upload it again, or take a sample.")
         return cls(folder, reference)
 
     @classmethod
@@ -200,7 +200,7 @@ def _table_key(reference: DataReference) -> str:
 def _check_unchanged(reference: PathReference) -> None:
     path = Path(reference["path"])
     if not path.is_file():
-        raise DataError(f"{path} is not there any more. Put it back, or start a new run.")
+        raise DataError(f"{path} no longer exists. Put it back, or start a new run.")
     if path.stat().st_mtime != reference["modified"]:
         raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
 

@@ -1,4 +1,4 @@
-"""Where things are kept, and for how many people: EMBEDVIZ_HOME and EMBEDVIZ_MODE."""
+"""Folder of the store, and local or shared mode: EMBEDVIZ_HOME and EMBEDVIZ_MODE."""
 
 from __future__ import annotations
 

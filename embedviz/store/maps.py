@@ -25,7 +25,7 @@ MAPS = "maps"
 
 
 class SpaceVersion(TypedDict):
-    """What changes when a run's vectors do, so that no map of the earlier vectors is taken for one of the later.
+    """Version of a run's vectors, so that no map of the earlier vectors is taken for one of the later.
 
     The end alone does not tell: a run that goes on has none, each time that it goes on.
     """
@@ -62,7 +62,7 @@ def open_map(run: RunFolder, map_id: str) -> Map:
     """Return the run's map with this id. RunError when there is none."""
     folder = run.folder / MAPS / map_id
     if not map_id.isalnum() or not Map.exists(folder):
-        raise RunError("This map is not here any more. Draw it again.")
+        raise RunError("This map no longer exists. Draw it again.")
     return Map(folder)
 
 

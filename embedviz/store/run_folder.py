@@ -46,7 +46,7 @@ MAX_NAME_CHARACTERS = 120
 
 @dataclass(frozen=True)
 class RunRecord(JobRecord):
-    """What run.json says. It is written once.
+    """Contents of run.json, which is written once.
 
     Attributes
     ----------
@@ -65,14 +65,14 @@ class RunRecord(JobRecord):
 
 @dataclass(frozen=True)
 class RunLabel:
-    """What label.json says: the name that the owner gave the run."""
+    """Contents of label.json: the name that the owner gave the run."""
 
     name: str
 
 
 @with_config(ConfigDict(extra="allow"))
 class TrainingRecord(TypedDict, total=False):
-    """How a run was made, beside its scores. Empty before the end.
+    """Record of a training beside its scores. Empty before the end.
 
     estimate: seconds and memory_bytes as estimated. seconds, memory_bytes: what it took. device, threads: where.
     protocol: how the scores were made. score: the one that counts. main_space: the space that is shown first, where
@@ -93,7 +93,7 @@ class TrainingRecord(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Metrics:
-    """What metrics.json says. The worker writes it last, so that a run with scores is whole."""
+    """Contents of metrics.json. The worker writes it last, so that a run with scores is whole."""
 
     metrics: dict[str, float] = field(default_factory=dict[str, float])
     record: TrainingRecord = field(default_factory=TrainingRecord)
@@ -132,7 +132,7 @@ class RunFolder(JobFolder[RunSpec]):
 
     @property
     def name(self) -> str:
-        """What the owner calls it."""
+        """Name given by the owner."""
         label = read_typed(self.folder / LABEL, RunLabel)
         return label.name if label else self._run_record.name
 
@@ -161,7 +161,7 @@ class RunFolder(JobFolder[RunSpec]):
 
     @property
     def owner(self) -> str:
-        """Whose run it is."""
+        """Id of the owner."""
         return self._run_record.owner
 
     @property
@@ -170,7 +170,7 @@ class RunFolder(JobFolder[RunSpec]):
 
     @property
     def data(self) -> DataReference:
-        """What it was made from."""
+        """Reference to the data it was made from."""
         return self.spec.data
 
     @property
@@ -196,7 +196,7 @@ class RunFolder(JobFolder[RunSpec]):
 
     @property
     def record(self) -> TrainingRecord:
-        """What the run took beside what was estimated, how its data was split, where it ran. Empty before the end."""
+        """Cost beside its estimate, split and device of the run. Empty before the end."""
         return self._metrics().record
 
     def _metrics(self) -> Metrics:
@@ -214,7 +214,7 @@ class RunFolder(JobFolder[RunSpec]):
 
     @property
     def protocol(self) -> Protocol | None:
-        """How the scores were made; None before the end, and for runs of an earlier version, which kept it in words."""
+        """Protocol of the scores; None before the end, and for runs of an earlier version, which kept it in words."""
         from embedviz.training.report import Protocol
 
         try:
@@ -240,8 +240,8 @@ class RunFolder(JobFolder[RunSpec]):
         if not self.predicts:
             if (self.folder / OLD_MODEL).exists():
                 raise RunError(
-                    f"The run {self.name!r} was trained by an earlier version of embedviz, and its model cannot answer any "
-                    f"more. Its vectors and scores stay; train it again for predictions."
+                    f"The run {self.name!r} was trained by an earlier version of embedviz, and its model can no longer "
+                    f"predict. Its vectors and scores are kept; train it again to predict."
                 )
             raise RunError(f"The run {self.name!r} has nothing to predict with: it is {self.status}.")
         return model_spec(self.model).Trained.load(self.folder / WEIGHTS)

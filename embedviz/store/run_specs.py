@@ -1,4 +1,4 @@
-"""What a run is asked to do: to train a model on data, or to open a file of vectors."""
+"""Specifications of runs: train a model on data, or open a file of vectors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Columns = dict[str, str | list[str] | None]  # role -> column; "category", "numb
 
 @dataclass(frozen=True)
 class RunSpec(JobSpec):
-    """What every run is asked.
+    """Fields of every run's specification.
 
     Attributes
     ----------

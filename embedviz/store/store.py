@@ -24,7 +24,7 @@ from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
 from embedviz.store.tables import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
 
 DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
-PREDICTION_LIFE_S = 2 * 3600.0  # an answer is kept; asked again it is worked out again
+PREDICTION_LIFE_S = 2 * 3600.0  # after that a prediction is computed again
 SHARED_LIFE_S = 2 * 3600.0  # of a run after its end, and of an upload, on a public host
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Store:
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
 
     def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> RunFolder:
-        """Create a run that opens a file of ready vectors as a space."""
+        """Create a run that opens a file of pretrained vectors as a space."""
         spec = VectorsSpec("vectors", _reference(dataset), main_space="word")
         return self._create(spec, dataset, name or dataset.title, owner)
 
@@ -132,7 +132,7 @@ class Store:
         """Return the run with this id. RunError when there is none (any more)."""
         folder = self.runs_folder / checked_id(run_id)
         if not RunFolder.exists(folder):
-            raise RunError("This run is not here any more: it was deleted, or its time on this server was over.")
+            raise RunError("This run no longer exists: it was deleted, or it expired on this server.")
         return RunFolder(folder)
 
     def runs(self, owner: str | None = None) -> list[RunFolder]:
@@ -155,7 +155,7 @@ class Store:
         """Bring a deleted run back."""
         folder = self.deleted_folder / checked_id(run_id)
         if not folder.is_dir():
-            raise RunError("This run cannot be brought back any more.")
+            raise RunError("This run can no longer be restored.")
         os.replace(folder, self.runs_folder / run_id)
         return self.run(run_id)
 
@@ -206,7 +206,7 @@ class Store:
         return total
 
     def sweep(self, now: float | None = None) -> None:
-        """Delete what is past its time: deleted runs, answers, parsed tables and, on a public host, ended runs and uploads.
+        """Delete what is past its time: deleted runs, predictions, parsed tables and, on a public host, ended runs and uploads.
 
         Parameters
         ----------
@@ -249,9 +249,9 @@ def _readable(folder: Path) -> Iterator[RunFolder]:
         yield run
 
 
-def _older(folder: Path, moment: float) -> list[Path]:
-    """What lies in the folder and was last changed before the moment."""
-    return [path for path in folder.iterdir() if path.stat().st_mtime < moment]
+def _older(folder: Path, before: float) -> list[Path]:
+    """Return what lies in the folder and was last changed before a time (seconds since 1970)."""
+    return [path for path in folder.iterdir() if path.stat().st_mtime < before]
 
 
 def _ended(run: RunFolder) -> float:

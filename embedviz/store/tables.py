@@ -31,7 +31,7 @@ MAX_AGE_S = 7 * 86400.0  # since a table was last read
 
 @dataclass(frozen=True)
 class TableHeader:
-    """What table.json says of a kept table: its kind, the roles that its columns were given, and how it was read."""
+    """Contents of table.json beside a kept table: its kind, the roles that its columns were given, and how it was read."""
 
     kind: str
     roles: dict[str, str]

@@ -83,7 +83,7 @@ def build_corpus(
     for encoded, name, share in zip(parts[1:], PART_NAMES[1:], (validation_share, test_share), strict=True):
         if share and (encoded != END).sum() < 2:
             raise DataError(
-                f"There is too little text: its {name} part, {share:.0%}, would hold fewer than two words of the "
+                f"There is too little text: its {name} set, {share:.0%}, would hold fewer than two words of the "
                 f"vocabulary. Bring more text, or lower the minimum count."
             )
     return Corpus(vocabulary, *parts, split=split, n_tokens=n_tokens)

@@ -37,7 +37,7 @@ IDS, LABELS, HEADER = "ids.npy", "labels.arrow", "tokens.json"
 
 @dataclass(frozen=True)
 class TokensHeader:
-    """What tokens.json says: the version of the tokenizers, and a note on the script of the texts."""
+    """Contents of tokens.json: the version of the tokenizers, and a note on the script of the texts."""
 
     version: int
     script_note: str = ""

@@ -81,7 +81,7 @@ def _why_too_few(counter: Mapping[str, int], kept: int, min_count: int) -> str:
         return f"The text is one word, {word[:40]!r}, over and over. Vectors need words beside other words."
     highest, second = sorted(counter.values(), reverse=True)[:2]
     return (
-        f"{'Only one word is' if kept else 'No word is'} seen {min_count:,} times or more in the training part: "
+        f"{'Only one word is' if kept else 'No word is'} seen {min_count:,} times or more in the training set: "
         f"the most frequent of its {len(counter):,} words is seen {_times(highest)}. "
         f"Set the minimum count to {second:,} or less, or bring more text."
     )

@@ -16,7 +16,7 @@ from embedviz.training.schedules import Schedule, constant
 
 
 class Task(Protocol):
-    """What is trained: a network, its optimiser, and its batches.
+    """A training task: a network, its optimiser, and its batches.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how fast.
+    """Length, seed and learning-rate schedule of a training.
 
     Attributes
     ----------

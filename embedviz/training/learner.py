@@ -21,7 +21,7 @@ ADVANCE_SECONDS = 0.2  # that an engine works before it lets the rest of the pro
 
 @dataclass(frozen=True)
 class Advance:
-    """What an engine did in one call.
+    """Result of one call of an engine.
 
     Attributes
     ----------
@@ -84,14 +84,14 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Criterion:
-    """By what the best moment is chosen.
+    """Criterion for the best weights: a metric and the patience of early stopping.
 
     Attributes
     ----------
     metric
         One of those that the engine measures.
     greater_is_better
-        Which way it goes.
+        True for accuracy and the like, False for losses.
     patience
         Measurements without a better one after which the training ends; 0 for never.
     """
@@ -106,7 +106,7 @@ class Criterion:
 
 
 class BestWeights:
-    """A copy of the weights at the best moment so far. One that could not be measured counts as better than the last."""
+    """A copy of the best weights so far. Weights that could not be measured count as better than the last."""
 
     def __init__(self, criterion: Criterion):
         self.criterion = criterion
@@ -125,7 +125,7 @@ class BestWeights:
 
     @property
     def is_out_of_patience(self) -> bool:
-        """Whether the training should end."""
+        """True when the patience has run out."""
         return 0 < self.criterion.patience <= self.waited
 
     def state(self) -> State:
@@ -148,7 +148,7 @@ class IterativeLearner(Generic[T_co]):
     build
         Makes what was trained of weights.
     criterion
-        By what the best moment is chosen.
+        Chooses the best weights.
     """
 
     def __init__(self, engine: Engine, build: Callable[[Weights], T_co], criterion: Criterion):
@@ -157,12 +157,12 @@ class IterativeLearner(Generic[T_co]):
 
     @property
     def is_finished(self) -> bool:
-        """Whether the schedule is over or the patience has run out."""
+        """True when the schedule is over or the patience has run out."""
         return self.engine.done >= self.engine.total or self._best.is_out_of_patience
 
     @property
     def has_measured(self) -> bool:
-        """Whether a best moment is known."""
+        """True once best weights are known."""
         return bool(self._best.weights)
 
     def run(self) -> Iterator[Progress]:
@@ -198,11 +198,11 @@ class IterativeLearner(Generic[T_co]):
             )
 
     def best(self) -> T_co:
-        """Return what the best moment's weights make; the current ones before anything was measured."""
+        """Return the model of the best weights; of the current ones before anything was measured."""
         return self.build(self._best.weights if self._best.weights else self.engine.weights())
 
     def current(self) -> T_co:
-        """Return what the current weights make."""
+        """Return the model of the current weights."""
         return self.build(self.engine.weights())
 
     def state(self) -> State:

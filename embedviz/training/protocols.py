@@ -63,7 +63,7 @@ class State:
 
 @runtime_checkable
 class Trained(Protocol):
-    """What came of a training. Frozen; saved and loaded without pickle."""
+    """A trained model. Frozen; saved and loaded without pickle."""
 
     def spaces(self) -> Mapping[str, EmbeddingSpace]:
         """Return the spaces by name, the main one first."""
@@ -81,7 +81,7 @@ class Trained(Protocol):
 
 @runtime_checkable
 class Predictor(Trained, Protocol):
-    """A trained model that answers questions."""
+    """A trained model that predicts."""
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
         """Return a row for each row given.
@@ -144,7 +144,7 @@ class Learner(Protocol[T_co]):
         ...
 
     def best(self) -> T_co:
-        """Return the best moment so far by the validation part; before anything was measured, the current one."""
+        """Return the model of the best weights by the validation part; of the current ones before the first measurement."""
         ...
 
     def current(self) -> T_co:
@@ -168,7 +168,7 @@ P = TypeVar("P")
 
 
 class ModelSpec(Protocol[P, T]):
-    """What a model is, in a form that costs nothing to import.
+    """Static description of a model, which costs nothing to import.
 
     Attributes
     ----------

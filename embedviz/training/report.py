@@ -1,4 +1,4 @@
-"""What is measured of a trained model, as data: scores, frames for figures, and the protocol by which they were made."""
+"""Evaluation of a trained model, as data: scores, frames for figures, and the protocol of their measurement."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Detail = bool | int | float | str
 
 @dataclass(frozen=True)
 class Protocol:
-    """How scores were made. `embedviz.evaluation.report` puts it into words.
+    """The way in which scores were measured; `embedviz.evaluation.score_sentences` puts it into words.
 
     Attributes
     ----------
     method
-        How the parts were drawn.
+        Method by which the parts were drawn.
     seed
         Of the split.
     unit
-        What was split: "words", "texts", "ratings", "rows".
+        Unit of the split: "words", "texts", "ratings", "rows".
     sizes
         Examples in "train", "validation" and "test".
     fold
@@ -60,7 +60,7 @@ class Evaluation:
     frames
         Frames of the test part for the figures: "confusion", "calibration", "popularity", "errors", "groups".
     protocol
-        How the scores were made.
+        Protocol of the measurement.
     """
 
     primary_metric: str

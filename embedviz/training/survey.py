@@ -1,4 +1,4 @@
-"""What a model finds in data before it trains: enough to show, and to estimate the cost from."""
+"""Survey of data before a training: enough to show, and to estimate the cost from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Survey:
-    """What is in the data.
+    """Findings about the data.
 
     Attributes
     ----------

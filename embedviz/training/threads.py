@@ -1,4 +1,4 @@
-"""How many trainings run at once on this machine, and how many threads of the processor each gets."""
+"""Number of concurrent trainings on this machine, and of threads for each."""
 
 from __future__ import annotations
 

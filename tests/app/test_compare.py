@@ -32,7 +32,7 @@ def opened(app, run):
     return app
 
 
-def said(app):
+def shown_text(app):
     return " ".join(
         str(e.value) for kind in ("text", "info", "warning", "error", "caption") for e in getattr(app, kind)
     )
@@ -40,8 +40,8 @@ def said(app):
 
 def when_done(app, words):
     end = time.monotonic() + 60
-    while words not in said(app):
-        assert time.monotonic() < end, said(app)
+    while words not in shown_text(app):
+        assert time.monotonic() < end, shown_text(app)
         time.sleep(0.2)
         app.run()
         assert not app.exception
@@ -55,7 +55,7 @@ def vectors():
 
 def test_without_another_space_the_page_says_how_to_get_one(app, vectors):
     opened(app, with_space("mine", vectors))
-    assert "There is no other space yet" in said(app)
+    assert "There is no other space yet" in shown_text(app)
     assert "Bring data" in [button.label for button in app.button]
 
 
@@ -63,8 +63,8 @@ def test_a_rotated_copy_shares_every_neighbour_and_both_lists_are_shown(app, vec
     turned = vectors @ np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0]
     run, _ = with_space("mine", vectors), with_space("*turned*", turned)
     when_done(opened(app, run), "of its 10 nearest neighbours")
-    assert "a word shares 100% of its 10 nearest neighbours between the two spaces" in said(app)
-    assert "differ by 0% of their length" in said(app)
+    assert "a word shares 100% of its 10 nearest neighbours between the two spaces" in shown_text(app)
+    assert "differ by 0% of their length" in shown_text(app)
     movers, here, there = (table.value for table in app.dataframe)
     assert len(movers) == len(LABELS)
     assert here["in both"].all()
@@ -77,7 +77,7 @@ def test_the_word_whose_neighbours_changed_most_comes_first(app, vectors):
     run, _ = with_space("mine", vectors), with_space("other", moved)
     when_done(opened(app, run), "of its 10 nearest neighbours")
     assert app.dataframe[0].value["label"].iloc[0] == "w5"
-    assert "Nearest to “w5”" in said(app)
+    assert "Nearest to “w5”" in shown_text(app)
     assert not app.dataframe[1].value["in both"].all()
 
 

@@ -72,7 +72,7 @@ def test_scores_are_shown_with_their_protocol_and_charts(app, run):
     opened(app, run)
     assert not app.error
     table = app.dataframe[0].value
-    assert list(table["what"]) == ["This run, test set", "This run, validation set", "Trivial baseline"]
+    assert list(table["model"]) == ["This run, test set", "This run, validation set", "Trivial baseline"]
     assert "(best)" in table["accuracy"][0]
     assert "Split by row, every class in proportion, seed 0" in page_text(app, "text")
     assert "Rows without a class, left out: 1" in page_text(app, "text")
@@ -91,7 +91,7 @@ def test_baselines_are_trained_and_arrive_in_the_table(app, run):
     assert baselines.wait(90) == "done"
     app.run()
     assert not app.exception
-    assert {"Majority", "TF-IDF"} <= set(app.dataframe[0].value["what"])
+    assert {"Majority", "TF-IDF"} <= set(app.dataframe[0].value["model"])
     assert "The strongest baseline" in page_text(app, "text")
     assert "Train the baselines" not in labels(app)
 
@@ -116,7 +116,7 @@ def test_repeats_are_trained_over_what_was_chosen(app, run):
     assert repeats.wait(90) == "done"
     app.run()
     assert not app.exception
-    assert "±" in app.dataframe[0].value.set_index("what").loc["This run, 3 folds", "accuracy"]
+    assert "±" in app.dataframe[0].value.set_index("model").loc["This run, 3 folds", "accuracy"]
     assert list(app.dataframe[1].value["repeat"])[-2:] == ["mean", "standard deviation"]
 
 
@@ -152,7 +152,7 @@ def test_an_unknown_chart_is_shown_as_a_plain_table(app, run):
     opened(app, run)
     assert not app.error
     assert "New kind" in [subheader.value for subheader in app.subheader]
-    assert "than the rare" not in page_text(app, "text")
+    assert "popular items" not in page_text(app, "text")
 
 
 def test_the_charts_of_ratings_have_their_sentences(app, tmp_path):
@@ -161,8 +161,8 @@ def test_the_charts_of_ratings_have_their_sentences(app, tmp_path):
     assert not app.error
     titles = {subheader.value for subheader in app.subheader}
     assert {"Error by popularity", "Predictions by true rating", "kNN purity"} <= titles
-    assert "Root mean squared error goes from" in page_text(app, "text")
-    assert "Ratings of 0.5 are estimated at" in page_text(app, "text")
+    assert "Items rated at most" in page_text(app, "text")
+    assert "Ratings of 0.5 are predicted as" in page_text(app, "text")
     assert "have the same “taste”" in page_text(app, "text")
 
 

@@ -36,7 +36,7 @@ def run():
 
 
 def page_of(app, run, **settings) -> str:
-    """What the page says once the map is drawn with these settings."""
+    """Return the text of the page once the map is drawn with these settings."""
     run_inline(map_of(run, "word", ProjectionSettings.of(**settings)))
     app.session_state["current_run"] = run.id
     for name, value in {"method": "umap", **settings}.items():
@@ -49,30 +49,30 @@ def page_of(app, run, **settings) -> str:
 
 
 def test_a_stratified_sample_is_named_and_that_neighbour_lists_use_all_words(app, run):
-    said = page_of(app, run, n_points=30, sample="stratified", epochs=20)
-    assert said.count("30 of 60 words, drawn evenly from rare to frequent.") == 2  # by the form, and under the map
-    assert "Neighbour lists use all 60 words." in said
+    shown = page_of(app, run, n_points=30, sample="stratified", epochs=20)
+    assert shown.count("30 of 60 words, drawn evenly from rare to frequent.") == 2  # by the form, and under the map
+    assert "Neighbour lists use all 60 words." in shown
 
 
 def test_a_sample_of_the_most_frequent_is_named(app, run):
-    said = page_of(app, run, n_points=30, epochs=20)
-    assert "The 30 most frequent of 60 words." in said
-    assert "drawn evenly" not in said
+    shown = page_of(app, run, n_points=30, epochs=20)
+    assert "The 30 most frequent of 60 words." in shown
+    assert "drawn evenly" not in shown
 
 
 def test_zero_vectors_and_copies_are_reported_under_the_map(app, run):
-    said = page_of(app, run, n_points=60, epochs=20)
-    assert "2 vectors are zero (like “w3” and “w4”): cosine has no direction" in said
-    assert "1 vector is an exact copy of an earlier one (like “w9”)" in said
-    assert "Neighbour lists use" not in said
+    shown = page_of(app, run, n_points=60, epochs=20)
+    assert "2 vectors are zero (like “w3” and “w4”): cosine has no direction" in shown
+    assert "1 vector is an exact copy of an earlier one (like “w9”)" in shown
+    assert "Neighbour lists use" not in shown
 
 
 def test_vectors_with_nan_are_reported_and_the_page_lives(app, run):
     vectors = np.array(run.space.vectors)
     vectors[5] = np.nan
     save_file({"vectors": vectors}, run.folder / "spaces" / "word.safetensors")
-    said = page_of(app, run, n_points=60, epochs=20)
-    assert "1 vector holds NaN or infinity (like “w5”) and is left out." in said
+    shown = page_of(app, run, n_points=60, epochs=20)
+    assert "1 vector holds NaN or infinity (like “w5”) and is left out." in shown
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ TITLES = {"home": "See what embeddings learn", **{page: page.capitalize() for pa
 
 @pytest.fixture
 def with_vectors(app):
-    """The app with a run of ready vectors open: king and queen side by side, table across."""
+    """The app with a run of pretrained vectors open: king and queen side by side, table across."""
     store = Store()
     dataset = Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"])
     run = store.create_vectors(dataset, name="*my* [run](http://x)")

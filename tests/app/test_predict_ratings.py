@@ -44,6 +44,6 @@ def test_one_rating_has_two_decimals_and_its_contributions(run):
     app = AppTest.from_function(one_rating, kwargs={"run_id": run.id}, default_timeout=30).run()
     assert not app.exception
     assert len(app.metric[0].value.split(".")[1]) == 2
-    moved = app.dataframe[0].value["what"]
-    assert moved.str.match("(dis)?liked film").any()
-    assert {"all ratings", "user u1", "item film 4"} <= set(moved)
+    terms = app.dataframe[0].value["term"]
+    assert terms.str.match("(dis)?liked film").any()
+    assert {"mean of all ratings", "user u1", "item film 4"} <= set(terms)

@@ -13,7 +13,7 @@ expect.set_options(timeout=30_000)
 
 
 class Connection:
-    """What page and server send each other, with answers that can be kept back as a slow network does."""
+    """The connection of page and server, with answers that can be kept back as a slow network does."""
 
     def __init__(self, page):
         self.is_armed, self.held = False, None
@@ -95,7 +95,7 @@ def box(page, left, top, right, bottom, key="Shift"):
 
 
 def selected(page):
-    """How many the page says are selected, once script and map agree."""
+    """Return the number that the page says is selected, once script and map agree."""
     chip, end = page.locator(".chip"), time.monotonic() + 20
     while True:
         settle(page)
@@ -144,7 +144,7 @@ def test_a_selection_is_in_the_address_can_be_undone_and_opens_by_a_link(page, c
 
 def test_a_map_drawn_again_starts_from_the_layout_of_the_last_one(page):
     assert "init=" not in page.url
-    page.get_by_text("Settings of the map").click()
+    page.get_by_text("Map settings").click()
     fill_number(page, "Neighbours", "30")
     press(page, "Draw again")
     page.wait_for_url("**init=**")
@@ -156,7 +156,7 @@ def test_a_map_drawn_again_starts_from_the_layout_of_the_last_one(page):
 
 
 def test_what_is_done_before_the_browser_has_the_new_address_takes_nothing_back(page):
-    page.get_by_text("Settings of the map").click()
+    page.get_by_text("Map settings").click()
     fill_number(page, "Neighbours", "30")
     draw = page.get_by_role("button", name="Draw again")
     expect(draw).to_be_visible()

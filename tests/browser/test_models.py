@@ -14,7 +14,7 @@ expect.set_options(timeout=30_000)
 
 @dataclass(frozen=True)
 class Way:
-    """What differs between the models: fixture with the data, roles to choose, preset, texts on the pages, settings.
+    """Differences between the models: fixture with the data, roles to choose, preset, texts on the pages, settings.
 
     The preset has to be slow enough to press Stop.
     """

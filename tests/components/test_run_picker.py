@@ -7,7 +7,7 @@ def run(id, name, created):
     return SimpleNamespace(id=id, name=name, created=created)
 
 
-def test_runs_of_one_name_are_told_apart_by_their_age():
+def test_runs_of_one_name_are_distinguished_by_their_age():
     runs = [run("c", "text", 3), run("b", "text", 2), run("a", "text", 1), run("d", "other", 4)]
     assert labels_of(runs) == {"c": "text (3)", "b": "text (2)", "a": "text", "d": "other"}
 

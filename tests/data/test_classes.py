@@ -24,9 +24,9 @@ def test_numbers_and_truth_values_are_classes_too():
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [([None, None], "empty in every row"), (["a"] * 3, "one class, 'a'"), (["a", "a", "b"], "only 'a' has 2"), (["a", "b"], "None of the 2")],
 )  # fmt: skip
-def test_too_few_classes_are_a_sentence(values, said):
-    with pytest.raises(DataError, match=said):
+def test_too_few_classes_are_a_sentence(values, message):
+    with pytest.raises(DataError, match=message):
         read_classes(pd.Series(values, name="label", dtype=object))

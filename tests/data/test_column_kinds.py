@@ -34,7 +34,7 @@ def test_a_column_is_taken_for_what_it_holds(name):
     assert not (kind == "unused" and name not in found.note)
 
 
-def test_why_a_column_is_left_out_is_said():
+def test_why_a_column_is_left_out_is_reported():
     key, remark = (column_kind(pd.Series(COLUMNS[name][0], name=name), 5).note for name in ("key", "remark"))
     assert "“key” holds nearly a value of its own in each row, as an id" in key
     assert "“remark” holds free text" in remark
@@ -65,6 +65,6 @@ def test_a_few_whole_numbers_in_many_rows_do_not_number_them():
     assert "numbers the rows" in column_kind(pd.Series(range(1000), name="x"), 5).note
 
 
-def test_a_few_filled_cells_are_not_said_of_each_row():
+def test_a_few_filled_cells_are_not_reported_for_each_row():
     sparse = pd.Series([f"k{i}" if i < 10 else None for i in range(1000)], name="x")
     assert "a value of its own in each filled row" in column_kind(sparse, 5).note

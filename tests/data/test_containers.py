@@ -54,23 +54,23 @@ def test_a_limit_cuts_and_says_so(pack):
 
 
 @pytest.mark.parametrize("data", [b"", gzip.compress(b""), zipped(a=b"")])
-def test_nothing_inside_is_said(data):
+def test_nothing_inside_is_reported(data):
     with pytest.raises(DataError, match=r"is empty.*0 bytes"):
         content(data, name="a.txt")
 
 
-def test_a_zero_byte_gzip_file_is_said(tmp_path):
+def test_a_zero_byte_gzip_file_is_reported(tmp_path):
     (tmp_path / "a.txt.gz").write_bytes(b"")
     with pytest.raises(DataError, match=r"^a\.txt\.gz is empty: it has 0 bytes"):
         content(tmp_path / "a.txt.gz")
 
 
-def test_a_cut_gzip_is_said():
+def test_a_cut_gzip_is_reported():
     with pytest.raises(DataError, match="cannot be unpacked"):
         content(gzip.compress(b"hello " * 1000)[:-20], name="a.gz")
 
 
-def test_a_damaged_zip_is_said():
+def test_a_damaged_zip_is_reported():
     data = bytearray(zipped(a=b"hello world, hello world"))
     data[35] ^= 0xFF
     with pytest.raises(DataError, match="cannot be unpacked"):
@@ -79,7 +79,7 @@ def test_a_damaged_zip_is_said():
         content(b"PK\x03\x04" + b"x" * 60, name="a.zip")
 
 
-def test_a_zip_with_a_password_is_said():
+def test_a_zip_with_a_password_is_reported():
     data = bytearray(zipped(a=b"hello"))
     data[data.index(b"PK\x01\x02") + 8] |= 1
     data[6] |= 1
@@ -97,7 +97,7 @@ def test_several_files_are_offered_and_one_can_be_named():
         content(data, member="three.txt")
 
 
-def test_a_zip_without_files_is_said():
+def test_a_zip_without_files_is_reported():
     with pytest.raises(DataError, match="without a file"):
         content(zipped(**{"folder/": b""}))
 
@@ -109,7 +109,7 @@ def test_a_path_in_a_zip_is_only_a_name(name):
         assert file.read()[0] == b"harmless"
 
 
-def test_a_zip_of_zips_is_said():
+def test_a_zip_of_zips_is_reported():
     with pytest.raises(DataError, match="packed several times"):
         content(zipped(a=zipped(a=b"x")))
     with pytest.raises(DataError, match="packed several times"):
@@ -134,7 +134,7 @@ def test_what_unpacks_without_measure_is_not_opened(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"%PDF-1.7", "is a PDF document"),
         (b"\x80\x04\x95", "pickle, which is never opened"),
@@ -146,8 +146,8 @@ def test_what_unpacks_without_measure_is_not_opened(monkeypatch):
         (zipped(**{"mimetype": b"", "content.xml": b""}), "OpenDocument"),
     ],
 )
-def test_foreign_formats_are_named(data, said):
-    with pytest.raises(DataError, match=said):
+def test_foreign_formats_are_named(data, message):
+    with pytest.raises(DataError, match=message):
         content(data)
 
 
@@ -156,7 +156,7 @@ def test_a_foreign_format_in_a_gzip_is_named_too():
         content(gzip.compress(bytes(257) + b"ustar\0"))
 
 
-def test_what_is_not_there_is_said(tmp_path):
+def test_what_is_not_there_is_reported(tmp_path):
     with pytest.raises(DataError, match="There is no file"):
         content(tmp_path / "missing.txt")
     with pytest.raises(DataError, match="is a folder"):

@@ -80,7 +80,7 @@ def test_row_names_without_a_name_as_r_writes_them():
     assert rows(found) == [["r1", 2, 3], ["r2", 4, 5]]
 
 
-def test_a_header_can_be_said_either_way():
+def test_a_header_can_be_set_either_way():
     text = "a,b\nc,d\n"
     assert rows(read(text, "a.csv", ",", True)) == [["c", "d"]]
     assert rows(read(text, "a.csv", ",", False)) == [["a", "b"], ["c", "d"]]
@@ -103,7 +103,7 @@ def test_more_rows_than_a_block_keep_their_order():
     assert found.frame["n"].tolist() == list(range(count))
 
 
-def test_a_huge_cell_is_said():
+def test_a_huge_cell_is_reported():
     delimited.dialect.MAX_FIELD_CHARACTERS, before = 1000, delimited.dialect.MAX_FIELD_CHARACTERS
     try:
         found = read("a,b\n1," + "x" * 2000 + "\n3,4\n", "a.csv", ",", True)
@@ -129,7 +129,7 @@ def test_what_the_csv_module_writes_comes_back(table):
 
 
 @given(st.text(st.sampled_from('ab,"\n'), max_size=60))
-def test_any_quoting_is_read_or_said(text):
+def test_any_quoting_is_read_or_reported(text):
     try:
         found = read(text, "a.csv", ",", None)
     except DataError as error:
@@ -159,4 +159,4 @@ def test_numbers_with_a_comma_are_numbers_between_tabs():
     table = read_table(b"user\titem\trating\n" + b"a\tx\t3,5\nb\ty\t4,0\n" * 20, name="r.tsv")
     assert table.frame["rating"].tolist()[:2] == [3.5, 4.0]
     thousands = read_table(b"city\tpeople\n" + b"a\t1,371\nb\t2,054\n" * 20, name="c.tsv")
-    assert thousands.frame["people"].tolist()[:2] == ["1,371", "2,054"]  # not 1.371: what it means is not told here
+    assert thousands.frame["people"].tolist()[:2] == ["1,371", "2,054"]  # not 1.371: what it means is not decided here

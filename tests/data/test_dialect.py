@@ -62,7 +62,7 @@ def test_tabs_in_every_line_make_a_table_of_a_text_file():
         (["a", "b"], [], False),
     ],
 )
-def test_a_header_is_told_from_a_row(first, rest, header):
+def test_a_header_is_distinguished_from_a_row(first, rest, header):
     assert looks_like_header(first, rest) is header
 
 

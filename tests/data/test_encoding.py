@@ -16,7 +16,7 @@ THAI = "สวัสดีชาวโลก ภาษาไทยไม่ม�
 
 @pytest.mark.parametrize("text", [ENGLISH, GERMAN, CHINESE, JAPANESE, THAI])
 @pytest.mark.parametrize(
-    ("encoding", "mark", "said"),
+    ("encoding", "mark", "expected"),
     [
         ("utf-8", b"", "utf-8"),
         ("utf-8", codecs.BOM_UTF8, "utf-8"),
@@ -27,9 +27,9 @@ THAI = "สวัสดีชาวโลก ภาษาไทยไม่ม�
         ("utf-32-le", codecs.BOM_UTF32_LE, "utf-32"),
     ],
 )
-def test_unicode_is_found_with_and_without_a_mark(text, encoding, mark, said):
+def test_unicode_is_found_with_and_without_a_mark(text, encoding, mark, expected):
     found = decode(mark + text.encode(encoding), "a.txt")
-    assert (found.text, found.encoding, found.warnings) == (text, said, [])
+    assert (found.text, found.encoding, found.warnings) == (text, expected, [])
 
 
 def test_latin_1_is_found():
@@ -83,7 +83,7 @@ def test_binary_is_refused(data):
         decode(data, "a.bin")
 
 
-def test_a_stray_zero_byte_is_left_out_and_said():
+def test_a_stray_zero_byte_is_left_out_and_reported():
     found = decode(b"one\0 two\n" + ENGLISH.encode(), "a.txt")
     assert found.text == "one two\n" + ENGLISH
     assert found.warnings == ["1 zero byte was left out."]

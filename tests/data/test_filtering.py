@@ -20,7 +20,7 @@ def test_words_are_kept_or_taken_out_of_texts_and_empty_texts_go():
     assert filter_texts(FRAME, "text", str.split, ["b"], keep=False)["film"].tolist() == [1, 1]
 
 
-def test_nothing_left_is_said():
+def test_nothing_left_is_reported():
     with pytest.raises(DataError, match=r"No row would be left of 4\. Choose more values"):
         filter_rows(FRAME, "film", ["3"], keep=True)
     with pytest.raises(DataError, match=r"Nothing would be left of the texts\. Choose fewer words"):

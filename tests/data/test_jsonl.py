@@ -24,7 +24,7 @@ def test_kinds_are_kept_where_a_column_has_one():
     assert frame["m"].tolist() == ["1", "one"]
 
 
-def test_nested_values_are_shown_as_json_and_it_is_said():
+def test_nested_values_are_shown_as_json_and_it_is_reported():
     found = read('{"a": {"b": [1, "ü"]}}\n', "a.jsonl")
     assert found.frame["a"].tolist() == ['{"b": [1, "ü"]}']
     assert found.notes == ["Nested values are shown as their JSON text: a."]
@@ -36,7 +36,7 @@ def test_lines_that_are_no_object_are_left_out_and_named():
     assert found.dropped.rows == [(2, "not valid JSON"), (3, "not a JSON object"), (4, "not a JSON object")]
 
 
-def test_no_object_at_all_is_said():
+def test_no_object_at_all_is_reported():
     with pytest.raises(DataError, match="one object a line"):
         read("[1]\n", "a.jsonl")
     with pytest.raises(DataError, match="only empty JSON objects"):
@@ -67,7 +67,7 @@ def test_a_preview_leaves_out_the_line_it_cuts():
     assert (found.frame["a"].tolist(), found.dropped.count) == ([1], 0)
 
 
-def test_json_lines_are_told_from_text_and_from_json_in_one_piece():
+def test_json_lines_are_distinguished_from_text_and_from_json_in_one_piece():
     assert looks_like('\n {"a": 1}\n{"a": 2}')
     assert not looks_like("{curly} words\nmore words")
     assert looks_like_one_document('[{"a": 1},\n {"a": 2}]')

@@ -11,7 +11,7 @@ def test_a_value_that_tells_the_class_is_a_leak():
     leak = class_leak("species", species, species % 3, 3)
     assert leak.share == 1
     assert 0.2 < leak.baseline < 0.5
-    assert "“species” alone predicts “size” right in 100% of held-out rows" in leak.sentence("size", True)
+    assert "“species” alone predicts “size” correctly in 100% of held-out rows" in leak.sentence("size", True)
 
 
 def test_chance_and_a_strong_hint_are_none():

@@ -65,13 +65,13 @@ def test_words_that_repeat_without_measure_are_refused(monkeypatch):
         read(bomb, "a.parquet")
 
 
-def test_a_cut_file_is_said():
+def test_a_cut_file_is_reported():
     data = stored({"n": [1, 2, 3]}).getvalue()
     with pytest.raises(DataError, match=r"^a\.parquet is not a whole Parquet file"):
         read(io.BytesIO(data[:-10]), "a.parquet")
 
 
 @pytest.mark.parametrize("table", [{"n": pa.array([], pa.int64())}, pa.table({})])
-def test_no_rows_are_said(table):
+def test_no_rows_are_reported(table):
     with pytest.raises(DataError, match="holds no rows"):
         read(stored(table), "a.parquet")

@@ -44,7 +44,7 @@ def test_encodings_are_found(encoding):
     assert list(read_table(text.encode(encoding), name="t.csv").frame["word"]) == ["café", "naïve", "über"]
 
 
-def test_a_table_of_words_alone_has_its_first_line_as_header_unless_told_otherwise():
+def test_a_table_of_words_alone_has_its_first_line_as_header_unless_set_otherwise():
     data = b"color,animal\nred,cat\nblue,dog\nred,dog\n"
     assert list(read_table(data, name="t.csv").frame.columns) == ["color", "animal"]
     assert len(read_table(data, name="t.csv", header=False).frame) == 4
@@ -168,7 +168,7 @@ def test_any_bytes_are_read_or_refused_but_never_break(data):
         assert table.report.rows == len(table.frame) > 0
 
 
-def test_the_samples_are_what_they_are_said_to_be():
+def test_the_samples_are_what_they_are_described_as():
     import hashlib
 
     for sample in SAMPLES.values():

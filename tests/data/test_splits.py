@@ -35,7 +35,7 @@ def test_by_time_the_last_are_tested_and_those_before_validate():
     part = split_rows(100, 0.1, 0.2, 0, times=times)
     assert times[part == TRAIN].max() < times[part == VALIDATION].min()
     assert times[part == VALIDATION].max() < times[part == TEST].min()
-    with pytest.raises(SettingsError, match="future"):
+    with pytest.raises(SettingsError, match="later rows than it is tested on"):
         split_rows(100, 0.1, 0.2, 0, times=times, fold=Fold(0, 5))
 
 

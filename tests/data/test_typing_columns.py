@@ -19,7 +19,7 @@ def test_an_empty_cell_among_numbers_is_missing():
     assert note == ""
 
 
-def test_na_among_numbers_is_missing_and_said():
+def test_na_among_numbers_is_missing_and_reported():
     values, note = column("1", "NA", "3", "null")
     assert values.isna().sum() == 2
     assert note == "2 cells such as NA hold no number and are missing."

@@ -6,7 +6,6 @@ from embedviz.evaluation.figure_sentences import (
     calibration_sentence,
     confusion_sentence,
     largest_confusions,
-    trend_sentence,
 )
 
 
@@ -21,7 +20,7 @@ def confused(pairs):
 def test_the_hardest_class_and_the_largest_confusion_are_named():
     frame = confused({("cat", "cat"): 8, ("cat", "dog"): 2, ("dog", "dog"): 3, ("dog", "owl"): 5, ("owl", "owl"): 9})
     sentence = confusion_sentence(frame)
-    assert "20 of 27 rows are on the diagonal" in sentence
+    assert "on the diagonal: 20 of 27 rows." in sentence
     assert "“dog” has the lowest recall: 38% of its 8 rows" in sentence
     assert "“dog” predicted as “owl”: 5 rows" in sentence
     assert largest_confusions(frame)[["true", "predicted", "rows"]].to_numpy().tolist() == [
@@ -50,7 +49,7 @@ def answered(confidence, right_share, n=2000, seed=0):
     return calibration(np.column_stack([sure, 1 - sure]), np.where(right, 0, 1))
 
 
-def test_too_sure_too_unsure_and_just_right_are_told_apart():
+def test_too_sure_too_unsure_and_just_right_are_distinguished():
     assert "overconfident" in calibration_sentence(answered(0.9, 0.8))
     assert "underconfident" in calibration_sentence(answered(0.7, 0.9))
     assert "well calibrated" in calibration_sentence(answered([0.6, 0.75, 0.9], None))
@@ -66,15 +65,3 @@ def test_a_gap_that_so_few_rows_give_by_chance_is_no_gap():
 def test_errors_that_even_out_are_seen():
     frame = pd.DataFrame({"confidence": [0.6, 0.9], "accuracy": [0.8, 0.7], "rows": [5000, 5000]})
     assert "overconfident in some bins and underconfident in others, by 20%" in calibration_sentence(frame)
-
-
-def test_the_rare_and_the_frequent_are_compared():
-    frame = pd.DataFrame({"ratings of the item": ["1 to 3", "4 to 30"], "mae": [1.2, 0.8]})
-    assert trend_sentence(frame) == (
-        "Mean absolute error goes from 1.200 at ratings of the item 1 to 3 to 0.800 at 4 to 30: frequent ones do better "
-        "than rare ones."
-    )
-    assert "worse" in trend_sentence(frame.assign(mae=[0.8, 1.2]))
-    assert "worse" in trend_sentence(frame, lower_is_better=False)
-    assert "about the same" in trend_sentence(frame.assign(mae=[0.8, 0.81]))
-    assert "too little" in trend_sentence(frame.head(1))

@@ -51,9 +51,9 @@ def test_of_an_error_the_smallest_is_best():
         {"test/rmse": 1200.5, "baseline/rmse": 1500.0}, "rmse", baselines=baselines("rmse", trees=1300.0)
     )
     assert table.best == [0]
-    assert list(display_table(table)["root mean squared error"]) == ["1,200.5 (best)", "1,500.0", "1,300.0"]
+    assert list(display_table(table)["RMSE"]) == ["1,200.5 (best)", "1,500.0", "1,300.0"]
     sentence = comparison_sentence(table.comparison())
-    assert "trees, reaches root mean squared error 1,300.0; this run is 99.500 better" in sentence
+    assert "trees, reaches RMSE 1,300.0; this run is 99.500 better" in sentence
 
 
 def test_the_comparison_sets_the_difference_against_the_deviation():
@@ -121,13 +121,13 @@ def test_the_comparison_names_other_scores_by_which_a_baseline_is_ahead():
     ]
     metrics = {"test/rmse": 0.7, "test/ndcg@10": 0.04, "test/mrr": 0.08, "test/mae": 0.5}
     sentence = comparison_sentence(score_table(metrics, "rmse", baselines=rows).comparison())
-    assert "Biases alone, reaches root mean squared error 0.800" in sentence
+    assert "Biases alone, reaches RMSE 0.800" in sentence
     assert sentence.endswith("A baseline is ahead by other scores: NDCG@10 (Most popular, 0.050 against 0.040).")
 
 
 def test_a_trained_baseline_replaces_the_trivial_one_of_the_same_scores():
     metrics = {"test/accuracy": 0.8, "baseline/accuracy": 0.5}
-    assert "the same answer for every row" in list(display_table(score_table(metrics, "accuracy"))["note"])
+    assert "the same prediction for every row" in list(display_table(score_table(metrics, "accuracy"))["note"])
     same = score_table(metrics, "accuracy", baselines=baselines(Majority=0.5, trees=0.7))
     assert labels(same) == ["This run, test set", "Majority", "trees"]
     other = score_table(metrics, "accuracy", baselines=baselines(trees=0.7))

@@ -39,7 +39,7 @@ def test_bins_are_names_and_no_numbers_on_a_scale():
 
 def test_mean_absolute_error_and_rows_are_under_the_pointer():
     [bars] = popularity_figure(POPULARITY).data
-    assert "mean absolute error" in bars.hovertemplate
+    assert "MAE" in bars.hovertemplate
     assert [list(row) for row in bars.customdata] == [["0.9", "5"], ["0.7", "7"], ["0.4", "9"]]
 
 

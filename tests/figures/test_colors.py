@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.figures.colors import (
-    NO_GROUP_COLOR,
+    NO_CLUSTER_COLOR,
     NO_VALUE,
     OKABE_ITO,
     OTHERS_COLOR,
@@ -64,27 +64,27 @@ def test_what_a_column_is_coloured_as_follows_from_its_values():
     assert color_by(pd.Series(["x", "y"])).kind == "category"
 
 
-def test_points_in_no_group_are_grey_and_last_however_many_they_are():
-    groups = pd.Series(["in no group"] * 5 + ["1: a"] * 3 + ["2: b"], dtype="category")
+def test_points_in_no_cluster_are_grey_and_last_however_many_they_are():
+    groups = pd.Series(["no cluster"] * 5 + ["1: a"] * 3 + ["2: b"], dtype="category")
     colours = color_categories(groups)
     assert colours.legend[0] == ("1: a", OKABE_ITO[0])
-    assert colours.legend[-1] == ("in no group", NO_GROUP_COLOR)
+    assert colours.legend[-1] == ("no cluster", NO_CLUSTER_COLOR)
     assert colours.codes.tolist() == [2] * 5 + [0] * 3 + [1]
 
 
-def test_of_many_groups_the_largest_have_colours_and_the_rest_are_the_others():
-    sizes = {f"{i + 1}: name": 40 - i for i in range(20)} | {"in no group": 100}
+def test_of_many_clusters_the_largest_have_colours_and_the_rest_are_the_others():
+    sizes = {f"{i + 1}: name": 40 - i for i in range(20)} | {"no cluster": 100}
     colours = color_categories(pd.Series([name for name, size in sizes.items() for _ in range(size)]))
-    assert [name for name, _ in colours.legend] == [*list(sizes)[:7], "13 others", "in no group"]
+    assert [name for name, _ in colours.legend] == [*list(sizes)[:7], "13 others", "no cluster"]
     assert np.bincount(colours.codes)[-1] == 100
 
 
-def test_when_nothing_is_grouped_everything_is_grey():
-    colours = color_categories(pd.Series(["in no group"] * 3))
-    assert colours.legend == [("in no group", NO_GROUP_COLOR)]
+def test_when_nothing_is_clustered_everything_is_grey():
+    colours = color_categories(pd.Series(["no cluster"] * 3))
+    assert colours.legend == [("no cluster", NO_CLUSTER_COLOR)]
     assert colours.codes.tolist() == [0, 0, 0]
 
 
 def test_a_category_that_does_not_occur_is_not_counted():
-    values = pd.Series(pd.Categorical(["a", "b"], categories=[*"abcdefghijk", "in no group"]))
+    values = pd.Series(pd.Categorical(["a", "b"], categories=[*"abcdefghijk", "no cluster"]))
     assert [name for name, _ in color_categories(values).legend] == ["a", "b"]

@@ -1,15 +1,15 @@
 from embedviz.figures.loss_figure import loss_figure
 
 
-def event(epoch, loss, held_out=None):
-    return {"epoch": epoch, "loss": loss, "metrics": {} if held_out is None else {"validation/loss": held_out}}
+def event(epoch, loss, validation=None):
+    return {"epoch": epoch, "loss": loss, "metrics": {} if validation is None else {"validation/loss": validation}}
 
 
-def test_the_best_held_out_moment_is_marked_and_nothing_is_cut():
+def test_the_best_validation_loss_is_marked_and_nothing_is_cut():
     figure = loss_figure([event(1, 2.9, 3.4), event(2, 2.5, 2.8), event(3, 2.2, 3.0)])
-    training, held_out, best = figure.data
+    training, validation, best = figure.data
     assert list(training.y) == [2.9, 2.5, 2.2]
-    assert list(held_out.x) == [1, 2, 3]
+    assert list(validation.x) == [1, 2, 3]
     assert (best.x[0], best.y[0]) == (2, 2.8)
     low, high = figure.layout.yaxis.range
     assert low < 2.2
@@ -25,27 +25,27 @@ def test_before_the_first_event_the_figure_is_empty():
     assert all(not len(trace.x) for trace in loss_figure([]).data)
 
 
-def told(epoch, best=False, **metrics):
+def evaluated(epoch, best=False, **metrics):
     return {"epoch": epoch, "loss": 1.0, "best": best, "metrics": {f"validation/{k}": v for k, v in metrics.items()}}
 
 
 def test_what_the_training_kept_is_marked_whatever_looks_better():
-    figure = loss_figure([told(1, True, loss=2.0), told(2, True, loss=1.5), told(3, False, loss=1.4)])
+    figure = loss_figure([evaluated(1, True, loss=2.0), evaluated(2, True, loss=1.5), evaluated(3, False, loss=1.4)])
     assert (figure.data[2].x[0], figure.data[2].y[0]) == (2, 1.5)
 
 
-def test_without_a_held_out_loss_the_log_loss_is_drawn_beside_the_training():
-    figure = loss_figure([told(1, accuracy=0.5, log_loss=0.7), told(2, True, accuracy=0.4, log_loss=0.6)])
+def test_without_a_validation_loss_the_log_loss_is_drawn_beside_the_training():
+    figure = loss_figure([evaluated(1, accuracy=0.5, log_loss=0.7), evaluated(2, True, accuracy=0.4, log_loss=0.6)])
     assert list(figure.data[1].y) == [0.7, 0.6]
     assert figure.data[1].yaxis == "y"
     assert figure.layout.yaxis.title.text == "loss"
 
 
 def test_another_score_has_an_axis_of_its_own():
-    figure = loss_figure([told(1, rmse=900.0), told(2, rmse=800.0), told(3, rmse=850.0)])
-    _, held_out, best = figure.data
-    assert (held_out.yaxis, best.yaxis) == ("y2", "y2")
+    figure = loss_figure([evaluated(1, rmse=900.0), evaluated(2, rmse=800.0), evaluated(3, rmse=850.0)])
+    _, validation, best = figure.data
+    assert (validation.yaxis, best.yaxis) == ("y2", "y2")
     assert best.y[0] == 800.0
     assert figure.layout.yaxis.range[1] < 2
-    assert figure.layout.yaxis2.title.text == "root mean squared error"
-    assert loss_figure([told(1, r2=0.1), told(2, r2=0.3)]).data[2].y[0] == 0.3
+    assert figure.layout.yaxis2.title.text == "RMSE"
+    assert loss_figure([evaluated(1, r2=0.1), evaluated(2, r2=0.3)]).data[2].y[0] == 0.3

@@ -1,4 +1,4 @@
-"""What is opened, what is refused and in which words, whatever the format."""
+"""Files that are opened or refused, and the messages, whatever the format."""
 
 import gzip
 import io
@@ -104,7 +104,7 @@ def test_numbers_that_cannot_be_compared_name_the_vector(number):
         load_vectors(data, name="v.txt")
 
 
-def test_a_cut_gzip_is_said_to_be_cut():
+def test_a_cut_gzip_is_reported_as_cut():
     rng = np.random.default_rng(0)
     text = "".join(f"w{i} {rng.random()} {rng.random()}\n" for i in range(5000))
     packed = gzip.compress(text.encode())

@@ -34,9 +34,11 @@ def test_blocks_of_nothing_but_blank_lines_are_passed_over(monkeypatch):
 
 
 def test_what_is_no_number_is_shown():
-    with pytest.raises(VectorFormatError, match=r"line 2: expected 3 numbers after the word, but 'O\.5' is none"):
+    with pytest.raises(
+        VectorFormatError, match=r"line 2: expected 3 numbers after the word, but 'O\.5' is not a number"
+    ):
         load_vectors(b"king 1 2 3\nqueen 1 O.5 3\nman 1 2 3\n")
-    with pytest.raises(VectorFormatError, match="'1_0' is none"):
+    with pytest.raises(VectorFormatError, match="'1_0' is not a number"):
         load_vectors(b"king 1 2 3\nqueen 1 1_0 3\nman 1 2 3\n")
 
 

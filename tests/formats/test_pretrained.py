@@ -87,11 +87,11 @@ def packed(server):
 
 
 def test_the_second_opening_asks_for_nothing(server, packed, tmp_path):
-    told = []
-    first = open_pretrained(packed, tmp_path, told.append)
+    events = []
+    first = open_pretrained(packed, tmp_path, events.append)
     assert first.labels[:2] == ["word1", "word2"]
     assert first.vector("word2").tolist() == [2, 1, -2]
-    assert any("Downloaded Small 3" in event.message and event.fraction == 1 for event in told)
+    assert any("Downloaded Small 3" in event.message and event.fraction == 1 for event in events)
     second = open_pretrained(packed, tmp_path)
     assert len(server.requests) == 1
     assert np.array_equal(first.vectors, second.vectors)
@@ -121,7 +121,7 @@ def test_a_given_up_download_is_taken_up_by_the_next(server, packed, tmp_path):
     assert server.requests[-1] == f"bytes={2 * downloads.CHUNK}-"
 
 
-def test_another_version_of_the_file_begins_anew(server, packed, tmp_path):
+def test_another_version_of_the_file_starts_over(server, packed, tmp_path):
     server.cuts = [700_000, 0, 0, 0, 0]
     with pytest.raises(DataError):
         open_pretrained(packed, tmp_path)
@@ -129,7 +129,7 @@ def test_another_version_of_the_file_begins_anew(server, packed, tmp_path):
     assert len(open_pretrained(packed, tmp_path)) == 40_000
 
 
-def test_a_server_without_tags_begins_anew_after_a_cut(server, packed, tmp_path):
+def test_a_server_without_tags_starts_over_after_a_cut(server, packed, tmp_path):
     server.tag = ""
     server.cuts = [700_000]
     assert len(open_pretrained(packed, tmp_path)) == 40_000
@@ -152,14 +152,14 @@ def test_those_that_open_the_same_vectors_at_once_take_turns_and_they_are_fetche
     assert len(server.requests) == 1
 
 
-def test_a_folder_that_cannot_be_written_is_said(server, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(server, tmp_path):
     server.files["/file.txt"] = TEXT
     (tmp_path / "taken").write_text("a file where the folder should be")
     with pytest.raises(DataError, match="could not be written"):
         open_pretrained(Pretrained("Vectors", server.url("/file.txt")), tmp_path / "taken")
 
 
-def test_a_file_that_is_not_there_is_said(server, tmp_path):
+def test_a_file_that_is_not_there_is_reported(server, tmp_path):
     with pytest.raises(DataError, match=r"refused Gone \(status 404\)"):
         open_pretrained(Pretrained("Gone", server.url("/gone.zip")), tmp_path)
 

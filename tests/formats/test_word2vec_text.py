@@ -46,7 +46,7 @@ def test_a_header_alone_holds_no_vectors():
         load_vectors(b"0 5\n")
 
 
-def test_text_and_binary_are_told_apart_by_the_second_line():
+def test_text_and_binary_are_distinguished_by_the_second_line():
     assert sniff(b"1 2\nking 0.5 1\n")
     assert sniff("1 2\nsão paulo 0.5 1\n".encode())
     assert not sniff(b"1 2\nking \xcd\xcc\x4c\x3e\x00\x00\x80\x3f\n")

@@ -35,9 +35,9 @@ def test_they_are_measured_on_the_test_part_of_the_run(run):
 
 def test_they_are_kept_and_not_trained_again(run):
     first = run.baselines()
-    said = []
-    again = run.baselines(said.append)
-    assert said == []
+    messages = []
+    again = run.baselines(messages.append)
+    assert messages == []
     assert again.equals(first)
 
 
@@ -58,9 +58,9 @@ def test_they_wait_with_the_trainings_not_with_the_maps(run):
     assert declaration(baselines_of(run).kind).lane == "training"
 
 
-def test_data_that_went_away_is_said(run, tmp_path):
+def test_data_that_went_away_is_reported(run, tmp_path):
     (tmp_path / "tweets.csv").unlink()
-    with pytest.raises(RunError, match="not there any more"):
+    with pytest.raises(RunError, match="no longer exists"):
         run.baselines()
 
 
@@ -72,5 +72,5 @@ def test_a_model_without_baselines_says_so(two_topics, tmp_path):
         run.baselines()
     assert Baselines.at(run) is None
     table = scores_of(run)
-    assert list(display_table(table)["what"]) == ["This run, test set", "This run, validation set", "Trivial baseline"]
+    assert list(display_table(table)["model"]) == ["This run, test set", "This run, validation set", "Trivial baseline"]
     assert table.comparison() is None

@@ -47,13 +47,13 @@ def test_in_the_end_the_topics_are_apart_and_in_the_beginning_they_were_not(text
         return (nearer == ~is_animal).mean()
 
     assert apart(history.frames[-1]) == 1
-    assert told_apart(read_snapshots(run.folder, "word")[0][2], is_animal) < told_apart(
+    assert separation(read_snapshots(run.folder, "word")[0][2], is_animal) < separation(
         run.space.vectors[history.points], is_animal
     )
 
 
-def told_apart(vectors, is_animal):
-    """How much more alike words of one topic are than words of two, by cosine."""
+def separation(vectors, is_animal):
+    """Return how much more alike words of one topic are than words of two, by cosine."""
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     cosines, same = unit @ unit.T, is_animal[:, None] == is_animal
     return cosines[same].mean() - cosines[~same].mean()

@@ -1,4 +1,4 @@
-"""What the setting `vectors` may name, and what it opens."""
+"""The setting `vectors`: the names it takes, and the vectors it opens."""
 
 import numpy as np
 import pytest

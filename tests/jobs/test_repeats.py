@@ -34,7 +34,7 @@ def test_mean_and_deviation_are_those_of_the_seeds(run):
     assert losses[0] == run.metrics["test/loss"]  # the run itself is one of them
 
 
-def test_a_run_that_did_not_run_its_course_is_trained_anew(run):
+def test_a_run_that_did_not_run_its_course_is_trained_again(run):
     write_status(run.folder, Status("stopped"))
     assert left_to_train(run, "seeds", 2) == 2
     assert run.repeat(seeds=2)["test/loss"][0] == pytest.approx(run.metrics["test/loss"], rel=1e-6)
@@ -44,11 +44,11 @@ def test_more_seeds_train_only_the_new_ones(run):
     assert left_to_train(run, "seeds", 3) == 2
     first = run.repeat(seeds=3)
     assert left_to_train(run, "seeds", 5) == 2
-    said = []
-    more = run.repeat(seeds=5, on_progress=lambda progress: said.append(progress.message))
+    messages = []
+    more = run.repeat(seeds=5, on_progress=lambda progress: messages.append(progress.message))
     assert more[:3].equals(first[:3])
-    assert not any(message.startswith(("Seed 8", "Seed 9")) for message in said)
-    assert any(message.startswith("Seed 11") for message in said)
+    assert not any(message.startswith(("Seed 8", "Seed 9")) for message in messages)
+    assert any(message.startswith("Seed 11") for message in messages)
 
 
 def test_every_row_is_tested_once_over_the_folds(tmp_path, tweets):
@@ -92,14 +92,14 @@ def test_the_table_has_their_mean_and_deviation_beside_the_run(run):
     run.repeat(seeds=2)
     table = scores_of(run)
     numbers = number_table(table)
-    row = numbers[numbers["what"] == "This run, 2 seeds"].iloc[0]
+    row = numbers[numbers["model"] == "This run, 2 seeds"].iloc[0]
     losses = [repeat.metrics["test/loss"] for repeat in kept_repeats(run)[0].rows]
     assert row["loss"] == pytest.approx(np.mean(losses))
     assert row["loss, standard deviation"] == pytest.approx(np.std(losses, ddof=1))
     assert f"{np.mean(losses):.3f} ± {np.std(losses, ddof=1):.3f}" in list(display_table(table)["loss"])
 
 
-def test_what_cannot_be_repeated_is_said(run):
+def test_what_cannot_be_repeated_is_reported(run):
     with pytest.raises(SettingsError, match="seeds=5, or folds=5"):
         run.repeat()
     with pytest.raises(SettingsError, match="seeds=5, or folds=5"):
@@ -132,13 +132,13 @@ def test_a_run_is_not_deleted_while_its_repeats_are_trained(own_home, two_topics
 
 
 @pytest.mark.parametrize("folds", [1, 101, 2.5, "2"])
-def test_a_number_of_folds_that_cannot_be_is_said_and_leaves_nothing_behind(run, folds):
+def test_a_number_of_folds_that_cannot_be_is_reported_and_leaves_nothing_behind(run, folds):
     with pytest.raises(SettingsError, match="2 to 100"):
         run.repeat(folds=folds)
     assert kept_repeats(run) == []
 
 
-def test_a_space_that_is_not_there_is_said_with_those_that_are(run):
+def test_a_space_that_is_not_there_is_reported_with_those_that_are(run):
     with pytest.raises(KeyError, match="It has: word") as raised:
         run.spaces["nope"]
     assert isinstance(raised.value, EmbedvizError)

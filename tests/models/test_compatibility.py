@@ -12,7 +12,7 @@ def test_a_text_alone_fits_word_vectors_and_the_others_say_what_they_need():
     of_text = {name for name, fit in found.items() if list(fit.model.roles) == ["text"]}
     assert of_text >= {"skipgram", "cbow"}
     assert not any(found[name].reason for name in of_text)
-    assert all("Needs a column as" in fit.reason for name, fit in found.items() if name not in of_text)
+    assert all("Needs: " in fit.reason for name, fit in found.items() if name not in of_text)
 
 
 def test_nothing_fits_nothing():

@@ -1,4 +1,7 @@
-"""What the test part holds changes nothing that is learned: vocabulary, scaling, pooling, weights. Ratings: tests/models/ratings."""
+"""The content of the test part changes nothing that is learned: vocabulary, scaling, pooling, weights.
+
+Ratings: tests/models/ratings.
+"""
 
 from dataclasses import dataclass
 from typing import Any

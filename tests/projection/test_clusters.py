@@ -6,7 +6,7 @@ from embedviz.core.errors import DataError
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.projection import clusters as module
-from embedviz.projection.clusters import NO_GROUP, clusters
+from embedviz.projection.clusters import NO_CLUSTER, clusters
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ def heap_of(labels: list[str]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-def test_heaps_are_the_groups_the_largest_first(metric):
+def test_heaps_are_the_clusters_the_largest_first(metric):
     vectors, labels = blobs([40, 120, 80])
     found = clusters(vectors, labels, metric)
     assert found.codes.dtype == np.uint8
@@ -39,8 +39,8 @@ def test_two_heaps_that_hold_everything_stay_two():
     assert np.bincount(clusters(vectors, labels).codes).tolist() == [1000, 1000]
 
 
-def test_words_come_in_several_groups_none_of_which_holds_most_of_them():
-    """HDBSCAN left to itself calls 96 of 100 of these words one group, and a few numbers and names another."""
+def test_words_come_in_several_clusters_none_of_which_holds_most_of_them():
+    """HDBSCAN left to itself calls 96 of 100 of these words one cluster, and a few numbers and names another."""
     space = load_vectors(SAMPLES["glove"].path)
     found = clusters(np.asarray(space.vectors[:5000]), space.labels[:5000])
     sizes = np.bincount(found.codes, minlength=len(found.names) + 1)
@@ -50,18 +50,18 @@ def test_words_come_in_several_groups_none_of_which_holds_most_of_them():
     assert found.codes[space.index("market")] == found.codes[space.index("price")] < len(found.names)
 
 
-def test_strays_are_in_no_group_which_comes_last():
+def test_strays_are_in_no_cluster_which_comes_last():
     vectors, labels = blobs([150, 100, 100], strays=30)
     found = clusters(vectors, labels)
     strays = heap_of(labels) == "stray"
     assert len(found.names) == 3
-    # By the seed: with about one in ten the strays are all drawn into groups, with the others half to two thirds are not.
+    # By the seed: with about one in ten the strays are all drawn into clusters, with the others half to two thirds are not.
     left_out = [(clusters(vectors, labels, seed=seed).codes[strays] == 3).mean() for seed in range(5)]
     assert np.median(left_out) >= 0.6
     assert (found.codes[~strays] < 3).mean() > 0.98
     column = found.column()
-    assert column.categories[-1] == NO_GROUP
-    assert column[np.flatnonzero(found.codes == 3)[0]] == "in no group"
+    assert column.categories[-1] == NO_CLUSTER
+    assert column[np.flatnonzero(found.codes == 3)[0]] == "no cluster"
     assert column.categories[0].startswith("1: 0-")
 
 
@@ -73,7 +73,7 @@ def test_the_order_of_the_rows_changes_nothing():
     assert np.array_equal(shuffled.codes, found.codes[order])
 
 
-def test_the_same_seed_finds_the_same_groups():
+def test_the_same_seed_finds_the_same_clusters():
     vectors, labels = blobs([60, 90, 120], strays=40)
     first, second = (clusters(vectors, labels, seed=4) for _ in range(2))
     assert first.names == second.names
@@ -86,7 +86,7 @@ def test_by_cosine_length_does_not_matter():
     assert np.array_equal(clusters(vectors, labels).codes, clusters(stretched, labels).codes)
 
 
-def test_a_group_is_named_by_the_members_at_its_centre():
+def test_a_cluster_is_named_by_the_members_at_its_centre():
     vectors, labels = blobs([100, 60])
     found = clusters(vectors, labels, "euclidean")
     own = vectors[:100]
@@ -111,24 +111,24 @@ def test_few_dimensions_are_taken_as_they_are():
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 @pytest.mark.parametrize(("n", "dim"), [(100, 5), (500, 10), (500, 100), (2000, 50)])
-def test_one_cloud_has_no_groups(n, dim, metric):
+def test_one_cloud_has_no_clusters(n, dim, metric):
     vectors = np.random.default_rng(n).normal(size=(n, dim)).astype(np.float32)
     found = clusters(vectors, [str(i) for i in range(n)], metric)
     assert found.names == []
-    assert set(found.column()) == {NO_GROUP}
+    assert set(found.column()) == {NO_CLUSTER}
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 9, 10, 60])
 @pytest.mark.parametrize("value", [0, 1, 1e15, 1e-30])
-def test_points_too_few_or_all_alike_are_in_no_group(n, value, metric):
+def test_points_too_few_or_all_alike_are_in_no_cluster(n, value, metric):
     found = clusters(np.full((n, 3), value, np.float32), [str(i) for i in range(n)], metric)
     assert found.names == []
     assert found.codes.tolist() == [0] * n
-    assert found.column().tolist() == [NO_GROUP] * n
+    assert found.column().tolist() == [NO_CLUSTER] * n
 
 
-def test_by_cosine_a_zero_vector_is_in_no_group():
+def test_by_cosine_a_zero_vector_is_in_no_cluster():
     vectors, labels = blobs([60, 90])
     vectors[[3, 80]] = 0
     found = clusters(vectors, labels)
@@ -136,7 +136,7 @@ def test_by_cosine_a_zero_vector_is_in_no_group():
     assert np.bincount(found.codes).tolist() == [89, 59, 2]
 
 
-def test_twelve_labels_of_two_kinds_are_two_groups():
+def test_twelve_labels_of_two_kinds_are_two_clusters():
     vectors, labels = blobs([6, 6])
     assert sorted(np.bincount(clusters(vectors, labels).codes)) == [6, 6]
 

@@ -58,7 +58,7 @@ def test_equal_distances_share_the_places_that_are_left():
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
-def test_too_few_points_are_told_so(n):
+def test_too_few_points_are_reported(n):
     quality = fidelity(random_points(n, 5), random_points(n, 2))
     assert quality == {"points": n, "rows": 0}
     assert fidelity_sentence(quality) == "There are too few points to measure how faithful this map is."

@@ -1,4 +1,4 @@
-"""What maps elsewhere got wrong, each a case in which it would be seen."""
+"""Mistakes of maps elsewhere, each a case in which it would be seen."""
 
 import numpy as np
 import pandas as pd
@@ -78,7 +78,7 @@ def keep(run: RunFolder, vectors: np.ndarray, state: Status) -> None:
 
 
 def points_of(run: RunFolder, map_id: str) -> bytes | None:
-    """What the server answers at the map's address; None for "not here"."""
+    """Return the server's answer at the map's address; None for 404."""
     [route] = [route for route in routes("") if route.path.endswith("/points")]
     scope = {"type": "http", "headers": [], "query_string": b"", "path_params": {"run": run.id, "map": map_id}}
     answer = route.endpoint(Request(scope))
@@ -117,14 +117,14 @@ def test_the_same_vectors_have_the_same_map():
     assert map_of(run, "word", QUICK).id == map_of(RunFolder(run.folder), "word", QUICK).id
 
 
-def test_vectors_written_anew_are_read_anew_whatever_the_space_is_called():
+def test_vectors_written_again_are_read_again_whatever_the_space_is_called():
     run = new_run(of_all_lengths(5), Status("done"))
     for number in (1, 2):
         write_space(EmbeddingSpace(["a"], np.full((1, 3), number, np.float32)), run.folder / "spaces", "size (cm/ft)")
         assert open_space(run, "size (cm/ft)").vectors[0, 0] == number
 
 
-# --- Vectors that are none are counted and said, and the rest is drawn ---
+# --- Vectors that are none are counted and reported, and the rest is drawn ---
 
 
 def with_bad_numbers(vectors: np.ndarray) -> RunFolder:
@@ -173,7 +173,7 @@ def test_vectors_with_nan_are_nobodys_neighbours():
         assert not set(found) & {"w7", *(f"w{i}" for i in range(10, 30))}
 
 
-def test_when_no_vector_can_be_used_that_is_said():
+def test_when_no_vector_can_be_used_that_is_reported():
     run = with_bad_numbers(np.full((5, 3), np.nan, np.float32))
     with pytest.raises(DataError, match="all 5 vectors hold NaN or infinity"):
         draw_pca(run, run.space, QUICK)

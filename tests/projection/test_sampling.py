@@ -69,7 +69,7 @@ def test_a_drawn_row_keeps_its_label_vector_and_count():
     np.testing.assert_allclose(steps, np.sqrt(2), rtol=1e-4)
 
 
-def test_a_sample_is_said_as_what_it_is():
+def test_a_sample_is_described_as_what_it_is():
     assert sampling_sentence(10, 20, "20 words", "most frequent") == "The 10 most frequent of 20 words"
     assert sampling_sentence(10, 20, "20 words", "stratified") == "10 of 20 words, drawn evenly from rare to frequent"
     assert sampling_sentence(20, 20, "20 words", "stratified") == "The 20 most frequent of 20 words"

@@ -54,7 +54,7 @@ def test_each_term_says_how_many_labels_it_matched():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "expected a label, found its end"),
         ("she -", "expected a label, found its end"),
@@ -70,8 +70,8 @@ def test_each_term_says_how_many_labels_it_matched():
         ("she " * 200, "at most 500 characters"),
     ],
 )
-def test_what_is_no_formula_is_said(text, said):
-    with pytest.raises(SettingsError, match=said):
+def test_what_is_not_a_formula_is_refused(text, message):
+    with pytest.raises(SettingsError, match=message):
         value(text)
 
 

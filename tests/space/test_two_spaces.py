@@ -51,7 +51,7 @@ def test_the_overlap_of_each_label_is_what_neighbors_lists_say():
     assert found.overlap == pytest.approx(found.movers["overlap"].mean())
 
 
-def test_only_shared_labels_count_and_the_rest_is_told():
+def test_only_shared_labels_count_and_the_rest_is_reported():
     a = random_space(40)
     b = rotated(a).take(np.arange(39, 9, -1))  # 30 of them, in another order
     b = EmbeddingSpace([*b.labels, "new"], np.concatenate([b.vectors, np.ones((1, 8), np.float32)]))
@@ -77,7 +77,7 @@ def test_shared_labels_come_in_the_order_of_their_frequency():
     assert [a.labels[row] for row in rows[0]] == [b.labels[row] for row in rows[1]] == ["y", "z", "x"]
 
 
-def test_too_few_shared_labels_are_said():
+def test_too_few_shared_labels_are_reported():
     with pytest.raises(DataError, match=r"have 0 labels in common; to compare 10 neighbours they need 11"):
         compared(random_space(20), random_space(20, labels=[f"v{i}" for i in range(20)]))
 

@@ -75,7 +75,7 @@ def test_on_some_labels_alone_there_is_nothing_else_and_a_choice_of_a_choice_is_
     assert [only.keep for only in label_filters(third)] == [True, False]
 
 
-def test_what_cannot_be_chosen_is_said(run):
+def test_what_cannot_be_chosen_is_reported(run):
     with pytest.raises(SettingsError, match="Nothing is selected"):
         LabelFilter.of(run, run.space, np.array([], int), keep=True)
     vectors = Store().create_vectors(Dataset.upload(Store().uploads_folder, "v.txt", [b"king 1 0\n"]))

@@ -24,6 +24,6 @@ def test_each_tokenizer_splits_its_own_way():
     assert tokenizer("words", True)("King KING") == ["king", "king"]
 
 
-def test_scripts_without_spaces_are_said():
+def test_scripts_without_spaces_are_reported():
     assert "one character at a time" in script_note("今天天气很好")
     assert script_note("plain English with 一 sign among many others of its kind") == ""

@@ -60,7 +60,7 @@ def test_it_finds_the_line_and_reports_how_it_goes():
     assert events[-1].loss < events[0].loss
 
 
-def test_the_best_moment_is_kept():
+def test_the_best_weights_are_kept():
     line = learner(rate=3.0)
     events = list(line.run())
     best = min(e.metrics["validation/rmse"] for e in events if e.metrics)

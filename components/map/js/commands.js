@@ -1,5 +1,5 @@
 // @ts-check
-// What a person can do with the map, by the toolbar, by pointer or by keys.
+// Commands of the map, by the toolbar, by pointer or by keys.
 
 import { MAX_SVG_POINTS, savePng, saveSvg } from "./saving.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Density contours: lines around the smallest areas that hold a quarter, half, three quarters and 95 % of the points.
+// Density contours: lines around the smallest areas that hold a quarter, half, three quarters and 95% of the points.
 
 import { MAX_COORDINATE } from "./exchange.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// What Python and the map exchange. Generated from components/map/exchange.py by `python -m components.map.typedefs`.
+// Messages between Python and the map. Generated from components/map/exchange.py by `python -m components.map.typedefs`.
 
 export const BYTES_PER_POSITION = 4; // of the buffers at points_url and, one snapshot after the other, at snapshots_url
 export const BYTES_PER_COLOR_CODE = 1; // of the buffer at colors_url

@@ -9,7 +9,7 @@ import { boxCorners } from "./region.js";
 /** @import { Tools } from "./tools.js" */
 
 /**
- * What gestures ask of the map. Pixels are CSS pixels of the stage.
+ * Callbacks of gestures. Pixels are CSS pixels of the stage.
  * @typedef {object} PointerCommands
  * @property {(dx: number, dy: number) => void} pan
  * @property {(px: number, py: number, factor: number) => void} zoom

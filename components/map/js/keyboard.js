@@ -4,7 +4,7 @@
 /** @import { Pixel } from "./region.js" */
 
 /**
- * What keys ask of the map. Pixels are CSS pixels of the stage.
+ * Callbacks of keys. Pixels are CSS pixels of the stage.
  * @typedef {object} KeyCommands
  * @property {(dx: number, dy: number) => void} pan
  * @property {(px: number, py: number, factor: number) => void} zoom
@@ -45,7 +45,7 @@ export class Keyboard {
   }
 
   /**
-   * What a key asks for; undefined for a key that means nothing here.
+   * Return the action of a key; undefined for a key that means nothing here.
    * @param {KeyboardEvent} event
    * @returns {(() => void) | undefined}
    */

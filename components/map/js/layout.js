@@ -8,7 +8,7 @@ import { element, iconButton } from "./dom.js";
 /** @typedef {"pan" | "box" | "lasso"} Tool */
 
 /**
- * What the toolbar and the chip ask of the map.
+ * Callbacks of the toolbar and the chip.
  * @typedef {object} ToolbarCommands
  * @property {(tool: Tool) => void} pickTool
  * @property {(mode: Region["mode"]) => void} pickMode

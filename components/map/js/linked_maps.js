@@ -2,7 +2,7 @@
 // Linked maps: maps of one page that show the same points in the same order, and hover and select together.
 
 /**
- * What a map lets the other maps of its link call.
+ * Methods of a map for the other maps of its link.
  * @typedef {object} LinkedMap
  * @property {(id: number | null) => void} markHovered
  * @property {(mask: Uint8Array | null) => void} takeOverSelection

@@ -40,7 +40,7 @@ import { Views } from "./views.js";
 const NO_WEBGL =
   "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 const STILL_MOVING = "The points are still moving. Select when the layout is ready.";
-const IN_THE_PAST = "This is an earlier snapshot of the training. Select in the last one.";
+const IN_THE_PAST = "This is an earlier snapshot of the training. Go to the last snapshot to select points.";
 
 export class MapView {
   /**

@@ -12,7 +12,7 @@
 const HOVER_RADIUS_PX = 14;
 
 /**
- * What pointing works on.
+ * Parts of the map that pointing works on.
  * @typedef {object} PointingParts
  * @property {Points} points
  * @property {Camera} camera

@@ -8,7 +8,7 @@
 /** @import { Pixel } from "./region.js" */
 
 /**
- * What a scene is made of, as the map's modules hold it.
+ * Parts of a scene, as the map's modules hold it.
  * @typedef {object} SceneSource
  * @property {Camera} camera
  * @property {Uint16Array} positions

@@ -14,7 +14,7 @@ import { Selection } from "./selection.js";
 /** @import { StateSender } from "./state_sender.js" */
 
 /**
- * What selecting works on.
+ * Parts of the map that selecting works on.
  * @typedef {object} SelectingParts
  * @property {Points} points
  * @property {Camera} camera

@@ -1,5 +1,5 @@
 // @ts-check
-// What the map is doing, in its `data-state` for tests and style sheets, and in a message where a person has to know.
+// State of the map, in its `data-state` for tests and style sheets, and in a message where a person has to know.
 
 import { formatCount } from "./fetching.js";
 import { Notice } from "./notice.js";

@@ -15,8 +15,8 @@ FILE = "events.jsonl"
 class Event(TypedDict, total=False):
     """A line of events.jsonl: the fields of a Progress that say something, the time, and what the job adds.
 
-    time: seconds since 1970. probes: word -> [[label, similarity], ...], its neighbors at that moment. estimate: the
-    fields of a Cost, said once the data is prepared.
+    time: seconds since 1970. probes: word -> [[label, similarity], ...], its neighbors at that time. estimate: the
+    fields of a Cost, reported once the data is prepared.
     """
 
     time: float

@@ -25,7 +25,7 @@ TAIL_BYTES = 65_536
 
 @dataclass(frozen=True)
 class JobRecord:
-    """What job.json says. It is written once.
+    """Contents of job.json, which is written once.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class JobFolder(Generic[S]):
 
     @cached_property
     def spec(self) -> S:
-        """What is to be done. DataError when another version of embedviz wrote something else."""
+        """Specification of the job. DataError when another version of embedviz wrote something else."""
         return self.spec_as(cast("type[S]", self.spec_class))
 
     def spec_as(self, spec_class: type[S]) -> S:
@@ -199,5 +199,5 @@ def read_record(path: Path, record_class: type[R]) -> R:
     """
     values = read_typed(path, dict[str, JsonValue])
     if values is None:
-        raise RunError(f"There is nothing at this address any more: {path.parent.name} is not in the store.")
+        raise RunError(f"There is nothing at this address: {path.parent.name} is not in the store.")
     return parse_typed({"spec": values, **values}, record_class, path.name)

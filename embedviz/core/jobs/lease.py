@@ -4,7 +4,7 @@ A lease is a file `lease.N.json` in the folder; the highest N counts. Taking the
 processes exactly one gets it. The holder renews it every second by a higher beat. A holder that finds a higher N has
 lost the lease, and must not write to the folder any more.
 
-Whether a lease is alive is told without comparing the wall clocks of two machines. On the same boot of the same
+A lease is recognised as alive without comparing the wall clocks of two machines. On the same boot of the same
 machine its last beat is compared by the monotonic clock, which all processes share. Elsewhere the observer waits for
 the beat to change; only at its first look it goes by the file's age, both times being set by the file system.
 """

@@ -68,7 +68,7 @@ class Control:
 
 
 class Emit(Protocol):
-    """Where a reporter sends its events."""
+    """Callable that takes a reporter's events."""
 
     def __call__(self, progress: Progress, /, **more: object) -> None: ...
 
@@ -78,7 +78,7 @@ def _discard(progress: Progress, **more: object) -> None:
 
 
 class Reporter:
-    """What a job function reports to, and asks whether it may go on.
+    """Progress reports of a job function, and checks whether it has to stop.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class JobSpec:
-    """What a job is to do. A subclass adds fields that JSON can hold; equal specs have equal keys.
+    """Specification of a job. A subclass adds fields that JSON can hold; equal specs have equal keys.
 
     Attributes
     ----------

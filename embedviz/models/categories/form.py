@@ -45,7 +45,7 @@ class FormField:
 
 @dataclass(frozen=True)
 class Form:
-    """What is asked for, in the table's order, and what is predicted."""
+    """Fields of a row to predict, in the table's order, and the target."""
 
     target: Target
     features: list[FormField]

@@ -73,7 +73,7 @@ def _most_frequent(counts: np.ndarray, labels: list[str]) -> np.ndarray:
 
 
 def _free_name(name: str, taken: Container[str]) -> str:
-    """Return a name that a space's column may have: not taken, and not one of an answer's columns."""
+    """Return a name that a space's column may have: not taken, and not a column of predictions."""
     while name in taken or name in RESERVED:
         name = f"{name} (column)"
     return name

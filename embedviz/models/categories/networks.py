@@ -187,7 +187,7 @@ class TableNetwork(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where its parameters are."""
+        """Device of its parameters."""
         return next(self.parameters()).device
 
     def inputs(self, codes: Sequence[Tensor], numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -42,9 +42,9 @@ def _cell_notes(encoder: TableEncoder, cells: Column, feature: Feature) -> Itera
         return
     number = next(number for number in encoder.numbers if number.column == column)
     found = cells.numbers(feature.decimal) if feature.kind == "number" else cells.dates(feature.date_format)
-    stands_in = "" if number.has_indicator else f", so its {'median' if number.edges else 'mean'} stands in"
+    replaced = "" if number.has_indicator else f" and is replaced by the {'median' if number.edges else 'mean'}"
     for row in np.flatnonzero(np.isnan(np.asarray(found))).tolist():
         if not cells.missing[row]:
-            yield row, f"“{names.iloc[row]}” in “{column}” is no {feature.kind} and counts as missing{stands_in}."
-        elif stands_in:
-            yield row, f"“{column}” is empty{stands_in}."
+            yield row, f"“{names.iloc[row]}” in “{column}” is not a {feature.kind}; it counts as missing{replaced}."
+        elif replaced:
+            yield row, f"“{column}” is empty{replaced}."

@@ -22,7 +22,7 @@ from embedviz.models.categories.schema import Feature, Target
 from embedviz.models.categories.settings import MAX_NUMERIC_CLASSES, CategoriesSettings
 from embedviz.models.categories.wording import listed, quoted
 
-ROLES = {"target": "the class or the number to predict"}
+ROLES = {"target": "a column of classes or numbers to predict"}
 OPTIONAL_ROLES = {
     "category": "columns to take as categories",
     "number": "columns to take as numbers",
@@ -199,7 +199,7 @@ def _read_feature(column: Column, training: np.ndarray, role: str | None, min_co
     if role == "number" and found.kind != "date":
         feature = Feature(name, "number", decimal=known.decimal_sign)
         if np.isnan(known.numbers(feature.decimal)).all():
-            raise ColumnError(f"Column {name!r} was chosen as number, and no cell of it is one in the training rows.")
+            raise ColumnError(f"Column {name!r} was chosen as number, but no cell in the training rows is a number.")
         return _with_unreadable_cells(column, feature)
     if found.kind == "unused":
         return _ReadColumn(None, found.note)
@@ -218,7 +218,7 @@ def _with_unreadable_cells(column: Column, feature: Feature, note: str = "") -> 
         return _ReadColumn(feature, note)
     order = np.argsort(-odd.counts, kind="stable")[: np.count_nonzero(odd.counts)]
     cells = quoted(odd.distinct[order], MAX_CELLS_LISTED)
-    sentence = f"Cells of “{feature.column}” that are no {feature.kind}s count as missing: {n:,} ({cells})."
+    sentence = f"Cells of “{feature.column}” that are not {feature.kind}s count as missing: {n:,} ({cells})."
     return _ReadColumn(feature, f"{note} {sentence}".strip(), n)
 
 

@@ -87,11 +87,13 @@ class CategoriesSpec:
         """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test part."""
         split, target, settings, encoder = prepared.split, prepared.target, trained.settings, prepared.encoder
         parts: tuple[PartName, ...] = ("validation", "test")
-        answers: dict[PartName, np.ndarray] = {p: trained.answer(prepared.rows.take(split.part(p))) for p in parts}
+        predictions: dict[PartName, np.ndarray] = {
+            p: trained.predict_encoded(prepared.rows.take(split.part(p))) for p in parts
+        }
         if target.classes:
-            metrics, frames = evaluate_classes(answers, prepared.targets, split, target.classes)
+            metrics, frames = evaluate_classes(predictions, prepared.targets, split, target.classes)
         else:
-            metrics, frames = evaluate_numbers(answers, prepared.targets, split)
+            metrics, frames = evaluate_numbers(predictions, prepared.targets, split)
         details: dict[str, Detail] = {
             "target": target.name,
             "columns": len(encoder.features),

@@ -24,7 +24,7 @@ MAX_LEAK_ROWS = 50_000  # in which leaks are looked for
 
 @dataclass(frozen=True)
 class TableFacts:
-    """What the estimate needs to know of a table.
+    """Facts about a table that the cost estimate reads.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
     if classes and classes[0][1] > IMBALANCE * classes[-1][1]:
         (largest, most), (smallest, least) = classes[0], classes[-1]
         sizes = f"“{smallest}” has {least:,} rows, “{largest}” {most:,}"
-        warnings.append(f"The classes are imbalanced: {sizes}. Look at F1 beside accuracy.")
+        warnings.append(f"The classes are imbalanced: {sizes}. Look at macro F1 beside accuracy.")
     if empty := [feature.column for feature, size in zip(categories, kept, strict=True) if size == 1]:
         warnings.append(
             f"No value occurs in {settings.min_count:,} rows, so nothing is learned of {quoted(empty, MAX_NAMES)}. "

@@ -82,7 +82,7 @@ class TrainedCategories(Archived):
             raise DataError(f"These are not the weights of this categories model ({error}).") from error
         return network.train(False)
 
-    def answer(self, rows: EncodedRows) -> np.ndarray:
+    def predict_encoded(self, rows: EncodedRows) -> np.ndarray:
         """Return probabilities (N, C), or numbers (N,)."""
         from embedviz.models.categories.task import predict_rows
 
@@ -107,12 +107,12 @@ class TrainedCategories(Archived):
         frame = _as_frame(rows)
         columns = self.encoder.columns_of(frame)
         encoded = self.encoder.encode(columns, len(frame))
-        answers = self.answer(encoded)
-        found, best = {"prediction": answers}, np.zeros(len(answers), np.int64)
+        outputs = self.predict_encoded(encoded)
+        found, best = {"prediction": outputs}, np.zeros(len(outputs), np.int64)
         if self.target.classes:
-            best = answers.argmax(1)
-            found = {"prediction": np.array(self.target.classes, dtype=object)[best], "probability": answers.max(1)}
-            found |= {f"p({name})": answers[:, c] for c, name in enumerate(self.target.classes)}
+            best = outputs.argmax(1)
+            found = {"prediction": np.array(self.target.classes, dtype=object)[best], "probability": outputs.max(1)}
+            found |= {f"p({name})": outputs[:, c] for c, name in enumerate(self.target.classes)}
         notes = pd.Series(prediction_notes(self.encoder, columns, len(frame)), dtype=object)
         predictions = pd.DataFrame({**found, "note": notes})
         if explain:

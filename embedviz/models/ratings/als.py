@@ -13,7 +13,7 @@ degrees of freedom. On ml-latest-small (four fifths of it, split again) w took 0
 users' penalty 0.001, solving for biases and vectors together 0.0016, t 0.0022 off the mean absolute error.
 
 The penalty is found on the way: it grows by the same factor each round, each round starts from the last one's vectors,
-and the best moment on the validation part is kept. The other direction fails: under a strong penalty all vectors are 0,
+and the best round on the validation part is kept. The other direction fails: under a strong penalty all vectors are 0,
 and from 0 the alternation never leaves.
 
 The regressions are solved by conjugate gradients from the last round's solution, as in Takács, Pilászy and Tikk 2011

@@ -15,7 +15,7 @@ DAMPING = (3.0, 2.0)  # of users and of items
 
 @dataclass(frozen=True, eq=False)
 class Biases:
-    """What the mean of all ratings has added for each user and item; one without ratings adds 0.
+    """Biases of users and items, added to the mean of all ratings; 0 for one without ratings.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a training of ratings takes, by speeds that were measured on two cores with 64 dimensions."""
+"""Cost estimate of a ratings model, by speeds that were measured on two cores with 64 dimensions."""
 
 from __future__ import annotations
 

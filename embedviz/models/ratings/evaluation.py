@@ -27,7 +27,7 @@ Scorer = Callable[[np.ndarray], np.ndarray]  # users (B,) -> scores of all items
 def validation_scores(factors: Factors, prepared: RatingsParts) -> dict[str, float]:
     """Return what is measured while training: errors, also on a sample of the training part; or how well items are ranked.
 
-    A ranking scores 0 where no user of the part has a relevant item, so that there always is a best moment.
+    A ranking scores 0 where no user of the part has a relevant item, so that there is always a best checkpoint.
     """
     if not prepared.is_explicit:
         unranked = {"ndcg@10": 0.0, "recall@10": 0.0, "mrr": 0.0}
@@ -98,7 +98,7 @@ def ratings_baselines(prepared: RatingsParts) -> list[Baseline]:
     if not prepared.is_explicit:
         return [popular]
     split, ratings = prepared.split, prepared.ratings.rating
-    drawn = "Drawn from a normal distribution with the training part's mean and standard deviation."
+    drawn = "Drawn from a normal distribution with the training set's mean and standard deviation."
     return [
         mean_baseline(split, ratings),
         prediction_baseline("Random", drawn, split, ratings, None, draw),

@@ -1,4 +1,4 @@
-"""What every method of training ends in: a vector and a bias for each user and each item, and what they estimate.
+"""The result of every method of training: a vector and a bias for each user and each item, and the estimates from them.
 
 Letters: U users, I items, K dimensions, n pairs, B users of a block.
 """

@@ -43,7 +43,7 @@ class RatingsLearner(IterativeLearner[TrainedRatings]):
         super().__init__(self._engine(device, threads), self._build, criterion)
 
     def best(self) -> TrainedRatings:
-        """Return the best moment so far, ranked by the popularity prior that was set or suits the validation part."""
+        """Return the best checkpoint so far, ranked by the popularity prior that was set or suits the validation part."""
         trained, weight = super().best(), self.settings.popularity
         if not self.prepared.is_explicit:
             return trained

@@ -50,7 +50,7 @@ class RatingsParts:
 
     @property
     def is_explicit(self) -> bool:
-        """Whether there are ratings to estimate."""
+        """True when there are ratings to estimate."""
         return self.method != "bpr"
 
     @cached_property

@@ -44,16 +44,21 @@ class RatingsSettings(TrainingSettings):
     dim: int = Field(64, ge=2, le=512, description="Dimensions of a vector.", json_schema_extra=_BASIC)
     split: Literal["auto", "random", "latest", "time"] = Field(
         "auto",
-        description="Which ratings test. latest: each user's latest ratings. time: the latest ratings of all, new users "
-        "and items among them. auto: latest where there is a time column, random otherwise. Folds are always random.",
+        description="Which ratings form the test set. latest: each user's latest ratings. time: the latest ratings of all, "
+        "new users and items among them. auto: latest where there is a time column, random otherwise. Folds are always random.",
     )
-    validation_share: float = Field(0.1, ge=0.01, le=0.5, description="Share of the ratings for model selection.")
-    test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share of the ratings measured once, at the end.")
+    validation_share: float = Field(
+        0.1, ge=0.01, le=0.5, description="Share of the ratings in the validation set, for model selection."
+    )
+    test_share: float = Field(
+        0.1, ge=0.0, le=0.5, description="Share of the ratings in the test set, which is measured once, at the end."
+    )
     penalty: float | None = Field(
         None,
         gt=0,
         le=10_000,
-        description="als: L2 penalty on the vectors. Empty: it grows each round, and the best on the validation part wins.",
+        description="als: L2 penalty on the vectors. Empty: it grows each round, and the best round on the validation set "
+        "is kept.",
         json_schema_extra=_BASIC,
     )
     rounds: int = Field(60, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")
@@ -68,7 +73,10 @@ class RatingsSettings(TrainingSettings):
         None, gt=0, le=1, description="gradient, dot, bpr: learning rate of Adam. Empty: 0.002, for bpr 0.001."
     )
     batch_size: int | None = Field(
-        None, ge=1, le=1_000_000, description="gradient, dot, bpr: ratings a batch. Empty: 1 % of them, 16 to 512."
+        None,
+        ge=1,
+        le=1_000_000,
+        description="gradient, dot, bpr: ratings per batch. Empty: 1% of the training ratings, 16 to 512.",
     )
     weight_decay: float | None = Field(
         None, ge=0, le=10, description="L2 penalty on what a rating uses. Empty: gradient 0.12, bpr 0.01, dot 0."
@@ -82,10 +90,13 @@ class RatingsSettings(TrainingSettings):
         le=100,
         description="als, gradient, dot: weight of the popularity prior, which a ranking adds to the estimate: standard "
         "deviations of the ratings times log(1 + ratings of the item). 0: rank by the estimate alone. Empty: the weight "
-        "that ranks the validation part best. It changes the order of recommendations, not the estimates.",
+        "that ranks the validation set best. It changes the order of recommendations, not the estimates.",
     )
     patience: int = Field(
-        8, ge=0, le=1000, description="gradient, dot, bpr: epochs without improvement until it stops; 0: it never does."
+        8,
+        ge=0,
+        le=1000,
+        description="gradient, dot, bpr: epochs without improvement before early stopping; 0: no early stopping.",
     )
 
     def resolved(self, method: Method, n_train: int) -> Self:

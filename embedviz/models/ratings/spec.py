@@ -21,7 +21,7 @@ from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.split import choose_split, split_ratings
 from embedviz.models.ratings.survey import RatingsFacts, survey_ratings
-from embedviz.models.ratings.table import choose_method, read_ratings
+from embedviz.models.ratings.table import PURPOSES, choose_method, read_ratings
 from embedviz.models.ratings.trained import TrainedRatings
 from embedviz.space import EmbeddingSpace
 from embedviz.training.protocols import Columns, SpaceKind
@@ -36,10 +36,10 @@ class RatingsSpec:
     title = "Users and items (ratings)"
     summary = "Learns a vector for each user and each item from who rated what, and recommends."
     unit = "ratings"
-    roles: Mapping[str, str] = {"user": "a column that says who", "item": "a column that says what"}
+    roles: Mapping[str, str] = {"user": PURPOSES["user"], "item": PURPOSES["item"]}
     optional_roles: Mapping[str, str] = {
-        "rating": "a column of numbers: how much they liked it",
-        "time": "a column of times or dates: when they rated it",
+        "rating": PURPOSES["rating"],
+        "time": "a column of times or dates of the ratings",
     }
     spaces: Mapping[str, SpaceKind] = {"item": "item", "user": "user"}
     identity = "id"

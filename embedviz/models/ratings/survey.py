@@ -1,4 +1,4 @@
-"""What is in a table of ratings, reported before training."""
+"""Survey of a table of ratings, shown before training."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from embedviz.core.plurals import counted
 from embedviz.data.splits import SplitMethod
 from embedviz.models.ratings.table import MAX_RATING, RatingsTable
 from embedviz.training.survey import Survey
@@ -15,14 +16,16 @@ UNIX_TIMES_S = (1e8, 2.6e9)  # 1973 to 2052: times between are shown as dates
 N_EXAMPLES = 4
 SPLITS = {
     SplitMethod.RANDOM: "drawn at random",
-    SplitMethod.LATEST_PER_USER: "each user's latest ratings test, those before them validate",
-    SplitMethod.BY_TIME: "the latest ratings of all test, those before them validate; new users and items occur there",
+    SplitMethod.LATEST_PER_USER: "each user's latest ratings are the test set, those before them the validation set",
+    SplitMethod.BY_TIME: (
+        "the latest ratings of all are the test set, those before them the validation set; new users and items occur there"
+    ),
 }
 
 
 @dataclass(frozen=True)
 class RatingsFacts:
-    """What the estimate needs to know of ratings: their number, those of users and items, and whether they have values."""
+    """Facts about ratings that the cost estimate reads: numbers of ratings, users and items, and whether they have values."""
 
     ratings: int
     users: int
@@ -38,9 +41,9 @@ def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
     density = n / n_users / n_items
     facts = RatingsFacts(n, n_users, n_items, table.rating is not None)
     sentences = [
-        f"{n:,} ratings of {n_items:,} items by {n_users:,} users: {100 * density:.2g} % of all pairs.",
+        f"{n:,} ratings of {n_items:,} items by {n_users:,} users: {100 * density:.2g}% of all pairs.",
         f"Median ratings: {np.median(per_user):g} a user, {np.median(per_item):g} an item. "
-        f"{user_singles:,} users and {item_singles:,} items have one.",
+        f"Users with a single rating: {user_singles:,}; items: {item_singles:,}.",
     ]
     if table.rating is not None:
         low, high = float(table.rating.min()), float(table.rating.max())
@@ -58,11 +61,11 @@ def _excluded(table: RatingsTable) -> list[str]:
     needed = "a user, an item or a rating" if "rating" in table.columns else "a user or an item"
     rule = "its latest rating counts" if table.time is not None else "the mean of its ratings counts"
     reasons = (
-        (table.missing, f"Left out for want of {needed}"),
-        (table.infinite, f"Left out for a rating that is infinite or beyond ±{MAX_RATING:g}"),
+        (table.missing, f"Left out because {needed} is missing"),
+        (table.infinite, f"Left out because the rating is infinite or beyond ±{MAX_RATING:g}"),
         (table.duplicates, f"Repeats of a pair ({'it counts once' if table.rating is None else rule})"),
     )
-    return [f"{reason}: {rows:,} {'row' if rows == 1 else 'rows'}." for rows, reason in reasons if rows]
+    return [f"{reason}: {counted(rows, 'row', 'rows')}." for rows, reason in reasons if rows]
 
 
 def _warnings(table: RatingsTable, user_singles: int, item_singles: int) -> list[str]:
@@ -75,7 +78,7 @@ def _warnings(table: RatingsTable, user_singles: int, item_singles: int) -> list
         found.append("No column is chosen as rating. Each row says that a user has an item, and items will be ranked.")
     for name, singles, n in (("users", user_singles, len(table.users)), ("items", item_singles, len(table.items))):
         if singles > n / 2:
-            found.append(f"More than half of the {name} have one rating. Little can be learned about them.")
+            found.append(f"More than half of the {name} have a single rating. Little can be learned about them.")
     return found
 
 

@@ -23,7 +23,7 @@ from embedviz.training.protocols import Columns
 MIN_RATINGS = 10  # below that no part of a split is worth measuring
 MAX_RATING = 1e15  # magnitude whose square still fits float32
 MIN_RANGE = (1e-15, 1e-12)  # from the lowest to the highest rating: absolute, and relative to the larger magnitude
-PURPOSES = {"user": "who rated", "item": "what was rated", "rating": "how much they liked it"}  # of the columns
+PURPOSES = {"user": "a column of user ids", "item": "a column of item ids", "rating": "a column of ratings"}
 _TWO_NUMBERS = r"^\s*(\d{1,2})\D(\d{1,2})\D"  # that a date begins with: day and month, or month and day
 
 

@@ -1,4 +1,4 @@
-"""What gradient descent minimises (embedviz.training.descent.Task): squared errors of ratings, or pairs out of order.
+"""Objectives of gradient descent (embedviz.training.descent.Task): squared errors of ratings, or pairs out of order.
 
 Letters: n ratings of the training part, B ratings of a batch.
 """
@@ -22,7 +22,7 @@ class RatingsTask:
 
     dot and gradient: the mean squared error of the ratings, for gradient less their mean and with biases that begin
     where biases alone end. bpr: Bayesian personalised ranking (Rendle et al. 2009, UAI). For a user u, an item i that u
-    has and an item j that u does not have, both drawn anew each epoch, it minimises -log sigmoid(x[u, i] - x[u, j]) with
+    has and an item j that u does not have, both drawn again each epoch, it minimises -log sigmoid(x[u, i] - x[u, j]) with
     x[u, i] = c[i] + P[u]·Q[i]; a user's own bias would change no order. All with weight decay on what a rating uses.
 
     Parameters

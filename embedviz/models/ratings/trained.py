@@ -27,7 +27,7 @@ RANKING_NOTE = "A ranking score, not a rating."
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """Who rated what.
+    """Ratings as arrays of user, item and value.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Ratings:
 
 @dataclass(frozen=True)
 class RatingsForm:
-    """What a page needs to ask for predictions.
+    """Columns and scale of a page's form for predictions.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ class TrainedRatings(Archived):
 
     @property
     def is_explicit(self) -> bool:
-        """Whether estimates are ratings; otherwise they are scores to rank by."""
+        """True when estimates are ratings; otherwise they are scores to rank by."""
         return self.factors.scale is not None
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
@@ -226,14 +226,14 @@ class TrainedRatings(Archived):
         else:
             estimate = f"the mean of the {'item' if who else 'user'}, shrunk towards the overall mean"
         if not self.is_explicit:
-            return f"{RANKING_NOTE} Not in the training: {unknown}." if unknown else RANKING_NOTE
-        return f"Not in the training: {unknown}. The estimate is {estimate}." if unknown else ""
+            return f"{RANKING_NOTE} Not in the training set: {unknown}." if unknown else RANKING_NOTE
+        return f"Not in the training set: {unknown}. The estimate is {estimate}." if unknown else ""
 
     def _reasons_of_estimate(self, u: int, i: int) -> list[dict[str, Any]]:
         """Return what adds up to an estimate: the mean, both biases, and the rated items that weigh most in the rest."""
         f, is_known = self.factors, u >= 0 and i >= 0
         user_bias, item_bias = (f.user_bias, f.item_bias) if is_known else (f.fallback.user, f.fallback.item)
-        reasons = [_reason("all ratings", f.mean if is_known else f.fallback.mean)] if self.is_explicit else []
+        reasons = [_reason("mean of all ratings", f.mean if is_known else f.fallback.mean)] if self.is_explicit else []
         if u >= 0 and user_bias.any():
             reasons.append(_reason(f"user {self.users.labels[u]}", user_bias[u]))
         if i >= 0 and item_bias.any():

@@ -16,7 +16,7 @@ from embedviz.data.scripts import script_note
 from embedviz.models.sentiment.texts import CodedTexts
 from embedviz.text.tokens import tokens_of
 
-ROLES = {"text": "a column of text", "label": "the class each text is in"}
+ROLES = {"text": "a column of text", "label": "a column of classes"}
 MIN_TEXTS = 10
 MAX_CANDIDATES = 2000  # frequent words that `distinctive_words` chooses from
 SAMPLE_TEXTS, SAMPLE_CHARACTERS = 50, 2000  # looked at for the note on scripts

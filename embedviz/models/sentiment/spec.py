@@ -1,7 +1,8 @@
 """Sentiment: word vectors under a classifier of texts, from the textbook's LSTM to one with a linear term beside it.
 
 The recommended network reads fine-tuned vectors with an LSTM in both directions and takes the mean and the maximum of its
-states; beside it stands a linear term over n-grams (Wang and Manning 2012), and the answer is the mean of both's logits.
+states; beside it stands a linear term over n-grams (Wang and Manning 2012), and the prediction is the mean of both's
+logits.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class SentimentSpec:
 
     name: str = "sentiment"
     title: str = "Sentiment of texts"
-    summary: str = "Learns to tell classes of texts, such as good and bad reviews, from their words' vectors."
+    summary: str = "Learns to classify texts, such as good and bad reviews, from the vectors of their words."
     unit: str = "texts"
     roles: Mapping[str, str] = ROLES
     optional_roles: Mapping[str, str] = {}
@@ -76,10 +77,10 @@ class SentimentSpec:
         """Measure accuracy, macro F1 and log loss on the validation and the test part."""
         data, split, settings = prepared.data, prepared.split, trained.settings
         parts: tuple[PartName, ...] = ("validation", "test")
-        answers: dict[PartName, np.ndarray] = {}
+        probabilities: dict[PartName, np.ndarray] = {}
         for part in parts:
-            answers[part] = trained.probabilities(data.words(split.part(part)))
-        metrics, frames = evaluate_classes(answers, data.codes, split, data.classes.names)
+            probabilities[part] = trained.probabilities(data.words(split.part(part)))
+        metrics, frames = evaluate_classes(probabilities, data.codes, split, data.classes.names)
         counts = data.counts(split.train)
         details: dict[str, Detail] = {
             "training_words": int(counts.sum()),

@@ -1,4 +1,4 @@
-"""What a person should know of their texts before training, and what the training will take."""
+"""Survey of texts before training, and the cost estimate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IMBALANCE_RATIO = 10  # of the largest class to the smallest, from which there i
 
 @dataclass(frozen=True)
 class TextFacts:
-    """What the estimate needs to know of texts.
+    """Facts about texts that the cost estimate reads.
 
     Attributes
     ----------

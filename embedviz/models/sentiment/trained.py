@@ -1,4 +1,4 @@
-"""A trained sentiment model: its word vectors, and its answers with the words that moved them."""
+"""A trained sentiment model: its word vectors, and its predictions with the contribution of each word."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_UNKNOWN_SHOWN = 5  # unknown words named in a note
 
 @dataclass(frozen=True)
 class TextForm:
-    """What a page needs to ask about a text.
+    """Column and classes of a page's form for predictions.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class TextForm:
 
 @dataclass(frozen=True, eq=False)
 class TrainedSentiment(Archived):
-    """A sentiment model that answers (embedviz.training.protocols.Predictor).
+    """A trained sentiment model (embedviz.training.protocols.Predictor).
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class TrainedSentiment(Archived):
         return mean_probabilities(logits)
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
-        """Return an answer for each text.
+        """Return a prediction for each text.
 
         Parameters
         ----------
@@ -152,8 +152,8 @@ class TrainedSentiment(Archived):
             }
         )
         if explain:
-            answers = zip(texts, placed, best, strict=True)
-            frame["reasons"] = [self._reasons(text, words, int(target)) for text, words, target in answers]
+            predicted = zip(texts, placed, best, strict=True)
+            frame["reasons"] = [self._reasons(text, words, int(target)) for text, words, target in predicted]
         return frame
 
     def contributions(self, words: Sequence[str], target: int) -> np.ndarray:
@@ -171,7 +171,7 @@ class TrainedSentiment(Archived):
         return self.vocabulary.encode(words) if words else np.array([UNKNOWN], np.int32)
 
     def _is_unknown(self, words: Sequence[str]) -> bool:
-        """Whether no word and no n-gram of a text is known."""
+        """Return True when no word and no n-gram of a text is known."""
         if any(word in self.vocabulary for word in words):
             return False
         return self.ngrams is None or self.ngrams.features([words]).nnz == 0
@@ -186,13 +186,13 @@ class TrainedSentiment(Archived):
         ]
 
     def _note(self, words: list[Word], length: int) -> str:
-        """Return what a person should know about the answer; empty where there is nothing."""
+        """Return the note on a prediction; empty where there is nothing to say."""
         if not words:
-            return "This text is empty, so the answer is the share of each class in the training texts."
+            return "This text is empty, so the probabilities are the class shares of the training set."
         notes = []
         unknown = list(dict.fromkeys(word.text for word in words if word.text not in self.vocabulary))
         if len(unknown) == len({word.text for word in words}):
-            notes.append("None of its words is known, so the answer is hardly more than the share of each class.")
+            notes.append("None of its words is in the vocabulary, so the probabilities are close to the class shares.")
         elif unknown:
             n_more = len(unknown) - MAX_UNKNOWN_SHOWN
             more = f" and {n_more} more" if n_more > 0 else ""
@@ -205,7 +205,7 @@ class TrainedSentiment(Archived):
 def mean_probabilities(logits: list[np.ndarray]) -> np.ndarray:
     """Return the softmax of the mean of several logits: (N, C) each -> (N, C) float32.
 
-    The mean of logits is the geometric mean of the answers; their sum would be overconfident, because all have been
+    The mean of logits is the geometric mean of the probabilities; their sum would be overconfident, because all have been
     trained on the same texts.
     """
     mean = sum(logits[1:], start=logits[0]) / len(logits)

@@ -80,12 +80,12 @@ def choose_words(
     kept = np.flatnonzero(is_kept & (counts > 0))
     if not len(kept) and min_count is None:
         raise DataError(
-            "The vectors contain none of the words of the training part, and a model cannot learn from unknown words "
+            "The vectors contain none of the words of the training set, and a model cannot learn from unknown words "
             "alone. Choose other vectors, or let the word vectors learn."
         )
     if not len(kept):
         raise DataError(
-            f"No word occurs {min_count} times or more in the training part, and none has a pretrained vector. Set the "
+            f"No word occurs {min_count} times or more in the training set, and none has a pretrained vector. Set the "
             f"minimum count to 1, or bring more text."
         )
     return np.array(sorted(kept.tolist(), key=lambda i: (-counts[i], words[i]))[:MAX_VOCABULARY])

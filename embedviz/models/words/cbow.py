@@ -29,7 +29,7 @@ class CbowSettings(WordSettings):
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {"recommended": {}}
 
-    learning_rate: float = Field(0.1, gt=0, le=1, description="Learning rate at the start.")
+    learning_rate: float = Field(0.1, gt=0, le=1, description="Initial learning rate.")
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""What training word vectors takes."""
+"""Cost estimate of word vectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engines of negative sampling share: the text as they read it, the vectors, and the held-out measurement.
+"""Base of the engines of negative sampling: the text as they read it, the vectors, and the held-out measurement.
 
 Mikolov, Sutskever, Chen, Corrado and Dean 2013, "Distributed representations of words and phrases" (NIPS), section 2:
 negative sampling (2.2), sub-sampling of frequent words (2.3), noise from unigram counts to the power of 3/4.
@@ -93,7 +93,7 @@ class HeldOut:
 
 
 class NegativeSamplingEngine(ABC):
-    """What the engines on the CPU and on the GPU have in common (embedviz.training.learner.Engine). Units are tokens.
+    """Base class of the engines on the CPU and on the GPU (embedviz.training.learner.Engine). Units are tokens.
 
     Attributes
     ----------

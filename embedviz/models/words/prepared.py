@@ -23,7 +23,7 @@ EngineFactory = Callable[[TrainingText, HeldOut, WordSettings, Device, int], Neg
 
 @dataclass(frozen=True, eq=False)
 class PreparedCorpus:
-    """What every algorithm for word vectors learns from (embedviz.training.protocols.Prepared).
+    """Corpus prepared for any algorithm for word vectors (embedviz.training.protocols.Prepared).
 
     Attributes
     ----------
@@ -55,8 +55,8 @@ class PreparedCorpus:
     def learner(self, settings: WordSettings, device: Device, threads: int) -> IterativeLearner[WordVectors]:
         """Return a learner at its beginning.
 
-        It always runs its whole schedule and keeps the best moment by held-out loss: under a falling learning rate the
-        loss wobbles upwards on its way down, and a rule that stops early ends worse.
+        It always runs its whole schedule and keeps the weights with the lowest validation loss: under a falling learning
+        rate the loss wobbles upwards on its way down, and a rule that stops early ends worse.
         """
         text = TrainingText.of(self.corpus, settings)
         engine = self.engine(text, HeldOut.of(self.corpus, text, settings), settings, device, threads)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from embedviz.core.settings import TrainingSettings
 
-WORDS_TO_READ = 15_000_000  # a small text is read again until about so many words were seen
+WORDS_TO_READ = 15_000_000  # of a small text, read in several epochs
 
 
 class WordSettings(TrainingSettings):
@@ -18,16 +18,16 @@ class WordSettings(TrainingSettings):
     tokenizer: Literal["words", "basic_english", "whitespace"] = Field(
         "words", description="How text is split: words of any script, torchtext's basic English, or at white space."
     )
-    lowercase: bool = Field(True, description="Take King and king for one word.")
+    lowercase: bool = Field(True, description="Convert to lower case, so that King and king are one word.")
     min_count: int = Field(5, ge=1, le=1_000_000, description="Leave out words seen less often than this.")
     max_vocabulary: int = Field(
-        200_000, ge=2, le=5_000_000, description="Keep at most so many words, the frequent first."
+        200_000, ge=2, le=5_000_000, description="Maximum size of the vocabulary; the most frequent words are kept."
     )
     dim: int = Field(
         100,
         ge=2,
         le=1000,
-        description="Numbers in a vector. More can hold more, cost more, and overfit small texts.",
+        description="Dimensions of a vector. More dimensions hold more, but cost more and overfit small texts.",
         json_schema_extra={"basic": True},
     )
     window: int = Field(
@@ -37,7 +37,7 @@ class WordSettings(TrainingSettings):
         description="Words on each side that count as context. Small windows find words used alike, wide ones topics.",
         json_schema_extra={"basic": True},
     )
-    negative_samples: int = Field(5, ge=1, le=50, description="Random words each true pair is told apart from.")
+    negative_samples: int = Field(5, ge=1, le=50, description="Noise words drawn for each positive pair.")
     subsample: float = Field(
         1e-3,
         ge=0,
@@ -50,13 +50,13 @@ class WordSettings(TrainingSettings):
         None,
         ge=1,
         le=10_000,
-        description="Times the text is read. Left empty, small texts are read more often (King James: 19).",
+        description="Passes over the text (epochs). Empty: more for small texts (King James: 19).",
         json_schema_extra={"basic": True},
     )
     optimizer: Literal["sgd", "adagrad"] = Field(
-        "sgd", description="sgd: the learning rate falls in a line to nearly nothing. adagrad: each word has its own."
+        "sgd", description="sgd: the learning rate decays linearly to almost 0. adagrad: a learning rate for each word."
     )
-    learning_rate: float = Field(0.025, gt=0, le=1, description="Size of the first steps.")
+    learning_rate: float = Field(0.025, gt=0, le=1, description="Initial learning rate.")
 
     def epochs_for(self, n_words: int) -> int:
         """Return the epochs as set, or by the text's size: about 15 M words in all, 5 to 200 epochs.

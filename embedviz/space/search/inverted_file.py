@@ -25,7 +25,7 @@ MAX_ENTRIES, MIN_VISITORS = 1 << 18, 64  # of a product: 1 MB, which stays in a 
 
 @dataclass(frozen=True)
 class VisitCost:
-    """What it takes to meet the wanted share of the true neighbours.
+    """Cost of reaching the wanted share of the true neighbours.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class VisitCost:
 
 @dataclass(frozen=True)
 class Visited:
-    """What visiting points met.
+    """Result of visiting points.
 
     Attributes
     ----------

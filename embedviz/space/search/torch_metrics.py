@@ -36,7 +36,7 @@ class Preparation:
 
     @property
     def scale(self) -> float:
-        """What a distance of 1 between prepared vectors stands for."""
+        """Return the value that a distance of 1 between prepared vectors stands for."""
         return float(self._largest)
 
     def __call__(self, vectors: torch.Tensor) -> torch.Tensor:

@@ -47,12 +47,12 @@ def settled(page):
 
 
 def reported(page):
-    """What the script last printed of the map's event."""
+    """Return what the script last printed of the map's event."""
     return json.loads(page.locator("[data-testid=stText]").inner_text())
 
 
 def position(page, point):
-    """Where a point is, in pixels of the window."""
+    """Return the position of a point, in pixels of the window."""
     box = page.locator(STAGE).bounding_box()
     x, y = ask(page, f"map.points.screenPosition({point}, map.camera)")
     return box["x"] + 1 + x, box["y"] + 1 + y

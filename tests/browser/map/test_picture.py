@@ -82,7 +82,7 @@ def test_without_motion_the_flight_is_a_jump(open_map):
 
 
 def in_reach(page):
-    """Which categories can still be hovered and clicked, and how opaque each is drawn."""
+    """Return the categories that can be hovered and clicked, and how opaque each is drawn."""
     codes, accepted = ask(
         page,
         "[Array.from(map.coloring.colors.codes), Array.from(map.coloring.colors.codes, (_, id) => map.coloring.accepts(id))]",

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 
 def height(page):
-    """How far up the highest point lies, as a share of the unit square."""
+    """Return how far up the highest point lies, as a share of the unit square."""
     return ask(page, "map.points.index.bounds.top - map.points.index.bounds.bottom")
 
 

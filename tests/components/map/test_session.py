@@ -30,7 +30,7 @@ def page(monkeypatch):
 
 
 class Address(dict):
-    """What Streamlit's query parameters offer of a dict, and of their own."""
+    """A stand-in for Streamlit's query parameters: a dict with their own methods."""
 
     def to_dict(self):
         return dict(self)

@@ -6,7 +6,7 @@ from components.map.url_state import MAX_WORD_LENGTH, UrlState, read_address
 
 
 class Address(dict):
-    """What Streamlit's query parameters offer of a dict, and of their own."""
+    """A stand-in for Streamlit's query parameters: a dict with their own methods."""
 
     def to_dict(self):
         return dict(self)

@@ -96,7 +96,7 @@ def test_another_process_goes_on_with_it(tmp_path):
 
 def test_a_boot_ago_is_long_ago(tmp_path, clock):
     lease = Lease.take(tmp_path)
-    clock.now = 3.0  # the clock began anew
+    clock.now = 3.0  # the clock started over
     assert not is_alive(tmp_path, lease.generation)
 
 

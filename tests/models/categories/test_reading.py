@@ -68,14 +68,14 @@ def test_a_few_odd_cells_leave_a_column_of_numbers_what_it_is(mark):
     frame = shop(600).assign(w=[str(round(i * 0.37, 2)) if i % 30 else mark for i in range(600)])
     prepared = prepare(frame, KIND)
     assert next(f.kind for f in prepared.encoder.features if f.column == "w") == "number"
-    sentence = f"Cells of “w” that are no numbers count as missing: 20 (“{mark}”)."
+    sentence = f"Cells of “w” that are not numbers count as missing: 20 (“{mark}”)."
     assert (sentence in survey(frame, KIND).sentences) == (mark not in ("12%", "1,234.5"))
     assert prepared.left_out["unreadable_cells"] == (0 if mark in ("12%", "1,234.5") else 20)
 
 
 def test_an_infinite_cell_and_one_word_are_reported():
     frame = shop().assign(w=[i * 0.37 if i else np.inf for i in range(300)])
-    assert "Cells of “w” that are no numbers count as missing: 1 (“inf”)." in survey(frame, KIND).sentences
+    assert "Cells of “w” that are not numbers count as missing: 1 (“inf”)." in survey(frame, KIND).sentences
 
 
 def test_numbers_as_people_write_them_are_features_and_targets():
@@ -128,7 +128,7 @@ HOSTILE = {
     "no target chosen": (lambda f: f, {}, ColumnError, "No column is chosen as target"),
     "a target that is not there": (lambda f: f, {"target": "x"}, ColumnError, "There is no column 'x'"),
     "an ignored column that is not there": (lambda f: f, {**KIND, "ignore": ["x"]}, ColumnError, "no column 'x' to leave"),
-    "text as a number": (lambda f: f, {**KIND, "number": ["city"]}, ColumnError, "no cell of it is one"),
+    "text as a number": (lambda f: f, {**KIND, "number": ["city"]}, ColumnError, "no cell in the training rows is a number"),
 }  # fmt: skip
 
 
@@ -176,7 +176,7 @@ def test_the_textbook_network_needs_a_category_and_takes_the_one_that_is_named()
 def test_a_column_that_gives_the_target_away_is_warned_of():
     frame = shop().assign(code=lambda f: "c-" + f["kind"])
     found = survey(frame, KIND)
-    assert "“code” alone predicts “kind” right in 100% of held-out rows" in found.warnings[0]
+    assert "“code” alone predicts “kind” correctly in 100% of held-out rows" in found.warnings[0]
     assert fit(frame, KIND).evaluation.protocol.details["leaking_columns"] == "code"
     assert "leaking_columns" not in fit(shop(), KIND).evaluation.protocol.details
     assert not any("alone" in warning for warning in survey(shop(), KIND).warnings)

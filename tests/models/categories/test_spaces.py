@@ -88,7 +88,7 @@ def birds():
 def test_the_size_of_a_bird_is_given_away_by_its_species(birds):
     found = finish(SPEC.survey(birds, {"target": "Wildlife Size"}, SPEC.Settings.of()))
     [leak] = [warning for warning in found.warnings if "alone" in warning]
-    assert "“Wildlife Species” alone predicts “Wildlife Size” right in 99.9" in leak
+    assert "“Wildlife Species” alone predicts “Wildlife Size” correctly in 99.9" in leak
 
 
 def test_the_phase_of_flight_is_given_away_by_nothing(birds):

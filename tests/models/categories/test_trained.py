@@ -37,8 +37,8 @@ def test_columns_that_are_not_given_are_missing_and_reported(model):
 def test_cells_that_are_no_number_are_missing_and_reported(model):
     rows = [{"material": "gold", "weight": "heavy", "city": "Ulm", "sold": "some day"}]
     note = model.predict(rows)["note"][0]
-    assert "“heavy” in “weight” is no number and counts as missing." in note
-    assert "“some day” in “sold” is no date and counts as missing, so its median stands in." in note
+    assert "“heavy” in “weight” is not a number; it counts as missing." in note
+    assert "“some day” in “sold” is not a date; it counts as missing and is replaced by the median." in note
 
 
 def test_the_columns_that_tell_are_the_reasons(model):
@@ -114,12 +114,12 @@ def test_weights_of_another_model_are_refused(model, tmp_path):
 def test_a_number_that_was_never_missing_is_reported_where_it_is():
     frame = shop().assign(width=[float(i % 17) for i in range(300)])
     asked = frame.tail(1).assign(width=None, city="Ulm", weight=2.0)
-    assert fit(frame, KIND).trained.predict(asked)["note"][0] == "“width” is empty, so its median stands in."
+    assert fit(frame, KIND).trained.predict(asked)["note"][0] == "“width” is empty and is replaced by the median."
     asked = asked.assign(width="wide")
     note = fit(frame, KIND).trained.predict(asked)["note"][0]
-    assert note == "“wide” in “width” is no number and counts as missing, so its median stands in."
+    assert note == "“wide” in “width” is not a number; it counts as missing and is replaced by the median."
     textbook = fit(frame, KIND, preset="textbook").trained.predict(asked.assign(width=None, weight=None))["note"][0]
-    assert "“weight” is empty, so its mean stands in." in textbook
+    assert "“weight” is empty and is replaced by the mean." in textbook
 
 
 @pytest.mark.parametrize("preset", ["textbook", "recommended"])
@@ -143,7 +143,7 @@ def test_more_notes_than_are_shown_are_counted():
     assert (
         fit(frame, KIND)
         .trained.predict(asked)["note"][0]
-        .endswith("“n4” is empty, so its median stands in. And 4 more.")
+        .endswith("“n4” is empty and is replaced by the median. And 4 more.")
     )
 
 

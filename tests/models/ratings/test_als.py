@@ -53,7 +53,7 @@ def test_a_rounds_objective_falls(tastes):
 
 
 def objective(learner) -> float:
-    """What the module's docstring promises to minimise, written out."""
+    """The objective of the module's docstring, written out."""
     als: AlternatingLeastSquares = learner.engine
     items, users = als.sides
     per_user = np.diff(users.starts)

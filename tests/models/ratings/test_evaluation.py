@@ -196,7 +196,7 @@ def test_the_popularity_prior_improves_the_ranking_and_changes_no_estimate(popul
     pd.testing.assert_frame_equal(loaded.predict(pairs), saved(plain.trained).predict(pairs))
 
 
-def test_the_popularity_weight_is_tuned_once_for_each_best_moment(tastes, monkeypatch):
+def test_the_popularity_weight_is_tuned_once_for_each_best_checkpoint(tastes, monkeypatch):
     from embedviz.models.ratings import learner as module
 
     tuned, tune = [], module.tune_popularity_weight

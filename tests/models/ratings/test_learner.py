@@ -48,7 +48,7 @@ def test_a_growing_penalty_is_mentioned_beside_the_loss(tastes):
     assert given == "Training, penalty 3"
 
 
-def test_the_best_moment_is_kept_and_patience_ends_the_training(tastes):
+def test_the_best_weights_are_kept_and_patience_ends_the_training(tastes):
     learner = learner_of(tastes, method="gradient", learning_rate=0.05, patience=2, epochs=40)
     rmse = [event.metrics["validation/rmse"] for event in learner.run() if event.metrics]
     assert len(rmse) < 40

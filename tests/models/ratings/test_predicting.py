@@ -19,9 +19,9 @@ def trained(trainings) -> TrainedRatings:
 def test_what_was_not_in_training_gets_an_estimate_with_a_note(trained, tastes):
     found = trained.predict([("u3", "Unheard of"), ("stranger", "4"), ("stranger", "Unheard of"), ("u3", "4")])
     assert found["note"].tolist() == [
-        "Not in the training: item 'Unheard of'. The estimate is the mean of the user, shrunk towards the overall mean.",
-        "Not in the training: user 'stranger'. The estimate is the mean of the item, shrunk towards the overall mean.",
-        "Not in the training: user 'stranger' and item 'Unheard of'. The estimate is the mean of all ratings.",
+        "Not in the training set: item 'Unheard of'. The estimate is the mean of the user, shrunk towards the overall mean.",
+        "Not in the training set: user 'stranger'. The estimate is the mean of the item, shrunk towards the overall mean.",
+        "Not in the training set: user 'stranger' and item 'Unheard of'. The estimate is the mean of all ratings.",
         "",
     ]
     assert found["prediction"][2] == pytest.approx(tastes["stars"].mean(), abs=0.1)
@@ -31,7 +31,7 @@ def test_what_was_not_in_training_gets_an_estimate_with_a_note(trained, tastes):
 def test_a_ranking_score_is_marked_as_one(trainings):
     notes = trainings["bpr"].trained.predict([("u3", "4"), ("u3", "Unheard of")])["note"]
     assert notes[0] == "A ranking score, not a rating."
-    assert notes[1] == "A ranking score, not a rating. Not in the training: item 'Unheard of'."
+    assert notes[1] == "A ranking score, not a rating. Not in the training set: item 'Unheard of'."
 
 
 def test_predictions_stay_on_the_scale(trainings):
@@ -91,7 +91,7 @@ def test_rows_that_are_no_pairs_are_refused(trained, rows, message):
 
 def test_the_reasons_of_an_estimate_name_the_liked_items(trained, tastes):
     [reasons] = trained.predict([("u3", "4")], explain=True)["reasons"]
-    assert [reason["feature"] for reason in reasons[:3]] == ["all ratings", "user u3", "item 4"]
+    assert [reason["feature"] for reason in reasons[:3]] == ["mean of all ratings", "user u3", "item 4"]
     stars = tastes[tastes["user"] == "u3"].set_index("film")["stars"]
     assert len(reasons) == 6
     for reason in reasons[3:]:

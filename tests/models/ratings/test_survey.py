@@ -18,8 +18,8 @@ def test_the_survey_counts(tastes):
     extra = pd.DataFrame({"user": ["new", "u0"], "film": [777, int(tastes["film"][0])], "stars": [3.0, 1.0]})
     found = survey(pd.concat([tastes, extra]))
     assert found.facts == {"ratings": 2001, "users": 81, "items": 51, "explicit": True}
-    assert "2,001 ratings of 51 items by 81 users: 48 % of all pairs." in found.sentences
-    assert any("1 users and 1 items have one" in sentence for sentence in found.sentences)
+    assert "2,001 ratings of 51 items by 81 users: 48% of all pairs." in found.sentences
+    assert any("Users with a single rating: 1; items: 1." in sentence for sentence in found.sentences)
     assert any("Ratings go from 1 to 5" in sentence for sentence in found.sentences)
     assert any("its ratings counts): 1 row" in sentence for sentence in found.sentences)
 
@@ -28,14 +28,14 @@ def test_the_survey_reports_the_time_span_and_the_split(tastes):
     dated = tastes.assign(day=pd.date_range("2020-01-01", periods=len(tastes)))
     sentences = survey(dated, {**COLUMNS, "time": "day"}).sentences
     assert any("from 2020-01-01 to 2025-06-22" in sentence for sentence in sentences)
-    assert any("each user's latest ratings test" in sentence for sentence in sentences)
+    assert any("each user's latest ratings are the test set" in sentence for sentence in sentences)
 
 
 def test_the_survey_reports_what_was_left_out_and_merged(tastes):
     odd = pd.DataFrame({"user": ["u1", "", "u2"], "film": [None, 3, 4], "stars": [3.0, 3.0, 1e20]})
     sentences = survey(pd.concat([tastes, tastes.head(1), odd])).sentences
-    assert "Left out for want of a user, an item or a rating: 2 rows." in sentences
-    assert "Left out for a rating that is infinite or beyond ±1e+15: 1 row." in sentences
+    assert "Left out because a user, an item or a rating is missing: 2 rows." in sentences
+    assert "Left out because the rating is infinite or beyond ±1e+15: 1 row." in sentences
     assert "Repeats of a pair (the mean of its ratings counts): 1 row." in sentences
     dated = pd.concat([tastes, tastes.head(1)]).assign(day=1)
     assert "Repeats of a pair (its latest rating counts): 1 row." in survey(dated, {**COLUMNS, "time": "day"}).sentences
@@ -53,8 +53,8 @@ def test_constant_ratings_are_taken_for_likes_with_a_warning(tastes):
 def test_users_and_items_with_one_rating_are_warned_of():
     rare = pd.DataFrame({"user": range(20), "film": [*range(18), 1, 1], "stars": [1, 2] * 10})
     warnings = " ".join(survey(rare).warnings)
-    assert "More than half of the users have one rating" in warnings
-    assert "More than half of the items have one rating" in warnings
+    assert "More than half of the users have a single rating" in warnings
+    assert "More than half of the items have a single rating" in warnings
 
 
 def test_where_everybody_has_everything_there_is_nothing_to_rank():

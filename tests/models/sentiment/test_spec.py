@@ -63,7 +63,7 @@ def test_no_known_word_is_warned_of_and_still_trains():
     foreign = EmbeddingSpace(["слово", "другое"], np.eye(2, 12, dtype=np.float32))
     assert any("contain none of these words" in w for w in surveyed(reviews(), foreign, vectors="x").warnings)
     assert fitted(reviews(600), foreign, vectors="x").metrics["test/accuracy"] > 0.9
-    with pytest.raises(DataError, match="contain none of the words of the training part"):
+    with pytest.raises(DataError, match="contain none of the words of the training set"):
         training(reviews(), foreign, vectors="x", preset="textbook")
 
 
@@ -107,7 +107,7 @@ def test_text_and_label_cannot_be_one_column():
         training(reviews(), columns={"text": "text", "label": "text"})
 
 
-def test_a_class_with_one_row_is_left_out_and_said():
+def test_a_class_with_one_row_is_left_out_and_reported():
     frame = reviews(60)
     frame.loc[0, "label"] = "odd"
     found = fitted(frame)

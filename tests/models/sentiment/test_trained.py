@@ -56,7 +56,7 @@ def test_strange_texts_are_answered(trained):
     assert len(answers) == len(texts)
     assert np.isfinite(answers.probability).all()
     assert answers.note[0].startswith("This text is empty")
-    assert answers.note[3].startswith("None of its words is known")
+    assert answers.note[3].startswith("None of its words is in the vocabulary")
     assert "Only the first 400 of its 5,000 words" in answers.note[5]
     assert answers.reasons[0] == []
     shares = np.bincount(trained.prepared.data.codes[trained.prepared.split.train]) / len(trained.prepared.split.train)
@@ -66,7 +66,7 @@ def test_strange_texts_are_answered(trained):
     assert trained.trained.predict([]).columns.tolist() == answers.columns.drop("reasons").tolist()
 
 
-def test_texts_may_come_as_rows_and_what_is_no_text_is_said(trained):
+def test_texts_may_come_as_rows_and_what_is_no_text_is_reported(trained):
     assert trained.trained.predict([{"text": "lovely"}, {"id": 1, "text": "dull"}]).prediction.tolist() == [
         "good",
         "bad",
@@ -74,7 +74,7 @@ def test_texts_may_come_as_rows_and_what_is_no_text_is_said(trained):
     assert trained.trained.predict({"verdict": "lovely"}).prediction.tolist() == ["good"]
     assert trained.trained.predict(["lovely \ud800"]).prediction.tolist() == ["good"]
     twice = pd.DataFrame([["lovely", "dull"]], columns=["text", "text"])
-    for rows, said in [
+    for rows, message in [
         (None, "got nothing"),
         (5, "of the type int"),
         (b"lovely", "of the type bytes"),
@@ -85,7 +85,7 @@ def test_texts_may_come_as_rows_and_what_is_no_text_is_said(trained):
         (twice, "several columns 'text'"),
         (pd.DataFrame({"a": ["x"], "b": ["y"]}), "The columns are: a, b"),
     ]:
-        with pytest.raises(EmbedvizError, match=said):
+        with pytest.raises(EmbedvizError, match=message):
             trained.trained.predict(rows)
 
 

@@ -121,7 +121,7 @@ def test_an_accelerator_trains(two_topics):
     assert metrics["test/loss"] < metrics["baseline/loss"]
 
 
-def test_the_best_moment_is_kept_and_never_worse_than_the_last(two_topics):
+def test_the_best_weights_are_kept_and_never_worse_than_the_last(two_topics):
     corpus = prepared(two_topics, dim=16, epochs=200)
     fitted = fit(corpus.learner(corpus.settings, CPU, 1))
     last = SPEC.evaluate(fitted.current(), corpus).metrics["validation/loss"]

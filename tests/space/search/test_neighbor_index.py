@@ -1,4 +1,4 @@
-"""What every back-end promises, against brute force in double precision."""
+"""Every back-end against brute force in double precision."""
 
 import numpy as np
 import pytest
