@@ -1,6 +1,8 @@
 """Lines that hold the architecture: who imports whom, what is public, what the documents promise."""
 
 import ast
+import doctest
+import inspect
 import re
 import subprocess
 import sys
@@ -75,6 +77,18 @@ def test_all_is_what_the_package_offers():
     assert set(embedviz.__all__) <= set(dir(embedviz))
     with pytest.raises(AttributeError):
         _ = embedviz.nothing_of_this_name
+
+
+def test_all_is_what_is_imported_on_first_use_and_the_version():
+    assert {*embedviz._HOME, "__version__"} == set(embedviz.__all__)
+
+
+@pytest.mark.parametrize("name", sorted(set(embedviz.__all__) - {"__version__"}))
+def test_a_public_name_has_an_example_that_is_run(name):
+    docstring = inspect.getdoc(getattr(embedviz, name)) or ""
+    examples = doctest.DocTestParser().get_examples(docstring)
+    assert examples
+    assert not any(example.options.get(doctest.SKIP) for example in examples)
 
 
 def test_the_former_address_of_a_job_does_not_take_the_place_of_runs():

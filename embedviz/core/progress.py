@@ -28,6 +28,14 @@ class Progress:
         What the job is at.
     best
         Whether these metrics are the best so far.
+
+    Examples
+    --------
+    >>> event = Progress(step=50, total_steps=200, message="Epoch 1")
+    >>> event.fraction
+    0.25
+    >>> event.as_dict()
+    {'step': 50, 'total_steps': 200, 'message': 'Epoch 1'}
     """
 
     step: int = 0
