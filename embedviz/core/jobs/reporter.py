@@ -70,7 +70,8 @@ class Control:
 class Emit(Protocol):
     """Where a reporter sends its events."""
 
-    def __call__(self, progress: Progress, /, **more: object) -> None: ...
+    def __call__(self, progress: Progress, /, **more: object) -> None:
+        """Take an event, and further values to be kept with it."""
 
 
 def _discard(progress: Progress, **more: object) -> None:
