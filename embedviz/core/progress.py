@@ -56,8 +56,3 @@ class Progress:
     def as_dict(self) -> dict[str, Any]:
         """Return the fields that hold something, for a line of events.jsonl."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False)}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Progress:
-        """Return the event that `as_dict` wrote; unknown keys are left out."""
-        return cls(**{key: value for key, value in values.items() if key in cls.__dataclass_fields__})
