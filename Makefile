@@ -21,11 +21,12 @@ test: check
 quick: check
 	$(PYTEST) -m "not slow and not browser"
 
-# What needs no test to run: style, layers, types.
+# What needs no test to run: style, layers, unused code, types.
 check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	$(BIN)/basedpyright
 
 # Types, style and unit tests of the map's JavaScript, which `make test` runs too.

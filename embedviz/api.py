@@ -37,7 +37,7 @@ def train(
     Parameters
     ----------
     model : str
-        Name of the model: "skipgram", "ratings", "sentiment", "categories".
+        Name of the model: "skipgram", "cbow", "ratings", "sentiment", "categories".
     data : str or Path
         A file, or the name of a sample ("kjv").
     columns : mapping, optional
@@ -72,10 +72,9 @@ def train(
     Examples
     --------
     >>> import embedviz as ev
-    >>> import tempfile, pathlib
-    >>> text = pathlib.Path(tempfile.mkdtemp()) / "text.txt"
-    >>> _ = text.write_text("the cat sat on the mat and the dog sat on the rug " * 50)
-    >>> run = ev.train("skipgram", text, dim=4, epochs=1, min_count=1, out=text.parent / "run")
+    >>> from pathlib import Path
+    >>> _ = Path("text.txt").write_text("the cat sat on the mat and the dog sat on the rug " * 50)
+    >>> run = ev.train("skipgram", "text.txt", dim=4, epochs=1, min_count=1, out="run")
     >>> sorted(run.space.labels)[:3]
     ['and', 'cat', 'dog']
     """
@@ -112,8 +111,10 @@ def start(
     Examples
     --------
     >>> import embedviz as ev
-    >>> run = ev.start("skipgram", "kjv", epochs=5)  # doctest: +SKIP
-    >>> run.wait()  # doctest: +SKIP
+    >>> from pathlib import Path
+    >>> _ = Path("text.txt").write_text("the cat sat on the mat and the dog sat on the rug " * 50)
+    >>> run = ev.start("skipgram", "text.txt", dim=4, epochs=1, min_count=1)
+    >>> run.wait()
     'done'
     """
     from embedviz.jobs.local_executor import shared_executor
@@ -129,8 +130,11 @@ def runs() -> list[Run]:
     Examples
     --------
     >>> import embedviz as ev
-    >>> [run.name for run in ev.runs()]  # doctest: +SKIP
-    ['King James Bible, skipgram']
+    >>> from pathlib import Path
+    >>> _ = Path("text.txt").write_text("the cat sat on the mat and the dog sat on the rug " * 50)
+    >>> _ = ev.train("skipgram", "text.txt", dim=4, epochs=1, min_count=1, name="Cats and dogs")
+    >>> [run.name for run in ev.runs()]
+    ['Cats and dogs']
     """
     return [Run(run.folder) for run in Store().runs()]
 

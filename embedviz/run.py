@@ -33,10 +33,9 @@ class Run(RunFolder):
     Examples
     --------
     >>> import embedviz as ev
-    >>> import tempfile, pathlib
-    >>> text = pathlib.Path(tempfile.mkdtemp()) / "text.txt"
-    >>> _ = text.write_text("the cat sat on the mat and the dog sat on the rug " * 50)
-    >>> run = ev.train("skipgram", text, dim=4, epochs=1, min_count=1, out=text.parent / "run")
+    >>> from pathlib import Path
+    >>> _ = Path("text.txt").write_text("the cat sat on the mat and the dog sat on the rug " * 50)
+    >>> run = ev.train("skipgram", "text.txt", dim=4, epochs=1, min_count=1, out="run")
     >>> run.status
     'done'
     >>> run.space.dim

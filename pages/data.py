@@ -90,6 +90,7 @@ def show_sources() -> None:
 
 
 def is_vectors(dataset: Dataset) -> bool:
+    """Return True when the file starts like one of the vector formats."""
     with open_source(dataset.path, dataset.title, dataset.options.get("member")) as source:
         head = source.peek()
     return any(module.sniff(head) for module in FORMATS.values())

@@ -17,6 +17,7 @@ store, owner = session.store(), session.owner()
 
 
 def runs_table(runs: list[RunFolder]) -> pd.DataFrame:
+    """Return a row for each run: state, model, data, score beside the trivial baseline, time and size."""
     rows = []
     for run in runs:
         state, (reached, trivial) = run.state, primary_values(run.metrics, run.primary_metric)
@@ -37,6 +38,7 @@ def runs_table(runs: list[RunFolder]) -> pd.DataFrame:
 
 
 def delete(run: RunFolder) -> None:
+    """Delete a run; the reason why it cannot be deleted is shown when the page is drawn again."""
     try:
         store.delete(run)
         if st.session_state.get("current_run") == run.id:
@@ -46,10 +48,12 @@ def delete(run: RunFolder) -> None:
 
 
 def restore(run_id: str) -> None:
+    """Bring a deleted run back."""
     store.restore(run_id)
 
 
 def draw_one(run: RunFolder) -> None:
+    """Draw the selected run's name, to be changed, and the buttons that open and delete it."""
     name = st.text_input("Name", run.name, max_chars=120, key=f"name-{run.id}")
     if name.strip() and name != run.name:
         run.rename(name)
@@ -82,6 +86,7 @@ def draw_comparison(runs: list[RunFolder]) -> None:
 
 
 def draw_disk_usage() -> None:
+    """Draw the bytes on disk and, above the quota, the oldest uploads with a button that deletes each."""
     used = store.used()
     st.caption(f"On disk: {formatting.size(used)} of {formatting.size(quota())}.")
     if used > quota():

@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a store of their own, and small texts."""
+"""Fixtures of the tests in this folder: jobs at work, and small data."""
 
 import contextlib
 import random
@@ -18,15 +18,6 @@ settings.load_profile("embedviz")
 def pytest_make_parametrize_id(val, argname):
     """Name bytes by their parameter: an archive holds the time, and every process has to collect the same names."""
     return argname if isinstance(val, bytes) else None
-
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path_factory, monkeypatch):
-    """Every test has an empty store, and none finds another's runs."""
-    folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("EMBEDVIZ_HOME", str(folder))
-    monkeypatch.delenv("EMBEDVIZ_MODE", raising=False)
-    return folder
 
 
 @pytest.fixture

@@ -23,7 +23,14 @@ VIOLATIONS = {
         "embedviz.space is not allowed to import",
     ),
     "cycle": ("embedviz/core/errors.py", "import embedviz.core.files\nimport embedviz.core.cost", None),
-    "streamlit": ("embedviz/data/roles.py", "import streamlit", "streamlit"),
+    "streamlit": ("embedviz/data/roles.py", "import streamlit", "embedviz is not allowed to import streamlit"),
+    "a page": ("embedviz/data/roles.py", "import pages.frame", "embedviz is not allowed to import pages"),
+    "a page, deferred": (
+        "components/live.py",
+        "def f():\n    from pages.frame import page",
+        "components is not allowed to import pages",
+    ),
+    "the server": ("components/live.py", "import app", "components is not allowed to import app"),
 }
 
 

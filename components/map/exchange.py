@@ -22,6 +22,7 @@ class BufferLayout:
 
     @property
     def bytes_per_point(self) -> int:
+        """Bytes that a point takes in the buffer."""
         return np.dtype(self.dtype).itemsize * self.per_point
 
 

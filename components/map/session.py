@@ -81,14 +81,17 @@ class MapSession:
 
     @property
     def color_key(self) -> str:
+        """Session-state key of the menu “Colour by”."""
         return f"colour-{self.run.id}-{self.space.name}"
 
     @property
     def size_key(self) -> str:
+        """Session-state key of the menu “Size by”."""
         return f"size-{self.run.id}-{self.space.name}"
 
     @property
     def history_key(self) -> str:
+        """Session-state key of the switch that shows the training history."""
         return f"history-{self.run.id}-{self.space.name}"
 
     # --- what a person does ---

@@ -87,20 +87,6 @@ class Archived:
         return load(cls, path)
 
 
-def to_json(value: Any) -> Any:
-    """Return a dataclass without arrays as values that JSON holds; `from_json` reads them back."""
-    arrays: dict[str, np.ndarray] = {}
-    values = _pack(value, "", arrays)
-    if arrays:
-        raise TypeError(f"{type(value).__name__} holds arrays ({', '.join(arrays)}), which JSON does not.")
-    return values
-
-
-def from_json(cls: type[T], values: Any) -> T:
-    """Return the dataclass that `to_json` wrote. TypeError or KeyError when the values are of something else."""
-    return typing.cast(T, _unpack(cls, values, {}))
-
-
 class _Tensors(Mapping[str, np.ndarray]):
     """The tensors of an open file by name, read when they are asked for."""
 

@@ -17,7 +17,17 @@ Anything else that is raised is a bug of ours.
 
 
 class EmbedvizError(Exception):
-    """A mistake that the message lets a person mend. The message is plain text and safe to show."""
+    """A mistake that the message lets a person mend. The message is plain text and safe to show.
+
+    Examples
+    --------
+    >>> import embedviz as ev
+    >>> try:
+    ...     ev.read_table(b"", name="empty.csv")
+    ... except ev.EmbedvizError as error:
+    ...     print(error)
+    empty.csv is empty...
+    """
 
 
 class DataError(EmbedvizError):

@@ -28,6 +28,14 @@ class Progress:
         What the job is at.
     best
         Whether these metrics are the best so far.
+
+    Examples
+    --------
+    >>> event = Progress(step=50, total_steps=200, message="Epoch 1")
+    >>> event.fraction
+    0.25
+    >>> event.as_dict()
+    {'step': 50, 'total_steps': 200, 'message': 'Epoch 1'}
     """
 
     step: int = 0
@@ -48,8 +56,3 @@ class Progress:
     def as_dict(self) -> dict[str, Any]:
         """Return the fields that hold something, for a line of events.jsonl."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False)}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Progress:
-        """Return the event that `as_dict` wrote; unknown keys are left out."""
-        return cls(**{key: value for key, value in values.items() if key in cls.__dataclass_fields__})

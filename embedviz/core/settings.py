@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -83,9 +83,6 @@ class TrainingSettings(Settings):
     test_share: float = Field(
         0.05, ge=0.0, le=0.5, description="Share of the data held out for testing, measured once, at the end."
     )
-
-
-Optimizer = Literal["sgd", "adagrad"]
 
 
 def _in_words(cls: type[Settings], error: ValidationError) -> str:

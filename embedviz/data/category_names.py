@@ -80,11 +80,6 @@ def class_name(value: object) -> str:
     return str(value).strip()
 
 
-def category_names(values: pd.Series) -> pd.Series:
-    """Return the name of each cell, NA where it is missing or blank: (N,) object, with the index of the cells."""
-    return Names.of(values).series(values.index, values.name)
-
-
 def is_mark(names: Iterable[object]) -> np.ndarray:
     """Tell which names stand for nothing, as "?" and "n/a" do: (n,) bool."""
     return np.array([isinstance(name, str) and name.casefold() in MARKS for name in names], bool)

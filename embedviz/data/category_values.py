@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-import pandas as pd
 
 from embedviz.data.category_names import Names
 
@@ -35,9 +34,8 @@ class CategoryValues:
     pooled: int
 
     @classmethod
-    def learn(cls, names: Names | pd.Series, min_count: int) -> Self:
+    def learn(cls, names: Names, min_count: int) -> Self:
         """Learn the values of the training part; those in fewer than min_count rows are pooled into other."""
-        names = _as_names(names)
         counts = {name: int(count) for name, count in zip(names.distinct, names.counts, strict=True) if count}
         other, missing = _unused_label("(other)", counts), _unused_label("(missing)", counts)
         if n_missing := int(names.missing.sum()):
@@ -50,26 +48,12 @@ class CategoryValues:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def encode(self, names: Names | pd.Series) -> np.ndarray:
+    def encode(self, names: Names) -> np.ndarray:
         """Encode cells: (N,) names -> (N,) int64 places in `labels`, OTHER where a value is not known."""
-        names = _as_names(names)
         place = {label: i for i, label in enumerate(self.labels) if i != OTHER}
         missing = place.pop(self.missing, OTHER)
         codes = np.array([place.get(name, OTHER) for name in names.distinct], np.int64)
         return names.spread(codes, missing)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON has them."""
-        return {**vars(self), "counts": self.counts.tolist()}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Rebuild what `as_dict` returned."""
-        return cls(**{**values, "counts": np.array(values["counts"], np.int64)})
-
-
-def _as_names(names: Names | pd.Series) -> Names:
-    return names if isinstance(names, Names) else Names.of(names)
 
 
 def _unused_label(label: str, values: dict[str, int]) -> str:

@@ -44,6 +44,14 @@ class Table:
     cache : Path or None
         The folder of the store that keeps this frame, where what is derived from it can be kept too. A copy with other
         rows (`dataclasses.replace`) has none.
+
+    Examples
+    --------
+    >>> table = read_table(b"film,stars\\nAlien,5\\nBrazil,4\\n", name="films.csv")
+    >>> table.kind
+    'table'
+    >>> table.frame["film"].tolist()
+    ['Alien', 'Brazil']
     """
 
     frame: pd.DataFrame

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -93,4 +92,3 @@ class BaselineScore:
     seconds: float
     memory_bytes: float | None = None
     note: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)

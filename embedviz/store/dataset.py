@@ -82,18 +82,22 @@ class Dataset:
 
     @property
     def id(self) -> str:
+        """The dataset's 32 hexadecimal characters; its folder is named after them."""
         return self._reference["id"]
 
     @property
     def title(self) -> str:
+        """Name of the file or sample, as it is shown."""
         return self._reference["title"]
 
     @property
     def owner(self) -> str:
+        """Id of the visitor whose dataset it is; LOCAL_OWNER outside a shared server."""
         return self._reference["owner"]
 
     @property
     def created(self) -> float:
+        """Time at which the dataset was made, in seconds since the epoch."""
         return self._reference["created"]
 
     @property

@@ -41,11 +41,6 @@ class Corpus:
     split: Split
     n_tokens: int
 
-    @property
-    def n_units(self) -> int:
-        """Number of units in all three parts."""
-        return len(self.split)
-
 
 def build_corpus(
     tokens: Tokens,

@@ -17,8 +17,6 @@ class CorpusCounts:
 
     Parameters
     ----------
-    n_units : int
-        Texts.
     n_tokens, n_types : int
         Words, and distinct words.
     histogram : list of (int, int)
@@ -29,7 +27,6 @@ class CorpusCounts:
         A sentence about scripts without spaces; empty where there is nothing to note.
     """
 
-    n_units: int
     n_tokens: int
     n_types: int
     histogram: list[tuple[int, int]]
@@ -53,4 +50,4 @@ def count_tokens(tokens: Tokens) -> CorpusCounts:
     histogram = [(int(value), int(n)) for value, n in zip(values[::-1], n_words[::-1], strict=True)]
     most = np.argsort(-tokens.counts, kind="stable")[:TOP_WORDS]
     top = [(tokens.labels[i], int(tokens.counts[i])) for i in most]
-    return CorpusCounts(len(tokens), tokens.n_tokens, len(tokens.labels), histogram, top, tokens.script_note)
+    return CorpusCounts(tokens.n_tokens, len(tokens.labels), histogram, top, tokens.script_note)

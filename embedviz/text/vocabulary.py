@@ -21,6 +21,14 @@ class Vocabulary:
         The words (V), the most frequent first.
     counts : (V,) int64 array
         Occurrences of each word.
+
+    Examples
+    --------
+    >>> vocabulary = Vocabulary.from_counter({"cat": 2, "the": 7, "sat": 1}, min_count=2)
+    >>> vocabulary.labels
+    ['the', 'cat']
+    >>> vocabulary.encode(["the", "cat", "sat"])
+    array([0, 1], dtype=int32)
     """
 
     labels: list[str]

@@ -29,7 +29,6 @@ from embedviz.training.survey import Survey
 
 SpaceKind = Literal["word", "user", "item", "value", "text", "row"]
 Columns = Mapping[str, "str | list[str]"]  # role -> column; "category", "number" and "ignore" have several
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 Weights = Mapping[str, np.ndarray]
 
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-READY_MS = 120_000  # a button may come after a reading or a training, on a machine that runs other tests
+READY_MS = 60_000  # a button may come after a reading; half the limit of a test, which would hide what was waited for
 
 
 def settle(page: Page) -> None:

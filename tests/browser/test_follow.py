@@ -46,13 +46,12 @@ def test_a_refresh_that_meets_an_unsent_page_takes_nothing_away(address, chromiu
     last = page.get_by_role("button", name="Last")
     expect(last).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Run the page").click()
-    page.wait_for_timeout(400)
+    expect(page.get_by_text("The page is running.")).to_be_visible()
     page.get_by_role("button", name="Inside").click()  # answered by a refresh as soon as the page has been run
-    page.wait_for_timeout(2500)
+    expect(page.get_by_text("Inside was clicked.")).to_be_visible()
     settle(page)
-    expect(last).to_be_visible()
-    expect(page.get_by_role("button", name="Inside")).to_be_visible()
-    expect(page.get_by_role("button", name="After it")).to_be_visible()
+    for name in ("Inside", "After it", "Last"):
+        assert page.get_by_role("button", name=name).is_visible(), name
     page.close()
 
 

@@ -16,6 +16,7 @@ class Connection:
     """The connection of page and server, with answers that can be kept back as a slow network does."""
 
     def __init__(self, page):
+        self.client = page
         self.is_armed, self.held = False, None
         page.route_web_socket(re.compile("_stcore/stream"), self._connect)
 
@@ -38,6 +39,13 @@ class Connection:
     def hold(self):
         """Keep back the answers from the page's next request on."""
         self.is_armed = True
+
+    def wait_for(self, words):
+        """Wait until an answer that holds these words has been kept back."""
+        end = time.monotonic() + 20
+        while not any(words.encode() in message for message in self.held or []):
+            assert time.monotonic() < end, f"the server did not answer {words!r}"
+            self.client.wait_for_timeout(50)
 
     def release(self):
         held, self.held = self.held, None
@@ -94,50 +102,48 @@ def box(page, left, top, right, bottom, key="Shift"):
     page.keyboard.up(key)
 
 
-def selected(page):
-    """Return the number that the page says is selected, once script and map agree."""
-    chip, end = page.locator(".chip"), time.monotonic() + 20
-    while True:
-        settle(page)
-        heading = page.get_by_role("heading", name=re.compile(r"^[\d,]+ selected$"))
-        heading_count = [heading.inner_text().split()[0]] if heading.count() else ["0"]
-        chip_count = [chip.inner_text().split()[0]] if chip.is_visible() else ["0"]
-        if heading_count == chip_count:
-            return int(heading_count[0].replace(",", ""))
-        assert time.monotonic() < end, (heading_count, chip_count)
-        page.wait_for_timeout(100)
+def selected_after(page, action):
+    """Select, and return how many points are selected once script and address agree with the map."""
+    before = page.url
+    action()
+    page.wait_for_url(lambda url: url != before and "select=" in url)
+    count = int(page.locator(".chip").inner_text().split()[0].replace(",", ""))
+    expect_selected(page, count)
+    return count
+
+
+def expect_selected(page, count):
+    """Wait until script and map both say that this number of points is selected."""
+    expect(page.get_by_role("heading", name=f"{count:,} selected", exact=True)).to_be_visible()
+    expect(page.locator(".chip")).to_contain_text(f"{count:,} points selected")
 
 
 def test_a_selection_is_in_the_address_can_be_undone_and_opens_by_a_link(page, chromium):
-    box(page, 0.3, 0.1, 0.6, 0.9)
-    expect(page.locator(".chip")).to_be_visible()
-    first = selected(page)
+    first = selected_after(page, lambda: box(page, 0.3, 0.1, 0.6, 0.9))
+    address_of_first = page.url
     assert 50 < first < 2000
-    box(page, 0.6, 0.1, 0.85, 0.9)
-    page.wait_for_url("**select=**")
-    page.wait_for_timeout(800)
-    both = selected(page)
+    both = selected_after(page, lambda: box(page, 0.6, 0.1, 0.85, 0.9))
+    address_of_both = page.url
     assert both > first
     choose(page, "Colour by", "rank")
     page.wait_for_url("**colour=rank**")
     link = page.url
 
-    page.get_by_role("button", name="Undo").click()
-    page.wait_for_function("() => !location.search.includes('colour=rank')")
-    page.get_by_role("button", name="Undo").click()
-    page.wait_for_timeout(800)
-    assert selected(page) == first
-    page.get_by_role("button", name="Redo").click()
-    page.wait_for_timeout(800)
-    assert selected(page) == both
+    for button, count, address in (
+        ("Undo", both, address_of_both),
+        ("Undo", first, address_of_first),
+        ("Redo", both, address_of_both),
+    ):
+        page.get_by_role("button", name=button).click()
+        page.wait_for_url(address)
+        expect_selected(page, count)
     page.go_back()  # the browser's own way
-    page.wait_for_timeout(800)
-    assert selected(page) == first
+    expect_selected(page, first)
 
     other = chromium.new_page(viewport={"width": 1440, "height": 1200})
     other.goto(link)
     finished(other)
-    assert selected(other) == both
+    expect_selected(other, both)
     expect(other.get_by_role("combobox", name="Colour by")).to_have_value("rank")
     other.close()
 
@@ -163,12 +169,11 @@ def test_what_is_done_before_the_browser_has_the_new_address_takes_nothing_back(
     settle(page)
     page.connection.hold()
     draw.click()
-    page.wait_for_timeout(1500)  # the server has drawn the page and sent its address
-    assert len(page.connection.held) > 5
+    page.connection.wait_for("n_neighbors=30")  # the server has drawn the page and sent its address
     find = page.get_by_role("textbox", name="Find words")
     find.fill("king")
     find.press("Enter")  # sent with the address that the browser still has
-    page.wait_for_timeout(1500)
+    page.connection.wait_for("Nearest to “king”")
     page.connection.release()
     page.wait_for_url("**init=**")
     finished(page)

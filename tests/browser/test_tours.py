@@ -34,6 +34,7 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
     [run_id] = parse_qs(urlsplit(page.url).query)["run"]
     trained[name] = f"{server.address}train?run={run_id}"
     first, *rest = tour.steps.values()
+    expect(page.get_by_role("button", name=first.button, exact=True)).to_be_visible(timeout=120_000)  # once trained
     follow(page, first.button, first.page.removesuffix(".py").capitalize())
     for step in rest:
         expect(page.get_by_text(step.text)).to_be_visible()

@@ -5,12 +5,15 @@ With EMBEDVIZ_PICTURES set to a folder, the README's screenshots are written the
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from embedviz.store.run_folder import CHECKPOINT
 from tests.browser.acting import fill_number, follow, press, visit
+from tests.browser.conftest import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +30,12 @@ def workers(server) -> list[psutil.Process]:
     return [child for child in children if "embedviz.jobs.worker" in child.cmdline()]
 
 
+def wait_for_checkpoint(page: Page, server) -> None:
+    """Wait until the run in the page's address can go on from a checkpoint."""
+    run_id = parse_qs(urlsplit(page.url).query)["run"][0]
+    wait_until((server.home / "runs" / run_id / CHECKPOINT).exists, 60, "there was no checkpoint")
+
+
 def train_on_king_james(page: Page, server, epochs: int) -> None:
     page.goto(server.address + "data")
     press(page, "King James Bible")
@@ -37,6 +46,7 @@ def train_on_king_james(page: Page, server, epochs: int) -> None:
     expect(page.get_by_text("Words per second")).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.timeout(240)  # a training, and a map whose fidelity is measured
 def test_the_whole_way(server, chromium, tmp_path, picture):
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
@@ -60,7 +70,7 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
 
     [training] = [worker for worker in workers(server) if "training" in worker.cmdline()]
-    page.wait_for_timeout(2500)  # the first checkpoint comes after a second of training
+    wait_for_checkpoint(page, server)
     training.kill()
     expect(page.get_by_text("was killed, or ran out of memory")).to_be_visible()
     press(page, "Resume")
@@ -111,7 +121,7 @@ def test_a_killed_server_loses_nothing(server, chromium):
     page = chromium.new_page()
     train_on_king_james(page, server, epochs=2000)
     address = page.url
-    page.wait_for_timeout(2500)
+    wait_for_checkpoint(page, server)
     server.kill()
     server.start()
     page.goto(address)

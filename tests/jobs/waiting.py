@@ -2,7 +2,8 @@
 
 import time
 
-from embedviz.core.jobs.lease import holder
+from embedviz.core.jobs.lease import LeaseRecord, current_generation
+from embedviz.core.typed_json import read_typed
 
 
 def wait_for(condition, seconds=60.0, what="it"):
@@ -24,4 +25,9 @@ def checkpointed(run):
 
 def worker_of(run):
     """Id of the process that works on the run."""
-    return holder(run.folder).pid
+    return lease_record(run.folder).pid
+
+
+def lease_record(folder):
+    """What the folder's current lease says; None when nobody ever took one."""
+    return read_typed(folder / f"lease.{current_generation(folder)}.json", LeaseRecord)

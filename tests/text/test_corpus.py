@@ -58,7 +58,7 @@ def test_text_that_cannot_be_trained_on_is_refused_in_a_sentence(texts, sentence
 
 def test_a_long_text_is_cut_into_blocks_of_a_thousand():
     corpus = built([" ".join(["a", "b"] * 1250), "c d"] * 20)
-    assert corpus.n_units == 80  # 1000, 1000, 500 and 2 words, 20 times
+    assert len(corpus.split) == 80  # 1000, 1000, 500 and 2 words, 20 times
     assert corpus.n_tokens == 20 * 2502
     units = [part.tolist() for part in (corpus.train, corpus.validation, corpus.test)]
     assert {len(unit) for part in units for unit in split_at_ends(part)} == {1000, 500, 2}
@@ -72,7 +72,7 @@ def split_at_ends(ids: list[int]) -> list[list[int]]:
 
 
 def test_empty_texts_are_no_units():
-    assert built(["a b", "", "..."] * 30).n_units == 30
+    assert len(built(["a b", "", "..."] * 30).split) == 30
 
 
 def test_the_split_says_which_unit_is_in_which_part():

@@ -256,6 +256,7 @@ export class MapView {
   }
 
   destroy() {
+    this.placement.rememberView(false); // the last whole frame may have been drawn before the last move
     this.link.join(null);
     this.views.stop();
     this.partialLayout.stop();

@@ -135,11 +135,6 @@ def current_generation(folder: Path) -> int:
     return max((_generation(path) for path in folder.glob(_NAME.format("*"))), default=0)
 
 
-def holder(folder: Path) -> LeaseRecord | None:
-    """Return what the folder's lease says; None when nobody ever took one."""
-    return _read(folder / _NAME.format(current_generation(folder)))
-
-
 def is_alive(folder: Path, generation: int) -> bool:
     """Return True when this lease is the folder's current one and its holder has renewed it lately.
 

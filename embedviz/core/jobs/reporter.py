@@ -70,7 +70,8 @@ class Control:
 class Emit(Protocol):
     """Callable that takes a reporter's events."""
 
-    def __call__(self, progress: Progress, /, **more: object) -> None: ...
+    def __call__(self, progress: Progress, /, **more: object) -> None:
+        """Take an event, and further values to be kept with it."""
 
 
 def _discard(progress: Progress, **more: object) -> None:

@@ -53,6 +53,7 @@ class NumberEncoding(nn.Module):
         self.register_buffer("indicated", torch.tensor(indicated, dtype=torch.int64), persistent=False)
 
     def forward(self, numbers: Tensor) -> Tensor:
+        """Encode raw numbers, NaN where missing: (B, P) -> (B, F)."""
         missing = torch.isnan(numbers)
         shift, scale, lower, upper = self.affine
         encoded = ((numbers[:, self.source] - shift) / scale).clamp(lower, upper)

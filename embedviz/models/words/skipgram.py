@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedviz.models.words.lock_free import LockFreeEngine
+from embedviz.models.words.lock_free import MAX_SENTENCE, LockFreeEngine
 from embedviz.models.words.negative_sampling import HeldOut, NegativeSamplingEngine, TrainingText
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.spec import WordModel
@@ -29,7 +29,7 @@ def train_span(
     D = W.shape[1]
     s = state[0]
     multiply, add = np.uint64(6364136223846793005), np.uint64(1442695040888963407)  # Knuth's MMIX generator
-    sentence = np.empty(1024, np.int32)
+    sentence = np.empty(MAX_SENTENCE, np.int32)
     centre, gradient = np.empty(D, np.float32), np.empty(D, np.float32)  # a copy of the row is quicker than the row
     last_cell = curve.shape[1] - 1
     scale = np.float32(last_cell / 12.0)
@@ -39,7 +39,7 @@ def train_span(
     while i < end:
         length = 0
         rate = np.float32(rates[0] + slope * (i - whole[0]))
-        while i < T and tokens[i] != -1 and length < 1024:
+        while i < T and tokens[i] != -1 and length < MAX_SENTENCE:
             s = s * multiply + add
             if np.float32(s >> np.uint64(40)) * np.float32(1 / 16777216) < keep[tokens[i]]:
                 sentence[length] = tokens[i]

@@ -26,12 +26,16 @@ def block_event_loop(seconds: float) -> None:
 
 
 def draw(_: Status) -> None:
-    st.button("Inside")
+    if st.button("Inside"):
+        st.session_state["was_clicked_inside"] = True
+    st.text("Inside was clicked." if "was_clicked_inside" in st.session_state else "Inside was not clicked.")
     if st.button("Clicked as the job ends", on_click=st.session_state.update, args=({"ended": True},)):
         st.session_state["was_clicked"] = True
 
 
-if st.button("Run the page"):
+is_run, note = st.button("Run the page"), st.empty()
+if is_run:
+    note.text("The page is running.")
     time.sleep(1.5)  # long enough for a refresh to be asked for
     block_event_loop(0.5)
     time.sleep(0.1)

@@ -9,7 +9,8 @@ import pytest
 
 from embedviz.core.files import write_json
 from embedviz.core.jobs import lease as module
-from embedviz.core.jobs.lease import EXPIRY_S, Heartbeat, Lease, current_generation, holder, is_alive
+from embedviz.core.jobs.lease import EXPIRY_S, Heartbeat, Lease, current_generation, is_alive
+from tests.jobs.waiting import lease_record
 
 
 @pytest.fixture
@@ -147,10 +148,10 @@ def test_a_damaged_lease_is_held_for_as_long_as_a_write_takes(tmp_path):
 
 
 def test_it_says_who_works_there(tmp_path):
-    assert holder(tmp_path) is None
+    assert lease_record(tmp_path) is None
     assert current_generation(tmp_path) == 0
     lease = Lease.take(tmp_path)
-    assert holder(tmp_path).pid == os.getpid()
+    assert lease_record(tmp_path).pid == os.getpid()
     assert json.loads(lease.path.read_text())["token"] == lease.token
 
 
@@ -160,7 +161,7 @@ def test_a_heartbeat_renews_until_the_lease_is_lost(tmp_path, monkeypatch):
     renewed, lost = threading.Event(), threading.Event()
     with Heartbeat(lease, renewed.set, lost.set):
         assert renewed.wait(30)
-        assert holder(tmp_path).beat > 1
+        assert lease_record(tmp_path).beat > 1
         Lease.take(tmp_path, over=lease.generation)
         assert lost.wait(30)
     assert not lease.is_held()

@@ -1,5 +1,4 @@
 import dataclasses
-import json
 
 import numpy as np
 import pandas as pd
@@ -7,7 +6,6 @@ import pytest
 
 from embedviz.core import archive
 from embedviz.core.errors import DataError
-from embedviz.models.categories.form import Form
 from embedviz.models.categories.trained import TrainedCategories
 from tests.models.categories.shop import KIND, fit, settings, shop
 
@@ -73,7 +71,6 @@ def test_a_column_that_occurs_twice_in_a_question_is_refused(model):
 
 def test_the_form_has_what_a_page_asks_for(run):
     form = run.trained.form()
-    assert archive.from_json(Form, json.loads(json.dumps(archive.to_json(form)))) == form
     assert (form.target.name, form.target.kind) == ("kind", "classes")
     assert form.target.classes == run.prepared.target.classes == ["dear", "cheap", "odd"]
     material, weight, city, sold = form.features
