@@ -7,6 +7,7 @@ as the training.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -23,6 +24,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.store.data_reference import LabelFilterReference
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
+from embedviz.store.tables import keep_table
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,21 @@ def read_data(run: RunFolder) -> Table:
         When it went away, was changed, or nothing of it is left.
     """
     table = read_reference(run.data, run.folder / "data")
-    model = model_spec(run.model)
-    settings = run.training_settings()
-    for chosen in label_filters(run):
+    filters = label_filters(run)
+    if not filters or table.cache is None:
+        return _filtered(table, run, filters)
+    model = model_spec(run.model)  # what decides how it reads the data is among the settings that its survey depends on
+    settings = run.training_settings().model_dump(mode="json", include=set(model.survey_settings))
+    choices = [chosen.reference() for chosen in filters]
+    how = json.dumps([run.model, run.spec.columns, settings, choices], sort_keys=True)
+    key = f"{table.cache.name}-{hashlib.sha256(how.encode()).hexdigest()[:32]}"
+    return keep_table(key, lambda: _filtered(table, run, filters))
+
+
+def _filtered(table: Table, run: RunFolder, filters: list[LabelFilter]) -> Table:
+    """Return the rows that the filters leave, one filter after the other."""
+    model, settings = model_spec(run.model), run.training_settings()
+    for chosen in filters:
         columns = roles_of(table, run.spec.columns)
         frame = model.filter_rows(table.frame, columns, settings, chosen.space, chosen.labels, chosen.keep)
         table = replace(table, frame=frame)

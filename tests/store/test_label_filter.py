@@ -60,6 +60,14 @@ def test_without_some_labels_they_are_gone_and_the_rest_is_there(run):
     assert twins_of(run, [new]) == []  # other data, so no twin
 
 
+def test_filtered_data_is_kept_with_its_tokens(run):
+    new = again(run, LabelFilter.of(run, run.space, np.array([2]), keep=False))
+    whole, kept = read_data(run).cache, read_data(new).cache
+    assert kept is not None
+    assert kept != whole
+    assert (kept / "tokens").exists() == (whole / "tokens").exists()
+
+
 def test_on_some_labels_alone_there_is_nothing_else_and_a_choice_of_a_choice_is_both(run):
     space = run.space
     usual = [row for row in range(len(space)) if not space.labels[row].startswith("(")]
