@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from embedviz.data.category_names import class_name
+from embedviz.data.category_names import Names
 from embedviz.space.embedding_space import RESERVED
 
 # columns of the spaces and of recommendations; a table's column of that name is renamed
@@ -61,10 +61,8 @@ def factorize_ids(values: pd.Series) -> tuple[list[str], np.ndarray]:
     """Return the different ids in the order of first appearance, and each row's place among them, -1 where it has none."""
     if pd.api.types.is_float_dtype(values):
         values = values.replace([np.inf, -np.inf], np.nan)
-    codes, different = pd.factorize(values)
-    names = pd.Series([class_name(value) for value in different], dtype=object)
-    merged, unique = pd.factorize(names.mask(names == ""))
-    return list(unique), np.append(merged, -1)[codes].astype(np.int64)
+    names = Names.of(values)
+    return list(names.distinct), names.codes.astype(np.int64)
 
 
 def metadata_columns(frame: pd.DataFrame, codes: np.ndarray) -> list[str]:
