@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from embedviz.data.splits import PartName, Split
+
+MAX_CLASS_RATIO = 10  # of the largest class to the smallest; past it there is a warning
+
+
+def imbalance_warning(sizes: Sequence[tuple[str, int]], unit: str) -> str:
+    """Return a warning when classes are imbalanced, else an empty text.
+
+    Parameters
+    ----------
+    sizes
+        Each class with its number of examples, the largest first.
+    unit
+        Plural noun for the examples: "texts", "rows".
+    """
+    if not sizes or sizes[0][1] <= MAX_CLASS_RATIO * sizes[-1][1]:
+        return ""
+    (largest, most), (smallest, least) = sizes[0], sizes[-1]
+    return (
+        f"The classes are imbalanced: “{smallest}” has {least:,} {unit}, “{largest}” {most:,}. Look at macro F1 beside "
+        f"accuracy."
+    )
 
 
 def class_scores(probabilities: np.ndarray, codes: np.ndarray) -> dict[str, float]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from embedviz.data.leaks import Leak, binned, class_leak, number_leak
+from embedviz.evaluation.classification import imbalance_warning
 from embedviz.models.categories.encoding import MIN_ALPHABET_VALUES, numbers_of
 from embedviz.models.categories.reading import LabelledRows
 from embedviz.models.categories.schema import Feature
@@ -18,7 +19,6 @@ from embedviz.training.survey import Survey
 DATE_PARTS = 3  # numbers that most dates give
 MAX_CODE_VALUES = 10  # distinct whole numbers up to which they may be codes
 MAX_NAMES = 12  # columns of a kind that are named
-IMBALANCE = 10  # times the rows of the smallest class
 MAX_LEAK_ROWS = 50_000  # in which leaks are looked for
 
 
@@ -62,10 +62,8 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
             "No column is encoded as categories: the model will predict, but there are no vectors to explore."
         )
     classes = read.classes.sizes() if read.classes else []
-    if classes and classes[0][1] > IMBALANCE * classes[-1][1]:
-        (largest, most), (smallest, least) = classes[0], classes[-1]
-        sizes = f"“{smallest}” has {least:,} rows, “{largest}” {most:,}"
-        warnings.append(f"The classes are imbalanced: {sizes}. Look at macro F1 beside accuracy.")
+    if warning := imbalance_warning(classes, "rows"):
+        warnings.append(warning)
     if empty := [feature.column for feature, size in zip(categories, kept, strict=True) if size == 1]:
         warnings.append(
             f"No value occurs in {settings.min_count:,} rows, so nothing is learned of {quoted(empty, MAX_NAMES)}. "

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from embedviz.core.cost import Cost, Machine
+from embedviz.evaluation.classification import imbalance_warning
 from embedviz.models.sentiment.reading import LabelledTexts, distinctive_words
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.vocabulary import coverage, pretrained_vectors
@@ -19,7 +20,6 @@ LINEAR_SECONDS = 1.2e-5  # a word: its n-grams are found and fitted
 START_SECONDS = 2.5  # reading, splitting, measuring
 ACCELERATION = 5  # of a GPU
 LIBRARY_BYTES = 600e6  # of a worker that has read nothing yet
-IMBALANCE_RATIO = 10  # of the largest class to the smallest, from which there is a warning
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,9 @@ class TextFacts:
 
 def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: SentimentSettings) -> Survey:
     """Return classes and their balance, lengths, and how much of the texts the vectors cover."""
-    names, sizes = data.classes.names, data.classes.counts
     facts = TextFacts(len(data), len(data.texts.words), len(data.labels), settings.dim)
     sentences = [
-        f"{len(data):,} texts in {len(names):,} classes, {facts.tokens:,} words in all, {facts.types:,} of them distinct."
+        f"{len(data):,} texts in {len(data.classes.names):,} classes, {facts.tokens:,} words in all, {facts.types:,} of them distinct."
     ]
     warnings = [data.script_note] if data.script_note else []
     if space is not None:
@@ -70,11 +69,8 @@ def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: Se
             f"{data.n_cut:,} {'text is' if data.n_cut == 1 else 'texts are'} longer than {settings.max_length:,} words and "
             f"cut to that length."
         )
-    if sizes.max() > IMBALANCE_RATIO * sizes.min():
-        warnings.append(
-            f"The classes are imbalanced: “{names[-1]}” has {sizes.min():,} texts, “{names[0]}” {sizes.max():,}. Look at F1 "
-            f"beside accuracy."
-        )
+    if warning := imbalance_warning(data.classes.sizes(), "texts"):
+        warnings.append(warning)
     return Survey(asdict(facts), sentences, warnings, data.classes.sizes(), distinctive_words(data))
 
 
