@@ -14,4 +14,5 @@ class _CallablePackage(ModuleType):
     __call__ = staticmethod(_runs)
 
 
+__doc__ = _runs.__doc__  # help(embedviz.runs) is about the function too
 sys.modules[__name__].__class__ = _CallablePackage

@@ -125,7 +125,7 @@ def test_a_killed_server_loses_nothing(server, chromium):
     server.kill()
     server.start()
     page.goto(address)
-    expect(page.get_by_text("The server went away")).to_be_visible()
+    expect(page.get_by_text("The server ended")).to_be_visible()
     press(page, "Resume")
     expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
     page.close()

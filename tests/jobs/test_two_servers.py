@@ -138,7 +138,7 @@ def test_a_killed_server_leaves_the_run_interrupted_and_no_worker_behind(serve, 
     server.kill()
     wait_for(lambda: not psutil.pid_exists(worker), seconds=30, what="the worker's leaving")
     assert run.status == "interrupted"
-    assert "server went away" in run.state.reason
+    assert "server ended" in run.state.reason
 
 
 def test_a_queue_dies_with_its_server(serve, here, two_topics):
