@@ -1,5 +1,6 @@
-"""Origin of a page's address: a step back or forward in the browser, or because a page wrote it."""
+"""The way from page to page: history steps of the browser, and what is left of the page before."""
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
@@ -12,3 +13,21 @@ def is_history_step() -> bool:
     """
     context = get_script_run_ctx(suppress_warning=True)
     return context is not None and context.is_history_navigation
+
+
+def leave_former_page(page: str) -> None:
+    """Drop the fragments of the page that the visitor left, when this run is of another one.
+
+    A refresh that the browser asked for just before it was told of the new page would be run after it, under the old
+    page's name. Streamlit 1.67 then empties the page in the browser, and the next refresh of the new page ends in a blank
+    window ("Bad delta path index").
+
+    Parameters
+    ----------
+    page
+        URL path of the page that is run.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and st.session_state.get("page") not in (None, page):
+        context.fragment_storage.clear()
+    st.session_state["page"] = page

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import run_picker, style
+from components import navigation, run_picker, style
 from components.error_boundary import error_boundary
 
 st.set_page_config(
@@ -25,6 +25,7 @@ page = st.navigation(
     ],
     position="sidebar",
 )
+navigation.leave_former_page(page.url_path)
 with error_boundary():
     run_picker.show()
 with error_boundary():

@@ -1,5 +1,6 @@
 """A page that follows a job keeps what stands after the job, also on a server too busy to send the page at once."""
 
+import re
 import subprocess
 import sys
 import urllib.error
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.acting import settle
 from tests.browser.conftest import free_port, wait_until
@@ -16,12 +18,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address():
+def address(request):
     port = free_port()
     flags = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", *flags],
-        cwd=Path(__file__).parent / "follow_app",
+        cwd=Path(__file__).parent / getattr(request, "param", "follow_app"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -61,4 +63,33 @@ def test_a_click_that_meets_the_end_of_the_job_is_seen(address, chromium):
     expect(page.get_by_text("No click was seen.")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Clicked as the job ends").click()
     expect(page.get_by_text("The click was seen.")).to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("address", ["pages_app"], indirect=True)
+def test_a_refresh_of_the_page_that_was_left_does_not_empty_the_next_one(address, chromium):
+    page, refreshes, servers = chromium.new_page(), [], []
+
+    def connect(browser):
+        server = browser.connect_to_server()
+
+        def ask(message):
+            asked = BackMsg.FromString(message)
+            if asked.rerun_script.fragment_id:
+                refreshes.append(message)
+            server.send(message)
+
+        browser.on_message(ask)
+        servers.append(server)
+
+    page.route_web_socket(re.compile("_stcore/stream"), connect)
+    page.goto(address)
+    refreshed = page.get_by_text(re.compile(r"Drawn ([3-9]|\d\d+) times"))
+    expect(refreshed).to_be_visible(timeout=30_000)
+    last = refreshes[-1]
+    page.get_by_role("button", name="Go").click()
+    expect(page.get_by_role("heading", name="Second")).to_be_visible()
+    servers[-1].send(last)  # as if it had been sent just before the browser was told of the new page
+    expect(refreshed).to_be_visible()
+    expect(page.get_by_text("Before the job.")).to_be_visible()
     page.close()
