@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self, TypedDict, TypeVar, runtime_checkable
+from typing import Any, Protocol, Self, TypedDict, TypeVar, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,11 @@ from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import JsonObject, parse_typed
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
-from embedviz.space import EmbeddingSpace
+from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.training.devices import Device
 from embedviz.training.report import Baseline, Evaluation
 from embedviz.training.survey import Survey
 
-SpaceKind = Literal["word", "user", "item", "value", "text", "row"]
 Columns = Mapping[str, "str | list[str]"]  # role -> column; "category", "number" and "ignore" have several
 Weights = Mapping[str, np.ndarray]
 V = TypeVar("V")
