@@ -72,7 +72,7 @@ def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
 def _results(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     estimate = next((event["estimate"] for event in reversed(events) if "estimate" in event), None)
     if estimate and not state.is_final:
-        st.caption(training_setup.cost_text(Cost(estimate["seconds"], estimate["memory_bytes"])))
+        st.caption(training_setup.cost_text(Cost.from_fields(estimate)))
     metrics, record = run.metrics, run.record
     if not metrics:
         return

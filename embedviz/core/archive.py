@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
+from embedviz.core.typed_json import JsonObject
 
 T = TypeVar("T")
 
@@ -103,7 +104,7 @@ class _Tensors(Mapping[str, np.ndarray]):
         return len(self._file.keys())
 
 
-def _pack(value: Any, name: str, arrays: dict[str, np.ndarray]) -> Any:
+def _pack(value: Any, name: str, arrays: dict[str, np.ndarray]) -> JsonValue:
     """Return the JSON part of a value; its arrays go into `arrays` under `name` and what follows a dot behind it."""
     if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, np.generic | Enum)):
         return value
@@ -191,9 +192,9 @@ def _is_frame(value: Any) -> bool:
     return hasattr(value, "iloc") and hasattr(value, "columns")
 
 
-def _pack_frame(frame: Any, name: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _pack_frame(frame: Any, name: str, arrays: dict[str, np.ndarray]) -> JsonObject:
     """Numbers and truth values of a data frame as arrays, text and what is missing in it as JSON; its index is not kept."""
-    columns = []
+    columns: list[JsonValue] = []
     for place, label in enumerate(frame.columns):
         column = frame.iloc[:, place]
         if column.dtype.kind in "biuf":
@@ -217,6 +218,6 @@ def _unpack_frame(packed: Any, arrays: Mapping[str, np.ndarray]) -> Any:
     return frame
 
 
-def _plain(cell: Any) -> Any:
+def _plain(cell: Any) -> JsonValue:
     cell = cell.item() if isinstance(cell, np.generic) else cell
     return cell if isinstance(cell, bool | int | float | str) else str(cell)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from typing_extensions import TypedDict
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class Machine:
     words_per_second: float | None = None
 
 
+class CostFields(TypedDict, total=False):
+    """Fields of a Cost in a JSON file; empty where nobody estimated."""
+
+    seconds: float
+    memory_bytes: float
+    detail: str
+
+
 @dataclass(frozen=True)
 class Cost:
     """Cost of a training.
@@ -42,3 +53,12 @@ class Cost:
     seconds: float
     memory_bytes: float
     detail: str = ""
+
+    @classmethod
+    def from_fields(cls, fields: CostFields) -> Self:
+        """Read what `fields` returned; zero for a field that is missing."""
+        return cls(fields.get("seconds", 0.0), fields.get("memory_bytes", 0.0), fields.get("detail", ""))
+
+    def fields(self) -> CostFields:
+        """Return the fields, for a JSON file."""
+        return {"seconds": self.seconds, "memory_bytes": self.memory_bytes, "detail": self.detail}

@@ -6,9 +6,8 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 
 @contextlib.contextmanager
@@ -33,8 +32,8 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_json(path: Path, values: Any) -> None:
-    """Write values as JSON in one step."""
+def write_json(path: Path, values: Mapping[str, object]) -> None:
+    """Write a JSON object in one step."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
 

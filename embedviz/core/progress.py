@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TypedDict, cast
+
+
+class ProgressFields(TypedDict, total=False):
+    """Fields of a Progress in a line of events.jsonl."""
+
+    step: int
+    total_steps: int
+    epoch: float
+    loss: float
+    metrics: dict[str, float]
+    examples_per_second: float
+    seconds_left: float
+    message: str
+    best: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,7 @@ class Progress:
         """Share of the work that is done, 0 to 1."""
         return min(1.0, self.step / self.total_steps) if self.total_steps else 0.0
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> ProgressFields:
         """Return the fields that hold something, for a line of events.jsonl."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False)}
+        fields = {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False)}
+        return cast(ProgressFields, fields)

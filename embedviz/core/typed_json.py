@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from embedviz.core.errors import DataError
 from embedviz.core.files import write_json
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T")
+JsonObject: TypeAlias = dict[str, JsonValue]
 
 
 def write_typed(path: Path, value: DataclassInstance) -> None:

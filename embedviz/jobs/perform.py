@@ -8,10 +8,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from embedviz.core.errors import EmbedvizError, RunError
-from embedviz.core.jobs.events import EventLog
+from embedviz.core.jobs.events import EventDetails, EventLog
 from embedviz.core.jobs.folder import LOG, JobFolder
 from embedviz.core.jobs.lease import Heartbeat, Lease
 from embedviz.core.jobs.reporter import Control, Interrupted, Reporter, StopRequested, TakenOver
@@ -83,8 +83,8 @@ def _perform_under(
     write_status(job.folder, status)
     log = EventLog(job.folder)
 
-    def emit(progress: Progress, **more: object) -> None:
-        log.append(progress, **more)
+    def emit(progress: Progress, **details: Unpack[EventDetails]) -> None:
+        log.append(progress, **details)
         if on_event:
             on_event(progress)
 

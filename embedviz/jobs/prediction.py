@@ -22,7 +22,7 @@ from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_folder import WEIGHTS, RunFolder
 from embedviz.store.store import Store
-from embedviz.training.protocols import Predictor, Recommender
+from embedviz.training.protocols import Predictor, Reason, Recommender
 
 ANSWER = "answer.parquet"
 ROWS_AT_ONCE, ROWS_WITH_REASONS = 500, 20  # of a file, between two events
@@ -204,7 +204,7 @@ def with_predictions(
     return pd.concat([frame, _beside(found, frame)], axis=1)
 
 
-def _in_words(reasons: list[dict[str, Any]]) -> str:
+def _in_words(reasons: list[Reason]) -> str:
     """Format reasons as "warm +0.87; thinks -0.47", the strongest first."""
     strongest = sorted(reasons, key=lambda reason: -abs(reason["contribution"]))[:MAX_REASONS]
     return "; ".join(f"{reason['feature']} {reason['contribution']:+.2f}" for reason in strongest)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import JsonValue
-
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.settings import TrainingSettings
-from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.core.typed_json import JsonObject, read_typed, write_typed
 from embedviz.data.report import ReadReport
 from embedviz.data.roles import roles_of
 from embedviz.jobs.pretrained import open_pretrained_space
@@ -48,7 +46,7 @@ class ReadingSpec(JobSpec):
 
     model: str
     columns: Columns
-    settings: dict[str, JsonValue]
+    settings: JsonObject
     data: DataReference
 
 

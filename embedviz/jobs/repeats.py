@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 import numpy as np
 
 from embedviz.core.errors import RunError, SettingsError
 from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.events import EventDetails
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
@@ -141,7 +142,7 @@ def train_repeats(spec: RepeatsSpec, folder: Path, reporter: Reporter) -> None:
 def _part_of(reporter: Reporter, name: str, place: int, total: int, seconds: float) -> Reporter:
     """A reporter for one of the trainings, whose progress is a part of the whole."""
 
-    def emit(event: Progress, **more: object) -> None:
+    def emit(event: Progress, **details: Unpack[EventDetails]) -> None:
         done = place + event.fraction
         reporter(
             Progress(
@@ -150,7 +151,7 @@ def _part_of(reporter: Reporter, name: str, place: int, total: int, seconds: flo
                 seconds_left=seconds * (total - done),
                 message=f"{name.capitalize()}: {event.message}",
             ),
-            **more,
+            **details,
         )
 
     return reporter.with_emit(emit)

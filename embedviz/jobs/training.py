@@ -15,6 +15,7 @@ from safetensors.numpy import save_file
 from embedviz.core.cost import Cost
 from embedviz.core.files import replacing
 from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.events import EventDetails
 from embedviz.core.jobs.reporter import Interrupted, Reporter, StopRequested
 from embedviz.core.peak_memory import PeakMemory
 from embedviz.core.progress import Progress
@@ -67,7 +68,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         reporter.report(f"Reading {run.data['title']} for {device.title}")
         prepared = _prepare(run, model, reporter, checkpoint.exists())
         cost = _estimated(run) or prepared.cost(settings, machine_for(device, threads))
-        reporter(Progress(message="Estimated"), estimate=asdict(cost))
+        reporter(Progress(message="Estimated"), estimate=cost.fields())
         learner = prepared.learner(settings, device, threads)
         if checkpoint.exists():
             learner.restore(_read_checkpoint(checkpoint))
@@ -84,7 +85,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         trained = learner.best()
         evaluation = model.evaluate(trained, prepared)
         record = TrainingRecord(
-            estimate=asdict(cost),
+            estimate=cost.fields(),
             seconds=round(run.state.elapsed() or time.time() - started, 2),
             memory_bytes=memory.take_peak(),
             device=device.title,
@@ -116,10 +117,8 @@ def _prepare(run: RunFolder, model: AnyModel, reporter: Reporter, has_checkpoint
 
 def _estimated(run: RunFolder) -> Cost | None:
     """Return the cost that was estimated before the start; None where nobody estimated."""
-    values = run.spec.estimate
-    if not values:
-        return None
-    return Cost(float(values["seconds"]), float(values["memory_bytes"]), str(values.get("detail", "")))
+    fields = run.spec.estimate
+    return Cost.from_fields(fields) if fields else None
 
 
 def _run_learner(run: RunFolder, learner: Learner[Trained], reporter: Reporter) -> None:
@@ -127,13 +126,13 @@ def _run_learner(run: RunFolder, learner: Learner[Trained], reporter: Reporter) 
     snapshots = SnapshotWriter(run.folder)
     for event in learner.run():
         now = time.monotonic()
-        more: dict[str, object] = {}
+        details = EventDetails()
         if now >= probes_due:
-            more["probes"] = _probe(learner, run.spec.probes)
+            details["probes"] = _probe(learner, run.spec.probes)
             probes_due = now + max(PROBE_INTERVAL_S, 20 * (time.monotonic() - now))
         if snapshots.is_due(event.step, event.total_steps):
             snapshots.write(event.step, learner.current().spaces())
-        reporter(event, **more)
+        reporter(event, **details)
         reporter.check()
         if now >= checkpoint_due:
             _write_checkpoint(run.folder / CHECKPOINT, learner.state())

@@ -9,13 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from pydantic import JsonValue
 from safetensors.numpy import save_file
 
 from embedviz.core.files import replacing, write_json
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.spec import JobSpec
-from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.core.typed_json import JsonObject, read_typed, write_typed
 from embedviz.projection.clusters import NO_CLUSTER
 from embedviz.projection.oddities import Oddities
 from embedviz.projection.packing import pack_points
@@ -52,7 +51,7 @@ class MapSpec(JobSpec):
     kind: ClassVar[str] = "projection"
 
     space: str
-    settings: dict[str, JsonValue]
+    settings: JsonObject
     ended: float = 0.0
     written: int = 0
     init: str = ""

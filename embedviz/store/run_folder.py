@@ -11,15 +11,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
-from pydantic import ConfigDict, JsonValue, with_config
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
-from embedviz.core.cost import Cost
+from embedviz.core.cost import Cost, CostFields
 from embedviz.core.errors import DataError, RunError, UnknownSpaceError
 from embedviz.core.jobs.folder import JobFolder, JobRecord
-from embedviz.core.typed_json import parse_typed, read_typed, write_typed
+from embedviz.core.typed_json import JsonObject, parse_typed, read_typed, write_typed
 from embedviz.store.data_reference import DataReference
 from embedviz.store.run_specs import RunSpec
 
@@ -74,17 +74,17 @@ class RunLabel:
 class TrainingRecord(TypedDict, total=False):
     """Record of a training beside its scores. Empty before the end.
 
-    estimate: seconds and memory_bytes as estimated. seconds, memory_bytes: what it took. device, threads: where.
+    estimate: the cost as estimated before the start. seconds, memory_bytes: what it took. device, threads: where.
     protocol: how the scores were made. score: the one that counts. main_space: the space that is shown first, where
     the data decided it. vectors, dim: of opened vectors.
     """
 
-    estimate: dict[str, Any]
+    estimate: CostFields
     seconds: float
     memory_bytes: float
     device: str
     threads: int
-    protocol: dict[str, JsonValue]
+    protocol: JsonObject
     score: str
     main_space: str
     vectors: int
@@ -205,7 +205,7 @@ class RunFolder(JobFolder[RunSpec]):
     @property
     def estimate(self) -> Cost:
         """The cost that was estimated before the training began; zero before the end."""
-        return Cost(**self.record.get("estimate", {"seconds": 0.0, "memory_bytes": 0.0}))
+        return Cost.from_fields(self.record.get("estimate", {}))
 
     @property
     def primary_metric(self) -> str:

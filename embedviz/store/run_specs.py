@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import JsonValue
-
+from embedviz.core.cost import CostFields
 from embedviz.core.jobs.spec import JobSpec
+from embedviz.core.typed_json import JsonObject
 from embedviz.store.data_reference import DataReference
 
 Columns = dict[str, str | list[str] | None]  # role -> column; "category", "number" and "ignore" have several
@@ -29,18 +29,18 @@ class RunSpec(JobSpec):
         Role to column, where they were chosen; None takes a guess away.
     probes : list of str
         Labels whose neighbors are reported while it trains.
-    estimate : dict
-        seconds and memory_bytes as estimated before the start; empty where nobody estimated.
+    estimate : CostFields
+        The cost as estimated before the start; empty where nobody estimated.
     main_space : str
         The space that is shown first; empty where the data decides it.
     """
 
     model: str
     data: DataReference
-    settings: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    settings: JsonObject = field(default_factory=JsonObject)
     columns: Columns = field(default_factory=dict[str, "str | list[str] | None"])
     probes: list[str] = field(default_factory=list[str])
-    estimate: dict[str, float | str] = field(default_factory=dict[str, "float | str"])
+    estimate: CostFields = field(default_factory=CostFields)
     main_space: str = ""
 
 

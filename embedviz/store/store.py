@@ -100,7 +100,7 @@ class Store:
             settings=chosen_model.Settings.of(**settings).model_dump(),
             columns={**dataset.columns, **(columns or {})},
             probes=list(probes),
-            estimate=vars(estimate) if estimate else {},
+            estimate=estimate.fields() if estimate else {},
             main_space=next(iter(chosen_model.spaces), ""),
         )
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from typing_extensions import TypedDict
 
 from embedviz.training.learner import ADVANCE_SECONDS, Advance
 from embedviz.training.protocols import State, Weights
@@ -68,6 +69,11 @@ class Plan:
     seed: int = 0
     schedule: Schedule = constant
     max_norm: float = 0.0
+
+
+class _Place(TypedDict):
+    epoch: int
+    batch: int
 
 
 class GradientDescent:
@@ -139,7 +145,8 @@ class GradientDescent:
                 self._optimizer.state[parameter] = {
                     name: value if name == "step" else value.to(self._device) for name, value in moments.items()
                 }
-        self._epoch, self._batch = state.values["epoch"], state.values["batch"]
+        place = state.values_as(_Place)
+        self._epoch, self._batch = place["epoch"], place["batch"]
 
     def _descend(self, batch: Any) -> float:
         factor = self.plan.schedule(self.done / self.total)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
@@ -105,6 +106,11 @@ class Criterion:
         return value > best if self.greater_is_better else value < best
 
 
+class _BestValues(TypedDict):
+    value: float | None
+    waited: int
+
+
 class BestWeights:
     """A copy of the best weights so far. Weights that could not be measured count as better than the last."""
 
@@ -135,7 +141,8 @@ class BestWeights:
     def restore(self, state: State) -> None:
         """Take a state back."""
         self.weights = {name: np.array(array) for name, array in state.arrays.items()}
-        self.value, self.waited = state.values["value"], state.values["waited"]
+        values = state.values_as(_BestValues)
+        self.value, self.waited = values["value"], values["waited"]
 
 
 class IterativeLearner(Generic[T_co]):

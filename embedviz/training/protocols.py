@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, Protocol, Self, TypedDict, TypeVar, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -20,16 +20,17 @@ import pandas as pd
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.core.settings import TrainingSettings
+from embedviz.core.typed_json import JsonObject, parse_typed
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
-from embedviz.space import EmbeddingSpace
+from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.training.devices import Device
 from embedviz.training.report import Baseline, Evaluation
 from embedviz.training.survey import Survey
 
-SpaceKind = Literal["word", "user", "item", "value", "text", "row"]
 Columns = Mapping[str, "str | list[str]"]  # role -> column; "category", "number" and "ignore" have several
 Weights = Mapping[str, np.ndarray]
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -41,23 +42,35 @@ class State:
     arrays
         Arrays by name, for one safetensors file.
     values
-        Values that JSON holds.
+        Everything else, for a JSON object.
     """
 
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
-    values: dict[str, Any] = field(default_factory=dict)
+    values: JsonObject = field(default_factory=JsonObject)
 
     def part(self, name: str) -> State:
         """Return the part of the state that `join` put under a name; empty where there is none."""
         prefix = f"{name}."
         arrays = {key.removeprefix(prefix): array for key, array in self.arrays.items() if key.startswith(prefix)}
-        return State(arrays, self.values.get(name, {}))
+        values = self.values.get(name)
+        return State(arrays, values if isinstance(values, dict) else {})
 
     @classmethod
     def join(cls, **parts: State) -> State:
         """Return one state made of several, each under a name."""
         arrays = {f"{name}.{key}": array for name, part in parts.items() for key, array in part.arrays.items()}
         return cls(arrays, {name: part.values for name, part in parts.items()})
+
+    def values_as(self, cls: type[V]) -> V:
+        """Return the values as a typed dictionary. DataError when they are not those of `cls`."""
+        return parse_typed(self.values, cls, "The checkpoint")
+
+
+class Reason(TypedDict):
+    """A contribution to a prediction; models add keys of their own."""
+
+    feature: str
+    contribution: float
 
 
 @runtime_checkable
@@ -90,8 +103,7 @@ class Predictor(Trained, Protocol):
         rows
             A frame with the columns of the training, or what the model takes beside one (texts, pairs, dicts).
         explain
-            Add a column "reasons": for each row a list of ``{"feature": str, "contribution": float}``, contributions
-            towards the prediction.
+            Add a column "reasons": for each row a list of `Reason`, contributions towards the prediction.
 
         Returns
         -------

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pydantic import JsonValue
-
-from embedviz.core.typed_json import parse_typed
+from embedviz.core.typed_json import JsonObject, parse_typed
 
 T = TypeVar("T")
 
@@ -30,7 +28,7 @@ class Survey:
         Labels whose neighbours are worth watching while it trains.
     """
 
-    facts: dict[str, JsonValue]
+    facts: JsonObject
     sentences: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     classes: list[tuple[str, int]] = field(default_factory=list)

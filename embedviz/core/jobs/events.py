@@ -5,32 +5,31 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import NamedTuple, TypedDict, cast
+from typing import NamedTuple, TypedDict, Unpack, cast
 
-from embedviz.core.progress import Progress
+from embedviz.core.cost import CostFields
+from embedviz.core.progress import Progress, ProgressFields
 
 FILE = "events.jsonl"
 
 
-class Event(TypedDict, total=False):
-    """A line of events.jsonl: the fields of a Progress that say something, the time, and what the job adds.
+class EventDetails(TypedDict, total=False):
+    """Values that a job adds to an event.
 
-    time: seconds since 1970. probes: word -> [[label, similarity], ...], its neighbors at that time. estimate: the
-    fields of a Cost, reported once the data is prepared.
+    probes: word -> [[label, similarity], ...], its neighbors at that time. estimate: reported once the data is prepared.
+    """
+
+    probes: dict[str, list[tuple[str, float]]]
+    estimate: CostFields
+
+
+class Event(ProgressFields, EventDetails, total=False):
+    """A line of events.jsonl: the fields of a Progress that hold something, the job's details, and the time.
+
+    time: seconds since 1970.
     """
 
     time: float
-    step: int
-    total_steps: int
-    epoch: float
-    loss: float
-    metrics: dict[str, float]
-    examples_per_second: float
-    seconds_left: float
-    message: str
-    best: bool
-    probes: dict[str, list[tuple[str, float]]]
-    estimate: dict[str, float]
 
 
 class EventsRead(NamedTuple):
@@ -48,9 +47,10 @@ class EventLog:
         if self._file.tell() and not _ends_with_newline(folder / FILE):
             self._file.write(b"\n")  # a worker was killed in the middle of a line; ours starts on a fresh one
 
-    def append(self, progress: Progress, **more: object) -> None:
-        """Write one event with the time and with the values in `more`."""
-        line = json.dumps({"time": round(time.time(), 3), **progress.as_dict(), **more}, ensure_ascii=False)
+    def append(self, progress: Progress, **details: Unpack[EventDetails]) -> None:
+        """Write one event with the time and its details."""
+        event: Event = {"time": round(time.time(), 3), **progress.as_dict(), **details}
+        line = json.dumps(event, ensure_ascii=False)
         self._file.write(line.encode() + b"\n")
 
     def close(self) -> None:

@@ -8,14 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Generic, Self, TypeVar, cast
 
-from pydantic import JsonValue
-
 from embedviz.core.errors import RunError
 from embedviz.core.files import folder_bytes
 from embedviz.core.jobs import events, status
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.jobs.status import Status
-from embedviz.core.typed_json import parse_typed, read_typed, write_typed
+from embedviz.core.typed_json import JsonObject, parse_typed, read_typed, write_typed
 
 S = TypeVar("S", bound=JobSpec)
 LOG = "log.txt"
@@ -42,7 +40,7 @@ class JobRecord:
     kind: str
     id: str
     created: float
-    spec: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    spec: JsonObject = field(default_factory=JsonObject)
 
 
 R = TypeVar("R", bound=JobRecord)
@@ -197,7 +195,7 @@ def read_record(path: Path, record_class: type[R]) -> R:
     DataError
         When it cannot be read.
     """
-    values = read_typed(path, dict[str, JsonValue])
+    values = read_typed(path, JsonObject)
     if values is None:
         raise RunError(f"There is nothing at this address: {path.parent.name} is not in the store.")
     return parse_typed({"spec": values, **values}, record_class, path.name)

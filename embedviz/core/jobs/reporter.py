@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, Unpack
 
+from embedviz.core.jobs.events import EventDetails
 from embedviz.core.progress import Progress
 
 T = TypeVar("T")
@@ -70,11 +71,11 @@ class Control:
 class Emit(Protocol):
     """Callable that takes a reporter's events."""
 
-    def __call__(self, progress: Progress, /, **more: object) -> None:
-        """Take an event, and further values to be kept with it."""
+    def __call__(self, progress: Progress, /, **details: Unpack[EventDetails]) -> None:
+        """Take an event, and details to be kept with it."""
 
 
-def _discard(progress: Progress, **more: object) -> None:
+def _discard(progress: Progress, **details: Unpack[EventDetails]) -> None:
     """Take an event that nobody wants to hear."""
 
 
@@ -93,17 +94,17 @@ class Reporter:
         self._emit = emit
         self._control = control or Control()
 
-    def __call__(self, progress: Progress, **more: object) -> None:
+    def __call__(self, progress: Progress, **details: Unpack[EventDetails]) -> None:
         """Report one event.
 
         Parameters
         ----------
         progress : Progress
             How far the job is.
-        **more
-            Further values of the event, that JSON can hold.
+        **details
+            Further values of the event.
         """
-        self._emit(progress, **more)
+        self._emit(progress, **details)
 
     def report(self, message: str, step: int = 0, total_steps: int = 0) -> None:
         """Report an event that is a message and, where it is known, how far the job is."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from embedviz.core.settings import TrainingSettings
+from embedviz.core.typed_json import JsonObject
 
 ROWS_SEEN = 115_000  # epochs × training rows after which most tables have converged
 MIN_EPOCHS, MAX_EPOCHS = 4, 40
 BATCHES_PER_EPOCH = 32  # small tables learn more from many small steps
 MIN_BATCH_SIZE, MAX_BATCH_SIZE = 32, 256
 MAX_NUMERIC_CLASSES = 20  # distinct numbers in a target up to which each is a class
-BASIC: dict[str, JsonValue] = {"basic": True}  # a field that a form shows first
+BASIC: JsonObject = {"basic": True}  # a field that a form shows first
 
 
 class CategoriesSettings(TrainingSettings):

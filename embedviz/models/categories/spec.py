@@ -27,8 +27,8 @@ from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, read_rows
 from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.models.categories.survey import TableFacts, find_leaks, survey_rows
 from embedviz.models.categories.trained import TrainedCategories
-from embedviz.space import EmbeddingSpace
-from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.space import EmbeddingSpace, SpaceKind
+from embedviz.training.protocols import Columns
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
 from embedviz.training.survey import Survey
 

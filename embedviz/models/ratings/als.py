@@ -29,6 +29,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from embedviz.models.ratings.biases import DAMPING, fit_biases
 from embedviz.models.ratings.parts import RatingsParts
@@ -108,6 +109,12 @@ def solve_rows(
 def penalty_path(penalty: float | None, rounds: int) -> np.ndarray:
     """Return the penalty of each round (rounds,): the given one, or from `MIN_PENALTY` to `MAX_PENALTY`."""
     return np.full(rounds, penalty) if penalty is not None else np.geomspace(MIN_PENALTY, MAX_PENALTY, rounds)
+
+
+class _Place(TypedDict):
+    round: int
+    side: int
+    span: int
 
 
 class AlternatingLeastSquares:
@@ -193,7 +200,8 @@ class AlternatingLeastSquares:
     def restore(self, state: State) -> None:
         """Take a state back."""
         self.P, self.Q = state.arrays["P"].copy(), state.arrays["Q"].copy()
-        self._round, self._side, self._span = (state.values[name] for name in ("round", "side", "span"))
+        place = state.values_as(_Place)
+        self._round, self._side, self._span = place["round"], place["side"], place["span"]
 
     def _solve(self) -> bool:
         """Solve the next spans, one a thread, and return whether a round has ended."""

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from embedviz.core.settings import TrainingSettings
+from embedviz.core.typed_json import JsonObject
 
 Method = Literal["als", "gradient", "dot", "bpr"]
 
@@ -20,7 +21,7 @@ DEFAULTS: dict[Method, dict[str, float]] = {
 }
 POPULARITY_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # that are tried where none is set
 MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation part while training, and on the test part
-_BASIC: dict[str, Any] = {"basic": True}
+_BASIC: JsonObject = {"basic": True}
 
 
 class RatingsSettings(TrainingSettings):

@@ -23,8 +23,8 @@ from embedviz.models.ratings.split import choose_split, split_ratings
 from embedviz.models.ratings.survey import RatingsFacts, survey_ratings
 from embedviz.models.ratings.table import PURPOSES, choose_method, read_ratings
 from embedviz.models.ratings.trained import TrainedRatings
-from embedviz.space import EmbeddingSpace
-from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.space import EmbeddingSpace, SpaceKind
+from embedviz.training.protocols import Columns
 from embedviz.training.report import Baseline, Evaluation
 from embedviz.training.survey import Survey
 

@@ -20,6 +20,7 @@ from embedviz.models.ratings.fold_in import FoldedIn, Ridge, fold_in
 from embedviz.models.ratings.pairs import read_pairs
 from embedviz.models.ratings.settings import Method, RatingsSettings
 from embedviz.space import EmbeddingSpace
+from embedviz.training.protocols import Reason
 
 MAX_REASONS = 3  # rated items named with a prediction
 RANKING_NOTE = "A ranking score, not a rating."
@@ -123,7 +124,7 @@ class TrainedRatings(Archived):
             ("user", self.users, f.P, f.user_bias, f.fallback.user, rated.user),
         ):
             counts = np.bincount(places, minlength=len(entities))
-            columns: dict[str, Any] = {"count": counts}
+            columns: dict[str, np.ndarray | list[str]] = {"count": counts}
             if self.is_explicit:
                 sums = np.bincount(places, rated.rating, len(entities))
                 columns["mean rating"] = (sums / np.maximum(counts, 1)).round(3)
@@ -229,7 +230,7 @@ class TrainedRatings(Archived):
             return f"{RANKING_NOTE} Not in the training set: {unknown}." if unknown else RANKING_NOTE
         return f"Not in the training set: {unknown}. The estimate is {estimate}." if unknown else ""
 
-    def _reasons_of_estimate(self, u: int, i: int) -> list[dict[str, Any]]:
+    def _reasons_of_estimate(self, u: int, i: int) -> list[Reason]:
         """Return what adds up to an estimate: the mean, both biases, and the rated items that weigh most in the rest."""
         f, is_known = self.factors, u >= 0 and i >= 0
         user_bias, item_bias = (f.user_bias, f.item_bias) if is_known else (f.fallback.user, f.fallback.item)
@@ -246,7 +247,7 @@ class TrainedRatings(Archived):
                 reasons.append(_reason(f"{verb} {self.items.labels[items[j]]}", contributions[j]))
         return reasons
 
-    def _reasons_of_item(self, shares: np.ndarray, liked: np.ndarray, i: int) -> list[dict[str, Any]]:
+    def _reasons_of_item(self, shares: np.ndarray, liked: np.ndarray, i: int) -> list[Reason]:
         """Return the liked items, with their shares in the user's vector, that contribute most to item i."""
         contributions = shares @ self.factors.Q[i]
         strongest = [j for j in np.argsort(-contributions, kind="stable")[:MAX_REASONS] if contributions[j] > 0]
@@ -288,5 +289,5 @@ class TrainedRatings(Archived):
         return fold_in(self.factors, self.ridge, rated.item, rated.rating, weights), rated.item, rated.rating
 
 
-def _reason(feature: str, contribution: float) -> dict[str, Any]:
+def _reason(feature: str, contribution: float) -> Reason:
     return {"feature": feature, "contribution": round(float(contribution), 4)}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, model_validator
 
 from embedviz.core.settings import TrainingSettings
+from embedviz.core.typed_json import JsonObject
 
 NO_VECTORS = "none"
-BASIC: dict[str, JsonValue] = {"basic": True}
+BASIC: JsonObject = {"basic": True}
 STEPS = 1600  # batches after which training has usually converged
 MIN_EPOCHS, MAX_EPOCHS = 2, 40
 

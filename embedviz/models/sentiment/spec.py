@@ -26,9 +26,9 @@ from embedviz.models.sentiment.settings import NO_VECTORS, SentimentSettings
 from embedviz.models.sentiment.survey import TextFacts, estimated_cost, survey_texts
 from embedviz.models.sentiment.trained import TrainedSentiment
 from embedviz.models.sentiment.vocabulary import coverage, has_vector
-from embedviz.space import EmbeddingSpace
+from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.treebank import words_of
-from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.training.protocols import Columns
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
 from embedviz.training.survey import Survey
 

@@ -20,6 +20,7 @@ from embedviz.models.sentiment.vocabulary import FIRST, UNKNOWN, SentimentVocabu
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import pair_closeness
 from embedviz.text.treebank import Word, placed_words
+from embedviz.training.protocols import Reason
 
 if TYPE_CHECKING:
     from embedviz.models.sentiment.network import SentimentNetwork
@@ -41,6 +42,13 @@ class TextForm:
 
     column: str
     classes: list[str]
+
+
+class WordReason(Reason):
+    """Contribution of a word, with the characters of the text that it is."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +184,7 @@ class TrainedSentiment(Archived):
             return False
         return self.ngrams is None or self.ngrams.features([words]).nnz == 0
 
-    def _reasons(self, text: str, words: list[Word], target: int) -> list[dict[str, Any]]:
+    def _reasons(self, text: str, words: list[Word], target: int) -> list[WordReason]:
         if not words:
             return []
         contributions = self.contributions([word.text for word in words], target)

@@ -8,8 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NotRequired
 
 import numpy as np
+from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from embedviz.models.words.negative_sampling import HeldOut, NegativeSamplingEngine, TrainingText
 from embedviz.models.words.settings import WordSettings
@@ -30,6 +33,12 @@ _POOL = ThreadPoolExecutor(256, thread_name_prefix="words")
 #   negative samples; rates (2,); adagrad: bool; state (1,) uint64, the random state; tally (2,) float64, to which the loss and
 #   the pairs that it is of are added.
 Kernel = Callable[..., int]
+
+
+class _Place(TypedDict):
+    epoch: int
+    at: list[int] | int  # of each thread; one number from the engine of the GPU
+    random: NotRequired[list[str]]
 
 
 class LockFreeEngine(NegativeSamplingEngine):
@@ -71,19 +80,17 @@ class LockFreeEngine(NegativeSamplingEngine):
 
     def state(self) -> State:
         """Return the vectors, how far each thread's slice is, and its random state."""
-        random = [str(state[0]) for state in self._random]
-        return State(
-            self._arrays(), {"epoch": self._epoch, "at": list(self._at), "slices": self._slices, "random": random}
-        )
+        random: list[JsonValue] = [str(state[0]) for state in self._random]
+        return State(self._arrays(), {"epoch": self._epoch, "at": [*self._at], "random": random})
 
     def restore(self, state: State) -> None:
         """Take a state back; with another number of threads the epoch begins again."""
         self._restore_arrays(state)
-        values = state.values
-        self._epoch = values["epoch"]
-        if len(values.get("slices", ())) == len(self._slices):
-            self._at = list(values["at"])
-            self._random = [np.array([int(number)], np.uint64) for number in values["random"]]
+        place = state.values_as(_Place)
+        at, self._epoch = place["at"], place["epoch"]
+        if isinstance(at, list) and len(at) == len(self._slices):
+            self._at = at
+            self._random = [np.array([int(number)], np.uint64) for number in place.get("random", [])]
 
     def _run_span(self, i: int, span: int) -> np.ndarray:
         s, tally = self.settings, np.zeros(2)

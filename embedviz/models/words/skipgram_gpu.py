@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from typing_extensions import TypedDict
 
 from embedviz.models.words.negative_sampling import HeldOut, NegativeSamplingEngine, TrainingText
 from embedviz.models.words.settings import WordSettings
@@ -42,6 +43,11 @@ def gradients(w: torch.Tensor, c: torch.Tensor, n: torch.Tensor, there: torch.Te
     softplus = torch.nn.functional.softplus
     loss = (softplus(-true) * there).sum(1) + softplus(false).sum(1) * there.sum(1)
     return Gradients(centre, pull[..., None] * w[:, None], push[..., None] * w[:, None], loss)
+
+
+class _Place(TypedDict):
+    epoch: int
+    at: int | list[int]  # one a thread from the engine of the CPU
 
 
 class GpuEngine(NegativeSamplingEngine):
@@ -91,8 +97,9 @@ class GpuEngine(NegativeSamplingEngine):
         """Take a state back; one that the CPU's engine wrote begins the epoch again."""
         self._restore_arrays(state)
         self._on_device = {name: torch.tensor(array, device=self._device) for name, array in self._arrays().items()}
-        at = state.values["at"]
-        self._epoch, self._at = state.values["epoch"], at if isinstance(at, int) else 0
+        place = state.values_as(_Place)
+        at = place["at"]
+        self._epoch, self._at = place["epoch"], at if isinstance(at, int) else 0
 
     def _fetch(self) -> None:
         for name, array in self._arrays().items():

@@ -29,12 +29,12 @@ from embedviz.models.words.negative_sampling import (
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.trained import WordVectors
-from embedviz.space import EmbeddingSpace
+from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.corpus import build_corpus
 from embedviz.text.counts import CorpusCounts, count_tokens
 from embedviz.text.tokenizers import tokenizer
 from embedviz.text.tokens import Tokens, tokens_of
-from embedviz.training.protocols import Columns, SpaceKind
+from embedviz.training.protocols import Columns
 from embedviz.training.report import Baseline, Evaluation, Protocol
 from embedviz.training.survey import Survey
 
