@@ -42,6 +42,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/neighbours_speed.py
 	$(BIN)/python benchmarks/map_speed.py
 	$(BIN)/python benchmarks/first_minutes.py
+	$(BIN)/python benchmarks/parsed_once.py
 
 clean:
 	rm -rf .venv
