@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -20,7 +20,7 @@ from embedviz.jobs.local_executor import shared_executor  # noqa: E402
 
 
 @contextlib.asynccontextmanager
-async def lifespan(app: st.App) -> AsyncIterator[None]:
+async def lifespan(app: st.App) -> AsyncGenerator[None]:
     """Warm the workers before the first visitor clicks; let them write their checkpoints before the server leaves."""
     executor = shared_executor()
     yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ logger = logging.getLogger("embedviz.app")
 
 
 @contextlib.contextmanager
-def error_boundary() -> Iterator[None]:
+def error_boundary() -> Generator[None]:
     """Show an error raised inside as a message, and let the rest of the page run.
 
     The message of an EmbedvizError is shown as it is. Any other exception is a bug: it is logged with its traceback under

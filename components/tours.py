@@ -50,7 +50,7 @@ class Tour:
 
 
 _END = "End the tour"
-TOURS: dict[str, Tour] = {
+_ALL_TOURS: dict[str, Tour] = {
     "words": Tour(
         title="Words: king, queen and table",
         sentence="Train word vectors on the King James Bible, watch neighbours form, then explore neighbours and map.",
@@ -143,7 +143,7 @@ TOURS: dict[str, Tour] = {
         },
     ),
 }
-TOURS = {name: tour for name, tour in TOURS.items() if tour.model in MODELS}
+TOURS = {name: tour for name, tour in _ALL_TOURS.items() if tour.model in MODELS}
 
 
 def start_tour(name: str) -> None:

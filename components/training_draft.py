@@ -94,7 +94,7 @@ def _parse(written: str) -> TrainingDraft | None:
     try:
         draft = TrainingDraft(**json.loads(written))
         columns = [name for named in draft.roles.values() for name in ([named] if isinstance(named, str) else named)]
-        texts = [draft.dataset_id, draft.run_id, *draft.roles, *columns]
+        texts: list[object] = [draft.dataset_id, draft.run_id, *draft.roles, *columns]
     except (ValueError, TypeError, AttributeError):
         return None
     return draft if all(isinstance(text, str) for text in texts) else None

@@ -61,7 +61,8 @@ class Case:
         """Return settings of this case, on one thread."""
         fields = self.spec.Settings.model_fields
         small = {name: value for name, value in SMALL.items() if name in fields}
-        return self.spec.Settings.of(**{**small, "deterministic": True, **self.settings, **more})
+        values: dict[str, Any] = {**small, "deterministic": True, **self.settings, **more}
+        return self.spec.Settings.of(**values)
 
     def long(self) -> dict[str, Any]:
         """Return settings by which a training takes more than a moment."""

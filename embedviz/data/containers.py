@@ -9,7 +9,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -61,6 +61,11 @@ class Opened:
             self._head += part
         return self._head[:count]
 
+    def rewind(self) -> None:
+        """Go back to the beginning of bytes that are not packed."""
+        self._raw.seek(0)
+        self._head = b""
+
     @property
     def done(self) -> int:
         """Packed bytes that have been read."""
@@ -102,7 +107,7 @@ def opened(
     member: str | None = None,
     *,
     any_format: bool = False,
-) -> Iterator[Opened]:
+) -> Generator[Opened]:
     """Open a path, bytes or a seekable binary file, and unpack it.
 
     Parameters
@@ -152,8 +157,7 @@ def opened(
         if not any_format and (problem := foreign_format(start)):
             raise DataError(f"{file_name} {problem}")
         if file.seekable:
-            raw.seek(0)
-            file._head = b""
+            file.rewind()
         yield file
 
 
@@ -179,7 +183,7 @@ def _raw(
 
 
 @contextlib.contextmanager
-def _data_errors(name: str) -> Iterator[None]:
+def _data_errors(name: str) -> Generator[None]:
     """Turn the unpackers' errors into DataErrors."""
     try:
         yield

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -97,7 +97,7 @@ def download(
 @contextmanager
 def exclusive_access(
     folder: Path, file_name: str, title: str, on_progress: Callable[[Progress], None]
-) -> Iterator[None]:
+) -> Generator[None]:
     """Wait until no other process or thread downloads the same file: two that write one part would spoil it.
 
     Raises

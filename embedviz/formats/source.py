@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ class _Guarded(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def open_source(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> Iterator[Source]:
+def open_source(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> Generator[Source]:
     """Open a path or bytes as a stream of vectors.
 
     Raises
@@ -96,7 +96,7 @@ def open_source(source: str | Path | bytes, name: str | None = None, member: str
 
 
 @contextlib.contextmanager
-def _as_vectors() -> Iterator[None]:
+def _as_vectors() -> Generator[None]:
     """Turn an error about the file itself into one about the vectors in it."""
     try:
         yield

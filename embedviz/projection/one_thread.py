@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_thread() -> Generator[None]:
     """Run PyTorch on one thread within the block, and as before afterwards. Do not yield from inside it.
 
     Some operations (exp, log, x[i]) go to several threads from 2,048 numbers on, and meet again after each. Alone on

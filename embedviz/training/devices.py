@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from embedviz.core.errors import DeviceError
@@ -30,7 +30,7 @@ class Device:
 
 
 @contextlib.contextmanager
-def torch_threads(n: int) -> Iterator[None]:
+def torch_threads(n: int) -> Generator[None]:
     """Let torch compute on n threads inside the block. For a worker or a script, never in a process that serves visitors."""
     import torch
 

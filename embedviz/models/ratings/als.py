@@ -199,7 +199,8 @@ class AlternatingLeastSquares:
 
     def restore(self, state: State) -> None:
         """Take a state back."""
-        self.P, self.Q = state.arrays["P"].copy(), state.arrays["Q"].copy()
+        np.copyto(self.P, state.arrays["P"])
+        np.copyto(self.Q, state.arrays["Q"])
         place = state.values_as(_Place)
         self._round, self._side, self._span = place["round"], place["side"], place["span"]
 

@@ -81,16 +81,16 @@ def fold_in(
     lead = 0 if ridge.damping is None else 1  # a column of ones for the user's bias
     Z = np.hstack([np.ones((m, lead)), Q])
     penalty = ridge.penalty * (np.sqrt(m / ridge.typical) if ridge.typical else 1.0)
-    A = np.diag(np.r_[[ridge.damping] * lead, np.full(K, penalty)])
+    regularizer = np.diag(np.r_[[ridge.damping] * lead, np.full(K, penalty)])
     rest = np.r_[np.zeros(lead), penalty * ridge.prior]
     target = ratings - factors.mean - factors.item_bias[items].astype(np.float64)
     if ridge.liked is not None and ridge.other is not None:  # the dot products of the user's items, and of all items
         every = factors.Q.astype(np.float64)
-        A += m / len(every) * every.T @ every
+        regularizer += m / len(every) * every.T @ every
         rest += m / len(every) * ridge.other * every.sum(0)
         target = np.full(m, ridge.liked)
     weighted = Z if weights is None else Z * weights[:, None].astype(np.float64)
-    solved = np.linalg.solve(weighted.T @ Z + A, np.column_stack([(weighted * target[:, None]).T, rest]))
+    solved = np.linalg.solve(weighted.T @ Z + regularizer, np.column_stack([(weighted * target[:, None]).T, rest]))
     total = solved.sum(1)
     return FoldedIn(float(total[0]) if lead else 0.0, total[lead:], solved[lead:, :m].T, solved[lead:, m])
 

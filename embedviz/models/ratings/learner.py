@@ -91,17 +91,18 @@ def make_factors(prepared: RatingsParts, weights: Weights) -> Factors:
     """Return the factors in the ratings' own unit that weights stand for, by the method that made them."""
     if prepared.method == "als":
         root, unit = np.float32(np.sqrt(prepared.std)), np.float32(prepared.std)  # the vectors share the unit
-        P, Q = root * weights["P"][:, 1:], root * weights["Q"][:, 1:]
+        user_vectors, item_vectors = root * weights["P"][:, 1:], root * weights["Q"][:, 1:]
         user_bias, item_bias = unit * weights["P"][:, 0], unit * weights["Q"][:, 0]
     else:
-        P, Q = weights["user_embedding.weight"], weights["item_embedding.weight"]
-        user_bias = weights.get("user_bias", np.zeros(len(P), np.float32))
-        item_bias = weights.get("item_bias", np.zeros(len(Q), np.float32))
+        user_vectors, item_vectors = weights["user_embedding.weight"], weights["item_embedding.weight"]
+        user_bias = weights.get("user_bias", np.zeros(len(user_vectors), np.float32))
+        item_bias = weights.get("item_bias", np.zeros(len(item_vectors), np.float32))
     mean = prepared.mean if prepared.method in ("als", "gradient") else 0.0
     fallback = Biases(mean, user_bias.astype(np.float64), item_bias.astype(np.float64))
     if prepared.method == "dot":  # it learns no biases
         fallback = prepared.biases
-    return Factors(P, Q, user_bias, item_bias, mean, fallback, prepared.scale if prepared.is_explicit else None)
+    scale = prepared.scale if prepared.is_explicit else None
+    return Factors(user_vectors, item_vectors, user_bias, item_bias, mean, fallback, scale)
 
 
 def make_ridge(prepared: RatingsParts, factors: Factors, weights: Weights) -> Ridge:

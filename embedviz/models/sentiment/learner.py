@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,7 +40,7 @@ class SentimentTask:
         """Return Adam with a learning rate for the word vectors, where they learn, and one for everything else."""
         words = self.network.embedding.weight
         layers = [p for name, p in self.network.named_parameters() if name != "embedding.weight"]
-        groups = [{"params": layers, "lr": self.settings.learning_rate}]
+        groups: list[dict[str, Any]] = [{"params": layers, "lr": self.settings.learning_rate}]
         if words.requires_grad:
             groups.append({"params": [words], "lr": self.settings.embedding_rate})
         return LazyAdam(groups)

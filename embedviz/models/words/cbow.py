@@ -34,8 +34,10 @@ class CbowSettings(WordSettings):
 
 @compiled
 def train_span(
-    tokens, span, whole, W, C, squares_W, squares_C, keep, noise, curve, window, negatives, rates, adagrad, state, tally
-):  # fmt: skip
+    tokens: np.ndarray, span: np.ndarray, whole: np.ndarray, W: np.ndarray, C: np.ndarray, squares_W: np.ndarray,
+    squares_C: np.ndarray, keep: np.ndarray, noise: np.ndarray, curve: np.ndarray, window: int, negatives: int,
+    rates: np.ndarray, adagrad: bool, state: np.ndarray, tally: np.ndarray,
+) -> int:  # fmt: skip
     """Train on a span of the text; see embedviz.models.words.lock_free.Kernel."""
     D = W.shape[1]
     s = state[0]
