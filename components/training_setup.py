@@ -27,7 +27,7 @@ from embedviz.store.home import is_shared
 from embedviz.training.protocols import ModelSpec
 from embedviz.training.threads import threads_for
 
-Model = ModelSpec[Any, Any]
+Model = ModelSpec[Any, Any, Any]
 
 MAX_CLASSES_SHOWN = 12
 MAX_PROBES = 6

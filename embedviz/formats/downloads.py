@@ -72,7 +72,7 @@ def download(
             f"sha256:{sha256}" if sha256 else None,
             file_name,
             str(folder),
-            downloader=transfer,  # pyright: ignore[reportArgumentType]  # pooch types it as its own downloaders are not
+            downloader=transfer,
         )
         return Path(path)
     except requests.exceptions.HTTPError as error:

@@ -83,7 +83,7 @@ def lines_of(space: LabeledVectors) -> Iterator[bytes]:
         rows = slice(start, start + ROWS)
         block = np.asarray(space.vectors[rows], np.float32)
         columns = [pc.cast(pa.array(np.ascontiguousarray(column)), pa.string()) for column in block.T]
-        join = pc.binary_join_element_wise  # pyright: ignore[reportAttributeAccessIssue]  # made when pyarrow is imported
+        join = pc.binary_join_element_wise
         lines = join(pa.array(labels[rows], pa.string()), *columns, " ")
         yield ("\n".join(lines.to_pylist()) + "\n").encode()
 

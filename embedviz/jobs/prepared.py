@@ -35,7 +35,7 @@ def read(run: RunFolder, reporter: Reporter) -> Table:
 
 def prepare(
     run: RunFolder, table: Table, settings: TrainingSettings, reporter: Reporter, fold: Fold | None = None
-) -> Prepared[Any]:
+) -> Prepared[Any, Any]:
     """Prepare the run's data for its model; `reporter.check` is called after each step.
 
     Parameters

@@ -51,7 +51,7 @@ CHECKPOINT_SHARE = 0.03  # of the time may go into writing them
 PROBE_INTERVAL_S = 1.0
 PROBE_NEIGHBORS = 8
 
-AnyModel = ModelSpec[Any, Any]
+AnyModel = ModelSpec[Any, Any, Any]
 
 
 @job("training", lane="training")
@@ -98,7 +98,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         checkpoint.unlink(missing_ok=True)
 
 
-def _prepare(run: RunFolder, model: AnyModel, reporter: Reporter, has_checkpoint: bool) -> Prepared[Any]:
+def _prepare(run: RunFolder, model: AnyModel, reporter: Reporter, has_checkpoint: bool) -> Prepared[Any, Any]:
     """Prepare the run's data.
 
     Asked to stop meanwhile, a run with a checkpoint goes on to the first event of the training, and keeps what was learned.

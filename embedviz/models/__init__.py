@@ -17,7 +17,7 @@ MODELS = {
 }
 
 
-def model_spec(name: str) -> ModelSpec[Any, Any]:
+def model_spec(name: str) -> ModelSpec[Any, Any, Any]:
     """Return the spec of a model, imported now.
 
     Raises

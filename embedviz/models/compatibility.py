@@ -9,7 +9,7 @@ from typing import Any
 from embedviz.models import MODELS, model_spec
 from embedviz.training.protocols import ModelSpec
 
-AnyModel = ModelSpec[Any, Any]
+AnyModel = ModelSpec[Any, Any, Any]
 PREFERRED = ("ratings", "sentiment", "categories")  # in this order: each needs more roles than the next
 
 

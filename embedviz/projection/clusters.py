@@ -168,7 +168,7 @@ def _dense(
 
     from embedviz.projection.clustering_tendency import clustering_tendency
 
-    fit = HDBSCAN(min_cluster_size=min_size, min_samples=MIN_SAMPLES, n_jobs=1, copy=True).fit(layout)  # pyright: ignore[reportArgumentType]  # its stub takes the default's type
+    fit = HDBSCAN(min_cluster_size=min_size, min_samples=MIN_SAMPLES, n_jobs=1, copy=True).fit(layout)
     codes, probabilities = fit.labels_.copy(), fit.probabilities_.copy()
     for cluster in range(fit.labels_.max() + 1):
         members = np.flatnonzero(fit.labels_ == cluster)

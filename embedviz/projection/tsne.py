@@ -60,7 +60,7 @@ def tsne(
     if near.recall < 1:
         yield recall_progress(near)
     index = PrecomputedNeighbors(near.indices, near.distances.astype(np.float64))
-    affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=1)  # pyright: ignore[reportArgumentType]
+    affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=index, n_jobs=1)
     placed = initialization.rescale(initial_layout(vectors, settings, init, near.indices).astype(np.float64))
     points = TSNEEmbedding(
         placed,

@@ -131,6 +131,8 @@ class Recommender(Predictor, Protocol):
 
 T = TypeVar("T", bound=Trained)
 T_co = TypeVar("T_co", bound=Trained, covariant=True)
+S = TypeVar("S", bound=TrainingSettings)
+S_contra = TypeVar("S_contra", bound=TrainingSettings, contravariant=True)
 
 
 class Learner(Protocol[T_co]):
@@ -163,14 +165,14 @@ class Learner(Protocol[T_co]):
         ...
 
 
-class Prepared(Protocol[T_co]):
+class Prepared(Protocol[T_co, S_contra]):
     """A table made ready to be learned from: split first, then counted and encoded by the training part alone. Frozen."""
 
-    def cost(self, settings: TrainingSettings, machine: Machine) -> Cost:
+    def cost(self, settings: S_contra, machine: Machine) -> Cost:
         """Return what the training ahead will take."""
         ...
 
-    def learner(self, settings: TrainingSettings, device: Device, threads: int) -> Learner[T_co]:
+    def learner(self, settings: S_contra, device: Device, threads: int) -> Learner[T_co]:
         """Return a learner at its beginning. The settings are those of `ModelSpec.prepare`."""
         ...
 
@@ -178,8 +180,8 @@ class Prepared(Protocol[T_co]):
 P = TypeVar("P")
 
 
-class ModelSpec(Protocol[P, T]):
-    """Static description of a model, which costs nothing to import.
+class ModelSpec(Protocol[P, T, S]):
+    """Static description of a model, which costs nothing to import: what it prepares, what it trains, and its settings.
 
     Attributes
     ----------
@@ -212,12 +214,12 @@ class ModelSpec(Protocol[P, T]):
     spaces: Mapping[str, SpaceKind]
     identity: str
     max_threads: int | None
-    Settings: type[TrainingSettings]
+    Settings: type[S]
     Trained: type[T]
     survey_settings: tuple[str, ...]
 
     def survey(
-        self, table: Table, columns: Columns, settings: TrainingSettings, pretrained: EmbeddingSpace | None = None
+        self, table: Table, columns: Columns, settings: S, pretrained: EmbeddingSpace | None = None
     ) -> Generator[Progress, None, Survey]:
         """Return what is in the data.
 
@@ -239,7 +241,7 @@ class ModelSpec(Protocol[P, T]):
         """
         ...
 
-    def estimate(self, settings: TrainingSettings, survey: Survey, machine: Machine) -> Cost:
+    def estimate(self, settings: S, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on surveyed data will take. Runs without torch and numba: the web process asks."""
         ...
 
@@ -247,7 +249,7 @@ class ModelSpec(Protocol[P, T]):
         self,
         table: Table,
         columns: Columns,
-        settings: TrainingSettings,
+        settings: S,
         pretrained: EmbeddingSpace | None = None,
         fold: Fold | None = None,
     ) -> Generator[Progress, None, P]:
@@ -270,7 +272,7 @@ class ModelSpec(Protocol[P, T]):
         self,
         frame: pd.DataFrame,
         columns: Columns,
-        settings: TrainingSettings,
+        settings: S,
         space: str,
         labels: list[str],
         keep: bool,

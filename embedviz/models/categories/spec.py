@@ -28,7 +28,7 @@ from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.models.categories.survey import TableFacts, find_leaks, survey_rows
 from embedviz.models.categories.trained import TrainedCategories
 from embedviz.space import EmbeddingSpace, SpaceKind
-from embedviz.training.protocols import Columns
+from embedviz.training.protocols import Columns, ModelSpec
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
 from embedviz.training.survey import Survey
 
@@ -132,4 +132,4 @@ class CategoriesSpec:
         return filter_rows(frame, space, labels, keep)
 
 
-SPEC = CategoriesSpec()
+SPEC: ModelSpec[CategoriesPrepared, TrainedCategories, CategoriesSettings] = CategoriesSpec()

@@ -24,7 +24,7 @@ from embedviz.models.ratings.survey import RatingsFacts, survey_ratings
 from embedviz.models.ratings.table import PURPOSES, choose_method, read_ratings
 from embedviz.models.ratings.trained import TrainedRatings
 from embedviz.space import EmbeddingSpace, SpaceKind
-from embedviz.training.protocols import Columns
+from embedviz.training.protocols import Columns, ModelSpec
 from embedviz.training.report import Baseline, Evaluation
 from embedviz.training.survey import Survey
 
@@ -46,7 +46,7 @@ class RatingsSpec:
     max_threads: int | None = None
     Settings = RatingsSettings
     Trained = TrainedRatings
-    survey_settings = ("method", "split")
+    survey_settings: tuple[str, ...] = ("method", "split")
 
     def survey(
         self, table: Table, columns: Columns, settings: RatingsSettings, pretrained: EmbeddingSpace | None = None
@@ -107,4 +107,4 @@ class RatingsSpec:
         return filter_rows(frame, str(columns[space]), labels, keep)
 
 
-SPEC = RatingsSpec()
+SPEC: ModelSpec[PreparedRatings, TrainedRatings, RatingsSettings] = RatingsSpec()

@@ -28,7 +28,7 @@ from embedviz.models.sentiment.trained import TrainedSentiment
 from embedviz.models.sentiment.vocabulary import coverage, has_vector
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.treebank import words_of
-from embedviz.training.protocols import Columns
+from embedviz.training.protocols import Columns, ModelSpec
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
 from embedviz.training.survey import Survey
 
@@ -137,4 +137,4 @@ def _read(
     return (yield from read_labelled(table, columns, settings.max_length, settings.lowercase))
 
 
-SPEC = SentimentSpec()
+SPEC: ModelSpec[PreparedSentiment, TrainedSentiment, SentimentSettings] = SentimentSpec()

@@ -18,10 +18,13 @@ from pydantic import Field
 
 from embedviz.models.words.lock_free import MAX_SENTENCE, LockFreeEngine
 from embedviz.models.words.negative_sampling import HeldOut, NegativeSamplingEngine, TrainingText
+from embedviz.models.words.prepared import PreparedCorpus
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.spec import WordModel
+from embedviz.models.words.trained import WordVectors
 from embedviz.training.compiled import compiled
 from embedviz.training.devices import Device
+from embedviz.training.protocols import ModelSpec
 
 
 class CbowSettings(WordSettings):
@@ -131,7 +134,7 @@ def engine(
     return LockFreeEngine(train_span, text, held_out, settings, threads)
 
 
-SPEC = WordModel(
+SPEC: ModelSpec[PreparedCorpus, WordVectors, WordSettings] = WordModel(
     name="cbow",
     title="Word vectors (CBOW)",
     summary="Learns a vector for each word by predicting a word from the mean of those around it. Quicker on large texts.",

@@ -15,10 +15,13 @@ import numpy as np
 
 from embedviz.models.words.lock_free import MAX_SENTENCE, LockFreeEngine
 from embedviz.models.words.negative_sampling import HeldOut, NegativeSamplingEngine, TrainingText
+from embedviz.models.words.prepared import PreparedCorpus
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.spec import WordModel
+from embedviz.models.words.trained import WordVectors
 from embedviz.training.compiled import compiled
 from embedviz.training.devices import Device
+from embedviz.training.protocols import ModelSpec
 
 
 @compiled
@@ -117,7 +120,7 @@ def engine(
     return GpuEngine(text, held_out, settings, device.name)
 
 
-SPEC = WordModel(
+SPEC: ModelSpec[PreparedCorpus, WordVectors, WordSettings] = WordModel(
     name="skipgram",
     title="Word vectors (skip-gram)",
     summary="Learns a vector for each word by predicting the words around it. Words used alike end up near each other.",

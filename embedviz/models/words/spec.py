@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import ClassVar
 
 import pandas as pd
 
@@ -45,7 +44,7 @@ MAX_EXAMPLE_RANK = 200  # among the most frequent words, for a word that is offe
 MIN_EXAMPLE_LETTERS = 5  # shorter words are mostly articles and prepositions
 
 
-@dataclass(frozen=True)
+@dataclass
 class WordModel:
     """A model of word vectors.
 
@@ -74,7 +73,7 @@ class WordModel:
     identity: str = ""
     max_threads: int | None = None
     survey_settings: tuple[str, ...] = ("tokenizer", "lowercase")
-    Trained: ClassVar[type[WordVectors]] = WordVectors
+    Trained: type[WordVectors] = WordVectors
 
     def survey(
         self, table: Table, columns: Columns, settings: WordSettings, pretrained: EmbeddingSpace | None = None
