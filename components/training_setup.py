@@ -24,10 +24,8 @@ from embedviz.models import model_spec
 from embedviz.models.compatibility import compatible_models, used_roles
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import is_shared
-from embedviz.training.protocols import ModelSpec
+from embedviz.training.protocols import AnyModelSpec
 from embedviz.training.threads import threads_for
-
-Model = ModelSpec[Any, Any, Any]
 
 MAX_CLASSES_SHOWN = 12
 MAX_PROBES = 6
@@ -75,7 +73,7 @@ def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> No
         st.rerun()
 
 
-def _chosen_model(draft: TrainingDraft) -> Model:
+def _chosen_model(draft: TrainingDraft) -> AnyModelSpec:
     fitting = [fit.model for fit in compatible_models(draft.roles) if not fit.reason] or [model_spec("skipgram")]
     titles = {model.name: model.title for model in fitting}
     names = list(titles)
@@ -95,7 +93,7 @@ def _chosen_model(draft: TrainingDraft) -> Model:
     return model_spec(chosen or default)
 
 
-def _values(model: Model, draft: TrainingDraft) -> dict[str, Any]:
+def _values(model: AnyModelSpec, draft: TrainingDraft) -> dict[str, Any]:
     """Return the values of the form, which starts from the chosen preset or from the repeated run's settings."""
     presets = model.Settings.presets
     repeated = draft.run()
@@ -149,11 +147,11 @@ def _probes(reading: Reading, settings: TrainingSettings) -> list[str]:
     return [probe.lower() if getattr(settings, "lowercase", False) else probe for probe in chosen]
 
 
-def _machine(model: Model, settings: TrainingSettings) -> Machine:
+def _machine(model: AnyModelSpec, settings: TrainingSettings) -> Machine:
     return replace(session.executor().machine, threads=threads_for(model, settings))
 
 
-def _cost(reading: Reading, model: Model, settings: TrainingSettings) -> None:
+def _cost(reading: Reading, model: AnyModelSpec, settings: TrainingSettings) -> None:
     """Show what the data holds and what the training will take, as soon as the data has been read."""
 
     def draw(state: Status) -> None:

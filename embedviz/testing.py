@@ -28,7 +28,7 @@ from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold
 from embedviz.evaluation.scores import SCORES
 from embedviz.training.devices import Device
-from embedviz.training.protocols import Learner, ModelSpec, Predictor, State, Trained
+from embedviz.training.protocols import AnyModelSpec, Learner, Predictor, State, Trained
 from embedviz.training.report import Evaluation
 from embedviz.training.survey import Survey
 
@@ -52,7 +52,7 @@ class Case:
         Beside those that every check sets.
     """
 
-    spec: ModelSpec[Any, Any, Any]
+    spec: AnyModelSpec
     table: Table
     columns: Mapping[str, Any]
     settings: Mapping[str, Any]
@@ -80,7 +80,7 @@ class Case:
 
 
 def check_model(
-    spec: ModelSpec[Any, Any, Any],
+    spec: AnyModelSpec,
     table: pd.DataFrame | None = None,
     columns: Mapping[str, Any] | None = None,
     **settings: Any,
@@ -115,7 +115,7 @@ def check_model(
 
 
 def make_case(
-    spec: ModelSpec[Any, Any, Any],
+    spec: AnyModelSpec,
     table: pd.DataFrame | None = None,
     columns: Mapping[str, Any] | None = None,
     **settings: Any,
@@ -130,7 +130,7 @@ def make_case(
     return Case(spec, read, roles_of(read, chosen if columns is None else columns), settings)
 
 
-def example_table(spec: ModelSpec[Any, Any, Any]) -> pd.DataFrame:
+def example_table(spec: AnyModelSpec) -> pd.DataFrame:
     """Return 600 rows that a model with these roles can learn from; columns are called as their roles.
 
     Texts speak of one of two topics and their label is the topic; users of two tastes rate items of two kinds; a category

@@ -41,7 +41,7 @@ from embedviz.store.run_folder import (
 )
 from embedviz.store.run_specs import TrainingSpec
 from embedviz.training.devices import choose, torch_threads
-from embedviz.training.protocols import Learner, ModelSpec, Predictor, Prepared, State, Trained
+from embedviz.training.protocols import AnyModelSpec, Learner, Predictor, Prepared, State, Trained
 from embedviz.training.report import Evaluation
 from embedviz.training.threads import threads_for
 
@@ -50,8 +50,6 @@ CHECKPOINT_INTERVAL_S = 5.0  # at least, between two
 CHECKPOINT_SHARE = 0.03  # of the time may go into writing them
 PROBE_INTERVAL_S = 1.0
 PROBE_NEIGHBORS = 8
-
-AnyModel = ModelSpec[Any, Any, Any]
 
 
 @job("training", lane="training")
@@ -98,7 +96,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         checkpoint.unlink(missing_ok=True)
 
 
-def _prepare(run: RunFolder, model: AnyModel, reporter: Reporter, has_checkpoint: bool) -> Prepared[Any, Any]:
+def _prepare(run: RunFolder, model: AnyModelSpec, reporter: Reporter, has_checkpoint: bool) -> Prepared[Any, Any]:
     """Prepare the run's data.
 
     Asked to stop meanwhile, a run with a checkpoint goes on to the first event of the training, and keeps what was learned.

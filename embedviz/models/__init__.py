@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from embedviz.core.errors import SettingsError
-from embedviz.training.protocols import ModelSpec
+from embedviz.training.protocols import AnyModelSpec
 
 MODELS = {
     "skipgram": "embedviz.models.words.skipgram:SPEC",
@@ -17,7 +16,7 @@ MODELS = {
 }
 
 
-def model_spec(name: str) -> ModelSpec[Any, Any, Any]:
+def model_spec(name: str) -> AnyModelSpec:
     """Return the spec of a model, imported now.
 
     Raises

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedviz.models import MODELS, model_spec
-from embedviz.training.protocols import ModelSpec
+from embedviz.training.protocols import AnyModelSpec
 
-AnyModel = ModelSpec[Any, Any, Any]
 PREFERRED = ("ratings", "sentiment", "categories")  # in this order: each needs more roles than the next
 
 
@@ -17,7 +16,7 @@ PREFERRED = ("ratings", "sentiment", "categories")  # in this order: each needs 
 class Compatibility:
     """A model and, where it cannot be trained on the data, the reason in a sentence."""
 
-    model: AnyModel
+    model: AnyModelSpec
     reason: str = ""
 
 
@@ -28,11 +27,11 @@ def compatible_models(roles: Mapping[str, Any]) -> list[Compatibility]:
     return sorted(found, key=lambda fit: (bool(fit.reason), order.get(fit.model.name, len(order))))
 
 
-def used_roles(model: AnyModel, roles: Mapping[str, Any]) -> dict[str, Any]:
+def used_roles(model: AnyModelSpec, roles: Mapping[str, Any]) -> dict[str, Any]:
     """Return the roles that the model reads. One that is not chosen is None, so that no guess takes its place."""
     return {role: roles.get(role) for role in (*model.roles, *model.optional_roles)}
 
 
-def _reason(model: AnyModel, roles: Mapping[str, Any]) -> str:
+def _reason(model: AnyModelSpec, roles: Mapping[str, Any]) -> str:
     missing = [f"{role} ({purpose})" for role, purpose in model.roles.items() if not roles.get(role)]
     return f"Needs: {', '.join(missing)}." if missing else ""

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 from urllib.parse import quote, unquote
@@ -113,10 +114,16 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
 
 def read_kind(folder: Path, name: str) -> SpaceKind:
     """Return the kind of a space without opening it. The errors are those of `read_space`."""
+    path = _path(folder, name, "parquet")
     try:
-        return _kind(pq.read_schema(_path(folder, name, "parquet")).metadata or {}, name)
+        return _kind_of(path, name, path.stat().st_mtime_ns)
     except (FileNotFoundError, pa.ArrowInvalid):
         return read_space(folder, name).kind  # raises with a sentence
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(path: Path, name: str, changed: int) -> SpaceKind:
+    return _kind(pq.read_schema(path).metadata or {}, name)
 
 
 def _kind(metadata: Mapping[bytes, bytes], name: str) -> SpaceKind:

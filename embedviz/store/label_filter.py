@@ -7,7 +7,6 @@ as the training.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -24,7 +23,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.store.data_reference import LabelFilterReference
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
-from embedviz.store.tables import keep_table
+from embedviz.store.tables import derived_key, keep_table
 
 
 @dataclass(frozen=True)
@@ -112,8 +111,7 @@ def read_data(run: RunFolder) -> Table:
     model = model_spec(run.model)  # what decides how it reads the data is among the settings that its survey depends on
     settings = run.training_settings().model_dump(mode="json", include=set(model.survey_settings))
     choices = [chosen.reference() for chosen in filters]
-    how = json.dumps([run.model, run.spec.columns, settings, choices], sort_keys=True)
-    key = f"{table.cache.name}-{hashlib.sha256(how.encode()).hexdigest()[:32]}"
+    key = derived_key(table.cache, [run.model, run.spec.columns, settings, choices])
     return keep_table(key, lambda: _filtered(table, run, filters))
 
 

@@ -59,6 +59,19 @@ def table_key(fingerprint: str, name: str, options: Mapping[str, Any]) -> str:
     return f"{_digest(fingerprint)}-{_digest(how)}"
 
 
+def derived_key(table: Path, how: object) -> str:
+    """Return the key of what is made from a kept table, to be deleted with it.
+
+    Parameters
+    ----------
+    table : Path
+        Folder of the table.
+    how : object
+        What decides the result, as values that JSON holds.
+    """
+    return f"{table.name}-{_digest(json.dumps(how, sort_keys=True))}"
+
+
 def keep_table(key: str, read: Callable[[], Table]) -> Table:
     """Return the kept table, or read it and keep it.
 

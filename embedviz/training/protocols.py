@@ -279,3 +279,6 @@ class ModelSpec(Protocol[P, T, S]):
     ) -> pd.DataFrame:
         """Return the rows or texts with the labels of a space alone (`keep`), or without them. DataError when none is left."""
         ...
+
+
+AnyModelSpec = ModelSpec[Any, Any, Any]
