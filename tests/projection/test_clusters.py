@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 
@@ -7,6 +8,7 @@ from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.projection import clusters as module
 from embedviz.projection.clusters import NO_CLUSTER, clusters
+from embedviz.projection.map_folder import Map, MapSpec, write_clusters
 
 pytestmark = pytest.mark.slow
 
@@ -144,3 +146,9 @@ def test_twelve_labels_of_two_kinds_are_two_clusters():
 def test_a_label_for_each_point_is_needed():
     with pytest.raises(DataError, match="2 vectors, 1 labels"):
         clusters(np.zeros((2, 3), np.float32), ["a"])
+
+
+def test_clusters_of_earlier_maps_are_read_under_the_name_of_today(tmp_path):
+    drawn = Map.create(tmp_path / "map", MapSpec("word", {}), "0")
+    write_clusters(drawn.folder, pd.Categorical(["1: king", "in no group"], ["1: king", "in no group"]))
+    assert drawn.clusters.tolist() == ["1: king", NO_CLUSTER]
