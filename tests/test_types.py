@@ -56,19 +56,19 @@ RULES = {
 }
 
 
-def check(folder: Path, file: str) -> str:
-    """Return what the checker says of one file of the package in the folder, with the rules of its pyproject.toml."""
-    checker = Path(sys.executable).with_name("basedpyright")
-    command = [str(checker), "--pythonpath", sys.executable, file]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+PLACES = ("embedviz/core", "embedviz/space", "embedviz/store", "embedviz/jobs", "pages")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["embedviz/core", "embedviz/space", "embedviz/store", "embedviz/jobs", "pages"])
-def test_planted_mistakes_are_found(tmp_path, place):
+def test_planted_mistakes_are_found(tmp_path):
     for name in ("embedviz", "pages"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / place / "planted.py").write_text(MISTAKES, encoding="utf-8")
-    report = check(tmp_path, f"{place}/planted.py")
-    assert {rule for rule in RULES if f"({rule})" not in report} == set(), report
+    planted = [f"{place}/planted.py" for place in PLACES]
+    for path in planted:
+        (tmp_path / path).write_text(MISTAKES, encoding="utf-8")
+    checker = Path(sys.executable).with_name("basedpyright")
+    command = [str(checker), "--pythonpath", sys.executable, *planted]
+    report = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    for rule in RULES:
+        assert report.count(f"({rule})") >= len(PLACES), f"{rule}: {report}"
