@@ -78,22 +78,30 @@ class Opened:
 
     def read(self, limit: int | None = None) -> tuple[bytearray, bool]:
         """Return the bytes, and whether there were more than `limit`; without a limit, DataError beyond `max_bytes`."""
-        allowed = max_bytes()
-        wanted = allowed if limit is None else min(limit, allowed)
-        data = bytearray(self._head)
-        while len(data) <= wanted and (part := self._part(min(CHUNK_BYTES, wanted + 1 - len(data)))):
+        data = bytearray()
+        for part in self.parts(CHUNK_BYTES, limit):
             data += part
-            # text never packs so well
-            if not self.seekable and len(data) > max(MIN_RATIO_BYTES, MAX_RATIO * self.size):
-                raise DataError(f"{self.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened.")
+        wanted = max_bytes() if limit is None else min(limit, max_bytes())
         cut = len(data) > wanted
-        if cut and limit is None:
-            raise DataError(
-                f"{self.name} holds more than {allowed / 1e6:,.1f} MB{'' if self.seekable else ' once it is unpacked'}, "
-                f"which is the limit here. EMBEDVIZ_MAX_BYTES sets another."
-            )
         del data[wanted:]
         return data, cut
+
+    def parts(self, size: int, limit: int | None = None) -> Generator[bytes]:
+        """Yield the bytes in parts of `size`, to the first past `limit`; without a limit, DataError beyond `max_bytes`."""
+        allowed = max_bytes()
+        wanted = allowed if limit is None else min(limit, allowed)
+        done = 0
+        while done <= wanted and (part := self.part(min(size, wanted + 1 - done))):
+            done += len(part)
+            # text never packs so well
+            if not self.seekable and done > max(MIN_RATIO_BYTES, MAX_RATIO * self.size):
+                raise DataError(f"{self.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened.")
+            if done > wanted and limit is None:
+                raise DataError(
+                    f"{self.name} holds more than {allowed / 1e6:,.1f} MB{'' if self.seekable else ' once it is unpacked'}, "
+                    f"which is the limit here. EMBEDVIZ_MAX_BYTES sets another."
+                )
+            yield part
 
     def _part(self, count: int) -> bytes:
         with _data_errors(self.name):

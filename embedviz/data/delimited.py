@@ -1,216 +1,389 @@
-"""CSV and TSV to a frame. Malformed rows are left out, counted and named; an unclosed quotation mark costs one row."""
+"""Delimited text to a frame, block by block.
+
+Arrow parses what is regular, which nearly all blocks of nearly all files are. A block with a row of another shape or a
+loose quotation mark is split by `embedviz.data.dialect` and mended row by row.
+"""
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
 
 from embedviz.core.errors import DataError
-from embedviz.data import dialect
-from embedviz.data.report import Dropped
-from embedviz.data.typing_columns import has_decimal_comma, typed
+from embedviz.data.column_names import column_names
+from embedviz.data.detection import Reading
+from embedviz.data.dialect import WHITESPACE, Row, Splitter
+from embedviz.data.mending import Mender
+from embedviz.data.report import RowNotes
+from embedviz.data.typing_columns import MISSING, ColumnBuilder, decimal_of
 
-BLOCK_ROWS = 20_000  # turned into Arrow columns at a time, so that a large table is never a list of Python strings
-MAX_ROW_LINES = 1000  # that a quoted cell may span; beyond, a quotation mark is not closed
-MAX_UNCLOSED = 200  # quotation marks, from which they are ordinary characters in this file
-UNCLOSED = "a quotation mark is opened and not closed"
-ORDINARY = "from here on quotation marks are taken for ordinary characters, because so many are not closed"
+BLOCK_BYTES = 1 << 21
+MAX_BEHIND = 4  # blocks that are parsed ahead
+MAX_CARRIED = 1 << 22  # bytes of a row that goes on in the next block
+_CODES = rb"(?:^|[%b])[ ]*[+-]?0[0-9]|[0-9][eE][+-]?[0-9]"  # a leading zero or an exponent
+
+Blocks = Callable[[], Iterable[bytes]]  # of whole lines in UTF-8 that end in "\n", the same at each call
 
 
 class Delimited(NamedTuple):
-    """A delimited file as a frame; notes: sentences on its columns."""
+    """A delimited file as a frame; decimal: the sign before its fractions; notes: sentences on its columns."""
 
     frame: pd.DataFrame
-    header: bool
-    dropped: Dropped
+    dropped: RowNotes
+    mended: RowNotes
+    decimal: str
     notes: list[str]
 
 
-class Row(NamedTuple):
-    """A row and the line where it begins, from 1; problem: why it cannot be used, else empty."""
-
-    line: int
-    cells: list[str]
-    problem: str
-
-
-def read(text: str, name: str, delimiter: str, header: bool | None, cut: bool = False) -> Delimited:
-    """Read delimited text.
-
-    Rows with more or fewer fields than most are left out with their line; a row that is too long only by empty fields
-    is kept.
+@dataclass(frozen=True)
+class Options:
+    """How the cells of a delimited file are read.
 
     Parameters
     ----------
+    decimal : {",", "."}, optional
+        The sign before fractions; by default what a sample tells.
+    missing : tuple of str
+        Further cells that hold nothing.
+    cut : bool
+        The last row may be half.
+    """
+
+    decimal: str | None = None
+    missing: tuple[str, ...] = ()
+    cut: bool = False
+
+
+def read(blocks: Blocks, name: str, reading: Reading, options: Options | None = None) -> Delimited:
+    """Read a delimited file.
+
+    Parameters
+    ----------
+    blocks : callable
+        Returns the file's lines in blocks, from the beginning at each call.
     name : str
         The file's name, for messages.
-    header : bool or None
-        Whether the first line names the columns; None to guess.
-    cut : bool
-        The text stops before the file does, so its last row may be half.
+    reading : Reading
+        Its dialect and layout.
 
     Raises
     ------
     DataError
         If no rows are left.
     """
-    sample = dialect.sample_rows(text, delimiter)
-    if not sample:
-        raise DataError(f"{name} holds no rows.")
-    width = Counter(map(len, sample)).most_common(1)[0][0]
-    first, rest = sample[0], sample[1:]
-    nameless_first = len(first) == width - 1 and dialect.looks_like_header(["row", *first], rest)
-    if header is None:
-        header = nameless_first or (len(first) == width and dialect.looks_like_header(first, rest))
-    names = _names(first, width, header, nameless_first)
-    rows = records(text, delimiter, width, whole=not cut)
-    dropped, notes = Dropped(), []
-    if header:
-        next(rows)
-    blocks = [[] for _ in names]
-    block: list[list[str]] = []
-    for row in rows:
-        cells = row.cells
-        if len(cells) > width and not any(cells[width:]):
-            cells = cells[:width]
-        if row.problem or len(cells) != width:
-            dropped.add(row.line, row.problem or f"expected {width} fields, got {len(cells)}")
-            continue
-        block.append(cells)
-        if len(block) == BLOCK_ROWS:
-            _flush(block, blocks)
-    _flush(block, blocks)
-    if not blocks[0]:
-        below = " below its line of column names" if header else ""
-        why = f" Line {dropped.rows[0].line:,}: {dropped.rows[0].reason}." if dropped.rows else ""
+    options = options or Options()
+    reader = _Reader(reading, options)
+    builders: list[ColumnBuilder] | None = None
+    found = _Notes()
+    for table in reader.tables(blocks(), lambda: builders, found):
+        if builders is None:
+            decimal = options.decimal or decimal_of([column for column in table if _is_text(column)])
+            marks = (*MISSING, *options.missing)
+            builders = [ColumnBuilder(decimal, marks) for _ in range(reading.layout.width)]
+        for builder, column in zip(builders, table, strict=True):
+            builder.add(column)
+    if builders is None:
+        below = " below its line of column names" if reading.layout.names is not None else ""
+        why = f" Line {found.dropped.rows[0].line:,}: {found.dropped.rows[0].reason}." if found.dropped.rows else ""
         raise DataError(f"{name} holds no rows{below}.{why}")
-    columns = {}
-    for i, column in enumerate(names):
-        values = pa.chunked_array(blocks[i], pa.large_string())
-        blocks[i] = []
-        converted, note = typed(
-            values, decimal_comma=delimiter == ";" or (delimiter == "\t" and has_decimal_comma(values))
+    columns = [builder.finish() for builder in builders]
+    if any(column is None for column in columns):
+        again = [
+            builder.again_as_text() if column is None else None
+            for builder, column in zip(builders, columns, strict=True)
+        ]
+        as_text = [builder if builder is not None else ColumnBuilder(kind="text") for builder in again]
+        for table in reader.tables(blocks(), lambda: as_text, _Notes()):
+            for builder, column in zip(again, table, strict=True):
+                if builder is not None:
+                    builder.add(column)
+        columns = [
+            builder.finish() if builder is not None else column for builder, column in zip(again, columns, strict=True)
+        ]
+    names = _names(reading)
+    notes = [
+        f"Column {name}: {note}" for name, builder in zip(names, builders, strict=True) if (note := builder.note())
+    ]
+    frame, empty = _frame(names, columns)
+    if empty:
+        notes.append(
+            f"{empty:,} {'row' if empty == 1 else 'rows'} without a single value {'was' if empty == 1 else 'were'} left out."
         )
-        columns[column] = converted
-        notes += [f"Column {column}: {note}"] if note else []
-    return Delimited(pd.DataFrame(columns), header, dropped, notes)
+    if not len(frame):
+        raise DataError(f"{name} holds no rows that have a value in any column.")
+    return Delimited(frame, found.dropped, found.mended, builders[0].decimal, notes)
 
 
-def records(text: str, delimiter: str, width: int, whole: bool = True) -> Iterator[Row]:
-    """Yield the rows, empty lines left out.
+@dataclass
+class _Notes:
+    dropped: RowNotes = field(default_factory=RowNotes)
+    mended: RowNotes = field(default_factory=RowNotes)
 
-    A row that spans several lines and does not have `width` fields, or never ends, began with an unclosed quotation
-    mark: that line is a problem, and reading continues with the next line.
 
-    Parameters
-    ----------
-    width : int
-        Fields of a row.
-    whole : bool
-        Whether the text ends where the file does; otherwise the last row is left out.
-    """
-    csv.field_size_limit(dialect.MAX_FIELD_CHARACTERS)
-    lines = _Lines(text)
-    quoting = csv.QUOTE_MINIMAL
-    reader = csv.reader(lines, delimiter=delimiter)
-    unclosed = 0
-    while True:
-        lines.start_row()
-        try:
-            cells = next(reader)
-            problem = ""
-        except StopIteration:
-            return
-        except csv.Error as error:
-            cells, problem = [], str(error)
-        at_end = lines.position == len(text)
-        if at_end and not whole:
-            return  # the row may be half
-        if lines.row_lines > 1 and quoting == csv.QUOTE_MINIMAL:
-            torn = lines.torn or _misquoted(text[lines.row_position : lines.position], delimiter)
-            if problem or torn or (len(cells) != width and any(cells[width:])) or len(cells) < width:
-                lines.back_to_row()
-                unclosed += 1
-                if unclosed == MAX_UNCLOSED:
-                    quoting = csv.QUOTE_NONE
-                line = lines.number + 1
-                next(lines)
-                reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
-                yield Row(line, [], UNCLOSED if unclosed < MAX_UNCLOSED else f"{UNCLOSED}; {ORDINARY}")
+class _Block(NamedTuple):
+    """Lines in normal form: text, and the line in the file at which they begin; last: nothing follows."""
+
+    text: bytes
+    line: int
+    last: bool
+
+
+class _Reader:
+    """Turns blocks of lines into columns of cells."""
+
+    def __init__(self, reading: Reading, options: Options):
+        self.dialect, self.layout, self.options = reading.dialect, reading.layout, options
+        self.separator = self.dialect.separator.encode()
+        self.quote = self.dialect.quote.encode()
+        # names do not matter; columns of one file may have the same
+        self.columns = [str(i) for i in range(self.layout.width)]
+        self.normal = replace(self.dialect, escape="", spaced=False)
+        self.splitter = Splitter(self.dialect)
+        self.mender = Mender(self.dialect, self.layout)
+        self.missing = [*MISSING, *options.missing]
+
+    def tables(
+        self, blocks: Iterable[bytes], builders: Callable[[], Sequence[ColumnBuilder] | None], notes: _Notes
+    ) -> Iterator[list[pa.Array]]:
+        """Yield the columns of one block after another: numbers where the builders allow, else strings."""
+        with ThreadPoolExecutor(2) as pool:
+            waiting: list[tuple[_Block, Future[list[pa.Array] | None]]] = []
+            carried: bytes = b""
+            first = True
+            for block in self._normal_blocks(blocks):
+                if carried:
+                    block = _Block(carried + block.text, block.line - carried.count(b"\n"), block.last)
+                    carried = b""
+                # the first block tells the decimal sign, so its cells are looked at
+                known = None if first else builders()
+                types = (
+                    [builder.direct_type() for builder in known] if known else [pa.large_string()] * self.layout.width
+                )
+                regular = self._is_regular(block)
+                if regular:
+                    waiting.append((block, pool.submit(self._parse, block.text, types)))
+                else:
+                    yield from self._finish(waiting, notes)
+                    waiting = []
+                    table, carried = self._mend(block, notes)
+                    if table is not None:
+                        yield table
+                        first = False
+                    continue
+                if first or len(waiting) > MAX_BEHIND:
+                    for table in self._finish(waiting[:1], notes):
+                        yield table
+                        first = False
+                    waiting = waiting[1:]
+            yield from self._finish(waiting, notes)
+
+    def _finish(
+        self, waiting: list[tuple[_Block, Future[list[pa.Array] | None]]], notes: _Notes
+    ) -> Iterator[list[pa.Array]]:
+        for block, future in waiting:
+            table = future.result()
+            if table is None:
+                table, _ = self._mend(block._replace(last=True), notes)
+            if table is not None:
+                yield table
+
+    def _normal_blocks(self, blocks: Iterable[bytes]) -> Iterator[_Block]:
+        """The lines of the table itself, in normal form."""
+        line = 1
+        skipped = max(self.layout.first_line - 1, self.layout.last_header_line)
+        previous: _Block | None = None
+        for block in blocks:
+            count = block.count(b"\n")
+            start = line
+            line += count
+            if start <= skipped:
+                keep = block.split(b"\n", min(skipped - start + 1, count))
+                block, start = keep[-1], start + len(keep) - 1
+            if not block:
                 continue
-        elif (
-            at_end
-            and quoting == csv.QUOTE_MINIMAL
-            and "end of data" in _misquoted(text[lines.row_position :], delimiter)
-        ):
-            yield Row(lines.row_number, [], UNCLOSED)
-            return
-        if cells or problem:
-            yield Row(lines.row_number, cells, problem)
+            if not self.dialect.is_normal:
+                block = self.dialect.normalized(block.decode()).encode()
+            if previous is not None:
+                yield previous
+            previous = _Block(block, start, False)
+        if previous is not None:
+            text = previous.text
+            if self.options.cut:
+                text = text[: text.rfind(b"\n") + 1]
+            yield previous._replace(text=text, last=True)
+
+    def _is_regular(self, block: _Block) -> bool:
+        """True when quotation marks, if there are any, stand at both ends of cells that span no lines."""
+        if not self.separator:
+            return False
+        if not self.quote or self.quote not in block.text:
+            return True
+        text = np.frombuffer(block.text, np.uint8)
+        mark = self.quote[0]
+        at = np.flatnonzero(text == mark)
+        if len(at) % 2:
+            return False
+        ends = np.frombuffer(self.separator + b"\n" + self.quote, np.uint8)
+        opening, closing = at[::2], at[1::2]
+        before = text[np.maximum(opening - 1, 0)]
+        after = text[np.minimum(closing + 1, len(text) - 1)]
+        opens = np.isin(before, ends) | (opening == 0)
+        closes = np.isin(after, ends) | (closing == len(text) - 1)
+        if not (opens.all() and closes.all()):
+            return False
+        # a line end between an opening and its closing mark: the cell spans lines
+        lines = np.flatnonzero(text == 10)
+        return bool((np.searchsorted(at, lines) % 2 == 0).all())
+
+    def _parse(self, text: bytes, types: Sequence[pa.DataType]) -> list[pa.Array] | None:
+        """The columns of a regular block, None where a row has another shape."""
+        kinds = list(types)
+        if any(not _is_text_type(kind) for kind in kinds) and self._may_hold_codes(text):
+            kinds = [pa.large_string()] * len(kinds)
+        for _ in range(2):
+            try:
+                table = self._parsed(text, kinds)
+            except pa.ArrowInvalid as error:
+                if "conversion error" not in str(error):
+                    return None
+                kinds = [pa.large_string()] * len(kinds)
+                continue
+            if table is None:
+                return None
+            columns = [column.combine_chunks() for column in table.columns]
+            if self.dialect.spaced or (self.quote and self.separator == b"\x1f" and self.quote in text):
+                columns = [self._restored(column) for column in columns]
+            return columns
+        return None
+
+    def _parsed(self, text: bytes, kinds: Sequence[pa.DataType]) -> pa.Table | None:
+        odd: list[object] = []
+
+        def note(row: object) -> str:
+            odd.append(row)
+            return "skip"
+
+        table = csv.read_csv(
+            pa.BufferReader(text),
+            read_options=csv.ReadOptions(
+                use_threads=False, column_names=self.columns, block_size=max(len(text), 1) + 1
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=self.dialect.separator,
+                quote_char=self.dialect.quote or False,
+                double_quote=bool(self.dialect.quote),
+                invalid_row_handler=note,
+            ),
+            convert_options=csv.ConvertOptions(
+                check_utf8=False,
+                column_types=dict(zip(self.columns, kinds, strict=True)),
+                null_values=self.missing,
+                strings_can_be_null=False,
+            ),
+        )
+        return None if odd else table
+
+    def _may_hold_codes(self, text: bytes) -> bool:
+        """True when a cell may begin with a zero before other digits, or have an exponent."""
+        pattern = _CODES % _in_class(self.separator + self.quote + b"\n")
+        cells = pa.array([text], pa.large_binary())
+        return bool(pc.match_substring_regex(cells, pattern.decode("latin-1")).to_pylist()[0])
+
+    def _restored(self, column: pa.Array) -> pa.Array:
+        if not _is_text(column) or self.separator != b"\x1f":
+            return column
+        delimiter = " " if self.dialect.delimiter == WHITESPACE else self.dialect.delimiter
+        return pc.replace_substring(column, "\x1f", delimiter)
+
+    def _mend(self, block: _Block, notes: _Notes) -> tuple[list[pa.Array] | None, bytes]:
+        """The columns of a block whose rows are looked at one by one, and what has to be read with the next block."""
+        text = block.text.decode()
+        rows = list(self.splitter.rows(text, block.line))
+        carried = b""
+        if not block.last and (open_at := self._open_row(rows, text)) is not None:
+            carried = "\n".join([*(row.text for row in rows[open_at:]), ""]).encode()
+            # lines between rows are empty; the carried part has to have as many as the file
+            first = rows[open_at]
+            carried = _from_line(text, first.line - block.line).encode()
+            rows = rows[:open_at]
+        if block.last and self.options.cut and rows and rows[-1].misquoted:
+            rows.pop()
+        cells: list[list[str]] = []
+        for row in self.mender.mend(rows):
+            if row.cells is None:
+                notes.dropped.add(row.line, row.how)
+                continue
+            if row.how:
+                notes.mended.add(row.line, row.how)
+            cells.append(row.cells)
+        if not cells:
+            return None, carried
+        columns = zip(*cells, strict=True)
+        arrays = [pa.array(column, pa.large_string()) for column in columns]
+        return arrays, carried
+
+    def _open_row(self, rows: Sequence[Row], text: str) -> int | None:
+        """The row at the end of a block whose quotation mark may be closed in the next one."""
+        size = 0
+        found = None
+        for i in range(len(rows) - 1, max(-1, len(rows) - 1000), -1):
+            size += len(rows[i].text)
+            if size > MAX_CARRIED:
+                break
+            if rows[i].misquoted:
+                found = i
+            elif rows[i].quoted:
+                break  # inside an open cell no other would be whole
+        return found if found else None  # the first row of a block is not put off again
 
 
-class _Lines:
-    """The lines of a text for csv.reader, able to go back to the start of a row; ends a row of too many lines."""
-
-    def __init__(self, text: str):
-        self.text = text
-        self.position = self.number = 0  # characters and lines read so far
-        self.start_row()
-
-    def start_row(self) -> None:
-        self.row_position, self.row_start, self.torn = self.position, self.number, False
-
-    def back_to_row(self) -> None:
-        self.position, self.number = self.row_position, self.row_start
-
-    @property
-    def row_number(self) -> int:
-        """The line on which the row begins, from 1."""
-        return self.row_start + 1
-
-    @property
-    def row_lines(self) -> int:
-        """Lines of the row so far."""
-        return self.number - self.row_start
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        start = self.position
-        if start >= len(self.text):
-            raise StopIteration
-        if self.number - self.row_start >= MAX_ROW_LINES:
-            self.torn = True
-            raise StopIteration
-        self.position = self.text.find("\n", start) + 1 or len(self.text)
-        self.number += 1
-        return self.text[start : self.position]
+def _from_line(text: str, line: int) -> str:
+    """The text from a line on, counted from 0."""
+    at = 0
+    for _ in range(line):
+        at = text.index("\n", at) + 1
+    return text[at:]
 
 
-def _misquoted(row: str, delimiter: str) -> str:
-    """A strict reader's error about the row's quotation marks; empty when they are right. "a"b is wrong: a closing mark
-    stands before a delimiter or the end of the row."""
-    try:
-        for _ in csv.reader(dialect.lines_of(row), delimiter=delimiter, strict=True):
-            pass
-    except csv.Error as error:
-        return str(error)
-    return ""
+def _in_class(characters: bytes) -> bytes:
+    return b"".join(b"\\" + bytes([c]) if c in b"\\]^-[" else bytes([c]) for c in characters)
 
 
-def _names(first: list[str], width: int, header: bool, nameless_first: bool) -> list[str]:
-    if not header:
-        return [f"column {i + 1}" for i in range(width)]
-    return dialect.column_names(["row", *first] if nameless_first else first, width)
+def _is_text(column: pa.Array) -> bool:
+    return _is_text_type(column.type)
 
 
-def _flush(block: list[list[str]], columns: list[list[pa.Array]]) -> None:
-    for parts, values in zip(columns, zip(*block, strict=True), strict=False):
-        parts.append(pa.array(values, pa.large_string()))
-    block.clear()
+def _is_text_type(kind: pa.DataType) -> bool:
+    return pa.types.is_large_string(kind) or pa.types.is_string(kind)
+
+
+def _names(reading: Reading) -> list[str]:
+    names = reading.layout.names
+    if names is None:
+        return [f"column {i + 1}" for i in range(reading.layout.width)]
+    return column_names(list(names), reading.layout.width)
+
+
+def _frame(names: Sequence[str], columns: Sequence[pd.Series | None]) -> tuple[pd.DataFrame, int]:
+    """The frame without rows that are empty in every column, and how many those were."""
+    whole = [column for column in columns if column is not None]
+    empty: np.ndarray | None = None
+    for column in whole:
+        missing = (
+            (column.isna() | (column == "")).to_numpy(bool) if column.dtype == "str" else column.isna().to_numpy(bool)
+        )
+        empty = missing if empty is None else empty & missing
+        if not empty.any():
+            break
+    frame = pd.DataFrame(dict(zip(names, whole, strict=True)), copy=False)
+    if empty is None or not empty.any():
+        return frame, 0
+    return frame.loc[~empty].reset_index(drop=True), int(empty.sum())

@@ -1,183 +1,204 @@
-"""Detection of a text's delimiter and of its header line."""
+"""Dialects of delimited text, and text in one of them split into rows of cells.
+
+Any dialect is rewritten to a normal form first: a delimiter of one character, quotation marks inside a quoted cell
+doubled. What splits the rows knows that form alone.
+"""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from embedviz.core.errors import DataError
 
-DELIMITERS = ("\t", ";", "|", ",")  # rarer in prose first: the order decides when two fit equally well
-DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "vertical bar", " ": "space"}
-SAMPLE_CHARACTERS = 200_000  # looked at
-SAMPLE_ROWS = 500
-MAX_FIELD_CHARACTERS = 10_000_000
-MIN_TABLE_SHARE = 0.5  # of rows of the same width in a file whose name says that it is a table
-MIN_SHARE = 0.95  # the same where the name says nothing
-_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*")
-_DATE = re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d\d.*)?\s*")
-_KNOWN_NAMES = {
-    *("id", "text", "label", "name", "title", "rating", "user", "item", "word", "count", "date", "category", "class"),
-    *("target", "sentence", "review"),
+WHITESPACE = r"\s+"  # a delimiter: any run of blanks and tabs
+SEPARATOR = "\x1f"  # the delimiter of a normal form whose own has more than one character
+DELIMITER_NAMES = {
+    "": "nothing (one column)",
+    "\t": "tab",
+    ",": "comma",
+    ";": "semicolon",
+    "|": "vertical bar",
+    "::": "two colons",
+    ":": "colon",
+    WHITESPACE: "blanks",
 }
-MAX_NAME_LENGTH = 60  # characters of a column's name where nothing else distinguishes it from a value
-
-
-class Fit(NamedTuple):
-    """Fit of a delimiter to the first rows: the most common number of fields, and the share of rows that have it."""
-
-    delimiter: str
-    width: int
-    share: float
-    rows: int
-    first_agrees: bool
-    numeric: float  # share of cells that are numbers
-    spaced: float  # share of fields after the first that begin with a space, as words after a comma do in prose
+MAX_DELIMITER_CHARACTERS = 16
+_BY_NAME = {
+    "\\t": "\t",
+    "space": WHITESPACE,
+    "whitespace": WHITESPACE,
+    "none": "",
+    **{name: delimiter for delimiter, name in DELIMITER_NAMES.items()},
+}
 
 
 def named_delimiter(delimiter: str) -> str:
-    """Return the character meant by "tab", "\\t", "comma" and so on; DataError for anything but one character."""
-    by_name = {"\\t": "\t", **{name: character for character, name in DELIMITER_NAMES.items()}}
-    character = by_name.get(delimiter.lower(), delimiter)
-    if len(character) != 1 or character in '\n\r"\0':
-        raise DataError(f"A delimiter is one character, such as a comma, a semicolon or a tab, not {delimiter!r}.")
-    return character
+    r"""Return the delimiter meant by "tab", "\\t", "comma", "blanks" and so on; any other text means itself.
+
+    Raises
+    ------
+    DataError
+        For text that cannot be between cells.
+    """
+    meant = _BY_NAME.get(delimiter.lower(), WHITESPACE if delimiter.strip(" ") == "" and delimiter else delimiter)
+    if len(meant) > MAX_DELIMITER_CHARACTERS or re.search(r'[\n\r"\0]', meant):
+        raise DataError(
+            f"A delimiter is what stands between two cells of a line, such as a comma, a tab or '::', in at most "
+            f"{MAX_DELIMITER_CHARACTERS} characters and without quotation marks, not {delimiter!r}."
+        )
+    return meant
 
 
-def lines_of(text: str) -> list[str]:
-    """Return the lines with their ends, for csv.reader; unlike splitlines, "\\n" alone ends a line."""
-    lines = [line + "\n" for line in text.split("\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines
-
-
-def sample_rows(text: str, delimiter: str) -> list[list[str]]:
-    """Return the first rows without empty ones, and without a last row that the sample may have cut."""
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    sample = text[:SAMPLE_CHARACTERS]
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(lines_of(sample), delimiter=delimiter):
-            rows.append(row)
-            if len(rows) > SAMPLE_ROWS:
-                break
-    except csv.Error:
-        return rows
-    if len(text) > len(sample) and 1 < len(rows) <= SAMPLE_ROWS:
-        rows.pop()
-    return [row for row in rows if row]
-
-
-def fit(text: str, delimiter: str) -> Fit:
-    """Measure how well a delimiter splits the beginning of a text."""
-    rows = sample_rows(text, delimiter)
-    if not rows:
-        return Fit(delimiter, 0, 0.0, 0, False, 0.0, 0.0)
-    width, agreeing = Counter(map(len, rows)).most_common(1)[0]
-    cells = [cell for row in rows for cell in row]
-    later = [cell for row in rows for cell in row[1:]]
-    return Fit(
-        delimiter,
-        width,
-        agreeing / len(rows),
-        len(rows),
-        len(rows[0]) in (width, width - 1),  # one less: R leaves out the name of the row names
-        sum(map(bool, map(_NUMBER.fullmatch, cells))) / len(cells),
-        sum(cell.startswith(" ") for cell in later) / max(1, len(later)),
-    )
-
-
-def guess_delimiter(text: str, likely: str | None = None) -> str | None:
-    """Return the character that splits most rows alike, for a file whose name says that it is a table.
+@dataclass(frozen=True)
+class Dialect:
+    r"""How a delimited text marks its cells.
 
     Parameters
     ----------
-    likely : str, optional
-        The delimiter that the file's name suggests; returned where it fits.
+    delimiter : str
+        Between the cells of a row: any text, WHITESPACE for runs of blanks and tabs, or empty for a single column.
+    quote : str
+        The character around cells that hold delimiters or line ends; empty where there is none.
+    escape : str
+        A backslash where it stands before a quotation mark inside a quoted cell; empty where marks are doubled.
+    spaced : bool
+        Blanks after a delimiter belong to it.
 
-    Returns
-    -------
-    str or None
-        None where no delimiter fits.
+    Examples
+    --------
+    >>> Dialect("::").rows_of("1::2\n3::4\n")[1].cells
+    ['3', '4']
     """
-    fits = [fit(text, delimiter) for delimiter in DELIMITERS]
-    good = [f for f in fits if f.width > 1 and f.share >= MIN_TABLE_SHARE and f.first_agrees]
-    if any(f.delimiter == likely for f in good):
-        return likely
-    best = max(good, key=lambda f: (round(f.share, 1), round(f.numeric, 1)), default=None)
-    return None if best is None else best.delimiter
+
+    delimiter: str
+    quote: str = '"'
+    escape: str = ""
+    spaced: bool = False
+
+    @property
+    def separator(self) -> str:
+        """The delimiter of the normal form."""
+        if not self.delimiter:
+            return ""
+        return self.delimiter if len(self.delimiter) == 1 else SEPARATOR
+
+    @property
+    def is_normal(self) -> bool:
+        """True when text in this dialect is its own normal form."""
+        return len(self.delimiter) <= 1 and not self.escape and not self.spaced
+
+    def normalized(self, text: str) -> str:
+        """Rewrite text that begins and ends with a row to the normal form; its lines stay where they are."""
+        quote = self.quote if self.quote and self.quote in text else ""
+        if self.escape and quote and self.escape in text:
+            text = self._escaped.sub(lambda found: quote * 2 if found[1] == quote else found[1], text)
+        if self.is_normal or (len(self.delimiter) == 1 and not self.spaced):
+            return text
+        if self.delimiter == WHITESPACE:
+            text = _MARGINS.sub("", text)
+        elif not quote and not self.spaced:
+            return text.replace(self.delimiter, SEPARATOR)
+        return self._delimiters.sub(lambda found: found[1] if found[1] else self.separator, text)
+
+    def rows_of(self, text: str, first_line: int = 1) -> list[Row]:
+        """Return the rows of a text, empty lines left out. first_line: its number in the file."""
+        return list(Splitter(self).rows(self.normalized(text), first_line))
+
+    def without_quotes(self) -> Dialect:
+        """Return the dialect in which a quotation mark is a character like any other."""
+        return replace(self, quote="", escape="")
+
+    @cached_property
+    def _escaped(self) -> re.Pattern[str]:
+        return re.compile(rf"{re.escape(self.escape)}([{re.escape(self.escape + self.quote)}])")
+
+    @cached_property
+    def _delimiters(self) -> re.Pattern[str]:
+        """A quoted cell as group 1, which stays as it is, or a delimiter."""
+        delimiter = r"[ \t]+" if self.delimiter == WHITESPACE else re.escape(self.delimiter) + "[ ]*" * self.spaced
+        if not self.quote:
+            return re.compile(rf"(\A\b\B)|{delimiter}")
+        quote = re.escape(self.quote)
+        begin = r"(?:(?<=[ \t\n])|(?<!.)" + (
+            ")" if self.delimiter == WHITESPACE else rf"|(?<={re.escape(self.delimiter)}))"
+        )
+        return re.compile(
+            rf"({begin}{quote}(?:[^{quote}]++|{quote}{quote})*+{quote}(?={delimiter}|\s*\n|\s*\Z))|{delimiter}"
+        )
 
 
-def is_table(text: str, only_tabs: bool) -> str | None:
-    """Return the delimiter of a file whose name says nothing of columns, None where it is no table.
+_MARGINS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 
-    Nearly every row has to have the same number of fields, there have to be three rows, and they must not read like
-    prose.
 
-    Parameters
-    ----------
-    only_tabs : bool
-        Consider tabs alone, as in a .txt file.
+class Row(NamedTuple):
+    """A row of cells.
+
+    line: where it begins, from 1. cells: as text. quoted: how many of them were in quotation marks. misquoted: a cell
+    begins with a quotation mark that is not closed at its end, and is taken as it is. text: the row as it is written.
     """
-    fits = [fit(text, delimiter) for delimiter in (DELIMITERS[:1] if only_tabs else DELIMITERS)]
-    good = [f for f in fits if f.width > 1 and f.rows >= 3 and f.share >= MIN_SHARE and f.spaced < 0.5]
-    best = max(good, key=lambda f: (f.share, round(f.numeric, 1)), default=None)
-    return None if best is None else best.delimiter
+
+    line: int
+    cells: list[str]
+    quoted: int
+    misquoted: bool
+    text: str
+
+    @property
+    def n_lines(self) -> int:
+        """Lines of the file that the row spans."""
+        return self.text.count("\n") + 1
 
 
-def looks_like_header(first: list[str], rest: list[list[str]]) -> bool:
-    """Return True when the first row names the columns.
+class Splitter:
+    """Splits text in a dialect's normal form into rows.
 
-    Its cells are filled, differ, and are no numbers or dates above columns of such; over columns of text alone, they
-    are known names, or short and not repeated below.
+    A cell is quoted when it begins with a quotation mark whose partner stands before a delimiter or the end of the
+    line. Any other mark is a character of the cell.
     """
-    cells = [cell.strip() for cell in first]
-    if not any(cells):
-        return False
-    if not rest:
-        return all(cell.lower() in _KNOWN_NAMES for cell in cells)
-    filled = [cell for cell in cells if cell]
-    if len(filled) < len(cells) - 1 or any(_is_value(cell) for cell in filled):
-        return False  # one may be empty: pandas writes its index under no name
-    if sum(cell.lower() in _KNOWN_NAMES for cell in filled) >= max(1, len(cells) // 2):
-        return True
-    columns = list(zip(*[row for row in rest if len(row) == len(first)], strict=False))
-    for column in columns:
-        values = [value for value in column if value.strip()]
-        if values and all(map(_is_value, values)):
-            return True
-    if len(set(filled)) < len(filled):
-        return False
-    if any(cell and cell in map(str.strip, column) for cell, column in zip(cells, columns, strict=False)):
-        return False
-    if any(_repeats(column) for column in columns):
-        return True  # classes below a cell that is none of them: it names them, at whatever length
-    return max(map(len, filled)) <= MAX_NAME_LENGTH
 
+    def __init__(self, dialect: Dialect):
+        self.dialect = dialect
+        self.separator, self.quote = dialect.separator, dialect.quote
+        separator, quote = re.escape(self.separator), re.escape(self.quote)
+        end = rf"{separator}|\n|\Z" if separator else r"\n|\Z"
+        plain = rf"([^{separator}\n]*+)" if separator else r"([^\n]*+)"
+        if quote:
+            blanks = "[ ]*+" if self.separator != " " else ""
+            mark = rf"{blanks}{quote}((?:[^{quote}]++|{quote}{quote})*+){quote}{blanks}(?={end})"
+            self._cell = re.compile(rf"(?:{mark}|{plain})({end})")
+        else:
+            self._cell = re.compile(rf"(\A\b\B)?{plain}({end})")
 
-def _repeats(column: Sequence[str]) -> bool:
-    """True for a column of answers or classes: few distinct values, each of them often."""
-    values = [value.strip() for value in column if value.strip()]
-    return len(values) >= 10 and len(set(values)) <= len(values) / 5
-
-
-def column_names(row: list[str], width: int) -> list[str]:
-    """Return unique names for the columns: an empty one is named by its place, a repeated one gets a number."""
-    names: list[str] = []
-    taken = set()
-    for i in range(width):
-        name = " ".join(row[i].split()) if i < len(row) else ""
-        name = name or f"column {i + 1}"
-        unique, n = name, 2
-        while unique in taken:
-            unique, n = f"{name} ({n})", n + 1
-        names.append(unique)
-        taken.add(unique)
-    return names
-
-
-def _is_value(cell: str) -> bool:
-    return bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
+    def rows(self, text: str, first_line: int = 1) -> Iterator[Row]:
+        """Yield the rows of a text in normal form, empty lines left out."""
+        quote, restored = self.quote, self.dialect.delimiter
+        restore = self.separator == SEPARATOR and restored != SEPARATOR
+        cells: list[str] = []
+        quoted, misquoted = 0, False
+        line, start, size = first_line, 0, len(text)
+        for found in self._cell.finditer(text):
+            inside, plain, end = found.groups()
+            if inside is not None:
+                quoted += 1
+                cell = inside.replace(quote * 2, quote) if quote in inside else inside
+                if restore and SEPARATOR in cell:
+                    cell = cell.replace(SEPARATOR, " " if restored == WHITESPACE else restored)
+            else:
+                cell = plain
+                misquoted = misquoted or (bool(quote) and plain.lstrip().startswith(quote))
+            cells.append(cell)
+            if end == self.separator and end:
+                continue
+            stop = found.end() - len(end)
+            written = text[start:stop]
+            if written.strip(" \t") or quoted:
+                yield Row(line, cells, quoted, misquoted, written)
+            line += written.count("\n") + 1
+            start = found.end()
+            if start >= size:
+                return
+            cells, quoted, misquoted = [], 0, False

@@ -1,11 +1,13 @@
-"""Bytes to text. Detects a byte order mark, UTF-8, and UTF-16 by zero bytes; else Western single-byte."""
+"""Bytes to text. Detects a byte order mark, UTF-8, and UTF-16 by zero bytes; else the encoding whose letters come out."""
 
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 from embedviz.core.errors import DataError
+from embedviz.data.charsets import find_charset
 from embedviz.data.foreign import SUPPORTED
 
 HEAD_BYTES = 1 << 16  # looked at to tell text from binary data
@@ -20,18 +22,22 @@ _CONTROL = bytes(byte for byte in range(32) if byte not in (9, 10, 11, 12, 13, 2
 _ASCII, _HIGH = bytes(range(128)), bytes(range(128, 256))
 _WINDOWS_ONLY = bytes(range(0x80, 0xA0))  # letters and quotation marks in Windows-1252, control codes in Latin-1
 MAX_CONTROL_SHARE = 0.02  # of bytes in a text
-MAX_HIGH_SHARE = 0.3  # of bytes above ASCII in a text of a Western language
 # the characters that any text in UTF-16 has many of: line end, space, and the marks of Chinese and Japanese
 _COMMON = ("\n", " ", "\u3000", "\u3001", "\u3002", "\uff0c")
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A decoded text; encoding: Python's name of it; warnings: sentences about bytes that did not fit."""
+    """A decoded text.
+
+    encoding: Python's name of it. warnings: sentences about bytes that did not fit. second: another encoding that fits
+    about as well.
+    """
 
     text: str
     encoding: str
     warnings: list[str] = field(default_factory=list)
+    second: str = ""
 
 
 def decode(data: bytes | bytearray, name: str, encoding: str | None = None, cut: bool = False) -> Decoded:
@@ -59,14 +65,19 @@ def decode(data: bytes | bytearray, name: str, encoding: str | None = None, cut:
             return _without_zeros(_strict(data, name, marked, cut), marked, name)
     if wide := _utf16(head):
         return _without_zeros(_strict(data, name, wide, cut), wide, name)
-    if _share(head, _CONTROL) > MAX_CONTROL_SHARE:
+    if looks_binary(head):
         raise _not_text(name)
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(data, not cut)
     except UnicodeDecodeError as error:
-        found = _damaged_utf8(data, name, error) or _single_byte(data, head)
-        return _without_zeros(found.text, found.encoding, name, found.warnings)
+        found = _damaged_utf8(data, name, error) or _other_charset(data)
+        return replace(_without_zeros(found.text, found.encoding, name, found.warnings), second=found.second)
     return _without_zeros(text, "utf-8", name)
+
+
+def looks_binary(head: bytes) -> bool:
+    """Return True when the beginning of a file that is not UTF-16 holds control bytes that text does not."""
+    return _share(head, _CONTROL) > MAX_CONTROL_SHARE
 
 
 def _strict(data: bytes | bytearray, name: str, encoding: str, cut: bool) -> str:
@@ -99,22 +110,37 @@ def _damaged_utf8(data: bytes | bytearray, name: str, error: UnicodeDecodeError)
     return Decoded(text.removeprefix("\ufeff"), "utf-8", [warning])
 
 
-def _single_byte(data: bytes | bytearray, head: bytes) -> Decoded:
-    """Windows-1252 where its own characters occur, Latin-1 otherwise: the same but for 32 of the 256."""
-    encoding = "latin-1"
-    if _share(data, _WINDOWS_ONLY) > 0:
-        try:
-            data.decode("cp1252")
-            encoding = "cp1252"
-        except UnicodeDecodeError:
-            encoding = "latin-1"
-    warnings = []
-    if _share(head, _HIGH) > MAX_HIGH_SHARE:
+def _other_charset(data: bytes | bytearray) -> Decoded:
+    """Text in the encoding whose letters come out; Latin-1 where Windows-1252 would say the same."""
+    encoding, second = find_charset(data)
+    if encoding == "cp1252" and _share(data, _WINDOWS_ONLY) == 0:
+        encoding = "latin-1"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:  # the lines that were judged are in it, and others are not
+        encoding, second = "latin-1", encoding
+        text = data.decode(encoding)
+    warnings: list[str] = []
+    if second:
+        here, there = _differing_words(bytes(data[: HEAD_BYTES * 4]), encoding, second)
+        shown = f": “{there}” instead of “{here}”" if there else ""
         warnings.append(
-            "It is not UTF-8, and has more letters beyond English than Western European text: it may be in an encoding "
-            "such as shift_jis, gb18030 or cp1251. Choose the encoding if the text looks wrong."
+            f"It is not UTF-8. It was read as {encoding}, and may be in {second}{shown}. Choose the encoding if words look "
+            f"wrong."
         )
-    return Decoded(data.decode(encoding), encoding, warnings)
+    return Decoded(text, encoding, warnings, second)
+
+
+def _differing_words(data: bytes, encoding: str, second: str) -> tuple[str, str]:
+    """The first word that two encodings read differently, in both; empty where there is none."""
+    for word in re.findall(rb"[^\s,;|\"']*[\x80-\xff][^\s,;|\"']*", data):
+        try:
+            pair = word.decode(encoding)[:30], word.decode(second)[:30]
+        except UnicodeDecodeError:
+            continue
+        if pair[0] != pair[1]:
+            return pair
+    return "", ""
 
 
 def _utf16(head: bytes) -> str:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from embedviz.core.errors import DataError
-from embedviz.data.dialect import column_names
-from embedviz.data.report import Dropped
+from embedviz.data.column_names import column_names
+from embedviz.data.report import RowNotes
 
 HEAD_LINES = 5  # filled lines looked at to tell the format
 MAX_COLUMNS = 5000
@@ -24,7 +24,7 @@ class JsonLines(NamedTuple):
     """A JSONL file as a frame; notes: sentences on its columns."""
 
     frame: pd.DataFrame
-    dropped: Dropped
+    dropped: RowNotes
     notes: list[str]
 
 
@@ -54,7 +54,7 @@ def read(text: str, name: str, cut: bool = False) -> JsonLines:
     DataError
         If there is no object.
     """
-    dropped = Dropped()
+    dropped = RowNotes()
     columns: dict[str, list[Any]] = {}
     nested: set[str] = set()
     rows = 0

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from embedviz.core.errors import DataError
+from embedviz.data.column_names import column_names
 from embedviz.data.containers import max_bytes
-from embedviz.data.dialect import column_names
 
 MAGIC = b"PAR1"
 BATCH_ROWS = 16_384

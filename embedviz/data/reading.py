@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -10,17 +12,23 @@ from typing import BinaryIO, Self
 import pandas as pd
 
 from embedviz.core.errors import DataError
-from embedviz.data import delimited, dialect, jsonl, parquet, text_units
+from embedviz.data import delimited, jsonl, parquet, text_units
 from embedviz.data.column import Column, cells_of
-from embedviz.data.containers import opened
-from embedviz.data.encoding import decode
+from embedviz.data.column_names import check_columns
+from embedviz.data.containers import Opened, opened
+from embedviz.data.detection import Given, Reading, alternatives, is_certain, readings
+from embedviz.data.dialect import named_delimiter
+from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
-from embedviz.data.report import Dropped, ReadReport
+from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
+from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
 from embedviz.data.text_units import Unit
+from embedviz.data.written_numbers import COMMA, POINT
 
-READER_VERSION = 1  # increase it when a file would be read differently: kept tables are then read again
+READER_VERSION = 2  # increase it when a file would be read differently: kept tables are then read again
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
+STREAMED_BYTES = 64 << 20  # from which a table is read block by block
 NOTE_CHARACTERS = 100_000  # looked at for the note on scripts
 TEXT_COLUMN = "text"
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv")
@@ -80,8 +88,18 @@ class _Options:
 
     encoding: str | None
     delimiter: str | None
-    header: bool | None
+    quote: str | None
+    escape: str | None
+    header: bool | int | None
+    decimal: str | None
+    missing: tuple[str, ...]
     unit: Unit | None
+
+    @property
+    def is_table(self) -> bool:
+        """Whether an option says that the file is a table."""
+        given = (self.delimiter, self.quote, self.escape, self.header, self.decimal)
+        return bool(self.missing) or any(value is not None for value in given)
 
     def guesses(self, *fields: str) -> list[str]:
         """Those of the fields that were not given."""
@@ -94,14 +112,19 @@ def read_table(
     name: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
-    header: bool | None = None,
+    quote: str | None = None,
+    escape: str | None = None,
+    header: bool | int | None = None,
+    decimal: str | None = None,
+    missing: Sequence[str] = (),
     unit: str | None = None,
     member: str | None = None,
     limit_bytes: int | None = None,
 ) -> Table:
     """Read TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip.
 
-    The content decides the format, and everything else that is not given.
+    The content decides the format, and everything else that is not given. With any option from `delimiter` to
+    `missing`, the file is a table.
 
     Parameters
     ----------
@@ -111,9 +134,17 @@ def read_table(
     encoding : str, optional
         Such as "utf-8" or "latin-1".
     delimiter : str, optional
-        A character or its name, such as "," or "comma"; the file is a table then.
-    header : bool, optional
-        Whether the first line names the columns; the file is a table then.
+        Between the cells: any text or its name, such as ",", "::", "tab" or "blanks" (any run of blanks and tabs).
+    quote : str, optional
+        The character around cells that hold delimiters; "" for none.
+    escape : str, optional
+        What stands before a quotation mark inside a cell; "" where it is doubled.
+    header : bool or int, optional
+        Whether a line names the columns, or the number of that line, from 1; lines above it are left out.
+    decimal : {".", ","}, optional
+        The sign before fractions.
+    missing : sequence of str
+        Cells that hold nothing, such as "99", in addition to empty ones and marks such as NA.
     unit : {"line", "paragraph", "sentence", "file"}, optional
         Take the file as plain text in such units.
     member : str, optional
@@ -138,8 +169,15 @@ def read_table(
     >>> table.report.delimiter
     ','
     """
-    checked_unit = _unit(unit)
-    delimiter = None if delimiter is None else dialect.named_delimiter(delimiter)
+    options = _Options(
+        encoding,
+        None if delimiter is None else named_delimiter(delimiter),
+        *_checked_marks(quote, escape),
+        _checked_header(header),
+        _checked_decimal(decimal),
+        tuple(missing),
+        _unit(unit),
+    )
     with opened(source, name, member) as file:
         report = ReadReport(file.name, file.size, compression=file.compression, member=file.member)
         if file.head(len(parquet.MAGIC)) == parquet.MAGIC:
@@ -148,53 +186,60 @@ def read_table(
             stream.seek(0)
             found = parquet.read(stream, file.name, PREVIEW_ROWS if limit_bytes else None)
             return _table(replace(report, format="parquet", truncated=found.cut, warnings=found.notes), found.frame)
-        data, cut = file.read(limit_bytes)
-        decoded = decode(data, file.name, encoding, cut)
-        del data
-        text = _unix_line_ends(decoded.text)
-        if not text.strip():
-            raise DataError(f"{file.name} holds nothing but white space.")
-        report = replace(report, encoding=decoded.encoding, truncated=cut, warnings=decoded.warnings)
-        return _from_text(text, report, _Options(encoding, delimiter, header, checked_unit))
+        limit = STREAMED_BYTES if limit_bytes is None else min(limit_bytes, STREAMED_BYTES)
+        data, cut = file.read(limit)
+    if cut and limit_bytes is None:
+        if encoding is None and options.unit is None:
+
+            def reopen() -> AbstractContextManager[Opened]:
+                return opened(source, name, member)
+
+            if (table := _streamed(bytes(data[:HEAD_BYTES]), reopen, report, options)) is not None:
+                return table
+        with opened(source, name, member) as file:
+            data, cut = file.read()
+    decoded = decode(data, report.name, encoding, cut)
+    del data
+    text = _unix_line_ends(decoded.text)
+    if not text.strip():
+        raise DataError(f"{report.name} holds nothing but white space.")
+    report = replace(report, encoding=decoded.encoding, truncated=cut, warnings=decoded.warnings)
+    if decoded.second:
+        other = Alternative({"encoding": decoded.second}, f"Read it as {decoded.second}.")
+        report = replace(report, alternatives=[other])
+    return _from_text(text, report, options)
 
 
-def _unit(unit: str | None) -> Unit | None:
-    """The unit by its name; DataError for an unknown one."""
-    if unit is None or unit in text_units.UNITS:
-        return unit
-    raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
+def _streamed(
+    head: bytes, reopen: Callable[[], AbstractContextManager[Opened]], report: ReadReport, options: _Options
+) -> Table | None:
+    """A large table in UTF-8, read block by block; None for any other file."""
+    text = _unix_line_ends(decode(head, report.name, cut=True).text)
+    if not options.is_table and _is_json(text, report.name):
+        return None
+    reading, others = _table_reading(text, report.name, options)
+    if reading is None or not is_plain_utf8(reopen):
+        return None
+    report = replace(report, encoding="utf-8", alternatives=others)
+    return _delimited(blocks_of_file(reopen), report, options, reading)
 
 
 def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
     """The rows or the units of a decoded text. report: of the file so far."""
     name, cut = report.name, report.truncated
-    is_table = options.delimiter is not None or options.header is not None
-    if options.unit is None and not is_table:
-        if jsonl.looks_like(text) or name.lower().endswith(jsonl.ENDINGS):
-            lines = jsonl.read(text, name, cut)
-            return _table(
-                replace(
-                    _with_dropped(report, lines.dropped, lines.notes),
-                    format="jsonl",
-                    guesses=options.guesses("encoding"),
-                ),
-                lines.frame,
-            )
-        if jsonl.looks_like_one_document(text):
-            raise DataError(f'{name} is JSON in one piece. Save it as JSONL, one object a line: {{"text": "…"}}.')
-    delimiter = None if options.unit else options.delimiter or _delimiter(name, text, is_table)
-    if delimiter:
-        rows = delimited.read(text, name, delimiter, options.header, cut)
-        return _table(
-            replace(
-                _with_dropped(report, rows.dropped, rows.notes),
-                format="tsv" if delimiter == "\t" else "csv",
-                delimiter=delimiter,
-                header=rows.header,
-                guesses=options.guesses("encoding", "delimiter", "header"),
-            ),
-            rows.frame,
-        )
+    if options.unit is None:
+        if not options.is_table:
+            if _is_json(text, name):
+                lines = jsonl.read(text, name, cut)
+                report = replace(report, dropped=lines.dropped.rows, dropped_count=lines.dropped.count)
+                report = replace(report, warnings=report.warnings + lines.notes)
+                return _table(replace(report, format="jsonl", guesses=options.guesses("encoding")), lines.frame)
+            if jsonl.looks_like_one_document(text):
+                raise DataError(f'{name} is JSON in one piece. Save it as JSONL, one object a line: {{"text": "…"}}.')
+        reading, others = _table_reading(text, name, options)
+        if reading is not None:
+            report = replace(report, alternatives=report.alternatives + others)
+            return _delimited(blocks_of_text(text), report, options, reading)
     unit = options.unit or text_units.guess_unit(text)
     if cut:
         text = text_units.without_cut_end(text, unit)
@@ -210,18 +255,72 @@ def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
     return _table(report, pd.DataFrame({TEXT_COLUMN: units}))
 
 
-def _delimiter(name: str, text: str, is_table: bool) -> str | None:
-    """The character between the columns; None when the file is plain text. is_table: the caller says so."""
+def _is_json(text: str, name: str) -> bool:
+    return jsonl.looks_like(text) or name.lower().endswith(jsonl.ENDINGS)
+
+
+def _table_reading(text: str, name: str, options: _Options) -> tuple[Reading | None, list[Alternative]]:
+    """The way to read a text as a table, None when it is plain text, and other ways."""
     ending = name.lower()
-    if is_table or ending.endswith(TABLE_ENDINGS):
-        likely = "\t" if ending.endswith((".tsv", ".tab")) else None
-        return dialect.guess_delimiter(text, likely) or likely or ","
-    return dialect.is_table(text, only_tabs=ending.endswith(TEXT_ENDINGS))
+    likely = "\t" if ending.endswith((".tsv", ".tab")) else None
+    found = readings(text, Given(options.delimiter, options.quote, options.escape, options.header), likely)
+    if not found:
+        raise DataError(f"{name} holds no rows.")
+    best = found[0]
+    if not options.is_table and not ending.endswith(TABLE_ENDINGS):
+        best = next((each for each in found if is_certain(each, in_prose=ending.endswith(TEXT_ENDINGS))), None)
+    return best, [] if best is None else alternatives(best, found, options.header)
 
 
-def _with_dropped(report: ReadReport, dropped: Dropped, notes: list[str]) -> ReadReport:
-    warnings = report.warnings + notes
-    return replace(report, dropped=dropped.rows, dropped_count=dropped.count, warnings=warnings)
+def _delimited(blocks: Callable[[], Iterator[bytes]], report: ReadReport, options: _Options, reading: Reading) -> Table:
+    """The rows of a delimited file."""
+    check_columns(reading.layout.width, report.name)
+    how = delimited.Options(options.decimal, options.missing, report.truncated)
+    rows = delimited.read(blocks, report.name, reading, how)
+    dialect = reading.dialect
+    report = replace(
+        report,
+        dropped=rows.dropped.rows,
+        dropped_count=rows.dropped.count,
+        mended=rows.mended.rows,
+        mended_count=rows.mended.count,
+        warnings=[*report.warnings, *reading.layout.notes, *rows.notes],
+        format="tsv" if dialect.delimiter == "\t" else "csv",
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        escape=dialect.escape,
+        decimal=rows.decimal,
+        header=reading.layout.names is not None,
+        guesses=options.guesses("encoding", "delimiter", "header"),
+    )
+    return _table(report, rows.frame)
+
+
+def _unit(unit: str | None) -> Unit | None:
+    """The unit by its name; DataError for an unknown one."""
+    if unit is None or unit in text_units.UNITS:
+        return unit
+    raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
+
+
+def _checked_marks(quote: str | None, escape: str | None) -> tuple[str | None, str | None]:
+    """The quotation mark and the escape character; DataError for what cannot be one."""
+    for what, mark in (("quotation mark", quote), ("escape character", escape)):
+        if mark is not None and (len(mark) > 1 or not mark.isprintable() or mark.isalnum()):
+            raise DataError(f"The {what} is one sign, or empty for none, not {mark!r}.")
+    return quote, escape
+
+
+def _checked_header(header: bool | int | None) -> bool | int | None:
+    if isinstance(header, int) and not isinstance(header, bool) and header < 1:
+        raise DataError(f"The line of column names is counted from 1, so it cannot be {header}.")
+    return header
+
+
+def _checked_decimal(decimal: str | None) -> str | None:
+    if decimal not in (None, COMMA, POINT):
+        raise DataError(f"The sign before fractions is a comma or a point, not {decimal!r}.")
+    return decimal
 
 
 def _table(report: ReadReport, frame: pd.DataFrame) -> Table:

@@ -8,28 +8,38 @@ from typing import Literal, NamedTuple
 from embedviz.data.dialect import DELIMITER_NAMES
 from embedviz.data.text_units import UNITS, Unit
 
-MAX_DROPPED = 1000  # rows left out that are listed
+MAX_LISTED = 1000  # rows left out or mended that are listed
 
 
-class DroppedRow(NamedTuple):
-    """A line of the file, counted from 1, and why it is not in the table."""
+class RowNote(NamedTuple):
+    """A line of the file, counted from 1, and why its row is not in the table or how it was mended."""
 
     line: int
     reason: str
 
 
 @dataclass
-class Dropped:
-    """Rows left out; rows: the first MAX_DROPPED, count: all of them."""
+class RowNotes:
+    """Rows left out or mended; rows: the first MAX_LISTED, count: all of them."""
 
-    rows: list[DroppedRow] = field(default_factory=list)
+    rows: list[RowNote] = field(default_factory=list)
     count: int = 0
 
     def add(self, line: int, reason: str) -> None:
-        """Count a row that is left out."""
+        """Note a row."""
         self.count += 1
-        if len(self.rows) < MAX_DROPPED:
-            self.rows.append(DroppedRow(line, reason))
+        if len(self.rows) < MAX_LISTED:
+            self.rows.append(RowNote(line, reason))
+
+
+class Alternative(NamedTuple):
+    """Another way to read the file.
+
+    options: of `embedviz.data.reading.read_table` that differ. sentence: what would come out.
+    """
+
+    options: dict[str, str | bool | int]
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,18 @@ class ReadReport:
         Empty where they do not apply.
     header : bool, optional
         Whether the first line names the columns; None where there are no lines.
-    dropped : list of DroppedRow
+    quote, escape, decimal : str
+        The quotation mark and what stands before one inside a cell, and the sign before fractions.
+    dropped : list of RowNote
         The first 1,000 rows that were left out.
     dropped_count : int
         All rows that were left out.
+    mended : list of RowNote
+        The first 1,000 rows whose cells were brought to the table's shape.
+    mended_count : int
+        All such rows.
+    alternatives : list of Alternative
+        Other ways to read the file that explain it nearly as well.
     guesses : list of str
         Options that were guessed from the content.
     warnings : list of str
@@ -71,8 +89,14 @@ class ReadReport:
     delimiter: str = ""
     header: bool | None = None
     unit: Unit | Literal[""] = ""
-    dropped: list[DroppedRow] = field(default_factory=list)
+    quote: str = ""
+    escape: str = ""
+    decimal: str = ""
+    dropped: list[RowNote] = field(default_factory=list)
     dropped_count: int = 0
+    mended: list[RowNote] = field(default_factory=list)
+    mended_count: int = 0
+    alternatives: list[Alternative] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     truncated: bool = False
@@ -87,6 +111,10 @@ class ReadReport:
             sentences.append(f"Encoding: {self.encoding}.")
         if self.delimiter:
             sentences.append(f"Columns are separated by {DELIMITER_NAMES.get(self.delimiter, self.delimiter)}.")
+        if self.escape:
+            sentences.append("A backslash stands before quotation marks inside a cell.")
+        if self.decimal == ",":
+            sentences.append("A comma stands before fractions, a point between thousands.")
         if self.header is not None:
             sentences.append(
                 "The first line names the columns." if self.header else "There is no line with column names."
@@ -97,6 +125,8 @@ class ReadReport:
             sentences.append(
                 f"{self.dropped_count:,} {'row was' if self.dropped_count == 1 else 'rows were'} left out."
             )
+        if self.mended_count:
+            sentences.append(f"{self.mended_count:,} {'row was' if self.mended_count == 1 else 'rows were'} mended.")
         if self.truncated:
             sentences.append("This is a preview: only the beginning was read.")
         return sentences + self.warnings

@@ -1,89 +1,72 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from embedviz.core.errors import DataError
-from embedviz.data.dialect import (
-    column_names,
-    guess_delimiter,
-    is_table,
-    looks_like_header,
-    named_delimiter,
-    sample_rows,
-)
+from embedviz.data.dialect import WHITESPACE, Dialect, named_delimiter
 
 
-@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
-def test_the_delimiter_is_found(delimiter):
-    rows = [["name", "age"], ["Ann", "31"], ["Bob", "27"]]
-    assert guess_delimiter("\n".join(delimiter.join(row) for row in rows)) == delimiter
-
-
-def test_decimal_commas_do_not_hide_the_semicolons():
-    assert guess_delimiter("1,5;2,5\n3,1;4,2\n5,0;6,9\n") == ";"
-    assert guess_delimiter("width;height\n1,5;2,5\n3,1;4,2\n") == ";"
-
-
-def test_lists_in_a_cell_do_not_hide_the_commas():
-    films = "id,title,genres\n1,Toy Story,Adventure|Animation\n2,Jumanji,Adventure|Children\n3,Heat,Action\n"
-    assert guess_delimiter(films) == ","
-
-
-def test_a_delimiter_in_quotation_marks_counts_for_nothing():
-    assert guess_delimiter('a;b\n"x,y,z";1\n"u,v,w";2\n') == ";"
-
-
-def test_one_column_has_no_delimiter():
-    assert guess_delimiter("word\nking\nqueen\n") is None
-
-
-def test_prose_is_no_table():
-    verses = "In the beginning, God created\nAnd the earth, without form, was void\nAnd God said, Let there be light\n"
-    assert is_table(verses, only_tabs=False) is None
-    poem = "Roses are red, violets are blue,\nSugar is sweet, and so are you,\nHoney is gold, and the sky is blue,\n"
-    assert is_table(poem, only_tabs=False) is None
-
-
-def test_tabs_in_every_line_make_a_table_of_a_text_file():
-    assert is_table("ham\thello there\nspam\tbuy now\nham\tsee you\n", only_tabs=True) == "\t"
-    assert is_table("a,b\nc,d\ne,f\n", only_tabs=True) is None
-
-
-@pytest.mark.parametrize(
-    ("first", "rest", "header"),
-    [
-        (["age", "size"], [["31", "2"], ["27", "3"]], True),
-        (["31", "2"], [["27", "3"], ["5", "6"]], False),
-        (["text", "label"], [["good film", "pos"], ["bad film", "neg"]], True),
-        (["good film", "pos"], [["bad film", "neg"], ["fine", "pos"]], False),
-        (["", "a"], [["0", "1"], ["1", "2"]], True),
-        (["", ""], [["0", "1"], ["1", "2"]], False),
-        (["born", "who"], [["1990-01-08", "Ann"], ["1985-02-03", "Bob"]], True),
-        (["1990-01-08", "Ann"], [["1985-02-03", "Bob"]], False),
-        (["city", "country"], [["Rome", "Italy"], ["Oslo", "Norway"]], True),
-        (["a", "b"], [], False),
-    ],
-)
-def test_a_header_is_distinguished_from_a_row(first, rest, header):
-    assert looks_like_header(first, rest) is header
-
-
-def test_column_names_are_unique_and_never_empty():
-    assert column_names(["a", "", "a", " b\nc ", "a (2)"], 6) == [
-        "a",
-        "column 2",
-        "a (2)",
-        "b c",
-        "a (2) (2)",
-        "column 6",
-    ]
+def cells(text: str, *args, **options) -> list[list[str]]:
+    return [row.cells for row in Dialect(*args, **options).rows_of(text)]
 
 
 def test_a_delimiter_has_a_name():
-    assert [named_delimiter(name) for name in (",", "tab", "\\t", "Semicolon", "\t")] == [",", "\t", "\t", ";", "\t"]
-    with pytest.raises(DataError, match="one character"):
-        named_delimiter("::")
-    with pytest.raises(DataError, match="one character"):
-        named_delimiter("\n")
+    named = [",", "tab", "\\t", "Semicolon", "\t", "::", "blanks", "  ", "space", "none"]
+    meant = [",", "\t", "\t", ";", "\t", "::", WHITESPACE, WHITESPACE, WHITESPACE, ""]
+    assert [named_delimiter(name) for name in named] == meant
+
+
+@pytest.mark.parametrize("delimiter", ["\n", 'a"b', "x" * 17, "\0"])
+def test_what_cannot_stand_between_cells_is_refused(delimiter):
+    with pytest.raises(DataError, match="A delimiter is what stands between two cells"):
+        named_delimiter(delimiter)
+
+
+def test_a_delimiter_of_several_characters_may_stand_in_quotation_marks():
+    assert cells('1::"a::b"::3\n4::5::6\n', "::") == [["1", "a::b", "3"], ["4", "5", "6"]]
+
+
+def test_blanks_after_a_delimiter_belong_to_it():
+    text = '"age", "job", "note"\n34, "big, x", y  z\n'
+    assert cells(text, ",", spaced=True) == [["age", "job", "note"], ["34", "big, x", "y  z"]]
+
+
+def test_runs_of_blanks_are_one_delimiter():
+    assert cells('  a b  c \n 1\t"2 3" 4\n', WHITESPACE) == [["a", "b", "c"], ["1", "2 3", "4"]]
+
+
+def test_a_backslash_escapes_quotation_marks_and_nothing_else():
+    assert cells('0,"say \\"no\\" \\n here",a\n', ",", escape="\\") == [["0", 'say "no" \\n here', "a"]]
+
+
+def test_single_quotation_marks():
+    assert cells("'a,b','it''s'\n", ",", "'") == [["a,b", "it's"]]
+
+
+def test_a_cell_is_quoted_only_when_its_mark_is_closed_before_a_delimiter():
+    rows = Dialect(",").rows_of('1,"a,x\n2,"b" c,x\n"q\nz",y,"9""8"\n')
+    assert [row.cells for row in rows] == [["1", '"a', "x"], ["2", '"b" c', "x"], ["q\nz", "y", '9"8']]
+    assert [row.misquoted for row in rows] == [True, True, False]
+    assert [row.line for row in rows] == [1, 2, 3]
+
+
+def test_without_a_delimiter_each_line_is_a_cell():
+    assert cells('1,a\n"2,b"\n', "") == [["1,a"], ["2,b"]]
+
+
+def test_empty_lines_are_left_out_and_counted():
+    rows = Dialect(",").rows_of("a,b\n\n  \n1,2")
+    assert [(row.line, row.cells) for row in rows] == [(1, ["a", "b"]), (4, ["1", "2"])]
 
 
 def test_line_ends_of_unicode_are_no_line_ends():
-    assert sample_rows("a\u2028b,c\x0bd\n1,2\n", ",") == [["a\u2028b", "c\x0bd"], ["1", "2"]]
+    assert cells("a\u2028b,c\x0bd\n1,2\n", ",") == [["a\u2028b", "c\x0bd"], ["1", "2"]]
+
+
+@given(st.text(st.sampled_from('ab,"\n \\:'), max_size=80), st.sampled_from([",", "::", WHITESPACE, ""]))
+def test_every_line_is_in_one_row(text, delimiter):
+    rows = Dialect(delimiter, escape="\\").rows_of(text)
+    lines = [number for row in rows for number in range(row.line, row.line + row.n_lines)]
+    assert lines == sorted(set(lines))
+    filled = {number for number, line in enumerate(text.split("\n"), 1) if line.strip()}
+    assert filled <= set(lines)

@@ -42,9 +42,31 @@ def test_windows_quotation_marks_are_no_control_codes():
     assert (found.text, found.encoding) == ("“Käse” – he said… " * 9, "cp1252")
 
 
-def test_an_encoding_that_is_not_western_is_doubted():
-    assert "shift_jis" in decode(JAPANESE.encode("shift_jis"), "a.txt").warnings[0]
-    assert decode(JAPANESE.encode("shift_jis"), "a.txt", "shift_jis").text == JAPANESE
+SENTENCES = {
+    "cp1250": "dzień dobry, żółty film był świetny",
+    "cp1251": "хороший фильм, но очень длинный",
+    "cp1253": "καλημέρα κόσμε, τι κάνεις",
+    "cp1254": "çok güzel bir film, şimdi sıkıcı değil",
+    "cp1257": "šķērsām ļoti laba filma",
+    "koi8-r": "хороший фильм, но очень длинный",
+    "shift_jis": JAPANESE,
+    "euc_jp": JAPANESE,
+    "gb18030": CHINESE,
+    "big5": "春眠不覺曉，處處聞啼鳥。" * 10,
+    "euc_kr": "안녕하세요 영화가 정말 좋았어요",
+}
+
+
+@pytest.mark.parametrize("encoding", SENTENCES)
+def test_an_encoding_is_told_by_the_letters_that_come_out(encoding):
+    text = f"text,label\n{SENTENCES[encoding]},yes\n"
+    assert decode(text.encode(encoding), "a.csv").text == text
+
+
+def test_a_second_encoding_that_fits_as_well_is_named():
+    found = decode("name\nnagyon jó film, őszintén tetszett\n".encode("cp1250"), "a.csv")
+    assert found.second == "cp1250"
+    assert "may be in cp1250: “őszintén” instead of “õszintén”" in found.warnings[0]
 
 
 def test_a_few_damaged_characters_do_not_change_the_encoding():

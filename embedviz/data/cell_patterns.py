@@ -1,0 +1,36 @@
+"""Patterns of cells as people write them: numbers, dates, and text that a wrong delimiter would have torn."""
+
+from __future__ import annotations
+
+import re
+
+UNIT = r"(?:[$€£¥₹%]|USD\b|EUR\b|GBP\b|CHF\b|JPY\b)"
+_DIGITS = r"(?:\d+(?:[.,'’\u00a0\u2009\u202f ]\d{3})*(?:[.,]\d*)?|[.,]\d+)"
+_NUMBER = re.compile(rf"\s*\(?[+\-−]?\s*{UNIT}?\s*[+\-−]?{_DIGITS}(?:[eE][+\-−]?\d+)?\s*{UNIT}?[KMBkmb]?\)?\s*")
+_DATE = re.compile(
+    r"\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[- /](?:[A-Za-z]{3,9})[- /,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})"
+    r"(?:[ T]\d{1,2}:\d\d.*)?\s*|\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*[ap]m)?\s*",
+    re.IGNORECASE,
+)
+_MISSING = re.compile(r"\s*(?:|NA|N/A|NaN|NULL|None|\\N|\?|-+|\.+)\s*", re.IGNORECASE)
+_TORN = re.compile(r"""^\s*["']|["']\s*$|[;,|](?=\S)|[\t|\x1f]""")  # what a cell holds that ends in the wrong place
+
+
+def is_value(cell: str) -> bool:
+    """Return True for a number or a date."""
+    return bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
+
+
+def is_number(cell: str) -> bool:
+    """Return True for a number, with a currency, a percent sign or brackets too."""
+    return bool(_NUMBER.fullmatch(cell))
+
+
+def is_missing(cell: str) -> bool:
+    """Return True for an empty cell or a mark such as NA."""
+    return bool(_MISSING.fullmatch(cell))
+
+
+def is_whole(cell: str) -> bool:
+    """Return True for a cell that looks like one: a value, nothing, or text without loose ends."""
+    return is_value(cell) or is_missing(cell) or not _TORN.search(cell)
