@@ -81,16 +81,16 @@ def read(blocks: Blocks, name: str, reading: Reading, options: Options | None = 
     """
     options = options or Options()
     reader = _Reader(reading, options)
-    builders: list[ColumnBuilder] | None = None
+    builders: list[ColumnBuilder] = []
     found = _Notes()
-    for table in reader.tables(blocks(), lambda: builders, found):
-        if builders is None:
+    for table in reader.tables(blocks(), builders, found):
+        if not builders:
             decimal = options.decimal or decimal_of([column for column in table if _is_text(column)])
             marks = (*MISSING, *options.missing)
-            builders = [ColumnBuilder(decimal, marks) for _ in range(reading.layout.width)]
+            builders += [ColumnBuilder(decimal, marks) for _ in range(reading.layout.width)]
         for builder, column in zip(builders, table, strict=True):
             builder.add(column)
-    if builders is None:
+    if not builders:
         below = " below its line of column names" if reading.layout.names is not None else ""
         why = f" Line {found.dropped.rows[0].line:,}: {found.dropped.rows[0].reason}." if found.dropped.rows else ""
         raise DataError(f"{name} holds no rows{below}.{why}")
@@ -101,7 +101,7 @@ def read(blocks: Blocks, name: str, reading: Reading, options: Options | None = 
             for builder, column in zip(builders, columns, strict=True)
         ]
         as_text = [builder if builder is not None else ColumnBuilder(kind="text") for builder in again]
-        for table in reader.tables(blocks(), lambda: as_text, _Notes()):
+        for table in reader.tables(blocks(), as_text, _Notes()):
             for builder, column in zip(again, table, strict=True):
                 if builder is not None:
                     builder.add(column)
@@ -151,7 +151,7 @@ class _Reader:
         self.missing = [*MISSING, *options.missing]
 
     def tables(
-        self, blocks: Iterable[bytes], builders: Callable[[], Sequence[ColumnBuilder] | None], notes: _Notes
+        self, blocks: Iterable[bytes], builders: Sequence[ColumnBuilder], notes: _Notes
     ) -> Iterator[list[pa.Array]]:
         """Yield the columns of one block after another: numbers where the builders allow, else strings."""
         with ThreadPoolExecutor(2) as pool:
@@ -163,10 +163,7 @@ class _Reader:
                     block = _Block(carried + block.text, block.line - carried.count(b"\n"), block.last)
                     carried = b""
                 # the first block tells the decimal sign, so its cells are looked at
-                known = None if first else builders()
-                types = (
-                    [builder.direct_type() for builder in known] if known else [pa.large_string()] * self.layout.width
-                )
+                types = [builder.direct_type() for builder in builders] or [pa.large_string()] * self.layout.width
                 regular = self._is_regular(block)
                 if regular:
                     waiting.append((block, pool.submit(self._parse, block.text, types)))

@@ -191,6 +191,8 @@ def _as_series(parts: list[pa.Array]) -> pd.Series:
         part = parts.pop()
         values[at - len(part) : at] = part.to_numpy(zero_copy_only=False)
         at -= len(part)
+        del part
+    pa.default_memory_pool().release_unused()  # or a large file's columns are held twice
     return pd.Series(values, copy=False)
 
 
