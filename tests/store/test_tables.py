@@ -115,7 +115,7 @@ def test_other_options_and_other_names_are_other_tables(counted):
     assert dataset.preview().report.header is True
     dataset.set_options(header=False)
     assert dataset.preview().report.header is False
-    other = Dataset.upload(store.uploads_folder, "t.txt", [b"a,b\n1,2\n3,4\n"])
+    other = Dataset.upload(store.uploads_folder, "t.txt", [b"a,b\nc,d\ne,f\n"])
     assert other.preview().kind == "text"
     assert len(counted) == 3
 
