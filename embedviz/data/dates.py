@@ -20,6 +20,9 @@ FORMATS = (
 TYPED = "dates"  # the format of a column that was stored as dates
 MIN_SHARE = 0.9  # of the filled cells that have to be dates in a column of them; the others count as missing
 HEAD_CELLS = 200  # filled cells looked at before all are
+_LIKE_VERSIONS = ("%d.%m.%y", "%d.%m.%Y")  # 2.5.14
+MIN_DATES = 30  # from which the days of a column should go beyond MAX_VERSION_DAY
+MAX_VERSION_DAY = 12
 DAYS_PER_YEAR = 365.2425
 _MAY_BE = r"^(?=.*\d.*\d)[\w ,.:/+-]{6,40}$"  # two digits at least, and nothing that no date has
 _ONLY_DIGITS = r"^[+-]?\d+([.,]\d+)?$"
@@ -44,14 +47,31 @@ def format_of_names(names: Names, parsed: Callable[[str], pd.DatetimeIndex]) -> 
     head = names.distinct[in_head]
     cells = pd.Series(head, dtype=object).astype("str")
     possible = (cells.str.match(_MAY_BE) & ~cells.str.match(_ONLY_DIGITS)).to_numpy(bool)
-    if not len(head) or np.average(possible, weights=head_counts) < MIN_SHARE:
+    if not len(head) or np.average(possible, weights=head_counts) < MIN_SHARE or _are_seasons(cells):
         return None
     shares = {}
     for format in FORMATS:
         if np.average(parse_dates(head, format).notna(), weights=head_counts) >= MIN_SHARE:
             shares[format] = float(np.mean(parsed(format).notna()[codes]))
     best = max(shares, key=shares.__getitem__, default=None)
-    return best if best is not None and shares[best] >= MIN_SHARE else None
+    if best is None or shares[best] < MIN_SHARE or (best in _LIKE_VERSIONS and _are_versions(parsed(best)[codes])):
+        return None
+    return best
+
+
+def _are_seasons(cells: pd.Series) -> bool:
+    """True for 2009-10 and 2010-11: a year and the one after it, not months."""
+    years = cells.str.extract(r"^(\d{4})[-/](\d{2})$").astype("float64")
+    return len(cells) > 1 and bool(((years[0] + 1) % 100 == years[1]).all())
+
+
+def _are_versions(dates: pd.DatetimeIndex) -> bool:
+    """True where two-digit years and unpadded days look like versions such as 2.5.14: years far apart, low days alone.
+
+    Dates of one column lie within some decades, and their days go to the end of the month.
+    """
+    known = dates[dates.notna()]
+    return len(known) >= MIN_DATES and int(known.day.max()) <= MAX_VERSION_DAY
 
 
 def parse_dates(names: np.ndarray, format: str) -> pd.DatetimeIndex:

@@ -1,6 +1,8 @@
-"""Numbers as people write them: $12.50, € 3, 12 %, 1,371, 1.234,5."""
+"""Numbers as people write them: $12.50, € 3, 12 %, 1,371, 1.234,5, (12.00) for -12, €12.5M, 4.1/5."""
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,10 @@ MAX_NUMBER = 1e30  # a larger number counts as missing, for its square overflows
 COMMA, POINT = ",", "."
 _OTHER = {COMMA: POINT, POINT: COMMA}
 _UNIT = r"(?:[$€£¥₹%]|USD\b|EUR\b|GBP\b|CHF\b|JPY\b)"
+_BRACKETS = rf"^\((?:{_UNIT})?\s*\d[\d.,' ]*(?:{_UNIT})?\)$"  # how bookkeepers write what is lost
+_SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9}
+_SCALED = re.compile(rf"^([+-]?{_UNIT}?\s*[\d.,]*\d)\s*(k|K|M)(\s*{_UNIT})?$|^([+-]?{_UNIT}\s*[\d.,]*\d)\s*(B|bn)$")
+_OUT_OF = r"^([+-]?[\d.,]*\d)\s*/\s*(\d{1,3})$"  # 4.1/5: a rating out of the most that can be given
 _SPACED = r"^[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?$"  # 1 234,5
 _AMBIGUOUS = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"  # 1,371 and 1.371: a thousand or a fraction, as the rest of the column is
 _NUMBER = {
@@ -32,7 +38,7 @@ def decimal_sign(values: pd.Series) -> str:
 
 def decimal_votes(names: np.ndarray) -> np.ndarray:
     """Return 1 for a name that is a number only with a decimal comma, -1 for a point, else 0: (V,) -> (V,) int64."""
-    cells = _without_units(names)
+    cells = _without_units(_without_scales(names)[0])
     unambiguous = ~cells.str.match(_AMBIGUOUS).to_numpy(bool)
     comma, point = (cells.str.match(_NUMBER[sign]).to_numpy(bool) for sign in (COMMA, POINT))
     return (unambiguous & comma).astype(np.int64) - (unambiguous & point)
@@ -73,7 +79,8 @@ def read_numbers(values: pd.Series, decimal: str = POINT, names: Names | None = 
 
 def parse_numbers(names: np.ndarray, decimal: str) -> np.ndarray:
     """Parse written numbers: (V,) names -> (V,) float64, NaN where a name is no number."""
-    cells = _without_units(names)
+    cells, scales = _without_scales(names)
+    cells = _without_units(cells)
     numbers = np.full(len(cells), np.nan)
     for sign in (_OTHER[decimal], decimal):  # where a cell can be read both ways, the column's own sign overrides
         fits = cells.str.match(_NUMBER[sign]).to_numpy(bool, copy=True)
@@ -81,12 +88,28 @@ def parse_numbers(names: np.ndarray, decimal: str) -> np.ndarray:
             fits &= ~cells.str.match(_AMBIGUOUS).to_numpy(bool)
         plain = cells.loc[fits].str.replace(_OTHER[sign], "", regex=False).str.replace(sign, ".", regex=False)
         numbers[fits] = plain.astype(np.float64)
-    return numbers
+    return numbers * scales
+
+
+def _without_scales(names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The names without a K or M behind them and without "/5", and what each number is multiplied by: (V,) and (V,)."""
+    cells = pd.Series(names, dtype=object).astype("str")
+    scales = np.ones(len(cells))
+    out_of = cells.str.extract(_OUT_OF)
+    if out_of[1].nunique() == 1:  # 4/5 beside 3/7 are no ratings: days, or fractions
+        cells = cells.mask(out_of[1].notna(), out_of[0])
+    for i in np.flatnonzero(cells.str.contains(r"\d\s*(?:[kKMB]|bn)", regex=True).to_numpy(bool)):
+        if found := _SCALED.match(cells.iat[i]):
+            cells.iat[i] = (found[1] or found[4]) + (found[3] or "")
+            scales[i] = _SCALE[found[2] or found[5]]
+    return cells.to_numpy(object), scales
 
 
 def _without_units(names: np.ndarray) -> pd.Series:
-    """The names without currencies, percent signs and spaces between thousands."""
+    """The names without currencies, percent signs and spaces between thousands; a minus instead of brackets."""
     cells = pd.Series(names, dtype=object).astype("str").str.replace("−", "-", regex=False)
+    in_brackets = cells.str.match(_BRACKETS)
+    cells = cells.mask(in_brackets, "-" + cells.str.slice(1, -1))
     cells = cells.str.replace(rf"^([+-]?)\s*{_UNIT}\s*", r"\1", regex=True)
     cells = cells.str.replace(rf"\s*{_UNIT}$", "", regex=True)
     spaced = cells.str.match(_SPACED)

@@ -55,3 +55,20 @@ def test_what_stands_for_nothing_among_dates_is_missing():
 def test_the_format_that_fits_most_cells_is_taken():
     cells = pd.Series([f"{month:02}/{day:02}/2020" for month in range(1, 12) for day in range(1, 14)])
     assert date_format(cells) == "%m/%d/%Y"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{i % 4 + 1}.{i % 9}.{10 + i % 19}" for i in range(60)],
+        ["2009-10", "2010-11", "2011-12", "2009-10"],
+        ["1999/00", "2000/01"],
+    ],
+)
+def test_versions_and_seasons_are_no_dates(cells):
+    assert date_format(pd.Series(cells)) is None
+
+
+def test_months_and_short_dates_are_dates():
+    assert date_format(pd.Series(["2009-10", "2009-11", "2010-02"])) == "ISO8601"
+    assert date_format(pd.Series([f"{day}.{day % 12 + 1}.14" for day in range(1, 29)] * 2)) == "%d.%m.%y"

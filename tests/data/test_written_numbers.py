@@ -25,8 +25,16 @@ WRITTEN = {
     "+1e-3": 0.001,
     ".5": 0.5,
     "1.371": 1.371,
+    "(12.00)": -12,
+    "($1,200)": -1200,
+    "€12.5M": 12.5e6,
+    "3k": 3000,
+    "1.5 K": 1500,
+    "$2bn": 2e9,
+    "4.1/5": 4.1,
+    "9 / 10": 9,
 }
-NONE = ["heavy", "?", "-", "", None, "inf", "nan", "1e400", "12 kg", "1,23,4", "1.2.3", "12-5", "%", "$"]
+NONE = ["heavy", "?", "-", "", None, "inf", "nan", "1e400", "12 kg", "1,23,4", "1.2.3", "12-5", "%", "$", "()", "(a)", "5MB", "2B", "12/"]
 
 
 @pytest.mark.parametrize("cell", WRITTEN)
@@ -60,3 +68,8 @@ def test_typed_numbers_are_themselves_and_infinity_is_missing():
 def test_what_stands_for_nothing_is_known_in_any_case():
     cells = pd.Series(["?", "N/A", "Unknown", "-", ".", "NaN", "None", "red", None, "-1"], dtype=object)
     assert is_mark(cells).tolist() == [True] * 7 + [False] * 3
+
+
+def test_fractions_of_different_wholes_are_no_numbers():
+    assert np.isnan(read_numbers(pd.Series(["4/5", "3/7"]))).all()
+    np.testing.assert_array_equal(read_numbers(pd.Series(["4/5", "3.5/5"])), [4, 3.5])
