@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -17,7 +16,6 @@ HEAD_LINES = 5  # filled lines looked at to tell the format
 MAX_COLUMNS = 5000
 ENDINGS = (".jsonl", ".ndjson")
 _EXACT = 2**53
-_ONE_DOCUMENT = re.compile(r"\s*(\[\s*\{\s*\"|\{\s*\n\s*\")")
 
 
 class JsonLines(NamedTuple):
@@ -32,11 +30,6 @@ def looks_like(text: str) -> bool:
     """Return True when one of the first filled lines is a JSON object."""
     lines = [line for line in text[:200_000].split("\n") if line.strip()][:HEAD_LINES]
     return any(line.lstrip().startswith("{") and isinstance(_parsed(line), dict) for line in lines)
-
-
-def looks_like_one_document(text: str) -> bool:
-    """Return True when the text looks like one JSON document over many lines, or one list."""
-    return _ONE_DOCUMENT.match(text) is not None
 
 
 def read(text: str, name: str, cut: bool = False) -> JsonLines:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 import pandas as pd
 
 from embedviz.core.errors import DataError
-from embedviz.data import delimited, jsonl, parquet, text_units
+from embedviz.data import delimited, fasttext_labels, json_documents, jsonl, parquet, text_units
 from embedviz.data.column import Column, cells_of
 from embedviz.data.column_names import check_columns
 from embedviz.data.containers import Opened, opened
@@ -188,7 +188,10 @@ def read_table(
             return _table(replace(report, format="parquet", truncated=found.cut, warnings=found.notes), found.frame)
         limit = STREAMED_BYTES if limit_bytes is None else min(limit_bytes, STREAMED_BYTES)
         data, cut = file.read(limit)
-    if cut and limit_bytes is None:
+    if cut and limit_bytes is not None and json_documents.looks_like_document(_head(data, report.name, options)):
+        with opened(source, name, member) as file:  # its end is needed to understand its beginning
+            data, cut = file.read()
+    elif cut and limit_bytes is None:
         if encoding is None and options.unit is None:
 
             def reopen() -> AbstractContextManager[Opened]:
@@ -210,12 +213,19 @@ def read_table(
     return _from_text(text, report, options)
 
 
+def _head(data: bytearray, name: str, options: _Options) -> str:
+    """The beginning as text, empty where it is to be read otherwise than by its content."""
+    if options.is_table or options.unit is not None:
+        return ""
+    return decode(data[:HEAD_BYTES], name, options.encoding, cut=True).text
+
+
 def _streamed(
     head: bytes, reopen: Callable[[], AbstractContextManager[Opened]], report: ReadReport, options: _Options
 ) -> Table | None:
     """A large table in UTF-8, read block by block; None for any other file."""
     text = _unix_line_ends(decode(head, report.name, cut=True).text)
-    if not options.is_table and _is_json(text, report.name):
+    if not options.is_table and (_may_be_json(text, report.name) or fasttext_labels.looks_like(text)):
         return None
     reading, others = _table_reading(text, report.name, options)
     if reading is None or not is_plain_utf8(reopen):
@@ -229,13 +239,15 @@ def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
     name, cut = report.name, report.truncated
     if options.unit is None:
         if not options.is_table:
-            if _is_json(text, name):
-                lines = jsonl.read(text, name, cut)
+            found = _json_lines(text, name)
+            if found is not None:
+                lines = jsonl.read(found.text, name, cut)
                 report = replace(report, dropped=lines.dropped.rows, dropped_count=lines.dropped.count)
-                report = replace(report, warnings=report.warnings + lines.notes)
+                report = replace(report, warnings=[*report.warnings, *found.notes, *lines.notes])
                 return _table(replace(report, format="jsonl", guesses=options.guesses("encoding")), lines.frame)
-            if jsonl.looks_like_one_document(text):
-                raise DataError(f'{name} is JSON in one piece. Save it as JSONL, one object a line: {{"text": "…"}}.')
+            if fasttext_labels.looks_like(text):
+                report = replace(report, format="fasttext", guesses=options.guesses("encoding"))
+                return _table(report, fasttext_labels.read(text, cut))
         reading, others = _table_reading(text, name, options)
         if reading is not None:
             report = replace(report, alternatives=report.alternatives + others)
@@ -255,8 +267,25 @@ def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
     return _table(report, pd.DataFrame({TEXT_COLUMN: units}))
 
 
-def _is_json(text: str, name: str) -> bool:
-    return jsonl.looks_like(text) or name.lower().endswith(jsonl.ENDINGS)
+def _may_be_json(text: str, name: str) -> bool:
+    return name.lower().endswith(jsonl.ENDINGS) or text.lstrip()[:1] in ("{", "[")
+
+
+class _JsonLines(NamedTuple):
+    text: str
+    notes: list[str]
+
+
+def _json_lines(text: str, name: str) -> _JsonLines | None:
+    """The text as JSON lines, None when it is no JSON."""
+    if json_documents.looks_like_document(text):
+        return _JsonLines(json_documents.lines_of_document(text, name), [])
+    if jsonl.looks_like(text) or name.lower().endswith(jsonl.ENDINGS):
+        return _JsonLines(text, [])
+    if json_documents.looks_like_python(text):
+        note = "Its lines are Python dictionaries, not JSON; their values were read, nothing was run."
+        return _JsonLines(json_documents.lines_of_python(text), [note])
+    return None
 
 
 def _table_reading(text: str, name: str, options: _Options) -> tuple[Reading | None, list[Alternative]]:

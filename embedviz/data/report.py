@@ -52,7 +52,7 @@ class ReadReport:
         The file's name.
     size_bytes : int
         Of the file as it came.
-    format : {"text", "csv", "tsv", "jsonl", "parquet"}
+    format : {"text", "csv", "tsv", "jsonl", "fasttext", "parquet"}
     rows : int
         Rows of the table, or units of a text.
     compression, member, encoding, delimiter, unit : str
