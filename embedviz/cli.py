@@ -33,7 +33,9 @@ Space = Annotated[str | None, typer.Option("--space", help="One of a run's space
 Read = Annotated[
     list[str] | None,
     typer.Option(
-        "--read", help="How to read the file, where the guess is wrong: encoding=cp1251 delimiter=tab header=no."
+        "--read",
+        help="How to read the file, where the guess is wrong: encoding=cp1251 delimiter=:: quote=none header=no decimal=, "
+        "missing=99. header takes the number of a line too.",
     ),
 ]
 
@@ -253,6 +255,9 @@ def _columns(pairs: list[str]) -> dict[str, Any]:
     return roles
 
 
+NO_MARK = ""
+
+
 def _reading(pairs: list[str] | None) -> dict[str, Any]:
     """Turn encoding=cp1251 header=no into what overrides read_table's guesses."""
     values: dict[str, Any] = {}
@@ -260,11 +265,15 @@ def _reading(pairs: list[str] | None) -> dict[str, Any]:
         name, sign, value = text.partition("=")
         if not sign or not value or name not in OPTIONS:
             raise SettingsError(f"Expected one of {', '.join(f'{option}=…' for option in OPTIONS)}, got {text!r}.")
-        values[name] = value
+        if name == "missing":
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = NO_MARK if name in ("quote", "escape") and value == "none" else value
     if "header" in values:
-        if values["header"] not in YES_OR_NO:
-            raise SettingsError(f"header is yes or no, not {values['header']!r}.")
-        values["header"] = YES_OR_NO[values["header"]]
+        header = values["header"]
+        if header not in YES_OR_NO and not header.isdigit():
+            raise SettingsError(f"header is yes, no or the number of the line with the names, not {header!r}.")
+        values["header"] = YES_OR_NO[header] if header in YES_OR_NO else int(header)
     return values
 
 

@@ -135,7 +135,7 @@ def test_several_columns_for_a_role_are_a_list():
         (["train", "sentiment", "FILE", "--columns", "who=tweet", "--out", "x"], "no role 'who'"),
         (["train", "sentiment", "FILE", "--preset", "perfect", "--out", "x"], "no preset 'perfect'"),
         (["train", "sentiment", "FILE", "--read", "colour=red", "--out", "x"], "encoding=…"),
-        (["train", "sentiment", "FILE", "--read", "header=perhaps", "--out", "x"], "yes or no"),
+        (["train", "sentiment", "FILE", "--read", "header=perhaps", "--out", "x"], "yes, no or the number"),
         (["project", "FILE", "--out", "nowhere/map.csv"], "no folder nowhere"),
         (["predict", "run", "FILE", "--out", "nowhere/answers.csv"], "no folder nowhere"),
     ],

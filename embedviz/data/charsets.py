@@ -126,20 +126,21 @@ def _narrow(text: str, encoding: str) -> float:
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     shaped = sum(_is_word(word, encoding in _LATIN) for word in words) / len(words) if words else 1.0
     capitals = sum(character != low for character, low in zip(beyond, lower, strict=False)) / len(beyond)
+    controls = sum("\x80" <= character < "\xa0" for character in beyond)
     common = min(1.0, 2 * sum(character in _COMMON.get(encoding, character) for character in lower) / len(beyond))
     return (
         (letters + 0.9 * neutral)
         / len(beyond)
         * (0.6 + 0.4 * common)
         * (0.3 + 0.7 * shaped)
-        * (1 - 0.2 * (capitals > 0.5))
+        * (1 - 0.2 * (capitals > 0.5)) * (0.5 if controls else 1.0)
     )
 
 
 def _is_word(word: str, is_latin: bool) -> bool:
     """True for a word of one script, with capitals at its beginning or throughout."""
     plain = sum(character.isascii() for character in word)
-    one_script = plain >= 0.3 * len(word) or len(word) < 3 if is_latin else plain == 0
+    one_script = plain >= 0.2 * len(word) or len(word) < 4 if is_latin else plain == 0
     return one_script and (word[1:] == word[1:].lower() or word.isupper())
 
 

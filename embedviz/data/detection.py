@@ -8,6 +8,7 @@ its surroundings (see `embedviz.data.table_layout`), so that titles, notes and n
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -33,7 +34,6 @@ PRIORS = {
     "\t": 1.0,
     ";": 1.0,
     "|": 1.0,
-    "::": 1.0,
     "\x01": 0.9,
     "\x1f": 0.9,
     "~": 0.9,
@@ -42,6 +42,11 @@ PRIORS = {
     WHITESPACE: 0.8,
     ":": 0.6,
 }
+DOUBLED = "|:~^"  # which stand between cells in twos where they never stand alone
+_SIGNS = re.compile(r"[<>|:;~^#&@$*=+/\\!¦§]{2,}")
+CHECKED_LINES = 100  # in which unusual delimiters are looked for
+MIN_UNUSUAL = 0.8  # of the lines that have to hold one equally often
+UNUSUAL = 0.9  # prior of such a delimiter
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.{1,3}?)"?\s*\n')  # what Excel reads, and writes above a table
 
 
@@ -118,7 +123,7 @@ def is_certain(reading: Reading, *, in_prose: bool) -> bool:
     if layout.width < 2 or layout.explained < MIN_CERTAIN or layout.rows < MIN_ROWS:
         return False
     n_values = sum(layout.values)
-    if delimiter in ("\t", "::", "|"):
+    if delimiter in ("\t", "|") or delimiter == delimiter[:1] * 2:
         return True
     if delimiter == WHITESPACE:
         return n_values >= layout.width / 2
@@ -168,7 +173,8 @@ def _candidates(sample: str, given: Given) -> Iterator[Dialect]:
     if given.delimiter is not None:
         delimiters = [given.delimiter]
     else:
-        delimiters = [d for d in PRIORS if d != WHITESPACE and d in sample]
+        delimiters = [d * 2 if d in DOUBLED and _is_doubled(d, sample) else d for d in PRIORS if d in sample]
+        delimiters += [signs for signs in _unusual(sample) if signs not in delimiters]
         if re.search(r"\S[ \t]+\S", sample):
             delimiters.append(WHITESPACE)
         delimiters.append("")
@@ -181,6 +187,23 @@ def _candidates(sample: str, given: Given) -> Iterator[Dialect]:
                 escapes = ["", "\\"] if quote and f"\\{quote}" in sample else [""]
             for escape in escapes:
                 yield Dialect(delimiter, quote, escape or "")
+
+
+def _unusual(sample: str) -> list[str]:
+    """Two or three signs that stand equally often in nearly every line, the longest: "<>" or "||"."""
+    lines = [line for line in sample.split("\n") if line][:CHECKED_LINES]
+    counts: Counter[tuple[str, int]] = Counter()
+    for line in lines:
+        pieces = Counter(
+            run[0][i : i + n] for run in _SIGNS.finditer(line) for n in (2, 3) for i in range(len(run[0]) - n + 1)
+        )
+        counts.update(pieces.items())
+    usual = [signs for (signs, _), count in counts.items() if count >= MIN_UNUSUAL * len(lines)]
+    return sorted(usual, key=len, reverse=True)[:1] if len(lines) >= MIN_ROWS else []
+
+
+def _is_doubled(delimiter: str, sample: str) -> bool:
+    return 2 * sample.count(delimiter * 2) == sample.count(delimiter)
 
 
 def _quotes(sample: str, delimiter: str) -> list[str]:
@@ -242,7 +265,8 @@ def _score(rows: list[Row], dialect: Dialect, layout: Layout) -> float:
     if layout.width == 1:
         # a header alone, or lines of their own: any text can be read so
         return ONE_COLUMN * shape * (0.25 + 0.75 * look) * (1 - 0.5 * misquoted)
-    prior = PRIORS.get(dialect.delimiter, 1.0)
+    doubled = dialect.delimiter[:1] in DOUBLED and dialect.delimiter == dialect.delimiter[:1] * 2
+    prior = PRIORS.get(dialect.delimiter, 1.0 if doubled else UNUSUAL)
     if dialect.delimiter == WHITESPACE:  # prose is words between blanks, and sometimes as many of them in each line
         prior *= min(1.0, 0.4 + sum(layout.values) / len(layout.values))
     return prior * (1 - 0.5 / layout.width) * shape * (0.25 + 0.75 * look) * (1 - 0.5 * misquoted)

@@ -13,7 +13,11 @@ class ReadOptions(TypedDict, total=False):
 
     encoding: str
     delimiter: str
-    header: bool
+    quote: str
+    escape: str
+    header: bool | int
+    decimal: str
+    missing: list[str]
     unit: str
     member: str
 
