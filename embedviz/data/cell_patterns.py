@@ -13,7 +13,9 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(r"\s*(?:|NA|N/A|NaN|NULL|None|\\N|\?|-+|\.+)\s*", re.IGNORECASE)
-_TORN = re.compile(r"""^\s*["']|["']\s*$|[;,|~^¦](?=\S)|\S(?:::|<>|\|\|)\S|[\t|\x01\x1f]""")  # what a cell holds that ends in the wrong place
+_TORN = re.compile(
+    r"""^\s*["']|["']\s*$|[;,|~^¦](?=\S)|\S(?:::|<>|\|\|)\S|[\t|\x01\x1f]"""
+)  # what a cell holds that ends in the wrong place
 
 
 def is_value(cell: str) -> bool:

@@ -133,7 +133,8 @@ def _narrow(text: str, encoding: str) -> float:
         / len(beyond)
         * (0.6 + 0.4 * common)
         * (0.3 + 0.7 * shaped)
-        * (1 - 0.2 * (capitals > 0.5)) * (0.5 if controls else 1.0)
+        * (1 - 0.2 * (capitals > 0.5))
+        * (0.5 if controls else 1.0)
     )
 
 

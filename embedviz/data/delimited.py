@@ -52,13 +52,13 @@ class Options:
     decimal : {",", "."}, optional
         The sign before fractions; by default what a sample tells.
     missing : tuple of str
-        Further cells that hold nothing.
+        Cells that hold nothing in a column of numbers.
     cut : bool
         The last row may be half.
     """
 
     decimal: str | None = None
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = MISSING
     cut: bool = False
 
 
@@ -86,8 +86,7 @@ def read(blocks: Blocks, name: str, reading: Reading, options: Options | None = 
     for table in reader.tables(blocks(), builders, found):
         if not builders:
             decimal = options.decimal or decimal_of([column for column in table if _is_text(column)])
-            marks = (*MISSING, *options.missing)
-            builders += [ColumnBuilder(decimal, marks) for _ in range(reading.layout.width)]
+            builders += [ColumnBuilder(decimal, options.missing) for _ in range(reading.layout.width)]
         for builder, column in zip(builders, table, strict=True):
             builder.add(column)
     if not builders:
@@ -148,7 +147,7 @@ class _Reader:
         self.normal = replace(self.dialect, escape="", spaced=False)
         self.splitter = Splitter(self.dialect)
         self.mender = Mender(self.dialect, self.layout)
-        self.missing = [*MISSING, *options.missing]
+        self.missing = list(options.missing)
 
     def tables(
         self, blocks: Iterable[bytes], builders: Sequence[ColumnBuilder], notes: _Notes

@@ -24,6 +24,7 @@ from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
 from embedviz.data.text_units import Unit
+from embedviz.data.typing_columns import MISSING
 from embedviz.data.written_numbers import COMMA, POINT
 
 READER_VERSION = 2  # increase it when a file would be read differently: kept tables are then read again
@@ -304,7 +305,7 @@ def _table_reading(text: str, name: str, options: _Options) -> tuple[Reading | N
 def _delimited(blocks: Callable[[], Iterator[bytes]], report: ReadReport, options: _Options, reading: Reading) -> Table:
     """The rows of a delimited file."""
     check_columns(reading.layout.width, report.name)
-    how = delimited.Options(options.decimal, options.missing, report.truncated)
+    how = delimited.Options(options.decimal, (*MISSING, *options.missing), report.truncated)
     rows = delimited.read(blocks, report.name, reading, how)
     dialect = reading.dialect
     report = replace(
