@@ -111,6 +111,9 @@ def read(blocks: Blocks, name: str, reading: Reading, options: Options | None = 
     notes = [
         f"Column {name}: {note}" for name, builder in zip(names, builders, strict=True) if (note := builder.note())
     ]
+    if reading.layout.ends_in_delimiter and columns[-1] is not None and not _is_filled(columns[-1]).any():
+        names, columns = names[:-1], columns[:-1]
+        notes.append("Each line ends in a delimiter; the empty column after it was left out.")
     frame, empty = _frame(names, columns)
     if empty:
         notes.append(
@@ -373,9 +376,7 @@ def _frame(names: Sequence[str], columns: Sequence[pd.Series | None]) -> tuple[p
     whole = [column for column in columns if column is not None]
     empty: np.ndarray | None = None
     for column in whole:
-        missing = (
-            (column.isna() | (column == "")).to_numpy(bool) if column.dtype == "str" else column.isna().to_numpy(bool)
-        )
+        missing = ~_is_filled(column)
         empty = missing if empty is None else empty & missing
         if not empty.any():
             break
@@ -383,3 +384,9 @@ def _frame(names: Sequence[str], columns: Sequence[pd.Series | None]) -> tuple[p
     if empty is None or not empty.any():
         return frame, 0
     return frame.loc[~empty].reset_index(drop=True), int(empty.sum())
+
+
+def _is_filled(column: pd.Series) -> np.ndarray:
+    """(N,) bool: whether a cell holds something."""
+    filled = column.notna()
+    return (filled & (column != "") if column.dtype == "str" else filled).to_numpy(bool)

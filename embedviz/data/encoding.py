@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from embedviz.core.errors import DataError
+from embedviz.core.plurals import counted
 from embedviz.data.charsets import find_charset
 from embedviz.data.foreign import SUPPORTED
 
@@ -23,6 +24,8 @@ _ASCII, _HIGH = bytes(range(128)), bytes(range(128, 256))
 _WINDOWS_ONLY = bytes(range(0x80, 0xA0))  # letters and quotation marks in Windows-1252, control codes in Latin-1
 MAX_CONTROL_SHARE = 0.02  # of bytes in a text
 # the characters that any text in UTF-16 has many of: line end, space, and the marks of Chinese and Japanese
+_CONTROLS = re.compile("[\x80-\x9f]")
+_WINDOWS_SIGNS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _COMMON = ("\n", " ", "\u3000", "\u3001", "\u3002", "\uff0c")
 
 
@@ -164,6 +167,12 @@ def _utf16(head: bytes) -> str:
 def _without_zeros(text: str, encoding: str, name: str, warnings: list[str] | None = None) -> Decoded:
     """Leave out a few stray zero bytes with a warning; many mean that it is no text, or another encoding."""
     noted = list(warnings or [])
+    if not text.isascii() and (controls := len(_CONTROLS.findall(text))):
+        # no text holds such control codes: they are signs of Windows-1252 that somebody took for Latin-1
+        text = text.translate(_WINDOWS_SIGNS)
+        noted.append(
+            f"{counted(controls, 'sign', 'signs')} of Windows-1252, such as – and ’, had lost their meaning and were restored."
+        )
     zeros = text.count("\0")
     if zeros:
         if zeros > max(1, MAX_CONTROL_SHARE * len(text)):

@@ -46,6 +46,8 @@ class Layout:
         Rows of the sample, the names among them.
     named_at_once : bool
         The first line of all has a name for each column.
+    ends_in_delimiter : bool
+        The line of names ends in a delimiter, so that a last column without a value is none.
     notes : tuple of str
         Sentences on what was found.
     """
@@ -59,6 +61,7 @@ class Layout:
     explained: float
     rows: int
     named_at_once: bool
+    ends_in_delimiter: bool
     notes: tuple[str, ...] = ()
 
 
@@ -90,7 +93,7 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
     full = [row.cells for row in body if len(row.cells) == width]
     values = _value_columns(full[1:] or full, width)
     notes: list[str] = []
-    first = _cut(body[0].cells, width, values, full[1:])
+    first = _cut(body[0].cells, width)
     n_header = 0
     if header is None:
         group = _group_of_names(body, width, values)
@@ -98,12 +101,12 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
         n_header = group or int(looks_like_header(first.cells, below))
     elif header is not False:
         n_header = max(1, _group_of_names(body, width, values))
-    if n_header == 1:
+    if n_header:
         while n_header < min(MAX_HEADER_ROWS, len(body) - 1) and _continues_header(body[n_header].cells, values):
             n_header += 1
     names = None
     if n_header:
-        names = _joined([_cut(row.cells, width, values, full).cells for row in body[:n_header]])
+        names = _joined([_cut(row.cells, width).cells for row in body[:n_header]])
     if names is not None and first.short and _last_is_empty(full, width):
         names = (*names[1:], "")  # no row names: each row ends in a delimiter, or a name is lacking
         notes.append(
@@ -128,6 +131,7 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
         explained,
         len(body),
         bool(n_header) and not start and len(body[0].cells) == width,
+        names is not None and width > 2 and len(body[0].cells) == width and not names[-1] and bool(names[-2]),
         tuple(notes),
     )
 
@@ -138,7 +142,7 @@ class _First:
     short: bool = False  # one name was lacking: "row" stands first
 
 
-def _cut(cells: list[str], width: int, values: Sequence[bool], rest: Sequence[list[str]]) -> _First:
+def _cut(cells: list[str], width: int) -> _First:
     """The first row with `width` cells, where it has a few more or less."""
     if len(cells) == width:
         return _First(cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 
@@ -10,6 +11,7 @@ from embedviz.data.containers import Opened
 from embedviz.data.encoding import HEAD_BYTES, looks_binary
 
 BLOCK_BYTES = 1 << 21
+_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
 BYTE_ORDER_MARK = codecs.BOM_UTF8
 
 
@@ -49,14 +51,14 @@ def blocks_of_file(reopen: Callable[[], AbstractContextManager[Opened]]) -> Call
 
 
 def is_plain_utf8(reopen: Callable[[], AbstractContextManager[Opened]]) -> bool:
-    """Tell whether all of a file is UTF-8 without zero bytes."""
+    """Tell whether all of a file is UTF-8 without zero bytes and other characters that are mended."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with reopen() as file:
         if looks_binary(file.head(HEAD_BYTES)):
             return False
         try:
             for part in _parts(file):
-                if b"\0" in part:
+                if b"\0" in part or _CONTROLS.search(part):
                     return False
                 decoder.decode(part)
             decoder.decode(b"", final=True)
