@@ -166,7 +166,8 @@ class _Reader:
                     carried = b""
                 # the first block tells the decimal sign, so its cells are looked at
                 types = [builder.direct_type() for builder in builders] or [pa.large_string()] * self.layout.width
-                regular = self._is_regular(block)
+                block, carried = self._without_open_cell(block)
+                regular = bool(carried) or self._is_regular(block)
                 if regular:
                     waiting.append((block, pool.submit(self._parse, block.text, types)))
                 else:
@@ -220,7 +221,7 @@ class _Reader:
             yield previous._replace(text=text, last=True)
 
     def _is_regular(self, block: _Block) -> bool:
-        """True when quotation marks, if there are any, stand at both ends of cells that span no lines."""
+        """True when quotation marks, if there are any, stand at both ends of cells."""
         if not self.separator:
             return False
         if not self.quote or self.quote not in block.text:
@@ -238,9 +239,37 @@ class _Reader:
         closes = np.isin(after, ends) | (closing == len(text) - 1)
         if not (opens.all() and closes.all()):
             return False
-        # a line end between an opening and its closing mark: the cell spans lines
+        return not self._may_swallow(text, at)
+
+    def _may_swallow(self, text: np.ndarray, marks: np.ndarray) -> bool:
+        """True when a row spans lines that all look like rows, so that two loose marks may have made one of them.
+
+        text : (n,) uint8, marks : places of the quotation marks
+        """
+        ends = np.flatnonzero(text == 10)
+        if not len(ends) or text[-1] != 10:
+            ends = np.append(ends, len(text))
+        inside = np.searchsorted(marks, ends) % 2 == 1  # the line's end belongs to a cell
+        if not inside.any():
+            return False
+        separators = np.searchsorted(np.flatnonzero(text == self.separator[0]), ends)
+        like_rows = np.diff(separators, prepend=0) == self.layout.width - 1
+        first_lines = np.flatnonzero(~np.append(False, inside[:-1]))
+        spans = np.diff(np.append(first_lines, len(ends))) > 1
+        return bool((np.logical_and.reduceat(like_rows, first_lines) & spans).any())
+
+    def _without_open_cell(self, block: _Block) -> tuple[_Block, bytes]:
+        """A regular block without its last cell, where that goes on in the next block, and what goes there."""
+        if block.last or not self.quote or self.quote not in block.text:
+            return block, b""
+        text = np.frombuffer(block.text, np.uint8)
+        marks = np.flatnonzero(text == self.quote[0])
         lines = np.flatnonzero(text == 10)
-        return bool((np.searchsorted(at, lines) % 2 == 0).all())
+        outside = lines[np.searchsorted(marks, lines) % 2 == 0]
+        if len(marks) % 2 == 0 or not len(outside) or len(text) - outside[-1] > MAX_CARRIED:
+            return block, b""
+        whole = block._replace(text=block.text[: outside[-1] + 1])
+        return (whole, block.text[outside[-1] + 1 :]) if self._is_regular(whole) else (block, b"")
 
     def _parse(self, text: bytes, types: Sequence[pa.DataType]) -> list[pa.Array] | None:
         """The columns of a regular block, None where a row has another shape."""
@@ -279,6 +308,7 @@ class _Reader:
                 delimiter=self.dialect.separator,
                 quote_char=self.dialect.quote or False,
                 double_quote=bool(self.dialect.quote),
+                newlines_in_values=bool(self.quote) and self.quote in text,
                 invalid_row_handler=note,
             ),
             convert_options=csv.ConvertOptions(

@@ -106,7 +106,11 @@ class Dialect:
 
     def rows_of(self, text: str, first_line: int = 1) -> list[Row]:
         """Return the rows of a text, empty lines left out. first_line: its number in the file."""
-        return list(Splitter(self).rows(self.normalized(text), first_line))
+        return list(self._splitter.rows(self.normalized(text), first_line))
+
+    @cached_property
+    def _splitter(self) -> Splitter:
+        return Splitter(self)
 
     def without_quotes(self) -> Dialect:
         """Return the dialect in which a quotation mark is a character like any other."""

@@ -47,6 +47,9 @@ class Mender:
     def __init__(self, dialect: Dialect, layout: Layout):
         self.dialect, self.layout = dialect, layout
         self.fields = layout.width
+        others = {d: name for d, name in _OTHER_DELIMITERS.items() if d != dialect.delimiter}
+        # without a column of values any delimiter would fit
+        self._others = [(Dialect(d, dialect.quote), name) for d, name in others.items()] if any(layout.values) else []
         separator = dialect.separator
         self._inside = None
         if dialect.quote and separator:
@@ -80,10 +83,10 @@ class Mender:
             return Mended(row.line, found, "")
         if (fewer := self._without_an_empty_one(cells)) is not None:
             return Mended(row.line, fewer, ONE_MORE)
-        for delimiter, name in _OTHER_DELIMITERS.items():
-            if delimiter == self.dialect.delimiter or not any(self.layout.values):
+        for dialect, name in self._others:
+            if len(dialect.delimiter) == 1 and row.text.count(dialect.delimiter) < self.fields - 1:
                 continue
-            split = Dialect(delimiter, self.dialect.quote).rows_of(row.text)
+            split = dialect.rows_of(row.text)
             if len(split) == 1 and (trimmed := self._trimmed(split[0].cells)) is not None and self._fits(trimmed):
                 return Mended(row.line, trimmed, OTHER_DELIMITER.format(name))
         return Mended(row.line, None, f"expected {self.fields} fields, got {len(cells)}")
