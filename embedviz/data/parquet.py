@@ -61,6 +61,7 @@ def read(stream: IO[bytes], name: str, max_rows: int | None = None) -> ParquetTa
                 if max_rows is not None and rows >= max_rows:
                     break
             table = pa.Table.from_batches(batches, file.schema_arrow)
+        table.validate(full=True)  # or a damaged text breaks what reads it
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
