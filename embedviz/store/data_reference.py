@@ -13,9 +13,17 @@ class ReadOptions(TypedDict, total=False):
 
     encoding: str
     delimiter: str
-    header: bool
+    quote: str
+    escape: str
+    header: bool | int
+    decimal: str
+    missing: list[str] | dict[str, list[str]]  # cells, or column -> cells
     unit: str
     member: str
+    melt: str
+    merge_classes: list[str]  # columns
+    only: dict[str, list[str]]  # column -> values
+    strip_markup: bool
 
 
 class LabelFilterReference(TypedDict):

@@ -23,7 +23,7 @@ from embedviz.store.tables import keep_table, load_table, table_key, tables_fold
 PREVIEW_BYTES = 2_000_000
 MAX_PREVIEW_TABLE_BYTES = 20_000_000  # of a kept table that a page shows instead of the beginning
 FILE = "dataset.json"
-OPTIONS = ("encoding", "delimiter", "header", "unit", "member")  # of read_table that a person may set
+OPTIONS = tuple(ReadOptions.__annotations__)  # of read_table that a person may set
 
 
 class Dataset:
