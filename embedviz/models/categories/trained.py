@@ -131,7 +131,7 @@ class TrainedCategories(Archived):
         if explain:
             from embedviz.models.categories.attributions import contributions
 
-            added = contributions(self.network, self.encoder, encoded, best, self.target.std)
+            added = contributions(self.network, self.encoder, encoded, best, self.target)
             predictions["reasons"] = [
                 [{"feature": column, "contribution": float(added[column][row])} for column in added]
                 for row in range(len(frame))
