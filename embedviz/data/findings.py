@@ -108,12 +108,13 @@ def find_findings(table: Table, roles: Roles, settings: Mapping[str, object] | N
     ['Treat 99 as missing']
     """
     look = _Look(table, {role: columns for role, columns in roles.items() if columns}, settings or {})
-    if found := _matrix(look):
-        return [found, *_markup(look)]  # what its columns hold is said once it is melted
+    matrix = _matrix(look)
+    if matrix and ("item" in look.roles or "rating" in look.roles):
+        return [matrix]  # what its columns hold is said once it is melted
     finders: tuple[Callable[[_Look], Iterator[Finding]], ...] = (
         _flags, _apart, _counts, _skewed, _spellings, _markup, _sorted,
     )  # fmt: skip
-    return [finding for finder in finders for finding in finder(look)]
+    return [*([matrix] if matrix else []), *(finding for finder in finders for finding in finder(look))]
 
 
 def merged_options(given: Mapping[str, object], added: Mapping[str, object]) -> dict[str, object]:
@@ -168,10 +169,6 @@ class _Look:
         column = self.column("target")
         return None if column is None or self.settings.get("target_kind") == "classes" else as_numbers(column)
 
-    def sample(self, column: Column) -> np.ndarray:
-        """Rows of a column, spread over the table."""
-        return spread_rows(len(column), SAMPLE_ROWS)
-
 
 # --- users by items ---------------------------------------------------------------------------------------------------
 
@@ -190,8 +187,6 @@ def _matrix(look: _Look) -> Finding | None:
     if len(items) < MIN_ITEMS or len(items) < MIN_ITEM_SHARE * (len(frame.columns) - bool(ids)):
         return None
     chosen = {role: look.roles.get(role) for role in ("user", "item", "rating")}
-    if set(chosen.values()) == {ids or "", USER, ITEM, RATING}:
-        return None
     asks_for_ratings = chosen["item"] in items or (bool(chosen["user"]) and chosen["rating"] in items)
     shown = frame[items[:MAX_FEATURES]]
     if len(frame) > SAMPLE_ROWS:
@@ -278,9 +273,9 @@ def _apart(look: _Look) -> Iterator[Finding]:
         yield _apart_finding(apart, [str(target.name)], len(target), "target")
     same: dict[tuple[float, ...], list[tuple[str, Apart]]] = {}
     for column in look.features():
-        if column.kind == "number" and not numbers_the_rows(column):
-            rows = look.sample(column)
-            apart = values_apart(column.take(rows).numbers())
+        if column.kind == "number":
+            cells = column.values.iloc[spread_rows(len(column), SAMPLE_ROWS)]
+            apart = values_apart(cells.to_numpy(np.float64, na_value=np.nan))
             if apart is not None and apart.kind == "code":
                 same.setdefault(tuple(apart.values), []).append((str(column.name), apart))
     for found in same.values():

@@ -99,10 +99,15 @@ class _Options:
     transforms: Transforms
 
     @property
+    def is_delimited(self) -> bool:
+        """Whether an option says that the file has delimiters between its cells."""
+        given = (self.delimiter, self.quote, self.escape, self.header, self.decimal)
+        return bool(self.missing) or any(value is not None for value in given)
+
+    @property
     def is_table(self) -> bool:
         """Whether an option says that the file is a table."""
-        given = (self.delimiter, self.quote, self.escape, self.header, self.decimal)
-        return bool(self.missing) or self.transforms.needs_columns or any(value is not None for value in given)
+        return self.is_delimited or self.transforms.needs_columns
 
     def guesses(self, *fields: str) -> list[str]:
         """Those of the fields that were not given."""
@@ -245,7 +250,7 @@ def _streamed(
 ) -> Table | None:
     """A large table in UTF-8, read block by block; None for any other file."""
     text = _unix_line_ends(decode(head, report.name, cut=True).text)
-    if not options.is_table and _is_json(text, report.name):
+    if not options.is_delimited and _is_json(text, report.name):
         return None
     reading, others = _table_reading(text, report.name, options)
     if reading is None or not is_plain_utf8(reopen):
@@ -258,7 +263,7 @@ def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
     """The rows or the units of a decoded text. report: of the file so far."""
     name, cut = report.name, report.truncated
     if options.unit is None:
-        if not options.is_table:
+        if not options.is_delimited:
             if _is_json(text, name):
                 lines = jsonl.read(text, name, cut)
                 report = replace(report, dropped=lines.dropped.rows, dropped_count=lines.dropped.count)

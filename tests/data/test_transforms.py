@@ -94,3 +94,17 @@ def test_a_preview_may_not_hold_the_value_yet():
     data = b"a,b\n" + b"1,x\n" * 3000 + b"2,y\n"
     assert read_table(data, name="p.csv", only={"a": ["2"]}, limit_bytes=1000).report.rows > 100
     assert read_table(data, name="p.csv", only={"a": ["2"]}).report.rows == 1
+
+
+def test_other_formats_are_mended_as_delimited_ones_are(tmp_path):
+    frame = pd.DataFrame(
+        {"user": ["a", "b", "c"], "stars": [99, 4, 5], "liked": [True, False, True], "t": ["x", "X", "x"]}
+    )
+    frame.to_json(tmp_path / "r.jsonl", orient="records", lines=True)
+    frame.to_parquet(tmp_path / "r.parquet")
+    frame.to_csv(tmp_path / "r.csv", index=False)
+    for name in ("r.jsonl", "r.parquet", "r.csv"):
+        options = {"missing": {"stars": ["99"]}, "only": {"liked": ["True"]}, "merge_classes": ["t"]}
+        table = read_table(tmp_path / name, **options)
+        np.testing.assert_array_equal(table.frame["stars"], [np.nan, 5])
+        assert table.frame["t"].tolist() == ["x", "x"]
