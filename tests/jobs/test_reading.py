@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from embedviz.api import train
-from embedviz.core.errors import RunError
+from embedviz.core.errors import ColumnError, RunError
 from embedviz.jobs.inline import run_inline
 from embedviz.jobs.perform import perform
 from embedviz.jobs.reading import reading_of
@@ -98,8 +98,11 @@ def test_classes_are_merged(tmp_path):
     assert len(survey.classes) == 2
     assert len(run.predict([text[0]]).filter(like="p(").columns) == 2
     # a file to predict may write its column otherwise
-    assert run.predict(pd.DataFrame({"Text ": text[:2], "other": 1}))["prediction"].notna().all()
-    assert run.predict([{"TEXT": text[0], "other": 1}])["note"][0] == ""
+    for rows in (pd.DataFrame({"Text ": text[:2], "other": 1}), [{"Text ": text[0], "other": 1}]):
+        assert run.predict(rows)["note"][0] == "Columns taken in spite of their spelling: “Text ” as “text”."
+    assert run.predict(pd.DataFrame({"text": text[:2], "other": 1}))["note"][0] == ""
+    with pytest.raises(ColumnError, match="no column 'text'"):
+        run.predict(pd.DataFrame({"Inhalt": text[:2], "other": 1}))
 
 
 def test_an_absurd_target_is_left_out(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
-from embedviz.data.matching_columns import match_columns
+from embedviz.data.matching_columns import match_columns, renamed_note
 
 MAX_COLUMNS_SHOWN = 20
 
@@ -38,6 +38,17 @@ def texts_in(rows: Any, column: str) -> list[str]:
     if not isinstance(rows, Iterable) or isinstance(rows, bytes):
         raise DataError(f"Expected texts, or a table with a column {column!r} of them; got {_kind(rows)}.")
     return [_text(row, place, column) for place, row in enumerate(rows, 1)]
+
+
+def spelling_note(rows: Any, column: str) -> str:
+    """Return a sentence where the texts' column is called otherwise than in the training; else empty."""
+    first = (
+        rows if isinstance(rows, pd.DataFrame | Mapping) else next(iter(rows), None) if isinstance(rows, list) else None
+    )
+    if not isinstance(first, pd.DataFrame | Mapping):
+        return ""
+    names = [str(name) for name in first]
+    return "" if column in names else renamed_note(match_columns([column], names))
 
 
 def _column_of(frame: pd.DataFrame, column: str) -> pd.Series:
