@@ -156,7 +156,7 @@ class _Look:
     def features(self) -> list[Column]:
         """Columns that a target is predicted from: those without another role."""
         ignored = self.roles.get("ignore") or []
-        taken = {self.roles.get("target"), *([ignored] if isinstance(ignored, str) else ignored)}
+        taken = {str(self.roles.get("target")), *([ignored] if isinstance(ignored, str) else ignored)}
         if "target" not in self.roles:
             return []
         names = [

@@ -175,11 +175,11 @@ def test_a_sorted_file_is_looked_at_all_over():
 
 
 def test_ratings_sorted_by_user_still_look_like_ratings():
-    n = 40_000
+    n = 100_000
     frame = pd.DataFrame(
         {
-            "column 1": np.repeat(np.arange(n // 50), 50),
-            "column 2": np.arange(n) * 7 % 1013,
+            "column 1": np.repeat(np.arange(n // 20), 20),
+            "column 2": np.arange(n) * 7919 % 30_011,
             "column 3": np.arange(n) % 5 + 1,
             "column 4": 978_000_000 + np.arange(n),
         }

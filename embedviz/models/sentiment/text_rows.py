@@ -42,12 +42,10 @@ def texts_in(rows: Any, column: str) -> list[str]:
 
 def spelling_note(rows: Any, column: str) -> str:
     """Return a sentence where the texts' column is called otherwise than in the training; else empty."""
-    first = (
-        rows if isinstance(rows, pd.DataFrame | Mapping) else next(iter(rows), None) if isinstance(rows, list) else None
-    )
-    if not isinstance(first, pd.DataFrame | Mapping):
-        return ""
-    names = [str(name) for name in first]
+    first: Any = next(iter(rows), None) if isinstance(rows, list) else rows
+    if isinstance(first, pd.DataFrame):
+        first = dict.fromkeys(first.columns)
+    names = [str(name) for name in first] if isinstance(first, Mapping) else [column]
     return "" if column in names else renamed_note(match_columns([column], names))
 
 
