@@ -25,6 +25,7 @@ from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_specs import Columns
 from embedviz.training.survey import Survey
 
+VERSION = 2  # of surveys and findings: another number, and data is surveyed again
 RESULT = "reading.json"
 READINGS = "readings"
 
@@ -43,6 +44,8 @@ class ReadingSpec(JobSpec):
         Those settings that the survey depends on.
     data : DataReference
         The dataset, whose folder is two above the job's.
+    version : int
+        VERSION when it was asked for.
     """
 
     kind: ClassVar[str] = "reading"
@@ -51,6 +54,7 @@ class ReadingSpec(JobSpec):
     columns: Columns
     settings: JsonObject
     data: DataReference
+    version: int = VERSION
 
 
 @dataclass(frozen=True)
