@@ -193,15 +193,20 @@ def melted(
         raise ColumnError(f"There is no column {unknown[0]!r} to find missing values in.")
     columns: list[np.ndarray] = []
     rows: list[np.ndarray] = []
-    n_marked = 0
+    n_marked, n_filled = 0, np.zeros(len(frame), np.int64)
     for column in items:
         cells = frame[column].to_numpy(np.float64, na_value=np.nan)
         filled = ~np.isnan(cells)
         marked = filled & np.isin(cells, list(marks))
         n_marked += int(marked.sum())
         filled &= ~marked
+        n_filled += filled
         rows.append(np.flatnonzero(filled))
         columns.append(cells[filled])
+    counter = ""
+    if len(items) > MIN_MELTED and len(rows[0]) == len(frame) and bool((columns[0] == n_filled - 1).all()):
+        counter = items.pop(0)  # as in Jester, whose first column tells how many jokes a user rated
+        del rows[0], columns[0]
     row = np.concatenate(rows)
     if not len(row):
         raise DataError("Every cell of the matrix is empty, so there are no ratings.")
@@ -216,6 +221,8 @@ def melted(
     sentences = [
         f"{len(frame):,} rows with {len(items):,} columns of numbers became {len(long):,} rows of user, item and rating."
     ]
+    if counter:
+        sentences.append(f"“{counter}” counts the filled cells of its row and is left out.")
     if n_marked:
         sentences.append(_marks_sentence(rating, (missing or {})[rating], n_marked))
     return long, sentences

@@ -108,3 +108,11 @@ def test_other_formats_are_mended_as_delimited_ones_are(tmp_path):
         table = read_table(tmp_path / name, **options)
         np.testing.assert_array_equal(table.frame["stars"], [np.nan, 5])
         assert table.frame["t"].tolist() == ["x", "x"]
+
+
+def test_a_column_that_counts_the_others_is_no_item():
+    table = read_table(b"2,5,99,1\n1,99,2,99\n3,1,2,3\n", name="jester.csv", melt="", missing={"rating": ["99"]})
+    assert table.frame["item"].tolist() == ["column 2", "column 4", "column 3", "column 2", "column 3", "column 4"]
+    assert "“column 1” counts the filled cells of its row and is left out." in table.report.sentences()
+    other = read_table(b"2,5,99,1\n1,99,2,99\n4,1,2,3\n", name="jester.csv", melt="", missing={"rating": ["99"]})
+    assert "column 1" in set(other.frame["item"])
