@@ -10,14 +10,16 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import formatting, live, session, starting
+from components import formatting, live, remedies, session, starting
 from components.error_boundary import error_boundary
+from components.findings import show_findings
 from components.settings_form import settings_form
 from components.training_draft import TrainingDraft, discard_draft, open_draft
 from components.vector_menu import size_of, vector_menu
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.jobs.status import Status
 from embedviz.core.settings import TrainingSettings
+from embedviz.data.findings import Finding
 from embedviz.jobs.pretrained import NONE, to_download
 from embedviz.jobs.reading import Reading, reading_of
 from embedviz.models import model_spec
@@ -45,11 +47,14 @@ def show_setup(draft: TrainingDraft) -> None:
 
 def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> None:
     """Show the form, and the button that starts the training among the others."""
+    draft = remedies.take_asked(draft, dataset)
     model = _chosen_model(draft)
     st.subheader(model.title)
     st.write(model.summary)
     st.text(f"Data: {dataset.title}")
-    values = _values(model, draft)
+    preset = _chosen_preset(model, draft)
+    key = f"{model.name}-{draft.run_id}-{preset}"
+    values = _values(model, draft, preset, key)
     settings = model.Settings.of(**values)
     columns = used_roles(model, draft.roles)
     reading = reading_of(dataset, model.name, columns, settings)
@@ -58,7 +63,8 @@ def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> No
         "Name of the run", f"{dataset.title}, {model.name}"[:MAX_NAME_LENGTH], key=f"name-{model.name}-{dataset.id}"
     )
     probes = _probes(reading, settings)
-    _cost(reading, model, settings)
+    remedies.show_taken(dataset)
+    _cost(reading, model, settings, dataset, key)
     if buttons.button("Train", type="primary", icon=":material/play_arrow:", key="train"):
         survey = reading.survey
         estimate = model.estimate(settings, survey, _machine(model, settings)) if survey else None
@@ -93,23 +99,30 @@ def _chosen_model(draft: TrainingDraft) -> AnyModelSpec:
     return model_spec(chosen or default)
 
 
-def _values(model: AnyModelSpec, draft: TrainingDraft) -> dict[str, Any]:
-    """Return the values of the form, which starts from the chosen preset or from the repeated run's settings."""
-    presets = model.Settings.presets
+def _chosen_preset(model: AnyModelSpec, draft: TrainingDraft) -> str:
+    """Return the chosen preset; SAME_AS_THE_RUN takes the repeated run's settings."""
+    names = [*([SAME_AS_THE_RUN] if _run_settings(model, draft) else []), *model.Settings.presets]
+    if len(names) == 1:
+        return names[0]
+    key = f"preset-{model.name}-{draft.run_id}"
+    return (
+        st.segmented_control("Preset", names, default=names[0], required=True, key=key, persist_state="session")
+        or names[0]
+    )
+
+
+def _run_settings(model: AnyModelSpec, draft: TrainingDraft) -> dict[str, Any] | None:
+    """Return the repeated run's settings; None where no run of this model is repeated."""
     repeated = draft.run()
-    run_settings = repeated.spec.settings if repeated and repeated.model == model.name else None
-    names = [*([SAME_AS_THE_RUN] if run_settings else []), *presets]
-    preset = names[0]
-    prefix = f"{model.name}-{draft.run_id}"
-    if len(names) > 1:
-        chosen = st.segmented_control(
-            "Preset", names, default=preset, required=True, key=f"preset-{prefix}", persist_state="session"
-        )
-        preset = chosen or preset
-    defaults = run_settings if preset == SAME_AS_THE_RUN else presets.get(preset, {})
+    return dict(repeated.spec.settings) if repeated and repeated.model == model.name else None
+
+
+def _values(model: AnyModelSpec, draft: TrainingDraft, preset: str, key: str) -> dict[str, Any]:
+    """Return the values of the form, which starts from the chosen preset or from the repeated run's settings."""
+    defaults = _run_settings(model, draft) if preset == SAME_AS_THE_RUN else model.Settings.presets.get(preset, {})
     menus = {"vectors": vector_menu()} if "vectors" in model.Settings.model_fields else {}
     hidden = ("device", "threads") if is_shared() else ()
-    return settings_form(model.Settings, key=f"{prefix}-{preset}", hidden=hidden, defaults=defaults, menus=menus)
+    return settings_form(model.Settings, key=key, hidden=hidden, defaults=defaults, menus=menus)
 
 
 def _read_once(reading: Reading, settings: TrainingSettings) -> None:
@@ -151,7 +164,9 @@ def _machine(model: AnyModelSpec, settings: TrainingSettings) -> Machine:
     return replace(session.executor().machine, threads=threads_for(model, settings))
 
 
-def _cost(reading: Reading, model: AnyModelSpec, settings: TrainingSettings) -> None:
+def _cost(
+    reading: Reading, model: AnyModelSpec, settings: TrainingSettings, dataset: Dataset, settings_key: str
+) -> None:
     """Show what the data holds and what the training will take, as soon as the data has been read."""
 
     def draw(state: Status) -> None:
@@ -161,17 +176,25 @@ def _cost(reading: Reading, model: AnyModelSpec, settings: TrainingSettings) -> 
             last = reading.last_event()
             live.bar(last, f"Reading the data to estimate the cost. {last.get('message', 'Waiting for a worker')}")
             return
-        survey = reading.survey
+        survey, findings = reading.survey, reading.findings
+
+        def take(finding: Finding) -> None:
+            remedies.ask(finding, dataset, settings_key)
+
         if state.state != "done" or survey is None:
             st.error(session.plain(state.reason or "The data could not be read to the end."))
             if st.button("Read again", icon=":material/refresh:", key=f"read-{reading.id}"):
                 session.executor().submit(reading)
                 st.rerun(scope="app")
+            show_findings(findings, take, key=reading.id)
             return
         for sentence in survey.sentences:
             st.text(sentence)
+        show_findings(findings, take, key=reading.id)
+        found = {finding.sentence for finding in findings}
         for warning in survey.warnings:
-            st.warning(session.plain(warning))
+            if warning not in found:
+                st.warning(session.plain(warning))
         if survey.classes:
             _classes(survey.classes)
         estimate = model.estimate(settings, survey, _machine(model, settings))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SEVERAL = ("--positive", "--negative", "--columns", "--probe", "--read")  # flags that take several words
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
+OF_A_COLUMN = ("missing", "only")  # options of --read that name a column: missing:stars=0
 MAX_CLASSES = 12  # printed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train embeddings and look at what they learned.")
@@ -35,7 +36,8 @@ Read = Annotated[
     typer.Option(
         "--read",
         help="How to read the file, where the guess is wrong: encoding=cp1251 delimiter=:: quote=none header=no decimal=, "
-        "missing=99. header takes the number of a line too.",
+        "missing=99 missing:stars=0 melt=user_id merge_classes=label only:liked=yes strip_markup=yes. header takes the "
+        "number of a line too.",
     ),
 ]
 
@@ -259,21 +261,30 @@ NO_MARK = ""
 
 
 def _reading(pairs: list[str] | None) -> dict[str, Any]:
-    """Turn encoding=cp1251 header=no into what overrides read_table's guesses."""
+    """Turn encoding=cp1251 header=no missing:stars=0 into what overrides read_table's guesses."""
     values: dict[str, Any] = {}
     for text in pairs or []:
-        name, sign, value = text.partition("=")
-        if not sign or not value or name not in OPTIONS:
+        given, sign, value = text.partition("=")
+        name, colon, column = given.partition(":")
+        takes_column = name in OF_A_COLUMN and bool(column)
+        may_be_empty = name in ("melt", "quote", "escape")
+        if not sign or not (value or may_be_empty) or name not in OPTIONS or (colon and not takes_column):
             raise SettingsError(f"Expected one of {', '.join(f'{option}=…' for option in OPTIONS)}, got {text!r}.")
-        if name == "missing":
+        if name == "only" and not column:
+            raise SettingsError(f"Expected only:COLUMN=VALUE, got {text!r}.")
+        if name in OF_A_COLUMN:
+            values.setdefault(name, {}).setdefault(column, []).append(value)
+        elif name == "merge_classes":
             values.setdefault(name, []).append(value)
+        elif name == "header" and value.isdigit():
+            values[name] = int(value)
+        elif name in ("header", "strip_markup"):
+            if value not in YES_OR_NO:
+                also = " or the number of the line with the names" if name == "header" else ""
+                raise SettingsError(f"{name} is yes, no{also}, not {value!r}.")
+            values[name] = YES_OR_NO[value]
         else:
             values[name] = NO_MARK if name in ("quote", "escape") and value == "none" else value
-    if "header" in values:
-        header = values["header"]
-        if header not in YES_OR_NO and not header.isdigit():
-            raise SettingsError(f"header is yes, no or the number of the line with the names, not {header!r}.")
-        values["header"] = YES_OR_NO[header] if header in YES_OR_NO else int(header)
     return values
 
 

@@ -28,7 +28,7 @@ UPLOAD_CHUNK_BYTES = 1 << 20
 MAX_PREVIEW_ROWS = 50
 ENCODINGS = (None, "utf-8", "utf-16", "latin-1", "cp1252", "shift_jis", "gb18030")
 DELIMITERS = {None: "automatic", ",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar"}
-HEADERS = {None: "automatic", True: "column names", False: "data"}
+HEADERS: dict[bool | int | None, str] = {None: "automatic", True: "column names", False: "data"}
 TEXT_UNITS = {None: "automatic", **{unit: unit for unit in UNITS}}
 
 Roles = dict[str, str | list[str]]  # role -> column, or columns for "as category", "as number" and "leave out"

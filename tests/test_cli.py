@@ -7,6 +7,7 @@ import pytest
 
 import embedviz
 from embedviz import cli
+from embedviz.core.errors import SettingsError
 
 pytestmark = pytest.mark.slow
 
@@ -148,3 +149,20 @@ def test_a_mistake_is_one_sentence_and_exit_code_1(words, message, tweets_file, 
     error = capsys.readouterr().err
     assert message in error
     assert "Traceback" not in error
+
+
+def test_how_a_file_is_mended_is_said_by_flags():
+    from embedviz.cli import _reading
+
+    given = ["missing=n.d.", "missing:stars=0", "missing:stars=99", "only:liked=yes", "merge_classes=label"]
+    assert _reading([*given, "strip_markup=yes", "melt=", "header=3"]) == {
+        "missing": {"": ["n.d."], "stars": ["0", "99"]},
+        "only": {"liked": ["yes"]},
+        "merge_classes": ["label"],
+        "strip_markup": True,
+        "melt": "",
+        "header": 3,
+    }
+    for wrong in ("only=yes", "encoding:x=utf-8", "missing", "encoding=", "strip_markup=perhaps"):
+        with pytest.raises(SettingsError):
+            _reading([wrong])

@@ -74,7 +74,7 @@ class Column:
     @cached_property
     def names(self) -> Names:
         """The cells as people read them; 1 and 1.0 are one name, blank ones are missing."""
-        return Names.of(self.values) if self._rows is None else self._of_whole.names.take(self._rows)
+        return Names.of(self.values) if self._rows is None else self.whole.names.take(self._rows)
 
     @cached_property
     def missing(self) -> np.ndarray:
@@ -98,7 +98,7 @@ class Column:
         """The sign before the fractions of written numbers, "," or ".", as these rows tell it."""
         if self.kind == "number":
             return POINT
-        return elected_sign(self._of_whole._decimal_votes, self.names.counts)
+        return elected_sign(self.whole._decimal_votes, self.names.counts)
 
     def numbers(self, decimal: str | None = None) -> np.ndarray:
         """Return the cells as numbers: (N,) float64, NaN where a cell is none.
@@ -110,7 +110,7 @@ class Column:
         """
         decimal = self.decimal_sign if decimal is None else decimal
         if self._rows is not None:
-            return self._of_whole.numbers(decimal)[self._rows]
+            return self.whole.numbers(decimal)[self._rows]
         if decimal not in self._numbers:
             names = None if self.kind == "number" else self.names
             self._numbers[decimal] = read_numbers(self.values, decimal, names)
@@ -121,17 +121,18 @@ class Column:
         """The format in which these rows are dates, None where they are none. See `embedviz.data.dates.date_format`."""
         if self.kind == "number":
             return None
-        return TYPED if self.kind == "date" else format_of_names(self.names, self._of_whole._distinct_dates)
+        return TYPED if self.kind == "date" else format_of_names(self.names, self.whole._distinct_dates)
 
     def dates(self, format: str) -> pd.Series:
         """Return the cells as dates without a time zone: (N,), NaT where a cell is none."""
         if not isinstance(self.values.dtype, pd.StringDtype):
             return read_dates(self.values, format)
-        dates = self._of_whole._distinct_dates(format).take(self.names.codes, fill_value=np.datetime64("NaT"))
+        dates = self.whole._distinct_dates(format).take(self.names.codes, fill_value=np.datetime64("NaT"))
         return pd.Series(dates, index=self.values.index, name=self.name)
 
     @property
-    def _of_whole(self) -> Column:
+    def whole(self) -> Column:
+        """The column that these rows were taken from; the column itself where it has all its rows."""
         return self if self._whole is None else self._whole
 
     @cached_property

@@ -20,8 +20,8 @@ HINTS: dict[str, tuple[str, ...]] = {
         "video", "app", "sku", "title",
     ),
     "rating": (
-        "rating", "stars", "star", "overall", "score", "grade", "vote", "rate", "points", "like", "preference",
-        "value", "r",
+        "rating", "stars", "star", "overall", "score", "grade", "vote", "rate", "points", "like", "liked",
+        "favorite", "favourite", "preference", "value", "r",
     ),
     "time": ("timestamp", "unixtime", "time", "date", "datetime", "when", "day"),
     "label": (

@@ -21,6 +21,8 @@ MIN_TEXT_WORDS = 5.0  # words a cell on average from which a column with many va
 TEXT_SAMPLE = 2000  # filled cells whose words are counted
 _CODED = {"id", "ids", "code", "zip", "zipcode", "postcode", "postal", "type", "class", "category", "group", "cluster"}
 _NUMBERED = {"id", "ids", "index", "no", "nr", "number", "row", "key", "uuid", "unnamed"}
+_UNNAMED = "column 1"  # see embedviz.data.column_names
+MIN_UNNAMED_ROWS = 20  # from which rising whole numbers in a first column without a name are its rows' numbers
 _LEADING_ZERO = r"^[+-]?0[0-9]"  # 007 is a code
 
 
@@ -48,6 +50,8 @@ class ColumnKind:
 def column_kind(values: Column | pd.Series, min_count: int) -> ColumnKind:
     """Decide a column's kind by the cells of the training rows and, for whole numbers, by words in its name.
 
+    Whether it numbers the rows is decided on all rows of its table: of a part of them its numbers have gaps.
+
     Parameters
     ----------
     values : (N,) Column or Series
@@ -64,6 +68,8 @@ def column_kind(values: Column | pd.Series, min_count: int) -> ColumnKind:
     if column.date_format:
         return ColumnKind("date", date_format=column.date_format)
     numbers = as_numbers(column)
+    if numbers is not None and numbers_the_rows(column.whole):
+        return ColumnKind("unused", f"“{name}” numbers the rows and is left out.")
     if numbers is not None:
         return _kind_of_numbers(name, numbers, min_count, column.decimal_sign)
     counts = column.names.counts
@@ -81,6 +87,32 @@ def column_kind(values: Column | pd.Series, min_count: int) -> ColumnKind:
         f"“{name}” holds {what} and is left out: of its {column.n_distinct:,} values, those in at least {min_count:,} rows "
         f"fill {shared:.0%} of them.",
     )
+
+
+def numbers_the_rows(values: Column | pd.Series) -> bool:
+    """Return True for distinct whole numbers in nearly every row that leave none out, or that their name says are ids.
+
+    A first column without a name, as pandas writes its index, may leave some out where they rise from row to row.
+
+    Parameters
+    ----------
+    values : (N,) Column or Series
+        All rows of a table.
+    """
+    column = Column.of(values)
+    numbers = column.numbers()
+    known = numbers[~np.isnan(numbers)]
+    if not len(known) > 2 or len(known) < MIN_ROW_NUMBER_SHARE * len(numbers) or (known != np.floor(known)).any():
+        return False
+    if column.name == _UNNAMED and len(known) == len(numbers) >= MIN_UNNAMED_ROWS and bool((np.diff(known) > 0).all()):
+        return True
+    if len(np.unique(known)) < len(known):
+        return False
+    return bool(_words(column.name) & _NUMBERED) or known.max() - known.min() == len(known) - 1
+
+
+def _words(name: object) -> set[str]:
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(name))}
 
 
 def as_numbers(values: Column | pd.Series) -> np.ndarray | None:
@@ -118,13 +150,10 @@ def _kind_of_numbers(name: object, numbers: np.ndarray, min_count: int, decimal:
     known = numbers[~np.isnan(numbers)]
     if not len(known):
         return ColumnKind("unused", f"“{name}” holds no number that can be computed with and is left out.")
-    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(name))}
-    values, counts = np.unique(known, return_counts=True)
+    words = _words(name)
+    _, counts = np.unique(known, return_counts=True)
     whole = bool((known == np.floor(known)).all())
-    if whole and len(values) == len(known) > 2 and len(known) >= MIN_ROW_NUMBER_SHARE * len(numbers):
-        if words & _NUMBERED or values[-1] - values[0] == len(values) - 1:
-            return ColumnKind("unused", f"“{name}” numbers the rows and is left out.")
-    elif whole and words & _CODED and counts[counts >= min_count].sum() >= MIN_SHARED * len(known):
+    if whole and words & _CODED and counts[counts >= min_count].sum() >= MIN_SHARED * len(known):
         return ColumnKind(
             "category", f"“{name}” holds whole numbers that its name says are codes, so each is taken for a category."
         )

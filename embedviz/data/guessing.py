@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.column_hints import has_id, hint, is_unambiguous
+from embedviz.data.rating_values import as_ratings
+from embedviz.data.spread_rows import spread_rows
 
-SAMPLE_ROWS = 2000  # looked at
+SAMPLE_ROWS = 2000  # looked at, spread over the table
 MIN_TEXT_WORDS = 4.0  # words a cell on average from which a column is text
 MIN_NAMED_TEXT_WORDS = 1.5  # the same where the name says so: the body of a car is one word
 MAX_CLASSES = 50  # distinct values up to which a column can be a label
@@ -34,7 +36,8 @@ def guess_roles(frame: pd.DataFrame, kind: str, chosen: Chosen | None = None) ->
     """
     if kind == "text":
         return {"text": "text"}
-    return _Guess(frame.head(SAMPLE_ROWS), chosen or {}).roles
+    sample = frame if len(frame) <= SAMPLE_ROWS else frame.iloc[spread_rows(len(frame), SAMPLE_ROWS)]
+    return _Guess(sample, chosen or {}).roles
 
 
 def is_number(values: pd.Series) -> bool:
@@ -144,7 +147,13 @@ class _Guess:
         of numbers."""
         free = self.free("label", "target")
         named = self.best(
-            "rating", [c for c in free if is_number(self.cells[c]) or hint(c, "rating") == hint("rating", "rating")]
+            "rating",
+            [
+                c
+                for c in free
+                if hint(c, "rating")
+                and (hint(c, "rating") == hint("rating", "rating") or as_ratings(self.cells[c]) is not None)
+            ],
         )
         if named is not None:
             return named

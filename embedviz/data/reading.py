@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,14 +20,16 @@ from embedviz.data.detection import Given, Reading, alternatives, is_certain, re
 from embedviz.data.dialect import named_delimiter
 from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
+from embedviz.data.markup import holds_markup, strip_markup
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
 from embedviz.data.text_units import Unit
+from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_column, markup_sentence
 from embedviz.data.typing_columns import MISSING
 from embedviz.data.written_numbers import COMMA, POINT
 
-READER_VERSION = 2  # increase it when a file would be read differently: kept tables are then read again
+READER_VERSION = 3  # increase it when a file would be read differently: kept tables are then read again
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
 STREAMED_BYTES = 64 << 20  # from which a table is read block by block
 NOTE_CHARACTERS = 100_000  # looked at for the note on scripts
@@ -93,14 +95,20 @@ class _Options:
     escape: str | None
     header: bool | int | None
     decimal: str | None
-    missing: tuple[str, ...]
+    missing: tuple[str, ...]  # in every column
     unit: Unit | None
+    transforms: Transforms
+
+    @property
+    def is_delimited(self) -> bool:
+        """Whether an option says that the file has delimiters between its cells."""
+        given = (self.delimiter, self.quote, self.escape, self.header, self.decimal)
+        return bool(self.missing) or any(value is not None for value in given)
 
     @property
     def is_table(self) -> bool:
         """Whether an option says that the file is a table."""
-        given = (self.delimiter, self.quote, self.escape, self.header, self.decimal)
-        return bool(self.missing) or any(value is not None for value in given)
+        return self.is_delimited or self.transforms.needs_columns
 
     def guesses(self, *fields: str) -> list[str]:
         """Those of the fields that were not given."""
@@ -117,15 +125,19 @@ def read_table(
     escape: str | None = None,
     header: bool | int | None = None,
     decimal: str | None = None,
-    missing: Sequence[str] = (),
+    missing: Marks = (),
     unit: str | None = None,
     member: str | None = None,
+    melt: str | None = None,
+    merge_classes: Sequence[str] = (),
+    only: Mapping[str, Sequence[str]] | None = None,
+    strip_markup: bool = False,
     limit_bytes: int | None = None,
 ) -> Table:
     """Read TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip.
 
     The content decides the format, and everything else that is not given. With any option from `delimiter` to
-    `missing`, the file is a table.
+    `missing`, or from `melt` to `only`, the file is a table.
 
     Parameters
     ----------
@@ -144,12 +156,23 @@ def read_table(
         Whether a line names the columns, or the number of that line, from 1; lines above it are left out.
     decimal : {".", ","}, optional
         The sign before fractions.
-    missing : sequence of str
-        Cells that hold nothing, such as "99", in addition to empty ones and marks such as NA.
+    missing : sequence of str, or mapping of str to sequence of str
+        Cells that hold nothing, such as "99", in addition to empty ones and marks such as NA: in every column, or
+        column -> cells.
     unit : {"line", "paragraph", "sentence", "file"}, optional
         Take the file as plain text in such units.
     member : str, optional
         Which file of a zip.
+    melt : str, optional
+        The column of ids of a table with a row a user and a column an item ("" numbers the rows): its filled cells become
+        rows of user, item and rating.
+    merge_classes : sequence of str
+        Columns in which values that differ only in letter case, blanks or final punctuation become one, the most
+        frequent spelling.
+    only : mapping of str to sequence of str, optional
+        column -> values: only rows with one of them are kept.
+    strip_markup : bool
+        Take HTML out of texts: tags and entities.
     limit_bytes : int, optional
         Read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows.
 
@@ -176,9 +199,21 @@ def read_table(
         *_checked_marks(quote, escape),
         _checked_header(header),
         _checked_decimal(decimal),
-        tuple(missing),
+        marks_by_column(missing).get(EVERY_COLUMN, ()),
         _unit(unit),
+        Transforms.of(missing, melt, merge_classes, only, strip_markup),
     )
+    return _transformed(_read(source, name, member, limit_bytes, options), options.transforms)
+
+
+def _read(
+    source: str | Path | bytes | BinaryIO,
+    name: str | None,
+    member: str | None,
+    limit_bytes: int | None,
+    options: _Options,
+) -> Table:
+    """The table as the file has it."""
     with opened(source, name, member) as file:
         report = ReadReport(file.name, file.size, compression=file.compression, member=file.member)
         if file.head(len(parquet.MAGIC)) == parquet.MAGIC:
@@ -193,16 +228,16 @@ def read_table(
         with opened(source, name, member) as file:  # its end is needed to understand its beginning
             data, cut = file.read()
     elif cut and limit_bytes is None:
-        if encoding is None and options.unit is None:
+        if options.encoding is None and options.unit is None:
 
             def reopen() -> AbstractContextManager[Opened]:
                 return opened(source, name, member)
 
-            if (table := _streamed(bytes(data[:HEAD_BYTES]), reopen, report, options)) is not None:
+            if (table := _streamed(bytes(data[: 4 * HEAD_BYTES]), reopen, report, options)) is not None:
                 return table
         with opened(source, name, member) as file:
             data, cut = file.read()
-    decoded = decode(data, report.name, encoding, cut)
+    decoded = decode(data, report.name, options.encoding, cut)
     del data
     text = _unix_line_ends(decoded.text)
     if not text.strip():
@@ -226,7 +261,7 @@ def _streamed(
 ) -> Table | None:
     """A large table in UTF-8, read block by block; None for any other file."""
     text = _unix_line_ends(decode(head, report.name, cut=True).text)
-    if not options.is_table and (_may_be_json(text, report.name) or fasttext_labels.looks_like(text)):
+    if not options.is_delimited and (_may_be_json(text, report.name) or fasttext_labels.looks_like(text)):
         return None
     reading, others = _table_reading(text, report.name, options)
     if reading is None or not is_plain_utf8(reopen):
@@ -239,7 +274,7 @@ def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
     """The rows or the units of a decoded text. report: of the file so far."""
     name, cut = report.name, report.truncated
     if options.unit is None:
-        if not options.is_table:
+        if not options.is_delimited:
             found = _json_lines(text, name)
             if found is not None:
                 lines = jsonl.read(found.text, name, cut)
@@ -253,6 +288,12 @@ def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
         if reading is not None:
             report = replace(report, alternatives=report.alternatives + others)
             return _delimited(blocks_of_text(text), report, options, reading)
+    changes: list[str] = []
+    if options.transforms.strip_markup and holds_markup(text):
+        text = strip_markup(text)  # before it is split, for a tag may go over several lines
+        changes = [markup_sentence(1)]
+        if not text:
+            raise DataError(f"{name} holds nothing but HTML tags.")
     unit = options.unit or text_units.guess_unit(text)
     if cut:
         text = text_units.without_cut_end(text, unit)
@@ -262,6 +303,7 @@ def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
         format="text",
         unit=unit,
         guesses=options.guesses("encoding", "unit"),
+        changes=changes,
         warnings=[*report.warnings, note] if note else report.warnings,
     )
     units = pd.array(text_units.split_units(text, unit), dtype="str")
@@ -356,6 +398,14 @@ def _checked_decimal(decimal: str | None) -> str | None:
 def _table(report: ReadReport, frame: pd.DataFrame) -> Table:
     kind = "text" if report.format == "text" else "table"
     return Table(frame, replace(report, rows=len(frame)), kind, guess_roles(frame, kind))
+
+
+def _transformed(table: Table, transforms: Transforms) -> Table:
+    if not transforms or table.kind == "text":
+        return table
+    report = table.report
+    frame, changes = transforms.apply(table.frame, report.decimal or POINT, report.truncated)
+    return _table(replace(report, changes=changes), frame)
 
 
 def _unix_line_ends(text: str) -> str:

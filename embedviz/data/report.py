@@ -73,6 +73,8 @@ class ReadReport:
         Other ways to read the file that explain it nearly as well.
     guesses : list of str
         Options that were guessed from the content.
+    changes : list of str
+        Sentences on what was done to the table after reading.
     warnings : list of str
         Sentences for the reader.
     truncated : bool
@@ -98,6 +100,7 @@ class ReadReport:
     mended_count: int = 0
     alternatives: list[Alternative] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     truncated: bool = False
 
@@ -129,4 +132,4 @@ class ReadReport:
             sentences.append(f"{self.mended_count:,} {'row was' if self.mended_count == 1 else 'rows were'} mended.")
         if self.truncated:
             sentences.append("This is a preview: only the beginning was read.")
-        return sentences + self.warnings
+        return sentences + self.changes + self.warnings

@@ -12,6 +12,7 @@ from embedviz.core.plurals import counted
 from embedviz.data.column import cells_of
 from embedviz.data.column_hints import HINTS
 from embedviz.data.guessing import MAX_CLASSES, Chosen, guess_roles, is_number, is_text
+from embedviz.data.rating_values import as_ratings
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table
@@ -43,8 +44,8 @@ def checked_role(frame: pd.DataFrame, role: str, column: str) -> str:
         raise ColumnError(f"Column {column!r} is empty in every row. The columns are: {_listed(frame)}.")
     if role == "text" and not is_text(values):
         raise ColumnError(f"Column {column!r} holds {_kind(values)}, not text. Choose a column of words.")
-    if role == "rating" and not is_number(values):
-        raise ColumnError(f"Column {column!r} holds {_kind(values)}, but ratings have to be numbers.")
+    if role == "rating" and as_ratings(values) is None:
+        raise ColumnError(f"Column {column!r} holds {_kind(values)}, but ratings have to be numbers, or yes and no.")
     return column
 
 

@@ -18,6 +18,7 @@ from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
+from embedviz.data.matching_columns import listed, match_columns
 from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_folder import WEIGHTS, RunFolder
@@ -195,9 +196,11 @@ def with_predictions(
     ColumnError
         When there is no such column.
     """
-    if column is not None and column not in frame:
-        raise ColumnError(f"There is no column {column!r} in this file. Choose another one.")
-    rows = frame if column is None else frame[column].fillna("").astype(str).tolist()
+    given = None if column is None else match_columns([column], frame.columns).get(column)
+    if column is not None and given is None:
+        known = listed([str(name) for name in frame.columns])
+        raise ColumnError(f"There is no column {column!r} in this file, which has {known}. Choose another one.")
+    rows = frame if given is None else frame[given].fillna("").astype(str).tolist()
     found = model.predict(rows, explain)
     if explain:
         found["reasons"] = [_in_words(those) for those in found["reasons"]]

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
+from embedviz.core.errors import DataError, EmbedvizError
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import JsonObject, read_typed, write_typed
+from embedviz.data.findings import Finding, find_findings
 from embedviz.data.report import ReadReport
 from embedviz.data.roles import roles_of
 from embedviz.jobs.pretrained import open_pretrained_space
 from embedviz.models import model_spec
+from embedviz.models.compatibility import used_roles
 from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_specs import Columns
 from embedviz.training.survey import Survey
 
+VERSION = 2  # of surveys and findings: another number, and data is surveyed again
 RESULT = "reading.json"
 READINGS = "readings"
 
@@ -40,6 +44,8 @@ class ReadingSpec(JobSpec):
         Those settings that the survey depends on.
     data : DataReference
         The dataset, whose folder is two above the job's.
+    version : int
+        VERSION when it was asked for.
     """
 
     kind: ClassVar[str] = "reading"
@@ -48,14 +54,19 @@ class ReadingSpec(JobSpec):
     columns: Columns
     settings: JsonObject
     data: DataReference
+    version: int = VERSION
 
 
 @dataclass(frozen=True)
 class ReadingResult:
-    """Contents of reading.json: how the file was read, and what the model found in it."""
+    """Contents of reading.json: how the file was read, what looks odd, and what the model found in it.
+
+    The survey is None where the model cannot be trained on the data as it is.
+    """
 
     report: ReadReport
-    survey: Survey
+    survey: Survey | None
+    findings: list[Finding] = field(default_factory=list[Finding])
 
 
 class Reading(JobFolder[ReadingSpec]):
@@ -66,8 +77,16 @@ class Reading(JobFolder[ReadingSpec]):
     @property
     def survey(self) -> Survey | None:
         """Survey of the model; None until it is done."""
-        result = read_typed(self.folder / RESULT, ReadingResult)
-        return result.survey if result else None
+        return result.survey if (result := self._result) else None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What looks odd in the data, for this model; there even if the survey failed."""
+        return result.findings if (result := self._result) else []
+
+    @property
+    def _result(self) -> ReadingResult | None:
+        return read_typed(self.folder / RESULT, ReadingResult)
 
 
 def reading_of(
@@ -99,6 +118,21 @@ def read_dataset(spec: ReadingSpec, folder: Path, reporter: Reporter) -> None:
     table = read_reference(spec.data, folder.parents[1])
     model = model_spec(spec.model)
     settings = model.Settings.from_values(spec.settings)
+    columns = roles_of(table, spec.columns)
+    reporter.report("Looking for what is odd in the data")
+    findings = find_findings(table, used_roles(model, columns), settings.model_dump())
+    sentences = [finding.sentence for finding in findings]
     pretrained = open_pretrained_space(settings, reporter)
-    survey = reporter.follow(model.survey(table, roles_of(table, spec.columns), settings, pretrained))
-    write_typed(folder / RESULT, ReadingResult(table.report, survey))
+    try:
+        survey = reporter.follow(model.survey(table, columns, settings, pretrained))
+    except EmbedvizError as error:
+        write_typed(folder / RESULT, ReadingResult(table.report, None, findings))
+        if not sentences:
+            raise
+        raise DataError(" ".join([str(error), *sentences])) from error
+    survey = replace(
+        survey,
+        sentences=[*table.report.changes, *survey.sentences],
+        warnings=[*sentences, *survey.warnings],
+    )
+    write_typed(folder / RESULT, ReadingResult(table.report, survey, findings))

@@ -17,9 +17,19 @@ class ReadOptions(TypedDict, total=False):
     escape: str
     header: bool | int
     decimal: str
-    missing: list[str]
+    missing: list[str] | dict[str, list[str]]  # cells, or column -> cells
     unit: str
     member: str
+    melt: str
+    merge_classes: list[str]  # columns
+    only: dict[str, list[str]]  # column -> values
+    strip_markup: bool
+    unit: str
+    member: str
+    melt: str
+    merge_classes: list[str]  # columns
+    only: dict[str, list[str]]  # column -> values
+    strip_markup: bool
 
 
 class LabelFilterReference(TypedDict):

@@ -55,7 +55,7 @@ def table_key(fingerprint: str, name: str, options: Mapping[str, Any]) -> str:
     options : mapping
         Of `embedviz.data.reading.read_table`.
     """
-    how = json.dumps([READER_VERSION, name, sorted(options.items())])
+    how = json.dumps([READER_VERSION, name, options], sort_keys=True)
     return f"{_digest(fingerprint)}-{_digest(how)}"
 
 

@@ -10,6 +10,7 @@ from typing import cast
 from embedviz.core.errors import SettingsError
 from embedviz.data.scripts import UNSPACED_CHARACTER
 from embedviz.text import treebank
+from embedviz.text.unseen import as_seen
 from embedviz.text.word_patterns import ASCII_WORD, MARK, MIXED_WORD, PLAIN_WORD, SPACED_WORD
 
 PIECE_CHARACTERS = 1 << 20  # longer texts are tokenised piece by piece, so that a one-line corpus fits in memory
@@ -20,11 +21,12 @@ def words(text: str) -> list[str]:
     """Return runs of letters and digits of any script, apostrophes inside kept: "Don't, god’s 12" -> Don't, god's, 12.
 
     Underscores and hyphens separate. A script without spaces is split into characters: 春眠 -> 春, 眠. Composed and
-    decomposed accents give the same word (NFC), and so do straight and curly apostrophes.
+    decomposed accents give the same word (NFC), and so do straight and curly apostrophes. Characters that nobody sees are
+    left out and ligatures are letters (`embedviz.text.unseen`).
     """
     if text.isascii():
         return ASCII_WORD.findall(text)
-    text = unicodedata.normalize("NFC", text.replace("’", "'").replace("ʼ", "'"))
+    text = unicodedata.normalize("NFC", as_seen(text).replace("’", "'").replace("ʼ", "'"))
     if UNSPACED_CHARACTER.search(text):
         return MIXED_WORD.findall(text)
     return (SPACED_WORD if MARK.search(text) else PLAIN_WORD).findall(text)
@@ -52,10 +54,15 @@ def tokenizer(name: str, lowercase: bool) -> Callable[[str], list[str]]:
         return partial(treebank.words_of, lowercase=lowercase)
     split: Callable[[str], list[str]] = words
     if name == "basic_english":
-        split = _basic_english()
+        split = _of_seen(_basic_english())
     elif name == "whitespace":
-        split = str.split
+        split = _of_seen(str.split)
     return (lambda text: split(text.lower())) if lowercase else split
+
+
+def _of_seen(split: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
+    """Return the tokenizer for texts as people see them."""
+    return lambda text: split(as_seen(text))
 
 
 def pieces(text: str, size: int = PIECE_CHARACTERS) -> Iterator[str]:

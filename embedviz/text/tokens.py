@@ -28,7 +28,7 @@ from embedviz.data.scripts import script_note
 from embedviz.text import tokenizers
 
 END = -1  # stands after each text
-VERSION = 1  # of the tokenizers and of the files: another number, and what is kept is tokenised again
+VERSION = 2  # of the tokenizers and of the files: another number, and what is kept is tokenised again
 REPORT_INTERVAL_S = 0.25  # between two progress events
 COUNT_BLOCK = 1 << 22  # tokens counted at a time
 SAMPLE_TEXTS, SAMPLE_CHARACTERS = 200, 2000  # looked at for the note on scripts

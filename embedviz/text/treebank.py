@@ -9,6 +9,9 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+import numpy as np
+
+from embedviz.text.unseen import as_seen_with_places
 from embedviz.text.word_patterns import ANY_WORD
 
 _URL = r"(?:https?://|www\.)\S+"
@@ -38,8 +41,9 @@ class Word(NamedTuple):
 
 def placed_words(text: str, lowercase: bool = True) -> list[Word]:
     """Return the words of a text with their places in the text as it came."""
-    placed = []
-    for match in _TOKEN.finditer(text.translate(_STRAIGHT_QUOTES)):
+    seen, places = as_seen_with_places(text)
+    placed: list[Word] = []
+    for match in _TOKEN.finditer(seen.translate(_STRAIGHT_QUOTES)):
         token, start = match.group(), match.start()
         clitic = _CLITIC.fullmatch(token) if "'" in token else None
         if clitic:
@@ -47,7 +51,12 @@ def placed_words(text: str, lowercase: bool = True) -> list[Word]:
             placed.append(Word(_normalise(clitic[2], lowercase), start + clitic.start(2), match.end()))
         else:
             placed.append(Word(_normalise(token, lowercase), start, match.end()))
-    return placed
+    return placed if places is None else [_where_it_came(word, places) for word in placed]
+
+
+def _where_it_came(word: Word, places: np.ndarray) -> Word:
+    """The word with its places in the text as it came. places: (L,) of each character of the text without unseen ones."""
+    return Word(word.text, int(places[word.start]), int(places[word.end - 1]) + 1)
 
 
 def words_of(text: str, lowercase: bool = True) -> list[str]:

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedviz.data.column import Column
 from embedviz.data.column_kinds import as_numbers, column_kind
 
 RNG = np.random.default_rng(0)
@@ -68,3 +69,24 @@ def test_a_few_whole_numbers_in_many_rows_do_not_number_them():
 def test_a_few_filled_cells_are_not_reported_for_each_row():
     sparse = pd.Series([f"k{i}" if i < 10 else None for i in range(1000)], name="x")
     assert "a value of its own in each filled row" in column_kind(sparse, 5).note
+
+
+def test_row_numbers_are_known_by_all_rows_of_the_table():
+    n = 300
+    training = np.sort(np.random.default_rng(0).choice(n, 240, replace=False))
+    for name, cells in {
+        "column 1": np.arange(n),
+        "x": np.arange(n) + 7,
+        "record": np.random.default_rng(1).permutation(n),
+        "id": np.arange(n) * 10,
+    }.items():
+        found = column_kind(Column(name, pd.Series(cells, name=name)).take(training), 5)
+        assert found.kind == "unused"
+        assert found.note == f"“{name}” numbers the rows and is left out."
+
+
+def test_an_index_with_gaps_is_one_where_it_has_no_name():
+    rising = np.cumsum(np.random.default_rng(0).integers(1, 5, 100))
+    assert column_kind(pd.Series(rising, name="column 1"), 5).kind == "unused"
+    assert column_kind(pd.Series(rising, name="weight"), 5).kind == "number"
+    assert column_kind(pd.Series(rising[::-1].copy(), name="column 1"), 5).kind == "number"

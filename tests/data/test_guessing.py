@@ -159,3 +159,38 @@ def test_ids_with_missing_cells_among_them_are_ids_still():
     rated = pd.DataFrame({"userId": [None, *ids()[1:]], "movieId": ids(), "rating": halves()})
     assert rated["userId"].dtype == float
     assert guess_roles(rated, "table") == {"user": "userId", "item": "movieId", "rating": "rating"}
+
+
+def test_a_sorted_file_is_looked_at_all_over():
+    n = 5000
+    frame = pd.DataFrame(
+        {
+            "column 1": [0] * (n // 2) + [4] * (n // 2),
+            "column 2": range(10**9, 10**9 + n),
+            "column 3": ["NO_QUERY"] * n,
+            "column 4": [f"the house by the lake is warm again {i}" for i in range(n)],
+        }
+    )
+    assert guess_roles(frame, "table")["label"] == "column 1"
+
+
+def test_ratings_sorted_by_user_still_look_like_ratings():
+    n = 100_000
+    frame = pd.DataFrame(
+        {
+            "column 1": np.repeat(np.arange(n // 20), 20),
+            "column 2": np.arange(n) * 7919 % 30_011,
+            "column 3": np.arange(n) % 5 + 1,
+            "column 4": 978_000_000 + np.arange(n),
+        }
+    )
+    roles = guess_roles(frame, "table")
+    assert [roles.get(role) for role in ("user", "item", "rating", "time")] == list(frame)
+
+
+def test_a_column_of_yes_and_no_is_a_rating_by_its_name_alone():
+    frame = pd.DataFrame(
+        {"user": list("ababab"), "item": list("xyzxyz"), "liked": ["yes", "no"] * 3, "shown": ["yes", "no"] * 3}
+    )
+    assert guess_roles(frame, "table")["rating"] == "liked"
+    assert "rating" not in guess_roles(frame.drop(columns="liked"), "table")

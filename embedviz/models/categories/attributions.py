@@ -17,14 +17,16 @@ from torch import Tensor
 
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
 from embedviz.models.categories.networks import TableNetwork, average_members
+from embedviz.models.categories.schema import Target
 
 STEPS = 32  # of the integral
 MAX_ROWS_AND_STEPS = 1024  # rows × steps in memory at a time
 BATCH_SIZE = 256
+MAX_LOG_ATTRIBUTED = 80.0  # of a prediction, so that float32 holds it
 
 
 def contributions(
-    network: TableNetwork, encoder: TableEncoder, rows: EncodedRows, outputs: np.ndarray, scale: float
+    network: TableNetwork, encoder: TableEncoder, rows: EncodedRows, outputs: np.ndarray, target: Target
 ) -> dict[str, np.ndarray]:
     """Return what each column adds to a prediction.
 
@@ -36,8 +38,8 @@ def contributions(
         N rows.
     outputs
         (N,) the class that is explained; 0 for a number.
-    scale
-        Factor from the network's output to a number's unit.
+    target
+        What is predicted: a number's contributions are in its own unit.
 
     Returns
     -------
@@ -65,14 +67,14 @@ def contributions(
         )
         with torch.no_grad():
             inputs = network.inputs(codes.unbind(1), numbers)
-        for owner, values in zip(owners, _attribute(network, inputs, reference, explained, scale), strict=True):
+        for owner, values in zip(owners, _attribute(network, inputs, reference, explained, target), strict=True):
             for place, column in enumerate(owner[: values.shape[1]]):
                 added[column][batch] += values[:, place]
     return added
 
 
 def _attribute(
-    network: TableNetwork, inputs: Sequence[Tensor], reference: Sequence[Tensor], explained: Tensor, scale: float
+    network: TableNetwork, inputs: Sequence[Tensor], reference: Sequence[Tensor], explained: Tensor, target: Target
 ) -> list[np.ndarray]:
     """Return contributions of vectors (B, E), linear terms (B, K or 0) and encoded numbers (B, F)."""
     kept = [i for i, x in enumerate(inputs) if x.shape[1]]
@@ -85,7 +87,8 @@ def _attribute(
         vectors, wide_terms, features = whole
         outputs = average_members(network.combine(vectors, wide_terms, features))
         if network.n_outputs == 1:
-            return outputs[:, 0] * scale
+            scaled = outputs[:, 0] * target.std
+            return (scaled + target.mean).clamp(max=MAX_LOG_ATTRIBUTED).exp() if target.scale == "log" else scaled
         return outputs.gather(1, wanted[:, None])[:, 0] - outputs.mean(1)
 
     found = IntegratedGradients(forward).attribute(

@@ -30,7 +30,10 @@ def baselines_of(prepared: CategoriesPrepared) -> list[Baseline]:
         train, measured = split.train, split.part(split.measured)
         if n_classes:
             return fitted_probabilities(model, features[train], targets[train], features[measured], n_classes)
-        return model.fit(features[train], targets[train]).predict(features[measured])
+        target = prepared.target  # they learn what the network learns: a number, or its logarithm
+        return target.restore(
+            model.fit(features[train], target.standardise(targets[train])).predict(features[measured])
+        )
 
     def predict_linear() -> np.ndarray:
         from sklearn.linear_model import LogisticRegression, Ridge

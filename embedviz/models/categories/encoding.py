@@ -146,9 +146,17 @@ class TableEncoder:
         untrained = [column for column, known in values.items() if not settings.other_share and not known.counts[OTHER]]
         return cls(list(features), values, [number for number in fitted if number is not None], untrained)
 
-    def columns_of(self, frame: pd.DataFrame) -> dict[str, Column]:
-        """Return the features' columns that a frame has."""
-        return {f.column: Column(f.column, cells_of(frame, f.column)) for f in self.features if f.column in frame}
+    @property
+    def used(self) -> list[Feature]:
+        """The features that predictions depend on, in the table's order."""
+        names = {number.column for number in self.numbers} | set(self.values)
+        return [feature for feature in self.features if feature.column in names]
+
+    def columns_of(self, frame: pd.DataFrame, found: Mapping[str, str] | None = None) -> dict[str, Column]:
+        """Return the features' columns that a frame has. found: feature -> its name there, by default its own."""
+        if found is None:
+            found = {f.column: f.column for f in self.features if f.column in frame}
+        return {name: Column(name, cells_of(frame, given)) for name, given in found.items()}
 
     def encode(self, columns: Mapping[str, Column], n: int) -> EncodedRows:
         """Encode n rows. Columns that are not given are missing in every row."""

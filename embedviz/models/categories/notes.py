@@ -17,11 +17,10 @@ MAX_NOTES = 5  # of a row, and of the columns that are named in one
 
 def prediction_notes(encoder: TableEncoder, columns: Mapping[str, Column], n: int) -> list[str]:
     """Return a note for each of n rows, empty where everything was known. columns: those that are given."""
-    used = {number.column for number in encoder.numbers} | set(encoder.values)
-    absent = [f.column for f in encoder.features if f.column in used and f.column not in columns]
+    absent = [feature.column for feature in encoder.used if feature.column not in columns]
     notes: list[list[str]] = [[f"Not given: {quoted(absent, MAX_NOTES)}."] if absent else [] for _ in range(n)]
-    for feature in encoder.features:
-        if feature.column in columns and feature.column in used:
+    for feature in encoder.used:
+        if feature.column in columns:
             for row, note in _cell_notes(encoder, columns[feature.column], feature):
                 notes[row].append(note)
     return [" ".join(row[:MAX_NOTES] + [f"And {len(row) - MAX_NOTES} more."] * (len(row) > MAX_NOTES)) for row in notes]

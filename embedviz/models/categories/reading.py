@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
+from embedviz.core.plurals import counted
 from embedviz.core.progress import Progress
 from embedviz.data.classes import Classes, read_classes
 from embedviz.data.column import Column
@@ -90,7 +91,7 @@ def read_rows(
     name, roles = _checked_roles(table.frame, columns)
     column = table.column(name)
     classes = None if predicts_number(column, settings.target_kind) else read_classes(column, settings.min_class_rows)
-    targets = _target_numbers(column) if classes is None else classes.codes
+    targets = _target_numbers(column, settings.target_scale) if classes is None else classes.codes
     rows = np.flatnonzero(np.isfinite(targets) if classes is None else targets >= 0)
     targets = targets[rows]
     if len(rows) < MIN_ROWS:
@@ -121,7 +122,9 @@ def read_rows(
         "unreadable_cells": sum(found.n_unreadable for found in read),
     }
     if classes is None:
-        target = Target.of_numbers(name, targets[split.train])
+        target = Target.of_numbers(name, targets[split.train], settings.target_scale)
+        if target.scale == "log":
+            notes.append(f"The logarithm of “{name}” is learned; predictions and scores are in its own unit.")
         n = left_out["rows_without_number"] = len(table.frame) - len(rows)
         notes += [f"Rows without a number in “{name}”, left out: {n:,}."] if n else []
     else:
@@ -168,7 +171,7 @@ def _checked_roles(frame: pd.DataFrame, columns: Mapping[str, str | list[str]]) 
     return target, roles
 
 
-def _target_numbers(column: Column) -> np.ndarray:
+def _target_numbers(column: Column, scale: str) -> np.ndarray:
     numbers = column.numbers()
     known = numbers[~np.isnan(numbers)]
     if not len(known):
@@ -176,6 +179,11 @@ def _target_numbers(column: Column) -> np.ndarray:
     if known.min() == known.max():
         raise DataError(
             f"Column {column.name!r} holds the number {known[0]:g} in every row, so there is nothing to predict."
+        )
+    if scale == "log" and (n := int((known <= 0).sum())):
+        raise DataError(
+            f"The logarithm is of positive numbers, and “{column.name}” is 0 or below in {counted(n, 'row', 'rows')}. "
+            f"Choose linear as the target scale, or leave those rows out."
         )
     return numbers
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from embedviz.data.written_numbers import POINT
 
+MAX_LOG = 230.0  # of a prediction, 1e100 in the target's own unit: its square does not overflow
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -44,8 +46,12 @@ class Target:
         Whether classes or a number are predicted.
     classes
         Names of the C classes, the largest first; empty for a number.
-    low, high, mean, std
-        Of a number in the training part; networks learn ``(number - mean) / std``.
+    low, high
+        Of a number in the training part.
+    mean, std
+        Of the same, or of its logarithm where that is learned: networks learn ``(number - mean) / std``.
+    scale
+        Whether the number is learned, or its natural logarithm.
     """
 
     name: str
@@ -55,12 +61,24 @@ class Target:
     high: float = 0.0
     mean: float = 0.0
     std: float = 1.0
+    scale: Literal["linear", "log"] = "linear"
 
     @classmethod
-    def of_numbers(cls, name: str, numbers: np.ndarray) -> Self:
-        """Return the target of numbers (n,) of the training part."""
-        mean, std = float(numbers.mean()), float(numbers.std())
-        return cls(name, "number", [], float(numbers.min()), float(numbers.max()), mean, std or 1.0)
+    def of_numbers(cls, name: str, numbers: np.ndarray, scale: Literal["linear", "log"] = "linear") -> Self:
+        """Return the target of numbers (n,) of the training part, positive ones where the scale is log."""
+        learned = np.log(numbers) if scale == "log" else numbers
+        mean, std = float(learned.mean()), float(learned.std())
+        return cls(name, "number", [], float(numbers.min()), float(numbers.max()), mean, std or 1.0, scale)
+
+    def standardise(self, numbers: np.ndarray) -> np.ndarray:
+        """Return what networks learn of numbers: (N,) -> (N,)."""
+        learned = np.log(numbers) if self.scale == "log" else numbers
+        return (learned - self.mean) / self.std
+
+    def restore(self, outputs: np.ndarray) -> np.ndarray:
+        """Return networks' outputs in the target's own unit, (N,) -> (N,): the inverse of `standardise`."""
+        learned = outputs * self.std + self.mean
+        return np.exp(np.minimum(learned, MAX_LOG)) if self.scale == "log" else learned
 
     @property
     def n_outputs(self) -> int:

@@ -35,6 +35,11 @@ class CategoriesSettings(TrainingSettings):
         description="Classes, or a number; auto: a number if there are over 20 distinct ones.",
         json_schema_extra=BASIC,
     )
+    target_scale: Literal["linear", "log"] = Field(
+        "linear",
+        description="log: the logarithm of a number is learned, for positive numbers over several powers of ten; predictions "
+        "and scores are in its own unit.",
+    )
     min_class_rows: int = Field(2, ge=2, le=1_000_000, description="Classes with fewer rows are left out.")
     network: Literal["ensemble", "textbook"] = Field(
         "ensemble",

@@ -48,7 +48,7 @@ class CategoriesSpec:
     Settings: type[CategoriesSettings] = CategoriesSettings
     Trained: type[TrainedCategories] = TrainedCategories
     survey_settings: tuple[str, ...] = (
-        "target_kind", "min_class_rows", "min_count", "network", "seed", "validation_share", "test_share",
+        "target_kind", "target_scale", "min_class_rows", "min_count", "network", "seed", "validation_share", "test_share",
     )  # fmt: skip
 
     def survey(
@@ -107,6 +107,8 @@ class CategoriesSpec:
         }
         if target.classes:
             details["classes"] = len(target.classes)
+        elif target.scale != "linear":
+            details["target_scale"] = target.scale
         if prepared.leaks:
             details["leaking_columns"] = ", ".join(leak.column for leak in prepared.leaks)
         return Evaluation(target.primary_metric, metrics, Protocol.of(split, self.unit, **details), frames)

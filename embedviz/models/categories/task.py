@@ -48,7 +48,7 @@ class CategoriesTask:
         self.rows, self.split, self.target, self.targets, self.settings = rows, split, target, targets, settings
         self.n_examples = len(split.train)
         self._network, self._device = network, network.device
-        wanted = targets if target.classes else ((targets - target.mean) / target.std).astype(np.float32)
+        wanted = targets if target.classes else target.standardise(targets).astype(np.float32)
         self._targets, self._codes, self._numbers = (
             torch.from_numpy(x).to(self._device) for x in (wanted, rows.codes, rows.numbers)
         )
@@ -97,4 +97,4 @@ def predict_rows(network: TableNetwork, rows: EncodedRows, target: Target) -> np
     outputs = torch.cat(found)
     if target.classes:
         return outputs.exp().numpy()
-    return outputs[:, 0].double().numpy() * target.std + target.mean
+    return target.restore(outputs[:, 0].double().numpy())

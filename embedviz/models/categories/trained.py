@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.archive import Archived
-from embedviz.core.errors import DataError
+from embedviz.core.errors import ColumnError, DataError
 from embedviz.data.category_values import OTHER
+from embedviz.data.matching_columns import match_columns, no_columns_sentence, renamed_note
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
 from embedviz.models.categories.form import Form, FormField
 from embedviz.models.categories.notes import prediction_notes
@@ -94,7 +95,8 @@ class TrainedCategories(Archived):
         Parameters
         ----------
         rows
-            A table, or dicts from column to cell; columns may be absent.
+            A table, or dicts from column to cell; some columns may be absent. One whose name differs in capitals, blanks
+            or underscores alone is found, and the note says so.
         explain
             Add "reasons": for each row a dict for each column, {"feature", "contribution"}, in logits towards the
             predicted class above the mean of all, or in the target's unit.
@@ -103,9 +105,18 @@ class TrainedCategories(Archived):
         -------
         pandas.DataFrame
             For classes prediction, probability, p(CLASS)…, note; for a number prediction, note.
+
+        Raises
+        ------
+        ColumnError
+            When the rows have none of the columns of the training.
         """
         frame = _as_frame(rows)
-        columns = self.encoder.columns_of(frame)
+        found_columns = match_columns([feature.column for feature in self.encoder.features], frame.columns)
+        columns = self.encoder.columns_of(frame, found_columns)
+        used = [feature.column for feature in self.encoder.used]
+        if len(frame) and used and not any(name in columns for name in used):
+            raise ColumnError(no_columns_sentence(used, frame.columns))
         encoded = self.encoder.encode(columns, len(frame))
         outputs = self.predict_encoded(encoded)
         found, best = {"prediction": outputs}, np.zeros(len(outputs), np.int64)
@@ -113,12 +124,14 @@ class TrainedCategories(Archived):
             best = outputs.argmax(1)
             found = {"prediction": np.array(self.target.classes, dtype=object)[best], "probability": outputs.max(1)}
             found |= {f"p({name})": outputs[:, c] for c, name in enumerate(self.target.classes)}
-        notes = pd.Series(prediction_notes(self.encoder, columns, len(frame)), dtype=object)
+        renamed = renamed_note({name: found_columns[name] for name in used if name in found_columns})
+        notes = prediction_notes(self.encoder, columns, len(frame))
+        notes = pd.Series([" ".join(filter(None, (renamed, note))) for note in notes], dtype=object)
         predictions = pd.DataFrame({**found, "note": notes})
         if explain:
             from embedviz.models.categories.attributions import contributions
 
-            added = contributions(self.network, self.encoder, encoded, best, self.target.std)
+            added = contributions(self.network, self.encoder, encoded, best, self.target)
             predictions["reasons"] = [
                 [{"feature": column, "contribution": float(added[column][row])} for column in added]
                 for row in range(len(frame))

@@ -15,6 +15,7 @@ import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError, SettingsError
 from embedviz.data.dates import date_format, read_dates
+from embedviz.data.rating_values import as_ratings
 from embedviz.data.roles import checked_role, checked_roles
 from embedviz.models.ratings.entities import Entities, describe, factorize_ids, metadata_columns
 from embedviz.models.ratings.settings import Method, RatingsSettings
@@ -93,7 +94,9 @@ def read_ratings(frame: pd.DataFrame, roles: Columns) -> RatingsTable:
     is_complete, is_infinite = (user >= 0) & (item >= 0), np.zeros(len(frame), bool)
     rating = time = constant = None
     if "rating" in columns:
-        rating = _floats(cells["rating"])
+        rating = as_ratings(cells["rating"])
+        if rating is None:
+            raise ColumnError(f"Column {columns['rating']!r} holds no numbers, but ratings have to be numbers.")
         is_infinite = is_complete & (np.abs(rating) > MAX_RATING)
         is_complete &= ~np.isnan(rating)
     if "time" in columns:

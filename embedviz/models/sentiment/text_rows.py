@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
+from embedviz.data.matching_columns import match_columns, renamed_note
 
 MAX_COLUMNS_SHOWN = 20
 
@@ -21,7 +22,7 @@ def texts_in(rows: Any, column: str) -> list[str]:
         A text, several of them, {column: text} of each, or a frame with the column or with one column alone. None and NaN
         are empty texts.
     column
-        Of the texts.
+        Of the texts. A name that differs in capitals, blanks or underscores alone is found.
 
     Raises
     ------
@@ -39,12 +40,22 @@ def texts_in(rows: Any, column: str) -> list[str]:
     return [_text(row, place, column) for place, row in enumerate(rows, 1)]
 
 
+def spelling_note(rows: Any, column: str) -> str:
+    """Return a sentence where the texts' column is called otherwise than in the training; else empty."""
+    first: Any = next(iter(rows), None) if isinstance(rows, list) else rows
+    if isinstance(first, pd.DataFrame):
+        first = dict.fromkeys(first.columns)
+    names = [str(name) for name in first] if isinstance(first, Mapping) else [column]
+    return "" if column in names else renamed_note(match_columns([column], names))
+
+
 def _column_of(frame: pd.DataFrame, column: str) -> pd.Series:
     names = [str(name) for name in frame.columns]
     if names.count(column) > 1:
         raise ColumnError(f"There are several columns {column!r}. Keep one of them.")
-    if column in names or len(names) == 1:
-        return frame.iloc[:, names.index(column) if column in names else 0]
+    given = match_columns([column], names).get(column)
+    if given is not None or len(names) == 1:
+        return frame.iloc[:, names.index(given) if given is not None else 0]
     n_more = len(names) - MAX_COLUMNS_SHOWN
     shown = ", ".join(names[:MAX_COLUMNS_SHOWN]) + (f" and {n_more} more" if n_more > 0 else "")
     raise ColumnError(f"There is no column {column!r} of texts. The columns are: {shown}.")
@@ -52,9 +63,10 @@ def _column_of(frame: pd.DataFrame, column: str) -> pd.Series:
 
 def _text(row: Any, place: int, column: str) -> str:
     if isinstance(row, Mapping):
-        if column not in row and len(row) != 1:
+        given = column if column in row else match_columns([column], row).get(column)
+        if given is None and len(row) != 1:
             raise ColumnError(f"Row {place} has no {column!r}, where its text should be.")
-        row = row[column] if column in row else next(iter(row.values()))
+        row = next(iter(row.values())) if given is None else row[given]
     if isinstance(row, str):
         return row.encode("utf-8", "replace").decode()  # half a surrogate pair is no character
     if row is None or (pd.api.types.is_scalar(row) and pd.isna(row)):

@@ -14,7 +14,7 @@ from embedviz.core.archive import Archived
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.settings import SentimentSettings
-from embedviz.models.sentiment.text_rows import texts_in
+from embedviz.models.sentiment.text_rows import spelling_note, texts_in
 from embedviz.models.sentiment.texts import CodedTexts
 from embedviz.models.sentiment.vocabulary import FIRST, UNKNOWN, SentimentVocabulary, has_vector
 from embedviz.space import EmbeddingSpace
@@ -144,7 +144,7 @@ class TrainedSentiment(Archived):
         pandas.DataFrame
             prediction, probability, p(CLASS) of each class, note.
         """
-        texts = texts_in(rows, self.column)
+        texts, renamed = texts_in(rows, self.column), spelling_note(rows, self.column)
         all_words = [placed_words(text, self.settings.lowercase) for text in texts]
         placed = [words[: self.settings.max_length] for words in all_words]
         words = [[word.text for word in text] for text in placed]
@@ -156,7 +156,10 @@ class TrainedSentiment(Archived):
                 "prediction": np.array(self.classes, dtype=object)[best],
                 "probability": found[np.arange(len(found)), best],
                 **{f"p({name})": found[:, c] for c, name in enumerate(self.classes)},
-                "note": [self._note(words, len(all_)) for words, all_ in zip(placed, all_words, strict=True)],
+                "note": [
+                    " ".join(filter(None, (renamed, self._note(words, len(all_)))))
+                    for words, all_ in zip(placed, all_words, strict=True)
+                ],
             }
         )
         if explain:

@@ -14,7 +14,7 @@ from embedviz.models.categories.networks import (
     TableNetwork,
     average_members,
 )
-from embedviz.models.categories.schema import Feature
+from embedviz.models.categories.schema import Feature, Target
 from embedviz.models.categories.settings import CategoriesSettings
 
 FRAME = pd.DataFrame(
@@ -131,8 +131,8 @@ def test_members_are_averaged_by_their_probability():
 
 
 @pytest.mark.parametrize("preset", ["recommended", "textbook"])
-@pytest.mark.parametrize("n_outputs", [3, 1])
-def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outputs):
+@pytest.mark.parametrize(("n_outputs", "scale"), [(3, "linear"), (1, "linear"), (1, "log")])
+def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outputs, scale):
     features = FEATURES if preset == "recommended" else [FEATURES[0], *FEATURES[2:]]
     encoder, network = made(n_outputs, features, preset=preset)
     if network.inner.__class__ is Ensemble:
@@ -140,12 +140,14 @@ def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outpu
             nn.init.normal_(table, generator=torch.Generator().manual_seed(3))
     rows = encoder.encode(columns_of(FRAME), len(FRAME))
     targets = np.zeros(len(FRAME), np.int64)
-    added = contributions(network, encoder, rows, targets, 2.0)
+    added = contributions(network, encoder, rows, targets, Target("t", "number", mean=1.0, std=2.0, scale=scale))
     assert list(added) == [feature.column for feature in features]
 
     def height(outputs):
         found = average_members(outputs)
-        return (found[:, 0] - found.mean(1)) if n_outputs > 1 else found[:, 0] * 2
+        if n_outputs > 1:
+            return found[:, 0] - found.mean(1)
+        return (found[:, 0] * 2 + 1).exp() if scale == "log" else found[:, 0] * 2
 
     with torch.no_grad():
         actual = height(network(*tensors(encoder))).numpy()
@@ -159,7 +161,7 @@ def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outpu
             tables = network.inner.wide_values
             wide_terms = torch.stack([s @ t for s, t in zip(shares, tables, strict=True)])[None]
         usual = height(network.combine(torch.cat(vectors)[None], wide_terms, features)).numpy()
-    np.testing.assert_allclose(sum(added.values()), actual - usual, atol=2e-2)
+    np.testing.assert_allclose(sum(added.values()), actual - usual, atol=5e-2 if scale == "log" else 2e-2)
 
 
 def test_a_table_without_numbers_and_one_without_categories_are_read():
@@ -167,7 +169,11 @@ def test_a_table_without_numbers_and_one_without_categories_are_read():
         encoder, network = made(features=features)
         assert network(*tensors(encoder)).shape == (60, 4, 3)
         added = contributions(
-            network, encoder, encoder.encode(columns_of(FRAME), len(FRAME)), np.zeros(60, np.int64), 1.0
+            network,
+            encoder,
+            encoder.encode(columns_of(FRAME), len(FRAME)),
+            np.zeros(60, np.int64),
+            Target("t", "classes"),
         )
         assert list(added) == [feature.column for feature in features]
 

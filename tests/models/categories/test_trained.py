@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from embedviz.core import archive
-from embedviz.core.errors import DataError
+from embedviz.core.errors import ColumnError, DataError
 from embedviz.models.categories.trained import TrainedCategories
 from tests.models.categories.shop import KIND, fit, settings, shop
 
@@ -153,3 +153,23 @@ def test_numbers_far_outside_hide_nothing(preset):
     assert np.isfinite(metrics["test/log_loss"])
     assert metrics["test/accuracy"] > 0.8
     assert run.trained.form().features[-1].name == "price"
+
+
+def test_columns_are_found_in_spite_of_their_spelling_and_the_note_says_so(model):
+    rows = shop().head(5)
+    other = rows.rename(columns={"material": "MATERIAL ", "city": "City"})
+    found, expected = model.predict(other), model.predict(rows)
+    assert found["prediction"].tolist() == expected["prediction"].tolist()
+    pd.testing.assert_series_equal(found["probability"], expected["probability"])
+    assert all("“MATERIAL ” as “material”, “City” as “city”" in note for note in found["note"])
+    assert not any("spelling" in note for note in expected["note"])
+
+
+def test_rows_without_any_column_of_the_training_are_refused(model):
+    with pytest.raises(
+        ColumnError, match="“material”, “weight”, “city”, “sold” were expected, these rows have “Werkstoff”"
+    ):
+        model.predict(pd.DataFrame({"Werkstoff": ["gold", "tin"]}))
+    with pytest.raises(ColumnError, match="these rows have no column"):
+        model.predict([{}])
+    assert "Not given" in model.predict([{"material": "gold"}])["note"][0]
