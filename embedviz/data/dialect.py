@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -107,6 +107,10 @@ class Dialect:
     def rows_of(self, text: str, first_line: int = 1) -> list[Row]:
         """Return the rows of a text, empty lines left out. first_line: its number in the file."""
         return list(self._splitter.rows(self.normalized(text), first_line))
+
+    @cached_property
+    def _splitter(self) -> Splitter:
+        return Splitter(self)
 
     @cached_property
     def _splitter(self) -> Splitter:

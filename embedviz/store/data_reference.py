@@ -24,12 +24,6 @@ class ReadOptions(TypedDict, total=False):
     merge_classes: list[str]  # columns
     only: dict[str, list[str]]  # column -> values
     strip_markup: bool
-    unit: str
-    member: str
-    melt: str
-    merge_classes: list[str]  # columns
-    only: dict[str, list[str]]  # column -> values
-    strip_markup: bool
 
 
 class LabelFilterReference(TypedDict):
