@@ -113,14 +113,6 @@ class Dialect:
         return Splitter(self)
 
     @cached_property
-    def _splitter(self) -> Splitter:
-        return Splitter(self)
-
-    def without_quotes(self) -> Dialect:
-        """Return the dialect in which a quotation mark is a character like any other."""
-        return replace(self, quote="", escape="")
-
-    @cached_property
     def _escaped(self) -> re.Pattern[str]:
         return re.compile(rf"{re.escape(self.escape)}([{re.escape(self.escape + self.quote)}])")
 
