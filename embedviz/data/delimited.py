@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from embedviz.core.errors import DataError
+from embedviz.data.cell_patterns import is_value
 from embedviz.data.column_names import column_names
 from embedviz.data.detection import Reading
 from embedviz.data.dialect import WHITESPACE, Row, Splitter
@@ -29,6 +30,8 @@ BLOCK_BYTES = 1 << 21
 MAX_BEHIND = 4  # blocks that are parsed ahead
 MAX_CARRIED = 1 << 22  # bytes of a row that goes on in the next block
 _CODES = rb"(?:^|[%b])[ ]*[+-]?0[0-9]|[0-9][eE][+-]?[0-9]"  # a leading zero or an exponent
+
+NAMES_AGAIN = "the names of the columns again"
 
 Blocks = Callable[[], Iterable[bytes]]  # of whole lines in UTF-8 that end in "\n", the same at each call
 
@@ -151,6 +154,7 @@ class _Reader:
         self.splitter = Splitter(self.dialect)
         self.mender = Mender(self.dialect, self.layout)
         self.missing = list(options.missing)
+        self.line_of_names = b""  # which stands between files that were put one after another
 
     def tables(
         self, blocks: Iterable[bytes], builders: Sequence[ColumnBuilder], notes: _Notes
@@ -207,6 +211,8 @@ class _Reader:
             if start <= skipped:
                 keep = block.split(b"\n", min(skipped - start + 1, count))
                 block, start = keep[-1], start + len(keep) - 1
+                if self.layout.last_header_line == self.layout.first_line < start and self._are_words():
+                    self.line_of_names = self.dialect.normalized(keep[-2].decode()).encode()
             if not block:
                 continue
             if not self.dialect.is_normal:
@@ -220,9 +226,13 @@ class _Reader:
                 text = text[: text.rfind(b"\n") + 1]
             yield previous._replace(text=text, last=True)
 
+    def _are_words(self) -> bool:
+        """True when no name is a number or a date, so that a row that equals the names is none."""
+        return self.layout.names is not None and not any(map(is_value, self.layout.names))
+
     def _is_regular(self, block: _Block) -> bool:
         """True when quotation marks, if there are any, stand at both ends of cells."""
-        if not self.separator:
+        if not self.separator or (self.line_of_names and self.line_of_names in block.text):
             return False
         if not self.quote or self.quote not in block.text:
             return True
@@ -346,6 +356,11 @@ class _Reader:
         if block.last and self.options.cut and rows and rows[-1].misquoted:
             rows.pop()
         cells: list[list[str]] = []
+        again = self.line_of_names.decode()
+        for row in rows:
+            if again and row.text == again:
+                notes.dropped.add(row.line, NAMES_AGAIN)
+        rows = [row for row in rows if not again or row.text != again]
         for row in self.mender.mend(rows):
             if row.cells is None:
                 notes.dropped.add(row.line, row.how)

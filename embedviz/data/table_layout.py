@@ -91,6 +91,8 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
         start = 0
     body = rows[start:]
     full = [row.cells for row in body if len(row.cells) == width]
+    if full and any(map(str.strip, full[0])) and not any(map(is_value, full[0])):
+        full = [full[0], *(cells for cells in full[1:] if cells != full[0])]  # names come again where files were joined
     values = _value_columns(full[1:] or full, width)
     notes: list[str] = []
     first = _cut(body[0].cells, width)

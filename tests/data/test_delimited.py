@@ -113,6 +113,12 @@ def test_an_open_quotation_mark_far_from_the_end_is_not_sought_forever():
     assert len(read(text, "a.csv", ",", None).frame) == 5001
 
 
+def test_names_that_come_again_are_no_row():
+    found = read("n,w\n1,a\n2,b\n" + "n,w\n3,c\n" * 2, "a.csv", ",", None)
+    assert rows(found) == [[1, "a"], [2, "b"], [3, "c"], [3, "c"]]
+    assert found.dropped.rows == [(4, delimited.NAMES_AGAIN), (6, delimited.NAMES_AGAIN)]
+
+
 def test_rows_without_a_value_are_left_out_and_counted():
     found = read("a,b\n1,x\n,\n2,y\n,\n", "a.csv", ",", None)
     assert found.frame["a"].tolist() == [1, 2]
