@@ -355,7 +355,8 @@ def _checked_decimal(decimal: str | None) -> str | None:
 
 def _table(report: ReadReport, frame: pd.DataFrame) -> Table:
     kind = "text" if report.format == "text" else "table"
-    return Table(frame, replace(report, rows=len(frame)), kind, guess_roles(frame, kind))
+    roles = guess_roles(frame, kind, is_beginning=report.truncated)
+    return Table(frame, replace(report, rows=len(frame)), kind, roles)
 
 
 def _unix_line_ends(text: str) -> str:
