@@ -54,6 +54,8 @@ def train(
     ] = None,
     probe: Annotated[list[str] | None, typer.Option(help="A word whose neighbours are shown as it trains.")] = None,
     read: Read = None,
+    test: Annotated[Path | None, typer.Option(help="A file of test rows, beside DATA, whose rows train then.")] = None,
+    validation: Annotated[Path | None, typer.Option(help="A file of validation rows, beside DATA.")] = None,
 ) -> None:
     """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0; --preset textbook sets several."""
     import embedviz
@@ -61,7 +63,7 @@ def train(
     settings = _flags(model_spec(model).Settings, context.args)
     run = embedviz.train(
         model, data, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
-        on_survey=_print_survey, on_progress=_print_progress, **settings,
+        test=test, validation=validation, on_survey=_print_survey, on_progress=_print_progress, **settings,
     )  # fmt: skip
     typer.echo("", err=True)
     for name, value in run.metrics.items():

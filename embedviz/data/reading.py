@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
@@ -20,8 +21,10 @@ from embedviz.data.detection import Given, Reading, alternatives, is_certain, re
 from embedviz.data.dialect import named_delimiter
 from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
+from embedviz.data.joining import join_parts
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
+from embedviz.data.splits import PartName
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
 from embedviz.data.text_units import Unit
 from embedviz.data.typing_columns import MISSING
@@ -119,7 +122,7 @@ def read_table(
     decimal: str | None = None,
     missing: Sequence[str] = (),
     unit: str | None = None,
-    member: str | None = None,
+    member: str | Mapping[PartName, str] | None = None,
     limit_bytes: int | None = None,
 ) -> Table:
     """Read TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip.
@@ -148,10 +151,12 @@ def read_table(
         Cells that hold nothing, such as "99", in addition to empty ones and marks such as NA.
     unit : {"line", "paragraph", "sentence", "file"}, optional
         Take the file as plain text in such units.
-    member : str, optional
-        Which file of a zip.
+    member : str or mapping, optional
+        Which file of a zip; or the files that belong together, by the part of the split that each is:
+        {"train": "train.csv", "test": "test.csv"}. They become one table with a column "split".
     limit_bytes : int, optional
-        Read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows.
+        Read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows. Of several files
+        the beginning of each.
 
     Returns
     -------
@@ -170,6 +175,12 @@ def read_table(
     >>> table.report.delimiter
     ','
     """
+    if isinstance(member, Mapping):
+        read = partial(
+            read_table, source, name=name, encoding=encoding, delimiter=delimiter, quote=quote, escape=escape,
+            header=header, decimal=decimal, missing=missing, unit=unit, limit_bytes=limit_bytes,
+        )  # fmt: skip
+        return read_parts({part: partial(read, member=file) for part, file in member.items()})
     options = _Options(
         encoding,
         None if delimiter is None else named_delimiter(delimiter),
@@ -212,6 +223,23 @@ def read_table(
         other = Alternative({"encoding": decoded.second}, f"Read it as {decoded.second}.")
         report = replace(report, alternatives=[other])
     return _from_text(text, report, options)
+
+
+def read_parts(parts: Mapping[PartName, Callable[..., Table]]) -> Table:
+    """Read the files of a split and bring them together as one table with a column that says which file a row is from.
+
+    Parameters
+    ----------
+    parts : mapping
+        "train" and further parts -> a function that reads its file; it takes `header` of `read_table`.
+
+    Raises
+    ------
+    DataError
+        If the files do not belong together: see `embedviz.data.joining.join_parts`.
+    """
+    joined = join_parts(parts)
+    return _table(joined.report, joined.frame)
 
 
 def _head(data: bytearray, name: str, options: _Options) -> str:
