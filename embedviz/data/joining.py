@@ -33,7 +33,7 @@ class ReadFile(Protocol):
         ...
 
 
-Read = Callable[..., ReadFile]  # reads a file; takes header=, where the first line is to be taken otherwise
+Read = Callable[..., ReadFile]  # reads a file; takes header= and delimiter= of read_table, for another reading
 
 
 class Joined(NamedTuple):
@@ -51,7 +51,7 @@ def join_parts(parts: Mapping[PartName, Read]) -> Joined:
     Parameters
     ----------
     parts : mapping
-        Part -> a function that reads its file; it takes `header` of `read_table`. The training part is among them.
+        Part -> a function that reads its file; it takes `header` and `delimiter` of `read_table`. The training part is among them.
 
     Returns
     -------
@@ -92,17 +92,26 @@ def _checked(table: ReadFile) -> ReadFile:
 
 
 def _read_like(first: ReadFile, read: Read) -> ReadFile:
-    """Read a file whose columns have to be those of the first; its first line is taken as the first file's, if that helps."""
-    table = _checked(read())
-    names = set(first.frame.columns)
-    if set(table.frame.columns) == names:
-        return table
-    is_guess = "header" in table.report.guesses and first.report.header not in (None, table.report.header)
-    if is_guess:
-        again = _checked(read(header=first.report.header))
-        if set(again.frame.columns) == names:
-            return again
-    raise DataError(_why_columns_differ(first, table))
+    """Read a file whose columns have to be those of the first.
+
+    It is read on its own. Where that gives other columns, as a short file may, it is read as the first was, unless the
+    caller said how to read it.
+    """
+    table = read()
+    if _has_columns_of(first, table):
+        return _checked(table)
+    own, as_first = table.report, first.report
+    if as_first.header is not None and not {"header", "unit"}.isdisjoint(own.guesses):
+        likewise = ({"header": as_first.header}, {"header": as_first.header, "delimiter": as_first.delimiter})
+        for options in likewise[: 2 if "delimiter" in own.guesses or own.format == "text" else 1]:
+            again = read(**options)
+            if _has_columns_of(first, again):
+                return _checked(again)
+    raise DataError(_why_columns_differ(first, _checked(table)))
+
+
+def _has_columns_of(first: ReadFile, table: ReadFile) -> bool:
+    return table.report.format != "text" and set(table.frame.columns) == set(first.frame.columns)
 
 
 def _why_columns_differ(first: ReadFile, table: ReadFile) -> str:
@@ -128,13 +137,19 @@ def _columns(names: list[str]) -> str:
 
 def _joined(parts: list[pd.Series]) -> pd.Series:
     """The cells of a column, one file after the other. Numbers beside text become text, as they would in one file."""
-    filled = [cells for cells in parts if cells.notna().any()] or parts
+    filled = [cells for cells in parts if _is_filled(cells)] or parts
     if len({_is_number(cells) for cells in filled}) > 1:
         parts = [_as_text(cells) for cells in parts]
-        filled = [cells for cells in parts if cells.notna().any()]
+        filled = [cells for cells in parts if _is_filled(cells)]
     empty = "float64" if _is_number(filled[0]) else filled[0].dtype
-    typed = [cells if cells.notna().any() else pd.Series([None] * len(cells), dtype=empty) for cells in parts]
+    typed = [cells if _is_filled(cells) else pd.Series([None] * len(cells), dtype=empty) for cells in parts]
     return pd.concat(typed, ignore_index=True)
+
+
+def _is_filled(cells: pd.Series) -> bool:
+    """True when a cell holds something; empty cells of a column of text may be blank."""
+    known = cells.dropna()
+    return len(known) > 0 and (_is_number(cells) or bool((known.astype(str).str.strip() != "").any()))
 
 
 def _as_text(cells: pd.Series) -> pd.Series:

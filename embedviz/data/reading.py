@@ -231,7 +231,8 @@ def read_parts(parts: Mapping[PartName, Callable[..., Table]]) -> Table:
     Parameters
     ----------
     parts : mapping
-        "train" and further parts -> a function that reads its file; it takes `header` of `read_table`.
+        "train" and further parts -> a function that reads its file; it takes `header` and `delimiter` of
+        `read_table`.
 
     Raises
     ------
