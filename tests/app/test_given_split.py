@@ -69,12 +69,13 @@ def test_the_train_page_says_which_split_is_used(app, dataset):
     opened(app, dataset)
     [button] = [button for button in app.button if button.label == "Train on this"]
     button.click().run()
-    draft = json.loads(app.query_params["draft"][0])
+    draft = json.loads(app.query_params["draft"])
     assert draft["roles"] == {"text": "review", "label": "mood", "split": "split"}
 
+    app.switch_page("train.py")
+
     def surveyed():
-        app.run()
-        return "The split of column “split”: 60 training, 10 validation and 14 test texts." in page_text(app)
+        return "The split of column “split”: 60 training, 10 validation and 14 test texts." in page_text(app.run())
 
     wait_for(surveyed, what="the survey of the three files")
     assert not app.exception

@@ -45,9 +45,9 @@ def test_encodings_and_delimiters_may_differ():
 
 
 def test_a_missing_and_a_further_column_are_named():
-    with pytest.raises(DataError, match="test.csv lacks the column “stars”, which train.csv has"):
+    with pytest.raises(DataError, match=r"test\.csv lacks the column “stars”, which train\.csv has"):
         read(train=TRAIN, test=("test.csv", b"film\nDune\n"))
-    with pytest.raises(DataError, match="test.csv has the columns “id”, “year”, which train.csv lacks"):
+    with pytest.raises(DataError, match=r"test\.csv has the columns “id”, “year”, which train\.csv lacks"):
         read(train=TRAIN, test=("test.csv", b"film,stars,id,year\nDune,3,1,1984\n"))
 
 
@@ -56,7 +56,7 @@ def test_a_first_line_is_taken_as_that_of_the_training_file():
     table = read(train=("u1.base", rows), test=("u1.test", b"a\tb\tc\td\n1\t2\t3\t880000000\n"))
     assert len(table.frame) == 42  # a short file alone looks like plain text, and its first line like names
     assert list(table.frame)[-1] == "split"
-    with pytest.raises(DataError, match="train.csv was taken to begin with column names and test.csv not"):
+    with pytest.raises(DataError, match=r"train\.csv was taken to begin with column names and test\.csv not"):
         read(train=TRAIN, test=("test.csv", b"1,2\n3,4\n5,6\n"))
 
 
@@ -87,7 +87,7 @@ def test_a_column_of_the_files_that_is_called_split_stays():
 
 
 def test_plain_texts_have_no_columns_to_bring_together():
-    with pytest.raises(DataError, match="notes.txt is plain text without columns"):
+    with pytest.raises(DataError, match=r"notes\.txt is plain text without columns"):
         read(train=TRAIN, test=("notes.txt", b"It was a dark night. The wind blew.\n" * 5))
 
 
@@ -111,7 +111,7 @@ def test_files_of_a_zip_are_named_by_their_parts():
     table = read_table(data, name="films.zip", member={"train": "train.csv", "test": "test.csv"})
     assert table.frame["split"].tolist() == ["train"] * 3 + ["test"]
     assert table.report.size_bytes == len(data)
-    with pytest.raises(DataError, match="holds no file 'dev.csv'"):
+    with pytest.raises(DataError, match=r"holds no file 'dev\.csv'"):
         read_table(data, name="films.zip", member={"train": "train.csv", "test": "dev.csv"})
     with pytest.raises(DataError, match="a file for train and another"):
         read_table(data, name="films.zip", member={"train": "train.csv"})
