@@ -49,7 +49,8 @@ def train(
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            help="role=column, where the guess is wrong: target=body. category, number and ignore take several columns."
+            help="role=column, where the guess is wrong: target=body; split= for no column. category, number and ignore take "
+            "several columns."
         ),
     ] = None,
     probe: Annotated[list[str] | None, typer.Option(help="A word whose neighbours are shown as it trains.")] = None,
@@ -242,18 +243,19 @@ def _flags(settings: type[Settings], flags: list[str]) -> dict[str, Any]:
 
 
 def _columns(pairs: list[str]) -> dict[str, Any]:
-    """Turn target=body ignore=id ignore=url into role -> column, or columns for a role that has several."""
+    """Turn target=body ignore=id ignore=url into role -> column, or columns for a role that has several; split= into None,
+    which takes a guess away."""
     roles: dict[str, Any] = {}
     for text in pairs:
         role, sign, column = text.partition("=")
-        if not sign or not column:
+        if not sign or (not column and role in COLUMN_ROLES):
             raise SettingsError(f"Expected role=column, got {text!r}.")
         if role not in ROLES and role not in COLUMN_ROLES:
             raise SettingsError(f"There is no role {role!r}. Roles: {', '.join((*ROLES, *COLUMN_ROLES))}.")
         if role in COLUMN_ROLES:
             roles[role] = [*roles.get(role, []), column]
         else:
-            roles[role] = column
+            roles[role] = column or None
     return roles
 
 

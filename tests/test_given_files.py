@@ -168,6 +168,17 @@ def test_the_command_line_takes_the_files(files, monkeypatch, capsys):
     assert ev.open_run("run").protocol.sizes["validation"] == 40
 
 
+def test_a_guess_is_taken_away_on_the_command_line(files, monkeypatch, capsys):
+    texts(80, 0).assign(part=["train", "test", "train", "train", "test"] * 16).to_csv("all.csv", index=False)
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in SENTIMENT.items() if name != "deterministic"]
+    for words, column in (([], "part"), (["--columns", "split=", "label=label"], "")):
+        out = f"run {column}"
+        monkeypatch.setattr(sys, "argv", ["embedviz", "train", "sentiment", "all.csv", *words, *flags, "--out", out])
+        cli.main()
+        assert ev.open_run(out).protocol.column == column
+    capsys.readouterr()
+
+
 def test_a_background_training_takes_the_files_too(files):
     from embedviz.jobs.local_executor import shared_executor
 
