@@ -102,7 +102,9 @@ def test_the_survey_says_the_split_and_what_belongs_to_no_part(frames, model):
     sentences = " ".join(survey(model, frame).sentences)
     assert "The split of column “part”: " in sentences
     assert "2 rows belong to no part and are left out (“unsup”)." in sentences
-    assert sum(prepared(model, frame).split.sizes.values()) == sum(counts(frame).values()) - 2
+    ready = prepared(model, frame)
+    examples = {"sentiment": "data", "ratings": "ratings", "categories": "rows"}[model]
+    assert len(getattr(ready, examples)) == sum(ready.split.sizes.values()) == sum(counts(frame).values()) - 2
 
 
 def test_seeds_change_at_most_a_validation_part_that_is_drawn(frames, model):
@@ -134,8 +136,16 @@ def test_the_column_of_the_split_teaches_nothing(frames, model):
     for space in learner.best().spaces().values():
         assert "part" not in space.columns
         assert "test" not in space.labels or model == "sentiment"
-    if model == "categories":
-        assert "part" not in [feature.column for feature in ready.encoder.features]
+    assert not any("“part” is the same" in sentence for sentence in survey(model, marked(frames[model])).sentences)
+
+
+def test_users_that_are_of_one_part_each_do_not_have_it_as_metadata(frames):
+    frame = frames["ratings"]
+    users = frame["user"].astype("category").cat.codes
+    frame = frame.assign(part=np.where(users % 3 == 1, "test", "train"), hand=np.where(users % 2 == 1, "left", "right"))
+    ready = prepared("ratings", frame)
+    assert "hand" in ready.users.columns
+    assert "part" not in ready.users.columns
 
 
 def test_a_split_that_is_taken_away_is_drawn(frames, model):
@@ -227,3 +237,20 @@ def test_models_of_words_are_not_offered_the_role():
     assert len(words) >= 2
     for spec in words:
         assert "split" not in used_roles(spec, {"text": "text", "split": "part"})
+
+
+def test_rows_of_a_pair_are_merged_within_their_part(frames):
+    frame = marked(frames["ratings"])
+    pair = frame[frame["part"] == "train"].iloc[[0]]
+    again = pd.concat(
+        [pair.assign(part="test", rating=1.0), pair.assign(rating=5.0), pair.assign(part="test", rating=2.0)]
+    )
+    ready = prepared("ratings", pd.concat([frame, again], ignore_index=True))
+    user, item = ready.users.ids.index(pair["user"].iloc[0]), ready.items.ids.index(pair["item"].iloc[0])
+    found = {}
+    for name in ("train", "test"):
+        part = ready.parts[name]
+        is_pair = (part.user == user) & (part.item == item)
+        found[name] = part.rating[is_pair].tolist()
+    assert found == {"train": [(pair["rating"].iloc[0] + 5) / 2], "test": [1.5]}
+    assert ready.excluded["duplicates"] == 2
