@@ -12,7 +12,7 @@ from embedviz.evaluation.repeats import Over
 from embedviz.evaluation.score_table import measured_part
 from embedviz.evaluation.scores import gloss, readable
 from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
-from embedviz.jobs.repeats import Repeats, kept_repeats, left_to_train, repeats_of
+from embedviz.jobs.repeats import Repeats, given_split_column, kept_repeats, left_to_train, repeats_of
 from embedviz.store.run_folder import RunFolder
 
 REPEAT_COUNTS = (3, 5, 10)
@@ -54,7 +54,13 @@ def show_repeat_form(run: RunFolder) -> None:
         help="A single score depends on the random seed. Seeds: split the data and train again with other seeds. Folds: "
         "cross-validation, which tests on every row once. Differences below the standard deviation may be chance.",
     )
-    st.caption("Train again with other seeds or folds to see how much the scores vary.")
+    if column := given_split_column(run):
+        st.caption(
+            f"Train again with other seeds to see how much the scores vary. They keep the split of the column "
+            f"“{session.plain(column)}”."
+        )
+    else:
+        st.caption("Train again with other seeds or folds to see how much the scores vary.")
     if session.is_mine(run):
         _repeat_form(run)
 
@@ -71,8 +77,9 @@ def show_repeats(run: RunFolder) -> None:
 
 def _repeat_form(run: RunFolder) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        kinds = REPEAT_KINDS[:1] if given_split_column(run) else REPEAT_KINDS  # a given split has no folds
         over: Over = st.segmented_control(
-            "Over", REPEAT_KINDS, default="seeds", required=True, key=f"over-{run.id}", width="content"
+            "Over", kinds, default="seeds", required=True, key=f"over-{run.id}", width="content"
         )
         n = st.segmented_control(
             "How many", REPEAT_COUNTS, default=5, required=True, key=f"many-{run.id}", width="content"

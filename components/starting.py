@@ -30,7 +30,7 @@ def train_on_choice(run: RunFolder, space: EmbeddingSpace, rows: np.ndarray, kee
         run.model,
         dataset,
         run.spec.settings,
-        columns=run.spec.columns,
+        columns=run.columns,
         probes=run.spec.probes,
         name=chosen.title(run.name)[:120],
         filters=[*label_filters(run), chosen],

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.core.errors import EmbedvizError
+from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.core.progress import Progress
+from embedviz.data.splits import PartName
 from embedviz.run import Run
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import is_shared
@@ -29,6 +30,8 @@ def train(
     probes: Sequence[str] | None = None,
     name: str | None = None,
     read: Mapping[str, Any] | None = None,
+    test: str | Path | None = None,
+    validation: str | Path | None = None,
     on_survey: Callable[[Survey], Any] | None = None,
     **settings: Any,
 ) -> Run:
@@ -41,7 +44,8 @@ def train(
     data : str or Path
         A file, or the name of a sample ("kjv").
     columns : mapping, optional
-        Role to column, where the guess is wrong; None takes a guess away.
+        Role to column, where the guess is wrong; None takes a guess away. A column in the role "split", which says train,
+        validation or test, is followed instead of drawing a split.
     on_progress : callable, optional
         Called with every Progress.
     out : str or Path, optional
@@ -52,6 +56,9 @@ def train(
         What the run is called.
     read : mapping, optional
         Overrides the guesses of `read_table`: {"encoding": "cp1251", "delimiter": ";", "header": False}.
+    test, validation : str or Path, optional
+        Files with the same columns as the data, which are the other parts of its split. The data is the training part
+        then; without a validation file a validation part is drawn from it.
     on_survey : callable, optional
         Called with what was found in the data before the training begins.
     **settings
@@ -80,7 +87,7 @@ def train(
     """
     from embedviz.jobs.inline import run_inline
 
-    dataset = _dataset(data, read)
+    dataset = _dataset(model, data, read, columns, test, validation)
     if on_survey:
         on_survey(_surveyed(dataset, model, columns, settings))
     return run_inline(_created(model, dataset, columns, settings, probes, name, out), on_progress)
@@ -94,13 +101,15 @@ def start(
     probes: Sequence[str] | None = None,
     name: str | None = None,
     read: Mapping[str, Any] | None = None,
+    test: str | Path | None = None,
+    validation: str | Path | None = None,
     **settings: Any,
 ) -> Run:
     """Train a model in a worker process, and return at once.
 
     Parameters
     ----------
-    model, data, columns, probes, name, read, **settings
+    model, data, columns, probes, name, read, test, validation, **settings
         As for `train`.
 
     Returns
@@ -119,7 +128,8 @@ def start(
     """
     from embedviz.jobs.local_executor import shared_executor
 
-    run = _created(model, _dataset(data, read), columns, settings, probes, name, None)
+    dataset = _dataset(model, data, read, columns, test, validation)
+    run = _created(model, dataset, columns, settings, probes, name, None)
     shared_executor().submit(run)
     return run
 
@@ -139,17 +149,38 @@ def runs() -> list[Run]:
     return [Run(run.folder) for run in Store().runs()]
 
 
-def _dataset(data: str | Path, read: Mapping[str, Any] | None) -> Dataset:
+def _dataset(
+    model: str,
+    data: str | Path,
+    read: Mapping[str, Any] | None,
+    columns: Columns | None,
+    test: str | Path | None,
+    validation: str | Path | None,
+) -> Dataset:
     from embedviz.data.samples import SAMPLES
+    from embedviz.models import model_spec
 
     if is_shared():
         raise EmbedvizError("EMBEDVIZ_MODE is shared: training from Python is for one's own machine.")
+    parts: dict[PartName, Path] = {}
+    if validation is not None:
+        parts["validation"] = Path(validation)
+    if test is not None:
+        parts["test"] = Path(test)
+    is_split = bool(parts or (columns and columns.get("split")))
+    if is_split and "split" not in model_spec(model).optional_roles:
+        raise SettingsError(
+            f"The model {model} takes no split: its test part is drawn from the units of its text. Train it without "
+            f"test, validation and a column as split."
+        )
     uploads = Store().uploads_folder
     if str(data) in SAMPLES and not Path(data).exists():
         dataset = Dataset.sample(uploads, str(data))
     else:
         dataset = Dataset.at_path(uploads, Path(data))
     dataset.set_options(**(read or {}))
+    if parts:
+        dataset.add_parts(parts)
     return dataset
 
 

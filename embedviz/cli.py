@@ -51,11 +51,14 @@ def train(
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            help="role=column, where the guess is wrong: target=body. category, number and ignore take several columns."
+            help="role=column, where the guess is wrong: target=body; split= for no column. category, number and ignore take "
+            "several columns."
         ),
     ] = None,
     probe: Annotated[list[str] | None, typer.Option(help="A word whose neighbours are shown as it trains.")] = None,
     read: Read = None,
+    test: Annotated[Path | None, typer.Option(help="A file of test rows, beside DATA, whose rows train then.")] = None,
+    validation: Annotated[Path | None, typer.Option(help="A file of validation rows, beside DATA.")] = None,
 ) -> None:
     """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0; --preset textbook sets several."""
     import embedviz
@@ -63,7 +66,7 @@ def train(
     settings = _flags(model_spec(model).Settings, context.args)
     run = embedviz.train(
         model, data, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
-        on_survey=_print_survey, on_progress=_print_progress, **settings,
+        test=test, validation=validation, on_survey=_print_survey, on_progress=_print_progress, **settings,
     )  # fmt: skip
     typer.echo("", err=True)
     for name, value in run.metrics.items():
@@ -242,18 +245,19 @@ def _flags(settings: type[Settings], flags: list[str]) -> dict[str, Any]:
 
 
 def _columns(pairs: list[str]) -> dict[str, Any]:
-    """Turn target=body ignore=id ignore=url into role -> column, or columns for a role that has several."""
+    """Turn target=body ignore=id ignore=url into role -> column, or columns for a role that has several; split= into None,
+    which takes a guess away."""
     roles: dict[str, Any] = {}
     for text in pairs:
         role, sign, column = text.partition("=")
-        if not sign or not column:
+        if not sign or (not column and role in COLUMN_ROLES):
             raise SettingsError(f"Expected role=column, got {text!r}.")
         if role not in ROLES and role not in COLUMN_ROLES:
             raise SettingsError(f"There is no role {role!r}. Roles: {', '.join((*ROLES, *COLUMN_ROLES))}.")
         if role in COLUMN_ROLES:
             roles[role] = [*roles.get(role, []), column]
         else:
-            roles[role] = column
+            roles[role] = column or None
     return roles
 
 

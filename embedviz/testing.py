@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.reading import Table, read_table
 from embedviz.data.roles import roles_of
-from embedviz.data.splits import Fold
+from embedviz.data.splits import Fold, SplitMethod
 from embedviz.evaluation.scores import SCORES
 from embedviz.training.devices import Device
 from embedviz.training.protocols import AnyModelSpec, Learner, Predictor, State, Trained
@@ -35,6 +35,8 @@ from embedviz.training.survey import Survey
 CPU = Device("cpu", "cpu", "CPU")
 # Small values for settings that many models have, so that a check takes seconds.
 SMALL: dict[str, Any] = {"dim": 12, "hidden_dim": 16, "min_count": 1, "subsample": 0, "vectors": "none", "members": 2}
+SPLIT_COLUMN = "given part"  # that a check adds to the data of a model with the role split
+MIN_FOLLOWED = 0.9  # of the rows that are marked for testing: the others may be incomplete, or say what another says
 LONG = {"epochs": 60, "rounds": 200}  # long enough to be stopped on the way
 
 
@@ -179,6 +181,32 @@ def check_learns_in_a_fold(case: Case) -> None:
     assert evaluation.protocol.fold == (1, 4)
 
 
+def check_follows_split(case: Case) -> None:
+    """A model with the role "split" takes its parts from the column, whatever the shares and the seed, and has no folds."""
+    if "split" not in case.spec.optional_roles:
+        return
+    places = np.arange(len(case.table.frame))
+    marked = np.select([places % 5 == 1, places % 7 == 2], ["test", "dev"], "train")
+    for names in (marked, np.where(marked == "dev", "train", marked)):
+        table = replace(case.table, frame=case.table.frame.assign(**{SPLIT_COLUMN: pd.array(names, dtype="str")}))
+        columns = {**case.columns, "split": SPLIT_COLUMN}
+        settings = case.make_settings(seed=5, test_share=0.4)
+        prepared = result_of(case.spec.prepare(table, columns, settings))
+        protocol = case.spec.evaluate(_finished(prepared.learner(settings, CPU, 1)).best(), prepared).protocol
+        n_test, has_validation = int((names == "test").sum()), "dev" in names
+        assert MIN_FOLLOWED * n_test <= protocol.sizes["test"] <= n_test, protocol.sizes
+        assert protocol.sizes["validation"] > 0
+        assert protocol.column == SPLIT_COLUMN
+        assert protocol.method == (SplitMethod.GIVEN if has_validation else SplitMethod.GIVEN_TEST)
+        survey = result_of(case.spec.survey(table, columns, settings))
+        assert any(SPLIT_COLUMN in sentence for sentence in survey.sentences)
+        try:
+            result_of(case.spec.prepare(table, columns, settings, fold=Fold(0, 3)))
+        except SettingsError:
+            continue
+        raise AssertionError("A fold replaces the split that a column gives.")
+
+
 def check_survey(case: Case) -> None:
     """The survey says what is there, survives JSON, and the estimate follows from it."""
     settings = case.make_settings()
@@ -297,6 +325,7 @@ def check_settings(case: Case) -> None:
 checks: tuple[Callable[[Case], None], ...] = (
     check_learns,
     check_learns_in_a_fold,
+    check_follows_split,
     check_survey,
     check_repeats,
     check_stops,

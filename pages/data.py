@@ -14,6 +14,8 @@ from embedviz.core.plurals import counted
 from embedviz.data.reading import Table
 from embedviz.data.roles import COLUMN_ROLES, READ_BY_ONE, ROLES, checked_role, role_sentence, roles_of
 from embedviz.data.samples import SAMPLES
+from embedviz.data.split_names import split_files
+from embedviz.data.splits import PartName
 from embedviz.data.text_units import UNITS
 from embedviz.formats import FORMATS
 from embedviz.formats.source import open_source
@@ -91,18 +93,33 @@ def show_sources() -> None:
 
 def is_vectors(dataset: Dataset) -> bool:
     """Return True when the file starts like one of the vector formats."""
-    with open_source(dataset.path, dataset.title, dataset.options.get("member")) as source:
+    member = dataset.options.get("member")
+    if isinstance(member, dict):
+        return False  # tables that belong together
+    with open_source(dataset.path, dataset.title, member) as source:
         head = source.peek()
     return any(module.sniff(head) for module in FORMATS.values())
 
 
 def choose_member(dataset: Dataset, error: SeveralFilesError) -> None:
     """Show the menu of the files in a zip."""
-    st.info(f"{session.plain(dataset.title)} contains {len(error.names)} files. Choose one.")
-    member = st.selectbox("File", error.names, index=None, placeholder="Choose a file")
+    together = split_files(error.names)
+    or_several = ", or those that belong together" if together else ""
+    st.info(f"{session.plain(dataset.title)} contains {len(error.names)} files. Choose one{or_several}.")
+    member = st.selectbox(
+        "File", [*together, *error.names], index=None, format_func=member_label, placeholder="Choose a file"
+    )
     if member:
         dataset.set_options(member=member)
         st.rerun()
+
+
+def member_label(member: str | dict[PartName, str]) -> str:
+    """Return what the menu calls a file, or files that are the parts of a split."""
+    if isinstance(member, str):
+        return member
+    names = list(member.values())
+    return f"{', '.join(names[:-1])} and {names[-1]}, with their split"
 
 
 def show_data(dataset: Dataset) -> None:
@@ -196,7 +213,11 @@ def choose_roles(columns: Sequence[str], guessed: Mapping[str, Any], key: str) -
         with st.expander("How the other columns are used"):
             st.caption("By default, numbers are used as numbers; words and codes are used as categories.")
             for role, label in zip(COLUMN_ROLES, ("As categories", "As numbers", "Leave out"), strict=True):
-                assigned = {chosen["target"], *(column for r in COLUMN_ROLES for column in roles.get(r, ()))}
+                assigned = {
+                    chosen["target"],
+                    chosen.get("split"),
+                    *(column for r in COLUMN_ROLES for column in roles.get(r, ())),
+                }
                 rest = [column for column in columns if column not in assigned]
                 if several := st.multiselect(label, rest, key=f"{role}-{key}"):
                     roles[role] = several

@@ -43,13 +43,12 @@ def draw_seed_baseline(run: RunFolder, space: EmbeddingSpace, k: int) -> None:
 def _train_twin(run: RunFolder) -> None:
     seed = (run.training_settings().seed + 1) % SEEDS
     dataset = session.store().dataset(run.data["id"])
-    columns = {role: column for role, column in run.spec.columns.items() if column}
     name = f"{run.name}, seed {seed}"[:MAX_NAME_LENGTH]
     starting.start_training(
         run.model,
         dataset,
         {**run.spec.settings, "seed": seed},
-        columns=columns,
+        columns=run.columns,
         probes=run.spec.probes,
         name=name,
         filters=label_filters(run),

@@ -33,6 +33,7 @@ HINTS: dict[str, tuple[str, ...]] = {
         "exited", "attrition", "result", "income", "salary", "price", "charges", "revenue", "response", "approved",
         "species", "variety", "quality", "status", "type", "y",
     ),
+    "split": ("split", "partition", "subset", "fold", "usage", "set", "dataset", "part"),
 }  # fmt: skip
 UNAMBIGUOUS = ("label", "class", "target", "sentiment")  # names that say what a column is, whatever it holds
 _NOT_RATING = {"id", "count", "num", "number", "n", "total", "code", "helpfulness", "helpful", "votes"}

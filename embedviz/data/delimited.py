@@ -228,7 +228,8 @@ class _Reader:
 
     def _are_words(self) -> bool:
         """True when no name is a number or a date, so that a row that equals the names is none."""
-        return self.layout.names is not None and not any(map(is_value, self.layout.names))
+        names = self.layout.names
+        return names is not None and len(names) > 1 and not any(map(is_value, names))
 
     def _is_regular(self, block: _Block) -> bool:
         """True when quotation marks, if there are any, stand at both ends of cells."""

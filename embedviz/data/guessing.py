@@ -10,6 +10,7 @@ import pandas as pd
 
 from embedviz.data.column_hints import has_id, hint, is_unambiguous
 from embedviz.data.rating_values import as_ratings
+from embedviz.data.split_names import is_split
 from embedviz.data.spread_rows import spread_rows
 
 SAMPLE_ROWS = 2000  # looked at, spread over the table
@@ -23,7 +24,9 @@ TIMESTAMPS = (6e8, 2.5e9)  # seconds since 1970: 1989 to 2049
 Chosen = Mapping[str, "str | list[str] | None"]  # role -> column(s) that were chosen, None for no column
 
 
-def guess_roles(frame: pd.DataFrame, kind: str, chosen: Chosen | None = None) -> dict[str, str]:
+def guess_roles(
+    frame: pd.DataFrame, kind: str, chosen: Chosen | None = None, *, is_beginning: bool = False
+) -> dict[str, str]:
     """Guess role -> column; by names first, then by values.
 
     Parameters
@@ -33,11 +36,15 @@ def guess_roles(frame: pd.DataFrame, kind: str, chosen: Chosen | None = None) ->
     chosen : mapping, optional
         role -> column(s) that are known already, None for a role that has no column. The rating, the label and the
         target, which different models read, may be one column.
+    is_beginning : bool
+        The frame is the beginning of a longer one.
     """
     if kind == "text":
         return {"text": "text"}
+    chosen = chosen or {}
+    split = None if "split" in chosen else _guess_split(frame, _columns_of(chosen), is_beginning)
     sample = frame if len(frame) <= SAMPLE_ROWS else frame.iloc[spread_rows(len(frame), SAMPLE_ROWS)]
-    return _Guess(sample, chosen or {}).roles
+    return _Guess(sample, chosen, split).roles
 
 
 def is_number(values: pd.Series) -> bool:
@@ -53,14 +60,13 @@ def is_text(values: pd.Series) -> bool:
 class _Guess:
     """Guesses in order of confidence, as each rests on those before it."""
 
-    def __init__(self, sample: pd.DataFrame, chosen: Chosen):
+    def __init__(self, sample: pd.DataFrame, chosen: Chosen, split: str | None):
         self.cells = cast("dict[str, pd.Series]", dict(sample.items()))
         self.chosen = chosen
         self.n_rows = len(sample)
         self.roles: dict[str, str] = {}
-        self.unavailable = {
-            c for given in chosen.values() for c in ([given] if isinstance(given, str) else given or [])
-        }
+        self.unavailable = _columns_of(chosen)
+        self.assign("split", split)
         self.n_distinct = {column: cells.nunique() for column, cells in self.cells.items()}
         self.words = {column: _words_per_cell(cells) for column, cells in self.cells.items() if is_text(cells)}
         self.pairs()
@@ -112,7 +118,7 @@ class _Guess:
     def by_shape(self) -> bool:
         """Assign the columns of a nameless file in the shape of MovieLens and of Amazon's ratings, and tell whether it is one:
         two columns of ids that repeat, few distinct numbers, and seconds since 1970."""
-        columns = list(self.cells)
+        columns = [c for c in self.cells if c != self.roles.get("split")]
         if len(columns) != 4 or self.n_rows < MIN_ROWS or any(hint(c, r) for c in columns for r in ("user", "text")):
             return False
         user, item, rating, time = columns
@@ -172,7 +178,7 @@ class _Guess:
         named = [column for column in free if hint(column, "text") and self.words[column] >= MIN_NAMED_TEXT_WORDS]
         if named:
             self.assign("text", max(named, key=lambda column: hint(column, "text")))
-        elif len(self.cells) == 1:
+        elif len(self.cells) == 1 + ("split" in self.roles):
             self.assign("text", next(iter(free), None))
 
     def label(self) -> None:
@@ -192,17 +198,33 @@ class _Guess:
         if self.known("user") and self.known("item") and self.known("rating"):
             return  # a table of ratings
         free = self.free("label")
-        features = [c for c in self.cells if c not in (self.known("text"), self.known("label"))]
+        features = [c for c in self.cells if c not in (self.known("text"), self.known("label"), self.known("split"))]
         if self.known("text") and self.known("label") and not features:
             return  # texts with labels, and nothing else to learn from
         fitting = [c for c in free if is_unambiguous(c) or (not has_id(c) and self.can_be_predicted(c))]
         named = self.best("target", fitting)
-        if named is None and self.n_rows >= MIN_ROWS and len(self.cells) > 2 and not self.known("text"):
-            named = next((c for c in (list(self.cells)[-1], next(iter(self.cells))) if c in fitting), None)
+        if named is None and self.n_rows >= MIN_ROWS and len(features) > 2 and not self.known("text"):
+            columns = [c for c in self.cells if c != self.known("split")]
+            named = next((c for c in (columns[-1], columns[0]) if c in fitting), None)
         self.assign("target", named)
 
     def can_be_predicted(self, column: str) -> bool:
         return is_number(self.cells[column]) or 2 <= self.n_distinct[column] <= MAX_CLASSES
+
+
+def _columns_of(chosen: Chosen) -> set[str]:
+    return {c for given in chosen.values() for c in ([given] if isinstance(given, str) else given or [])}
+
+
+def _guess_split(frame: pd.DataFrame, unavailable: set[str], is_beginning: bool) -> str | None:
+    """The column that says which part each row belongs to: the best name, the last among equals. All rows are looked at,
+    because a table may be sorted by it."""
+    found = [
+        str(column)
+        for column, cells in frame.items()
+        if column not in unavailable and is_text(cells) and is_split(cells, hint(column, "split") > 0, is_beginning)
+    ]
+    return max(reversed(found), key=lambda column: hint(column, "split"), default=None)
 
 
 def _holds_times(values: pd.Series) -> bool:

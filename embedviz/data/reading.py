@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
@@ -20,9 +21,11 @@ from embedviz.data.detection import Given, Reading, alternatives, is_certain, re
 from embedviz.data.dialect import named_delimiter
 from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
+from embedviz.data.joining import join_parts
 from embedviz.data.markup import holds_markup, strip_markup
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
+from embedviz.data.splits import PartName
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
 from embedviz.data.text_units import Unit
 from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_column, markup_sentence
@@ -127,7 +130,7 @@ def read_table(
     decimal: str | None = None,
     missing: Marks = (),
     unit: str | None = None,
-    member: str | None = None,
+    member: str | Mapping[PartName, str] | None = None,
     melt: str | None = None,
     merge_classes: Sequence[str] = (),
     only: Mapping[str, Sequence[str]] | None = None,
@@ -161,8 +164,9 @@ def read_table(
         column -> cells.
     unit : {"line", "paragraph", "sentence", "file"}, optional
         Take the file as plain text in such units.
-    member : str, optional
-        Which file of a zip.
+    member : str or mapping, optional
+        Which file of a zip; or the files that belong together, by the part of the split that each is:
+        {"train": "train.csv", "test": "test.csv"}. They become one table with a column "split".
     melt : str, optional
         The column of ids of a table with a row a user and a column an item ("" numbers the rows): its filled cells become
         rows of user, item and rating.
@@ -174,7 +178,8 @@ def read_table(
     strip_markup : bool
         Take HTML out of texts: tags and entities.
     limit_bytes : int, optional
-        Read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows.
+        Read only the beginning, to the last whole row, for a preview; of Parquet, the first 5,000 rows. Of several files
+        the beginning of each.
 
     Returns
     -------
@@ -193,15 +198,24 @@ def read_table(
     >>> table.report.delimiter
     ','
     """
+    transforms = Transforms.of(missing, melt, merge_classes, only, strip_markup)
+    marks = marks_by_column(missing).get(EVERY_COLUMN, ())
+    if isinstance(member, Mapping):
+        read = partial(
+            read_table, source, name=name, encoding=encoding, delimiter=delimiter, quote=quote, escape=escape,
+            header=header, decimal=decimal, missing=marks, unit=unit, limit_bytes=limit_bytes,
+        )  # fmt: skip
+        parts = read_parts({part: partial(read, member=file) for part, file in member.items()})
+        return _transformed(parts, transforms)  # together, so that one spelling is the most frequent in all parts
     options = _Options(
         encoding,
         None if delimiter is None else named_delimiter(delimiter),
         *_checked_marks(quote, escape),
         _checked_header(header),
         _checked_decimal(decimal),
-        marks_by_column(missing).get(EVERY_COLUMN, ()),
+        marks,
         _unit(unit),
-        Transforms.of(missing, melt, merge_classes, only, strip_markup),
+        transforms,
     )
     return _transformed(_read(source, name, member, limit_bytes, options), options.transforms)
 
@@ -247,6 +261,24 @@ def _read(
         other = Alternative({"encoding": decoded.second}, f"Read it as {decoded.second}.")
         report = replace(report, alternatives=[other])
     return _from_text(text, report, options)
+
+
+def read_parts(parts: Mapping[PartName, Callable[..., Table]]) -> Table:
+    """Read the files of a split and bring them together as one table with a column that says which file a row is from.
+
+    Parameters
+    ----------
+    parts : mapping
+        "train" and further parts -> a function that reads its file; it takes `header` and `delimiter` of
+        `read_table`.
+
+    Raises
+    ------
+    DataError
+        If the files do not belong together: see `embedviz.data.joining.join_parts`.
+    """
+    joined = join_parts(parts)
+    return _table(joined.report, joined.frame)
 
 
 def _head(data: bytearray, name: str, options: _Options) -> str:
@@ -397,7 +429,8 @@ def _checked_decimal(decimal: str | None) -> str | None:
 
 def _table(report: ReadReport, frame: pd.DataFrame) -> Table:
     kind = "text" if report.format == "text" else "table"
-    return Table(frame, replace(report, rows=len(frame)), kind, guess_roles(frame, kind))
+    roles = guess_roles(frame, kind, is_beginning=report.truncated)
+    return Table(frame, replace(report, rows=len(frame)), kind, roles)
 
 
 def _transformed(table: Table, transforms: Transforms) -> Table:

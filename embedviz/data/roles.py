@@ -13,6 +13,7 @@ from embedviz.data.column import cells_of
 from embedviz.data.column_hints import HINTS
 from embedviz.data.guessing import MAX_CLASSES, Chosen, guess_roles, is_number, is_text
 from embedviz.data.rating_values import as_ratings
+from embedviz.data.split_names import LEFT_OUT, part_codes
 
 if TYPE_CHECKING:
     from embedviz.data.reading import Table
@@ -29,7 +30,7 @@ def roles_of(table: Table, chosen: Chosen) -> dict[str, str | list[str]]:
     A column chosen for one role is not guessed for another that the same model reads, and a role chosen as None has no
     column.
     """
-    guessed = guess_roles(table.frame, table.kind, chosen)
+    guessed = guess_roles(table.frame, table.kind, chosen, is_beginning=table.report.truncated)
     return {role: column for role, column in guessed.items() if role not in chosen} | {
         role: given for role, given in chosen.items() if given
     }
@@ -46,6 +47,10 @@ def checked_role(frame: pd.DataFrame, role: str, column: str) -> str:
         raise ColumnError(f"Column {column!r} holds {_kind(values)}, not text. Choose a column of words.")
     if role == "rating" and as_ratings(values) is None:
         raise ColumnError(f"Column {column!r} holds {_kind(values)}, but ratings have to be numbers, or yes and no.")
+    if role == "split" and (part_codes(values.dropna().unique()) == LEFT_OUT).all():
+        raise ColumnError(
+            f"Column {column!r} says train, validation or test in no row. Choose another column as split, or none."
+        )
     return column
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -24,6 +25,8 @@ class SplitMethod(StrEnum):
     LATEST_PER_USER = "latest_per_user"  # the same within each user's rows
     BY_UNIT = "by_unit"  # units of a text, uniformly
     FOLD = "fold"  # one fold of a cross-validation tests
+    GIVEN = "given"  # a column of the table says so
+    GIVEN_TEST = "given_test"  # a column says what tests; the validation part was drawn from its training rows
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class Split:
         Seed of the generator that drew them.
     fold : Fold, optional
         The fold that tests, in a cross-validation.
+    column : str
+        The column that gave the parts; empty where they were drawn.
+    details : mapping of str to int
+        What a reader of the scores has to know about it, by a name in snake case.
     """
 
     train: np.ndarray
@@ -73,9 +80,20 @@ class Split:
     method: SplitMethod
     seed: int
     fold: Fold | None = None
+    column: str = ""
+    details: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
-    def of(cls, parts: np.ndarray, *, method: SplitMethod, seed: int, fold: Fold | None = None) -> Self:
+    def of(
+        cls,
+        parts: np.ndarray,
+        *,
+        method: SplitMethod,
+        seed: int,
+        fold: Fold | None = None,
+        column: str = "",
+        details: Mapping[str, int] | None = None,
+    ) -> Self:
         """Build a split from the code of each row's part.
 
         Parameters
@@ -84,7 +102,7 @@ class Split:
             TRAIN, VALIDATION or TEST for each row, as `split_rows` returns them.
         """
         train, validation, test = (np.flatnonzero(parts == code) for code in (TRAIN, VALIDATION, TEST))
-        return cls(train, validation, test, SplitMethod(method), seed, fold)
+        return cls(train, validation, test, SplitMethod(method), seed, fold, column, details or {})
 
     def __len__(self) -> int:
         return len(self.train) + len(self.validation) + len(self.test)

@@ -19,6 +19,8 @@ METHODS = {
     SplitMethod.LATEST_PER_USER: "Split by user, the latest of each user for testing",
     SplitMethod.BY_UNIT: "Split by unit of text",
     SplitMethod.FOLD: "Split into folds",
+    SplitMethod.GIVEN: "The split of column “{}”",
+    SplitMethod.GIVEN_TEST: "The split of column “{}”, the validation set drawn from its training {}",
 }
 
 # Details of a protocol by name; a detail that is not listed is shown under its name. {} is the value.
@@ -37,6 +39,9 @@ DETAILS = {
     "token_coverage": "Share of the words of text that have a pretrained vector: {}",
     "type_coverage": "Share of the distinct words that have a pretrained vector: {}",
     "ngrams": "The linear term has {} n-grams",
+    "rows_without_part": "Rows that belong to no part of the split, left out: {}",
+    "test_rows_in_training": "Rows of the test set that the training set has too: {}",
+    "validation_rows_in_training": "Rows of the validation set that the training set has too: {}",
     "rows_without_class": "Rows without a class, left out: {}",
     "rows_without_number": "Rows without a number to predict, left out: {}",
     "rare_classes": "Classes with too few rows, left out: {}",
@@ -149,11 +154,14 @@ def protocol_sentences(protocol: Protocol | None, device: str = "") -> list[str]
     """Return how the scores were measured, in sentences."""
     sentences = []
     if protocol is not None:
-        fold = f", fold {protocol.fold[0] + 1} of {protocol.fold[1]}" if protocol.fold else ""
-        sentences.append(f"{METHODS[protocol.method]}{fold}, seed {protocol.seed}, before anything was learned.")
         names = {"train": "training", "validation": "validation", "test": "test"}
         sizes = [f"{n:,} {names[part]} {protocol.unit}" for part, n in protocol.sizes.items() if n]
-        sentences.append(f"{', '.join(sizes)}.")
+        if protocol.column:
+            sentences += _given_split_sentences(protocol, sizes)
+        else:
+            fold = f", fold {protocol.fold[0] + 1} of {protocol.fold[1]}" if protocol.fold else ""
+            sentences.append(f"{METHODS[protocol.method]}{fold}, seed {protocol.seed}, before anything was learned.")
+            sentences.append(f"{', '.join(sizes)}.")
         sentences += [_detail_sentence(name, value) for name, value in protocol.details.items() if value not in (0, "")]
     if device:
         sentences.append(f"Trained on {device}.")
@@ -185,6 +193,19 @@ def _cell(row: ScoreRow, name: str) -> str:
     if not math.isfinite(value):
         return ""
     return f"{figure(value)} ± {figure(deviation)}" if math.isfinite(deviation) else figure(value)
+
+
+def _given_split_sentences(protocol: Protocol, sizes: list[str]) -> list[str]:
+    """Return the split of a column. A seed draws at most its validation part."""
+    split = METHODS[protocol.method].format(protocol.column, protocol.unit)
+    seed = f" by seed {protocol.seed}" if protocol.method is SplitMethod.GIVEN_TEST else ""
+    found = [f"{split}{seed}: {', '.join(sizes)}."]
+    if not protocol.sizes.get("test"):
+        found.append(
+            "There are no test rows: the scores are those of the validation set, which also selected the best epoch."
+        )
+    kept = "it" if protocol.method is SplitMethod.GIVEN else "its test set"
+    return [*found, f"Repeats over seeds keep {kept}."]
 
 
 def _detail_sentence(name: str, value: Detail) -> str:

@@ -52,5 +52,5 @@ def prepare(
         The fold that becomes the test part.
     """
     pretrained = open_pretrained_space(settings, reporter)
-    columns = roles_of(table, run.spec.columns)
+    columns = roles_of(table, run.columns)
     return reporter.follow(model_spec(run.model).prepare(table, columns, settings, pretrained, fold))

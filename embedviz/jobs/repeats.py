@@ -1,5 +1,7 @@
 """The job that repeats a training: over several seeds, each with its own split and start, or over the folds of one split.
 
+A split that a column gives stays: seeds change the start alone, and at most a validation part that is drawn.
+
 Each repeat is a file of its own below the run, so that five seeds after three train two more, and a stopped one goes on
 where it was.
 """
@@ -22,6 +24,7 @@ from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.progress import Progress
 from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.data.given_split import fold_message
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
 from embedviz.evaluation.repeats import Over, Repeat, RepeatedScores
@@ -91,15 +94,22 @@ def repeats_of(run: RunFolder, over: Over, n: int) -> Repeats:
     RunError
         When no training of the run has ended.
     SettingsError
-        Unless n is 2 to 100 and `over` is "seeds" or "folds".
+        Unless n is 2 to 100 and `over` is "seeds" or "folds", and for folds of a run whose split a column gave.
     """
     if run.kind != "training" or not run.metrics:
         raise RunError(f"The run {run.name!r} cannot be repeated: there is no training of it that has ended.")
     if over not in ("seeds", "folds") or type(n) is not int or not 2 <= n <= MAX_REPEATS:
         raise SettingsError(f"A training is repeated over 2 to {MAX_REPEATS} seeds or folds, not over {n!r} {over}.")
+    if over == "folds" and (column := given_split_column(run)):
+        raise SettingsError(fold_message(column))
     folder = run.folder / FOLDER / f"{over}-{n}"
     spec = RepeatsSpec(over, n, run.training_settings().seed)
     return Repeats.create(folder, spec, f"repeats-{over}-{n}-{run.id}")
+
+
+def given_split_column(run: RunFolder) -> str:
+    """Return the column that gave the run's split, which every repeat keeps; empty where the split was drawn."""
+    return run.protocol.column if run.protocol else ""
 
 
 def left_to_train(run: RunFolder, over: Over, n: int) -> int:

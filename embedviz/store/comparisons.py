@@ -13,7 +13,7 @@ from embedviz.store.run_folder import SPACES, RunFolder
 
 COMPARISONS = "comparisons"
 _NOT_THE_TRAINING = ("seed", "device", "threads")  # settings that twins may differ in
-_SAME_DATA = ("source", "sample", "path", "modified", "sha256", "options", "only")
+_SAME_DATA = ("source", "sample", "path", "modified", "sha256", "options", "only", "parts")
 
 R = TypeVar("R", bound=RunFolder)
 
@@ -59,7 +59,7 @@ def _all_but_the_seed(run: RunFolder) -> dict[str, Any]:
     """Return what decides the result of a training, without the seed and the device."""
     settings = {name: value for name, value in run.spec.settings.items() if name not in _NOT_THE_TRAINING}
     data = {name: run.data.get(name) for name in _SAME_DATA}
-    return {"model": run.model, "settings": settings, "data": data, "columns": run.spec.columns}
+    return {"model": run.model, "settings": settings, "data": data, "columns": run.columns}
 
 
 def _relative(folder: Path, comparisons: Path) -> str:

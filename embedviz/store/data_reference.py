@@ -7,6 +7,8 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict  # the one of Python 3.12, which pydantic asks for
 
+from embedviz.data.splits import PartName
+
 
 class ReadOptions(TypedDict, total=False):
     """Options of `embedviz.data.reading.read_table` that a person set."""
@@ -19,11 +21,20 @@ class ReadOptions(TypedDict, total=False):
     decimal: str
     missing: list[str] | dict[str, list[str]]  # cells, or column -> cells
     unit: str
-    member: str
+    member: str | dict[PartName, str]
     melt: str
     merge_classes: list[str]  # columns
     only: dict[str, list[str]]  # column -> values
     strip_markup: bool
+
+
+class PartFile(TypedDict):
+    """A file that stays where it is, brought together with the data's own file, which is the training part."""
+
+    part: PartName
+    path: str
+    size: int  # bytes
+    modified: float  # seconds since 1970
 
 
 class LabelFilterReference(TypedDict):
@@ -49,6 +60,7 @@ class About(TypedDict):
     size: int  # bytes of the file as it came
     options: ReadOptions
     only: NotRequired[list[LabelFilterReference]]  # filters of a run's data, in their order
+    parts: NotRequired[list[PartFile]]  # further files, where the data's own is the training part of a split
 
 
 class UploadReference(About):
@@ -79,7 +91,10 @@ DataReference = UploadReference | PathReference | SampleReference
 
 
 def fingerprint(reference: DataReference) -> str:
-    """Return a string that identifies the content of a reference's file."""
+    """Return a string that identifies the content of a reference's files."""
     if reference["source"] == "path":
-        return json.dumps([reference["path"], reference["size"], reference["modified"]])
-    return reference["sha256"]
+        own = json.dumps([reference["path"], reference["size"], reference["modified"]])
+    else:
+        own = reference["sha256"]
+    parts = reference.get("parts")
+    return json.dumps([own, parts], sort_keys=True) if parts else own

@@ -7,16 +7,18 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from embedviz.core.errors import DataError, RunError
 from embedviz.core.files import replacing, write_json
 from embedviz.core.typed_json import read_typed
-from embedviz.data.reading import Table, read_table
+from embedviz.data.reading import Table, read_parts, read_table
 from embedviz.data.samples import SAMPLES
-from embedviz.store.data_reference import About, DataReference, PathReference, ReadOptions, fingerprint
+from embedviz.data.splits import PartName
+from embedviz.store.data_reference import About, DataReference, PartFile, ReadOptions, fingerprint
 from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
 from embedviz.store.tables import keep_table, load_table, table_key, tables_folder
 
@@ -57,15 +59,31 @@ class Dataset:
     @classmethod
     def at_path(cls, uploads: Path, path: Path, owner: str = LOCAL_OWNER) -> Dataset:
         """Refer to a file that stays where it is. Only in local mode: a visitor must not read the server's files."""
-        if is_shared():
-            raise DataError("Files can be opened by their path only where embedviz runs on your own machine.")
-        path = path.expanduser().resolve()
-        if not path.is_file():
-            raise DataError(f"There is no file {path}. Check the path, or upload the file.")
+        path = _checked_path(path)
         entry = path.stat()
         folder = _new_folder(uploads)
         about = _about(folder, path.name, owner, entry.st_size)
         return cls._create(folder, {**about, "source": "path", "path": str(path), "modified": entry.st_mtime})
+
+    def add_parts(self, paths: Mapping[PartName, Path]) -> None:
+        """Bring files for validation and testing together with this one, which becomes the training part.
+
+        They stay where they are, as those of `at_path`; what is read has a column that says which file a row is from.
+
+        Raises
+        ------
+        DataError
+            If a file is missing or given twice, or on a shared server.
+        """
+        parts: list[PartFile] = []
+        for part, path in paths.items():
+            path = _checked_path(path)
+            if path in (self.path.resolve(), *(Path(other["path"]) for other in parts)):
+                raise DataError(f"{path.name} is given for two parts of the split. Each part needs a file of its own.")
+            entry = path.stat()
+            parts.append({"part": part, "path": str(path), "size": entry.st_size, "modified": entry.st_mtime})
+        self._reference["parts"] = parts
+        write_json(self.folder / FILE, self._reference)
 
     @classmethod
     def sample(cls, uploads: Path, sample_name: str, owner: str = LOCAL_OWNER) -> Dataset:
@@ -149,7 +167,7 @@ class Dataset:
         kept = load_table(tables_folder() / key, MAX_PREVIEW_TABLE_BYTES)
         if kept is not None:
             return kept
-        table = read_table(self.path, name=_name(self._reference), limit_bytes=PREVIEW_BYTES, **self.options)
+        table = _read(self._reference, self.folder, PREVIEW_BYTES)
         return table if table.report.truncated else keep_table(key, lambda: table)
 
     def reference(self) -> DataReference:
@@ -181,19 +199,31 @@ def read_reference(reference: DataReference, folder: Path) -> Table:
     DataError
         If the data was deleted or changed since.
     """
-    path = _file_path(reference, folder)
-    if reference["source"] == "path":
-        _check_unchanged(reference)
-    elif reference["source"] == "upload" and not path.is_file():
+    _check_unchanged(reference)
+    if reference["source"] == "upload" and not _file_path(reference, folder).is_file():
         raise DataError(f"The upload {reference['title']!r} was deleted to save space. Upload it again for a new run.")
 
     def read() -> Table:
-        table = read_table(path, name=_name(reference), **reference["options"])
-        if reference["source"] == "path":
-            _check_unchanged(reference)  # what was read is kept under the file's old time
+        table = _read(reference, folder)
+        _check_unchanged(reference)  # what was read is kept under the files' old time
         return table
 
     return keep_table(_table_key(reference), read)
+
+
+def _read(reference: DataReference, folder: Path, limit_bytes: int | None = None) -> Table:
+    """Read the reference's file, with those of the other parts of its split where there are any."""
+    options, parts = reference["options"], reference.get("parts", [])
+    own = partial(read_table, _file_path(reference, folder), name=_name(reference), limit_bytes=limit_bytes, **options)
+    if not parts:
+        return own()
+    if isinstance(options.get("member"), dict):
+        raise DataError("The parts of the split are named twice: in the zip, and as files. Leave one out.")
+    further = cast("dict[str, Any]", {name: value for name, value in options.items() if name != "member"})
+    reads: dict[PartName, Callable[..., Table]] = {"train": own}
+    for file in parts:
+        reads[file["part"]] = partial(read_table, Path(file["path"]), limit_bytes=limit_bytes, **further)
+    return read_parts(reads)
 
 
 def _table_key(reference: DataReference) -> str:
@@ -201,12 +231,26 @@ def _table_key(reference: DataReference) -> str:
     return table_key(fingerprint(reference), name, reference["options"])
 
 
-def _check_unchanged(reference: PathReference) -> None:
-    path = Path(reference["path"])
+def _check_unchanged(reference: DataReference) -> None:
+    """Raise DataError when a file that stays where it is went away or was changed."""
+    files = [(file["path"], file["modified"]) for file in reference.get("parts", [])]
+    if reference["source"] == "path":
+        files.append((reference["path"], reference["modified"]))
+    for path, modified in files:
+        if not Path(path).is_file():
+            raise DataError(f"{path} no longer exists. Put it back, or start a new run.")
+        if Path(path).stat().st_mtime != modified:
+            raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
+
+
+def _checked_path(path: Path) -> Path:
+    """The path of a file to be read where it lies. Only in local mode: a visitor must not read the server's files."""
+    if is_shared():
+        raise DataError("Files can be opened by their path only where embedviz runs on your own machine.")
+    path = path.expanduser().resolve()
     if not path.is_file():
-        raise DataError(f"{path} no longer exists. Put it back, or start a new run.")
-    if path.stat().st_mtime != reference["modified"]:
-        raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
+        raise DataError(f"There is no file {path}. Check the path, or upload the file.")
+    return path
 
 
 def file_of(reference: DataReference, run_folder: Path) -> Path:

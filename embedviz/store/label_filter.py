@@ -111,7 +111,7 @@ def read_data(run: RunFolder) -> Table:
     model = model_spec(run.model)  # what decides how it reads the data is among the settings that its survey depends on
     settings = run.training_settings().model_dump(mode="json", include=set(model.survey_settings))
     choices = [chosen.reference() for chosen in filters]
-    key = derived_key(table.cache, [run.model, run.spec.columns, settings, choices])
+    key = derived_key(table.cache, [run.model, run.columns, settings, choices])
     return keep_table(key, lambda: _filtered(table, run, filters))
 
 
@@ -119,7 +119,7 @@ def _filtered(table: Table, run: RunFolder, filters: list[LabelFilter]) -> Table
     """Return the rows that the filters leave, one filter after the other."""
     model, settings = model_spec(run.model), run.training_settings()
     for chosen in filters:
-        columns = roles_of(table, run.spec.columns)
+        columns = roles_of(table, run.columns)
         frame = model.filter_rows(table.frame, columns, settings, chosen.space, chosen.labels, chosen.keep)
         table = replace(table, frame=frame)
     return table

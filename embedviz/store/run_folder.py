@@ -21,7 +21,7 @@ from embedviz.core.errors import DataError, RunError, UnknownSpaceError
 from embedviz.core.jobs.folder import JobFolder, JobRecord
 from embedviz.core.typed_json import JsonObject, parse_typed, read_typed, write_typed
 from embedviz.store.data_reference import DataReference
-from embedviz.store.run_specs import RunSpec
+from embedviz.store.run_specs import Columns, RunSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,6 +172,11 @@ class RunFolder(JobFolder[RunSpec]):
     def data(self) -> DataReference:
         """Reference to the data it was made from."""
         return self.spec.data
+
+    @property
+    def columns(self) -> Columns:
+        """Role to column, where they were chosen; None where no column has the role, so that none is guessed."""
+        return self.spec.columns if self.spec.follows_split else {"split": None, **self.spec.columns}
 
     @property
     def settings(self) -> TrainingSettings | None:

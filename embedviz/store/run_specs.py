@@ -33,6 +33,9 @@ class RunSpec(JobSpec):
         The cost as estimated before the start; empty where nobody estimated.
     main_space : str
         The space that is shown first; empty where the data decides it.
+    follows_split : bool
+        A column is guessed as split where none was chosen. False for runs that are older than that role, whose split was
+        drawn whatever the columns say.
     """
 
     model: str
@@ -42,6 +45,7 @@ class RunSpec(JobSpec):
     probes: list[str] = field(default_factory=list[str])
     estimate: CostFields = field(default_factory=CostFields)
     main_space: str = ""
+    follows_split: bool = False
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ class Store:
             probes=list(probes),
             estimate=estimate.fields() if estimate else {},
             main_space=next(iter(chosen_model.spaces), ""),
+            follows_split=True,
         )
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
 

@@ -31,6 +31,8 @@ class Protocol:
         (number from 0, folds), where a fold is the test part.
     details
         What else a reader has to know, by a name in snake case: sizes of the vocabulary, epochs, what was left out.
+    column
+        The column that gave the split; empty where it was drawn.
     """
 
     method: SplitMethod
@@ -39,12 +41,13 @@ class Protocol:
     sizes: Mapping[str, int]
     fold: tuple[int, int] | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
+    column: str = ""
 
     @classmethod
     def of(cls, split: Split, unit: str, **details: Detail) -> Protocol:
         """Return the protocol of a split."""
         fold = (split.fold.number, split.fold.of) if split.fold else None
-        return cls(split.method, split.seed, unit, split.sizes, fold, details)
+        return cls(split.method, split.seed, unit, split.sizes, fold, {**split.details, **details}, split.column)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The table of scores and its words, from metrics, baselines and repeats."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -112,6 +114,27 @@ def test_the_protocol_is_put_into_words():
     folds = Protocol(SplitMethod.FOLD, 0, "rows", {"train": 8, "test": 2}, (1, 5))
     assert protocol_sentences(folds)[0] == "Split into folds, fold 2 of 5, seed 0, before anything was learned."
     assert protocol_sentences(None) == []
+
+
+def test_a_split_that_a_column_gave_is_named_with_what_a_seed_changes():
+    sizes = {"train": 3270, "validation": 545, "test": 1821}
+    details = {"rows_without_part": 7, "test_rows_in_training": 2}
+    protocol = Protocol(SplitMethod.GIVEN, 3, "texts", sizes, None, details, "fold {x}")
+    assert protocol_sentences(protocol) == [
+        "The split of column “fold {x}”: 3,270 training texts, 545 validation texts, 1,821 test texts.",
+        "Repeats over seeds keep it.",
+        "Rows that belong to no part of the split, left out: 7.",
+        "Rows of the test set that the training set has too: 2.",
+    ]
+    drawn = replace(protocol, method=SplitMethod.GIVEN_TEST, details={})
+    assert protocol_sentences(drawn)[0].startswith(
+        "The split of column “fold {x}”, the validation set drawn from its training texts by seed 3: 3,270 training"
+    )
+    assert protocol_sentences(drawn)[1] == "Repeats over seeds keep its test set."
+    untested = replace(protocol, sizes={"train": 3, "validation": 2, "test": 0})
+    assert protocol_sentences(untested)[1].startswith(
+        "There are no test rows: the scores are those of the validation set"
+    )
 
 
 def test_the_comparison_names_other_scores_by_which_a_baseline_is_ahead():

@@ -15,6 +15,8 @@ from embedviz.core.progress import Progress
 from embedviz.data.classes import Classes, read_classes
 from embedviz.data.column import Column
 from embedviz.data.column_kinds import as_numbers, column_kind
+from embedviz.data.given_split import ROLE as SPLIT_ROLE
+from embedviz.data.given_split import GivenSplit, read_given
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import Fold, Split, draw_split
@@ -24,11 +26,12 @@ from embedviz.models.categories.settings import MAX_NUMERIC_CLASSES, CategoriesS
 from embedviz.models.categories.wording import listed, quoted
 
 ROLES = {"target": "a column of classes or numbers to predict"}
-OPTIONAL_ROLES = {
+FEATURE_ROLES = {
     "category": "columns to take as categories",
     "number": "columns to take as numbers",
     "ignore": "columns to leave out",
 }
+OPTIONAL_ROLES = {**FEATURE_ROLES, "split": SPLIT_ROLE}
 MIN_ROWS = 10
 MAX_COLUMNS_LISTED = 20
 MAX_CELLS_LISTED = 3  # of those that cannot be read
@@ -57,6 +60,8 @@ class LabelledRows:
         Counts of what was left out, by a name in snake case.
     notes
         Sentences on the columns and on what was left out.
+    given
+        The split that a column gives; None where it was drawn.
     """
 
     columns: dict[str, Column]
@@ -67,6 +72,7 @@ class LabelledRows:
     classes: Classes | None
     left_out: dict[str, int]
     notes: list[str]
+    given: GivenSplit | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -79,7 +85,8 @@ class LabelledRows:
 def read_rows(
     table: Table, columns: Mapping[str, str | list[str]], settings: CategoriesSettings, fold: Fold | None = None
 ) -> Generator[Progress, None, LabelledRows]:
-    """Read a table: split its rows, classes in proportion, then decide by the training part how columns are encoded.
+    """Read a table: split its rows, as a column says or classes in proportion, then decide by the training part how columns
+    are encoded.
 
     Raises
     ------
@@ -89,20 +96,32 @@ def read_rows(
         When too little is left to learn from.
     """
     name, roles = _checked_roles(table.frame, columns)
+    given = read_given(table.frame, columns)
     column = table.column(name)
+    used = np.arange(len(column))
+    if given is not None:
+        used = np.flatnonzero(given.known)
+        column = column.take(used)
     classes = None if predicts_number(column, settings.target_kind) else read_classes(column, settings.min_class_rows)
     targets = _target_numbers(column, settings.target_scale) if classes is None else classes.codes
     rows = np.flatnonzero(np.isfinite(targets) if classes is None else targets >= 0)
-    targets = targets[rows]
+    targets, rows = targets[rows], used[rows]
     if len(rows) < MIN_ROWS:
         raise DataError(
             f"Only {len(rows)} rows have a “{name}” to learn from. At least {MIN_ROWS} are needed, and better hundreds."
         )
-    shares, codes = (settings.validation_share, settings.test_share), None if classes is None else targets
-    split = draw_split(len(rows), *shares, settings.seed, fold=fold, classes=codes)
+    validation_share, seed, codes = settings.validation_share, settings.seed, None if classes is None else targets
+    if given is not None:
+        keys = pd.util.hash_pandas_object(table.frame.iloc[rows].drop(columns=given.column), index=False)
+        given = given.take(rows, f"a “{name}”").with_shared(keys.to_numpy())
+        given = given if classes is None else given.with_classes(targets, classes.names)
+        split = given.split(validation_share, seed, fold=fold, classes=codes)
+    else:
+        split = draw_split(len(rows), validation_share, settings.test_share, seed, fold=fold, classes=codes)
 
     taken, read, last = {}, [], time.monotonic()
-    names = [column for column in table.frame if column != name and roles.get(column) != "ignore"]
+    not_features = {name} if given is None else {name, given.column}
+    names = [column for column in table.frame if column not in not_features and roles.get(column) != "ignore"]
     for i, column in enumerate(names):
         taken[column] = table.column(column).take(rows)
         read.append(_read_feature(taken[column], split.train, roles.get(column), settings.min_count))
@@ -125,7 +144,7 @@ def read_rows(
         target = Target.of_numbers(name, targets[split.train], settings.target_scale)
         if target.scale == "log":
             notes.append(f"The logarithm of “{name}” is learned; predictions and scores are in its own unit.")
-        n = left_out["rows_without_number"] = len(table.frame) - len(rows)
+        n = left_out["rows_without_number"] = len(used) - len(rows)
         notes += [f"Rows without a number in “{name}”, left out: {n:,}."] if n else []
     else:
         target = Target(name, "classes", classes.names)
@@ -133,7 +152,7 @@ def read_rows(
         left_out["rows_of_rare_classes"] = sum(classes.rare.values())
         notes += classes.left_out_sentences()
     kept = {feature.column: taken[feature.column] for feature in features}
-    return LabelledRows(kept, features, split, target, targets, classes, left_out, notes)
+    return LabelledRows(kept, features, split, target, targets, classes, left_out, notes, given)
 
 
 def predicts_number(column: Column, target_kind: str) -> bool:
@@ -157,7 +176,7 @@ def _checked_roles(frame: pd.DataFrame, columns: Mapping[str, str | list[str]]) 
         raise ColumnError(f"No column is chosen as target ({ROLES['target']}). The columns are: {known}.")
     target = checked_role(frame, "target", chosen)
     roles = {target: "target"}
-    for role in OPTIONAL_ROLES:
+    for role in FEATURE_ROLES:
         given = columns.get(role) or []
         for column in [given] if isinstance(given, str) else given:
             if role != "ignore":

@@ -57,6 +57,9 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
     if pooled := sum(int((c < settings.min_count).sum()) for c in counts):
         sentences.append(f"Values in fewer than {settings.min_count:,} rows, pooled into “other”: {pooled:,}.")
     warnings = [leak.sentence(read.target.name, bool(read.target.classes)) for leak in leaks]
+    if read.given is not None:
+        sentences += read.given.sentences("rows")
+        warnings += read.given.warnings("rows")
     if not categories:
         warnings.append(
             "No column is encoded as categories: the model will predict, but there are no vectors to explore."

@@ -106,8 +106,15 @@ class RatingsParts:
         return part.take((part.user >= 0) & (part.rating >= self.relevant_from))
 
     def seen(self, name: PartName) -> Ratings:
-        """Return what is left out when a part is ranked: the training part; before the test part validation too."""
-        if name != "test":
-            return self.train
-        rows = np.r_[self.split.train, self.split.validation]
-        return self.ratings.take(rows[self.ratings.is_known[rows]])
+        """Return what is left out when a part is ranked: the training part; before the test part validation too.
+
+        A pair that the part has as well, where a column gives the split, is not left out.
+        """
+        seen, part = self.train, self.parts[name]
+        if name == "test":
+            rows = np.r_[self.split.train, self.split.validation]
+            seen = self.ratings.take(rows[self.ratings.is_known[rows]])
+        if not self.split.column:
+            return seen  # each pair is in one part
+        n = len(self.items) + 1  # -1 is an item of its own
+        return seen.take(~np.isin(seen.user * n + seen.item, part.user * n + part.item % n))

@@ -46,7 +46,8 @@ class RatingsSettings(TrainingSettings):
     split: Literal["auto", "random", "latest", "time"] = Field(
         "auto",
         description="Which ratings form the test set. latest: each user's latest ratings. time: the latest ratings of all, "
-        "new users and items among them. auto: latest where there is a time column, random otherwise. Folds are always random.",
+        "new users and items among them. auto: as a column in the role split says; without one latest where there is a time "
+        "column, random otherwise. Folds are always random.",
     )
     validation_share: float = Field(
         0.1, ge=0.01, le=0.5, description="Share of the ratings in the validation set, for model selection."

@@ -14,6 +14,7 @@ import pandas as pd
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_rows
+from embedviz.data.given_split import ROLE as SPLIT_ROLE
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
 from embedviz.models.ratings.cost import estimate_cost
@@ -40,6 +41,7 @@ class RatingsSpec:
     optional_roles: Mapping[str, str] = {
         "rating": PURPOSES["rating"],
         "time": "a column of times or dates of the ratings",
+        "split": SPLIT_ROLE,
     }
     spaces: Mapping[str, SpaceKind] = {"item": "item", "user": "user"}
     identity = "id"

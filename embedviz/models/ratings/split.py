@@ -1,10 +1,10 @@
-"""The split of ratings into training, validation and test part: at random, or by time."""
+"""The split of ratings into training, validation and test part: at random, by time, or as a column says."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from embedviz.core.errors import ColumnError
+from embedviz.core.errors import ColumnError, SettingsError
 from embedviz.data.splits import Fold, Split, SplitMethod, draw_split
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.table import RatingsTable
@@ -13,13 +13,22 @@ from embedviz.models.ratings.table import RatingsTable
 def choose_split(settings: RatingsSettings, table: RatingsTable, fold: Fold | None = None) -> SplitMethod:
     """Return how to split: as the settings say; "auto" takes each user's latest ratings where there is a time.
 
-    Folds are always random: the past does not train on the future.
+    Folds are always random: the past does not train on the future. A column that gives the split overrides "auto".
 
     Raises
     ------
     ColumnError
         If the split is by time and the table has none.
+    SettingsError
+        If both a column and the setting say how to split.
     """
+    if table.given is not None:
+        if settings.split != "auto":
+            raise SettingsError(
+                f"The column “{table.given.column}” gives the split, and so does the setting split={settings.split}. "
+                f"Choose no column as split, or leave the setting at auto."
+            )
+        return SplitMethod.GIVEN
     if settings.split in ("latest", "time") and table.time is None:
         raise ColumnError("A split by time needs a column as time. Choose one, or split at random.")
     if fold is not None:
@@ -33,6 +42,8 @@ def choose_split(settings: RatingsSettings, table: RatingsTable, fold: Fold | No
 def split_ratings(table: RatingsTable, settings: RatingsSettings, fold: Fold | None = None) -> Split:
     """Return the split of a table's ratings. A rating without a time counts as earlier than all others."""
     method, times = choose_split(settings, table, fold), None
+    if table.given is not None:
+        return table.given.split(settings.validation_share, settings.seed, fold=fold)
     if table.time is not None and method in (SplitMethod.BY_TIME, SplitMethod.LATEST_PER_USER):
         times = np.nan_to_num(table.time, nan=-np.inf)
         if method is SplitMethod.LATEST_PER_USER:

@@ -51,7 +51,8 @@ def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
     if table.time is not None and not np.isnan(table.time).all():
         span = _time_span(table.time)
         sentences.append(f"They were given from {span[0]} to {span[1]}.")
-    sentences += [f"Split: {SPLITS[split]}.", *_excluded(table)]
+    sentences += [f"Split: {SPLITS[split]}."] if table.given is None else table.given.sentences("ratings")
+    sentences += _excluded(table)
     examples = [table.items.labels[i] for i in np.argsort(-per_item, kind="stable")[:N_EXAMPLES]]
     return Survey(asdict(facts), sentences, _warnings(table, user_singles, item_singles), examples=examples)
 
@@ -69,7 +70,7 @@ def _excluded(table: RatingsTable) -> list[str]:
 
 
 def _warnings(table: RatingsTable, user_singles: int, item_singles: int) -> list[str]:
-    found = []
+    found = [] if table.given is None else table.given.warnings("ratings")
     if table.constant_rating is not None:
         found.append(
             f"Every rating is {table.constant_rating:g}. It says only who has what, so items will be ranked, not rated."

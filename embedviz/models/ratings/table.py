@@ -15,6 +15,7 @@ import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError, SettingsError
 from embedviz.data.dates import date_format, read_dates
+from embedviz.data.given_split import GivenSplit, read_given
 from embedviz.data.rating_values import as_ratings
 from embedviz.data.roles import checked_role, checked_roles
 from embedviz.models.ratings.entities import Entities, describe, factorize_ids, metadata_columns
@@ -52,6 +53,8 @@ class RatingsTable:
         Rows merged with another one of the same pair.
     columns
         role -> column.
+    given
+        The split that a column gives; None where it is to be drawn. Each pair occurs once in each of its parts then.
     """
 
     users: Entities
@@ -65,20 +68,21 @@ class RatingsTable:
     infinite: int
     duplicates: int
     columns: dict[str, str]
+    given: GivenSplit | None = None
 
 
 def read_ratings(frame: pd.DataFrame, roles: Columns) -> RatingsTable:
     """Return the ratings in a frame.
 
     A pair that occurs more than once counts once: with its latest rating where there is a time, with the mean of its
-    ratings otherwise.
+    ratings otherwise. Where a column gives the split, the rows of a pair are merged within each part alone.
 
     Parameters
     ----------
     frame
         A row for each rating.
     roles
-        role -> column: user, item and, where there are any, rating and time.
+        role -> column: user, item and, where there are any, rating, time and split.
 
     Raises
     ------
@@ -88,6 +92,8 @@ def read_ratings(frame: pd.DataFrame, roles: Columns) -> RatingsTable:
         If too little is left to learn from.
     """
     columns = _check_columns(frame, roles)
+    given = read_given(frame, roles)
+    is_used = np.ones(len(frame), bool) if given is None else given.known
     cells = {role: cast(pd.Series, frame[column]) for role, column in columns.items()}
     user_ids, user = factorize_ids(cells["user"])
     item_ids, item = factorize_ids(cells["item"])
@@ -101,19 +107,26 @@ def read_ratings(frame: pd.DataFrame, roles: Columns) -> RatingsTable:
         is_complete &= ~np.isnan(rating)
     if "time" in columns:
         time = read_times(cells["time"])
-    rows = np.flatnonzero(is_complete & ~is_infinite)
+    rows = np.flatnonzero(is_used & is_complete & ~is_infinite)
+    needed = "a user and an item" if rating is None else "a user, an item and a rating"
     if not len(rows):
-        needed = "a user and an item" if rating is None else "a user, an item and a rating"
         raise DataError(f"No row has {needed} ({', '.join(columns.values())}), so there is nothing to learn from.")
     ignored = roles.get("ignore") or []
     others = frame.drop(
-        columns=[*columns.values(), *([ignored] if isinstance(ignored, str) else ignored)], errors="ignore"
+        columns=[
+            *columns.values(),
+            *([given.column] if given else []),
+            *([ignored] if isinstance(ignored, str) else ignored),
+        ],
+        errors="ignore",
     )
     of_users, of_items = (metadata_columns(others.iloc[rows], codes[rows]) for codes in (user, item))
-    kept, rating = _merge_pairs(rows, user, item, rating, time)
+    kept, rating = _merge_pairs(rows, user, item, rating, time, None if given is None else given.parts)
     user_ids, user = _renumber(user_ids, user[kept])
     item_ids, item = _renumber(item_ids, item[kept])
     _check_size(user_ids, item_ids, len(kept), columns)
+    if given is not None:
+        given = given.take(kept, needed).with_shared(user * len(item_ids) + item)
     if rating is not None:
         _check_range(rating, columns["rating"])
         if rating.min() == rating.max():
@@ -126,10 +139,11 @@ def read_ratings(frame: pd.DataFrame, roles: Columns) -> RatingsTable:
         rating=rating,
         time=None if time is None else time[kept],
         constant_rating=constant,
-        missing=int((~is_complete).sum()),
-        infinite=int(is_infinite.sum()),
+        missing=int((is_used & ~is_complete).sum()),
+        infinite=int((is_used & is_infinite).sum()),
         duplicates=len(rows) - len(kept),
         columns=columns,
+        given=given,
     )
 
 
@@ -213,13 +227,19 @@ def _check_columns(frame: pd.DataFrame, roles: Columns) -> dict[str, str]:
 
 
 def _merge_pairs(
-    rows: np.ndarray, user: np.ndarray, item: np.ndarray, rating: np.ndarray | None, time: np.ndarray | None
+    rows: np.ndarray,
+    user: np.ndarray,
+    item: np.ndarray,
+    rating: np.ndarray | None,
+    time: np.ndarray | None,
+    part: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the row that stands for each pair, in ascending order, with its rating."""
+    """Return the row that stands for each pair in each part, in ascending order, with its rating."""
     u, i = user[rows], item[rows]
+    p = np.zeros(len(rows), np.int8) if part is None else part[rows]
     when = np.zeros(len(rows)) if time is None else np.nan_to_num(time[rows], nan=-np.inf)
-    order = np.lexsort((when, i, u))  # a pair's rows together, its latest last; the file's order among equals
-    is_first = np.r_[True, (np.diff(u[order]) != 0) | (np.diff(i[order]) != 0)]
+    order = np.lexsort((when, p, i, u))  # a pair's rows together, its latest last; the file's order among equals
+    is_first = np.r_[True, (np.diff(u[order]) != 0) | (np.diff(i[order]) != 0) | (np.diff(p[order]) != 0)]
     kept = rows[order[np.r_[is_first[1:], True]]]
     in_order = np.argsort(kept)
     if rating is None:

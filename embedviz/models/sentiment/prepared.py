@@ -49,9 +49,12 @@ class PreparedSentiment(EncodedCorpus):
 def prepare_texts(
     data: LabelledTexts, settings: SentimentSettings, space: EmbeddingSpace | None, fold: Fold | None
 ) -> Generator[Progress, None, PreparedSentiment]:
-    """Split texts, every class in proportion; then learn vocabulary and n-grams from the training part."""
-    shares = (settings.validation_share, settings.test_share)
-    split = draw_split(len(data), *shares, settings.seed, fold=fold, classes=data.codes)
+    """Split texts, as a column says or every class in proportion; then learn vocabulary and n-grams from the training part."""
+    validation_share, seed, classes = settings.validation_share, settings.seed, data.codes
+    if data.given is not None:
+        split = data.given.split(validation_share, seed, fold=fold, classes=classes)
+    else:
+        split = draw_split(len(data), validation_share, settings.test_share, seed, fold=fold, classes=classes)
     pretrained = None
     if space is not None:
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)

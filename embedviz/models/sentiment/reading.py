@@ -6,10 +6,13 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from embedviz.core.errors import DataError
 from embedviz.core.progress import Progress
 from embedviz.data.classes import Classes, read_classes
+from embedviz.data.given_split import ROLE as SPLIT_ROLE
+from embedviz.data.given_split import GivenSplit, read_given
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_roles
 from embedviz.data.scripts import script_note
@@ -17,6 +20,7 @@ from embedviz.models.sentiment.texts import CodedTexts
 from embedviz.text.tokens import tokens_of
 
 ROLES = {"text": "a column of text", "label": "a column of classes"}
+OPTIONAL_ROLES = {"split": SPLIT_ROLE}
 MIN_TEXTS = 10
 MAX_CANDIDATES = 2000  # frequent words that `distinctive_words` chooses from
 SAMPLE_TEXTS, SAMPLE_CHARACTERS = 50, 2000  # looked at for the note on scripts
@@ -42,6 +46,8 @@ class LabelledTexts:
         Texts that were left out because they hold no word, and texts that were cut.
     script_note
         A sentence about scripts without spaces, where the texts are written in one.
+    given
+        The split that a column gives; None where it is to be drawn.
     """
 
     column: str
@@ -52,6 +58,7 @@ class LabelledTexts:
     n_empty: int
     n_cut: int
     script_note: str
+    given: GivenSplit | None = None
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -79,7 +86,9 @@ def read_labelled(
     """
     chosen = checked_roles(table.frame, {role: c for role, c in columns.items() if isinstance(c, str)}, ROLES)
     cells, label = table.frame[chosen["text"]], table.column(chosen["label"])
-    is_filled = (cells.notna() & cells.astype(str).str.strip().astype(bool)).to_numpy(bool)
+    given = read_given(table.frame, columns)
+    is_used = np.ones(len(cells), bool) if given is None else given.known
+    is_filled = is_used & (cells.notna() & cells.astype(str).str.strip().astype(bool)).to_numpy(bool)
     classes = read_classes(label.take(is_filled))
     rows = np.flatnonzero(is_filled)[classes.codes >= 0]
     if len(rows) < MIN_TEXTS:
@@ -87,6 +96,10 @@ def read_labelled(
             f"Only {len(rows)} rows have both a text and a class that other rows share. At least {MIN_TEXTS} are "
             f"needed, and better hundreds."
         )
+    codes = classes.codes[classes.codes >= 0]
+    if given is not None:
+        given = given.take(rows, "both a text and a class").with_classes(codes, classes.names)
+        given = given.with_shared(pd.factorize(cells.iloc[rows].astype(str).str.strip())[0])
     note = script_note(" ".join(cells.iloc[rows[:SAMPLE_TEXTS]].astype(str))[:SAMPLE_CHARACTERS])
     tokens = yield from tokens_of(table, chosen["text"], "treebank", lowercase)
     tokenised = cells.notna().to_numpy().cumsum()[rows] - 1  # missing texts have no tokens
@@ -97,10 +110,11 @@ def read_labelled(
         labels=[tokens.labels[i] for i in used],
         texts=CodedTexts(words.astype(np.int32), cut.lengths),
         classes=classes,
-        codes=classes.codes[classes.codes >= 0],
-        n_empty=int((~is_filled & ~label.missing).sum()),
+        codes=codes,
+        n_empty=int((is_used & ~is_filled & ~label.missing).sum()),
         n_cut=int((tokens.lengths[tokenised] > max_length).sum()),
         script_note=note,
+        given=given,
     )
 
 

@@ -21,7 +21,7 @@ from embedviz.data.splits import Fold, PartName
 from embedviz.evaluation.classification import evaluate_classes
 from embedviz.models.sentiment.baselines import baselines_of
 from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
-from embedviz.models.sentiment.reading import ROLES, LabelledTexts, read_labelled
+from embedviz.models.sentiment.reading import OPTIONAL_ROLES, ROLES, LabelledTexts, read_labelled
 from embedviz.models.sentiment.settings import NO_VECTORS, SentimentSettings
 from embedviz.models.sentiment.survey import TextFacts, estimated_cost, survey_texts
 from embedviz.models.sentiment.trained import TrainedSentiment
@@ -41,7 +41,7 @@ class SentimentSpec:
     summary: str = "Learns to classify texts, such as good and bad reviews, from the vectors of their words."
     unit: str = "texts"
     roles: Mapping[str, str] = ROLES
-    optional_roles: Mapping[str, str] = {}
+    optional_roles: Mapping[str, str] = OPTIONAL_ROLES
     spaces: Mapping[str, SpaceKind] = {"word": "word", "before": "word"}
     identity: str = ""
     max_threads: int | None = 1  # its batches are small: threads would wait for each other longer than they work

@@ -51,6 +51,9 @@ def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: Se
         f"{len(data):,} texts in {len(data.classes.names):,} classes, {facts.tokens:,} words in all, {facts.types:,} of them distinct."
     ]
     warnings = [data.script_note] if data.script_note else []
+    if data.given is not None:
+        sentences += data.given.sentences("texts")
+        warnings += data.given.warnings("texts")
     if space is not None:
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)
         token_coverage, type_coverage = coverage(data.counts(), pretrained)
