@@ -12,11 +12,13 @@ import pandas as pd
 from embedviz.core.errors import DataError
 from embedviz.data.category_names import class_name
 from embedviz.data.dialect import DELIMITER_NAMES
+from embedviz.data.guessing import MAX_CLASSES
 from embedviz.data.report import MAX_LISTED, ReadReport
 from embedviz.data.splits import PART_NAMES, PartName
 
 SPLIT_COLUMN = "split"  # that says which file a row came from; " (file)" follows where the files have such a column
 MAX_NAMES = 5  # of columns in a message
+FIRST_ROWS = 200  # that most columns are told by
 
 
 class ReadFile(Protocol):
@@ -72,11 +74,18 @@ def join_parts(parts: Mapping[PartName, Read]) -> Joined:
     column = SPLIT_COLUMN
     while column in names:
         column += " (file)"
-    frames = [table.frame[names] for table in tables.values()]
+    frames = [table.frame[names].copy(deep=False) for table in tables.values()]
+    notes: list[str] = []
+    for table, cells in list(zip(tables.values(), frames, strict=True))[1:]:
+        for name in _with_full_stops(frames[0], cells):
+            cells[name] = cells[name].str.strip().str.removesuffix(".")
+            note = f"each cell of “{name}” ends in a full stop that {first.report.name} does not have; it was left out."
+            notes.append(f"{table.report.name}: {note}")
     frame = pd.DataFrame({name: _joined([cells[name] for cells in frames]) for name in names})
     marks = np.repeat(list(tables), [len(table.frame) for table in tables.values()])
     frame[column] = pd.array(marks, dtype="str")
-    return Joined(frame, _joined_report([table.report for table in tables.values()]))
+    report = _joined_report([table.report for table in tables.values()])
+    return Joined(frame, replace(report, warnings=[*report.warnings, *notes]))
 
 
 def _checked(table: ReadFile) -> ReadFile:
@@ -144,6 +153,23 @@ def _joined(parts: list[pd.Series]) -> pd.Series:
     empty = "float64" if _is_number(filled[0]) else filled[0].dtype
     typed = [cells if _is_filled(cells) else pd.Series([None] * len(cells), dtype=empty) for cells in parts]
     return pd.concat(typed, ignore_index=True)
+
+
+def _with_full_stops(first: pd.DataFrame, part: pd.DataFrame) -> list[str]:
+    """Columns of a few values that are those of the first file with a full stop behind each, as in the test file of Adult."""
+    found: list[str] = []
+    for name in part:
+        if _is_number(part[name]) or _is_number(first[name]):
+            continue
+        cells = part[name].head(FIRST_ROWS).dropna().astype(str).str.strip()
+        if cells.empty or not cells.str.endswith(".").all():
+            continue  # most columns are done with here
+        own = {value.strip() for value in part[name].dropna().astype(str).unique()}
+        known = {value.strip() for value in first[name].dropna().astype(str).unique()}
+        bare = {value.removesuffix(".") for value in own}
+        if len(known) <= MAX_CLASSES and bare <= known and not known & own and all(v.endswith(".") for v in own):
+            found.append(str(name))
+    return found
 
 
 def _is_filled(cells: pd.Series) -> bool:

@@ -5,8 +5,10 @@ import json
 import zipfile
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import embedviz as ev
+from embedviz.store.comparisons import twins_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 from tests.jobs.waiting import wait_for
@@ -95,3 +97,35 @@ def test_a_run_on_a_given_split_is_repeated_over_seeds_alone(app, dataset, tmp_p
     assert "They keep the split of the column “split”" in page_text(app)
     assert app.segmented_control(key=f"over-{run.id}").options == ["seeds"]
     assert "The split of column “split”, the validation set drawn from its training texts by seed 0" in page_text(app)
+
+
+def seed_baseline():
+    """A page with the chance level of a comparison alone; session state "run" is the run's id."""
+    import streamlit as st
+
+    from components.compare.seed_baseline import draw_seed_baseline
+    from embedviz.store.store import Store
+
+    run = Store().run(st.session_state["run"])
+    draw_seed_baseline(run, run.space, 5)
+
+
+def test_a_training_with_another_seed_keeps_the_roles_that_were_taken_away(tmp_path):
+    rows = (
+        REVIEWS["train.csv"]
+        .replace("mood\n", "mood,part\n")
+        .replace("good\n", "good,train\n")
+        .replace("bad\n", "bad,test\n")
+    )
+    (tmp_path / "t.csv").write_text(rows)
+    run = ev.train(
+        "sentiment", tmp_path / "t.csv", columns={"text": "review", "label": "mood", "split": None}, vectors="none", dim=4,
+        encoder="mean", epochs=1, linear_term=False, deterministic=True,
+    )  # fmt: skip
+    app = AppTest.from_function(seed_baseline, default_timeout=30)
+    app.session_state["run"] = run.id
+    app.run().button(key="train-twin").click().run()
+    [twin] = [other for other in Store().runs() if other.id != run.id]
+    twin.wait(60)
+    assert twin.columns == run.columns == {"text": "review", "label": "mood", "split": None}
+    assert twins_of(run, [twin]) == [twin]

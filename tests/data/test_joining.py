@@ -98,6 +98,19 @@ def test_what_was_left_out_names_its_file():
     assert all(note.startswith("test.csv: ") for note in notes)
 
 
+def test_full_stops_behind_the_labels_of_one_file_are_left_out_and_said():
+    """adult.test writes <=50K. where adult.data writes <=50K."""
+    train = "".join(f"{20 + i}, {('HS', 'BA')[i % 2]}, {('<=50K', '>50K')[i % 2]}\n" for i in range(40)).encode()
+    test = b"|1x3 Cross validator\n" + train.replace(b"0K\n", b"0K.\n")
+    table = read(train=("adult.data", train), test=("adult.test", test))
+    assert table.frame["column 3"].value_counts().to_dict() == {"<=50K": 40, ">50K": 40}
+    assert any("adult.test: each cell of “column 3” ends in a full stop" in note for note in table.report.warnings)
+    other = read(train=("adult.data", train), test=("adult.test", train.replace(b">50K\n", b"many.\n")))
+    assert set(other.frame["column 3"]) == {"<=50K", ">50K", "many."}
+    strange = read(train=("adult.data", train), test=("adult.test", train.replace(b"0K\n", b"1K.\n")))
+    assert set(strange.frame["column 3"]) == {"<=50K", ">50K", "<=51K.", ">51K."}
+
+
 def zipped(**files):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
