@@ -294,6 +294,8 @@ def _print_survey(survey: Survey) -> None:
 
 
 def _print(frame: pd.DataFrame) -> None:
+    if composed := frame.attrs.get("composed"):
+        typer.echo(composed, err=True)
     typer.echo(frame.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
 
 
