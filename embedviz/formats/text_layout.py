@@ -113,7 +113,8 @@ class TextHead:
             return "" if fractional and signed else f"{layout.dim:,} columns of numbers"
         enough = len(rows) >= MIN_LINES
         firsts = [fields[0] for fields in rows]
-        repeated = 1 - len(set(firsts)) / len(firsts)
+        labels = [b" ".join(fields[: -self.dim]) for fields in rows] if fractional else firsts
+        repeated = 1 - len(set(labels)) / len(labels)
         if enough and repeated > (0.5 if fractional else 0.2):
             return "values of its first column occur again and again"
         if fractional:
