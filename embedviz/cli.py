@@ -216,7 +216,10 @@ def _open(path: Path, space: str | None) -> EmbeddingSpace:
     if path.is_dir():
         run = embedviz.open_run(path)
         return run.spaces[space] if space else run.space
-    return embedviz.load_vectors(path)
+    opened = embedviz.load_vectors(path)
+    for note in opened.notes:
+        typer.echo(note, err=True)
+    return opened
 
 
 def _flags(settings: type[Settings], flags: list[str]) -> dict[str, Any]:
@@ -309,6 +312,10 @@ def _print_survey(survey: Survey) -> None:
 
 
 def _print(frame: pd.DataFrame) -> None:
+    from embedviz.space.searchable_space import COMPOSED
+
+    if composed := frame.attrs.get(COMPOSED):
+        typer.echo(composed, err=True)
     typer.echo(frame.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
 
 

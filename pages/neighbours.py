@@ -11,6 +11,7 @@ from components.space_picker import current_space
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS
+from embedviz.space.searchable_space import COMPOSED
 from embedviz.store.open_spaces import open_space
 from embedviz.store.run_folder import RunFolder
 
@@ -32,6 +33,14 @@ def show_unknown(error: UnknownLabelError, go: Callable[[str], None]) -> None:
     with st.container(horizontal=True):
         for word in error.suggestions:
             st.button(session.plain(word), key=f"suggest-{word}", on_click=go, args=(word,))
+
+
+def show_composed(space: EmbeddingSpace, word: str, message: str, go: Callable[[str], None]) -> None:
+    """Show that the word's vector is an estimate, with the most similar spellings as buttons."""
+    st.info(session.plain(message))
+    with st.container(horizontal=True):
+        for near in space.suggest(word):
+            st.button(session.plain(near), key=f"suggest-{near}", on_click=go, args=(near,))
 
 
 def go(word: str) -> None:
@@ -76,6 +85,8 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
     except UnknownLabelError as error:
         show_unknown(error, go)
         return
+    if composed := frame.attrs.get(COMPOSED):
+        show_composed(space, word, composed, go)
     table, side = st.columns([3, 2])
     with table:
         tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{min_count}-{at}", go)
@@ -160,6 +171,8 @@ def show_analogy(run: RunFolder, space: EmbeddingSpace) -> None:
     ):
         with side:
             st.markdown(f"**{title}**", help=gloss)
+            if composed := answers[method].attrs.get(COMPOSED):
+                st.caption(session.plain(composed))
             frame = answers[method].rename(columns={} if method == "3cosadd" else {"similarity": "ratio"})
             st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame), key=f"answers-{method}")
 
@@ -219,7 +232,7 @@ if opened:
     run, space = opened
     noun = noun_of(space)
     tours.show_step("neighbours")
-    st.caption(f"{noun.counted(len(space))}, {space.dim} dimensions.")
+    st.caption(" ".join([f"{noun.counted(len(space))}, {space.dim} dimensions.", *map(session.plain, space.notes)]))
     views: dict[str, Callable[[RunFolder, EmbeddingSpace], None]] = {
         "Neighbours": show_neighbors,
         f"Two {noun.many}": show_two,

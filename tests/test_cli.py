@@ -2,12 +2,15 @@
 
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import embedviz
 from embedviz import cli
 from embedviz.core.errors import SettingsError
+from embedviz.space import EmbeddingSpace
+from embedviz.space.subwords import Subwords
 
 pytestmark = pytest.mark.slow
 
@@ -166,3 +169,22 @@ def test_how_a_file_is_mended_is_said_by_flags():
     for wrong in ("only=yes", "encoding:x=utf-8", "missing", "encoding=", "strip_markup=perhaps"):
         with pytest.raises(SettingsError):
             _reading([wrong])
+
+
+def test_neighbours_of_an_unknown_word_of_a_fasttext_model_are_marked(tmp_path, monkeypatch, capsys):
+    subwords = Subwords(np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32), 3, 6)
+    vectors = np.array([[1, 0], [1, 1]], np.float32)
+    EmbeddingSpace(["king", "queen"], vectors, subwords=subwords).save(tmp_path / "m.bin", format="fasttext")
+    call(monkeypatch, "neighbors", tmp_path / "m.bin", "kingz", "-k", "1")
+    printed = capsys.readouterr()
+    assert printed.out.startswith("label\tsimilarity\n")
+    assert (
+        printed.err
+        == "'kingz' is not among the 2 words; its vector is an estimate, composed from its character n-grams.\n"
+    )
+
+
+def test_what_was_left_out_of_a_vector_file_is_printed(tmp_path, monkeypatch, capsys):
+    (tmp_path / "v.txt").write_text("king 1 2\nqueen 3 4\nman 5\ncar 0 1\n")
+    call(monkeypatch, "neighbors", tmp_path / "v.txt", "king", "-k", "1")
+    assert capsys.readouterr().err == "3 of 4 lines were read; line 3: expected a word and 2 numbers, got 1 number.\n"

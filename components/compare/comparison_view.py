@@ -13,6 +13,7 @@ from components.nouns import noun_of
 from components.run_picker import labels_of
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
+from embedviz.space.searchable_space import COMPOSED
 from embedviz.space.two_spaces import TwoSpaces
 from embedviz.store.comparisons import comparison_of, twins_of
 from embedviz.store.maps import pair_of
@@ -116,6 +117,8 @@ def _draw_lists(space: EmbeddingSpace, other: EmbeddingSpace, label: str, k: int
     for column, title, frame in zip(st.columns(2), ("This space", "Other space"), near, strict=True):
         with column:
             st.caption(title)
+            if composed := frame.attrs.get(COMPOSED):
+                st.caption(session.plain(composed))
             marked = pd.DataFrame({"label": frame["label"], IN_BOTH: frame["label"].isin(list(common))})
             marked["similarity"] = frame["similarity"].map("{:.3f}".format)  # a bar would be cut off here
             st.dataframe(marked, hide_index=True, key=f"list-{title}")

@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from embedviz.core.errors import VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
-from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
 from embedviz.formats.source import Source
+from embedviz.formats.text_layout import MAX_DIM, TextHead
+from embedviz.formats.word2vec_text import header
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "glove", (".txt", ".glove")
-HEAD_LINES = 20  # looked at to tell the dimension
 
 
 def sniff(head: bytes) -> bool:
-    """Return whether most of the first lines are a word and at least two numbers, and nothing is binary."""
-    return b"\0" not in head and _dim(head) >= 2
+    """Return whether most of the first lines are a word and at least two numbers, as vectors have them, and it is no table."""
+    if b"\0" in head:
+        return False
+    text = TextHead(head)
+    return text.dim >= 2 and not text.table
 
 
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
     """Read the space, of the dimension that most of the first lines have.
 
-    Words may hold spaces, as some in the 840B file do.
+    Words may hold spaces, as some in the 840B file do. Where the lines hold numbers alone, their rows are numbered.
     """
-    dim = _dim(source.peek())
-    if dim < 1:
+    if _starts_with_header(source.peek()):
+        source.readline()
+        first_line = 2
+    else:
+        first_line = 1
+    layout = TextHead(source.peek()).layout
+    if layout is None or layout.dim > MAX_DIM:
         raise VectorFormatError(f"{source.name}, line 1: expected a word and its numbers.")
-    labels, vectors = text_rows.read_rows(source, dim, 1, limit, on_progress)
-    return label_text.space_of(labels, vectors, source.name)
+    return text_rows.read_space(source, layout, first_line, limit, on_progress)
 
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
-    """Write labels and vectors, blanks inside a label as underscores; DataError when that makes two labels one."""
+    """Write labels and vectors, blanks inside a label as underscores; DataError when that makes two labels one.
+
+    Vectors of one dimension get word2vec's first line: a word and a number a line is otherwise taken for a list of counts.
+    """
+    words, dim = space.vectors.shape
+    if dim == 1:
+        stream.write(f"{words} {dim}\n".encode())
     for block in text_rows.lines_of(space):
         stream.write(block)
 
 
-def _dim(head: bytes) -> int:
-    lines = head.split(b"\n", HEAD_LINES)[:HEAD_LINES]
-    counts = Counter(text_rows.trailing_numbers(line.split()) for line in lines if line.strip())
-    return counts.most_common(1)[0][0] if counts else 0
+def _starts_with_header(head: bytes) -> bool:
+    """Return whether the first line is that of vectors of one dimension, as they are written here."""
+    first, _, rest = head.partition(b"\n")
+    return (header(first) or (0, 0))[1] == 1 and TextHead(rest).dim == 1

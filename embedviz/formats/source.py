@@ -14,6 +14,7 @@ from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES, Opened, opened
 
 HEAD = 1 << 20  # bytes that are looked at to tell the format
 MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another
+MAX_LINE = 16 << 20  # bytes; a longer line is read in parts
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -54,7 +55,7 @@ class Source:
     def read_lines(self, size: int) -> bytes:
         """Return about `size` bytes, up to the end of a line; nothing at the end."""
         block = self._stream.read(size)
-        return block if block.endswith(b"\n") else block + self._stream.readline()
+        return block if block.endswith(b"\n") else block + self._stream.readline(MAX_LINE)
 
 
 class _Guarded(io.RawIOBase):

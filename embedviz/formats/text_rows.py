@@ -1,12 +1,11 @@
 """Lines of "word number number …", as GloVe and word2vec write them: bytes to labels and vectors, and back.
 
-Arrow parses a block in one go; where a block is not as regular as that (words with spaces, tabs, a mistake), its
-lines are taken apart one by one first, which is slower and knows the line.
+Arrow parses a block in one go; where a block is not as regular as that (words with spaces, a mistake), it is halved until
+the irregular lines are among few, and those are taken apart one by one, which is slower and knows the line.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -15,65 +14,70 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from embedviz.core.errors import VectorFormatError
 from embedviz.core.formats import LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
+from embedviz.formats.left_out import LeftOut
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
+from embedviz.formats.text_layout import RowLayout, number, trailing_numbers
+from embedviz.space import EmbeddingSpace
+from embedviz.space.checks import first_unusable, usable_rows
 
 BLOCK = 1 << 23  # bytes of lines parsed at a time
+PIECE = 1 << 16  # bytes of lines that are taken apart one by one where they are not regular
+PARTS = 8  # that an irregular block is split into
 ROWS = 4096  # rows written at a time
+TILE = 512  # rows transposed at a time: they stay in the cache
+PATIENCE = 10_000  # lines left out before it is asked whether most are
 
 
-class _Line(NamedTuple):
-    word: bytes
-    numbers: list[bytes]
-    place: str  # for messages: file and line
-
-
-def read_rows(
-    source: Source, dim: int, first_line: int, limit: int | None, on_progress: Callable[[Progress], None]
-) -> tuple[list[bytes], np.ndarray]:
-    """Read the lines of words and numbers. A word may hold spaces: the last dim fields are its numbers.
+def read_space(
+    source: Source,
+    layout: RowLayout,
+    first_line: int,
+    limit: int | None,
+    on_progress: Callable[[Progress], None],
+    promised: int | None = None,
+) -> EmbeddingSpace:
+    """Read the lines of words and numbers as a space whose notes say what was left out, and why.
 
     Parameters
     ----------
     source : Source
         At the first of the lines.
-    dim : int
-        Numbers in a line.
+    layout : RowLayout
+        What a line holds.
     first_line : int
         Its number in the file, for messages.
     limit : int or None
-        How many lines at most.
+        How many vectors at most.
     on_progress : callable
         Called after each block.
-
-    Returns
-    -------
-    labels : list of bytes
-        N words.
-    vectors : np.ndarray
-        (N, dim) float32.
+    promised : int, optional
+        How many vectors the file says it holds.
 
     Raises
     ------
     VectorFormatError
-        With the line that holds something else.
+        When most lines cannot be read.
     """
-    labels: list[bytes] = []
-    rows = GrowingRows(dim)
-    line = first_line
-    size = BLOCK if limit is None else min(BLOCK, limit * dim * 12)
-    while (limit is None or len(labels) < limit) and (block := source.read_lines(size)):
-        words, numbers = _parse(block, dim, source.name, line)
-        keep = len(words) if limit is None else min(len(words), limit - len(labels))
-        labels += words[:keep]
-        rows.add(keep)[:] = numbers[:keep]
-        line += block.count(b"\n")
-        on_progress(Progress(source.done, source.size, message=f"Read {len(labels):,} vectors"))
-    return labels, rows.finish()
+    reader = _RowReader(source.name, layout, first_line)
+    size = BLOCK if limit is None else min(BLOCK, limit * layout.dim * 12)
+    while (limit is None or reader.read < limit) and (block := source.read_lines(size)):
+        reader.add(block)
+        on_progress(Progress(source.done, source.size, message=f"Read {reader.read:,} vectors"))
+    reader.left_out.check(reader.read)
+    labels, vectors = pa.chunked_array(reader.labels, pa.binary()), reader.rows.finish()
+    notes = reader.left_out.notes(reader.read)
+    held = reader.read + reader.left_out.count
+    if promised is not None and held != promised and (limit is None or held < min(limit, promised)):
+        notes.append(f"The first line promises {promised:,} vectors; the file holds {held:,}.")
+    if not layout.has_labels:
+        notes.append("There are no words in the file, numbers alone: its rows are numbered.")
+    if limit is not None:
+        labels, vectors = labels[:limit], vectors[:limit]
+    return label_text.space_of(labels, vectors, source.name, notes=notes)
 
 
 def lines_of(space: LabeledVectors) -> Iterator[bytes]:
@@ -88,85 +92,191 @@ def lines_of(space: LabeledVectors) -> Iterator[bytes]:
         yield ("\n".join(lines.to_pylist()) + "\n").encode()
 
 
-def number(field: bytes) -> float:
-    """Return the number a field holds; ValueError when it holds none. Python alone would take 1_000 for one."""
-    if b"_" in field:
-        raise ValueError("digits grouped by underscores")
-    return float(field)
+class _Row(NamedTuple):
+    line: int
+    label: bytes
+    numbers: list[bytes]
 
 
-def trailing_numbers(fields: list[bytes]) -> int:
-    """Return how many numbers end the line; the first field is the word, whatever it looks like."""
-    count = 0
-    for field in reversed(fields[1:]):
+class _RowReader:
+    """Labels and vectors as they are read, and what was left out.
+
+    Attributes
+    ----------
+    labels : list of pa.Array
+        A block's labels each, as bytes.
+    rows : GrowingRows
+        The vectors.
+    read : int
+        How many.
+    """
+
+    def __init__(self, name: str, layout: RowLayout, first_line: int):
+        self.layout, self.line = layout, first_line
+        self.rows, self.read = GrowingRows(layout.dim), 0
+        self.labels: list[pa.Array] = []
+        self.left_out = LeftOut(name)
+        self._row = 0  # lines that are not blank, up to here
+
+    def add(self, block: bytes) -> None:
+        """Read a block of whole lines."""
+        if self._add_regular(block):
+            return
+        if len(block) <= PIECE:
+            self._add_lines(block.split(b"\n"))
+            return
+        start = 0
+        for part in range(1, PARTS + 1):
+            end = len(block) if part == PARTS else block.find(b"\n", max(start, len(block) * part // PARTS)) + 1
+            end = end or len(block)
+            if start < end:
+                if end - start == len(block):  # one long line cannot be split
+                    self._add_lines(block.split(b"\n"))
+                else:
+                    self.add(block[start:end])
+            start = end
+
+    def _add_regular(self, block: bytes) -> bool:
+        """Read a block that Arrow can parse, and return whether it could."""
+        if block.startswith(BYTE_ORDER_MARK):  # Arrow would take it for the file's and drop it
+            return False
+        first = block[: block.find(b"\n") + 1]
+        has_tabs = b"\t" in first
+        if first.endswith(b" \n"):  # as fastText ends its lines
+            block = block.replace(b" \n", b"\n")
         try:
-            number(field)
-        except ValueError:
-            break
-        count += 1
-    return count
+            table = _parsed(block, self.layout, b"\t" if has_tabs else b" ")
+        except pa.ArrowInvalid:
+            return False
+        if self.layout.has_labels:
+            labels = table.column(0).chunks
+            numbers = table.columns[1:]
+        else:
+            labels = [_row_numbers(range(self._row + 1, self._row + 1 + table.num_rows))]
+            numbers = table.columns
+        vectors = _transposed(numbers, table.num_rows)
+        if first_unusable(vectors) is not None:
+            return False
+        self.line += block.count(b"\n")
+        self._row += table.num_rows
+        self._keep(labels, vectors)
+        return True
+
+    def _add_lines(self, lines: list[bytes]) -> None:
+        """Read lines one by one, and leave out those that cannot be read."""
+        found: list[_Row] = []
+        problems: dict[int, str] = {}
+        broken_off = self.line + len(lines) - 1 if lines[-1].strip() else 0
+        for line, text in enumerate(lines, self.line):
+            if not text.strip():
+                continue
+            self._row += 1
+            row = _row_of(line, text, self.layout, self._row)
+            if isinstance(row, str):
+                problems[line] = row
+            else:
+                found.append(row)
+        self.line += len(lines) - 1
+        vectors = self._numbers(found, problems)
+        usable = usable_rows(vectors)
+        for row, is_usable in zip(found, usable.tolist(), strict=True):
+            if not is_usable:
+                problems.setdefault(row.line, f"{_shown(row.label)} {label_text.UNUSABLE}")
+        for line, problem in sorted(problems.items()):
+            self.left_out.add(line, problem + (", and the file breaks off there" if line == broken_off else ""))
+        labels = [row.label for row, is_usable in zip(found, usable.tolist(), strict=True) if is_usable]
+        self._keep([pa.array(labels, pa.binary())], vectors[usable])
+        if self.left_out.count > PATIENCE:
+            self.left_out.check(self.read)
+
+    def _numbers(self, found: list[_Row], problems: dict[int, str]) -> np.ndarray:
+        """Return the numbers of rows, (N, D) float32; a row of NaN where one is not a number, with the problem."""
+        dim = self.layout.dim
+        try:
+            text = b"".join(b" ".join(row.numbers) + b"\n" for row in found)
+            table = _parsed(text, RowLayout(dim, has_labels=False), b" ") if dim > 1 else None
+        except pa.ArrowInvalid:
+            table = None
+        if table is not None and table.num_rows == len(found):
+            return _transposed(table.columns, len(found))
+        vectors = np.full((len(found), dim), np.nan, np.float32)
+        with np.errstate(over="ignore"):  # past float32 becomes infinity, which is left out
+            for at, row in enumerate(found):
+                values = _values(row.numbers)
+                if isinstance(values, str):
+                    problems[row.line] = values
+                else:
+                    vectors[at] = values
+        return vectors
+
+    def _keep(self, labels: list[pa.Array], vectors: np.ndarray) -> None:
+        self.labels += labels
+        self.rows.add(len(vectors))[:] = vectors
+        self.read += len(vectors)
 
 
-def _parse(block: bytes, dim: int, name: str, first_line: int) -> tuple[list[bytes], np.ndarray]:
-    with contextlib.suppress(pa.ArrowInvalid):
-        return _parse_regular(block, dim)
-    # Tabs, words with spaces, nothing but blank lines, or a mistake: the lines one by one say which.
-    lines = list(_split_lines(block.split(b"\n"), dim, name, first_line))
-    words = [line.word for line in lines]
-    try:
-        return words, _parse_regular(b"".join(b"- " + b" ".join(line.numbers) + b"\n" for line in lines), dim)[1]
-    except pa.ArrowInvalid:
-        vectors = [_numbers(line.numbers, line.place) for line in lines]
-        return words, np.array(vectors, np.float32).reshape(len(lines), dim)
-
-
-def _parse_regular(block: bytes, dim: int) -> tuple[list[bytes], np.ndarray]:
-    if block.startswith(BYTE_ORDER_MARK):  # Arrow would take it for the file's and drop it
-        raise pa.ArrowInvalid("a label that starts with a byte order mark")
-    block = block.replace(b" \n", b"\n")  # fastText ends its lines so
-    names = [str(i) for i in range(dim + 1)]
-    types = {name: pa.float32() for name in names[1:]} | {names[0]: pa.binary()}
-    table = csv.read_csv(
+def _parsed(block: bytes, layout: RowLayout, delimiter: bytes) -> pa.Table:
+    """Parse lines of one shape; ArrowInvalid when they are of several, or hold something else."""
+    names = [str(i) for i in range(layout.dim + layout.has_labels)]
+    types: dict[str, pa.DataType] = dict.fromkeys(names, pa.float32())
+    if layout.has_labels:
+        types[names[0]] = pa.binary()
+    return csv.read_csv(
         pa.BufferReader(block),
         read_options=csv.ReadOptions(column_names=names, block_size=len(block) // 2 + 1),
-        parse_options=csv.ParseOptions(delimiter=" ", quote_char=False, double_quote=False),
+        parse_options=csv.ParseOptions(delimiter=delimiter.decode(), quote_char=False, double_quote=False),
         convert_options=csv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
     )
-    vectors = np.empty((table.num_rows, dim), np.float32)
-    for i in range(dim):
-        vectors[:, i] = table.column(i + 1).to_numpy()
-    return table.column(0).to_pylist(), vectors
 
 
-def _split_lines(lines: list[bytes], dim: int, name: str, first_line: int) -> Iterator[_Line]:
-    for line_number, line in enumerate(lines, first_line):
-        fields = line.split()
-        if not fields:
-            continue
-        if len(fields) == dim and line[:1].isspace():
-            fields.insert(0, b"")  # a word that is nothing but a blank
-        place = f"{name}, line {line_number:,}"
-        found = len(fields) - 1
-        # More fields than numbers are a word with spaces, unless the first too many is itself a number.
-        if found < dim or (found > dim and trailing_numbers(fields) > dim):
-            raise VectorFormatError(
-                f"{place}: expected a word and {_counted(dim)}, got {_counted(trailing_numbers(fields) or found)}."
-            )
-        yield _Line(b" ".join(fields[:-dim]), fields[-dim:], place)
+def _transposed(columns: list[pa.ChunkedArray], count: int) -> np.ndarray:
+    """Return columns of numbers as rows, (count, D) float32."""
+    vectors = np.empty((count, len(columns)), np.float32)
+    arrays = [column.to_numpy() for column in columns]
+    for start in range(0, count, TILE):
+        tile = vectors[start : start + TILE]
+        for i, array in enumerate(arrays):
+            tile[:, i] = array[start : start + TILE]
+    return vectors
 
 
-def _numbers(fields: list[bytes], place: str) -> np.ndarray:
-    values = []
+def _row_of(line: int, text: bytes, layout: RowLayout, row: int) -> _Row | str:
+    """Return the row of a line, or why it is none."""
+    dim = layout.dim
+    if not layout.has_labels:
+        numbers = text.split()
+        if len(numbers) != dim:
+            return f"expected {_counted(dim)}, got {_counted(len(numbers))}"
+        return _Row(line, str(row).encode(), numbers)
+    parts = text.rsplit(None, dim)
+    if len(parts) == dim and text[:1].isspace():
+        return _Row(line, b"", parts)  # a word that is nothing but a blank
+    if len(parts) == dim + 1:
+        word = parts[0].strip()
+        # Further fields are a word with spaces, unless the first too many is itself a number and no header says otherwise.
+        if layout.is_promised or len(word.split()) < 2 or trailing_numbers(text.split()) <= dim:
+            return _Row(line, word, parts[1:])
+    fields = text.split()
+    return f"expected a word and {_counted(dim)}, got {_counted(trailing_numbers(fields) or len(fields) - 1)}"
+
+
+def _values(fields: list[bytes]) -> list[float] | str:
+    """Return the numbers that fields hold, or which does not hold one."""
+    values: list[float] = []
     for field in fields:
         try:
             values.append(number(field))
         except ValueError:
-            text = field.decode("utf-8", "replace")[:40]
-            raise VectorFormatError(
-                f"{place}: expected {_counted(len(fields))} after the word, but {text!r} is not a number."
-            ) from None
-    with np.errstate(over="ignore"):  # past float32 becomes infinity, which the space refuses with the word's name
-        return np.array(values).astype(np.float32)
+            return f"expected {_counted(len(fields))} after the word, but {_shown(field)} is not a number"
+    return values
+
+
+def _row_numbers(rows: range) -> pa.Array:
+    return pc.cast(pc.cast(pa.array(rows, pa.int64()), pa.string()), pa.binary())
+
+
+def _shown(field: bytes) -> str:
+    return repr(field.decode("utf-8", "replace")[:40])
 
 
 def _counted(n: int) -> str:

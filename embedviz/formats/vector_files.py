@@ -9,8 +9,9 @@ from typing import Protocol
 from embedviz.core.errors import SettingsError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
 from embedviz.core.progress import Progress
-from embedviz.formats import glove_text, word2vec_binary, word2vec_text
+from embedviz.formats import fasttext_binary, glove_text, word2vec_binary, word2vec_text
 from embedviz.formats.source import Source, open_source
+from embedviz.formats.text_layout import foreign_text
 from embedviz.space import EmbeddingSpace
 
 
@@ -42,6 +43,7 @@ class VectorFormat(Protocol):
 
 # In the order in which they are asked: GloVe text takes whatever looks like a word and numbers.
 FORMATS: dict[str, VectorFormat] = {
+    fasttext_binary.NAME: fasttext_binary,
     word2vec_binary.NAME: word2vec_binary,
     word2vec_text.NAME: word2vec_text,
     glove_text.NAME: glove_text,
@@ -53,7 +55,6 @@ for _format in FORMATS.values():
 FOREIGN_FORMATS = {
     b"\x80": "is a Python pickle, which can run anything when opened. In gensim, write it out with "
     "save_word2vec_format and open that.",
-    b"\xba\x16\x4f\x2f": "is a fastText model. Open its .vec file instead.",
     b"\x93NUMPY": "is a NumPy array, which has no words. Write it as text: a word and its numbers on each line.",
     b"\xff\xfe": "is text in UTF-16. Save it as UTF-8.",
     b"\xfe\xff": "is text in UTF-16. Save it as UTF-8.",
@@ -73,7 +74,7 @@ def load_vectors(
     limit: int | None = None,
     on_progress: Callable[[Progress], None] = _ignore,
 ) -> EmbeddingSpace:
-    """Open a file of vectors: GloVe text, word2vec text or binary, each also gzipped or in a zip.
+    """Open a file of vectors: GloVe text, word2vec text or binary, a fastText model, each also gzipped or in a zip.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def load_vectors(
     name : str, optional
         What to call the file in messages when it comes as bytes.
     format : str, optional
-        "glove", "word2vec" or "word2vec-binary"; by default what the content looks like.
+        "glove", "word2vec", "word2vec-binary" or "fasttext"; by default what the content looks like.
     member : str, optional
         Which file of a zip.
     limit : int, optional
@@ -137,6 +138,8 @@ def _detected(head: bytes, name: str) -> VectorFormat:
     for each in FORMATS.values():
         if each.sniff(head):
             return each
+    if problem := foreign_text(head):
+        raise VectorFormatError(f"{name} {problem}")
     raise VectorFormatError(
         f"{name} does not look like vectors. Expected GloVe text (a word and its numbers on each line) or "
         f"word2vec text or binary (a first line with two whole numbers: words and dimensions)."

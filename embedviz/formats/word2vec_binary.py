@@ -17,6 +17,7 @@ from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.source import Source
+from embedviz.formats.text_layout import MAX_DIM
 from embedviz.formats.word2vec_text import header, is_whole_row
 from embedviz.formats.word2vec_text import sniff as is_text
 from embedviz.space import EmbeddingSpace
@@ -24,7 +25,8 @@ from embedviz.space import EmbeddingSpace
 NAME, ENDINGS = "word2vec-binary", (".bin",)
 BLOCK = 1 << 22  # bytes read at a time
 MAX_LABEL_LENGTH = 10_000  # bytes; a longer one means that the file is not what its header says
-MAX_DIM = 100_000
+LOOKED_AT = 1 << 14  # bytes behind the first line
+MAX_PRINTABLE = 64  # bytes; a longer content that is all printable is text, whatever its lines' lengths
 
 
 def sniff(head: bytes) -> bool:
@@ -33,16 +35,18 @@ def sniff(head: bytes) -> bool:
     promised = header(first)
     if promised is None or is_whole_row(head):
         return False
-    return not is_text(head) or _holds_exactly(rest, *promised)
+    if _is_binary(rest):
+        return not is_text(head) or _holds_exactly(rest, *promised)
+    return len(rest) <= MAX_PRINTABLE and _holds_exactly(rest, *promised)
 
 
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
-    """Read the space.
+    """Read the space; a first line that promises another number of words than there are is noted.
 
     Raises
     ------
     VectorFormatError
-        When the file ends before the last vector that its header promises, or goes on after it.
+        When the file holds no more than half of the vectors that its first line promises, or something else behind them.
     """
     promised = header(source.readline())
     if promised is None or not 1 <= promised[1] <= MAX_DIM:
@@ -50,29 +54,28 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
             f"{source.name}: the first line has to name the number of words and of dimensions (1 to {MAX_DIM:,})."
         )
     count, dim = promised
-    wanted = count if limit is None else min(count, limit)
     labels: list[bytes] = []
     rows = GrowingRows(dim)
     rest = b""
-    while len(labels) < wanted:
+    while limit is None or len(labels) < limit:
         more = source.read(BLOCK)
         buffer = rest + more
-        found = _split(buffer, dim, wanted - len(labels))
-        block = rows.add(len(found.words))
-        for row, start in zip(block, found.starts, strict=True):
-            row[:] = np.frombuffer(buffer, "<f4", dim, start)
+        found = _split(buffer, dim, None if limit is None else limit - len(labels))
+        _copy(buffer, found.starts, rows.add(len(found.words)))
         labels += found.words
         rest = buffer[found.end :]
         endless_label = len(rest) > MAX_LABEL_LENGTH and b" " not in rest[:MAX_LABEL_LENGTH]
-        if len(labels) < wanted and (not more or endless_label):
-            raise VectorFormatError(
-                f"{source.name} breaks off in vector {len(labels) + 1:,} of the {count:,} its first line promises. "
-                f"Get the whole file; or it is not in word2vec's binary format."
-            )
+        if endless_label:
+            break
         on_progress(Progress(source.done, source.size, message=f"Read {len(labels):,} vectors"))
-    if wanted == count and (rest + source.read(64)).strip():
-        raise VectorFormatError(f"{source.name} goes on after the {count:,} vectors that its first line promises.")
-    return label_text.space_of(labels, rows.finish(), source.name)
+        if not more:
+            break
+    notes = (
+        []
+        if limit is not None and len(labels) >= limit
+        else _notes(source.name, count, len(labels), bool(rest.strip()))
+    )
+    return label_text.space_of(labels, rows.finish(), source.name, notes=notes)
 
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
@@ -83,10 +86,29 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
         stream.write(label.encode() + b" " + np.asarray(vector, "<f4").tobytes() + b"\n")
 
 
+def _notes(name: str, promised: int, read: int, goes_on: bool) -> list[str]:
+    """Return what to say about a file that does not hold what its first line promises; refuse it where it cannot be meant."""
+    if read < promised:
+        problem = f"{name} breaks off in vector {read + 1:,} of the {promised:,} its first line promises."
+        if 2 * read <= promised:
+            raise VectorFormatError(f"{problem} Get the whole file; or it is not in word2vec's binary format.")
+        return [f"{problem} The {read:,} whole vectors before were read."]
+    if goes_on:
+        raise VectorFormatError(f"{name} goes on after the {promised:,} vectors that its first line promises.")
+    return [] if read == promised else [f"The first line promises {promised:,} vectors; the file holds {read:,}."]
+
+
 def _holds_exactly(content: bytes, count: int, dim: int) -> bool:
     """Return whether the bytes are that many whole vectors and nothing else. In few bytes a number can look like text."""
+    if not 1 <= dim <= MAX_DIM:
+        return False
     found = _split(content, dim, count)
-    return 1 <= dim <= MAX_DIM and len(found.words) == count and not content[found.end :].strip()
+    return len(found.words) == count and not content[found.end :].strip()
+
+
+def _is_binary(content: bytes) -> bool:
+    """Return whether there are bytes beside those of printable ASCII: numbers hold them sooner or later."""
+    return any((byte < 32 and byte not in b"\t\n\r\f") or byte > 126 for byte in content[:LOOKED_AT])
 
 
 @dataclass(frozen=True)
@@ -98,16 +120,24 @@ class _Found:
     end: int
 
 
-def _split(buffer: bytes, dim: int, wanted: int) -> _Found:
+def _split(buffer: bytes, dim: int, wanted: int | None) -> _Found:
     """Find the whole vectors in the buffer, at most `wanted` of them."""
     words: list[bytes] = []
     starts: list[int] = []
-    at, width = 0, 4 * dim
-    while len(words) < wanted:
-        blank = buffer.find(b" ", at, at + MAX_LABEL_LENGTH + 2)
-        if blank < 0 or blank + 1 + width > len(buffer):
+    at, width, end = 0, 4 * dim, len(buffer)
+    while wanted is None or len(words) < wanted:
+        start = buffer.find(b" ", at, at + MAX_LABEL_LENGTH + 2) + 1
+        if not start or start + width > end:
             break
-        words.append(buffer[at:blank].lstrip(b"\n"))
-        starts.append(blank + 1)
-        at = blank + 1 + width
+        words.append(buffer[at : start - 1].lstrip(b"\n"))
+        starts.append(start)
+        at = start + width
     return _Found(words, starts, at)
+
+
+def _copy(buffer: bytes, starts: list[int], rows: np.ndarray) -> None:
+    """Copy the numbers that begin at these places of the buffer into rows (N, D) float32."""
+    if starts:
+        width = rows.shape[1] * 4
+        windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(buffer, np.uint8), width)
+        rows[:] = windows[starts].view("<f4")

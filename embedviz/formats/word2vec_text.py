@@ -7,9 +7,9 @@ from collections.abc import Callable
 from embedviz.core.errors import VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
-from embedviz.formats import labels as label_text
 from embedviz.formats import text_rows
 from embedviz.formats.source import Source
+from embedviz.formats.text_layout import MAX_DIM, RowLayout, TextHead, is_number, is_whole, trailing_numbers
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "word2vec", (".vec", ".w2v")
@@ -30,7 +30,7 @@ def sniff(head: bytes) -> bool:
     if header(first) is None:
         return False
     second = rest.partition(b"\n")[0]
-    return not second.strip() or (not _has_control_bytes(second) and any(map(_is_number, second.split()[1:])))
+    return not second.strip() or (not _has_control_bytes(second) and any(map(is_number, second.split()[1:])))
 
 
 def is_whole_row(head: bytes) -> bool:
@@ -38,26 +38,28 @@ def is_whole_row(head: bytes) -> bool:
     first, _, rest = head.partition(b"\n")
     promised = header(first)
     second = rest.partition(b"\n")[0]
-    return (
-        promised is not None
-        and not _has_control_bytes(second)
-        and text_rows.trailing_numbers(second.split()) == promised[1]
-    )
+    return promised is not None and not _has_control_bytes(second) and trailing_numbers(second.split()) == promised[1]
 
 
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
-    """Read the space; VectorFormatError when the file holds another number of words than its header says."""
+    """Read the space; a first line that promises another number of words than there are is noted.
+
+    Raises
+    ------
+    VectorFormatError
+        When the lines have another number of numbers than the first one promises.
+    """
     found = header(source.readline())
-    if found is None or found[1] < 1:
-        raise VectorFormatError(f"{source.name}, line 1: expected the number of words and of dimensions.")
-    count, dim = found
-    labels, vectors = text_rows.read_rows(source, dim, 2, limit, on_progress)
-    if len(labels) != count and (limit is None or len(labels) < min(limit, count)):
+    if found is None or not 1 <= found[1] <= MAX_DIM:
         raise VectorFormatError(
-            f"{source.name}: its first line promises {count:,} vectors, but it holds {len(labels):,}. Get the whole "
-            f"file, or if this is all, correct the first line to '{len(labels)} {dim}'."
+            f"{source.name}, line 1: expected the number of words and of dimensions (1 to {MAX_DIM:,})."
         )
-    return label_text.space_of(labels, vectors, source.name)
+    count, dim = found
+    text = TextHead(source.peek())
+    _check_dim(text, dim, source.name)
+    has_labels = not (text.is_all_numbers and text.dim + 1 == dim)
+    layout = RowLayout(dim, has_labels, is_promised=True)
+    return text_rows.read_space(source, layout, 2, limit, on_progress, promised=count)
 
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
@@ -68,13 +70,19 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
         stream.write(block)
 
 
+def _check_dim(text: TextHead, dim: int, name: str) -> None:
+    """Refuse a file whose lines have more numbers than promised.
+
+    A label may end in a number, or each of them: "Toy Story 2". Where most lines have a fraction there, it is the first line
+    that is wrong.
+    """
+    extra = [fields[-text.dim] for fields in text.fields if len(fields) > text.dim > dim]
+    if extra and 2 * sum(not is_whole(field) for field in extra) > len(text.fields):
+        raise VectorFormatError(
+            f"{name}: its first line promises {dim:,} dimensions, but most lines have {text.dim:,} numbers. Correct the "
+            f"first line, or take it out."
+        )
+
+
 def _has_control_bytes(line: bytes) -> bool:
     return any(byte < 32 and byte not in b"\t\r" for byte in line)
-
-
-def _is_number(field: bytes) -> bool:
-    try:
-        text_rows.number(field)
-    except ValueError:
-        return False
-    return True

@@ -10,7 +10,8 @@ import pandas as pd
 
 from embedviz.core.errors import SettingsError
 from embedviz.space.checks import check_question
-from embedviz.space.searchable_space import SearchableSpace
+from embedviz.space.metrics import norms
+from embedviz.space.searchable_space import COMPOSED, SearchableSpace
 
 Formula = Literal["3cosadd", "3cosmul"]
 EPSILON = 0.001  # Levy and Goldberg's, against division by zero
@@ -49,7 +50,8 @@ def analogy(
     Returns
     -------
     pd.DataFrame
-        label, similarity, then the space's columns; best first.
+        label, similarity, then the space's columns; best first. `.attrs["composed"]` says which inputs are unknown words
+        whose vectors were composed from character n-grams.
 
     Raises
     ------
@@ -61,20 +63,25 @@ def analogy(
     check_question(k, "cosine")
     if not positive:
         raise SettingsError("An analogy needs at least one word on the positive side.")
-    plus, minus = [space.index(label) for label in positive], [space.index(label) for label in negative]
-    inputs = plus + minus
-    units = _units(np.asarray(space.vectors[inputs]), space.lengths[inputs])
-    exclude = [] if include_inputs else inputs
+    inputs = [*positive, *negative]
+    vectors = np.stack([space.vector(label) for label in inputs])
+    units = _units(vectors, norms(vectors))
+    exclude = [] if include_inputs else [space.index(label) for label in inputs if label in space]
+    composed = " ".join(space.composition(label) for label in dict.fromkeys(inputs) if label not in space)
     if method == "3cosadd":
-        signs = np.array([1] * len(plus) + [-1] * len(minus), np.float32)
+        signs = np.array([1] * len(positive) + [-1] * len(negative), np.float32)
         near = space.nearest(signs @ units, k, "cosine", exclude, min_count)
-        return space.answer(near.indices, "similarity", near.closeness)
-    if method == "3cosmul":
+        frame = space.answer(near.indices, "similarity", near.closeness)
+    elif method == "3cosmul":
         shifted = (space.closeness_to(units, "cosine") + 1) / 2
-        scores = shifted[: len(plus)].prod(axis=0) / (shifted[len(plus) :] + EPSILON).prod(axis=0)
+        scores = shifted[: len(positive)].prod(axis=0) / (shifted[len(positive) :] + EPSILON).prod(axis=0)
         found = space.best(scores, k, exclude, min_count)
-        return space.answer(found, "similarity", scores[found])
-    raise SettingsError(f"An analogy is solved by 3cosadd or 3cosmul, not {method!r}.")
+        frame = space.answer(found, "similarity", scores[found])
+    else:
+        raise SettingsError(f"An analogy is solved by 3cosadd or 3cosmul, not {method!r}.")
+    if composed:
+        frame.attrs[COMPOSED] = composed
+    return frame
 
 
 def _units(vectors: np.ndarray, lengths: np.ndarray) -> np.ndarray:

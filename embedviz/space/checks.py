@@ -14,7 +14,12 @@ def first_unusable(vectors: np.ndarray) -> int | None:
     """Return the first row of vectors (N, D) with NaN, infinity or a number past 1e15; None when all are usable."""
     if not vectors.size or (vectors.max() <= MAX_ENTRY and vectors.min() >= -MAX_ENTRY):  # NaN fails both
         return None
-    return int(np.argmin((np.abs(vectors) <= MAX_ENTRY).all(axis=1)))
+    return int(np.argmin(usable_rows(vectors)))
+
+
+def usable_rows(vectors: np.ndarray) -> np.ndarray:
+    """Return which rows of vectors (N, D) hold neither NaN, infinity nor a number past 1e15, (N,) bool."""
+    return np.all(np.abs(vectors) <= MAX_ENTRY, axis=1)
 
 
 def check_question(k: int, metric: str) -> None:

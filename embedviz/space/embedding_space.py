@@ -33,6 +33,8 @@ class EmbeddingSpace(SearchableSpace):
         Of the same vectors; makes searches in large spaces faster.
     kind : {"word", "user", "item", "value", "text", "row"}, optional
         What a label stands for.
+    subwords : Subwords, optional
+        Vectors of character n-grams, as fastText's models have them: unknown words get an estimate from them.
 
     Raises
     ------

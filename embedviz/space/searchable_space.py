@@ -6,7 +6,7 @@ Letters: N labels, D dimensions, Q queries, k answers.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -27,8 +27,10 @@ from embedviz.space.search.top_k import top_k
 if TYPE_CHECKING:
     from embedviz.space.search.cosine_bounds import CosineBounds
     from embedviz.space.search.numpy_exact import Hits
+    from embedviz.space.subwords import Subwords
 
 BLOCK = 65_536  # vectors compared at a time
+COMPOSED = "composed"  # attribute of an answer about a label whose vector is an estimate
 RESERVED = ("label", "similarity", "distance", "position")  # columns of the answers
 
 
@@ -44,6 +46,7 @@ class SearchableSpace:
         notes: Sequence[str] = (),
         cosine_bounds: CosineBounds | None = None,
         kind: SpaceKind = "word",
+        subwords: Subwords | None = None,
     ):
         self.labels = list(labels)
         self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
@@ -54,6 +57,7 @@ class SearchableSpace:
         self.kind: SpaceKind = kind
         self.notes = tuple(notes)
         self.cosine_bounds = cosine_bounds
+        self.subwords = subwords
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.labels) or len(self.columns) != len(self.labels):
             raise DataError(
                 f"A space needs a vector and a row of columns for each label; got {len(self.labels)} labels, "
@@ -112,8 +116,28 @@ class SearchableSpace:
             raise self._unknown(label) from None
 
     def vector(self, label: str) -> np.ndarray:
-        """Return the label's vector, (D,) float32."""
+        """Return the label's vector, (D,) float32; of an unknown word one composed from its n-grams, where there are any."""
+        if label not in self._row_of and (composed := self.compose(label)) is not None:
+            return composed
         return self.vectors[self.index(label)]
+
+    def compose(self, label: str) -> np.ndarray | None:
+        """Return an estimate of a label's vector from its character n-grams, (D,) float32.
+
+        None where the space came without n-grams, or the label has none.
+        """
+        return self.subwords.compose(label) if self.subwords else None
+
+    def is_composed(self, label: str) -> bool:
+        """Return whether the label is not in the space, but gets a vector composed from its character n-grams."""
+        return label not in self._row_of and self.compose(label) is not None
+
+    def composition(self, label: str) -> str:
+        """Return a sentence that marks a composed vector as what it is."""
+        return (
+            f"{label!r} is not among the {self._counted_labels}; its vector is an estimate, composed from its character "
+            f"n-grams."
+        )
 
     def mean_vector(self, indices: np.ndarray) -> np.ndarray:
         """Return the mean of the vectors at rows (n,), (D,) float32; DataError for no rows at all.
@@ -160,7 +184,8 @@ class SearchableSpace:
         -------
         pd.DataFrame
             label, then similarity (cosine, dot) or distance (euclidean), then the space's columns; best first, ties in
-            the given order.
+            the given order. Where the label is unknown and its vector was composed from character n-grams,
+            `.attrs["composed"]` is the sentence that says so.
 
         Raises
         ------
@@ -171,16 +196,23 @@ class SearchableSpace:
         """
         check_question(k, metric)
         excluded = [self.index(label) for label in exclude]
+        attrs: dict[Hashable, str] = {}
         if isinstance(query, str):
-            excluded.append(self.index(query))
+            if self.is_composed(query):
+                attrs[COMPOSED] = self.composition(query)
+            else:
+                excluded.append(self.index(query))
             query = self.vector(query)
         query = np.asarray(query, np.float32)
         if query.shape != (self.dim,):
             raise DataError(f"A query vector needs {self.dim} numbers here, got shape {query.shape}.")
         found = self.nearest(query, k, metric, excluded, min_count)
         if metric == "euclidean":
-            return self.answer(found.indices, "distance", -found.closeness)
-        return self.answer(found.indices, "similarity", found.closeness)
+            frame = self.answer(found.indices, "distance", -found.closeness)
+        else:
+            frame = self.answer(found.indices, "similarity", found.closeness)
+        frame.attrs.update(attrs)
+        return frame
 
     def nearest(
         self,
@@ -292,5 +324,8 @@ class SearchableSpace:
     def _unknown(self, label: str) -> UnknownLabelError:
         suggestions = self.suggest(label) if label.strip() else []
         hint = f"Did you mean {', '.join(suggestions)}?" if suggestions else "No spelling there is near it."
-        labels = f"values of {self.name}" if self.kind == "value" else PLURALS[self.kind]
-        return UnknownLabelError(f"{label!r} is not among the {len(self):,} {labels}. {hint}", label, suggestions)
+        return UnknownLabelError(f"{label!r} is not among the {self._counted_labels}. {hint}", label, suggestions)
+
+    @property
+    def _counted_labels(self) -> str:
+        return f"{len(self):,} {f'values of {self.name}' if self.kind == 'value' else PLURALS[self.kind]}"

@@ -1,7 +1,8 @@
 """Storage of a space: NAME.safetensors with the vectors, NAME.parquet with labels, columns and the name itself.
 
 The vectors are mapped, not read: safetensors' NumPy reader copies the file into private memory (191 MB for 200). The
-cosine bounds of a large space lie beside its vectors in the same file, so that the two are always of one writing.
+cosine bounds of a large space and the vectors of its n-grams lie beside its vectors in the same file, so that they are
+always of one writing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from embedviz.core.files import replacing
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.kinds import SPACE_KINDS, SpaceKind, kind_of_name
 from embedviz.space.search.cosine_bounds import CosineBounds
+from embedviz.space.subwords import Subwords
 
+SUBWORDS, SUBWORD_SIZES = "subwords.vectors", "subwords.sizes"
 VECTORS, ROTATION, ROWS = "vectors", "cosine_bounds.rotation", "cosine_bounds.rows"
 OLD_ROTATION, OLD_ROWS = "search_index.turn", "search_index.rows"  # as spaces written before have them
 LABEL = "label"
@@ -60,6 +63,9 @@ def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) ->
     bounds = space.cosine_bounds or CosineBounds.build(space.vectors)
     if bounds is not None:
         tensors |= {ROTATION: np.ascontiguousarray(bounds.rotation), ROWS: np.ascontiguousarray(bounds.rows)}
+    if space.subwords is not None:
+        sizes = np.array([space.subwords.min_n, space.subwords.max_n], np.int64)
+        tensors |= {SUBWORDS: np.ascontiguousarray(space.subwords.vectors), SUBWORD_SIZES: sizes}
     with replacing(_path(folder, name, "safetensors")) as temporary:
         save_file(tensors, temporary)
 
@@ -100,7 +106,7 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
     with _open(_path(folder, name, "safetensors")) as file:  # once, for it may be replaced meanwhile
         tensors = _Tensors(file)
         vectors = tensors.map(VECTORS)
-        bounds = tensors.cosine_bounds()
+        bounds, subwords = tensors.cosine_bounds(), tensors.subwords()
     return EmbeddingSpace(
         labels,
         vectors,
@@ -109,6 +115,7 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
         notes=json.loads(metadata.get(NOTES, b"[]")),
         cosine_bounds=bounds,
         kind=_kind(metadata, name),
+        subwords=subwords,
     )
 
 
@@ -208,6 +215,13 @@ class _Tensors:
             if rows in self._header:
                 return CosineBounds(self.map(rotation), self.map(rows))
         return None
+
+    def subwords(self) -> Subwords | None:
+        """Map the vectors of character n-grams; None where the space came without."""
+        if SUBWORDS not in self._header:
+            return None
+        min_n, max_n = self.map(SUBWORD_SIZES).tolist()
+        return Subwords(self.map(SUBWORDS), min_n, max_n)
 
 
 def _described(tensor: object) -> tuple[int, int, np.dtype, tuple[int, ...]]:

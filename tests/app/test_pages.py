@@ -7,6 +7,7 @@ import pytest
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
+from embedviz.space.subwords import Subwords
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
@@ -66,6 +67,28 @@ def test_king_and_queen_are_measured_against_table(with_vectors):
     assert "King and queen are closer to each other than either is to table" in page_text(
         go(with_vectors, "neighbours")
     )
+
+
+def test_an_unknown_word_gets_neighbours_that_are_marked_as_an_estimate(with_vectors):
+    [run] = Store().runs("local")
+    subwords = Subwords(np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32), 3, 6)
+    words = EmbeddingSpace(
+        ["king", "queen", "car"],
+        np.array([[1, 0], [1, 1], [0, 1]], np.float32),
+        notes=["3 of 4 lines were read."],
+        subwords=subwords,
+    )
+    write_space(words, run.folder / "spaces", "word")
+    go(with_vectors, "neighbours")
+    assert "3 of 4 lines were read." in page_text(with_vectors)
+    with_vectors.session_state["history"], with_vectors.session_state["history-at"] = ["kingz"], 0
+    with_vectors.session_state["history-run"] = run.id
+    with_vectors.run()
+    assert not with_vectors.exception
+    assert "its vector is an estimate, composed from its character n" in page_text(with_vectors)
+    [near] = [button for button in with_vectors.button if button.label == "king"]
+    near.click().run()
+    assert "is an estimate" not in page_text(with_vectors)
 
 
 def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):

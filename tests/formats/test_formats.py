@@ -41,7 +41,7 @@ def test_a_named_format_goes_before_the_ending_and_gz_packs_the_same_bytes_each_
 def test_an_ending_or_a_format_that_is_not_known_is_refused_and_nothing_is_left(tmp_path):
     with pytest.raises(SettingsError, match=r"out\.xyz: the ending names no format"):
         SPACE.save(tmp_path / "out.xyz")
-    with pytest.raises(SettingsError, match="word2vec-binary, word2vec, glove, not 'csv'"):
+    with pytest.raises(SettingsError, match="fasttext, word2vec-binary, word2vec, glove, not 'csv'"):
         SPACE.save(tmp_path / "out.txt", format="csv")
     with pytest.raises(SettingsError, match="no folder"):
         SPACE.save(tmp_path / "nowhere" / "out.txt")
@@ -62,7 +62,7 @@ def test_an_empty_file_is_called_empty(data):
     ("data", "message"),
     [
         (b"\x80\x04\x95", "is a Python pickle.*save_word2vec_format"),
-        (b"\xba\x16\x4f\x2f\x0c", "is a fastText model"),
+        (b"\xba\x16\x4f\x2f\x0c", "is a fastText model that breaks off in its header"),
         (b"\x93NUMPY\x01", "is a NumPy array"),
         ("king 1 2\n".encode("utf-16"), "UTF-16. Save it as UTF-8"),
         (b"In the beginning God created\n", "does not look like vectors"),
@@ -98,10 +98,38 @@ def test_labels_that_are_not_utf8_are_counted():
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-Infinity", "1e16", "1e39", "1e400"])
-def test_numbers_that_cannot_be_compared_name_the_vector(number):
-    data = f"king 1 2\nqueen 3 {number}\n".encode()
-    with pytest.raises(VectorFormatError, match=r"v\.txt: vector 2, of 'queen', holds NaN, infinity or"):
-        load_vectors(data, name="v.txt")
+def test_numbers_that_cannot_be_compared_are_left_out_with_their_line(number):
+    found = load_vectors(f"king 1 2\nqueen 3 {number}\nman 5 6\n".encode())
+    assert found.labels == ["king", "man"]
+    assert found.vectors.tolist() == [[1, 2], [5, 6]]
+    assert found.notes == ("2 of 3 lines were read; line 2: 'queen' holds NaN, infinity or a number past 1e15.",)
+
+
+def test_a_binary_vector_that_cannot_be_compared_is_left_out_with_its_place():
+    vectors = np.array([[1, 2], [3, np.nan], [5, 6]], "<f4")
+    rows = b"".join(f"w{i} ".encode() + row.tobytes() for i, row in enumerate(vectors))
+    found = load_vectors(b"3 2\n" + rows)
+    assert found.labels == ["w0", "w2"]
+    assert found.vectors.tolist() == [[1, 2], [5, 6]]
+    assert found.notes == ("2 of 3 vectors were read; vector 2: 'w1' holds NaN, infinity or a number past 1e15.",)
+
+
+def test_vectors_most_of_which_cannot_be_compared_are_refused():
+    with pytest.raises(VectorFormatError, match=r"^v\.txt: only 1 of 3 lines could be read; line 1: 'king' holds NaN"):
+        load_vectors(b"king nan 2\nqueen 3 inf\nman 5 6\n", name="v.txt")
+
+
+def test_words_in_another_encoding_are_read_in_it():
+    words = ["король", "королева", "мужчина", "женщина", "дом", "стол", "окно", "дверь", "город", "страна"]
+    words += ["работа", "жизнь", "время", "человек", "ребёнок", "голова", "рука", "слово", "место", "лицо"]
+    found = load_vectors("".join(f"{word} {i} 0.5\n" for i, word in enumerate(words)).encode("cp1251"))
+    assert found.labels == words
+    assert found.notes == ("20 labels are not valid UTF-8; they were read as cp1251.",)
+
+
+def test_words_that_differ_only_in_what_is_not_utf8_both_stay():
+    found = load_vectors(b"caf\xe9 1 2\ncaf\xe8 3 4\n")
+    assert found.labels == ["caf\ufffd", "caf\\xe8"]
 
 
 def test_a_cut_gzip_is_reported_as_cut():

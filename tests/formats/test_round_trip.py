@@ -6,7 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -34,6 +34,14 @@ def _stays_unique(labels):
         return False
 
 
+def _is_number(label):
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
+
+
 def written(space, format):
     stream = io.BytesIO()
     write_vectors(space, stream, format)
@@ -52,8 +60,9 @@ def test_labels_and_numbers_come_back_to_the_bit(format, space):
 
 @pytest.mark.parametrize("format", FORMATS)
 @settings(deadline=None)
-@given(spaces(min_dim=2))
+@given(spaces())
 def test_the_content_alone_tells_the_format(format, space):
+    assume(not any(map(_is_number, space.labels)))  # numbers before numbers can be a table's, or vectors without words
     data = written(space, format)
     found = load_vectors(data)
     assert found.labels == without_blanks(space.labels)
@@ -62,7 +71,7 @@ def test_the_content_alone_tells_the_format(format, space):
 
 @pytest.mark.parametrize("format", FORMATS)
 @settings(deadline=None)
-@given(space=spaces(min_dim=2), data=st.data())
+@given(space=spaces(), data=st.data())
 def test_a_damaged_file_gets_a_sentence_or_a_space_never_a_traceback(format, space, data):
     whole = bytearray(written(space, format))
     for _ in range(data.draw(st.integers(0, 3))):
@@ -114,7 +123,7 @@ def test_a_limit_reads_the_first_vectors_alone(format):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_blocks_end_anywhere_and_progress_reaches_the_end(format, monkeypatch):
-    for module in ("text_rows", "word2vec_binary"):
+    for module in ("text_rows", "word2vec_binary", "fasttext_binary"):
         monkeypatch.setattr(f"embedviz.formats.{module}.BLOCK", 50)
     space = EmbeddingSpace([f"w{i}" for i in range(40)], np.arange(120, dtype=np.float32).reshape(40, 3))
     data, events = written(space, format), []
@@ -124,7 +133,7 @@ def test_blocks_end_anywhere_and_progress_reaches_the_end(format, monkeypatch):
     assert events[-1].fraction == 1
     steps = [event.step for event in events]
     assert steps == sorted(steps)
-    assert events[-1].message == "Read 40 vectors"
+    assert any(event.message == "Read 40 vectors" for event in events)
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file", "ignore::pytest.PytestUnraisableExceptionWarning")  # gensim's
@@ -134,6 +143,13 @@ def test_gensim_agrees_about_the_file(format, tmp_path):
     space = EmbeddingSpace(["king", "übel", "new york"], np.array([[0.1, -2], [3e-7, 4], [5, 6]], np.float32))
     path = tmp_path / "vectors"
     path.write_bytes(written(space, format))
+    if format == "fasttext":
+        from gensim.models.fasttext import load_facebook_vectors
+
+        theirs = load_facebook_vectors(str(path))
+        assert theirs.index_to_key == ["king", "übel", "new_york"]
+        np.testing.assert_array_equal(theirs.vectors, space.vectors)
+        return
     theirs = keyed_vectors.load_word2vec_format(
         str(path), binary=format == "word2vec-binary", no_header=format == "glove"
     )

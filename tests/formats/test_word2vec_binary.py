@@ -27,9 +27,24 @@ def test_a_cut_file_says_in_which_vector(cut):
         load_vectors((b"2 2\n" + KING + QUEEN)[:-cut], name="v.bin")
 
 
-def test_a_header_that_promises_too_little_is_noticed():
-    with pytest.raises(VectorFormatError, match="goes on after the 1 vectors"):
-        load_vectors(b"1 2\n" + KING + b"\n" + QUEEN)
+def test_vectors_past_those_the_header_promises_are_read_and_noted():
+    found = load_vectors(b"1 2\n" + KING + b"\n" + QUEEN)
+    assert found.labels == ["king", "queen"]
+    assert found.vectors.tolist() == [[0.5, -1], [2, 3]]
+    assert found.notes == ("The first line promises 1 vectors; the file holds 2.",)
+
+
+def test_what_goes_on_after_the_vectors_and_is_none_is_refused():
+    with pytest.raises(VectorFormatError, match="goes on after the 1 vectors that its first line promises"):
+        load_vectors(b"1 2\n" + KING + b"\n" + QUEEN[:-1])
+
+
+def test_a_file_cut_near_its_end_keeps_the_whole_vectors():
+    found = load_vectors(b"3 2\n" + KING + QUEEN + b"man \0\0", name="v.bin")
+    assert found.labels == ["king", "queen"]
+    assert found.notes == (
+        "v.bin breaks off in vector 3 of the 3 its first line promises. The 2 whole vectors before were read.",
+    )
 
 
 def test_a_header_that_promises_far_too_much_takes_no_memory():

@@ -1,0 +1,202 @@
+"""The layout of text that may hold vectors, told from its first lines: how many numbers a line, whether words stand before
+them, and whether it is a table or sparse vectors instead.
+
+GloVe text is a word followed by numbers, separated by single blanks. A table of ratings or measurements looks much the same,
+so what is told apart here is how the numbers look: those of vectors have fractions and both signs, those of tables are
+often ids, ratings, counts and timestamps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from embedviz.formats.source import HEAD
+
+MAX_LINES = 200  # looked at
+MIN_LINES = 10  # fewer say little about which numbers a column holds
+MIN_TABBED_NUMBERS = 5  # columns of numbers separated by tabs; fewer are a table's
+MIN_ID = 1e8  # whole numbers from here on are ids or timestamps
+MAX_DIM = 100_000
+_PAIR = re.compile(rb"\d+:[-+]?[\d.][\d.eE+-]*")
+_WHOLE = re.compile(rb"[-+]?\d+")
+
+
+@dataclass(frozen=True)
+class RowLayout:
+    """What a line of vectors holds.
+
+    Attributes
+    ----------
+    dim : int
+        Numbers in a line.
+    has_labels : bool
+        Whether a word stands before them. Without one the rows are numbered.
+    is_promised : bool
+        Whether the file itself names the dimension: whatever stands before the last dim fields is then the word.
+    """
+
+    dim: int
+    has_labels: bool = True
+    is_promised: bool = False
+
+
+class TextHead:
+    """The first lines of a text, taken apart."""
+
+    def __init__(self, head: bytes):
+        lines = head.split(b"\n", MAX_LINES + 1)
+        if len(lines) > 1 and (len(lines) > MAX_LINES + 1 or len(head) > HEAD // 2):
+            lines.pop()  # perhaps not whole
+        self.lines = [line for line in lines if line.strip()][:MAX_LINES]
+        self.fields = [line.split() for line in self.lines]
+        self.trailing = [trailing_numbers(fields) for fields in self.fields]
+
+    @cached_property
+    def dim(self) -> int:
+        """The count of numbers behind the first field that most lines have, 0 when half of them have none in common."""
+        if not self.trailing:
+            return 0
+        [(dim, lines)] = Counter(self.trailing).most_common(1)
+        return dim if 2 * lines >= len(self.lines) else 0
+
+    @cached_property
+    def is_all_numbers(self) -> bool:
+        """True when every field is a number, the first ones, too."""
+        return bool(self.fields) and all(
+            found == len(fields) - 1 and is_number(fields[0])
+            for fields, found in zip(self.fields, self.trailing, strict=True)
+        )
+
+    @cached_property
+    def layout(self) -> RowLayout | None:
+        """How the lines are read without a header, or None when they hold no numbers in common.
+
+        Where all is numbers, the first column is taken for labels only when they could be row numbers or ids: whole numbers,
+        each once.
+        """
+        if not self.dim:
+            return None
+        if self.is_all_numbers:
+            first = [fields[0] for fields in self.fields]
+            whole = sum(map(is_whole, first))
+            if 2 * whole < len(first) or len(set(first)) < len(first):
+                return RowLayout(self.dim + 1, has_labels=False)
+        return RowLayout(self.dim)
+
+    @cached_property
+    def is_sparse(self) -> bool:
+        """True when most lines hold pairs such as 17:0.25."""
+        held = [fields for fields in self.fields if len(fields) > 1]
+        pairs = sum(2 * sum(bool(_PAIR.fullmatch(f)) for f in fields[1:]) >= len(fields) - 1 for fields in held)
+        return bool(held) and 2 * pairs > len(held)
+
+    @cached_property
+    def table(self) -> str:
+        """What makes the text a table, in words that go on "looks like a table", or "" when it may be vectors."""
+        layout = self.layout
+        if layout is None:
+            return ""
+        if self._has_names:
+            return "its first line names its columns"
+        distinct = dict(zip(self.lines, zip(self.fields, self.trailing, strict=True), strict=True)).values()
+        rows = [fields for fields, found in distinct if found == self.dim]
+        columns = list(zip(*([fields[-layout.dim :] for fields in rows]), strict=True))
+        fractional = 2 * sum(map(_is_fractional, columns)) > len(columns)
+        signed = 3 * sum(map(_has_negative, columns)) >= len(columns)
+        if self._is_tabbed and not (fractional and signed and layout.dim >= MIN_TABBED_NUMBERS):
+            return f"{len(rows[0]):,} columns separated by tabs"
+        if not layout.has_labels:
+            return "" if fractional and signed else f"{layout.dim:,} columns of numbers"
+        enough = len(rows) >= MIN_LINES
+        firsts = [fields[0] for fields in rows]
+        labels = [b" ".join(fields[: -self.dim]) for fields in rows] if fractional else firsts
+        repeated = 1 - len(set(labels)) / len(labels)
+        if enough and repeated > (0.5 if fractional else 0.2):
+            return "values of its first column occur again and again"
+        if fractional:
+            return ""
+        if len(rows) > 2 and any(map(_is_id, columns)):
+            return "a column of ids or timestamps"
+        if enough and (all(map(is_whole, firsts)) or 2 * sum(len(f) > self.dim + 1 for f in rows) > len(rows)):
+            return "columns of whole numbers"
+        return ""
+
+    @cached_property
+    def _has_names(self) -> bool:
+        """True when the first line has a word where the others have numbers."""
+        return self.trailing[0] == 0 and len(self.fields[0]) > 1 and len(self.fields[0]) == self.dim + 1
+
+    @cached_property
+    def _is_tabbed(self) -> bool:
+        """True when every line has the same number of tabs, and nothing else separates its numbers."""
+        tabs = {line.count(b"\t") for line in self.lines}
+        return len(tabs) == 1 and self.dim <= max(tabs)
+
+
+def foreign_text(head: bytes) -> str:
+    """Return what a text without vectors is and what to do, to go on after the file's name, or "" when that is not known."""
+    if b"\0" in head:
+        return ""
+    text = TextHead(head)
+    if text.is_sparse:
+        return (
+            f"holds index:number pairs (sparse vectors), such as {_shown(text.lines[-1])}, which are not read. Write out "
+            f"every number: a word and all its numbers on each line."
+        )
+    if table := text.table:
+        return (
+            f"looks like a table, not like vectors: {table}. Open it as a table; if it does hold vectors, "
+            f'load_vectors(…, format="glove") reads it as them.'
+        )
+    return ""
+
+
+def number(field: bytes) -> float:
+    """Return the number a field holds; ValueError when it holds none. Python alone would take 1_000 for one."""
+    if b"_" in field:
+        raise ValueError("digits grouped by underscores")
+    return float(field)
+
+
+def is_number(field: bytes) -> bool:
+    """Return whether the field holds a number."""
+    try:
+        number(field)
+    except ValueError:
+        return False
+    return True
+
+
+def is_whole(field: bytes) -> bool:
+    """Return whether the field is written as a whole number."""
+    return bool(_WHOLE.fullmatch(field))
+
+
+def trailing_numbers(fields: Sequence[bytes]) -> int:
+    """Return how many numbers end the line; the first field is the word, whatever it looks like."""
+    count = 0
+    for field in reversed(fields[1:]):
+        if not is_number(field):
+            break
+        count += 1
+    return count
+
+
+def _is_fractional(column: Sequence[bytes]) -> bool:
+    return 2 * sum(map(is_whole, column)) < len(column)
+
+
+def _has_negative(column: Sequence[bytes]) -> bool:
+    return any(field.startswith(b"-") for field in column)
+
+
+def _is_id(column: Sequence[bytes]) -> bool:
+    return all(is_whole(field) and float(field) >= MIN_ID for field in column)
+
+
+def _shown(line: bytes) -> str:
+    return repr(line[:40].decode("utf-8", "replace").strip())
