@@ -144,7 +144,7 @@ def opened(
         packed: list[str] = []
         chosen = ""
         with _data_errors(file_name):
-            if start.startswith(_ZIP):
+            if start.startswith(_ZIP) and not (any_format and _holds_arrays(raw)):
                 packed.append("zip")
                 archive = stack.enter_context(zipfile.ZipFile(raw))
                 chosen = _member(archive, file_name, member)
@@ -160,13 +160,24 @@ def opened(
         start = file.head(512)
         if not start:
             raise DataError(f"{file_name} is empty once it is unpacked: 0 bytes. Was it saved before it was packed?")
-        if packed and start.startswith((*_ZIP, _GZIP)):
+        if packed and start.startswith((*_ZIP, _GZIP)) and not (any_format and b".npy" in start[:300]):
             raise DataError(f"{file_name} is packed several times over. Unpack it once and bring what comes out.")
         if not any_format and (problem := foreign_format(start)):
             raise DataError(f"{file_name} {problem}")
         if file.seekable:
             file.rewind()
         yield file
+
+
+def _holds_arrays(raw: IO[bytes]) -> bool:
+    """True for a zip of nothing but .npy files: NumPy's .npz, which is one file."""
+    try:
+        with zipfile.ZipFile(raw) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        names = []
+    raw.seek(0)
+    return bool(names) and all(name.endswith(".npy") for name in names)
 
 
 def _raw(

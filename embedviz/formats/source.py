@@ -48,6 +48,10 @@ class Source:
         """Return up to `size` bytes; fewer only at the end."""
         return self._stream.read(size)
 
+    def read_all(self) -> bytes:
+        """Return all bytes that are left, within the limits of a file of vectors."""
+        return self._stream.read()
+
     def readline(self) -> bytes:
         """Return the next line, cut after 1 MiB."""
         return self._stream.readline(HEAD)

@@ -9,7 +9,15 @@ from typing import Protocol
 from embedviz.core.errors import SettingsError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
 from embedviz.core.progress import Progress
-from embedviz.formats import fasttext_binary, glove_text, word2vec_binary, word2vec_text
+from embedviz.formats import (
+    fasttext_binary,
+    glove_text,
+    numpy_arrays,
+    parquet_arrow,
+    safetensors_file,
+    word2vec_binary,
+    word2vec_text,
+)
 from embedviz.formats.source import Source, open_source
 from embedviz.formats.text_layout import foreign_text
 from embedviz.space import EmbeddingSpace
@@ -43,11 +51,16 @@ class VectorFormat(Protocol):
 
 # In the order in which they are asked: GloVe text takes whatever looks like a word and numbers.
 FORMATS: dict[str, VectorFormat] = {
+    numpy_arrays.NAME: numpy_arrays,
+    parquet_arrow.NAME: parquet_arrow,
     fasttext_binary.NAME: fasttext_binary,
     word2vec_binary.NAME: word2vec_binary,
     word2vec_text.NAME: word2vec_text,
     glove_text.NAME: glove_text,
+    safetensors_file.NAME: safetensors_file,
 }
+# Formats of tables too: their beginning does not tell whether they hold vectors.
+MAY_BE_TABLES = (parquet_arrow.NAME,)
 for _format in FORMATS.values():
     register_format(_format.NAME, _format.ENDINGS, _format.write)
 
@@ -55,7 +68,6 @@ for _format in FORMATS.values():
 FOREIGN_FORMATS = {
     b"\x80": "is a Python pickle, which can run anything when opened. In gensim, write it out with "
     "save_word2vec_format and open that.",
-    b"\x93NUMPY": "is a NumPy array, which has no words. Write it as text: a word and its numbers on each line.",
     b"\xff\xfe": "is text in UTF-16. Save it as UTF-8.",
     b"\xfe\xff": "is text in UTF-16. Save it as UTF-8.",
 }
@@ -74,7 +86,7 @@ def load_vectors(
     limit: int | None = None,
     on_progress: Callable[[Progress], None] = _ignore,
 ) -> EmbeddingSpace:
-    """Open a file of vectors: GloVe text, word2vec text or binary, a fastText model, each also gzipped or in a zip.
+    """Open a file of vectors: text, word2vec, fastText, NumPy, Parquet, Arrow or safetensors, also gzipped or in a zip.
 
     Parameters
     ----------
@@ -83,7 +95,8 @@ def load_vectors(
     name : str, optional
         What to call the file in messages when it comes as bytes.
     format : str, optional
-        "glove", "word2vec", "word2vec-binary" or "fasttext"; by default what the content looks like.
+        "glove", "word2vec", "word2vec-binary", "fasttext", "numpy", "parquet" (Arrow too) or "safetensors"; by default
+        what the content looks like.
     member : str, optional
         Which file of a zip.
     limit : int, optional
@@ -132,6 +145,8 @@ def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
 def _detected(head: bytes, name: str) -> VectorFormat:
     if not head.strip():
         raise VectorFormatError(f"{name} is empty. A file of vectors has a word and its numbers on each line.")
+    if safetensors_file.sniff(head):  # the length of its header can begin as a pickle does
+        return safetensors_file
     for start, sentence in FOREIGN_FORMATS.items():
         if head.startswith(start):
             raise VectorFormatError(f"{name} {sentence}")

@@ -41,7 +41,9 @@ def test_a_named_format_goes_before_the_ending_and_gz_packs_the_same_bytes_each_
 def test_an_ending_or_a_format_that_is_not_known_is_refused_and_nothing_is_left(tmp_path):
     with pytest.raises(SettingsError, match=r"out\.xyz: the ending names no format"):
         SPACE.save(tmp_path / "out.xyz")
-    with pytest.raises(SettingsError, match="fasttext, word2vec-binary, word2vec, glove, not 'csv'"):
+    with pytest.raises(
+        SettingsError, match="numpy, parquet, fasttext, word2vec-binary, word2vec, glove, safetensors, not 'csv'"
+    ):
         SPACE.save(tmp_path / "out.txt", format="csv")
     with pytest.raises(SettingsError, match="no folder"):
         SPACE.save(tmp_path / "nowhere" / "out.txt")
@@ -63,7 +65,7 @@ def test_an_empty_file_is_called_empty(data):
     [
         (b"\x80\x04\x95", "is a Python pickle.*save_word2vec_format"),
         (b"\xba\x16\x4f\x2f\x0c", "is a fastText model that breaks off in its header"),
-        (b"\x93NUMPY\x01", "is a NumPy array"),
+        (b"\x93NUMPY\x01", "is no whole .npy file"),
         ("king 1 2\n".encode("utf-16"), "UTF-16. Save it as UTF-8"),
         (b"In the beginning God created\n", "does not look like vectors"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "does not look like vectors"),
