@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.core.errors import DataError, SeveralFilesError, VectorFormatError
-from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES, Opened, opened
+from embedviz.data.containers import MAX_RATIO, Opened, opened
 
 HEAD = 1 << 20  # bytes that are looked at to tell the format
 MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another
+MIN_RATIO_BYTES = 16 << 20  # unpacked; from here on a file may hold MAX_RATIO times its packed bytes
 MAX_LINE = 16 << 20  # bytes; a longer line is read in parts
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -20,7 +20,7 @@ from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.left_out import LeftOut
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
-from embedviz.formats.text_layout import RowLayout, number, trailing_numbers
+from embedviz.formats.text_layout import RowLayout, is_number, number, trailing_numbers
 from embedviz.space import EmbeddingSpace
 from embedviz.space.checks import first_unusable, usable_rows
 
@@ -29,6 +29,7 @@ PIECE = 1 << 16  # bytes of lines that are taken apart one by one where they are
 PARTS = 8  # that an irregular block is split into
 ROWS = 4096  # rows written at a time
 TILE = 512  # rows transposed at a time: they stay in the cache
+JOINT = b"\x1f"  # stands for a blank inside a label while a block is parsed
 PATIENCE = 10_000  # lines left out before it is asked whether most are
 
 
@@ -140,16 +141,24 @@ class _RowReader:
         """Read a block that Arrow can parse, and return whether it could."""
         if block.startswith(BYTE_ORDER_MARK):  # Arrow would take it for the file's and drop it
             return False
-        first = block[: block.find(b"\n") + 1]
-        has_tabs = b"\t" in first
+        first = block[: block.find(b"\n") + 1] or block
         if first.endswith(b" \n"):  # as fastText ends its lines
-            block = block.replace(b" \n", b"\n")
-        try:
-            table = _parsed(block, self.layout, b"\t" if has_tabs else b" ")
-        except pa.ArrowInvalid:
+            block, first = block.replace(b" \n", b"\n"), first.rstrip()
+        delimiter = b"\t" if b"\t" in first else b" "
+        found, wanted = first.count(delimiter), self.layout.dim - (not self.layout.has_labels)
+        if found < wanted:  # many columns are costly to try
+            return False
+        joined = _labels_joined(block, wanted) if found > wanted and self.layout.has_labels else block
+        table = None if joined is None else self._table(joined, delimiter)
+        if table is None and joined is block and self.layout.has_labels and delimiter == b" ":
+            joined = _labels_joined(block, wanted)  # the first line's label has no blanks, but others may
+            table = None if joined is None else self._table(joined, delimiter)
+        if table is None:
             return False
         if self.layout.has_labels:
             labels = table.column(0).chunks
+            if joined is not block and (labels := self._separated(labels)) is None:
+                return False
             numbers = table.columns[1:]
         else:
             labels = [_row_numbers(range(self._row + 1, self._row + 1 + table.num_rows))]
@@ -161,6 +170,25 @@ class _RowReader:
         self._row += table.num_rows
         self._keep(labels, vectors)
         return True
+
+    def _table(self, block: bytes, delimiter: bytes) -> pa.Table | None:
+        try:
+            return _parsed(block, self.layout, delimiter)
+        except pa.ArrowInvalid:
+            return None
+
+    def _separated(self, labels: list[pa.Array]) -> list[pa.Array] | None:
+        """Give labels their blanks back; None when one may have swallowed a number."""
+        separated: list[pa.Array] = []
+        for array in labels:
+            words = array.to_pylist()
+            for row, word in enumerate(words):
+                if JOINT in word:
+                    words[row] = word.replace(JOINT, b" ").strip()
+                    if not self.layout.is_promised and is_number(words[row].rpartition(b" ")[2]):
+                        return None
+            separated.append(pa.array(words, pa.binary()))
+        return separated
 
     def _add_lines(self, lines: list[bytes]) -> None:
         """Read lines one by one, and leave out those that cannot be read."""
@@ -213,6 +241,24 @@ class _RowReader:
         self.labels += labels
         self.rows.add(len(vectors))[:] = vectors
         self.read += len(vectors)
+
+
+def _labels_joined(block: bytes, dim: int) -> bytes | None:
+    """Return the block with JOINT for the blanks inside labels, those before the last `dim` of a line.
+
+    None when a line has fewer.
+    """
+    if JOINT in block:
+        return None
+    data = np.frombuffer(block if block.endswith(b"\n") else block + b"\n", np.uint8)
+    blanks = np.flatnonzero(data == ord(" "))
+    behind = np.searchsorted(blanks, np.flatnonzero(data == ord("\n")))  # blanks up to each line's end
+    held = np.diff(behind, prepend=0)
+    if held.min() < dim:
+        return None
+    data = data.copy()
+    data[blanks[np.arange(len(blanks)) < np.repeat(behind - dim, held)]] = JOINT[0]
+    return data.tobytes()
 
 
 def _parsed(block: bytes, layout: RowLayout, delimiter: bytes) -> pa.Table:

@@ -71,11 +71,16 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
 
 
 def _check_dim(text: TextHead, dim: int, name: str) -> None:
-    """Refuse a file whose lines have more numbers than promised.
+    """Refuse a file whose lines have fewer numbers than promised, or more.
 
     A label may end in a number, or each of them: "Toy Story 2". Where most lines have a fraction there, it is the first line
     that is wrong.
     """
+    if len(text.lines) > 1 and max(map(len, text.fields)) < dim:
+        raise VectorFormatError(
+            f"{name}: none of the first {len(text.lines):,} lines could be read; line 2: expected a word and {dim:,} "
+            f"numbers, got {text.trailing[0]:,} numbers."
+        )
     extra = [fields[-text.dim] for fields in text.fields if len(fields) > text.dim > dim]
     if extra and 2 * sum(not is_whole(field) for field in extra) > len(text.fields):
         raise VectorFormatError(

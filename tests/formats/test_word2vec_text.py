@@ -72,7 +72,7 @@ def test_a_header_that_promises_far_too_much_takes_no_memory():
     with pytest.raises(VectorFormatError, match="dimensions \\(1 to 100,000\\)"):
         load_vectors(b"2 999999999999\nking 1 2\nqueen 3 4\n")
     with pytest.raises(
-        VectorFormatError, match="none of 2 lines could be read; line 2: expected a word and 99,999 numbers"
+        VectorFormatError, match="none of the first 2 lines could be read; line 2: expected a word and 99,999 numbers"
     ):
         load_vectors(b"2 99999\nking 1 2\nqueen 3 4\n")
     assert len(load_vectors(b"999999999999 2\nking 1 2\nqueen 3 4\n")) == 2
