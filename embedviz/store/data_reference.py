@@ -45,6 +45,7 @@ class About(TypedDict):
     size: int  # bytes of the file as it came
     options: ReadOptions
     only: NotRequired[list[LabelFilterReference]]  # filters of a run's data, in their order
+    roles: NotRequired[dict[str, str | list[str]]]  # role -> column(s) as the owner chose them; only in dataset.json
 
 
 class UploadReference(About):

@@ -68,9 +68,9 @@ def test_keys_that_come_late_cost_no_memory_for_the_rows_before(monkeypatch):
     import tracemalloc
 
     text = "{}\n" * 20_000 + "\n".join(json.dumps({f"k{i}": 1}) for i in range(500))
+    monkeypatch.setattr(jsonl, "MAX_CELLS", 1_000_000)
     tracemalloc.start()
     with pytest.raises(DataError, match="fills only 500"):
-        monkeypatch.setattr(jsonl, "MAX_CELLS", 1_000_000)
         read(text, "a.jsonl")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
