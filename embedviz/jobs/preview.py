@@ -28,7 +28,7 @@ from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
 
 VERSION = 1  # increase it when a preview would hold something else
-RESULT, ROWS = "preview.json", "rows.arrow"
+RESULT, PROFILE, ROWS = "preview.json", "profile.json", "rows.arrow"
 PREVIEWS = "previews"
 MAX_ROWS = 50
 MAX_SHOWN_COLUMNS = 300
@@ -54,6 +54,8 @@ class PreviewSpec(JobSpec):
         The data set with its reading options; its folder is two above the job's.
     columns : dict
         Role to column, where the data set states it.
+    may_be_vectors : bool
+        Whether to look if the file is one of vectors.
     reader, version : int
         Versions of what reads and of what a preview holds: others read again.
     """
@@ -62,6 +64,7 @@ class PreviewSpec(JobSpec):
 
     data: DataReference
     columns: dict[str, str]
+    may_be_vectors: bool = True
     reader: int = READER_VERSION
     version: int = VERSION
 
@@ -78,8 +81,8 @@ class PreviewResult:
         How it was read.
     roles : dict
         Role to column(s), stated or guessed.
-    profile : list of ColumnProfile
-        A row for each column of the table, those that are not shown included.
+    columns : list of str
+        Names of all columns of the table, those that are not shown included.
     files : list of str
         The first 1,000 files of an archive.
     n_files : int
@@ -89,18 +92,20 @@ class PreviewResult:
     content: Content
     report: ReadReport | None = None
     roles: dict[str, str | list[str]] = field(default_factory=dict)
-    profile: list[ColumnProfile] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     n_files: int = 0
 
-    @property
-    def columns(self) -> list[str]:
-        """Names of the columns."""
-        return [column.name for column in self.profile]
+
+@dataclass(frozen=True)
+class TableProfile:
+    """Contents of profile.json: the profile of each column."""
+
+    columns: list[ColumnProfile]
 
 
 class Preview(JobFolder[PreviewSpec]):
-    """A preview by its folder; `result` and `rows` are there when it is done."""
+    """A preview by its folder; `result` is there when it is done, `rows` and `profile` where the data is a table or text."""
 
     spec_class = PreviewSpec
 
@@ -113,13 +118,26 @@ class Preview(JobFolder[PreviewSpec]):
         return result
 
     @property
+    def profile(self) -> list[ColumnProfile]:
+        """The profile of each column; empty where there are none."""
+        profile = read_typed(self.folder / PROFILE, TableProfile)
+        return profile.columns if profile else []
+
+    @property
     def rows(self) -> pd.DataFrame:
         """The first rows as they are shown: at most 50 and 300 columns, long cells cut."""
         return feather.read_table(self.folder / ROWS, memory_map=False).to_pandas()
 
 
-def preview_of(dataset: Dataset) -> Preview:
+def preview_of(dataset: Dataset, *, may_be_vectors: bool = True) -> Preview:
     """Return the preview of a data set as it is read now; written when it is new, and then still to be submitted.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data.
+    may_be_vectors : bool
+        Whether to look if the file is one of vectors. One for which options of tables or texts were set is not.
 
     Raises
     ------
@@ -127,23 +145,35 @@ def preview_of(dataset: Dataset) -> Preview:
         If the data is a file at its path that was changed since.
     """
     dataset.check_unchanged()
-    return Preview.keyed(dataset.folder / PREVIEWS, PreviewSpec(dataset.reference(), dataset.columns))
+    return Preview.keyed(dataset.folder / PREVIEWS, _spec(dataset, may_be_vectors))
+
+
+def known_rows(dataset: Dataset) -> int | None:
+    """Return the rows of a data set that was read to its end for a preview; None where they are not known."""
+    result = read_typed(dataset.folder / PREVIEWS / _spec(dataset, True).key() / RESULT, PreviewResult)
+    report = result.report if result else None
+    return report.rows if report and not report.truncated else None
+
+
+def _spec(dataset: Dataset, may_be_vectors: bool) -> PreviewSpec:
+    is_read_as_table = bool(dataset.options.keys() - {"encoding", "member"})
+    return PreviewSpec(dataset.reference(), dataset.columns, may_be_vectors and not is_read_as_table)
 
 
 @job("preview", lane="interactive", limits=LIMITS)
 def preview(spec: PreviewSpec, folder: Path, reporter: Reporter) -> None:
-    """Read the beginning, and write rows.arrow and preview.json."""
+    """Read the beginning, and write rows.arrow, profile.json and preview.json."""
     reporter.report(f"Reading {spec.data['title']}")
     dataset = Dataset(folder.parents[1], spec.data)
     try:
-        is_vectors = _is_vectors(dataset)
+        is_vectors = spec.may_be_vectors and _is_vectors(dataset)
+        table = None if is_vectors else dataset.preview()
     except SeveralFilesError as error:
         write_typed(folder / RESULT, PreviewResult("files", files=error.names[:MAX_FILES], n_files=len(error.names)))
         return
-    if is_vectors:
+    if table is None:
         write_typed(folder / RESULT, PreviewResult("vectors"))
         return
-    table = dataset.preview()
     reporter.check()
     columns = list(table.frame.columns)
     profile = profile_columns(map(table.column, columns))
@@ -152,7 +182,8 @@ def preview(spec: PreviewSpec, folder: Path, reporter: Reporter) -> None:
     with replacing(folder / ROWS) as temporary:
         feather.write_feather(pa.Table.from_pandas(shown, preserve_index=False), str(temporary), compression="zstd")
     content: Content = "text" if table.kind == "text" else "table"
-    write_typed(folder / RESULT, PreviewResult(content, table.report, roles_of(table, spec.columns), profile))
+    write_typed(folder / PROFILE, TableProfile(profile))
+    write_typed(folder / RESULT, PreviewResult(content, table.report, roles_of(table, spec.columns), columns))
 
 
 def shown_rows(table: Table) -> pd.DataFrame:

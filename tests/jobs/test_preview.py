@@ -43,7 +43,7 @@ def test_a_table_has_rows_report_roles_and_profile():
     assert result.report is not None
     assert result.report.delimiter == ","
     assert result.roles == {"text": "review", "label": "stars"}
-    stars = result.profile[1]
+    stars = found.profile[1]
     assert (stars.kind, stars.n_missing, stars.bars) == ("number", 0, [40, 40])
 
 
@@ -84,7 +84,7 @@ def test_what_a_page_shows_is_bounded(monkeypatch):
     wide = ",".join(f"c{i}" for i in range(400)) + "\n" + ",".join(["1"] * 400) + "\n"
     found = read("w.csv", wide.encode())
     assert found.rows.shape == (1, preview.MAX_SHOWN_COLUMNS)
-    assert len(found.result.profile) == 400
+    assert len(found.profile) == 400
     long = read("l.jsonl", b"\n".join(json.dumps({"a": "x" * 100_000}).encode() for _ in range(3)))
     assert long.rows["a"].str.len().tolist() == [preview.MAX_CELL_LENGTH] * 3
 
