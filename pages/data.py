@@ -13,14 +13,13 @@ st.write("Bring a text, a table or vectors, and see how the file is read before 
 dataset = opened_dataset()
 with st.container(key="data-opened" if dataset else "data-none"):
     sources, details = st.columns([2, 3], gap="large")
-with sources:
-    with error_boundary():
-        st.subheader("Bring data")
-        show_sources()
-    with error_boundary():
-        show_datasets(dataset)
+with sources, error_boundary():
+    st.subheader("Bring data")
+    show_sources()
 with details, st.container(key="data-details"), error_boundary():
     if dataset:
         show_dataset(dataset)
     else:
         st.info("No data is open. Upload a file, or choose the King James Bible from the samples.")
+with sources, error_boundary():
+    show_datasets(dataset)  # last: by now the rows of what is open may be known

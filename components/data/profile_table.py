@@ -29,8 +29,8 @@ def show_profile(profile: Sequence[ColumnProfile], report: ReadReport, *, key: s
     )
     frame = profile_frame(shown, report.rows)
     config = {
-        "column": st.column_config.TextColumn("column", pinned=True, width=120),
-        "kind": st.column_config.TextColumn("kind", width=72),
+        "column": st.column_config.TextColumn("column", pinned=True, width=115),
+        "kind": st.column_config.TextColumn("kind", width=80),
         "missing": st.column_config.NumberColumn("missing", format="percent", width=70),
         "distinct": st.column_config.NumberColumn("distinct", format="localized", width=75),
         "distribution": st.column_config.BarChartColumn("distribution", width=95, y_min=0),

@@ -157,6 +157,20 @@ def test_a_reading_that_was_stopped_is_read_again_only_when_it_is_asked_for(app,
     assert stopped.wait(60) == "done"
 
 
+def test_the_process_of_the_page_reads_no_file(app, monkeypatch):
+    def fail(*args, **options):
+        raise AssertionError("a file was read here")
+
+    for name in ("embedviz.data.reading.opened", "embedviz.formats.source.opened", "embedviz.store.dataset.read_table"):
+        monkeypatch.setattr(name, fail)
+    dataset = Dataset.upload(Store().uploads_folder, "r.csv", [REVIEWS])
+    visit(app, dataset)
+    assert preview_of(dataset).wait(60) == "done"  # the worker has the readers that this process lacks
+    app.run()
+    assert not app.exception
+    assert "“review” as text" in texts(app)
+
+
 def test_the_columns_have_a_profile(app, reviews):
     visit(app, reviews)
     [profile] = [each.value for each in app.dataframe if "distribution" in each.value]
