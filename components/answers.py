@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components import live, session, tables
+from components.data.reading import choose_file, read_preview
 from components.error_boundary import error_boundary
 from embedviz.core.plurals import counted
 from embedviz.jobs.prediction import Prediction, ask_file
@@ -112,12 +113,19 @@ def predict_file(run: RunFolder, column: str | None) -> None:
     dataset = store.dataset(dataset_id)
     if dataset.owner != session.owner():
         return
-    table = dataset.preview()
-    st.text(f"{dataset.title}: {' '.join(table.report.sentences())}")
+    preview = read_preview(dataset, key="predict-reading", may_be_vectors=False)
+    if preview is None:
+        return
+    read = preview.result
+    if read.report is None:
+        choose_file(dataset, read)
+        return
+    st.text(f"{dataset.title}: {' '.join(read.report.sentences())}")
     if column is not None:
-        names = [str(name) for name in table.frame.columns]
-        guess = column if column in names else table.roles.get("text", names[0])
-        column = st.selectbox("Text column", names, names.index(guess), key=f"predict-column-{dataset.id}")
+        names = read.columns
+        guess = column if column in names else read.roles.get("text")
+        place = names.index(guess) if isinstance(guess, str) else 0
+        column = st.selectbox("Text column", names, place, key=f"predict-column-{dataset.id}")
     reasons = st.toggle(
         "Explain each prediction",
         help="Adds a column with the contributions to each prediction. Takes several times as long.",

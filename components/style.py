@@ -10,6 +10,8 @@ _CSS = """<style>
 /* the link colours of both themes: the dark one's primary colour, made for white text on it, is too dark for text */
 [role="tab"][aria-selected="true"] p, button[role="radio"][aria-checked="true"] p { color: light-dark(#0a5c8f, #7cc0ea); }
 @media (max-width: 640px) { .block-container { padding: 3.6rem 1rem 3rem; } [data-testid="stHeading"] h1 { font-size: 1.7rem; } }
+/* one above the other, what was read comes before the ways to bring more */
+@media (max-width: 640px) { .st-key-data-opened [data-testid="stColumn"]:has(.st-key-data-details) { order: -1; } }
 </style>"""
 
 

@@ -1,4 +1,4 @@
-"""Command line: train, predict, neighbors, analogy, project, evaluate, convert. VECTORS is a vector file or a run's folder."""
+"""Command line: profile, train, predict, neighbors, analogy, project, evaluate, convert. VECTORS is a vector file or a run's folder."""
 
 from __future__ import annotations
 
@@ -172,6 +172,17 @@ def predict(
         _print(answer)
     else:
         answer.to_csv(out, index=False)
+
+
+@app.command()
+def profile(data: Annotated[Path, typer.Argument(help="A file of rows or text.")], read: Read = None) -> None:
+    """Print how a file was read, and for each column its kind, missing cells, distinct values and examples."""
+    import embedviz
+
+    table = embedviz.read_table(data, **_reading(read))
+    for sentence in table.report.sentences():
+        typer.echo(sentence, err=True)
+    _print(table.profile().drop(columns="distribution"))
 
 
 @app.command()

@@ -99,7 +99,7 @@ def draw_disk_usage() -> None:
                     f"{dataset.title} · {formatting.size(dataset.size)} · {formatting.when(dataset.created)}",
                     width="stretch",
                 )
-                st.button("Delete the upload", key=f"drop-{dataset.id}", on_click=store.delete_dataset, args=(dataset,))
+                st.button("Delete the upload", key=f"drop-{dataset.id}", on_click=store.purge_dataset, args=(dataset,))
 
 
 st.title("Runs")

@@ -113,6 +113,18 @@ def test_a_file_is_read_as_one_says(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines()[1].startswith("плохой скучный\t")
 
 
+def test_a_profile_has_a_row_for_each_column(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "cars.txt"
+    path.write_text("make;doors\nFerro;2\nVulpa;4\nFerro;\n")
+    call(monkeypatch, "profile", path, "--read", "delimiter=;")
+    out, err = capsys.readouterr()
+    assert "Columns are separated by semicolon." in err
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert lines[0] == ["column", "kind", "missing", "distinct", "shows", "examples"]
+    assert lines[1] == ["make", "category", "0.0000", "2", "each value", "Ferro · Vulpa"]
+    assert lines[2] == ["doors", "number", "0.3333", "2", "2 to 4", "2 · 4"]
+
+
 def test_a_call_that_failed_on_its_columns_can_be_corrected_with_the_same_folder(tweets_file, tmp_path, monkeypatch):
     out = tmp_path / "run"
     (out / "mine").mkdir(parents=True)

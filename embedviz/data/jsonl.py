@@ -6,14 +6,16 @@ import json
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import DataError
-from embedviz.data.column_names import column_names
+from embedviz.data.column_names import MAX_COLUMNS, column_names
 from embedviz.data.report import RowNotes
 
 HEAD_LINES = 5  # filled lines looked at to tell the format
-MAX_COLUMNS = 5000
+MAX_CELLS = 20_000_000  # of a table whose cells are mostly empty
+MAX_CELLS_PER_FILLED = 100  # beyond MAX_CELLS
 ENDINGS = (".jsonl", ".ndjson")
 _EXACT = 2**53
 
@@ -48,7 +50,7 @@ def read(text: str, name: str, cut: bool = False) -> JsonLines:
         If there is no object.
     """
     dropped = RowNotes()
-    columns: dict[str, list[Any]] = {}
+    columns: dict[str, _Cells] = {}
     nested: set[str] = set()
     rows = 0
     lines = text.split("\n")
@@ -63,25 +65,48 @@ def read(text: str, name: str, cut: bool = False) -> JsonLines:
             continue
         for key, cell in value.items():
             if key not in columns:
-                if len(columns) == MAX_COLUMNS:
-                    raise DataError(f"{name}, line {number:,}: more than {MAX_COLUMNS:,} different keys.")
-                columns[key] = [None] * rows
+                columns[key] = _Cells([], [])
+                if len(columns) > MAX_COLUMNS:
+                    raise DataError(
+                        f"{name}, line {number:,}: more than {MAX_COLUMNS:,} different keys; at most {MAX_COLUMNS:,} columns "
+                        f"are read. Leave out keys, or give each row a key and a value of its own."
+                    )
+            if cell is None:
+                continue
             if isinstance(cell, (dict, list)):
                 nested.add(key)
                 cell = json.dumps(cell, ensure_ascii=False)
-            columns[key].append(cell)
+            columns[key].rows.append(rows)
+            columns[key].cells.append(cell)
         rows += 1
-        if len(value) < len(columns):
-            for key in columns.keys() - value.keys():
-                columns[key].append(None)
     if not rows:
         raise DataError(f'{name} holds no JSON object on any line. JSONL has one object a line: {{"text": "…"}}.')
     if not columns:
         raise DataError(f"{name} holds only empty JSON objects.")
+    _check_density(name, rows, columns)
     names = column_names([_encodable(key) for key in columns], len(columns))
-    frame = pd.DataFrame({name: _series(columns.pop(key)) for name, key in zip(names, list(columns), strict=True)})
+    frame = pd.DataFrame(
+        {name: _series(columns.pop(key), rows) for name, key in zip(names, list(columns), strict=True)}
+    )
     notes = [f"Nested values are shown as their JSON text: {', '.join(sorted(nested)[:5])}."] if nested else []
     return JsonLines(frame, dropped, notes)
+
+
+class _Cells(NamedTuple):
+    """The filled cells of a column, and the rows that they are in."""
+
+    rows: list[int]
+    cells: list[Any]
+
+
+def _check_density(name: str, rows: int, columns: dict[str, _Cells]) -> None:
+    """Raise DataError for a table that is large and nearly empty: it would take far more memory than its file."""
+    n_cells, filled = rows * len(columns), sum(len(column.rows) for column in columns.values())
+    if n_cells > MAX_CELLS and n_cells > MAX_CELLS_PER_FILLED * filled:
+        raise DataError(
+            f"{name} has {rows:,} rows and {len(columns):,} different keys, but fills only {filled:,} of these {n_cells:,} "
+            f"cells. Leave out keys that few rows have, or give each row a key and a value of its own."
+        )
 
 
 class _Broken:
@@ -98,21 +123,28 @@ def _parsed(line: str) -> Any:
         return _BROKEN
 
 
-def _series(cells: list[Any]) -> pd.Series:
+def _series(column: _Cells, n_rows: int) -> pd.Series:
     """Numbers, booleans or text, whichever all filled cells are; text when they are mixed."""
-    kinds = {type(cell) for cell in cells if cell is not None}
+    cells = column.cells
+    kinds = set(map(type, cells))
     if kinds == {bool}:
-        return pd.Series(cells, dtype="boolean")
+        return pd.Series(_spread(column, n_rows, pd.NA), dtype="boolean")
     if kinds and kinds <= {int, float}:
-        numbers = [cell for cell in cells if cell is not None]
-        small = all(abs(n) <= _EXACT for n in numbers if isinstance(n, int))
-        if small and all(math.isfinite(n) for n in numbers):
-            whole = kinds == {int} and len(numbers) == len(cells)
-            return pd.Series([math.nan if n is None else n for n in cells], dtype="int64" if whole else "float64")
-    if kinds <= {str}:
-        return pd.Series([None if cell is None else _encodable(cell) for cell in cells], dtype="str")
-    texts = [cell if cell is None or isinstance(cell, str) else json.dumps(cell) for cell in cells]
-    return pd.Series([None if text is None else _encodable(text) for text in texts], dtype="str")
+        small = all(abs(n) <= _EXACT for n in cells if isinstance(n, int))
+        if small and all(math.isfinite(n) for n in cells):
+            whole = kinds == {int} and len(cells) == n_rows
+            numbers = np.full(n_rows, 0 if whole else math.nan, "int64" if whole else "float64")
+            numbers[column.rows] = cells
+            return pd.Series(numbers)
+    texts = [_encodable(cell if isinstance(cell, str) else json.dumps(cell)) for cell in cells]
+    return pd.Series(_spread(_Cells(column.rows, texts), n_rows, None), dtype="str")
+
+
+def _spread(column: _Cells, n_rows: int, fill: object) -> np.ndarray:
+    """(N,) object: the cells in their rows, `fill` elsewhere."""
+    spread = np.full(n_rows, fill, object)
+    spread[column.rows] = column.cells
+    return spread
 
 
 def _encodable(text: str) -> str:

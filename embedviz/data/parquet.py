@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import IO, Any, NamedTuple, cast
 
 import pandas as pd
@@ -12,11 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from embedviz.core.errors import DataError
-from embedviz.data.column_names import column_names
+from embedviz.data.column_names import check_columns, column_names
 from embedviz.data.containers import max_bytes
 
 MAGIC = b"PAR1"
 BATCH_ROWS = 16_384
+BATCH_CELLS = 4_000_000  # a batch of a wide table has fewer rows
+PREVIEW_BYTES = 64 << 20  # in memory, of the rows that a preview holds
+MAX_CELL_VALUES = 100_000  # in the lists of a row on average: they become JSON text, which nobody reads
 _INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an index without a name
 
 
@@ -38,43 +42,95 @@ def read(stream: IO[bytes], name: str, max_rows: int | None = None) -> ParquetTa
     name : str
         The file's name, for messages.
     max_rows : int, optional
-        Stop after this many rows, to the end of a batch.
+        Stop after this many rows, to the end of a batch, or once they fill PREVIEW_BYTES, for a preview.
 
     Raises
     ------
     DataError
-        If the file is damaged, or larger in memory than `embedviz.data.containers.max_bytes`.
+        If the file is damaged, has more columns than are read, or is larger in memory than
+        `embedviz.data.containers.max_bytes`.
     """
-    limit = max_bytes()
-    batches, rows, size = [], 0, 0
+    notes: list[str] = []
     try:
         with pq.ParquetFile(stream) as plain:
-            schema, total = plain.schema_arrow, plain.metadata.num_rows
-        words = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+            schema, metadata = plain.schema_arrow, plain.metadata
+        check_columns(len(schema), name)
+        values = _values_per_row(schema, metadata)
+        kept = [field for field, count in zip(schema, values, strict=True) if count <= MAX_CELL_VALUES]
+        for field, count in zip(schema, values, strict=True):
+            if count > MAX_CELL_VALUES:
+                notes.append(f"Column {field.name} holds lists of {count:,.0f} values a row and is left out.")
+        if len(schema) and not kept:
+            raise DataError(f"{name} has no column that can be read. {notes[0]}")
         stream.seek(0)
+        words = [field.name for field in kept if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
         with pq.ParquetFile(stream, read_dictionary=words) as file:
-            for batch in file.iter_batches(BATCH_ROWS):
-                rows, size = rows + len(batch), size + sum(map(_expanded_bytes, batch.columns))
-                if size > limit:
-                    raise DataError(f"{name} unpacks to more than {limit / 1e6:,.1f} MB, which is the limit here.")
-                batches.append(batch)
-                if max_rows is not None and rows >= max_rows:
-                    break
-            table = pa.Table.from_batches(batches, file.schema_arrow)
+            at_once = int(BATCH_CELLS // max(1, sum(count for count in values if count <= MAX_CELL_VALUES)))
+            titles = [field.name for field in kept] if len(kept) < len(schema) else None
+            batches = file.iter_batches(max(1, min(BATCH_ROWS, at_once)), columns=titles)
+            table, cut = _gathered(batches, name, max_rows)
+            cut = cut or (max_rows is not None and table.num_rows < metadata.num_rows)
         table.validate(full=True)  # or a damaged text breaks what reads it
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
             f"{name} is not a whole Parquet file ({reason}). Was it saved, and uploaded to the end?"
         ) from error
-    del batches
     if not table.num_rows or not table.num_columns:
         raise DataError(f"{name} holds no rows.")
-    kept = [i for i, column in enumerate(table.column_names) if not _INDEX.fullmatch(column)]
-    names = column_names([table.column_names[i] for i in kept], len(kept))
-    notes: list[str] = []
-    frame = pd.DataFrame({title: _series(table.column(i), title, notes) for title, i in zip(names, kept, strict=True)})
-    return ParquetTable(frame, max_rows is not None and rows < total, notes)
+    titles = table.column_names
+    places = [i for i, title in enumerate(titles) if not _INDEX.fullmatch(title)]
+    names = column_names([titles[i] for i in places], len(places))
+    frame = pd.DataFrame(
+        {title: _series(table.column(i), title, notes) for title, i in zip(names, places, strict=True)}
+    )
+    return ParquetTable(frame, cut, notes)
+
+
+def _gathered(batches: Iterator[pa.RecordBatch], name: str, max_rows: int | None) -> tuple[pa.Table, bool]:
+    """The batches as one table, for a preview the first of them; and whether a batch was cut for its size."""
+    limit = max_bytes()
+    taken: list[pa.RecordBatch] = []
+    rows, size = 0, 0
+    for batch in batches:
+        grown = sum(map(_expanded_bytes, batch.columns))
+        if max_rows is not None and size + grown > PREVIEW_BYTES:
+            fitting = len(batch) * (PREVIEW_BYTES - size) // grown
+            if not fitting and not taken:
+                raise DataError(
+                    f"{name} holds cells of more than {PREVIEW_BYTES / 1e6:,.0f} MB. Bring a file of shorter cells."
+                )
+            return pa.Table.from_batches([*taken, batch.slice(0, fitting)], batch.schema), True
+        size, rows = size + grown, rows + len(batch)
+        if size > limit:
+            raise DataError(f"{name} unpacks to more than {limit / 1e6:,.1f} MB, which is the limit here.")
+        taken.append(batch)
+        if max_rows is not None and rows >= max_rows:
+            break
+    return (pa.Table.from_batches(taken) if taken else pa.table({})), False
+
+
+def _values_per_row(schema: pa.Schema, metadata: pq.FileMetaData) -> list[float]:
+    """Values a row of each column, as the file states them: 1, or the mean over rows where a column holds lists."""
+    totals: list[int] = []
+    leaf = 0
+    for field in schema:
+        leaves = range(leaf, leaf := leaf + _n_leaves(field.type))
+        if not pa.types.is_nested(field.type):
+            totals.append(metadata.num_rows)
+            continue
+        groups = map(metadata.row_group, range(metadata.num_row_groups))
+        totals.append(sum(group.column(i).num_values for group in groups for i in leaves))
+    return [max(1.0, total / max(1, metadata.num_rows)) for total in totals]
+
+
+def _n_leaves(kind: pa.DataType) -> int:
+    """Columns of the file that hold a column of this type."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return _n_leaves(kind.storage_type)
+    if not pa.types.is_nested(kind):
+        return 1
+    return sum(_n_leaves(kind.field(i).type) for i in range(kind.num_fields))
 
 
 def _expanded_bytes(column: pa.Array) -> int:

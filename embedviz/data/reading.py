@@ -23,6 +23,7 @@ from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
 from embedviz.data.joining import join_parts
 from embedviz.data.markup import holds_markup, strip_markup
+from embedviz.data.profile import profile_columns, profile_frame
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
 from embedviz.data.splits import PartName
@@ -80,6 +81,17 @@ class Table:
         if name not in self._columns:
             self._columns[name] = Column(name, cells_of(self.frame, name))
         return self._columns[name]
+
+    def profile(self) -> pd.DataFrame:
+        """Return a row for each column: its kind, share of missing cells, distinct values, distribution and examples.
+
+        Examples
+        --------
+        >>> table = read_table(b"film,stars\\nAlien,5\\nBrazil,4\\nGilda,\\n", name="films.csv")
+        >>> table.profile()[["column", "kind", "distinct", "shows"]].values.tolist()
+        [['film', 'category', 3, 'each value'], ['stars', 'number', 2, '4 to 5']]
+        """
+        return profile_frame(profile_columns(map(self.column, self.frame.columns)), len(self.frame))
 
     def cached_in(self, folder: Path) -> Self:
         """Return the same table with `cache` set."""

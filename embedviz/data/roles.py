@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from embedviz.core.errors import ColumnError
 from embedviz.core.plurals import counted
-from embedviz.data.column import cells_of
+from embedviz.data.column import Column, StoredKind, cells_of
 from embedviz.data.column_hints import HINTS
-from embedviz.data.guessing import MAX_CLASSES, Chosen, guess_roles, is_number, is_text
+from embedviz.data.guessing import MAX_CLASSES, Chosen, guess_roles
+from embedviz.data.profile import ColumnProfile
 from embedviz.data.rating_values import as_ratings
 from embedviz.data.split_names import LEFT_OUT, part_codes
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ROLES = tuple(HINTS)  # of one column each
 COLUMN_ROLES = ("category", "number", "ignore")  # of several columns: how a model of tables reads them
+_KINDS: dict[StoredKind, str] = {"boolean": "true and false", "date": "dates", "number": "numbers", "text": "text"}
 _PLURALS = {"category": "categories", "number": "numbers"}
 READ_BY_ONE = {"rating", "label", "target"}  # by different models, so that they may share a column
 
@@ -41,17 +43,82 @@ def checked_role(frame: pd.DataFrame, role: str, column: str) -> str:
     if column not in frame.columns:
         raise ColumnError(f"There is no column {column!r}. The columns are: {_listed(frame)}.")
     values = cells_of(frame, column)
-    if not values.notna().any() or (is_text(values) and not values.dropna().astype(str).str.strip().any()):
-        raise ColumnError(f"Column {column!r} is empty in every row. The columns are: {_listed(frame)}.")
-    if role == "text" and not is_text(values):
-        raise ColumnError(f"Column {column!r} holds {_kind(values)}, not text. Choose a column of words.")
+    cells = Column.of(values)
+    is_empty = not values.notna().any() or (cells.kind == "text" and not values.dropna().astype(str).str.strip().any())
+    if problem := role_problem(role, column, cells.kind, is_empty):
+        raise ColumnError(f"{problem} The columns are: {_listed(frame)}." if is_empty else problem)
     if role == "rating" and as_ratings(values) is None:
-        raise ColumnError(f"Column {column!r} holds {_kind(values)}, but ratings have to be numbers, or yes and no.")
+        raise ColumnError(
+            f"Column {column!r} holds {_KINDS[cells.kind]}, but ratings have to be numbers, or yes and no."
+        )
     if role == "split" and (part_codes(values.dropna().unique()) == LEFT_OUT).all():
         raise ColumnError(
             f"Column {column!r} says train, validation or test in no row. Choose another column as split, or none."
         )
     return column
+
+
+def role_problem(role: str, column: str, kind: StoredKind, is_empty: bool) -> str:
+    """Return why a column cannot play a role, in a sentence; empty where it can.
+
+    Parameters
+    ----------
+    kind : {"number", "boolean", "date", "text"}
+        Type of its cells.
+    is_empty : bool
+        No cell is filled.
+    """
+    if is_empty:
+        return f"Column {column!r} is empty in every row."
+    if role == "text" and kind != "text":
+        return f"Column {column!r} holds {_KINDS[kind]}, not text. Choose a column of words."
+    if role == "rating" and kind == "date":  # a text may be a written number, or yes and no
+        return f"Column {column!r} holds {_KINDS[kind]}, but ratings have to be numbers, or yes and no."
+    return ""
+
+
+def assign_role(
+    roles: Mapping[str, str | list[str]], role: str, column: str | list[str] | None
+) -> dict[str, str | list[str]]:
+    """Give a role its column(s), or none, and take them from the roles that cannot share them.
+
+    Examples
+    --------
+    >>> assign_role({"text": "review", "label": "stars"}, "user", "stars")
+    {'text': 'review', 'user': 'stars'}
+    """
+    taken = {column} if isinstance(column, str) else set(column or ())
+    assigned: dict[str, str | list[str]] = {}
+    for other, its in roles.items():
+        if other == role:
+            continue
+        if _may_share(role, other):
+            assigned[other] = its
+        elif isinstance(its, list):
+            assigned[other] = [one for one in its if one not in taken]
+        elif its not in taken:
+            assigned[other] = its
+    if column:
+        assigned[role] = column
+    return {name: assigned[name] for name in (*ROLES, *COLUMN_ROLES) if assigned.get(name)}
+
+
+def _may_share(role: str, other: str) -> bool:
+    """True for roles that one column may have both: different models read them."""
+    if role in COLUMN_ROLES or other in COLUMN_ROLES:
+        return not {role, other} <= {*COLUMN_ROLES, "target"}
+    return {role, other} <= READ_BY_ONE
+
+
+def roles_within(roles: Mapping[str, str | list[str]], columns: Collection[str]) -> dict[str, str | list[str]]:
+    """Return the roles without columns that are not there."""
+    there: dict[str, str | list[str]] = {}
+    for role, its in roles.items():
+        if isinstance(its, list):
+            there[role] = [column for column in its if column in columns]
+        elif its in columns:
+            there[role] = its
+    return {role: its for role, its in there.items() if its}
 
 
 def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping[str, str]) -> dict[str, str]:
@@ -88,8 +155,9 @@ def checked_roles(frame: pd.DataFrame, roles: Mapping[str, str], needed: Mapping
     return chosen
 
 
-def role_sentence(frame: pd.DataFrame, roles: Mapping[str, str | list[str]]) -> str:
+def role_sentence(profile: Sequence[ColumnProfile], roles: Mapping[str, str | list[str]]) -> str:
     """Describe the roles in a sentence. Column names are not escaped: show it as plain text."""
+    by_name = {column.name: column for column in profile}
     parts, left_out = [], ""
     for role, column in roles.items():
         detail = ""
@@ -99,22 +167,14 @@ def role_sentence(frame: pd.DataFrame, roles: Mapping[str, str | list[str]]) -> 
             else:
                 parts.append(f"{counted(len(column), 'column', 'columns')} as {_PLURALS[role]}")
             continue
-        sizes = cells_of(frame, column).value_counts()
-        if role == "label" or (role == "target" and len(sizes) <= MAX_CLASSES):
-            rows = counted(int(sizes.min()), "row", "rows") if len(sizes) else "no rows"
-            detail = f" ({counted(len(sizes), 'class', 'classes')}, the smallest has {rows})"
+        values = by_name[column]
+        if role == "label" or (role == "target" and values.n_distinct <= MAX_CLASSES):
+            rows = counted(values.smallest, "row", "rows") if values.n_distinct else "no rows"
+            detail = f" ({counted(values.n_distinct, 'class', 'classes')}, the smallest has {rows})"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
     if not parts:
         return "No column looks like text, users, items or ratings yet. Choose the columns below."
     return f"Columns used: {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}.{left_out}"
-
-
-def _kind(values: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(values):
-        return "true and false"
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return "dates"
-    return "numbers" if is_number(values) else "text"
 
 
 def _listed(frame: pd.DataFrame, max_names: int = 20) -> str:

@@ -38,6 +38,8 @@ from embedviz.store.store import Store
 from embedviz.training.threads import training_capacity
 
 STOP_GRACE_S = 30.0  # a worker may take to measure and save after a Stop
+LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing to save
+WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 60.0
 MAX_STARTS = 3  # of workers in a row that die before they are ready
@@ -82,6 +84,7 @@ class LocalExecutor:
                 self._hand_out(lane)
         threading.Thread(target=self._beat, name="executor-heartbeat", daemon=True).start()
         threading.Thread(target=self._sweep, name="executor-sweep", daemon=True).start()
+        threading.Thread(target=self._watch, name="executor-watch", daemon=True).start()
         return self
 
     def submit(self, job: JobFolder[Any]) -> None:
@@ -94,14 +97,15 @@ class LocalExecutor:
         RunError
             When it is done, or another process works on it.
         """
-        lane = declaration(job.kind).lane
+        declared = declaration(job.kind)
+        lane = declared.lane
         with self._lock:
             if self.is_closed:
                 raise RunError("The server is shutting down. Try again in a minute.")
             waiting = self._waiting[lane]
             if len(waiting) >= (5 if is_shared() else 50):
                 raise QueueFullError(f"{len(waiting)} runs are waiting already. Try again when one of them has ended.")
-            waiting.append(HeldJob(job, take_for_queue(job)))
+            waiting.append(HeldJob(job, take_for_queue(job), declared.limits))
             self._hand_out(lane)
 
     def place(self, job: JobFolder[Any]) -> int:
@@ -151,7 +155,7 @@ class LocalExecutor:
         for workers in self._workers.values():
             for worker in workers:
                 if worker.held and worker.held.folder == folder:
-                    worker.stop(folder, STOP_GRACE_S)
+                    worker.stop(folder, STOP_GRACE_S if worker.held.limits is None else LIMITED_STOP_GRACE_S)
                     return True
         return False
 
@@ -181,7 +185,10 @@ class LocalExecutor:
         with self._lock:
             self._workers[worker.lane].remove(worker)
             held, worker.held = worker.held, None
-            if held:
+            killed = worker.killed_for
+            if held and killed and killed.job is held:
+                _end(held, lambda status: replace(status, state=killed.state, reason=killed.reason))
+            elif held:
                 _end(held, lambda status: interrupted(status, _reason(code)))
             if not worker.was_ready:
                 self._failures[worker.lane] += 1
@@ -205,6 +212,14 @@ class LocalExecutor:
                 held += [worker.held for worker in workers if worker.held]
             for one in held:
                 self._renew(one)
+
+    def _watch(self) -> None:
+        """End jobs that have taken more time or memory than their kind may."""
+        while not self._closed.wait(WATCH_INTERVAL_S):
+            with self._lock:
+                workers = [worker for lane in self._workers.values() for worker in lane if worker.is_running]
+            for worker in workers:
+                worker.keep_limits()
 
     def _renew(self, held: HeldJob) -> None:
         try:

@@ -14,6 +14,7 @@ KINDS = {
     "history": "embedviz.projection.history_job:lay_out_history",
     "pair": "embedviz.projection.pair_job:draw_pair",
     "prediction": "embedviz.jobs.prediction:predict",
+    "preview": "embedviz.jobs.preview:preview",
     "projection": "embedviz.projection.map_job:draw_map",
     "reading": "embedviz.jobs.reading:read_dataset",
     "repeats": "embedviz.jobs.repeats:train_repeats",

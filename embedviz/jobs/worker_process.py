@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NotRequired, TypedDict, cast
 
-from embedviz.core.jobs.declaration import Lane
+import psutil
+
+from embedviz.core.jobs.declaration import Lane, Limits
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import Lease
+from embedviz.core.jobs.status import State
 from embedviz.store.home import home
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,15 +51,34 @@ class Answer(TypedDict):
 
 @dataclass(frozen=True)
 class HeldJob:
-    """A job, and the lease under which this executor holds it."""
+    """A job, the lease under which this executor holds it, and the limits of its kind."""
 
     job: JobFolder[Any]
     lease: Lease
+    limits: Limits | None = None
 
     @property
     def folder(self) -> Path:
         """The job's folder."""
         return self.job.folder
+
+
+@dataclass(frozen=True)
+class KilledFor:
+    """The end of a job whose worker was killed on purpose: its state, and why."""
+
+    job: HeldJob
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Start:
+    """When a job with limits began, by the monotonic clock, and what its process held then."""
+
+    job: HeldJob
+    seconds: float
+    memory_bytes: int
 
 
 class WorkerProcess:
@@ -80,7 +102,9 @@ class WorkerProcess:
     ) -> None:
         self.lane: Lane = lane
         self.held: HeldJob | None = None
+        self.killed_for: KilledFor | None = None
         self._asked_to_stop: HeldJob | None = None
+        self._start: _Start | None = None
         self.is_leaving = self.was_ready = False
         self._on_answer, self._on_exit = on_answer, on_exit
         environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
@@ -126,6 +150,22 @@ class WorkerProcess:
         timer.daemon = True
         timer.start()
 
+    def keep_limits(self) -> None:
+        """Kill it when its job has taken more time or memory than the job's kind may."""
+        held = self.held
+        if held is None or held.limits is None or not self.was_ready:
+            return
+        try:
+            memory = psutil.Process(self._process.pid).memory_info().rss
+        except psutil.Error:  # it has just died; the listening thread deals with that
+            return
+        now = time.monotonic()
+        if self._start is None or self._start.job is not held:
+            self._start = _Start(held, now, memory)
+        reason = held.limits.reason(now - self._start.seconds, memory - self._start.memory_bytes)
+        if reason:
+            self._kill(held, "failed", reason)
+
     def hang_up(self) -> None:
         """Tell it that no more jobs will come; a job under way is interrupted."""
         self.is_leaving = True
@@ -149,8 +189,15 @@ class WorkerProcess:
             self.is_leaving = True  # it has just died; the listening thread deals with that
 
     def _kill_if_still_at(self, held: HeldJob | None) -> None:
-        if self.held is held:
-            self._process.kill()
+        if held is not None and self.held is held:
+            if held.limits is None:
+                self._process.kill()
+            else:
+                self._kill(held, "stopped", "")
+
+    def _kill(self, held: HeldJob, state: State, reason: str) -> None:
+        self.killed_for = KilledFor(held, state, reason)
+        self._process.kill()
 
     def _listen(self) -> None:
         for line in self._output:

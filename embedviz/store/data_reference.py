@@ -61,6 +61,7 @@ class About(TypedDict):
     options: ReadOptions
     only: NotRequired[list[LabelFilterReference]]  # filters of a run's data, in their order
     parts: NotRequired[list[PartFile]]  # further files, where the data's own is the training part of a split
+    roles: NotRequired[dict[str, str | list[str]]]  # role -> column(s) as the owner chose them; only in dataset.json
 
 
 class UploadReference(About):

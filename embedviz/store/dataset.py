@@ -153,10 +153,32 @@ class Dataset:
         unknown = set(options) - set(OPTIONS)
         if unknown:
             raise DataError(f"Reading has no option {', '.join(sorted(unknown))}. It has: {', '.join(OPTIONS)}.")
+        self._follow_record()
         merged = {**self.options, **options}
         given = {key: value for key, value in merged.items() if value is not None}
         self._reference["options"] = cast("ReadOptions", given)
         write_json(self.folder / FILE, self._reference)
+
+    @property
+    def roles(self) -> dict[str, str | list[str]] | None:
+        """role -> column(s) as the owner chose them; None while they are guessed."""
+        return self._reference.get("roles")
+
+    def set_roles(self, roles: Mapping[str, str | list[str]] | None) -> None:
+        """Keep the roles that the owner chose; None goes back to the guess."""
+        self._follow_record()
+        self._reference.pop("roles", None)
+        if roles is not None:
+            self._reference["roles"] = dict(roles)
+        write_json(self.folder / FILE, self._reference)
+
+    def _follow_record(self) -> None:
+        """Take over what another page has written since."""
+        self._reference = Dataset.open(self.folder)._reference
+
+    def check_unchanged(self) -> None:
+        """Raise DataError for a file at its path that is gone or was changed since it was opened."""
+        _check_unchanged(self._reference)
 
     def preview(self) -> Table:
         """Read the beginning of the file, at most 2 MB of it, the way the whole will be read.
@@ -172,7 +194,9 @@ class Dataset:
 
     def reference(self) -> DataReference:
         """Return what a run keeps to read the same data again."""
-        return self._reference.copy()
+        reference = self._reference.copy()
+        reference.pop("roles", None)
+        return reference
 
     def link_into(self, folder: Path) -> None:
         """Link the upload into a run's data folder, or copy it where the disk has no links."""
@@ -240,7 +264,7 @@ def _check_unchanged(reference: DataReference) -> None:
         if not Path(path).is_file():
             raise DataError(f"{path} no longer exists. Put it back, or start a new run.")
         if Path(path).stat().st_mtime != modified:
-            raise DataError(f"{path} was changed since this run was set up. Open it again and start a new run.")
+            raise DataError(f"{path} was changed since it was opened. Open it again, and start a new run.")
 
 
 def _checked_path(path: Path) -> Path:

@@ -16,6 +16,7 @@ from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
 from embedviz.core.version import VERSION
 from embedviz.store.data_reference import DataReference, fingerprint
+from embedviz.store.dataset import FILE as DATASET_FILE
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
 from embedviz.store.label_filter import LabelFilter, label_file
@@ -171,16 +172,37 @@ class Store:
 
     def datasets(self, owner: str) -> list[Dataset]:
         """Return the owner's uploads, the oldest first. One whose record is damaged is left out."""
-        found: list[Dataset] = []
-        for path in self.uploads_folder.glob("*/dataset.json"):
-            try:
-                found.append(Dataset.open(path.parent))
-            except EmbedvizError as error:  # deleted meanwhile, or damaged
-                logger.warning("%s: %s", path.parent.name, error)
-        return sorted((d for d in found if d.owner == owner), key=lambda dataset: dataset.created)
+        found = (dataset for dataset in _readable_datasets(self.uploads_folder) if dataset.owner == owner)
+        return sorted(found, key=lambda dataset: dataset.created)
 
     def delete_dataset(self, dataset: Dataset) -> None:
-        """Delete an upload, what was parsed of it and the copies its runs hold. Their vectors stay; they cannot resume."""
+        """Take the data set out of the list; it can be brought back for a day, and its runs keep their own copy.
+
+        Raises
+        ------
+        RunError
+            While it is being read.
+        """
+        if _at_work(dataset.folder):
+            raise RunError(f"{dataset.title!r} is being read. Stop that, or wait.")
+        os.replace(dataset.folder, self.deleted_folder / dataset.id)
+        os.utime(self.deleted_folder / dataset.id)
+
+    def restore_dataset(self, dataset_id: str) -> Dataset:
+        """Bring a deleted data set back. RunError when it is too late."""
+        folder = self.deleted_folder / checked_id(dataset_id)
+        if not folder.is_dir():
+            raise RunError("This data can no longer be restored. Upload it again.")
+        os.replace(folder, self.uploads_folder / dataset_id)
+        return self.dataset(dataset_id)
+
+    def deleted_datasets(self, owner: str) -> list[Dataset]:
+        """Return the owner's deleted data sets that can still be brought back, the last deleted first."""
+        found = (dataset for dataset in _readable_datasets(self.deleted_folder) if dataset.owner == owner)
+        return sorted(found, key=lambda dataset: -dataset.folder.stat().st_mtime)
+
+    def purge_dataset(self, dataset: Dataset) -> None:
+        """Delete an upload for good, what was parsed of it and the copies its runs hold. Their vectors stay; they cannot resume."""
         if any(not run.state.is_final for run in self._runs_of(dataset)):
             raise RunError(f"{dataset.title!r} is being read by a run. Stop it first.")
         for run in self._runs_of(dataset):
@@ -248,6 +270,15 @@ def _readable(folder: Path) -> Iterator[RunFolder]:
             logger.warning("%s: %s", path.parent.name, error)
             continue
         yield run
+
+
+def _readable_datasets(folder: Path) -> Iterator[Dataset]:
+    """The data sets below the folder; one whose record is damaged, or that is being deleted, is left out."""
+    for path in folder.glob(f"*/{DATASET_FILE}"):
+        try:
+            yield Dataset.open(path.parent)
+        except EmbedvizError as error:
+            logger.warning("%s: %s", path.parent.name, error)
 
 
 def _older(folder: Path, before: float) -> list[Path]:

@@ -1,10 +1,14 @@
 """Every page by AppTest: empty, with a run open, after a mistake; never a traceback."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from embedviz.core.jobs.status import Status, write_status
+from embedviz.jobs.perform import perform
+from embedviz.jobs.preview import preview_of
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 from embedviz.space.subwords import Subwords
@@ -40,6 +44,23 @@ def go(app, page):
         app.switch_page(f"{page}.py").run()
     assert not app.exception
     return app
+
+
+def show_data(app, dataset):
+    """Open the Data page with a data set whose beginning has been read."""
+    perform(preview_of(dataset))
+    app.session_state["dataset"] = dataset.id
+    return go(app, "data")
+
+
+def rerun_until(app, is_so, seconds=60):
+    """Run the page again until it is so, as its fragments do in a browser."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, page_text(app)
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
 
 
 def page_text(app) -> str:
@@ -135,8 +156,7 @@ def test_an_address_that_names_no_run_shows_a_message(app):
 def test_a_sample_is_read_and_can_be_trained_on(app):
     go(app, "data")
     app.button(key="sample-kjv").click().run()
-    assert not app.exception
-    assert "each line is one unit" in page_text(app)
+    rerun_until(app, lambda: "each line is one unit" in page_text(app))
     [train] = [button for button in app.button if button.label == "Train on this"]
     train.click().run()
     assert "Word vectors (skip-gram)" in " ".join(s.value for s in app.subheader)
@@ -146,8 +166,7 @@ def test_roles_are_guessed_and_can_be_changed(app):
     dataset = Dataset.upload(
         Store().uploads_folder, "r.csv", [b"review,stars,notes\nso very good a film,5,one two three\na bad film it was,1,four five six\n" * 9]
     )  # fmt: skip
-    app.session_state["dataset"] = dataset.id
-    go(app, "data")
+    show_data(app, dataset)
     assert "\u201creview\u201d as text" in page_text(app)
     app.selectbox(key=f"text-{dataset.id}").set_value("notes").run()
     assert "\u201cnotes\u201d as text" in page_text(app)
@@ -159,8 +178,7 @@ def test_roles_are_guessed_and_can_be_changed(app):
 def test_a_role_that_is_chosen_takes_its_column_from_the_one_that_was_guessed(app):
     data = b"review,stars\nso very good a film,5\na bad film it was,1\n" * 9
     dataset = Dataset.upload(Store().uploads_folder, "r.csv", [data])
-    app.session_state["dataset"] = dataset.id
-    go(app, "data")
+    show_data(app, dataset)
     assert "\u201cstars\u201d as the label" in page_text(app)
     app.selectbox(key=f"user-{dataset.id}").set_value("stars").run()
     assert "is now the user, no longer the label" in page_text(app)
@@ -170,8 +188,7 @@ def test_a_role_that_is_chosen_takes_its_column_from_the_one_that_was_guessed(ap
 def test_a_column_may_be_the_label_of_one_model_and_the_target_of_another(app):
     data = b"review,stars\nso very good a film,5\na bad film it was,1\n" * 9
     dataset = Dataset.upload(Store().uploads_folder, "r.csv", [data])
-    app.session_state["dataset"] = dataset.id
-    go(app, "data")
+    show_data(app, dataset)
     app.selectbox(key=f"target-{dataset.id}").set_value("stars").run()
     assert "\u201cstars\u201d as the label" in page_text(app)
     assert "\u201cstars\u201d as the target" in page_text(app)
@@ -195,9 +212,7 @@ def test_a_bad_upload_is_a_sentence_and_what_was_open_stays(app):
     app.button(key="sample-kjv").click().run()
     store = Store()
     bad = Dataset.upload(store.uploads_folder, "bad.csv", [b"\x00\x01\x02" * 100])
-    app.session_state["dataset"] = bad.id
-    app.run()
-    assert not app.exception
+    show_data(app, bad)
     assert "binary file" in " ".join(e.value for e in app.error)
     assert len(store.datasets("local")) == 2
 

@@ -53,6 +53,30 @@ def test_too_many_keys_are_refused(monkeypatch):
         read('{"a": 1, "b": 1, "c": 1}\n{"d": 1}\n', "a.jsonl")
 
 
+def test_a_table_that_is_nearly_empty_is_refused_when_it_is_large(monkeypatch):
+    monkeypatch.setattr(jsonl, "MAX_CELLS", 1000)
+    keys = json.dumps({f"k{i}": 1 for i in range(20)})
+    assert read(keys + "\n{}" * 20, "a.jsonl").frame.shape == (21, 20)
+    with pytest.raises(DataError, match=r"120 different keys, but fills only 120 of these 14,520"):
+        read(
+            "\n".join([keys, *(json.dumps({f"r{i}": 1}) for i in range(100)), *["{}"] * 20]),
+            "a.jsonl",
+        )
+
+
+def test_keys_that_come_late_cost_no_memory_for_the_rows_before(monkeypatch):
+    import tracemalloc
+
+    text = "{}\n" * 20_000 + "\n".join(json.dumps({f"k{i}": 1}) for i in range(500))
+    monkeypatch.setattr(jsonl, "MAX_CELLS", 1_000_000)
+    tracemalloc.start()
+    with pytest.raises(DataError, match="fills only 500"):
+        read(text, "a.jsonl")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000  # 10 million places for cells would take eight times as much
+
+
 def test_half_a_surrogate_pair_is_replaced():
     assert read('{"a": "x\\ud800y"}\n', "a.jsonl").frame["a"].tolist() == ["x?y"]
 

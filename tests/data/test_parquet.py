@@ -2,6 +2,7 @@ import datetime
 import decimal
 import io
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -75,3 +76,44 @@ def test_a_cut_file_is_reported():
 def test_no_rows_are_reported(table):
     with pytest.raises(DataError, match="holds no rows"):
         read(stored(table), "a.parquet")
+
+
+def test_a_list_beyond_measure_is_left_out_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(parquet, "MAX_CELL_VALUES", 1000)
+    long = pa.ListArray.from_arrays(pa.array([0, 3000, 3000], pa.int32()), pa.array(np.zeros(3000, np.int8)))
+    found = read(stored({"n": [1, 2], "list": long}), "a.parquet")
+    assert found.frame.columns.tolist() == ["n"]
+    assert found.notes == ["Column list holds lists of 1,500 values a row and is left out."]
+    with pytest.raises(DataError, match="no column that can be read"):
+        read(stored({"list": long}), "a.parquet")
+
+
+def test_values_a_row_are_told_by_column_whatever_is_nested_before_it():
+    schema = pa.schema(
+        {
+            "s": pa.struct({"a": pa.int64(), "b": pa.list_(pa.int64())}),
+            "m": pa.map_(pa.string(), pa.int64()),
+            "n": pa.int64(),
+            "l": pa.list_(pa.int64()),
+        }
+    )
+    rows = {"s": [{"a": 1, "b": [1, 2, 3]}] * 2, "m": [[("k", 1)]] * 2, "n": [1, 2], "l": [[1] * 5, [1] * 7]}
+    with pq.ParquetFile(stored(pa.table(rows, schema))) as file:
+        assert parquet._values_per_row(file.schema_arrow, file.metadata) == [4, 2, 1, 6]
+
+
+def test_a_preview_stops_at_a_number_of_bytes(monkeypatch):
+    monkeypatch.setattr(parquet, "PREVIEW_BYTES", 100_000)
+    words = pa.array(["x" * 1000] * 5000).dictionary_encode()
+    found = read(stored({"w": words}), "a.parquet", max_rows=5000)
+    assert found.cut
+    assert 90 <= len(found.frame) <= 100
+    assert len(read(stored({"w": words}), "a.parquet").frame) == 5000
+    with pytest.raises(DataError, match="cells of more than"):
+        read(stored({"w": ["x" * 200_000]}), "a.parquet", max_rows=5000)
+
+
+def test_too_many_columns_are_refused_before_anything_is_read():
+    wide = {f"c{i}": [1] for i in range(10_001)}
+    with pytest.raises(DataError, match=r"10,001 columns; at most 10,000"):
+        read(stored(wide), "a.parquet")

@@ -2,9 +2,11 @@ import pandas as pd
 import pytest
 
 from embedviz.core.errors import ColumnError
+from embedviz.data.column import Column
 from embedviz.data.guessing import guess_roles
+from embedviz.data.profile import profile_columns
 from embedviz.data.reading import read_table
-from embedviz.data.roles import checked_role, role_sentence, roles_of
+from embedviz.data.roles import assign_role, checked_role, role_sentence, roles_of, roles_within
 
 REVIEWS = pd.DataFrame(
     {
@@ -13,6 +15,10 @@ REVIEWS = pd.DataFrame(
         "stars": [5, 1, 5, 2],
     }
 )
+
+
+def profile(frame):
+    return profile_columns(Column(name, frame[name]) for name in frame)
 
 
 def test_plain_text_has_its_one_column():
@@ -50,14 +56,14 @@ def test_a_column_of_the_wrong_kind_cannot_play_the_role(role, column):
 
 
 def test_the_sentence_names_columns_classes_and_the_smallest_class():
-    sentence = role_sentence(REVIEWS, {"text": "review", "label": "stars"})
+    sentence = role_sentence(profile(REVIEWS), {"text": "review", "label": "stars"})
     assert "“review” as text" in sentence
     assert "“stars” as the label (3 classes, the smallest has 1 row)" in sentence
 
 
 def test_a_label_without_a_value_is_no_crash():
     frame = pd.DataFrame({"text": ["a b"], "label": [None]})
-    assert "0 classes" in role_sentence(frame, {"text": "text", "label": "label"})
+    assert "0 classes" in role_sentence(profile(frame), {"text": "text", "label": "label"})
 
 
 def test_what_is_chosen_goes_before_what_is_guessed():
@@ -98,3 +104,17 @@ def test_a_table_without_a_text_has_its_target_by_name(cars):
 
 def test_a_column_of_single_words_is_no_text_whatever_its_name(cars):
     assert guess_roles(cars, "table") == {"target": "body"}  # its last column, which is one word a cell
+
+
+def test_a_column_leaves_the_roles_that_cannot_share_it():
+    roles = {"text": "review", "label": "stars", "target": "stars", "ignore": ["id", "review"]}
+    assert assign_role(roles, "user", "stars") == {"text": "review", "user": "stars", "ignore": ["id", "review"]}
+    assert assign_role(roles, "rating", "stars") == {**roles, "rating": "stars"}
+    assert assign_role(roles, "target", "id") == {**roles, "target": "id", "ignore": ["review"]}
+    assert assign_role(roles, "number", ["id"]) == {**roles, "number": ["id"], "ignore": ["review"]}
+    assert assign_role(roles, "label", None) == {"text": "review", "target": "stars", "ignore": ["id", "review"]}
+
+
+def test_roles_of_columns_that_are_gone_are_gone():
+    assert roles_within({"text": "a", "label": "b", "ignore": ["b", "c"]}, ["a", "c"]) == {"text": "a", "ignore": ["c"]}
+    assert roles_within({"ignore": ["b"]}, ["a"]) == {}

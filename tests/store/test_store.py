@@ -6,7 +6,8 @@ from embedviz.core.errors import DataError, RunError, SettingsError
 from embedviz.core.jobs.events import EventLog, read_events
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.core.progress import Progress
-from embedviz.store.dataset import Dataset
+from embedviz.jobs.preview import preview_of
+from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.store import SHARED_LIFE_S, Store
 
 
@@ -98,9 +99,48 @@ def test_a_shared_server_forgets_old_runs(store, monkeypatch):
 def test_deleting_an_upload_frees_its_bytes_and_keeps_the_run(store):
     dataset = Dataset.upload(store.uploads_folder, "big.txt", [b"x" * 100_000])
     run = store.create_training("skipgram", dataset, {})
-    store.delete_dataset(dataset)
+    store.purge_dataset(dataset)
     assert store.used() < 10_000
     assert store.run(run.id).name == run.name
+
+
+def test_a_deleted_data_set_can_be_brought_back_and_its_runs_keep_their_copy(store):
+    dataset = Dataset.upload(store.uploads_folder, "t.txt", [b"a b c\n" * 100])
+    run = store.create_training("skipgram", dataset, {})
+    store.delete_dataset(dataset)
+    assert store.datasets("local") == []
+    with pytest.raises(RunError, match="no longer exists"):
+        store.dataset(dataset.id)
+    assert len(read_reference(run.data, run.folder / "data").frame) == 1
+    assert [each.id for each in store.deleted_datasets("local")] == [dataset.id]
+    assert store.deleted_datasets("somebody else") == []
+    assert store.restore_dataset(dataset.id).path.read_bytes() == b"a b c\n" * 100
+    assert [each.id for each in store.datasets("local")] == [dataset.id]
+    store.delete_dataset(dataset)
+    store.sweep(now=time.time() + 25 * 3600)
+    assert store.deleted_datasets("local") == []
+    with pytest.raises(RunError, match="can no longer be restored"):
+        store.restore_dataset(dataset.id)
+
+
+def test_a_data_set_that_is_being_read_is_not_deleted(store, hold):
+    dataset = Dataset.upload(store.uploads_folder, "t.txt", [b"a b\n"])
+    hold(preview_of(dataset).folder)
+    with pytest.raises(RunError, match=r"'t\.txt' is being read"):
+        store.delete_dataset(dataset)
+
+
+def test_roles_are_kept_beside_options_and_are_no_part_of_what_a_run_reads(store):
+    dataset = Dataset.upload(store.uploads_folder, "t.csv", [b"a,b\n1,2\n"])
+    other = store.dataset(dataset.id)  # the same data in another tab
+    dataset.set_roles({"target": "b", "ignore": ["a"]})
+    other.set_options(header=False)
+    again = store.dataset(dataset.id)
+    assert (again.roles, again.options) == ({"target": "b", "ignore": ["a"]}, {"header": False})
+    assert "roles" not in again.reference()
+    assert preview_of(again).id == preview_of(other).id
+    again.set_roles(None)
+    assert store.dataset(dataset.id).roles is None
 
 
 def test_a_cut_last_line_is_passed_over_and_read_when_whole(tmp_path):

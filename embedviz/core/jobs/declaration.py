@@ -16,6 +16,38 @@ Lane = Literal["training", "interactive"]
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Limits of a kind of job. The executor ends the process of a job that reaches one, and the job has failed.
+
+    Attributes
+    ----------
+    what : str
+        What the job does, as the first word of the reason: "Reading".
+    seconds : float
+        Of work, the time in the queue left out.
+    memory_bytes : int
+        That the process may hold more than when the job began.
+    advice : str
+        What to do, in a sentence.
+    """
+
+    what: str
+    seconds: float
+    memory_bytes: int
+    advice: str
+
+    def reason(self, seconds: float, memory_bytes: int) -> str:
+        """Return why a job that has taken so much is ended, in a sentence or two; empty while it is within the limits."""
+        if memory_bytes > self.memory_bytes:
+            limit = f"at {self.memory_bytes / 1e9:.2g} GB of memory"
+        elif seconds > self.seconds:
+            limit = f"after {self.seconds:.0f} s"
+        else:
+            return ""
+        return f"{self.what} was stopped {limit}, the limit here. {self.advice}"
+
+
+@dataclass(frozen=True)
 class Declaration(Generic[S]):
     """A kind of job. Calling it does the job in this process.
 
@@ -29,19 +61,24 @@ class Declaration(Generic[S]):
         Class of its specs.
     function : callable
         Does the work: `function(spec, folder, reporter)`. It returns when the job is done, and raises otherwise.
+    limits : Limits, optional
+        Time and memory that it may take in a worker.
     """
 
     kind: str
     lane: Lane
     spec_class: type[S]
     function: Callable[[S, Path, Reporter], None]
+    limits: Limits | None = None
 
     def __call__(self, spec: S, folder: Path, reporter: Reporter) -> None:
         """Do the job that `spec` describes, with results written to `folder`."""
         self.function(spec, folder, reporter)
 
 
-def job(kind: str, *, lane: Lane) -> Callable[[Callable[[S, Path, Reporter], None]], Declaration[S]]:
+def job(
+    kind: str, *, lane: Lane, limits: Limits | None = None
+) -> Callable[[Callable[[S, Path, Reporter], None]], Declaration[S]]:
     """Declare a function as a kind of job.
 
     Parameters
@@ -50,6 +87,8 @@ def job(kind: str, *, lane: Lane) -> Callable[[Callable[[S, Path, Reporter], Non
         The kind; the spec class in the function's annotation has to name the same.
     lane : {"training", "interactive"}
         The queue it waits in.
+    limits : Limits, optional
+        Time and memory that it may take in a worker; a Stop then ends it at once.
 
     Returns
     -------
@@ -66,6 +105,6 @@ def job(kind: str, *, lane: Lane) -> Callable[[Callable[[S, Path, Reporter], Non
         spec_class = get_type_hints(function).get("spec")
         if not (isinstance(spec_class, type) and issubclass(spec_class, JobSpec) and spec_class.kind == kind):
             raise TypeError(f"{function.__module__}: the job {kind!r} needs a parameter spec of that kind.")
-        return Declaration(kind, lane, cast("type[S]", spec_class), function)
+        return Declaration(kind, lane, cast("type[S]", spec_class), function, limits)
 
     return declare

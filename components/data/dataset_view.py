@@ -1,0 +1,112 @@
+"""A data set on the Data page: how it was read, the roles of its columns, the models that fit, its profile and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from components import formatting, session, starting
+from components.data.profile_table import show_profile
+from components.data.reading import choose_file, read_preview
+from components.data.reading_options import show_reading_options
+from components.data.role_menus import Roles, choose_roles
+from components.training_draft import TrainingDraft, open_draft
+from embedviz.core.plurals import counted
+from embedviz.data.profile import ColumnProfile
+from embedviz.data.report import ReadReport, RowNote
+from embedviz.data.roles import ROLES, role_problem, role_sentence
+from embedviz.jobs.preview import MAX_SHOWN_COLUMNS, Preview, PreviewResult
+from embedviz.models.compatibility import compatible_models
+from embedviz.store.dataset import Dataset
+
+ROWS_HEIGHT_PX = 320
+
+
+def show_dataset(dataset: Dataset) -> None:
+    """Show a data set as far as it has been read."""
+    st.subheader("How it was read")
+    with st.container(gap=None):  # what shows the progress leaves no space once it has ended
+        st.text(f"{dataset.title} · {formatting.size(dataset.size)}")
+        preview = read_preview(dataset, key=f"reading-{dataset.id}")
+    if preview is None:
+        show_reading_options(dataset, is_open=True)
+        return
+    result = preview.result
+    if result.content == "files":
+        choose_file(dataset, result)
+    elif result.report is None:
+        _show_vectors(dataset)
+    else:
+        _show_table(dataset, preview, result, result.report)
+
+
+def _show_vectors(dataset: Dataset) -> None:
+    st.info("This is a vector file.")
+    if st.button("Open the vectors", type="primary", icon=":material/hub:"):
+        starting.open_vectors(dataset)
+        st.switch_page("neighbours.py")
+    show_reading_options(dataset)
+
+
+def _show_table(dataset: Dataset, preview: Preview, result: PreviewResult, report: ReadReport) -> None:
+    st.text(" ".join(report.sentences()))
+    _show_notes(report.dropped, report.dropped_count, "left out")
+    _show_notes(report.mended, report.mended_count, "mended")
+    show_reading_options(dataset, format=report.format)
+    profile, roles = preview.profile, result.roles
+    if result.content == "table":
+        roles = choose_roles(dataset, result.columns, roles)
+    st.text(role_sentence(profile, roles))
+    # the rest of the file may have what a preview of its beginning lacks
+    problem = "" if report.truncated else _first_problem(profile, report.rows, roles)
+    if problem:
+        st.error(session.plain(problem), icon=":material/error:")
+    else:
+        _show_models(dataset, roles)
+    show_profile(profile, report, key=preview.id)
+    st.markdown("**First rows**")
+    rows = preview.rows
+    st.dataframe(rows, hide_index=True, height=ROWS_HEIGHT_PX, key=f"rows-{preview.id}")
+    if len(result.columns) > MAX_SHOWN_COLUMNS:
+        st.caption(f"The first {MAX_SHOWN_COLUMNS} of {len(result.columns):,} columns are shown.")
+
+
+def _show_notes(notes: Sequence[RowNote], count: int, what: str) -> None:
+    """Show which rows were left out or mended, and why."""
+    if not count:
+        return
+    with st.expander(f"{counted(count, 'row', 'rows')} {what}"):
+        st.dataframe([note._asdict() for note in notes], hide_index=True)
+        if len(notes) < count:
+            st.caption(f"The first {len(notes):,} are listed.")
+
+
+def _first_problem(profile: Sequence[ColumnProfile], n_rows: int, roles: Mapping[str, str | list[str]]) -> str:
+    """Return why a column cannot play its role, in a sentence; empty where all can."""
+    by_name = {column.name: column for column in profile}
+    for role in ROLES:
+        if isinstance(column := roles.get(role), str):
+            found = by_name[column]
+            if problem := role_problem(role, column, found.stored, found.n_missing >= n_rows):
+                return problem
+    return ""
+
+
+def _show_models(dataset: Dataset, roles: Roles) -> None:
+    """Show which models can train on these roles, and why the others cannot."""
+    found = compatible_models(roles)
+    fitting = [fit.model for fit in found if not fit.reason]
+    for model in fitting:
+        st.markdown(f":material/check: **{model.title}.** {model.summary}")
+    if fitting:
+        if st.button("Train on this", type="primary", icon=":material/model_training:"):
+            open_draft(TrainingDraft(dataset.id, roles))
+            st.switch_page("train.py")
+    else:
+        st.info("No model can train on these columns. Choose the role of each column above, or bring another file.")
+    if len(fitting) < len(found):
+        with st.expander("Other models, and what they need"):
+            for fit in found:
+                if fit.reason:
+                    st.markdown(f"**{fit.model.title}.** {fit.reason}")

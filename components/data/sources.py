@@ -1,0 +1,47 @@
+"""Ways to bring data: an upload, a sample, a pasted text, a file at its path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from components import session, starting
+from components.data.opened import open_dataset
+from components.error_boundary import error_boundary
+from embedviz.data.samples import SAMPLES
+from embedviz.store.dataset import Dataset
+from embedviz.store.home import is_shared
+
+UPLOAD_CHUNK_BYTES = 1 << 20
+
+
+def show_sources() -> None:
+    """Show the ways to bring data. What is open stays until something else has been brought."""
+    uploads, owner = session.store().uploads_folder, session.owner()
+    turn = st.session_state.get("upload-turn", 0)  # a new key makes the uploader drop its copy of the file
+    file = st.file_uploader("Upload a text, a table or a vector file", key=f"upload-{turn}")
+    st.caption("TXT, CSV, TSV, JSONL, Parquet; GloVe and word2vec vectors. Also gzipped or in a zip.")
+    if file is not None:
+        with error_boundary():
+            parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
+            open_dataset(Dataset.upload(uploads, file.name, parts, owner))
+            st.session_state["upload-turn"] = turn + 1
+            st.rerun()
+    st.markdown("**Or choose a sample**")
+    for name, sample in SAMPLES.items():
+        if st.button(sample.title, key=f"sample-{name}", help=sample.sentence, width="stretch"):
+            open_dataset(starting.sample_dataset(name))
+            st.rerun()
+    with st.expander("Paste a text"):
+        text = st.text_area("Text", key="pasted", height=140, label_visibility="collapsed", placeholder="Paste here")
+        if st.button("Use this text", disabled=not text.strip()):
+            open_dataset(Dataset.upload(uploads, "pasted text.txt", [text.encode()], owner))
+            st.rerun()
+    if not is_shared():
+        with st.expander("Open a file by its path"):
+            path = st.text_input("Path on this machine", key="path", help="For files larger than the upload limit.")
+            if st.button("Open", disabled=not path.strip()):
+                with error_boundary():
+                    open_dataset(Dataset.at_path(uploads, Path(path.strip()), owner))
+                    st.rerun()
