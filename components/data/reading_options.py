@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components import session
+from embedviz.data.charsets import ENCODINGS
 from embedviz.data.text_units import UNITS
 from embedviz.store.dataset import Dataset
 
@@ -50,7 +51,7 @@ FIELDS: dict[str, OptionField] = {
     "encoding": OptionField(
         "Encoding",
         "How the file's bytes stand for characters. Choose or type one if letters look wrong.",
-        {name: name for name in ("utf-8", "utf-16", "cp1252", "latin-1", "cp1251", "shift_jis", "gb18030")},
+        {name: name for name in ENCODINGS},
         typed=str,
     ),
     "delimiter": OptionField(

@@ -42,6 +42,7 @@ LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing 
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 60.0
+KILLED = -9  # exit code
 MAX_STARTS = 3  # of workers in a row that die before they are ready
 LANES: tuple[Lane, ...] = ("training", "interactive")
 logger = logging.getLogger(__name__)
@@ -188,6 +189,9 @@ class LocalExecutor:
             killed = worker.killed_for
             if held and killed and killed.job is held:
                 _end(held, lambda status: replace(status, state=killed.state, reason=killed.reason))
+            elif held and held.limits and code == KILLED:
+                reason = held.limits.out_of_memory  # which the system's own watch over memory may have found
+                _end(held, lambda status: replace(status, state="failed", reason=reason))
             elif held:
                 _end(held, lambda status: interrupted(status, _reason(code)))
             if not worker.was_ready:
@@ -256,7 +260,7 @@ def _end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
 
 
 def _reason(code: int) -> str:
-    if code == -9:
+    if code == KILLED:
         return (
             "The process that worked on it was killed, or ran out of memory. Resume continues from the last checkpoint."
         )

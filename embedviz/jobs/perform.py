@@ -102,6 +102,7 @@ def _perform_under(
 
 def _outcome(job: JobFolder[Any], reporter: Reporter, control: Control) -> tuple[State, str]:
     """Do the job; the state in which it ended, and why."""
+    declared = None
     try:
         reporter.report("Starting")
         declared = declaration(job.kind)
@@ -115,7 +116,7 @@ def _outcome(job: JobFolder[Any], reporter: Reporter, control: Control) -> tuple
     except EmbedvizError as error:
         return "failed", str(error)
     except MemoryError:
-        return "failed", OUT_OF_MEMORY
+        return "failed", declared.limits.out_of_memory if declared and declared.limits else OUT_OF_MEMORY
     except Exception:
         return (
             "failed",

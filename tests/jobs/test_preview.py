@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import signal
 import time
 import zipfile
 
@@ -18,7 +20,7 @@ from embedviz.jobs.perform import perform
 from embedviz.jobs.preview import preview_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
-from tests.jobs.waiting import wait_for
+from tests.jobs.waiting import wait_for, worker_of
 
 REVIEWS = b"review,stars\n" + b"so very good a film,5\na bad film it was,1\n" * 40
 
@@ -182,3 +184,24 @@ def test_a_reading_stops_at_once(executor):
     wait_for(lambda: long.status == "running", what="its second start")
     executor.stop(long)
     assert long.wait(10) == "stopped"
+
+
+@pytest.mark.slow
+def test_a_reading_whose_worker_is_killed_has_failed_for_want_of_memory(executor):
+    long = preview_of(slow())
+    executor.submit(long)
+    wait_for(lambda: long.status == "running", what="its start")
+    os.kill(worker_of(long), signal.SIGKILL)
+    assert long.wait(10) == "failed"
+    assert "took more memory than this machine has" in long.state.reason
+
+
+def test_a_reading_that_gets_no_memory_says_so(monkeypatch):
+    def fail(*args, **options):
+        raise MemoryError
+
+    monkeypatch.setattr("embedviz.store.dataset.read_table", fail)
+    found = preview_of(upload("r.csv", REVIEWS))
+    assert perform(found) == "failed"
+    assert "took more memory" in found.state.reason
+    assert "dimensions" not in found.state.reason

@@ -46,6 +46,11 @@ class Limits:
             return ""
         return f"{self.what} was stopped {limit}, the limit here. {self.advice}"
 
+    @property
+    def out_of_memory(self) -> str:
+        """Why a job ended that took more memory than the machine has, in two sentences."""
+        return f"{self.what} took more memory than this machine has. {self.advice}"
+
 
 @dataclass(frozen=True)
 class Declaration(Generic[S]):
