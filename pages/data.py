@@ -1,4 +1,8 @@
-"""The Data page: bring data or open it again, see how it was read, and set the role of each column."""
+"""The Data page: bring data or open it again, see how it was read, and set the role of each column.
+
+Whatever a reading warns of can be changed here: an encoding such as cp1251, the delimiter, the line of names. See
+`components.data.reading_options`.
+"""
 
 import streamlit as st
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -46,6 +47,9 @@ def _show_vectors(dataset: Dataset) -> None:
     if st.button("Open the vectors", type="primary", icon=":material/hub:"):
         starting.open_vectors(dataset)
         st.switch_page("neighbours.py")
+    st.button(
+        "Read it as a table", key=f"as-table-{dataset.id}", on_click=partial(dataset.set_options, delimiter="blanks")
+    )
     show_reading_options(dataset)
 
 
@@ -53,6 +57,7 @@ def _show_table(dataset: Dataset, preview: Preview, result: PreviewResult, repor
     st.text(" ".join(report.sentences()))
     _show_notes(report.dropped, report.dropped_count, "left out")
     _show_notes(report.mended, report.mended_count, "mended")
+    _show_alternatives(dataset, report)
     show_reading_options(dataset, format=report.format)
     profile, roles = preview.profile, result.roles
     if result.content == "table":
@@ -70,6 +75,21 @@ def _show_table(dataset: Dataset, preview: Preview, result: PreviewResult, repor
     st.dataframe(rows, hide_index=True, height=ROWS_HEIGHT_PX, key=f"rows-{preview.id}")
     if len(result.columns) > MAX_SHOWN_COLUMNS:
         st.caption(f"The first {MAX_SHOWN_COLUMNS} of {len(result.columns):,} columns are shown.")
+
+
+def _show_alternatives(dataset: Dataset, report: ReadReport) -> None:
+    """Show what else the file may be read as; a click reads it so."""
+    may_hold_vectors = report.format == "parquet"
+    if not report.alternatives and not may_hold_vectors:
+        return
+    st.caption("Read it differently")
+    with st.container(horizontal=True):
+        for i, other in enumerate(report.alternatives):
+            choose = partial(dataset.set_options, **other.options)
+            st.button(other.sentence.removesuffix("."), key=f"other-{i}-{dataset.id}", on_click=choose)
+        if may_hold_vectors and st.button("Open it as vectors", key=f"as-vectors-{dataset.id}"):
+            starting.open_vectors(dataset)
+            st.switch_page("neighbours.py")
 
 
 def _show_notes(notes: Sequence[RowNote], count: int, what: str) -> None:

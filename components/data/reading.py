@@ -8,6 +8,8 @@ import streamlit as st
 
 from components import formatting, live, session
 from embedviz.core.jobs.status import Status
+from embedviz.data.split_names import split_files
+from embedviz.data.splits import PartName
 from embedviz.jobs.preview import Preview, PreviewResult, preview_of
 from embedviz.store.dataset import Dataset
 
@@ -67,11 +69,26 @@ def _show_progress(preview: Preview, state: Status, key: str) -> None:
         )
 
 
+def _file_label(member: str | dict[PartName, str]) -> str:
+    """What the menu calls a file, or files that are the parts of a split."""
+    if isinstance(member, str):
+        return member
+    names = list(member.values())
+    return f"{', '.join(names[:-1])} and {names[-1]}, with their split"
+
+
 def choose_file(dataset: Dataset, result: PreviewResult) -> None:
     """Show the menu of the files in an archive."""
     st.info(f"{session.plain(dataset.title)} contains {result.n_files:,} files. Choose one.")
+    together = split_files(result.files)
     chosen = st.selectbox(
-        "File", result.files, index=None, placeholder="Choose a file", key=f"file-{dataset.id}", filter_mode="contains"
+        "File",
+        [*together, *result.files],
+        format_func=_file_label,
+        index=None,
+        placeholder="Choose a file",
+        key=f"file-{dataset.id}",
+        filter_mode="contains",
     )
     if len(result.files) < result.n_files:
         st.caption(f"The first {len(result.files):,} are listed.")

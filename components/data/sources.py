@@ -21,7 +21,9 @@ def show_sources() -> None:
     uploads, owner = session.store().uploads_folder, session.owner()
     turn = st.session_state.get("upload-turn", 0)  # a new key makes the uploader drop its copy of the file
     file = st.file_uploader("Upload a text, a table or a vector file", key=f"upload-{turn}")
-    st.caption("TXT, CSV, TSV, JSONL, Parquet; GloVe and word2vec vectors. Also gzipped or in a zip.")
+    st.caption(
+        "TXT, CSV, TSV, JSON, JSONL, Parquet; vectors of word2vec, GloVe, fastText, NumPy, safetensors. Also gzipped or in a zip."
+    )
     if file is not None:
         with error_boundary():
             parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
