@@ -59,6 +59,7 @@ def written(space, format):
 @settings(deadline=None)
 @given(spaces())
 def test_labels_and_numbers_come_back_to_the_bit(format, space):
+    assume(format != "glove" or not any(map(_is_number, space.labels)))  # a line of numbers alone has no word
     found = load_vectors(written(space, format), format=format)
     assert found.labels == written_labels(space, format)
     assert found.vectors.tobytes() == space.vectors.tobytes()
