@@ -84,7 +84,7 @@ def test_a_run_is_resumed_on_the_files_that_it_began_with(files):
     assert run_inline(ev.open_run(run.folder)).metrics == before
     interrupt(run)
     texts(60, 3).to_csv("test.tsv", index=False, sep="\t")
-    with pytest.raises(RunError, match=r"test\.tsv was changed since this run was set up"):
+    with pytest.raises(RunError, match=r"test\.tsv was changed since it was opened"):
         run_inline(ev.open_run(run.folder))
 
 

@@ -106,7 +106,13 @@ def test_an_option_is_kept_and_the_data_is_read_again(app, reviews):
 def test_every_reading_option_but_the_file_of_an_archive_has_a_menu(app, reviews):
     visit(app, reviews)
     keys = {each.key for each in (*app.selectbox, *app.multiselect)}
-    names = set(ReadOptions.__annotations__) - {"member", "members"}
+    names = set(ReadOptions.__annotations__) - {
+        "member",
+        "melt",
+        "merge_classes",
+        "only",
+        "strip_markup",
+    }  # by findings
     assert {f"{name}-{reviews.id}" for name in names} <= keys
 
 
