@@ -105,14 +105,14 @@ def _profile(column: Column) -> ColumnProfile:
 
 def _outline(column: Column) -> ColumnProfile:
     """What is told without a closer look."""
-    cells = column.values.dropna()
-    counts = cells.value_counts()
+    codes = pd.factorize(column.values)[0]
+    counts = np.bincount(codes[codes >= 0])
     stored: dict[StoredKind, ProfileKind] = {"number": "number", "boolean": "yes/no", "date": "date", "text": "text"}
     return ColumnProfile(
         name=str(column.name),
-        kind=stored[column.kind] if len(cells) else "empty",
+        kind=stored[column.kind] if len(counts) else "empty",
         stored=column.kind,
-        n_missing=len(column) - len(cells),
+        n_missing=len(column) - int(counts.sum()),
         n_distinct=len(counts),
         smallest=int(counts.min()) if len(counts) else 0,
         bars=[],
