@@ -42,7 +42,7 @@ class ColumnProfile:
     bars : list of int
         Counts of a histogram of at most 12 bars.
     shows : str
-        What the bars count, such as "1 to 5" or "the most frequent of 40 values".
+        What the bars count, such as "1 to 5" or "top 12 of 40 values".
     examples : list of str
         The most frequent values, cut to 40 characters.
     """
@@ -147,11 +147,7 @@ def _histogram(column: Column, kind: ProfileKind, values: np.ndarray | None) -> 
     if values is None:
         counts = np.sort(column.names.counts[column.names.counts > 0])[::-1]
         shows = (
-            ""
-            if kind == "empty"
-            else "each value"
-            if len(counts) <= BARS
-            else f"the most frequent of {len(counts):,} values"
+            "" if kind == "empty" else "each value" if len(counts) <= BARS else f"top {BARS} of {len(counts):,} values"
         )
         return counts[:BARS].tolist(), shows
     if not len(values):
