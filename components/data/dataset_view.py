@@ -17,7 +17,7 @@ from embedviz.core.plurals import counted
 from embedviz.data.profile import ColumnProfile
 from embedviz.data.report import ReadReport, RowNote
 from embedviz.data.roles import ROLES, role_problem, role_sentence
-from embedviz.jobs.preview import MAX_SHOWN_COLUMNS, Preview, PreviewResult
+from embedviz.jobs.preview import MAX_SHOWN_COLUMNS, Preview, PreviewResult, preview_of
 from embedviz.models.compatibility import compatible_models
 from embedviz.store.dataset import Dataset
 
@@ -31,7 +31,7 @@ def show_dataset(dataset: Dataset) -> None:
         st.text(f"{dataset.title} · {formatting.size(dataset.size)}")
         preview = read_preview(dataset, key=f"reading-{dataset.id}")
     if preview is None:
-        show_reading_options(dataset, is_open=True)
+        show_reading_options(dataset, is_open=preview_of(dataset).state.is_final)
         return
     result = preview.result
     if result.content == "files":

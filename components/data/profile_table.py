@@ -28,13 +28,14 @@ def show_profile(profile: Sequence[ColumnProfile], report: ReadReport, *, key: s
         "words, of categories the most frequent values first.",
     )
     frame = profile_frame(shown, report.rows)
+    frame["missing"] *= 100
     config = {
         "column": st.column_config.TextColumn("column", pinned=True, width=115),
         "kind": st.column_config.TextColumn("kind", width=80),
-        "missing": st.column_config.NumberColumn("missing", format="percent", width=70),
+        "missing": st.column_config.NumberColumn("missing", format="%.1f %%", width=75),
         "distinct": st.column_config.NumberColumn("distinct", format="localized", width=75),
         "distribution": st.column_config.BarChartColumn("distribution", width=95, y_min=0),
-        "shows": st.column_config.TextColumn("bars show", width=165),
+        "shows": st.column_config.TextColumn("bars show", width=170),
         "examples": st.column_config.TextColumn("examples", width="large"),
     }
     order = ["column", "kind", "distribution", "missing", "distinct", "shows", "examples"]

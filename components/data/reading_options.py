@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components import session
+from components.data.recorded import show_recorded
 from embedviz.data.charsets import ENCODINGS
 from embedviz.data.text_units import UNITS
 from embedviz.store.dataset import Dataset
@@ -126,7 +127,7 @@ def _menu(dataset: Dataset, name: str, field: OptionField) -> None:
     """Show the menu of an option, which always shows what the data set's record says."""
     key = f"{name}-{dataset.id}"
     value: Any = dict(dataset.options).get(name)
-    st.session_state[key] = value if not field.is_several else list(value or [])
+    show_recorded(key, list(value or []) if field.is_several else value)
     known = list(field.choices)
     rest = [one for one in (value or [] if field.is_several else [value]) if one is not None and one not in known]
     common: dict[str, Any] = {

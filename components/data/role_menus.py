@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from components.data.recorded import show_recorded
 from embedviz.data.roles import COLUMN_ROLES, ROLES, assign_role, roles_within
 from embedviz.models import MODELS, model_spec
 from embedviz.store.dataset import Dataset
@@ -47,7 +48,7 @@ def choose_roles(dataset: Dataset, columns: Sequence[str], guessed: Mapping[str,
 
 def _menu(dataset: Dataset, role: str, columns: Sequence[str], roles: Roles) -> None:
     key = f"{role}-{dataset.id}"
-    st.session_state[key] = roles.get(role)
+    show_recorded(key, roles.get(role))
     st.selectbox(
         role.capitalize(),
         columns,
@@ -64,7 +65,7 @@ def _several(dataset: Dataset, role: str, columns: Sequence[str], roles: Roles) 
     key = f"{role}-{dataset.id}"
     others = [its for other, its in roles.items() if other in COLUMN_ROLES and other != role]
     assigned = {roles["target"] if isinstance(roles["target"], str) else "", *(one for its in others for one in its)}
-    st.session_state[key] = list(roles.get(role, []))
+    show_recorded(key, list(roles.get(role, [])))
     st.multiselect(
         LABELS[role],
         [column for column in columns if column not in assigned],

@@ -42,7 +42,7 @@ class ColumnProfile:
     bars : list of int
         Counts of a histogram of at most 12 bars.
     shows : str
-        What the bars count, such as "1 to 5" or "the most frequent of 40 values".
+        What the bars count, such as "1 to 5" or "top 12 of 40 values".
     examples : list of str
         The most frequent values, cut to 40 characters.
     """
@@ -105,14 +105,14 @@ def _profile(column: Column) -> ColumnProfile:
 
 def _outline(column: Column) -> ColumnProfile:
     """What is told without a closer look."""
-    cells = column.values.dropna()
-    counts = cells.value_counts()
+    codes = pd.factorize(column.values)[0]
+    counts = np.bincount(codes[codes >= 0])
     stored: dict[StoredKind, ProfileKind] = {"number": "number", "boolean": "yes/no", "date": "date", "text": "text"}
     return ColumnProfile(
         name=str(column.name),
-        kind=stored[column.kind] if len(cells) else "empty",
+        kind=stored[column.kind] if len(counts) else "empty",
         stored=column.kind,
-        n_missing=len(column) - len(cells),
+        n_missing=len(column) - int(counts.sum()),
         n_distinct=len(counts),
         smallest=int(counts.min()) if len(counts) else 0,
         bars=[],
@@ -147,11 +147,7 @@ def _histogram(column: Column, kind: ProfileKind, values: np.ndarray | None) -> 
     if values is None:
         counts = np.sort(column.names.counts[column.names.counts > 0])[::-1]
         shows = (
-            ""
-            if kind == "empty"
-            else "each value"
-            if len(counts) <= BARS
-            else f"the most frequent of {len(counts):,} values"
+            "" if kind == "empty" else "each value" if len(counts) <= BARS else f"top {BARS} of {len(counts):,} values"
         )
         return counts[:BARS].tolist(), shows
     if not len(values):

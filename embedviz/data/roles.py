@@ -173,7 +173,7 @@ def role_sentence(profile: Sequence[ColumnProfile], roles: Mapping[str, str | li
             detail = f" ({counted(values.n_distinct, 'class', 'classes')}, the smallest has {rows})"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
     if not parts:
-        return "No column looks like text, users, items or ratings yet. Choose the columns below."
+        return "No column looks like text, users, items or ratings yet. Choose the columns above."
     return f"Columns used: {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}.{left_out}"
 
 

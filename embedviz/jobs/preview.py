@@ -183,7 +183,10 @@ def preview(spec: PreviewSpec, folder: Path, reporter: Reporter) -> None:
         feather.write_feather(pa.Table.from_pandas(shown, preserve_index=False), str(temporary), compression="zstd")
     content: Content = "text" if table.kind == "text" else "table"
     write_typed(folder / PROFILE, TableProfile(profile))
-    write_typed(folder / RESULT, PreviewResult(content, table.report, roles_of(table, spec.columns), columns))
+    roles: dict[str, str | list[str]] = {**table.roles}
+    if spec.columns:
+        roles = roles_of(table, spec.columns)
+    write_typed(folder / RESULT, PreviewResult(content, table.report, roles, columns))
 
 
 def shown_rows(table: Table) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def test_categories_come_by_how_often_they_are_there():
     found = profiled(few=["b", "a", "a"], many=values)
     assert (found["few"].bars, found["few"].shows, found["few"].examples) == ([2, 1], "each value", ["a", "b"])
     assert (found["many"].bars[:2], len(found["many"].bars)) == ([15, 14], 12)
-    assert found["many"].shows == "the most frequent of 15 values"
+    assert found["many"].shows == "top 12 of 15 values"
     assert found["many"].examples == ["v14", "v13", "v12"]
 
 
