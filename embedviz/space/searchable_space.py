@@ -261,8 +261,8 @@ class SearchableSpace:
         path : str or Path
             The file.
         format : str, optional
-            "glove", "word2vec" or "word2vec-binary"; by default what the ending stands for (.txt GloVe, .vec word2vec,
-            .bin binary).
+            "glove", "word2vec", "word2vec-binary" or "fasttext"; by default what the ending stands for (.txt GloVe,
+            .vec word2vec, .bin word2vec's binary).
 
         Raises
         ------
