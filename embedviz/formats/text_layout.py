@@ -70,11 +70,14 @@ class TextHead:
 
     @cached_property
     def is_all_numbers(self) -> bool:
-        """True when every field is a number, the first ones, too."""
-        return bool(self.fields) and all(
-            found == len(fields) - 1 and is_number(fields[0])
-            for fields, found in zip(self.fields, self.trailing, strict=True)
-        )
+        """True when in most lines every field is a number, the first one, too."""
+        return 2 * len(self._all_numbers) > len(self.fields)
+
+    @cached_property
+    def _all_numbers(self) -> list[list[bytes]]:
+        """The fields of the lines that hold numbers alone."""
+        pairs = zip(self.fields, self.trailing, strict=True)
+        return [fields for fields, found in pairs if found == len(fields) - 1 and is_number(fields[0])]
 
     @cached_property
     def layout(self) -> RowLayout | None:
@@ -86,7 +89,7 @@ class TextHead:
         if not self.dim:
             return None
         if self.is_all_numbers:
-            first = [fields[0] for fields in self.fields]
+            first = [fields[0] for fields in self._all_numbers]
             whole = sum(map(is_whole, first))
             if 2 * whole < len(first) or len(set(first)) < len(first):
                 return RowLayout(self.dim + 1, has_labels=False)

@@ -242,7 +242,7 @@ class _RowReader:
         vectors = np.full((len(found), dim), np.nan, np.float32)
         with np.errstate(over="ignore"):  # past float32 becomes infinity, which is left out
             for at, row in enumerate(found):
-                values = _values(row.numbers)
+                values = _values(row.numbers, self.layout.has_labels)
                 if isinstance(values, str):
                     problems[row.line] = values
                 else:
@@ -325,14 +325,15 @@ def _is_word(start: bytes, text: bytes, layout: RowLayout) -> bool:
     return layout.is_promised or len(start.split()) < 2 or trailing_numbers(text.split()) <= layout.dim
 
 
-def _values(fields: list[bytes]) -> list[float] | str:
+def _values(fields: list[bytes], has_labels: bool) -> list[float] | str:
     """Return the numbers that fields hold, or which does not hold one."""
     values: list[float] = []
     for field in fields:
         try:
             values.append(number(field))
         except ValueError:
-            return f"expected {_counted(len(fields))} after the word, but {_shown(field)} is not a number"
+            where = " after the word" if has_labels else ""
+            return f"expected {_counted(len(fields))}{where}, but {_shown(field)} is not a number"
     return values
 
 

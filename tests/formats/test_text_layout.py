@@ -127,6 +127,19 @@ def test_rows_that_are_left_out_keep_their_number_to_themselves(monkeypatch):
     assert found.notes[0] == "39 of 40 lines were read; line 5: expected 8 numbers, got 2 numbers."
 
 
+@pytest.mark.parametrize(
+    ("first", "problem"),
+    [("# vectors of 2024", "got 4 numbers"), ("NA\t" + "0.5\t" * 7, "but 'NA' is not a number")],
+    ids=["comment", "no number"],
+)
+def test_a_line_that_is_no_numbers_does_not_cost_the_others_a_dimension(first, problem):
+    rows = embeddings(40, 8, label=None)
+    found = load_vectors(first.encode() + b"\n" + lines(rows, "\t"))
+    assert found.labels == [str(i + 2) for i in range(40)]
+    assert found.dim == 8
+    assert found.notes[0].endswith(f"40 of 41 lines were read; line 1: expected 8 numbers, {problem}.")
+
+
 def test_numbers_that_repeat_are_no_labels_even_when_told_to_be_vectors():
     found = load_vectors(b"0 1 2\n0 3 4\n1 5 6\n", format="glove")
     assert found.vectors.tolist() == [[0, 1, 2], [0, 3, 4], [1, 5, 6]]
