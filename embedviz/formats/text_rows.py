@@ -304,7 +304,7 @@ def _row_of(line: int, text: bytes, layout: RowLayout, row: int) -> _Row | str:
     if not layout.has_labels:
         numbers = text.split()
         if len(numbers) != dim:
-            return f"expected {_counted(dim)}, got {_counted(len(numbers))}"
+            return f"expected {_counted(dim)}, got {_counted(sum(map(is_number, numbers)))}"
         return _Row(line, str(row).encode(), numbers)
     parts = text.rsplit(None, dim)
     if len(parts) == dim and text[:1].isspace():
