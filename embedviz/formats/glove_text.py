@@ -21,7 +21,7 @@ def sniff(head: bytes) -> bool:
     if b"\0" in head:
         return False
     text = TextHead(head)
-    return text.dim >= 2 and not text.table
+    return text.dim >= 2 and not text.table and not text.is_sparse
 
 
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:

@@ -21,6 +21,7 @@ MIN_LINES = 10  # fewer say little about which numbers a column holds
 MIN_TABBED_NUMBERS = 5  # columns of numbers separated by tabs; fewer are a table's
 MIN_ID = 1e8  # whole numbers from here on are ids or timestamps
 MAX_DIM = 100_000
+MATRIX_MARKET = b"%%MatrixMarket matrix coordinate"
 _PAIR = re.compile(rb"\d+:[-+]?[\d.][\d.eE+-]*")
 _WHOLE = re.compile(rb"[-+]?\d+")
 
@@ -36,7 +37,8 @@ class RowLayout:
     has_labels : bool
         Whether a word stands before them. Without one the rows are numbered.
     is_promised : bool
-        Whether the file itself names the dimension: whatever stands before the last dim fields is then the word.
+        Whether the file itself says how many, by its first line or by tabs: whatever stands before the last dim fields is then
+        the word.
     """
 
     dim: int
@@ -52,7 +54,10 @@ class TextHead:
         if len(lines) > 1 and (len(lines) > MAX_LINES + 1 or len(head) > HEAD // 2):
             lines.pop()  # perhaps not whole
         self.lines = [line for line in lines if line.strip()][:MAX_LINES]
-        self.fields = [line.split() for line in self.lines]
+        tabs = {line.rstrip().count(b"\t") for line in self.lines}
+        # Whether every line has the same tabs: those before all numbers, or one behind the word.
+        self.has_tabs = len(tabs) == 1 and max(tabs) > 0
+        self.fields = [_tabbed(line) if self.has_tabs else line.split() for line in self.lines]
         self.trailing = [trailing_numbers(fields) for fields in self.fields]
 
     @cached_property
@@ -65,11 +70,14 @@ class TextHead:
 
     @cached_property
     def is_all_numbers(self) -> bool:
-        """True when every field is a number, the first ones, too."""
-        return bool(self.fields) and all(
-            found == len(fields) - 1 and is_number(fields[0])
-            for fields, found in zip(self.fields, self.trailing, strict=True)
-        )
+        """True when in most lines every field is a number, the first one, too."""
+        return 2 * len(self._all_numbers) > len(self.fields)
+
+    @cached_property
+    def _all_numbers(self) -> list[list[bytes]]:
+        """The fields of the lines that hold numbers alone."""
+        pairs = zip(self.fields, self.trailing, strict=True)
+        return [fields for fields, found in pairs if found == len(fields) - 1 and is_number(fields[0])]
 
     @cached_property
     def layout(self) -> RowLayout | None:
@@ -81,15 +89,17 @@ class TextHead:
         if not self.dim:
             return None
         if self.is_all_numbers:
-            first = [fields[0] for fields in self.fields]
+            first = [fields[0] for fields in self._all_numbers]
             whole = sum(map(is_whole, first))
             if 2 * whole < len(first) or len(set(first)) < len(first):
                 return RowLayout(self.dim + 1, has_labels=False)
-        return RowLayout(self.dim)
+        return RowLayout(self.dim, is_promised=self.has_tabs)
 
     @cached_property
     def is_sparse(self) -> bool:
-        """True when most lines hold pairs such as 17:0.25."""
+        """True when most lines hold pairs such as 17:0.25, or the first one says that it is a sparse matrix."""
+        if self.lines and self.lines[0].startswith(MATRIX_MARKET):
+            return True
         held = [fields for fields in self.fields if len(fields) > 1]
         pairs = sum(2 * sum(bool(_PAIR.fullmatch(f)) for f in fields[1:]) >= len(fields) - 1 for fields in held)
         return bool(held) and 2 * pairs > len(held)
@@ -132,9 +142,8 @@ class TextHead:
 
     @cached_property
     def _is_tabbed(self) -> bool:
-        """True when every line has the same number of tabs, and nothing else separates its numbers."""
-        tabs = {line.count(b"\t") for line in self.lines}
-        return len(tabs) == 1 and self.dim <= max(tabs)
+        """True when the columns are separated by tabs."""
+        return self.has_tabs and self.lines[0].count(b"\t") >= self.dim
 
 
 def foreign_text(head: bytes) -> str:
@@ -144,7 +153,7 @@ def foreign_text(head: bytes) -> str:
     text = TextHead(head)
     if text.is_sparse:
         return (
-            f"holds index:number pairs (sparse vectors), such as {_shown(text.lines[-1])}, which are not read. Write out "
+            f"holds sparse vectors (indices and numbers), such as {_shown(text.lines[-1])}, which are not read. Write out "
             f"every number: a word and all its numbers on each line."
         )
     if table := text.table:
@@ -184,6 +193,12 @@ def trailing_numbers(fields: Sequence[bytes]) -> int:
             break
         count += 1
     return count
+
+
+def _tabbed(line: bytes) -> list[bytes]:
+    """Take a line with tabs apart: its columns, or the word before its one tab and the numbers behind it."""
+    columns = [column.strip() for column in line.rstrip().split(b"\t")]
+    return columns if len(columns) > 2 else [columns[0], *columns[1].split()]
 
 
 def _is_fractional(column: Sequence[bytes]) -> bool:

@@ -30,6 +30,7 @@ PARTS = 8  # that an irregular block is split into
 ROWS = 4096  # rows written at a time
 TILE = 512  # rows transposed at a time: they stay in the cache
 JOINT = b"\x1f"  # stands for a blank inside a label while a block is parsed
+LABEL_END = b"\x1d"  # stands before the tab behind a label
 PATIENCE = 10_000  # lines left out before it is asked whether most are
 
 
@@ -144,8 +145,14 @@ class _RowReader:
         first = block[: block.find(b"\n") + 1] or block
         if first.endswith(b" \n"):  # as fastText ends its lines
             block, first = block.replace(b" \n", b"\n"), first.rstrip()
-        delimiter = b"\t" if b"\t" in first else b" "
-        found, wanted = first.count(delimiter), self.layout.dim - (not self.layout.has_labels)
+        wanted = self.layout.dim - (not self.layout.has_labels)
+        delimiter = b"\t" if first.count(b"\t") >= wanted else b" "
+        has_label_end = delimiter == b" " and b"\t" in first  # a tab behind the word alone
+        if has_label_end and LABEL_END in block:
+            return False
+        if has_label_end:
+            block, first = (text.replace(b"\t", LABEL_END + b" ") for text in (block, first))
+        found = first.count(delimiter)
         if found < wanted:  # many columns are costly to try
             return False
         joined = _labels_joined(block, wanted) if found > wanted and self.layout.has_labels else block
@@ -157,7 +164,7 @@ class _RowReader:
             return False
         if self.layout.has_labels:
             labels = table.column(0).chunks
-            if joined is not block and (labels := self._separated(labels)) is None:
+            if (has_label_end or joined is not block) and (labels := self._labels(labels, has_label_end)) is None:
                 return False
             numbers = table.columns[1:]
         else:
@@ -177,16 +184,21 @@ class _RowReader:
         except pa.ArrowInvalid:
             return None
 
-    def _separated(self, labels: list[pa.Array]) -> list[pa.Array] | None:
-        """Give labels their blanks back; None when one may have swallowed a number."""
+    def _labels(self, labels: list[pa.Array], has_end: bool) -> list[pa.Array] | None:
+        """Return labels with their blanks again, and without the sign for their end; None when one swallowed a number."""
         separated: list[pa.Array] = []
         for array in labels:
             words = array.to_pylist()
             for row, word in enumerate(words):
-                if JOINT in word:
-                    words[row] = word.replace(JOINT, b" ").strip()
-                    if not self.layout.is_promised and is_number(words[row].rpartition(b" ")[2]):
+                if has_end:
+                    if word.find(LABEL_END) != len(word) - 1:
                         return None
+                    word = word[:-1]
+                if JOINT in word:
+                    word = word.replace(JOINT, b" ").strip()
+                    if not self.layout.is_promised and is_number(word.rpartition(b" ")[2]):
+                        return None
+                words[row] = word
             separated.append(pa.array(words, pa.binary()))
         return separated
 
@@ -230,7 +242,7 @@ class _RowReader:
         vectors = np.full((len(found), dim), np.nan, np.float32)
         with np.errstate(over="ignore"):  # past float32 becomes infinity, which is left out
             for at, row in enumerate(found):
-                values = _values(row.numbers)
+                values = _values(row.numbers, self.layout.has_labels)
                 if isinstance(values, str):
                     problems[row.line] = values
                 else:
@@ -292,28 +304,36 @@ def _row_of(line: int, text: bytes, layout: RowLayout, row: int) -> _Row | str:
     if not layout.has_labels:
         numbers = text.split()
         if len(numbers) != dim:
-            return f"expected {_counted(dim)}, got {_counted(len(numbers))}"
+            return f"expected {_counted(dim)}, got {_counted(sum(map(is_number, numbers)))}"
         return _Row(line, str(row).encode(), numbers)
     parts = text.rsplit(None, dim)
     if len(parts) == dim and text[:1].isspace():
         return _Row(line, b"", parts)  # a word that is nothing but a blank
-    if len(parts) == dim + 1:
-        word = parts[0].strip()
-        # Further fields are a word with spaces, unless the first too many is itself a number and no header says otherwise.
-        if layout.is_promised or len(word.split()) < 2 or trailing_numbers(text.split()) <= dim:
-            return _Row(line, word, parts[1:])
+    if len(parts) == dim + 1 and _is_word(parts[0].strip(), text, layout):
+        return _Row(line, parts[0].strip(), parts[1:])
     fields = text.split()
     return f"expected a word and {_counted(dim)}, got {_counted(trailing_numbers(fields) or len(fields) - 1)}"
 
 
-def _values(fields: list[bytes]) -> list[float] | str:
+def _is_word(start: bytes, text: bytes, layout: RowLayout) -> bool:
+    """Return whether what stands before the last dim fields of a line is its word, and holds no number too many.
+
+    A word may hold blanks, but no tab; and only where the file says how many numbers follow may it end in one.
+    """
+    if b"\t" in start:
+        return False
+    return layout.is_promised or len(start.split()) < 2 or trailing_numbers(text.split()) <= layout.dim
+
+
+def _values(fields: list[bytes], has_labels: bool) -> list[float] | str:
     """Return the numbers that fields hold, or which does not hold one."""
     values: list[float] = []
     for field in fields:
         try:
             values.append(number(field))
         except ValueError:
-            return f"expected {_counted(len(fields))} after the word, but {_shown(field)} is not a number"
+            where = " after the word" if has_labels else ""
+            return f"expected {_counted(len(fields))}{where}, but {_shown(field)} is not a number"
     return values
 
 

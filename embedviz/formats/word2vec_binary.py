@@ -6,6 +6,7 @@ line break.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ NAME, ENDINGS = "word2vec-binary", (".bin",)
 BLOCK = 1 << 22  # bytes read at a time
 MAX_LABEL_LENGTH = 10_000  # bytes; a longer one means that the file is not what its header says
 LOOKED_AT = 1 << 14  # bytes behind the first line
+LINE_BREAK = ord("\n")
 MAX_PRINTABLE = 64  # bytes; a longer content that is all printable is text, whatever its lines' lengths
 
 
@@ -125,14 +127,18 @@ def _split(buffer: bytes, dim: int, wanted: int | None) -> _Found:
     words: list[bytes] = []
     starts: list[int] = []
     at, width, end = 0, 4 * dim, len(buffer)
-    while wanted is None or len(words) < wanted:
-        start = buffer.find(b" ", at, at + MAX_LABEL_LENGTH + 2) + 1
-        if not start or start + width > end:
+    last = end - width  # where the last vector can start
+    find = buffer.find
+    for _ in itertools.repeat(None) if wanted is None else range(wanted):
+        start = find(b" ", at, at + MAX_LABEL_LENGTH + 2) + 1
+        if not 0 < start <= last:
             break
-        words.append(buffer[at : start - 1].lstrip(b"\n"))
+        words.append(buffer[at : start - 1])
         starts.append(start)
         at = start + width
-    return _Found(words, starts, at)
+        if at < end and buffer[at] == LINE_BREAK:
+            at += 1
+    return _Found([word.lstrip(b"\n") if word[:1] == b"\n" else word for word in words], starts, at)
 
 
 def _copy(buffer: bytes, starts: list[int], rows: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.formats import text_rows
 from embedviz.formats.source import Source
-from embedviz.formats.text_layout import MAX_DIM, RowLayout, TextHead, is_number, is_whole, trailing_numbers
+from embedviz.formats.text_layout import MAX_DIM, RowLayout, TextHead, is_number, trailing_numbers
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "word2vec", (".vec", ".w2v")
@@ -73,8 +73,8 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
 def _check_dim(text: TextHead, dim: int, name: str) -> None:
     """Refuse a file whose lines have fewer numbers than promised, or more.
 
-    A label may end in a number, or each of them: "Toy Story 2". Where most lines have a fraction there, it is the first line
-    that is wrong.
+    A label may end in a number, or each of them: "Toy Story 2". Where most of several lines have a decimal point there, it is
+    the first line that is wrong.
     """
     if len(text.lines) > 1 and max(map(len, text.fields)) < dim:
         raise VectorFormatError(
@@ -82,7 +82,7 @@ def _check_dim(text: TextHead, dim: int, name: str) -> None:
             f"numbers, got {text.trailing[0]:,} numbers."
         )
     extra = [fields[-text.dim] for fields in text.fields if len(fields) > text.dim > dim]
-    if extra and 2 * sum(not is_whole(field) for field in extra) > len(text.fields):
+    if len(extra) > 1 and 2 * sum(b"." in field for field in extra) > len(text.fields):
         raise VectorFormatError(
             f"{name}: its first line promises {dim:,} dimensions, but most lines have {text.dim:,} numbers. Correct the "
             f"first line, or take it out."

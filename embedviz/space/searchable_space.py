@@ -69,13 +69,11 @@ class SearchableSpace:
             raise ColumnError(
                 f"A space cannot have a column named {column!r}: neighbour tables use that name. Rename it."
             )
-        bad = None if isinstance(vectors, np.memmap) else first_unusable(self.vectors)
-        if bad is not None:
-            raise DataError(f"The vector of {self.labels[bad]!r} holds NaN, infinity or a number past 1e15.")
-        self._row_of = dict(zip(self.labels, range(len(self.labels)), strict=True))
-        if len(self._row_of) < len(self.labels):
-            twice = next(label for row, label in enumerate(self.labels) if self._row_of[label] != row)
-            raise DataError(f"The label {twice!r} occurs twice; labels have to be unique.")
+        if not isinstance(vectors, np.memmap):  # mapped ones were checked when they were written
+            bad = first_unusable(self.vectors)
+            if bad is not None:
+                raise DataError(f"The vector of {self.labels[bad]!r} holds NaN, infinity or a number past 1e15.")
+            self._check_labels()
         self._indices: dict[Metric, NumpyExactIndex] = {}
 
     def __len__(self) -> int:
@@ -86,6 +84,17 @@ class SearchableSpace:
 
     def __repr__(self) -> str:
         return f"<EmbeddingSpace {self.name!r}: {len(self):,} x {self.dim}>"
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        """The row of each label. Made when it is first asked for: a large space opens in half the time without."""
+        return dict(zip(self.labels, range(len(self.labels)), strict=True))
+
+    def _check_labels(self) -> None:
+        """Raise DataError when a label occurs twice."""
+        if len(self._row_of) < len(self.labels):
+            twice = next(label for row, label in enumerate(self.labels) if self._row_of[label] != row)
+            raise DataError(f"The label {twice!r} occurs twice; labels have to be unique.")
 
     @property
     def dim(self) -> int:
@@ -252,8 +261,8 @@ class SearchableSpace:
         path : str or Path
             The file.
         format : str, optional
-            "glove", "word2vec" or "word2vec-binary"; by default what the ending stands for (.txt GloVe, .vec word2vec,
-            .bin binary).
+            "glove", "word2vec", "word2vec-binary" or "fasttext"; by default what the ending stands for (.txt GloVe,
+            .vec word2vec, .bin word2vec's binary).
 
         Raises
         ------

@@ -107,6 +107,31 @@ def space_or_sentence(data):
         return None, str(error)
 
 
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Z"], exclude_characters="\ufeff"), min_size=1, max_size=6
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(WORDS, min_size=1, max_size=4).map(" ".join), unique=True, min_size=1, max_size=8),
+    st.integers(1, 5),
+    st.sampled_from([" ", "\t"]),
+    st.sampled_from(["\n", "\r\n", " \n"]),
+    st.sampled_from([1, 1 << 16]),
+)
+def test_a_header_lets_labels_hold_blanks_and_end_in_numbers(labels, dim, separator, line_end, piece):
+    vectors = np.random.default_rng(0).normal(size=(len(labels), dim)).astype(np.float32)
+    rows = [separator.join([label, *map(str, row)]) for label, row in zip(labels, vectors.tolist(), strict=True)]
+    data = line_end.join([f"{len(labels)} {dim}", *rows, ""]).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("embedviz.formats.text_rows.PIECE", piece)
+        found = load_vectors(data, format="word2vec")
+    assert found.labels == labels
+    np.testing.assert_array_equal(found.vectors, vectors)
+    assert found.notes == ()
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_gzipped_and_zipped_files_open_alike(format):
     space = EmbeddingSpace(["king", "queen"], np.array([[1, 2], [3, 4]], np.float32))

@@ -83,6 +83,25 @@ def test_vectors_are_not_taken_for_a_table(label, separator, dim):
     assert found.notes == ()
 
 
+@pytest.mark.parametrize("separator", ["\t", " "], ids=["tabs", "one tab behind the word"])
+def test_tabs_let_labels_end_in_numbers_without_a_header(separator):
+    rows = embeddings(60, 8, "Toy Story {}")
+    data = "".join(f"{row[0]}\t{separator.join(map(str, row[1:]))}\n" for row in rows).encode()
+    found = load_vectors(data)
+    assert found.labels == [row[0] for row in rows]
+    np.testing.assert_allclose(found.vectors, [row[1:] for row in rows], rtol=1e-6)
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("separator", ["\t", " "], ids=["tabs", "one tab behind the word"])
+def test_a_number_too_many_behind_a_tab_is_no_part_of_the_label(separator):
+    rows = embeddings(60, 8)
+    rows[30].append(0.5)
+    found = load_vectors("".join(f"{row[0]}\t{separator.join(map(str, row[1:]))}\n" for row in rows).encode())
+    assert found.labels == [f"w{i}" for i in range(60) if i != 30]
+    assert found.notes == ("59 of 60 lines were read; line 31: expected a word and 8 numbers, got 9 numbers.",)
+
+
 def test_words_and_whole_numbers_are_vectors():
     rows = [[f"w{i}", *RANDOM.integers(-127, 127, 6)] for i in range(50)]
     assert load_vectors(lines(rows, " ")).dim == 6
@@ -108,6 +127,19 @@ def test_rows_that_are_left_out_keep_their_number_to_themselves(monkeypatch):
     assert found.notes[0] == "39 of 40 lines were read; line 5: expected 8 numbers, got 2 numbers."
 
 
+@pytest.mark.parametrize(
+    ("first", "problem"),
+    [("# vectors of 2024", "got 1 number"), ("NA\t" + "0.5\t" * 7, "but 'NA' is not a number")],
+    ids=["comment", "no number"],
+)
+def test_a_line_that_is_no_numbers_does_not_cost_the_others_a_dimension(first, problem):
+    rows = embeddings(40, 8, label=None)
+    found = load_vectors(first.encode() + b"\n" + lines(rows, "\t"))
+    assert found.labels == [str(i + 2) for i in range(40)]
+    assert found.dim == 8
+    assert found.notes[0].endswith(f"40 of 41 lines were read; line 1: expected 8 numbers, {problem}.")
+
+
 def test_numbers_that_repeat_are_no_labels_even_when_told_to_be_vectors():
     found = load_vectors(b"0 1 2\n0 3 4\n1 5 6\n", format="glove")
     assert found.vectors.tolist() == [[0, 1, 2], [0, 3, 4], [1, 5, 6]]
@@ -120,13 +152,14 @@ def test_numbers_that_repeat_are_no_labels_even_when_told_to_be_vectors():
         b"w0 0:0.637 2:1.181\nw1 1:0.913\n",
         b"+1 3:1 11:1 14:1\n-1 3:1 6:1 17:1\n",
         b"w0\t0:0.637\t2:1e-05\nw1\t1:0.913\t2:5\n",
+        b"%%MatrixMarket matrix coordinate real general\n3 3 2\n1 1 0.5\n3 3 1.5\n",
     ],
-    ids=["with a header", "words", "libsvm", "tabs"],
+    ids=["with a header", "words", "libsvm", "tabs", "Matrix Market"],
 )
 def test_sparse_vectors_are_called_sparse(data):
     assert not any(format.sniff(data) for format in FORMATS.values())
     with pytest.raises(
-        VectorFormatError, match=r"^v\.txt holds index:number pairs \(sparse vectors\).*Write out every number"
+        VectorFormatError, match=r"^v\.txt holds sparse vectors \(indices and numbers\).*Write out every number"
     ):
         load_vectors(data, name="v.txt")
 
