@@ -12,6 +12,7 @@ from components import session
 from components.data.recorded import show_recorded
 from embedviz.data.charsets import ENCODINGS
 from embedviz.data.text_units import UNITS
+from embedviz.data.transforms import EVERY_COLUMN
 from embedviz.store.dataset import Dataset
 
 AUTOMATIC = "automatic"
@@ -127,6 +128,8 @@ def _menu(dataset: Dataset, name: str, field: OptionField) -> None:
     """Show the menu of an option, which always shows what the data set's record says."""
     key = f"{name}-{dataset.id}"
     value: Any = dict(dataset.options).get(name)
+    if isinstance(value, dict):  # marks by column, of which the menu has those of every column
+        value = value.get(EVERY_COLUMN, [])
     show_recorded(key, list(value or []) if field.is_several else value)
     known = list(field.choices)
     rest = [one for one in (value or [] if field.is_several else [value]) if one is not None and one not in known]
@@ -147,7 +150,10 @@ def _menu(dataset: Dataset, name: str, field: OptionField) -> None:
 def _set(dataset: Dataset, name: str, field: OptionField, value: Any) -> None:
     """Keep what was chosen or typed."""
     if field.is_several:
-        dataset.set_options(**{name: list(value) or None})
+        kept: Any = dict(dataset.options).get(name)
+        of_columns = {column: marks for column, marks in kept.items() if column} if isinstance(kept, dict) else {}
+        several = {**of_columns, EVERY_COLUMN: list(value)} if of_columns else list(value)
+        dataset.set_options(**{name: several or None})
         return
     if isinstance(value, str) and value not in field.choices and field.typed:
         try:

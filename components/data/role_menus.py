@@ -64,7 +64,8 @@ def _menu(dataset: Dataset, role: str, columns: Sequence[str], roles: Roles) -> 
 def _several(dataset: Dataset, role: str, columns: Sequence[str], roles: Roles) -> None:
     key = f"{role}-{dataset.id}"
     others = [its for other, its in roles.items() if other in COLUMN_ROLES and other != role]
-    assigned = {roles["target"] if isinstance(roles["target"], str) else "", *(one for its in others for one in its)}
+    single = [roles.get(role) for role in ("target", "split")]
+    assigned = {*(column for column in single if isinstance(column, str)), *(one for its in others for one in its)}
     show_recorded(key, list(roles.get(role, [])))
     st.multiselect(
         LABELS[role],
