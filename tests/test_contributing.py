@@ -147,7 +147,7 @@ def write(space, stream):
     },
     lines={
         "embedviz/formats/vector_files.py": [
-            ("from embedviz.formats import fasttext_binary", "from embedviz.formats import semicolons"),
+            ("from embedviz.formats import (", "    semicolons,"),
             ("FORMATS: dict", "    semicolons.NAME: semicolons,"),
         ]
     },
