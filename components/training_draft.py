@@ -10,6 +10,7 @@ import streamlit as st
 from components import session
 from components.navigation import is_history_step
 from embedviz.core.errors import EmbedvizError
+from embedviz.jobs.repeats import given_split_column
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_folder import RunFolder
 
@@ -38,8 +39,10 @@ class TrainingDraft:
 
     @classmethod
     def from_run(cls, run: RunFolder) -> TrainingDraft:
-        """Return the draft that repeats a run."""
-        roles = {role: column for role, column in run.spec.columns.items() if column}
+        """Return the draft that repeats a run, on the same split where a column gave it."""
+        roles = {role: column for role, column in run.columns.items() if column}
+        if column := given_split_column(run):
+            roles["split"] = column
         return cls(run.data["id"], roles, run.id)
 
     def dataset(self) -> Dataset:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import embedviz as ev
+from components.training_draft import TrainingDraft
 from embedviz.store.comparisons import twins_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
@@ -95,6 +96,7 @@ def test_a_run_on_a_given_split_is_repeated_over_seeds_alone(app, dataset, tmp_p
     app.switch_page("evaluate.py").run()
     assert not app.exception
     assert "They keep the split of the column “split”" in page_text(app)
+    assert TrainingDraft.from_run(run).roles == {"split": "split"}  # which was guessed
     assert app.segmented_control(key=f"over-{run.id}").options == ["seeds"]
     assert "The split of column “split”, the validation set drawn from its training texts by seed 0" in page_text(app)
 
