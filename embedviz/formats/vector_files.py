@@ -10,6 +10,17 @@ from embedviz.core.errors import SettingsError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
 from embedviz.core.progress import Progress
 from embedviz.formats import glove_text, word2vec_binary, word2vec_text
+from embedviz.formats import (
+    arrow_file,
+    delimited_vectors,
+    json_lines,
+    numpy_arrays,
+    parquet_file,
+    projector_files,
+    pytorch_state,
+    safetensors_file,
+)
+from embedviz.formats.labelled_rows import with_metadata
 from embedviz.formats.source import Source, open_source
 from embedviz.space import EmbeddingSpace
 
@@ -42,6 +53,14 @@ class VectorFormat(Protocol):
 
 # In the order in which they are asked: GloVe text takes whatever looks like a word and numbers.
 FORMATS: dict[str, VectorFormat] = {
+    numpy_arrays.NAME: numpy_arrays,
+    pytorch_state.NAME: pytorch_state,
+    parquet_file.NAME: parquet_file,
+    arrow_file.NAME: arrow_file,
+    safetensors_file.NAME: safetensors_file,
+    json_lines.NAME: json_lines,
+    projector_files.NAME: projector_files,
+    delimited_vectors.NAME: delimited_vectors,
     word2vec_binary.NAME: word2vec_binary,
     word2vec_text.NAME: word2vec_text,
     glove_text.NAME: glove_text,
@@ -49,12 +68,21 @@ FORMATS: dict[str, VectorFormat] = {
 for _format in FORMATS.values():
     register_format(_format.NAME, _format.ENDINGS, _format.write)
 
+# Readers that put metadata and labels together; the others bring their own labels, and metadata are added to them.
+TAKE_METADATA = tuple(
+    each.NAME
+    for each in (
+        numpy_arrays, pytorch_state, parquet_file, arrow_file, safetensors_file, json_lines, projector_files, delimited_vectors,
+    )
+)  # fmt: skip
+
 # What people take for a file of vectors, by its first bytes, and what to do instead.
 FOREIGN_FORMATS = {
     b"\x80": "is a Python pickle, which can run anything when opened. In gensim, write it out with "
-    "save_word2vec_format and open that.",
+    "save_word2vec_format and open that; in Python, with np.savez(path, vectors=vectors, labels=labels).",
     b"\xba\x16\x4f\x2f": "is a fastText model. Open its .vec file instead.",
-    b"\x93NUMPY": "is a NumPy array, which has no words. Write it as text: a word and its numbers on each line.",
+    b"FEA1": "is Feather of version 1. Write it again with pyarrow or pandas, which write version 2.",
+    b"\x89HDF": "is HDF5, which is not read. Write the vectors with np.savez(path, vectors=vectors, labels=labels).",
     b"\xff\xfe": "is text in UTF-16. Save it as UTF-8.",
     b"\xfe\xff": "is text in UTF-16. Save it as UTF-8.",
 }
@@ -70,21 +98,31 @@ def load_vectors(
     name: str | None = None,
     format: str | None = None,
     member: str | None = None,
+    tensor: str | None = None,
+    metadata: str | Path | bytes | None = None,
     limit: int | None = None,
     on_progress: Callable[[Progress], None] = _ignore,
 ) -> EmbeddingSpace:
-    """Open a file of vectors: GloVe text, word2vec text or binary, each also gzipped or in a zip.
+    """Open a file of vectors of any known format, also gzipped or in a zip.
+
+    Word2vec and GloVe, NumPy (.npy, .npz), safetensors, Parquet, Arrow, JSON lines, CSV, the TensorFlow Projector's TSV, a
+    PyTorch state_dict, and the folder of a Hugging Face model. The content tells which.
 
     Parameters
     ----------
     source : str, Path or bytes
-        The file or its content.
+        The file or its content, or the folder of a Hugging Face model or of the Projector's files.
     name : str, optional
         What to call the file in messages when it comes as bytes.
     format : str, optional
-        "glove", "word2vec" or "word2vec-binary"; by default what the content looks like.
+        A name of `embedviz.formats.FORMATS`, such as "csv" for a table that does not clearly hold vectors; by default what
+        the content looks like.
     member : str, optional
         Which file of a zip.
+    tensor : str, optional
+        Which matrix, where there are several (NumPy, safetensors, PyTorch), or which column of lists.
+    metadata : str, Path or bytes, optional
+        A file with a row for each vector: the Projector's metadata.tsv, a word a line, CSV, JSON, or a tokenizer's vocabulary.
     limit : int, optional
         Read only that many vectors, the first ones.
     on_progress : callable, optional
@@ -93,7 +131,7 @@ def load_vectors(
     Returns
     -------
     EmbeddingSpace
-        Of the kind "word"; its notes say what was left out.
+        Its columns are what else the file and the metadata say of each label; its notes say what was left out.
 
     Raises
     ------
@@ -101,20 +139,44 @@ def load_vectors(
         With the line or vector where the file is not what it seems.
     SeveralFilesError
         With the names of a zip's files, when there are several and none is named.
+    SeveralTensorsError
+        With the names of the matrices, when there are several and none is named.
 
     Examples
     --------
     >>> space = load_vectors(b"king 0.5 1\\nqueen 0.25 2\\n")
     >>> space.labels, space.dim
     (['king', 'queen'], 2)
+    >>> space = load_vectors(b"0.5\\t1.5\\n0.25\\t2.5\\n", metadata=b"word\\tyear\\nking\\t1611\\nqueen\\t1953\\n")
+    >>> space.labels, space.columns["year"].tolist()
+    (['king', 'queen'], [1611, 1953])
     """
     if limit is not None and limit < 1:
         raise SettingsError(f"limit has to be 1 or more, got {limit}.")
     if format is not None and format not in FORMATS:
         raise SettingsError(f"A format is one of {', '.join(FORMATS)}, not {format!r}.")
-    with open_source(source, name, member) as stream:
+    with open_source(source, name, member, tensor=tensor, metadata=metadata) as stream:
         reader = FORMATS[format] if format else _detected(stream.peek(), stream.name)
-        return reader.read(stream, limit=limit, on_progress=on_progress)
+        space = reader.read(stream, limit=limit, on_progress=on_progress)
+        return space if reader.NAME in TAKE_METADATA else with_metadata(space, stream)
+
+
+def is_vectors(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> bool:
+    """Return whether a file is clearly one of vectors. Its beginning is looked at, and the columns of Parquet and Arrow.
+
+    Raises
+    ------
+    SeveralFilesError
+        When a zip holds several files that do not belong together, and none is named.
+    DataError
+        When the file is missing or cannot be unpacked.
+    """
+    with open_source(source, name, member) as stream:
+        head = stream.peek()
+        found = next((each for each in FORMATS.values() if each.sniff(head)), None)
+        if found in (parquet_file, arrow_file):
+            return (parquet_file if found is parquet_file else arrow_file).holds_vectors(stream.seekable())
+        return found is not None
 
 
 def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
@@ -131,13 +193,14 @@ def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
 def _detected(head: bytes, name: str) -> VectorFormat:
     if not head.strip():
         raise VectorFormatError(f"{name} is empty. A file of vectors has a word and its numbers on each line.")
-    for start, sentence in FOREIGN_FORMATS.items():
-        if head.startswith(start):
-            raise VectorFormatError(f"{name} {sentence}")
     for each in FORMATS.values():
         if each.sniff(head):
             return each
+    for start, sentence in FOREIGN_FORMATS.items():
+        if head.startswith(start):
+            raise VectorFormatError(f"{name} {sentence}")
     raise VectorFormatError(
         f"{name} does not look like vectors. Expected GloVe text (a word and its numbers on each line) or "
-        f"word2vec text or binary (a first line with two whole numbers: words and dimensions)."
+        f"word2vec text or binary (a first line with two whole numbers: words and dimensions), or one of: {', '.join(FORMATS)}. "
+        f'A table of vectors is read as one when asked: load_vectors(…, format="csv").'
     )

@@ -1,0 +1,61 @@
+"""The choice of one matrix where a file holds several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from embedviz.core.errors import SeveralTensorsError, VectorFormatError
+from embedviz.formats.companions import INPUT_EMBEDDINGS
+from embedviz.formats.source import Source
+
+MAX_NAMES = 20  # in a message
+MAX_DIM = 100_000
+
+
+def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> str:
+    """Return the name of the matrix to read: the one that was asked for, the only one, or a model's input embeddings.
+
+    Parameters
+    ----------
+    source : Source
+        Of which `tensor` and `is_model` count.
+    shapes : mapping
+        Name -> shape of everything that the file holds and that could be read.
+
+    Raises
+    ------
+    SeveralTensorsError
+        When there are several and none was asked for.
+    VectorFormatError
+        When there is none, or not the one that was asked for.
+    """
+    matrices = {name: (shape[0], shape[1]) for name, shape in shapes.items() if len(shape) == 2 and min(shape) > 0}
+    if not matrices:
+        held = _listed({name: tuple(shape) for name, shape in shapes.items()})
+        raise VectorFormatError(
+            f"{source.name} holds no matrix: an array of numbers with two dimensions, rows and columns. It holds: {held}."
+        )
+    if source.tensor:
+        if source.tensor not in matrices:
+            raise VectorFormatError(f"{source.name} holds no matrix {source.tensor!r}. It holds: {_listed(matrices)}.")
+        return source.tensor
+    likely = [name for name in matrices if INPUT_EMBEDDINGS.search(name)]
+    if len(matrices) == 1:
+        return next(iter(matrices))
+    if source.is_model and len(likely) == 1:
+        return likely[0]
+    ordered = {name: matrices[name] for name in [*likely, *matrices]}
+    raise SeveralTensorsError(
+        f"{source.name} holds {len(matrices):,} matrices; choose one of them by tensor=…: {_listed(ordered)}.", ordered
+    )
+
+
+def check_dim(source: Source, dim: int) -> None:
+    """Raise VectorFormatError for more dimensions than vectors have."""
+    if dim > MAX_DIM:
+        raise VectorFormatError(f"{source.name} promises vectors of {dim:,} dimensions; at most {MAX_DIM:,} are read.")
+
+
+def _listed(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    named = [f"{name} ({' x '.join(f'{n:,}' for n in shape)})" for name, shape in list(shapes.items())[:MAX_NAMES]]
+    return ", ".join([*named, *(["…"] if len(shapes) > MAX_NAMES else [])]) or "nothing"
