@@ -9,14 +9,13 @@ import streamlit as st
 from components import formatting, session, starting
 from components.error_boundary import error_boundary
 from components.training_draft import TrainingDraft, open_draft
+from embedviz import formats
 from embedviz.core.errors import EmbedvizError, SeveralFilesError
 from embedviz.core.plurals import counted
 from embedviz.data.reading import Table
 from embedviz.data.roles import COLUMN_ROLES, READ_BY_ONE, ROLES, checked_role, role_sentence, roles_of
 from embedviz.data.samples import SAMPLES
 from embedviz.data.text_units import UNITS
-from embedviz.formats import FORMATS
-from embedviz.formats.source import open_source
 from embedviz.models import MODELS, model_spec
 from embedviz.models.compatibility import compatible_models
 from embedviz.store.dataset import Dataset
@@ -63,7 +62,10 @@ def show_sources() -> None:
     st.subheader("Bring data")
     turn = st.session_state.get("upload-turn", 0)  # a new key makes the uploader drop its copy of the file
     file = st.file_uploader("Upload a text, a table or a vector file", key=f"upload-{turn}")
-    st.caption("TXT, CSV, TSV, JSONL, Parquet; GloVe and word2vec vectors. Also gzipped or in a zip.")
+    st.caption(
+        "TXT, CSV, TSV, JSONL, Parquet; vectors of GloVe, word2vec, NumPy, PyTorch, safetensors, Arrow, the TensorFlow "
+        "Projector. Also gzipped or in a zip."
+    )
     if file is not None:
         with error_boundary():
             parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
@@ -90,10 +92,8 @@ def show_sources() -> None:
 
 
 def is_vectors(dataset: Dataset) -> bool:
-    """Return True when the file starts like one of the vector formats."""
-    with open_source(dataset.path, dataset.title, dataset.options.get("member")) as source:
-        head = source.peek()
-    return any(module.sniff(head) for module in FORMATS.values())
+    """Return True when the file is clearly one of vectors, by its beginning."""
+    return formats.is_vectors(dataset.path, dataset.title, dataset.options.get("member"))
 
 
 def choose_member(dataset: Dataset, error: SeveralFilesError) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import cast
 
 import pandas as pd
 import pyarrow as pa
@@ -26,6 +27,23 @@ def table_of(frame: pd.DataFrame) -> pa.Table:
         if any(is_text(field.type) for is_text in _TEXT):
             table = table.set_column(i, field.name, pc.cast(table.column(i), pa.string()))
     return table
+
+
+def to_json(frame: pd.DataFrame) -> str:
+    """Return columns as a JSON object of lists, one a column."""
+    table = table_of(frame)
+    texts = [pc.cast(column, pa.string()) if pa.types.is_temporal(column.type) else column for column in table.columns]
+    return json.dumps(pa.table(texts, names=table.column_names).to_pydict(), ensure_ascii=False, default=as_text)
+
+
+def from_json(text: str, count: int) -> pd.DataFrame | None:
+    """Return the columns that `to_json` wrote; None for other text, or another number of rows."""
+    try:
+        value: object = json.loads(text)
+        frame = frame_of(pa.table(cast("dict[str, list[object]]", value)))
+    except (ValueError, TypeError, RecursionError, AttributeError, OverflowError):
+        return None
+    return frame if len(frame) == count else None
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -55,7 +73,9 @@ def _series(column: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         return pc.cast(column, pa.float64()).to_pandas()
     if pa.types.is_integer(kind) and column.null_count:
-        return pd.Series(column.to_pandas(integer_object_nulls=True), dtype="UInt64" if kind == pa.uint64() else "Int64")
+        return pd.Series(
+            column.to_pandas(integer_object_nulls=True), dtype="UInt64" if kind == pa.uint64() else "Int64"
+        )
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return column.to_pandas(date_as_object=False)
     return pd.Series([None if value is None else as_text(value) for value in column.to_pylist()], dtype="str")

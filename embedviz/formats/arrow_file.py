@@ -115,7 +115,9 @@ def _checked_rows(stream: IO[bytes], source: Source) -> int:
                     (whole,) = struct.unpack_from("<q", body, offset)
                     unpacked += size if whole == -1 else abs(whole)
         if length < 0 or unpacked > allowed:
-            raise VectorFormatError(f"{source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened.")
+            raise VectorFormatError(
+                f"{source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened."
+            )
     return rows
 
 

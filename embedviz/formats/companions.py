@@ -104,7 +104,9 @@ def _projector(names: Sequence[str], read: Callable[[str], bytes]) -> Companions
             entry = cast("list[Any]", entries)[0]
             if isinstance(entry, dict):
                 paths = cast("dict[str, object]", entry)
-                vectors, metadata = (by_base.get(_base(str(paths.get(key, "")))) for key in ("tensorPath", "metadataPath"))
+                vectors, metadata = (
+                    by_base.get(_base(str(paths.get(key, "")))) for key in ("tensorPath", "metadataPath")
+                )
                 if vectors:
                     return Companions(vectors, metadata or "")
     return None

@@ -1,4 +1,4 @@
-"""CSV of vectors: label columns, and a column a dimension or one column of JSON lists of numbers.
+"""CSV and TSV of vectors: label columns, and a column a dimension or one column of JSON lists of numbers.
 
 Most CSV files are tables to learn from, so one is taken for vectors unasked only where it is clearly that.
 """
@@ -28,10 +28,16 @@ from embedviz.formats.arrow_columns import table_of
 from embedviz.formats.labelled_rows import LABEL_NAMES
 from embedviz.formats.metadata_files import LABEL
 from embedviz.formats.source import HEAD, Source
-from embedviz.formats.vector_columns import MIN_CLEAR_DIM, ColumnReader, is_dimension_name, numbered_columns
+from embedviz.formats.vector_columns import (
+    DIMENSION_NAMES,
+    MIN_CLEAR_DIM,
+    ColumnReader,
+    is_dimension_name,
+    numbered_columns,
+)
 from embedviz.space import EmbeddingSpace
 
-NAME, ENDINGS = "csv", (".csv",)
+NAME, ENDINGS = "csv", (".csv",)  # tsv_vectors.py has the other
 DELIMITERS = (",", "\t", ";", "|")
 MAX_LINES = 100  # looked at
 MAX_FIELD = 1 << 22  # characters
@@ -169,15 +175,16 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     return space
 
 
-def write(space: LabeledVectors, stream: ByteSink) -> None:
+def write(space: LabeledVectors, stream: ByteSink, delimiter: str = ",") -> None:
     """Write a line with the names, then label, columns and dimensions; numbers in the fewest digits that give the same back."""
     kept = table_of(space.columns)
-    prefix = next(name for name in ("dim", "vector", "component", "embedding") if not any(c.startswith(f"{name}_") for c in kept.column_names))
+    taken = {name.partition("_")[0] for name in kept.column_names}
+    prefix = next(name for name in DIMENSION_NAMES if name not in taken)
     names = [LABEL, *kept.column_names, *(f"{prefix}_{i}" for i in range(space.vectors.shape[1]))]
     header = io.StringIO()
-    python_csv.writer(header, lineterminator="\n").writerow(names)
+    python_csv.writer(header, delimiter=delimiter, lineterminator="\n").writerow(names)
     stream.write(header.getvalue().encode())
-    options = csv.WriteOptions(include_header=False)
+    options = csv.WriteOptions(include_header=False, delimiter=delimiter)
     for start in range(0, len(space.labels), ROWS):
         rows = slice(start, start + ROWS)
         block = np.asarray(space.vectors[rows], np.float32)
@@ -239,10 +246,15 @@ def _batches(source: Source, head: _Head, names: list[str]) -> Iterator[pa.Recor
         with csv.open_csv(
             pa.PythonFile(cast("Any", source.stream), mode="r"),
             read_options=csv.ReadOptions(
-                column_names=names, skip_rows=1 if head.names else 0, block_size=BLOCK, encoding=_encoding(source.peek())
+                column_names=names,
+                skip_rows=1 if head.names else 0,
+                block_size=BLOCK,
+                encoding=_encoding(source.peek()),
             ),
             parse_options=csv.ParseOptions(delimiter=head.delimiter, newlines_in_values=True),
-            convert_options=csv.ConvertOptions(column_types=types, strings_can_be_null=False, null_values=["", "NA", "NaN", "nan"]),
+            convert_options=csv.ConvertOptions(
+                column_types=types, strings_can_be_null=False, null_values=["", "NA", "NaN", "nan"]
+            ),
         ) as reader:
             yield from reader
     except pa.ArrowInvalid as error:
@@ -265,7 +277,9 @@ def _with_lists(batch: pa.RecordBatch, head: _Head, names: list[str], name: str)
 
 def _checked_numbers(cell: str, name: str) -> list[float]:
     if "..." in cell:
-        raise VectorFormatError(f"{name}: a list was shortened to {cell[:60]!r} when it was written, so its numbers are lost.")
+        raise VectorFormatError(
+            f"{name}: a list was shortened to {cell[:60]!r} when it was written, so its numbers are lost."
+        )
     numbers = _numbers(cell)
     if not numbers:
         raise VectorFormatError(f"{name}: expected a list of numbers such as [0.5, 1], got {cell[:60]!r}.")

@@ -17,7 +17,7 @@ from embedviz.formats.delimited_vectors import MIN_LIST, VECTOR_NAMES
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.labelled_rows import space_of_rows
 from embedviz.formats.metadata_files import LABEL
-from embedviz.formats.source import HEAD, Source
+from embedviz.formats.source import Source
 from embedviz.formats.tensors import check_dim, choose
 from embedviz.space import EmbeddingSpace
 
@@ -119,9 +119,13 @@ class _LineReader:
         try:
             record: Any = json.loads(line.decode("utf-8-sig" if self._line == 1 else "utf-8"))
         except (ValueError, RecursionError) as error:
-            raise VectorFormatError(f"{self._source.name}, line {self._line:,}: not JSON ({str(error)[:100]}).") from error
+            raise VectorFormatError(
+                f"{self._source.name}, line {self._line:,}: not JSON ({str(error)[:100]})."
+            ) from error
         if not isinstance(record, dict):
-            raise VectorFormatError(f"{self._source.name}, line {self._line:,}: expected an object such as {{\"word\": \"king\", \"vector\": [0.5, 1]}}.")
+            raise VectorFormatError(
+                f'{self._source.name}, line {self._line:,}: expected an object such as {{"word": "king", "vector": [0.5, 1]}}.'
+            )
         return cast("Object", record)
 
     def _start(self, record: Object) -> None:
@@ -132,7 +136,7 @@ class _LineReader:
         if not shapes:
             raise VectorFormatError(f"{self._source.name}, line {self._line:,}: no field holds a list of numbers.")
         try:
-            self._key = choose(self._source, shapes)
+            self._key = choose(self._source, shapes).name
         except SeveralTensorsError:
             if len(named) != 1:
                 raise

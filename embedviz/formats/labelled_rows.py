@@ -19,7 +19,21 @@ from embedviz.space.embedding_space import RESERVED
 from embedviz.space.kinds import SpaceKind
 
 NUMBERED = "There are no labels in the file: its rows are numbered."
-LABEL_NAMES = ("label", "labels", "word", "words", "token", "tokens", "term", "key", "keys", "name", "names", "title", "text")
+LABEL_NAMES = (
+    "label",
+    "labels",
+    "word",
+    "words",
+    "token",
+    "tokens",
+    "term",
+    "key",
+    "keys",
+    "name",
+    "names",
+    "title",
+    "text",
+)
 ID_NAMES = ("id", "ids", "identifier", "item", "user")
 TEXT_NAMES = ("text", "sentence", "document", "review", "abstract", "description", "content", "body")
 MAX_NAMED = 3  # rows left out that a note names
@@ -96,27 +110,29 @@ def label_column(columns: pd.DataFrame) -> str | None:
     distinct = [name for name in texts if columns[name].is_unique and columns[name].notna().all()]
     for likely in (*ID_NAMES, *LABEL_NAMES):
         name = by_name.get(likely)
-        if name is not None and columns[name].is_unique and not pd.api.types.is_float_dtype(columns[name]):
-            if name in texts or not distinct:
-                return name
+        if name is None or (name not in texts and distinct):
+            continue
+        if columns[name].is_unique and not pd.api.types.is_float_dtype(columns[name]):
+            return name
     return next(iter([*distinct, *texts]), None)
 
 
-def with_metadata(space: EmbeddingSpace, source: Source) -> EmbeddingSpace:
-    """Return a space that was read from a format with labels of its own, with the metadata's columns.
+def with_metadata(space: EmbeddingSpace, source: Source, limit: int | None) -> EmbeddingSpace:
+    """Return a space of a format with labels of its own, with the metadata's columns added.
 
     Raises
     ------
     VectorFormatError
-        When the metadata have another number of rows.
+        When the metadata have another number of rows than the space, or fewer where only its first rows were read.
     """
     metadata = source.metadata
     if metadata is None:
         return space
-    if len(metadata.columns) != len(space):
+    given = len(metadata.columns)
+    if given != len(space) and not (limit is not None and given > len(space) == limit):
         raise VectorFormatError(_other_count(source.name, len(space), metadata))
-    named = metadata.columns.rename(columns={"label": "metadata"})
-    columns = _joined(space.columns, named)
+    named = metadata.columns.rename(columns={name: f"{name} (metadata)" for name in RESERVED})
+    columns = _joined(space.columns, named.iloc[: len(space)])
     return EmbeddingSpace(space.labels, space.vectors, columns, space.name, space.notes, kind=space.kind)
 
 
@@ -130,7 +146,9 @@ def _described(metadata: Metadata, count: int, source: Source, said: list[str]) 
     if not len(rows) or int(rows.max()) >= count:
         if metadata is source.metadata:
             raise VectorFormatError(_other_count(source.name, count, metadata))
-        said.append(f"{metadata.name} beside the file has {len(rows):,} entries for {count:,} vectors, so it was not used.")
+        said.append(
+            f"{metadata.name} beside the file has {len(rows):,} entries for {count:,} vectors, so it was not used."
+        )
         return None
     if metadata is not source.metadata:
         said.append(f"The labels are those of {metadata.name} beside the file.")
@@ -159,7 +177,9 @@ def _texts(column: pd.Series) -> list[str]:
     """Return the cells as labels, "row 3" where one is missing."""
     texts = column.astype("str")
     missing = column.isna().to_numpy()
-    return [f"row {row}" if gone else text for row, (text, gone) in enumerate(zip(texts.tolist(), missing, strict=True), 1)]
+    return [
+        f"row {row}" if gone else text for row, (text, gone) in enumerate(zip(texts.tolist(), missing, strict=True), 1)
+    ]
 
 
 def _unique(labels: list[str], said: list[str]) -> list[str]:

@@ -110,7 +110,9 @@ def typed(cells: Sequence[str]) -> pd.Series:
     """Return cells as numbers where all that are filled are numbers as programs write them, otherwise as text."""
     filled = [cell for cell in cells if cell]
     if filled and all(_WHOLE.fullmatch(cell) for cell in filled):
-        return pd.Series([int(cell) if cell else None for cell in cells], dtype="int64" if len(filled) == len(cells) else "Int64")
+        return pd.Series(
+            [int(cell) if cell else None for cell in cells], dtype="int64" if len(filled) == len(cells) else "Int64"
+        )
     if filled and all(_NUMBER.fullmatch(cell) for cell in filled):
         return pd.Series([float(cell) if cell else None for cell in cells], dtype="float64")
     return pd.Series(list(cells), dtype="str")

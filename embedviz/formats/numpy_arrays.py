@@ -66,7 +66,9 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
         with zipfile.ZipFile(source.seekable()) as archive:
             return _of_archive(archive, source, limit, on_progress)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise VectorFormatError(f"{source.name} is damaged ({error}). Was it saved, and uploaded to the end?") from error
+        raise VectorFormatError(
+            f"{source.name} is damaged ({error}). Was it saved, and uploaded to the end?"
+        ) from error
 
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
@@ -185,7 +187,7 @@ def _of_archive(
         with archive.open(info) as stream:
             headers[name] = _header(stream, f"{source.name}, array {name!r},")
     numeric = {name: header.shape for name, header in headers.items() if header.dtype.kind in "fiub"}
-    chosen = choose(source, numeric)
+    chosen = choose(source, numeric).name
     with archive.open(members[chosen]) as stream:
         _header(stream, source.name)
         vectors = _matrix(_Bounded(stream, source), headers[chosen], source, limit, on_progress)
@@ -222,7 +224,11 @@ def _column(array: np.ndarray) -> Any:
     if array.dtype.kind == "S":
         return pd.array([text.decode("utf-8", "replace") for text in array.tolist()], dtype="str")
     if array.dtype.kind == "U":
-        codes = array.view(array.dtype.byteorder.replace("|", "=") + "u4") if array.dtype.itemsize else np.zeros(1, np.uint32)
+        codes = (
+            array.view(array.dtype.byteorder.replace("|", "=") + "u4")
+            if array.dtype.itemsize
+            else np.zeros(1, np.uint32)
+        )
         if codes.max(initial=0) > sys.maxunicode:
             raise ValueError("a text holds what is no character")
         return pd.array(array.tolist(), dtype="str")
@@ -250,5 +256,7 @@ class _Bounded(io.RawIOBase):
         data = self._stream.read(size)
         self._done += len(data)
         if self._done > max(MIN_RATIO_BYTES, MAX_RATIO * self._source.size):
-            raise DataError(f"{self._source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened.")
+            raise DataError(
+                f"{self._source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened."
+            )
         return data

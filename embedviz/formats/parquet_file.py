@@ -69,7 +69,9 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
             total = plain.metadata.num_rows
         allowed = max(MIN_RATIO_BYTES, MAX_RATIO * source.size)
         _check_size(source.name, size, allowed)
-        words = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+        words = [
+            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        ]
         step = max(1, min(MAX_BATCH_ROWS, BATCH_BYTES * max(total, 1) // max(size, 1), limit or MAX_BATCH_ROWS))
         reader, unpacked = ColumnReader(source, total), 0
         stream.seek(0)

@@ -47,7 +47,10 @@ def sniff(head: bytes) -> bool:
         return False
     if not all(_NUMBER.fullmatch(field) for row in rows for field in row):
         return False
-    return all(2 * sum(not field.lstrip(b"+-").isdigit() for field in column) >= len(rows) for column in zip(*rows, strict=True))
+    return all(
+        2 * sum(not field.lstrip(b"+-").isdigit() for field in column) >= len(rows)
+        for column in zip(*rows, strict=True)
+    )
 
 
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
@@ -68,7 +71,9 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
             pa.PythonFile(cast("Any", source.stream), mode="r"),
             read_options=csv.ReadOptions(column_names=names, block_size=BLOCK),
             parse_options=csv.ParseOptions(delimiter="\t", quote_char=False, double_quote=False),
-            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.float32()), null_values=["nan", "NaN"]),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.float32()), null_values=["nan", "NaN"]
+            ),
         ) as batches:
             for batch in batches:
                 block = rows.add(batch.num_rows)
@@ -78,7 +83,9 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
                 on_progress(Progress(min(source.done, source.size), source.size, message=f"Read {read_rows:,} vectors"))
     except pa.ArrowInvalid as error:
         reason = str(error).splitlines()[0][:200]
-        raise VectorFormatError(f"{source.name}: expected {dim:,} numbers between tabs on each line ({reason}).") from error
+        raise VectorFormatError(
+            f"{source.name}: expected {dim:,} numbers between tabs on each line ({reason})."
+        ) from error
     vectors = rows.finish()[:limit]
     on_progress(source.finished(len(vectors)))
     return space_of_rows(source, vectors, total=read_rows)

@@ -18,6 +18,7 @@ from embedviz.core.errors import VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
+from embedviz.formats.arrow_columns import from_json, to_json
 from embedviz.formats.companions import is_pytorch
 from embedviz.formats.labelled_rows import space_of_rows
 from embedviz.formats.source import ZIP, Source
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 NAME, ENDINGS = "pytorch", (".pt", ".pth")
 OLD_MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # of files from before PyTorch 1.6
-VECTORS, LABELS = "vectors", "labels"
+VECTORS, LABELS, COLUMNS = "vectors", "labels", "columns"
 MAX_DEPTH = 5  # of dictionaries in dictionaries
 LOOKED_AT = 1 << 12  # bytes in which the first members of the zip are named
 BLOCK_ROWS = 1 << 14
@@ -54,8 +55,10 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     _check_size(stream, source)
     tensors: dict[str, torch.Tensor] = {}
     lists: list[list[str]] = []
-    _collect(_loaded(stream, source.name), "", tensors, lists, 0)
-    chosen = tensors[choose(source, {name: tuple(tensor.shape) for name, tensor in tensors.items()})]
+    value = _loaded(stream, source.name)
+    _collect(value, "", tensors, lists, 0)
+    choice = choose(source, {name: tuple(tensor.shape) for name, tensor in tensors.items()})
+    chosen = tensors[choice.name]
     count, dim = chosen.shape
     check_dim(source, dim)
     wanted = count if limit is None else min(count, limit)
@@ -63,19 +66,26 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     for start in range(0, wanted, BLOCK_ROWS):
         block = chosen[start : min(start + BLOCK_ROWS, wanted)]
         vectors[start : start + len(block)] = block.detach().float().cpu().numpy()
-        on_progress(Progress(min(source.done, source.size), source.size, message=f"Read {start + len(block):,} vectors"))
+        on_progress(
+            Progress(min(source.done, source.size), source.size, message=f"Read {start + len(block):,} vectors")
+        )
     on_progress(source.finished(wanted))
     labels = next((words for words in lists if len(words) == count), None)
-    return space_of_rows(source, vectors, labels=None if labels is None else labels[:wanted], total=count)
+    columns = cast("Mapping[Any, object]", value).get(COLUMNS) if isinstance(value, Mapping) else None
+    frame = from_json(columns, count) if isinstance(columns, str) else None
+    frame = None if frame is None else frame.iloc[:wanted]
+    labels = None if labels is None else labels[:wanted]
+    return space_of_rows(source, vectors, frame, labels, total=count, notes=choice.notes)
 
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
-    """Write a dictionary of the tensor "vectors" and the list "labels", which torch.load(weights_only=True) opens."""
+    """Write a dictionary of the tensor "vectors", the list "labels" and the columns as JSON; torch.load(weights_only=True) opens it."""
     import torch
 
     vectors = torch.from_numpy(np.ascontiguousarray(space.vectors, np.float32).copy())
     buffer = io.BytesIO()
-    torch.save({VECTORS: vectors, LABELS: list(space.labels)}, buffer)
+    known = {COLUMNS: to_json(space.columns)} if len(space.columns.columns) else {}
+    torch.save({VECTORS: vectors, LABELS: list(space.labels), **known}, buffer)
     stream.write(buffer.getvalue())
 
 
@@ -92,7 +102,9 @@ def _loaded(stream: IO[bytes], name: str) -> object:
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError,
             OverflowError, MemoryError, zipfile.BadZipFile) as error:  # fmt: skip
         reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
-        raise VectorFormatError(f"{name} is not a whole PyTorch file ({reason}). Was it saved, and uploaded to the end?") from error
+        raise VectorFormatError(
+            f"{name} is not a whole PyTorch file ({reason}). Was it saved, and uploaded to the end?"
+        ) from error
 
 
 def _check_size(stream: IO[bytes], source: Source) -> None:
@@ -102,17 +114,19 @@ def _check_size(stream: IO[bytes], source: Source) -> None:
             with zipfile.ZipFile(stream) as archive:
                 names, size = archive.namelist(), sum(info.file_size for info in archive.infolist())
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise VectorFormatError(f"{source.name} is damaged ({error}). Was it saved, and uploaded to the end?") from error
+            raise VectorFormatError(
+                f"{source.name} is damaged ({error}). Was it saved, and uploaded to the end?"
+            ) from error
         if not is_pytorch(names):
             raise VectorFormatError(f"{source.name} is a zip, but not one that torch.save wrote.")
         if size > max(MIN_RATIO_BYTES, MAX_RATIO * source.size):
-            raise VectorFormatError(f"{source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened.")
+            raise VectorFormatError(
+                f"{source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened."
+            )
     stream.seek(0)
 
 
-def _collect(
-    value: object, name: str, tensors: dict[str, torch.Tensor], lists: list[list[str]], depth: int
-) -> None:
+def _collect(value: object, name: str, tensors: dict[str, torch.Tensor], lists: list[list[str]], depth: int) -> None:
     """Gather the tensors under their names, and lists of texts, which may be words."""
     import torch
 

@@ -17,6 +17,7 @@ import pandas as pd
 from embedviz.core.errors import VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
+from embedviz.formats.arrow_columns import from_json, to_json
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.labelled_rows import space_of_rows
 from embedviz.formats.source import Source
@@ -50,7 +51,8 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     """
     stream = source.seekable()
     header = _Header(stream, source)
-    tensor = header.tensors[choose(source, {name: each.shape for name, each in header.tensors.items()})]
+    choice = choose(source, {name: each.shape for name, each in header.tensors.items()})
+    tensor = header.tensors[choice.name]
     count, dim = tensor.shape
     check_dim(source, dim)
     wanted = count if limit is None else min(count, limit)
@@ -68,7 +70,8 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     on_progress(source.finished(len(vectors)))
     columns, labels = header.known(count)
     frame = None if columns is None else columns.iloc[: len(vectors)]
-    return space_of_rows(source, vectors, frame, None if labels is None else labels[:wanted], total=count)
+    labels = None if labels is None else labels[:wanted]
+    return space_of_rows(source, vectors, frame, labels, total=count, notes=choice.notes)
 
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
@@ -77,7 +80,7 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
 
     metadata = {LABELS: json.dumps(list(space.labels), ensure_ascii=False)}
     if len(space.columns.columns):
-        metadata[COLUMNS] = space.columns.to_json(orient="split", index=False, date_format="iso", double_precision=15)
+        metadata[COLUMNS] = to_json(space.columns)
     stream.write(save({VECTORS: np.ascontiguousarray(space.vectors, np.float32)}, metadata=metadata))
 
 
@@ -112,7 +115,9 @@ class _Header:
         stream.seek(0)
         length = int.from_bytes(stream.read(8), "little")
         if not 2 <= length <= min(size - 8, MAX_HEADER):
-            raise VectorFormatError(f"{source.name} is not a safetensors file, or was cut off: its header does not fit.")
+            raise VectorFormatError(
+                f"{source.name} is not a safetensors file, or was cut off: its header does not fit."
+            )
         try:
             header: Any = json.loads(stream.read(length))
         except (ValueError, RecursionError) as error:
@@ -138,7 +143,9 @@ class _Header:
                 f"{self._name} contradicts itself: the tensor {name!r} of shape {shape} is said to take {end - begin:,} bytes."
             )
         if self.start + end > size:
-            raise VectorFormatError(f"{self._name} was cut off: it promises {self.start + end:,} bytes and has {size:,}.")
+            raise VectorFormatError(
+                f"{self._name} was cut off: it promises {self.start + end:,} bytes and has {size:,}."
+            )
         return _Tensor(dtype, shape, begin)
 
     def known(self, count: int) -> tuple[pd.DataFrame | None, list[str] | None]:
@@ -147,16 +154,8 @@ class _Header:
         labels: Any = _parsed(metadata.get(LABELS, metadata.get("labels")))
         if not isinstance(labels, list) or len(cast("list[Any]", labels)) != count:
             return None, None
-        columns: Any = _parsed(metadata.get(COLUMNS))
-        frame = None
-        if isinstance(columns, dict):
-            table = cast("dict[str, Any]", columns)
-            try:
-                frame = pd.DataFrame(table["data"], columns=table["columns"])
-            except (KeyError, ValueError, TypeError) as error:
-                raise VectorFormatError(f"{self._name}: the columns in its metadata are not a table.") from error
-            if len(frame) != count:
-                raise VectorFormatError(f"{self._name}: {count:,} vectors, but {len(frame):,} rows of columns.")
+        columns: Any = metadata.get(COLUMNS)
+        frame = from_json(columns, count) if isinstance(columns, str) else None
         return frame, [str(label) for label in cast("list[Any]", labels)]
 
 

@@ -36,8 +36,6 @@ class Source:
         Bytes of the file as it is on disk: all, and those read, for progress.
     tensor : str
         The matrix that was asked for, where the file holds several; empty for none.
-    is_model : bool
-        True when the file is part of a Hugging Face model, whose input embeddings are wanted.
     """
 
     def __init__(self, file: Opened, tensor: str = "", beside: _Beside | None = None):
@@ -82,9 +80,9 @@ class Source:
         return self._unpacked
 
     @property
-    def is_model(self) -> bool:
-        """True when the file is part of a Hugging Face model."""
-        return self._beside.is_model
+    def has_metadata(self) -> bool:
+        """Whether another file, named or beside the vectors, says what each of them is."""
+        return self._beside.has_metadata
 
     @cached_property
     def metadata(self) -> Metadata | None:
@@ -143,7 +141,7 @@ class _Guarded(io.RawIOBase):
 class _Beside:
     """The files that belong to a file of vectors: none, by default."""
 
-    is_model = False
+    has_metadata = False
 
     def metadata(self) -> Metadata | None:
         """Read the file that says what is known of each vector."""
@@ -156,6 +154,8 @@ class _Beside:
 
 class _NamedFile(_Beside):
     """Metadata in a file that was named."""
+
+    has_metadata = True
 
     def __init__(self, file: str | Path | bytes):
         self._file = file
@@ -185,13 +185,13 @@ class _Together(_Beside):
 
     def __init__(self, files: _Folder | _Archive, companions: Companions):
         self._files, self._companions = files, companions
-        self.is_model = companions.is_model
+        self.has_metadata = bool(companions.metadata)
 
     def metadata(self) -> Metadata | None:
         name = self._companions.metadata
         if not name:
             return None
-        return read_metadata(self._files.read(name), name, is_vocabulary=self.is_model)
+        return read_metadata(self._files.read(name), name, is_vocabulary=self._companions.is_model)
 
 
 class _Folder:
@@ -276,10 +276,18 @@ def open_source(
                     with _as_vectors():
                         stack.enter_context(opened(source, name, member, any_format=True))  # asks for one of them
             elif not is_one_file(files.names):
-                raise VectorFormatError(f"{file.name} is packed several times over. Unpack it and bring what comes out.")
+                raise VectorFormatError(
+                    f"{file.name} is packed several times over. Unpack it and bring what comes out."
+                )
             elif not file.seekable:
                 opened_source = _unpacked(opened_source, file, beside, stack)
         yield opened_source
+
+
+def is_model_folder(path: Path) -> bool:
+    """Return whether a folder holds files of vectors that belong together: a Hugging Face model, or the Projector's files."""
+    files = _Folder(path)
+    return find_companions(files.names, files.read) is not None
 
 
 def _unpacked(source: Source, packed: Opened, beside: _Beside | None, stack: contextlib.ExitStack) -> Source:

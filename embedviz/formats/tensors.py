@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from embedviz.core.errors import SeveralTensorsError, VectorFormatError
 from embedviz.formats.companions import INPUT_EMBEDDINGS
@@ -12,13 +13,21 @@ MAX_NAMES = 20  # in a message
 MAX_DIM = 100_000
 
 
-def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> str:
-    """Return the name of the matrix to read: the one that was asked for, the only one, or a model's input embeddings.
+@dataclass(frozen=True)
+class Choice:
+    """The name of the matrix to read, and what to say about the others."""
+
+    name: str
+    notes: tuple[str, ...] = ()
+
+
+def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> Choice:
+    """Choose the matrix to read: the one that was asked for, the only one, or the one whose name says input embeddings.
 
     Parameters
     ----------
     source : Source
-        Of which `tensor` and `is_model` count.
+        Of which `tensor` counts.
     shapes : mapping
         Name -> shape of everything that the file holds and that could be read.
 
@@ -38,12 +47,13 @@ def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> str:
     if source.tensor:
         if source.tensor not in matrices:
             raise VectorFormatError(f"{source.name} holds no matrix {source.tensor!r}. It holds: {_listed(matrices)}.")
-        return source.tensor
+        return Choice(source.tensor)
     likely = [name for name in matrices if INPUT_EMBEDDINGS.search(name)]
     if len(matrices) == 1:
-        return next(iter(matrices))
-    if source.is_model and len(likely) == 1:
-        return likely[0]
+        return Choice(next(iter(matrices)))
+    if len(likely) == 1:
+        note = f"Of {len(matrices):,} matrices in the file, {likely[0]!r} was taken; another can be chosen by tensor=…."
+        return Choice(likely[0], (note,))
     ordered = {name: matrices[name] for name in [*likely, *matrices]}
     raise SeveralTensorsError(
         f"{source.name} holds {len(matrices):,} matrices; choose one of them by tensor=…: {_listed(ordered)}.", ordered

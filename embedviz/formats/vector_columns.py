@@ -23,7 +23,7 @@ from embedviz.space import EmbeddingSpace
 
 MIN_CLEAR_DIM = 16  # columns of numbers from which a table without lists may be taken for vectors unasked
 MIN_UNNAMED = 3  # columns of fractions that are taken for the dimensions where no names are numbered
-DIMENSION_NAMES = ("dim", "dimension", "d", "emb", "embed", "embedding", "vec", "vector", "component", "feature", "f")
+DIMENSION_NAMES = ("dim", "dimension", "emb", "embed", "embedding", "embeddings", "vec", "vector", "component")
 COORDINATES = (("projection_x", "projection_y"), ("x", "y"))  # of a map; the first pair that is there
 _DIMENSION = re.compile(r"(.*?)[\s_.\-\[]*(\d{1,6})\]?")
 _INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an index without a name
@@ -76,7 +76,7 @@ def numbered_columns(names: Sequence[str]) -> list[str]:
 def is_dimension_name(name: str) -> bool:
     """Return whether a column's name says that it is a dimension of a vector, such as dim_3."""
     found = _DIMENSION.fullmatch(name)
-    return found is not None and found[1].strip().lower() in DIMENSION_NAMES[:3] + DIMENSION_NAMES[3:9]
+    return found is not None and found[1].strip().lower() in DIMENSION_NAMES
 
 
 def find_columns(table: pa.Table | pa.RecordBatch, rows: int, source: Source) -> VectorColumns:
@@ -109,7 +109,7 @@ def find_columns(table: pa.Table | pa.RecordBatch, rows: int, source: Source) ->
         elif name == source.tensor or (len(lists) == 1 and lengths):
             raise _different_lengths(source.name, name, lengths)
     if source.tensor or shapes:
-        chosen = choose(source, shapes)
+        chosen = choose(source, shapes).name
         return VectorColumns(chosen, left_out=tuple(name for name in shapes if name != chosen))
     numbers = [field.name for field in schema if _is_number(field.type)]
     dimensions = numbered_columns(numbers)
@@ -208,7 +208,9 @@ def _lengths(column: pa.Array | pa.ChunkedArray) -> list[int]:
 
 def _different_lengths(name: str, title: str, lengths: Sequence[int]) -> VectorFormatError:
     shown = " and ".join(f"{n:,}" for n in lengths)
-    return VectorFormatError(f"{name}: the lists in the column {title!r} have different lengths ({shown}), so they are no vectors.")
+    return VectorFormatError(
+        f"{name}: the lists in the column {title!r} have different lengths ({shown}), so they are no vectors."
+    )
 
 
 def _is_list(kind: pa.DataType) -> bool:

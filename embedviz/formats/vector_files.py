@@ -9,16 +9,19 @@ from typing import Protocol
 from embedviz.core.errors import SettingsError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
 from embedviz.core.progress import Progress
-from embedviz.formats import glove_text, word2vec_binary, word2vec_text
 from embedviz.formats import (
     arrow_file,
     delimited_vectors,
+    glove_text,
     json_lines,
     numpy_arrays,
     parquet_file,
     projector_files,
     pytorch_state,
     safetensors_file,
+    tsv_vectors,
+    word2vec_binary,
+    word2vec_text,
 )
 from embedviz.formats.labelled_rows import with_metadata
 from embedviz.formats.source import Source, open_source
@@ -61,6 +64,7 @@ FORMATS: dict[str, VectorFormat] = {
     json_lines.NAME: json_lines,
     projector_files.NAME: projector_files,
     delimited_vectors.NAME: delimited_vectors,
+    tsv_vectors.NAME: tsv_vectors,
     word2vec_binary.NAME: word2vec_binary,
     word2vec_text.NAME: word2vec_text,
     glove_text.NAME: glove_text,
@@ -73,6 +77,7 @@ TAKE_METADATA = tuple(
     each.NAME
     for each in (
         numpy_arrays, pytorch_state, parquet_file, arrow_file, safetensors_file, json_lines, projector_files, delimited_vectors,
+        tsv_vectors,
     )
 )  # fmt: skip
 
@@ -156,9 +161,9 @@ def load_vectors(
     if format is not None and format not in FORMATS:
         raise SettingsError(f"A format is one of {', '.join(FORMATS)}, not {format!r}.")
     with open_source(source, name, member, tensor=tensor, metadata=metadata) as stream:
-        reader = FORMATS[format] if format else _detected(stream.peek(), stream.name)
+        reader = FORMATS[format] if format else _detected(stream)
         space = reader.read(stream, limit=limit, on_progress=on_progress)
-        return space if reader.NAME in TAKE_METADATA else with_metadata(space, stream)
+        return space if reader.NAME in TAKE_METADATA else with_metadata(space, stream, limit)
 
 
 def is_vectors(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> bool:
@@ -172,8 +177,7 @@ def is_vectors(source: str | Path | bytes, name: str | None = None, member: str 
         When the file is missing or cannot be unpacked.
     """
     with open_source(source, name, member) as stream:
-        head = stream.peek()
-        found = next((each for each in FORMATS.values() if each.sniff(head)), None)
+        found = _found(stream)
         if found in (parquet_file, arrow_file):
             return (parquet_file if found is parquet_file else arrow_file).holds_vectors(stream.seekable())
         return found is not None
@@ -190,12 +194,20 @@ def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
     find_writer(format)(space, stream)
 
 
-def _detected(head: bytes, name: str) -> VectorFormat:
+def _found(source: Source) -> VectorFormat | None:
+    """Return the format that a file's beginning is in; None when it is in none."""
+    head = source.peek()
+    if source.has_metadata and projector_files.holds_numbers(head):  # each row is said to be a vector
+        return projector_files
+    return next((each for each in FORMATS.values() if each.sniff(head)), None)
+
+
+def _detected(source: Source) -> VectorFormat:
+    head, name = source.peek(), source.name
     if not head.strip():
         raise VectorFormatError(f"{name} is empty. A file of vectors has a word and its numbers on each line.")
-    for each in FORMATS.values():
-        if each.sniff(head):
-            return each
+    if (found := _found(source)) is not None:
+        return found
     for start, sentence in FOREIGN_FORMATS.items():
         if head.startswith(start):
             raise VectorFormatError(f"{name} {sentence}")

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -34,6 +35,13 @@ def _stays_unique(labels):
         return False
 
 
+def written_labels(space, format):
+    """The labels as the format holds them: a blank ends a word in some, a tab or line break in the Projector's files."""
+    if format in ("word2vec", "word2vec-binary", "glove"):
+        return without_blanks(space.labels)
+    return [re.sub(r"[\t\n\r]", " ", label) for label in space.labels] if format == "projector" else space.labels
+
+
 def written(space, format):
     stream = io.BytesIO()
     write_vectors(space, stream, format)
@@ -45,7 +53,7 @@ def written(space, format):
 @given(spaces())
 def test_labels_and_numbers_come_back_to_the_bit(format, space):
     found = load_vectors(written(space, format), format=format)
-    assert found.labels == without_blanks(space.labels)
+    assert found.labels == written_labels(space, format)
     assert found.vectors.tobytes() == space.vectors.tobytes()
     assert found.notes == ()
 
@@ -56,7 +64,7 @@ def test_labels_and_numbers_come_back_to_the_bit(format, space):
 def test_the_content_alone_tells_the_format(format, space):
     data = written(space, format)
     found = load_vectors(data)
-    assert found.labels == without_blanks(space.labels)
+    assert found.labels == written_labels(space, format)
     assert found.vectors.tobytes() == space.vectors.tobytes()
 
 
@@ -128,7 +136,7 @@ def test_blocks_end_anywhere_and_progress_reaches_the_end(format, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file", "ignore::pytest.PytestUnraisableExceptionWarning")  # gensim's
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", ["word2vec", "word2vec-binary", "glove"])
 def test_gensim_agrees_about_the_file(format, tmp_path):
     keyed_vectors = pytest.importorskip("gensim.models", reason="gensim comes with requirements-bench.txt").KeyedVectors
     space = EmbeddingSpace(["king", "übel", "new york"], np.array([[0.1, -2], [3e-7, 4], [5, 6]], np.float32))
