@@ -37,20 +37,22 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # of the zip's members, so that equal vectors mak
 _BREAK = re.compile(r"[\t\n\r]")
 
 
+def holds_numbers(head: bytes) -> bool:
+    """Return whether the first lines are nothing but numbers between tabs, as many on each."""
+    rows = _rows(head)
+    return len({len(row) for row in rows}) == 1 and all(_NUMBER.fullmatch(field) for row in rows for field in row)
+
+
 def sniff(head: bytes) -> bool:
     """Return whether the first lines are numbers between tabs, as many on each, and fractions in every column.
 
     A table of numbers has columns of whole numbers sooner or later: ids, counts, classes.
     """
+    if not holds_numbers(head):
+        return False
     rows = _rows(head)
-    if not rows or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
-        return False
-    if not all(_NUMBER.fullmatch(field) for row in rows for field in row):
-        return False
-    return all(
-        2 * sum(not field.lstrip(b"+-").isdigit() for field in column) >= len(rows)
-        for column in zip(*rows, strict=True)
-    )
+    columns = zip(*rows, strict=True)
+    return len(rows[0]) > 1 and all(2 * sum(map(_is_fraction, column)) >= len(rows) for column in columns)
 
 
 def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
@@ -144,6 +146,10 @@ def _member(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _DATE)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
+
+
+def _is_fraction(field: bytes) -> bool:
+    return not field.lstrip(b"+-").isdigit()
 
 
 def _rows(head: bytes) -> list[list[bytes]]:

@@ -23,8 +23,8 @@ from embedviz.space import EmbeddingSpace
 
 MIN_CLEAR_DIM = 16  # columns of numbers from which a table without lists may be taken for vectors unasked
 MIN_UNNAMED = 3  # columns of fractions that are taken for the dimensions where no names are numbered
+COORDINATES = ("projection_x", "projection_y", "x", "y")  # of a map, not of a vector
 DIMENSION_NAMES = ("dim", "dimension", "emb", "embed", "embedding", "embeddings", "vec", "vector", "component")
-COORDINATES = (("projection_x", "projection_y"), ("x", "y"))  # of a map; the first pair that is there
 _DIMENSION = re.compile(r"(.*?)[\s_.\-\[]*(\d{1,6})\]?")
 _INDEX = re.compile(r"__index_level_\d+__")  # what pandas calls an index without a name
 
@@ -115,7 +115,7 @@ def find_columns(table: pa.Table | pa.RecordBatch, rows: int, source: Source) ->
     dimensions = numbered_columns(numbers)
     if len(dimensions) < 2:
         fractions = [field.name for field in schema if pa.types.is_floating(field.type)]
-        fractions = [name for name in fractions if name not in {each for pair in COORDINATES for each in pair}]
+        fractions = [name for name in fractions if name not in COORDINATES]
         dimensions = fractions if len(fractions) >= MIN_UNNAMED else dimensions
     if not dimensions:
         raise VectorFormatError(
