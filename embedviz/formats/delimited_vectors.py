@@ -84,7 +84,8 @@ class _Head:
     @cached_property
     def body(self) -> list[list[str]]:
         """The rows of values."""
-        return self.rows[1:] if self.names else self.rows
+        rows = self.rows[1:] if self.names else self.rows
+        return [row for row in rows if len(row) == len(self.rows[0])]
 
     def cells(self, place: int) -> list[str]:
         """Return the cells of a column."""
@@ -99,7 +100,7 @@ class _Head:
     def dimensions(self) -> list[int]:
         """The places of the columns that hold the dimensions, where each has one."""
         width = len(self.rows[0])
-        numbers = [i for i in range(width) if self.body and all(_NUMBER.fullmatch(cell) for cell in self.cells(i))]
+        numbers = [i for i in range(width) if self._is_number(i)]
         if self.names:
             by_name = {self.names[i]: i for i in numbers}
             numbered = [by_name[name] for name in numbered_columns(list(by_name))]
@@ -135,6 +136,10 @@ class _Head:
             return False
         others = [i for i in range(len(self.rows[0])) if i not in set(self.dimensions)]
         return not others or any(self._is_label(place) for place in others)
+
+    def _is_number(self, place: int) -> bool:
+        cells = self.cells(place)  # one that is no number is a mistake, which is named when it is read
+        return bool(cells) and 2 * sum(_NUMBER.fullmatch(cell) is not None for cell in cells) >= len(cells)
 
     def _is_label(self, place: int) -> bool:
         cells = self.cells(place)
@@ -238,7 +243,7 @@ def _batches(source: Source, head: _Head, names: list[str]) -> Iterator[pa.Recor
     texts = [
         name
         for i, name in enumerate(names)
-        if i not in dimensions and (name.lower() in LABEL_NAMES or not _all_numbers(head, i))
+        if i not in dimensions and (name.lower() in LABEL_NAMES or not _is_typed(head, i))
     ]
     types: dict[str, pa.DataType] = {name: pa.float32() for i, name in enumerate(names) if i in dimensions}
     types |= {name: pa.string() for name in texts}
@@ -262,8 +267,12 @@ def _batches(source: Source, head: _Head, names: list[str]) -> Iterator[pa.Recor
         raise VectorFormatError(f"{source.name} cannot be read as CSV of vectors: {reason}") from error
 
 
-def _all_numbers(head: _Head, place: int) -> bool:
-    return bool(head.body) and all(_NUMBER.fullmatch(cell) or not cell for cell in head.cells(place))
+def _is_typed(head: _Head, place: int) -> bool:
+    """Return whether a column holds nothing but numbers, or nothing but true and false, which Arrow tells by itself."""
+    filled = [cell for cell in head.cells(place) if cell]
+    return bool(filled) and (
+        all(_NUMBER.fullmatch(cell) for cell in filled) or {cell.lower() for cell in filled} <= {"true", "false"}
+    )
 
 
 def _with_lists(batch: pa.RecordBatch, head: _Head, names: list[str], name: str) -> pa.RecordBatch:

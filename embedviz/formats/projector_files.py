@@ -29,7 +29,7 @@ from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "projector", (".zip",)
 VECTORS, METADATA, CONFIG = "vectors.tsv", "metadata.tsv", "projector_config.json"
-BLOCK = 1 << 24  # bytes parsed at a time
+BLOCK = 1 << 22  # bytes parsed at a time
 ROWS = 4096  # written at a time
 MAX_LINES = 100  # looked at
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")

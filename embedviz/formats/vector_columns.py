@@ -172,8 +172,6 @@ class ColumnReader:
 
 def matrix_of(column: pa.Array, title: str, source: Source) -> np.ndarray:
     """Return lists of equal length as (N, D) float32, without a loop over them; NaN where one is missing."""
-    if pa.types.is_list_view(column.type) or pa.types.is_large_list_view(column.type):
-        column = pc.cast(column, pa.large_list(column.type.value_type))
     filled = column.drop_null() if column.null_count else column
     lengths = _lengths(filled)
     if len(lengths) > 1:
