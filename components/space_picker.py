@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import live, session, starting
 from components.navigation import is_history_step
+from components.tensor_menu import choose_tensor
 from embedviz.core.jobs.status import Status
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_space
@@ -59,6 +60,9 @@ def current_space(purpose: str) -> tuple[RunFolder, EmbeddingSpace] | None:
 
 def _waiting(run: RunFolder) -> None:
     def draw(state: Status) -> None:
+        if state.is_final and run.matrices:
+            choose_tensor(run)
+            return
         if state.is_final:
             st.error(session.plain(state.reason or f"This run is {state.state} and has no vectors."))
             return

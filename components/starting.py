@@ -38,14 +38,14 @@ def train_on_choice(run: RunFolder, space: EmbeddingSpace, rows: np.ndarray, kee
     st.switch_page("train.py")
 
 
-def open_vectors(dataset: Dataset) -> RunFolder:
-    """Open a file of vectors as a run; the same sample is opened once and found again."""
+def open_vectors(dataset: Dataset, tensor: str = "") -> RunFolder:
+    """Open a file of vectors as a run; the same sample is opened once and found again. tensor: which of its matrices."""
     for run in session.store().runs(session.owner()):
         same = run.kind == "vectors" and dataset.sample_name and run.data.get("sample") == dataset.sample_name
         if same and run.status == "done":
             session.remember(run)
             return run
-    run = session.store().create_vectors(dataset, owner=session.owner())
+    run = session.store().create_vectors(dataset, owner=session.owner(), tensor=tensor)
     session.executor().submit(run)
     session.remember(run)
     return run

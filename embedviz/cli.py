@@ -31,6 +31,15 @@ MAX_CLASSES = 12  # printed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train embeddings and look at what they learned.")
 Space = Annotated[str | None, typer.Option("--space", help="One of a run's spaces, where it has several.")]
+Tensor = Annotated[str | None, typer.Option("--tensor", help="One of a vector file's matrices, where it has several.")]
+Metadata = Annotated[
+    Path | None,
+    typer.Option("--metadata", help="A file with a row for each vector, such as the Projector's metadata.tsv."),
+]
+From = Annotated[
+    str | None,
+    typer.Option("--from", help="The vector file's format, where its content does not tell: csv, tsv, projector."),
+]
 Read = Annotated[
     list[str] | None,
     typer.Option(
@@ -75,9 +84,18 @@ def train(
 
 
 @app.command()
-def neighbors(vectors: Path, query: str, k: Annotated[int, typer.Option("-k")] = 10, metric: str = "cosine", space: Space = None) -> None:  # fmt: skip
+def neighbors(
+    vectors: Path,
+    query: str,
+    k: Annotated[int, typer.Option("-k")] = 10,
+    metric: str = "cosine",
+    space: Space = None,
+    tensor: Tensor = None,
+    metadata: Metadata = None,
+    from_: From = None,
+) -> None:
     """Print the nearest neighbours of a label."""
-    _print(_open(vectors, space).neighbors(query, k, cast("Metric", metric)))
+    _print(_open(vectors, space, tensor, metadata, from_).neighbors(query, k, cast("Metric", metric)))
 
 
 @app.command()
@@ -88,9 +106,12 @@ def analogy(
     k: Annotated[int, typer.Option("-k")] = 10,
     method: str = "3cosadd",
     space: Space = None,
+    tensor: Tensor = None,
+    metadata: Metadata = None,
+    from_: From = None,
 ) -> None:
     """Print king + woman - man. The given words are left out of the results."""
-    _print(_open(vectors, space).analogy(positive, negative or [], k, cast("Formula", method)))
+    _print(_open(vectors, space, tensor, metadata, from_).analogy(positive, negative or [], k, cast("Formula", method)))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -99,6 +120,9 @@ def project(
     vectors: Path,
     out: Annotated[Path, typer.Option(help="map.html or map.csv")],
     space: Space = None,
+    tensor: Tensor = None,
+    metadata: Metadata = None,
+    from_: From = None,
 ) -> None:
     """Draw a map as a web page or a table. Settings are flags: --method umap --n-neighbors 15 --n-points 10000."""
     from embedviz.figures.map_figure import map_figure
@@ -109,7 +133,7 @@ def project(
     if out.suffix not in (".html", ".csv"):
         raise SettingsError(f"{out.name}: a map is written as .html or .csv.")
     _check_folder_of(out)
-    opened = _open(vectors, space)
+    opened = _open(vectors, space, tensor, metadata, from_)
     projection = make(opened, **_flags(ProjectionSettings, context.args))
     frame = projection.frame(opened)
     if out.suffix == ".csv":
@@ -186,9 +210,17 @@ def profile(data: Annotated[Path, typer.Argument(help="A file of rows or text.")
 
 
 @app.command()
-def convert(source: Path, target: Path, format: str | None = None, space: Space = None) -> None:
-    """Write vectors in another format, by the ending (.txt GloVe, .vec word2vec, .bin binary) or --format."""
-    _open(source, space).save(target, format)
+def convert(
+    source: Path,
+    target: Path,
+    format: str | None = None,
+    space: Space = None,
+    tensor: Tensor = None,
+    metadata: Metadata = None,
+    from_: From = None,
+) -> None:
+    """Write vectors in another format, by the ending (.txt GloVe, .vec word2vec, .bin binary, .npz, .parquet, ...) or --format."""
+    _open(source, space, tensor, metadata, from_).save(target, format)
 
 
 def main() -> None:
@@ -221,13 +253,17 @@ def _repeated(words: list[str]) -> list[str]:
     return result
 
 
-def _open(path: Path, space: str | None) -> EmbeddingSpace:
+def _open(
+    path: Path, space: str | None, tensor: str | None, metadata: Path | None, format: str | None
+) -> EmbeddingSpace:
+    """Open a run's space, or a vector file or folder."""
     import embedviz
+    from embedviz.formats import is_model_folder
 
-    if path.is_dir():
+    if path.is_dir() and not is_model_folder(path):
         run = embedviz.open_run(path)
         return run.spaces[space] if space else run.space
-    opened = embedviz.load_vectors(path)
+    opened = embedviz.load_vectors(path, format=format, tensor=tensor, metadata=metadata)
     for note in opened.notes:
         typer.echo(note, err=True)
     return opened

@@ -6,8 +6,9 @@ from components import session, tours
 from components.error_boundary import error_boundary
 from components.map.page import draw_map
 from components.map.session import MapSession
-from components.map.settings_panel import default_points, draw_settings_panel
+from components.map.settings_panel import default_settings, draw_settings_panel
 from components.space_picker import current_space
+from embedviz.projection.given_layout import coordinate_columns
 
 st.title("Map")
 st.write("See the whole space at once, find its points, and check how faithful the map is.")
@@ -18,8 +19,8 @@ if opened:
     state = MapSession.of(run, space)
     for message in state.follow_address():
         st.warning(session.plain(message))
-    if tours.current_tour() and state.settings is None:
-        state.settings = {"n_points": default_points(space)}
+    if state.settings is None and (tours.current_tour() or coordinate_columns(space)):
+        state.settings = default_settings(space)
     with error_boundary():
         draw_settings_panel(state)
     with error_boundary():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import streamlit as st
 
 from components import formatting, session
@@ -11,11 +13,13 @@ from components.map.submission import request_map
 from components.nouns import noun_of
 from components.settings_form import settings_form
 from embedviz.core.errors import EmbedvizError
+from embedviz.projection.given_layout import coordinate_columns
 from embedviz.projection.sampling import sampling_sentence
-from embedviz.projection.settings import ProjectionSettings
+from embedviz.projection.settings import GIVEN, ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
 
+METHODS: tuple[str, ...] = get_args(ProjectionSettings.model_fields["method"].annotation)
 METHOD_NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
 POINTS_PER_SECOND = {"umap": 2000, "tsne": 300}  # about what layout and quality take on two cores
 DEFAULT_POINTS = 10_000
@@ -28,13 +32,24 @@ def default_points(space: EmbeddingSpace) -> int:
     return max(MIN_POINTS, min(DEFAULT_POINTS, len(space)))
 
 
+def default_settings(space: EmbeddingSpace) -> dict[str, SettingValue]:
+    """Return what a map of this space is drawn with unless something else is chosen: the layout it came with, if any."""
+    given: dict[str, SettingValue] = {"method": GIVEN} if coordinate_columns(space) else {}
+    return {**given, "n_points": default_points(space)}
+
+
 def draw_settings_panel(state: MapSession) -> None:
     """Draw the settings with their button, open until the first map is drawn."""
     space = state.space
     is_first = state.settings is None
     with st.expander("Map settings", icon=":material/tune:", expanded=is_first):
-        defaults = {"n_points": default_points(space), **state.loaded}
-        values = settings_form(ProjectionSettings, key=f"map-{state.loads}", defaults=defaults)
+        defaults = {**default_settings(space), **state.loaded}
+        values = settings_form(
+            ProjectionSettings,
+            key=f"map-{state.loads}",
+            defaults=defaults,
+            menus={"method": {name: name for name in METHODS if name != GIVEN or coordinate_columns(space)}},
+        )
         n_points = min(values["n_points"], len(space))
         sample = sampling_sentence(n_points, len(space), noun_of(space).counted(len(space)), values["sample"])
         st.caption(f"{sample}. {_duration_of(values['method'], n_points)}")

@@ -7,8 +7,8 @@ from components.map.address import SettingValue
 from components.map.session import MapSession
 from embedviz.core.errors import EmbedvizError
 from embedviz.projection.map_folder import Map
-from embedviz.projection.settings import ProjectionSettings
-from embedviz.store.maps import draw_pca, map_of
+from embedviz.projection.settings import GIVEN, ProjectionSettings
+from embedviz.store.maps import draw_given, draw_pca, map_of
 from embedviz.store.open_spaces import open_finished_map
 
 ITERATIVE_METHODS = ("umap", "tsne")  # whose layouts another one can start from
@@ -47,6 +47,8 @@ def displayed_map(requested: Map, state: MapSession) -> Map:
     """Return the map to display: the requested one, until it is there the one it starts from, or else a PCA map."""
     if requested.has_coords:
         return open_finished_map(state.run, requested.id)
+    if requested.settings.method == GIVEN:
+        return draw_given(state.run, state.space, requested.settings)
     if requested.init:
         try:
             before = open_finished_map(state.run, requested.init)

@@ -3,6 +3,7 @@
 EmbedvizError
 ├── DataError                what was read is not what was expected: file, line, column
 │   ├── SeveralFilesError    an archive with more than one file: `.names` says which
+│   ├── SeveralTensorsError  a file of vectors with more than one matrix: `.names` says which
 │   └── VectorFormatError    a file of vectors that does not hold what its format promises
 ├── ColumnError              a column that is missing, or cannot play the role it was given
 ├── SettingsError            a setting out of its range, or two that contradict each other
@@ -40,6 +41,19 @@ class SeveralFilesError(DataError):
     def __init__(self, message: str, names: list[str]):
         super().__init__(message)
         self.names = names
+
+
+class SeveralTensorsError(DataError):
+    """A file holds several matrices that could be the vectors; name one of them."""
+
+    def __init__(self, message: str, shapes: dict[str, tuple[int, int]]):
+        super().__init__(message)
+        self.shapes = shapes
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the matrices, in the order of the file."""
+        return list(self.shapes)
 
 
 class VectorFormatError(DataError):

@@ -9,18 +9,21 @@ import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from embedviz.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PACKAGE = "embedviz.formats"  # what it registers, it registers on import
 GZIP_ENDING = ".gz"
 
 
 class LabeledVectors(Protocol):
-    """The part of a space that a writer needs: N labels, and vectors (N, D) float32."""
+    """The part of a space that a writer needs: N labels, vectors (N, D) float32, and N rows of columns."""
 
     @property
     def labels(self) -> Sequence[str]:
@@ -30,6 +33,11 @@ class LabeledVectors(Protocol):
     @property
     def vectors(self) -> np.ndarray:
         """(N, D) float32."""
+        ...
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """What is known of each label, N rows."""
         ...
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -110,11 +110,12 @@ class Opened:
 
 @contextlib.contextmanager
 def opened(
-    source: str | Path | bytes | BinaryIO,
+    source: str | Path | bytes | BinaryIO | IO[bytes],
     name: str | None = None,
     member: str | None = None,
     *,
     any_format: bool = False,
+    keep_zip: Callable[[Sequence[str]], bool] | None = None,
 ) -> Generator[Opened]:
     """Open a path, bytes or a seekable binary file, and unpack it.
 
@@ -126,6 +127,9 @@ def opened(
         Which file of a zip.
     any_format : bool
         Also open what is neither text nor a table.
+    keep_zip : callable, optional
+        Takes the names of a zip's files and tells whether together they are one file, as those of a .npz are. Such a zip is
+        not unpacked unless a member is named, nor is one inside another file: that is left to the caller.
 
     Raises
     ------
@@ -144,9 +148,9 @@ def opened(
         packed: list[str] = []
         chosen = ""
         with _data_errors(file_name):
-            if start.startswith(_ZIP) and not (any_format and _holds_arrays(raw)):
+            archive = stack.enter_context(zipfile.ZipFile(raw)) if start.startswith(_ZIP) else None
+            if archive and not (keep_zip and member is None and keep_zip(archive.namelist())):
                 packed.append("zip")
-                archive = stack.enter_context(zipfile.ZipFile(raw))
                 chosen = _member(archive, file_name, member)
                 stream = stack.enter_context(archive.open(chosen))
                 file_name = re.split(r"[\\/]", chosen)[-1] or file_name
@@ -160,7 +164,7 @@ def opened(
         start = file.head(512)
         if not start:
             raise DataError(f"{file_name} is empty once it is unpacked: 0 bytes. Was it saved before it was packed?")
-        if packed and start.startswith((*_ZIP, _GZIP)) and not (any_format and b".npy" in start[:300]):
+        if packed and start.startswith(_GZIP if keep_zip else (*_ZIP, _GZIP)):
             raise DataError(f"{file_name} is packed several times over. Unpack it once and bring what comes out.")
         if not any_format and (problem := foreign_format(start)):
             raise DataError(f"{file_name} {problem}")
@@ -169,19 +173,8 @@ def opened(
         yield file
 
 
-def _holds_arrays(raw: IO[bytes]) -> bool:
-    """True for a zip of nothing but .npy files: NumPy's .npz, which is one file."""
-    try:
-        with zipfile.ZipFile(raw) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
-        names = []
-    raw.seek(0)
-    return bool(names) and all(name.endswith(".npy") for name in names)
-
-
 def _raw(
-    source: str | Path | bytes | BinaryIO, name: str | None, stack: contextlib.ExitStack
+    source: str | Path | bytes | BinaryIO | IO[bytes], name: str | None, stack: contextlib.ExitStack
 ) -> tuple[IO[bytes], int, str]:
     """The packed bytes: a seekable stream, its length, and its name."""
     if isinstance(source, (str, Path)):

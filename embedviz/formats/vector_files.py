@@ -10,14 +10,21 @@ from embedviz.core.errors import SettingsError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
 from embedviz.core.progress import Progress
 from embedviz.formats import (
+    arrow_file,
+    delimited_vectors,
     fasttext_binary,
     glove_text,
+    json_lines,
     numpy_arrays,
-    parquet_arrow,
+    parquet_file,
+    projector_files,
+    pytorch_state,
     safetensors_file,
+    tsv_vectors,
     word2vec_binary,
     word2vec_text,
 )
+from embedviz.formats.labelled_rows import with_metadata
 from embedviz.formats.source import Source, open_source
 from embedviz.formats.text_layout import foreign_text
 from embedviz.space import EmbeddingSpace
@@ -52,22 +59,37 @@ class VectorFormat(Protocol):
 # In the order in which they are asked: GloVe text takes whatever looks like a word and numbers.
 FORMATS: dict[str, VectorFormat] = {
     numpy_arrays.NAME: numpy_arrays,
-    parquet_arrow.NAME: parquet_arrow,
+    pytorch_state.NAME: pytorch_state,
+    parquet_file.NAME: parquet_file,
+    arrow_file.NAME: arrow_file,
+    safetensors_file.NAME: safetensors_file,
+    json_lines.NAME: json_lines,
+    projector_files.NAME: projector_files,
+    delimited_vectors.NAME: delimited_vectors,
+    tsv_vectors.NAME: tsv_vectors,
     fasttext_binary.NAME: fasttext_binary,
     word2vec_binary.NAME: word2vec_binary,
     word2vec_text.NAME: word2vec_text,
     glove_text.NAME: glove_text,
-    safetensors_file.NAME: safetensors_file,
 }
-# Formats of tables too: their beginning does not tell whether they hold vectors.
-MAY_BE_TABLES = (parquet_arrow.NAME,)
 for _format in FORMATS.values():
     register_format(_format.NAME, _format.ENDINGS, _format.write)
+
+# Readers that put metadata and labels together; the others bring their own labels, and metadata are added to them.
+TAKE_METADATA = tuple(
+    each.NAME
+    for each in (
+        numpy_arrays, pytorch_state, parquet_file, arrow_file, safetensors_file, json_lines, projector_files, delimited_vectors,
+        tsv_vectors,
+    )
+)  # fmt: skip
 
 # What people take for a file of vectors, by its first bytes, and what to do instead.
 FOREIGN_FORMATS = {
     b"\x80": "is a Python pickle, which can run anything when opened. In gensim, write it out with "
-    "save_word2vec_format and open that.",
+    "save_word2vec_format and open that; in Python, with np.savez(path, vectors=vectors, labels=labels).",
+    b"FEA1": "is Feather of version 1. Write it again with pyarrow or pandas, which write version 2.",
+    b"\x89HDF": "is HDF5, which is not read. Write the vectors with np.savez(path, vectors=vectors, labels=labels).",
     b"\xff\xfe": "is text in UTF-16. Save it as UTF-8.",
     b"\xfe\xff": "is text in UTF-16. Save it as UTF-8.",
 }
@@ -83,22 +105,31 @@ def load_vectors(
     name: str | None = None,
     format: str | None = None,
     member: str | None = None,
+    tensor: str | None = None,
+    metadata: str | Path | bytes | None = None,
     limit: int | None = None,
     on_progress: Callable[[Progress], None] = _ignore,
 ) -> EmbeddingSpace:
-    """Open a file of vectors: text, word2vec, fastText, NumPy, Parquet, Arrow or safetensors, also gzipped or in a zip.
+    """Open a file of vectors of any known format, also gzipped or in a zip.
+
+    Word2vec, GloVe and fastText, NumPy (.npy, .npz), safetensors, Parquet, Arrow, JSON lines, CSV, the TensorFlow
+    Projector's TSV, a PyTorch state_dict, and the folder of a Hugging Face model. The content tells which.
 
     Parameters
     ----------
     source : str, Path or bytes
-        The file or its content.
+        The file or its content, or the folder of a Hugging Face model or of the Projector's files.
     name : str, optional
         What to call the file in messages when it comes as bytes.
     format : str, optional
-        "glove", "word2vec", "word2vec-binary", "fasttext", "numpy", "parquet" (Arrow too) or "safetensors"; by default
-        what the content looks like.
+        A name of `embedviz.formats.FORMATS`, such as "csv" for a table that does not clearly hold vectors; by default what
+        the content looks like.
     member : str, optional
         Which file of a zip.
+    tensor : str, optional
+        Which matrix, where there are several (NumPy, safetensors, PyTorch), or which column of lists.
+    metadata : str, Path or bytes, optional
+        A file with a row for each vector: the Projector's metadata.tsv, a word a line, CSV, JSON, or a tokenizer's vocabulary.
     limit : int, optional
         Read only that many vectors, the first ones.
     on_progress : callable, optional
@@ -107,7 +138,7 @@ def load_vectors(
     Returns
     -------
     EmbeddingSpace
-        Of the kind "word"; its notes say what was left out.
+        Its columns are what else the file and the metadata say of each label; its notes say what was left out.
 
     Raises
     ------
@@ -115,20 +146,45 @@ def load_vectors(
         With the line or vector where the file is not what it seems.
     SeveralFilesError
         With the names of a zip's files, when there are several and none is named.
+    SeveralTensorsError
+        With the names of the matrices, when there are several and none is named.
 
     Examples
     --------
     >>> space = load_vectors(b"king 0.5 1\\nqueen 0.25 2\\n")
     >>> space.labels, space.dim
     (['king', 'queen'], 2)
+    >>> space = load_vectors(b"0.5\\t1.5\\n0.25\\t2.5\\n", metadata=b"word\\tyear\\nking\\t1611\\nqueen\\t1953\\n")
+    >>> space.labels, space.columns["year"].tolist()
+    (['king', 'queen'], [1611, 1953])
     """
     if limit is not None and limit < 1:
         raise SettingsError(f"limit has to be 1 or more, got {limit}.")
     if format is not None and format not in FORMATS:
         raise SettingsError(f"A format is one of {', '.join(FORMATS)}, not {format!r}.")
+    with open_source(source, name, member, tensor=tensor, metadata=metadata) as stream:
+        reader = FORMATS[format] if format else _detected(stream)
+        space = reader.read(stream, limit=limit, on_progress=on_progress)
+        return space if reader.NAME in TAKE_METADATA else with_metadata(space, stream, limit)
+
+
+def is_vectors(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> bool:
+    """Return whether a file is clearly one of vectors. Its beginning is looked at, and the columns of Parquet and Arrow.
+
+    Raises
+    ------
+    SeveralFilesError
+        When a zip holds several files that do not belong together, and none is named.
+    DataError
+        When the file is missing or cannot be unpacked.
+    """
     with open_source(source, name, member) as stream:
-        reader = FORMATS[format] if format else _detected(stream.peek(), stream.name)
-        return reader.read(stream, limit=limit, on_progress=on_progress)
+        found = _found(stream)
+        if found is None:
+            return False
+        if found.NAME == parquet_file.NAME:
+            return parquet_file.holds_vectors(stream.seekable())
+        return found.NAME != arrow_file.NAME or arrow_file.holds_vectors(stream.seekable())
 
 
 def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
@@ -142,20 +198,27 @@ def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
     find_writer(format)(space, stream)
 
 
-def _detected(head: bytes, name: str) -> VectorFormat:
+def _found(source: Source) -> VectorFormat | None:
+    """Return the format that a file's beginning is in; None when it is in none."""
+    head = source.peek()
+    if source.has_metadata and projector_files.holds_numbers(head):  # each row is said to be a vector
+        return projector_files
+    return next((each for each in FORMATS.values() if each.sniff(head)), None)
+
+
+def _detected(source: Source) -> VectorFormat:
+    head, name = source.peek(), source.name
     if not head.strip():
         raise VectorFormatError(f"{name} is empty. A file of vectors has a word and its numbers on each line.")
-    if safetensors_file.sniff(head):  # the length of its header can begin as a pickle does
-        return safetensors_file
+    if (found := _found(source)) is not None:
+        return found
     for start, sentence in FOREIGN_FORMATS.items():
         if head.startswith(start):
             raise VectorFormatError(f"{name} {sentence}")
-    for each in FORMATS.values():
-        if each.sniff(head):
-            return each
     if problem := foreign_text(head):
         raise VectorFormatError(f"{name} {problem}")
     raise VectorFormatError(
         f"{name} does not look like vectors. Expected GloVe text (a word and its numbers on each line) or "
-        f"word2vec text or binary (a first line with two whole numbers: words and dimensions)."
+        f"word2vec text or binary (a first line with two whole numbers: words and dimensions), or one of: {', '.join(FORMATS)}. "
+        f'A table of vectors is read as one when asked: load_vectors(…, format="csv").'
     )

@@ -22,8 +22,7 @@ from embedviz.data.profile import ColumnProfile, profile_columns
 from embedviz.data.reading import READER_VERSION, Table
 from embedviz.data.report import ReadReport
 from embedviz.data.roles import roles_of
-from embedviz.formats import FORMATS, MAY_BE_TABLES
-from embedviz.formats.source import open_source
+from embedviz.formats import is_vectors
 from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
 
@@ -166,8 +165,8 @@ def preview(spec: PreviewSpec, folder: Path, reporter: Reporter) -> None:
     reporter.report(f"Reading {spec.data['title']}")
     dataset = Dataset(folder.parents[1], spec.data)
     try:
-        is_vectors = spec.may_be_vectors and _is_vectors(dataset)
-        table = None if is_vectors else dataset.preview()
+        holds_vectors = spec.may_be_vectors and _is_vectors(dataset)
+        table = None if holds_vectors else dataset.preview()
     except SeveralFilesError as error:
         write_typed(folder / RESULT, PreviewResult("files", files=error.names[:MAX_FILES], n_files=len(error.names)))
         return
@@ -201,6 +200,4 @@ def _is_vectors(dataset: Dataset) -> bool:
     member = dataset.options.get("member")
     if isinstance(member, dict):
         return False  # tables that belong together
-    with open_source(dataset.path, dataset.title, member) as source:
-        head = source.peek()
-    return any(module.sniff(head) for name, module in FORMATS.items() if name not in MAY_BE_TABLES)
+    return is_vectors(dataset.path, dataset.title, member)

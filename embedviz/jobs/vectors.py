@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from embedviz.core.errors import SeveralTensorsError
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
@@ -11,13 +12,16 @@ from embedviz.core.typed_json import write_typed
 from embedviz.formats import load_vectors
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import file_of
-from embedviz.store.run_folder import METRICS, SPACES, Metrics
+from embedviz.store.run_folder import MATRICES, METRICS, SPACES, Matrices, Metrics
 from embedviz.store.run_specs import VectorsSpec
 
 
 @job("vectors", lane="interactive")
 def open_vectors(spec: VectorsSpec, folder: Path, reporter: Reporter) -> None:
-    """Read the vectors, whatever their format, and write the space "word"."""
+    """Read the vectors, whatever their format, and write the space "word".
+
+    Where the file holds several matrices and none was chosen, they are written down for the one who chooses.
+    """
 
     def on_progress(progress: Progress) -> None:
         reporter(progress)
@@ -26,6 +30,16 @@ def open_vectors(spec: VectorsSpec, folder: Path, reporter: Reporter) -> None:
     name = spec.data["title"] if spec.data["source"] == "upload" else None
     member = spec.data["options"].get("member")
     path = file_of(spec.data, folder)
-    space = load_vectors(path, name=name, member=None if member is None else str(member), on_progress=on_progress)
+    try:
+        space = load_vectors(
+            path,
+            name=name,
+            member=None if member is None else str(member),
+            tensor=spec.tensor or None,
+            on_progress=on_progress,
+        )
+    except SeveralTensorsError as error:
+        write_typed(folder / MATRICES, Matrices(error.shapes))
+        raise
     write_space(space, folder / SPACES, "word")
     write_typed(folder / METRICS, Metrics(record={"vectors": len(space), "dim": space.dim}))

@@ -14,6 +14,7 @@ from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
+from embedviz.projection.given_layout import placed
 from embedviz.projection.map_folder import (
     Map,
     MapSpec,
@@ -29,7 +30,7 @@ from embedviz.projection.oddities import finite, oddities
 from embedviz.projection.partial_layout import PartialLayout
 from embedviz.projection.projecting import map_steps
 from embedviz.projection.sampling import sampled
-from embedviz.projection.settings import ProjectionSettings
+from embedviz.projection.settings import GIVEN, ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space
 
@@ -45,6 +46,8 @@ def draw_map(spec: MapSpec, folder: Path, reporter: Reporter) -> None:
     drawn = sampled(space, settings)
     count_oddities(folder, space, drawn)
     points = usable(space, drawn)
+    if settings.method == GIVEN:
+        points = placed(space, points)
     init = _coords_of(folder.parent, spec.init, points, settings.n_components)
     ingredients: dict[str, float] = {}
 

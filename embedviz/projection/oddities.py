@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedviz.projection.cluster_names import short_label
-from embedviz.projection.settings import MIN_POINTS, ProjectionSettings
+from embedviz.projection.settings import GIVEN, MIN_POINTS, ProjectionSettings
 
 MAX_EXAMPLES = 3
 
@@ -39,7 +39,8 @@ class Oddities:
 
     def sentences(self, settings: ProjectionSettings) -> list[str]:
         """Return what they mean for the map drawn with these settings; nothing where there are none."""
-        method = settings.method if self.points - self.unusable >= MIN_POINTS or settings.method == "axes" else "pca"
+        is_arranged = self.points - self.unusable >= MIN_POINTS or settings.method in ("axes", GIVEN)
+        method = settings.method if is_arranged else "pca"
         sentences: list[str] = []
         if self.unusable:
             verb = _verb(self.unusable, "holds NaN or infinity", "hold NaN or infinity")
@@ -57,6 +58,8 @@ class Oddities:
             where = (
                 "copies lie close together, as each other's nearest."
                 if method in ("umap", "tsne")
+                else "they lie where the file has them."
+                if method == GIVEN
                 else "copies lie on one spot, so fewer points are visible than there are."
             )
             sentences.append(f"{_vectors(self.copies)} {verb} of an earlier one ({_like(self.copy_labels)}): {where}")
@@ -66,6 +69,8 @@ class Oddities:
         they, lie = _verb(self.zero, "it", "they"), _verb(self.zero, "lies", "lie")
         if method == "axes":
             return f"the cosine with every direction is 0, so {they} {lie} at 0 on both axes."
+        if method == GIVEN:
+            return f"{they} {lie} where the file has {_verb(self.zero, 'it', 'them')}."
         if settings.metric == "euclidean":
             return f"by Euclidean distance the origin is a place like any other, and {they} {lie} there."
         if method == "pca":

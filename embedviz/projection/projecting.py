@@ -13,10 +13,11 @@ from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
 from embedviz.projection.alignment import align_steps
 from embedviz.projection.fidelity import fidelity
+from embedviz.projection.given_layout import given_coords, placed
 from embedviz.projection.partial_layout import LayoutSteps, PartialLayout
 from embedviz.projection.pca import pca
 from embedviz.projection.sampling import sampled
-from embedviz.projection.settings import MIN_POINTS, ProjectionSettings
+from embedviz.projection.settings import GIVEN, MIN_POINTS, ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
 
@@ -52,7 +53,7 @@ class Projection:
 def steps(
     vectors: np.ndarray, settings: ProjectionSettings, device: str = "cpu", init: np.ndarray | None = None
 ) -> LayoutSteps:
-    """Lay out vectors by any method but named axes.
+    """Lay out vectors by any method that needs nothing but them.
 
     Parameters
     ----------
@@ -118,7 +119,10 @@ def map_steps(
     device: str = "cpu",
     init: np.ndarray | None = None,
 ) -> LayoutSteps:
-    """Lay out the labels of a space at rows `points` (N,), by any method, named axes included; otherwise as `steps`."""
+    """Lay out the labels of a space at rows `points` (N,), by any method; otherwise as `steps`."""
+    if settings.method == GIVEN:
+        settings.check()
+        return given_coords(space, points)
     if settings.method == "axes":
         settings.check()
         return along_axes(space, points, settings.x_axis, settings.y_axis)
@@ -138,7 +142,7 @@ def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Pro
     ----------
     space : EmbeddingSpace
         What to map.
-    method : {"umap", "tsne", "pca", "axes"}
+    method : {"umap", "tsne", "pca", "axes", "as in the file"}
         How.
     **settings
         Fields of ProjectionSettings, such as n_neighbors=15, min_dist=0.1, seed=0.
@@ -165,6 +169,8 @@ def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Pro
     """
     checked = ProjectionSettings.of(method=method, **settings)
     points = sampled(space, checked)
+    if checked.method == GIVEN:
+        points = placed(space, points)
     quality: dict[str, float] = {}
 
     def collect(step: Progress | PartialLayout) -> None:

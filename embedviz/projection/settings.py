@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 from embedviz.core.errors import SettingsError
 from embedviz.core.settings import Settings
 
+GIVEN = "as in the file"  # the method that takes the coordinates that a space came with
 MIN_POINTS = 4  # from which UMAP and t-SNE have anything to arrange
 ONLY_UMAP: JsonDict = {"only_for": {"method": ["umap"]}}
 ONLY_TSNE: JsonDict = {"only_for": {"method": ["tsne"]}}
@@ -20,10 +21,10 @@ OPTIMISED: JsonDict = {"only_for": {"method": ["umap", "tsne"]}}  # by both, epo
 class ProjectionSettings(Settings):
     """Settings of a map. Neighbours, distances and spread mean what they mean in umap-learn."""
 
-    method: Literal["umap", "tsne", "pca", "axes"] = Field(
+    method: Literal["umap", "tsne", "pca", "axes", "as in the file"] = Field(
         default="umap",
         description="umap and tsne keep neighbourhoods; pca keeps the widest spread; axes projects on two directions that "
-        "you name.",
+        "you name; as in the file takes the coordinates that the vectors came with.",
         json_schema_extra={"basic": True},
     )
     engine: Literal["torch", "umap-learn"] = Field(
@@ -172,7 +173,7 @@ class ProjectionSettings(Settings):
         """Raise SettingsError when two settings contradict each other."""
         if self.spread < self.min_dist:
             raise SettingsError(f"spread ({self.spread}) has to be at least min_dist ({self.min_dist}).")
-        if self.n_components == 3 and self.method in ("tsne", "axes"):
+        if self.n_components == 3 and self.method in ("tsne", "axes", GIVEN):
             raise SettingsError(f"{self.method} draws flat maps; for three dimensions choose umap or pca.")
         if self.method == "axes" and not (self.x_axis.strip() and self.y_axis.strip()):
             raise SettingsError(

@@ -7,6 +7,7 @@ from typing import TypedDict
 import numpy as np
 
 from embedviz.core.errors import RunError
+from embedviz.projection.given_layout import given_coords, placed
 from embedviz.projection.history_job import History, HistorySpec
 from embedviz.projection.map_folder import Map, MapSpec, write_coords
 from embedviz.projection.map_job import usable
@@ -76,6 +77,15 @@ def draw_pca(run: RunFolder, space: EmbeddingSpace, settings: ProjectionSettings
         points = usable(space, sampled(space, settings))
         coords = pca(np.asarray(space.vectors[points]), settings.n_components, unit=settings.metric == "cosine")
         write_coords(drawn.folder, coords, points)
+    return drawn
+
+
+def draw_given(run: RunFolder, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
+    """Return the map of the coordinates that the space came with, written in this process: there is nothing to compute."""
+    drawn = map_of(run, space.name, settings)
+    if not drawn.has_coords:
+        points = placed(space, usable(space, sampled(space, settings)))
+        write_coords(drawn.folder, given_coords(space, points), points)
     return drawn
 
 

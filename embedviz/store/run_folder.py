@@ -1,7 +1,7 @@
 """A run's folder: a training, or vectors that somebody opened, with its settings, scores and spaces.
 
 One writer a file: `run.json` is written once at creation, `label.json` by the owner, `status.json` and `events.jsonl`
-by whoever holds the lease, and `metrics.json`, `form.json`, `spaces/`, `model.safetensors` and
+by whoever holds the lease, and `metrics.json`, `form.json`, `matrices.json`, `spaces/`, `model.safetensors` and
 `checkpoint.safetensors` by the worker.
 """
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 METRICS = "metrics.json"
 WEIGHTS = "model.safetensors"
 FORM = "form.json"
+MATRICES = "matrices.json"
 OLD_MODEL = "model.json"  # beside the weights of a run made before version 0.2
 CHECKPOINT = "checkpoint.safetensors"
 LABEL = "label.json"
@@ -97,6 +98,13 @@ class Metrics:
 
     metrics: dict[str, float] = field(default_factory=dict[str, float])
     record: TrainingRecord = field(default_factory=TrainingRecord)
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """Contents of matrices.json: the matrices of a file of vectors that holds several, when none was chosen."""
+
+    shapes: dict[str, tuple[int, int]]
 
 
 class RunFolder(JobFolder[RunSpec]):
@@ -198,6 +206,12 @@ class RunFolder(JobFolder[RunSpec]):
     def metrics(self) -> dict[str, float]:
         """Name to value; names carry the split and k: "test/loss", "validation/auc". Empty before the end."""
         return self._metrics().metrics
+
+    @property
+    def matrices(self) -> dict[str, tuple[int, int]]:
+        """Name to shape of the matrices among which one has to be chosen to open the file of vectors; empty for other runs."""
+        found = read_typed(self.folder / MATRICES, Matrices)
+        return found.shapes if found else {}
 
     @property
     def record(self) -> TrainingRecord:

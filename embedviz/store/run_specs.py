@@ -57,6 +57,14 @@ class TrainingSpec(RunSpec):
 
 @dataclass(frozen=True)
 class VectorsSpec(RunSpec):
-    """Open the data as a file of vectors."""
+    """Open the data as a file of vectors.
+
+    Attributes
+    ----------
+    tensor : str
+        Which of the file's matrices; empty where it has one, or before one was chosen.
+    """
 
     kind: ClassVar[str] = "vectors"
+
+    tensor: str = ""

@@ -107,9 +107,11 @@ class Store:
         )
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
 
-    def create_vectors(self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER) -> RunFolder:
-        """Create a run that opens a file of pretrained vectors as a space."""
-        spec = VectorsSpec("vectors", _reference(dataset), main_space="word")
+    def create_vectors(
+        self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER, tensor: str = ""
+    ) -> RunFolder:
+        """Create a run that opens a file of pretrained vectors as a space; tensor: which of its matrices."""
+        spec = VectorsSpec("vectors", _reference(dataset), main_space="word", tensor=tensor)
         return self._create(spec, dataset, name or dataset.title, owner)
 
     def _create(

@@ -33,7 +33,7 @@ def test_the_package_of_formats_is_imported_when_it_is_first_needed():
 
 
 def test_an_unknown_name_or_ending_is_refused_with_those_there_are():
-    with pytest.raises(SettingsError, match="word2vec-binary, word2vec, glove, not 'csv'"):
-        find_writer("csv")
-    with pytest.raises(SettingsError, match=r"a\.xyz\.gz: the ending names no format\. Use \.bin, \.vec"):
+    with pytest.raises(SettingsError, match="word2vec-binary, word2vec, glove, not 'xyz'"):
+        find_writer("xyz")
+    with pytest.raises(SettingsError, match=r"a\.xyz\.gz: the ending names no format\. Use .*\.bin, \.vec"):
         format_of(Path("a.xyz.gz"))

@@ -1,0 +1,169 @@
+"""Arrow's files of vectors (IPC files, Feather version 2, and IPC streams as Hugging Face's datasets keep them).
+
+What compressed buffers unpack to is read from the messages before anything is unpacked
+(https://arrow.apache.org/docs/format/Columnar.html, "Serialization and Interprocess Communication").
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import IO, cast
+
+import pyarrow as pa
+
+from embedviz.core.errors import VectorFormatError
+from embedviz.core.formats import ByteSink, LabeledVectors
+from embedviz.core.progress import Progress
+from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
+from embedviz.formats.parquet_file import has_vector_columns, table_with_vectors
+from embedviz.formats.source import Source
+from embedviz.formats.vector_columns import ColumnReader
+from embedviz.space import EmbeddingSpace
+
+NAME, ENDINGS = "arrow", (".arrow", ".feather")
+MAGIC, STREAM = b"ARROW1\0\0", b"\xff\xff\xff\xff"
+BATCH_ROWS = 1 << 16
+_DICTIONARY_BATCH, _RECORD_BATCH = 2, 3  # kinds of a message's header
+
+
+def sniff(head: bytes) -> bool:
+    """Return whether a file begins as an Arrow file or stream; `holds_vectors` tells by its columns whether they are vectors."""
+    return head.startswith(MAGIC) or (head.startswith(STREAM) and 0 < int.from_bytes(head[4:8], "little") < 1 << 24)
+
+
+def holds_vectors(stream: IO[bytes]) -> bool:
+    """Return whether the columns are clearly those of vectors."""
+    try:
+        return has_vector_columns(_open(stream).schema)
+    except (pa.ArrowException, OSError, ValueError):
+        return False
+
+
+def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress], None]) -> EmbeddingSpace:
+    """Read the space.
+
+    Raises
+    ------
+    SeveralTensorsError
+        When several columns hold vectors and none was asked for.
+    VectorFormatError
+        When the file is damaged, holds no vectors, or unpacks to far more than it holds.
+    """
+    stream = source.seekable()
+    try:
+        rows = _checked_rows(stream, source)
+        stream.seek(0)
+        reader = ColumnReader(source, rows)
+        for batch in _batches(_open(stream)):
+            batch.validate(full=True)
+            for start in range(0, batch.num_rows, BATCH_ROWS):
+                if limit is None or reader.read < limit:
+                    reader.add(batch.slice(start, BATCH_ROWS))
+                    on_progress(Progress(reader.read, max(rows, reader.read), message=f"Read {reader.read:,} vectors"))
+        space = reader.space(limit, rows)
+    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError, OverflowError, struct.error) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        raise VectorFormatError(
+            f"{source.name} is not a whole Arrow file ({reason}). Was it saved, and uploaded to the end?"
+        ) from error
+    end = max(rows, reader.read)
+    on_progress(Progress(end, end, message=f"Read {len(space):,} vectors"))
+    return space
+
+
+def write(space: LabeledVectors, stream: ByteSink) -> None:
+    """Write an Arrow file with the columns "label", "vector" (lists of float32) and what else is known of each label."""
+    table = table_with_vectors(space)
+    sink = pa.PythonFile(cast("IO[bytes]", stream), mode="w")
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=BATCH_ROWS)
+    sink.flush()
+
+
+def _open(stream: IO[bytes]) -> pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamReader:
+    is_file = stream.read(len(MAGIC)) == MAGIC
+    stream.seek(0)
+    return pa.ipc.open_file(stream) if is_file else pa.ipc.open_stream(stream)
+
+
+def _batches(reader: pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamReader) -> Iterator[pa.RecordBatch]:
+    if isinstance(reader, pa.ipc.RecordBatchFileReader):
+        for place in range(reader.num_record_batches):
+            yield reader.get_batch(place)
+    else:
+        yield from reader
+
+
+def _checked_rows(stream: IO[bytes], source: Source) -> int:
+    """Return how many rows the messages hold; VectorFormatError where they would unpack to far more than the file holds."""
+    allowed, unpacked, rows = max(MIN_RATIO_BYTES, MAX_RATIO * source.size), 0, 0
+    if stream.read(len(MAGIC)) != MAGIC:
+        stream.seek(0)
+    for message in pa.ipc.MessageReader.open_stream(stream):
+        found = _batch_of(memoryview(message.metadata))
+        if found is None:
+            continue
+        batch, is_record = found
+        length = batch.number(0, "<q")
+        rows += length if is_record else 0
+        body = memoryview(message.body)
+        unpacked += length // 8  # no row takes less than a bit
+        if batch.has(3):
+            for offset, size in batch.pairs(2):
+                if size >= 8:
+                    (whole,) = struct.unpack_from("<q", body, offset)
+                    unpacked += size if whole == -1 else abs(whole)
+        if length < 0 or unpacked > allowed:
+            raise VectorFormatError(
+                f"{source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened."
+            )
+    return rows
+
+
+def _batch_of(metadata: memoryview) -> tuple[_FlatTable, bool] | None:
+    """Return the record batch that a message announces, and whether it is one of rows, not of a dictionary."""
+    message = _FlatTable(metadata, struct.unpack_from("<I", metadata, 0)[0])
+    kind = message.number(1, "<B")
+    if kind == _RECORD_BATCH:
+        return message.table(2), True
+    return (message.table(2).table(1), False) if kind == _DICTIONARY_BATCH else None
+
+
+class _FlatTable:
+    """A table of a FlatBuffer: its fields by their number (https://flatbuffers.dev/internals)."""
+
+    def __init__(self, data: memoryview, at: int):
+        self._data, self._at = data, at
+        self._fields = at - struct.unpack_from("<i", data, at)[0]
+        (self._size,) = struct.unpack_from("<H", data, self._fields)
+
+    def has(self, field: int) -> bool:
+        return self._place(field) != 0
+
+    def number(self, field: int, kind: str) -> int:
+        """Return a number, 0 where it is left out as the default."""
+        place = self._place(field)
+        return struct.unpack_from(kind, self._data, place)[0] if place else 0
+
+    def table(self, field: int) -> _FlatTable:
+        return _FlatTable(self._data, self._target(field))
+
+    def pairs(self, field: int) -> Iterator[tuple[int, int]]:
+        """Yield the pairs of int64 that a vector of structs holds."""
+        if self.has(field):
+            start = self._target(field)
+            (count,) = struct.unpack_from("<I", self._data, start)
+            for place in range(count):
+                yield struct.unpack_from("<qq", self._data, start + 4 + 16 * place)
+
+    def _target(self, field: int) -> int:
+        place = self._place(field)
+        if not place:
+            raise ValueError("a message lacks a part")
+        return place + struct.unpack_from("<I", self._data, place)[0]
+
+    def _place(self, field: int) -> int:
+        entry = 4 + 2 * field
+        offset = struct.unpack_from("<H", self._data, self._fields + entry)[0] if entry < self._size else 0
+        return self._at + offset if offset else 0

@@ -1,0 +1,140 @@
+"""Files that belong together: a Hugging Face model with its vocabulary, the TensorFlow Projector's vectors with their metadata.
+
+They come as a folder or a zip. Only names in it are looked at, never paths that lead out of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+CONFIG, WEIGHTS = "config.json", ("model.safetensors", "pytorch_model.bin")
+INDEX = ".index.json"  # behind the name of weights that are spread over several files
+VOCABULARIES = ("tokenizer.json", "vocab.json", "vocab.txt")  # the first that is there
+INPUT_EMBEDDINGS = re.compile(r"(^|\.)(word_embeddings|embed_tokens|wte|tok_embeddings)(\.|$)")
+_PROJECTOR_CONFIG = re.compile(r"config.*\.json$", re.IGNORECASE)
+_METADATA = re.compile(r"(metadata|labels?|vocab(ulary)?|words)\.(tsv|txt|csv|json)$", re.IGNORECASE)
+_VECTORS = re.compile(r"\.(tsv|txt|csv|npy|npz|vec|bin|safetensors|bytes)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Companions:
+    """Files that belong together.
+
+    Attributes
+    ----------
+    vectors, metadata : str
+        Names of the file of vectors, and of the file that says what is known of each; the latter may be empty.
+    is_model : bool
+        True for a Hugging Face model: the metadata are its vocabulary.
+    """
+
+    vectors: str
+    metadata: str = ""
+    is_model: bool = False
+
+
+def is_arrays(names: Sequence[str]) -> bool:
+    """Return whether a zip with these files is NumPy's .npz."""
+    return bool(names) and all(name.endswith(".npy") for name in names)
+
+
+def is_pytorch(names: Sequence[str]) -> bool:
+    """Return whether a zip with these files was written by torch.save."""
+    return any(name == "data.pkl" or name.endswith("/data.pkl") for name in names)
+
+
+def is_several(names: Sequence[str]) -> bool:
+    """Return whether files with these names may belong together. What they hold decides."""
+    base = [_base(name) for name in _files(names)]
+    if len(base) < 2:
+        return False
+    return any(_PROJECTOR_CONFIG.search(name) or _METADATA.fullmatch(name) for name in base)
+
+
+def is_one_file(names: Sequence[str]) -> bool:
+    """Return whether a zip with these files is one file of vectors, or vectors with what belongs to them."""
+    return is_arrays(names) or is_pytorch(names) or is_several(names)
+
+
+def find_companions(names: Sequence[str], read: Callable[[str], bytes]) -> Companions | None:
+    """Find the vectors and their metadata among files.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The files of a folder or zip.
+    read : callable
+        Returns a file's bytes.
+    """
+    files = _files(names)
+    return _model(files, read) or _projector(files, read) or _pair(files)
+
+
+def _model(names: Sequence[str], read: Callable[[str], bytes]) -> Companions | None:
+    for config in (name for name in names if _base(name) == CONFIG):
+        beside = {_base(name): name for name in names if _folder(name) == _folder(config)}
+        vocabulary = next((beside[name] for name in VOCABULARIES if name in beside), "")
+        for weights in WEIGHTS:
+            if weights in beside:
+                return Companions(beside[weights], vocabulary, is_model=True)
+            if weights + INDEX in beside and (part := _part(read(beside[weights + INDEX]))) in beside:
+                return Companions(beside[part], vocabulary, is_model=True)
+    return None
+
+
+def _part(index: bytes) -> str:
+    """Return which of the files that weights are spread over holds the input embeddings; empty when none is named."""
+    weights = _object(index).get("weight_map")
+    if not isinstance(weights, dict):
+        return ""
+    parts = cast("dict[str, object]", weights)
+    return next((str(part) for name, part in parts.items() if INPUT_EMBEDDINGS.search(name)), "")
+
+
+def _projector(names: Sequence[str], read: Callable[[str], bytes]) -> Companions | None:
+    by_base = {_base(name): name for name in names}
+    for config in (name for name in names if _PROJECTOR_CONFIG.search(_base(name))):
+        entries = _object(read(config)).get("embeddings")
+        if isinstance(entries, list) and len(cast("list[object]", entries)) == 1:
+            entry = cast("list[Any]", entries)[0]
+            if isinstance(entry, dict):
+                paths = cast("dict[str, object]", entry)
+                vectors, metadata = (
+                    by_base.get(_base(str(paths.get(key, "")))) for key in ("tensorPath", "metadataPath")
+                )
+                if vectors:
+                    return Companions(vectors, metadata or "")
+    return None
+
+
+def _pair(names: Sequence[str]) -> Companions | None:
+    metadata = [name for name in names if _METADATA.fullmatch(_base(name))]
+    others = [name for name in names if name not in metadata and not _PROJECTOR_CONFIG.search(_base(name))]
+    if len(metadata) == 1 and len(others) == 1 and _VECTORS.search(others[0]):
+        return Companions(others[0], metadata[0])
+    return None
+
+
+def _files(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name and not name.endswith("/") and not name.startswith("__MACOSX/")]
+
+
+def _base(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/")).name
+
+
+def _folder(name: str) -> str:
+    return str(PurePosixPath(name.replace("\\", "/")).parent)
+
+
+def _object(data: bytes) -> dict[str, object]:
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
