@@ -14,7 +14,7 @@ from embedviz.core.errors import VectorFormatError
 from embedviz.formats.metadata_files import Metadata
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
-from embedviz.space.checks import MAX_ENTRY
+from embedviz.space.checks import MAX_ENTRY, first_unusable
 from embedviz.space.embedding_space import RESERVED
 from embedviz.space.kinds import SpaceKind
 
@@ -209,8 +209,9 @@ def _usable_space(
 ) -> EmbeddingSpace:
     with np.errstate(over="ignore", invalid="ignore"):
         numbers = np.ascontiguousarray(vectors, np.float32)
+        is_usable = first_unusable(numbers) is None
+    if not is_usable:
         usable = (np.abs(numbers) <= MAX_ENTRY).all(axis=1)  # (N,), False for NaN too
-    if not usable.all():
         bad = np.flatnonzero(~usable)
         reasons = "; ".join(
             f"vector {row + 1:,}, of {labels[row][:60]!r}, holds NaN, infinity or a number past 1e15"

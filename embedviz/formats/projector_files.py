@@ -25,11 +25,12 @@ from embedviz.formats.labelled_rows import space_of_rows
 from embedviz.formats.metadata_files import LABEL
 from embedviz.formats.source import HEAD, Source
 from embedviz.formats.tensors import check_dim
+from embedviz.formats.vector_columns import side_by_side
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "projector", (".zip",)
 VECTORS, METADATA, CONFIG = "vectors.tsv", "metadata.tsv", "projector_config.json"
-BLOCK = 1 << 22  # bytes parsed at a time
+BLOCK = 1 << 24  # bytes parsed at a time
 ROWS = 4096  # written at a time
 MAX_LINES = 100  # looked at
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -66,6 +67,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     first = source.peek().partition(b"\n")[0].rstrip(b"\r").split(b"\t")
     dim = len(first)
     check_dim(source, dim)
+    source.expect_text()
     rows, read_rows = GrowingRows(dim), 0
     names = [str(i) for i in range(dim)]
     try:
@@ -78,9 +80,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
             ),
         ) as batches:
             for batch in batches:
-                block = rows.add(batch.num_rows)
-                for i, column in enumerate(batch.columns):
-                    block[:, i] = column.to_numpy(zero_copy_only=False)
+                side_by_side(batch.columns, rows.add(batch.num_rows))
                 read_rows += batch.num_rows
                 on_progress(Progress(min(source.done, source.size), source.size, message=f"Read {read_rows:,} vectors"))
     except pa.ArrowInvalid as error:
