@@ -40,7 +40,6 @@ from embedviz.space import EmbeddingSpace
 NAME, ENDINGS = "csv", (".csv",)  # tsv_vectors.py has the other
 DELIMITERS = (",", "\t", ";", "|")
 MAX_LINES = 100  # looked at
-MAX_FIELD = 1 << 22  # characters
 MIN_LIST = 8  # numbers in a list that is taken for a vector unasked, whatever its column is called
 BLOCK = 1 << 24  # bytes parsed at a time; a row has to fit
 MIN_DISTINCT = 0.9  # of the labels of vectors; the classes of a table occur again and again

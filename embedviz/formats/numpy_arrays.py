@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import sys
@@ -10,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -93,6 +92,12 @@ def _text_array(texts: list[str]) -> np.ndarray:
     return np.array(texts, dtype=np.str_)
 
 
+class _Readable(Protocol):
+    """The part of a stream that is read from front to back."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class _Header:
     """What the beginning of a .npy says of its array."""
@@ -110,7 +115,7 @@ class _Header:
         return size
 
 
-def _header(stream: IO[bytes] | io.BufferedReader, name: str) -> _Header:
+def _header(stream: _Readable, name: str) -> _Header:
     file: Any = stream
     try:
         version = np.lib.format.read_magic(file)
@@ -127,7 +132,7 @@ def _header(stream: IO[bytes] | io.BufferedReader, name: str) -> _Header:
 
 
 def _matrix(
-    stream: IO[bytes] | io.BufferedReader,
+    stream: _Readable,
     header: _Header,
     source: Source,
     limit: int | None,
@@ -158,7 +163,7 @@ def _matrix(
     return rows.finish()
 
 
-def _bytes(stream: IO[bytes] | io.BufferedReader, header: _Header, name: str) -> bytearray:
+def _bytes(stream: _Readable, header: _Header, name: str) -> bytearray:
     """Return the bytes behind a header, taken as they arrive."""
     data = bytearray()
     while len(data) < header.size:
@@ -246,13 +251,13 @@ def _json_texts(array: np.ndarray) -> list[str] | None:
     return cast("list[str]", value) if all(isinstance(text, str) for text in value) else None
 
 
-class _Bounded(io.RawIOBase):
+class _Bounded:
     """A member of a zip that is refused when it unpacks to far more than the zip holds."""
 
     def __init__(self, stream: IO[bytes], source: Source):
         self._stream, self._source, self._done = stream, source, 0
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int, /) -> bytes:
         data = self._stream.read(size)
         self._done += len(data)
         if self._done > max(MIN_RATIO_BYTES, MAX_RATIO * self._source.size):

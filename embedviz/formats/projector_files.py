@@ -116,15 +116,15 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     shape = list(space.vectors.shape)
     paths = {"tensorName": "embedviz", "tensorShape": shape, "tensorPath": VECTORS, "metadataPath": METADATA}
     with zipfile.ZipFile(cast("IO[bytes]", stream), "w") as archive:
-        with archive.open(_member(VECTORS), "w", force_zip64=True) as member:
+        with archive.open(zipfile.ZipInfo(VECTORS, _DATE), "w", force_zip64=True) as member:
             for start in range(0, len(labels), ROWS):
                 block = np.asarray(space.vectors[start : start + ROWS], np.float32)
                 columns = [pc.cast(pa.array(np.ascontiguousarray(column)), pa.string()) for column in block.T]
                 lines = pc.binary_join_element_wise(*columns, "\t").to_pylist()
                 member.write(("\n".join(lines) + "\n").encode())
-        with archive.open(_member(METADATA), "w") as member:
+        with archive.open(zipfile.ZipInfo(METADATA, _DATE), "w") as member:
             member.write(_metadata(labels, space))
-        with archive.open(_member(CONFIG), "w") as member:
+        with archive.open(zipfile.ZipInfo(CONFIG, _DATE), "w") as member:
             member.write(json.dumps({"embeddings": [paths]}, indent=1).encode())
 
 
@@ -140,12 +140,6 @@ def _metadata(labels: Sequence[str], space: LabeledVectors) -> bytes:
 
 def _cell(value: object) -> str:
     return "" if value is None or value != value else _BREAK.sub(" ", str(value))
-
-
-def _member(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _DATE)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    return info
 
 
 def _is_fraction(field: bytes) -> bool:

@@ -53,7 +53,7 @@ class Source:
         return self._stream.peek(HEAD)
 
     @property
-    def stream(self) -> io.BufferedReader:
+    def stream(self) -> io.BufferedReader[_Guarded]:
         """The bytes as a file that is read from front to back."""
         return self._stream
 

@@ -178,9 +178,11 @@ def is_vectors(source: str | Path | bytes, name: str | None = None, member: str 
     """
     with open_source(source, name, member) as stream:
         found = _found(stream)
-        if found in (parquet_file, arrow_file):
-            return (parquet_file if found is parquet_file else arrow_file).holds_vectors(stream.seekable())
-        return found is not None
+        if found is None:
+            return False
+        tells_by_columns = {each.NAME: each.holds_vectors for each in (parquet_file, arrow_file)}
+        holds_vectors = tells_by_columns.get(found.NAME)
+        return holds_vectors is None or holds_vectors(stream.seekable())
 
 
 def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
