@@ -147,7 +147,7 @@ def write(space, stream):
     },
     lines={
         "embedviz/formats/vector_files.py": [
-            ("from embedviz.core.progress import Progress", "from embedviz.formats import semicolons"),
+            ("from embedviz.formats import (", "    semicolons,"),
             ("FORMATS: dict", "    semicolons.NAME: semicolons,"),
         ]
     },
