@@ -164,6 +164,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     VectorFormatError
         When lines have different numbers of fields, or hold no vectors.
     """
+    source.expect_text()
     head = _head_of(source.peek())
     if not head.rows:
         raise VectorFormatError(f"{source.name} is not CSV: its first lines cannot be taken apart.")

@@ -6,10 +6,13 @@ import numpy as np
 
 
 class GrowingRows:
-    """Rows of `dim` float32 numbers. A list of blocks joined at the end would hold everything twice."""
+    """Rows of `dim` float32 numbers. A list of blocks joined at the end would hold everything twice.
 
-    def __init__(self, dim: int):
-        self._array = np.empty((0, dim), np.float32)
+    expected: how many there will be, where that is known; more are welcome.
+    """
+
+    def __init__(self, dim: int, expected: int = 0):
+        self._array = np.empty((expected, dim), np.float32)
         self._used = 0
 
     def add(self, count: int) -> np.ndarray:

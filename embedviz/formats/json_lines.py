@@ -51,6 +51,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     VectorFormatError
         With the line that is no object, or whose list has another length.
     """
+    source.expect_text()
     reader = _LineReader(source)
     while (limit is None or reader.read < limit) and (block := source.read_lines(BLOCK)):
         reader.add(block, limit)

@@ -14,7 +14,7 @@ from embedviz.core.errors import VectorFormatError
 from embedviz.formats.metadata_files import Metadata
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
-from embedviz.space.checks import MAX_ENTRY
+from embedviz.space.checks import MAX_ENTRY, first_unusable
 from embedviz.space.embedding_space import RESERVED
 from embedviz.space.kinds import SpaceKind
 
@@ -43,7 +43,7 @@ def space_of_rows(
     source: Source,
     vectors: np.ndarray,
     columns: pd.DataFrame | None = None,
-    labels: Sequence[str] | None = None,
+    labels: list[str] | None = None,
     *,
     total: int | None = None,
     notes: Sequence[str] = (),
@@ -61,7 +61,7 @@ def space_of_rows(
         (N, D) numbers.
     columns : pd.DataFrame, optional
         N rows. The column that names the rows best becomes their labels, unless these are given.
-    labels : sequence of str, optional
+    labels : list of str, optional
         N labels.
     total : int, optional
         How many rows the file holds, where only its first ones were read.
@@ -76,28 +76,28 @@ def space_of_rows(
     if not len(vectors) or not vectors.shape[1]:
         raise VectorFormatError(f"{source.name} holds no vectors.")
     said = list(notes)
-    frame: pd.DataFrame = pd.DataFrame(index=range(len(vectors))) if columns is None else columns
-    metadata = source.metadata or (source.vocabulary if labels is None and frame.empty else None)
+    known = pd.DataFrame(index=range(len(vectors))) if columns is None else columns
+    metadata = source.metadata or (source.vocabulary if labels is None and known.empty else None)
     if metadata is not None:
         count = len(vectors) if total is None else total
         rows = _described(metadata, count, source, said)
         if rows is not None:
             rows = rows[rows < len(vectors)]
-            vectors, frame = vectors[rows], frame.iloc[rows].reset_index(drop=True)
-            labels = None if labels is None else [labels[int(row)] for row in rows]
-            frame = _joined(frame, metadata.columns.iloc[: len(rows)])
+            vectors, known = vectors[rows], known.iloc[rows].reset_index(drop=True)
+            labels = None if labels is None else [labels[row] for row in rows.tolist()]
+            known = _joined(known, metadata.columns.iloc[: len(rows)])
     kind: SpaceKind = "word"
     if labels is None:
-        column = label_column(frame)
+        column = label_column(known)
         if column is None:
             labels, kind = [str(row) for row in range(1, len(vectors) + 1)], "row"
             said.append(NUMBERED)
         else:
-            labels = _texts(frame[column])
-            frame = frame.drop(columns=column)
+            labels = _texts(known[column])
+            known = known.drop(columns=column)
             kind = "text" if column.lower() in TEXT_NAMES else "word"
     labels = _unique(list(labels), said)
-    return _usable_space(source.name, labels, vectors, frame, kind, said)
+    return _usable_space(source.name, labels, vectors, known, kind, said)
 
 
 def label_column(columns: pd.DataFrame) -> str | None:
@@ -209,8 +209,9 @@ def _usable_space(
 ) -> EmbeddingSpace:
     with np.errstate(over="ignore", invalid="ignore"):
         numbers = np.ascontiguousarray(vectors, np.float32)
-        usable = np.asarray((np.abs(numbers) <= MAX_ENTRY).all(axis=1))  # (N,), False for NaN too
-    if not usable.all():
+        is_usable = first_unusable(numbers) is None
+    if not is_usable:
+        usable = np.all(np.abs(numbers) <= MAX_ENTRY, axis=1)  # (N,), False for NaN too
         bad = np.flatnonzero(~usable)
         reasons = "; ".join(
             f"vector {row + 1:,}, of {labels[row][:60]!r}, holds NaN, infinity or a number past 1e15"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import sys
@@ -91,6 +90,12 @@ def _text_array(texts: list[str]) -> np.ndarray:
     if any(text.endswith("\0") for text in texts):
         return np.frombuffer(json.dumps(texts).encode(), np.uint8)
     return np.array(texts, dtype=np.str_)
+
+
+class _Readable(Protocol):
+    """The part of a stream that is read from front to back."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -246,21 +251,13 @@ def _json_texts(array: np.ndarray) -> list[str] | None:
     return cast("list[str]", value) if all(isinstance(text, str) for text in value) else None
 
 
-class _Readable(Protocol):
-    """What bytes are read from."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes."""
-        ...
-
-
-class _Bounded(io.RawIOBase):
+class _Bounded:
     """A member of a zip that is refused when it unpacks to far more than the zip holds."""
 
     def __init__(self, stream: IO[bytes], source: Source):
         self._stream, self._source, self._done = stream, source, 0
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int, /) -> bytes:
         data = self._stream.read(size)
         self._done += len(data)
         if self._done > max(MIN_RATIO_BYTES, MAX_RATIO * self._source.size):

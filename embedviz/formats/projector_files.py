@@ -25,11 +25,12 @@ from embedviz.formats.labelled_rows import space_of_rows
 from embedviz.formats.metadata_files import LABEL
 from embedviz.formats.source import HEAD, Source
 from embedviz.formats.tensors import check_dim
+from embedviz.formats.vector_columns import side_by_side
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "projector", (".zip",)
 VECTORS, METADATA, CONFIG = "vectors.tsv", "metadata.tsv", "projector_config.json"
-BLOCK = 1 << 22  # bytes parsed at a time
+BLOCK = 1 << 24  # bytes parsed at a time
 ROWS = 4096  # written at a time
 MAX_LINES = 100  # looked at
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -69,6 +70,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     first = source.peek().partition(b"\n")[0].rstrip(b"\r").split(b"\t")
     dim = len(first)
     check_dim(source, dim)
+    source.expect_text()
     rows, read_rows = GrowingRows(dim), 0
     names = [str(i) for i in range(dim)]
     try:
@@ -81,9 +83,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
             ),
         ) as batches:
             for batch in batches:
-                block = rows.add(batch.num_rows)
-                for i, column in enumerate(batch.columns):
-                    block[:, i] = column.to_numpy(zero_copy_only=False)
+                side_by_side(batch.columns, rows.add(batch.num_rows))
                 read_rows += batch.num_rows
                 on_progress(Progress(min(source.done, source.size), source.size, message=f"Read {read_rows:,} vectors"))
     except pa.ArrowInvalid as error:
@@ -119,15 +119,15 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     shape = list(space.vectors.shape)
     paths = {"tensorName": "embedviz", "tensorShape": shape, "tensorPath": VECTORS, "metadataPath": METADATA}
     with zipfile.ZipFile(cast("IO[bytes]", stream), "w") as archive:
-        with archive.open(_member(VECTORS), "w", force_zip64=True) as member:
+        with archive.open(zipfile.ZipInfo(VECTORS, _DATE), "w", force_zip64=True) as member:
             for start in range(0, len(labels), ROWS):
                 block = np.asarray(space.vectors[start : start + ROWS], np.float32)
                 columns = [pc.cast(pa.array(np.ascontiguousarray(column)), pa.string()) for column in block.T]
                 lines = pc.binary_join_element_wise(*columns, "\t").to_pylist()
                 member.write(("\n".join(lines) + "\n").encode())
-        with archive.open(_member(METADATA), "w") as member:
+        with archive.open(zipfile.ZipInfo(METADATA, _DATE), "w") as member:
             member.write(_metadata(labels, space))
-        with archive.open(_member(CONFIG), "w") as member:
+        with archive.open(zipfile.ZipInfo(CONFIG, _DATE), "w") as member:
             member.write(json.dumps({"embeddings": [paths]}, indent=1).encode())
 
 
@@ -143,12 +143,6 @@ def _metadata(labels: Sequence[str], space: LabeledVectors) -> bytes:
 
 def _cell(value: object) -> str:
     return "" if value is None or value != value else _BREAK.sub(" ", str(value))
-
-
-def _member(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _DATE)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    return info
 
 
 def _is_fraction(field: bytes) -> bool:

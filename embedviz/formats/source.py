@@ -23,6 +23,7 @@ MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another
 MIN_RATIO_BYTES = 16 << 20  # unpacked; from here on a file may hold MAX_RATIO times its packed bytes
 MAX_LINE = 16 << 20  # bytes; a longer line is read in parts
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MAX_TEXT_RATIO = 50  # unpacked bytes of text for each packed one
 ZIP = b"PK\x03\x04"
 BLOCK = 1 << 22  # bytes copied at a time
 
@@ -44,7 +45,8 @@ class Source:
         self._file, self.name, self.size = file, file.name, file.size
         self.tensor, self._beside = tensor, beside or _Beside()
         self._unpacked: IO[bytes] | None = None
-        self._stream = io.BufferedReader(_Guarded(file), HEAD)
+        self._guarded = _Guarded(file)
+        self._stream = io.BufferedReader(self._guarded, HEAD)
         if self._stream.peek(3)[:3] == BYTE_ORDER_MARK:
             self._stream.read(3)
 
@@ -61,6 +63,10 @@ class Source:
     def done(self) -> int:
         """Bytes of the file that have been read."""
         return self._file.done
+
+    def expect_text(self) -> None:
+        """Refuse a file that unpacks to more than numbers written as text ever do: their digits pack to a third."""
+        self._guarded.max_ratio = MAX_TEXT_RATIO
 
     def finished(self, count: int) -> Progress:
         """Return the last progress of a reading that found that many vectors."""
@@ -121,7 +127,7 @@ class _Guarded(io.RawIOBase):
     """Passes reads on, and refuses a file that unpacks beyond the limits."""
 
     def __init__(self, file: Opened):
-        self._file, self._unpacked = file, 0
+        self._file, self._unpacked, self.max_ratio = file, 0, MAX_RATIO
         self._limit = int(os.environ.get("EMBEDVIZ_MAX_BYTES", MAX_BYTES))
 
     def readable(self) -> bool:
@@ -134,8 +140,8 @@ class _Guarded(io.RawIOBase):
         name = self._file.name
         if self._unpacked > self._limit:
             raise VectorFormatError(f"{name} holds more than {self._limit:,} bytes. EMBEDVIZ_MAX_BYTES allows more.")
-        if not self._file.seekable and self._unpacked > max(MIN_RATIO_BYTES, MAX_RATIO * self._file.done):
-            raise VectorFormatError(f"{name} unpacks to more than {MAX_RATIO} times its size; it is not vectors.")
+        if not self._file.seekable and self._unpacked > max(MIN_RATIO_BYTES, self.max_ratio * self._file.done):
+            raise VectorFormatError(f"{name} unpacks to more than {self.max_ratio} times its size. Unpack it first.")
         buffer[: len(data)] = data
         return len(data)
 

@@ -22,6 +22,7 @@ from embedviz.formats.tensors import check_dim, choose
 from embedviz.space import EmbeddingSpace
 
 MIN_CLEAR_DIM = 16  # columns of numbers from which a table without lists may be taken for vectors unasked
+TILE = 512  # rows copied at a time: they stay in the cache
 MIN_UNNAMED = 3  # columns of fractions that are taken for the dimensions where no names are numbered
 COORDINATES = ("projection_x", "projection_y", "x", "y")  # of a map, not of a vector
 DIMENSION_NAMES = ("dim", "dimension", "emb", "embed", "embedding", "embeddings", "vec", "vector", "component")
@@ -132,6 +133,7 @@ class ColumnReader:
         self._source, self._total = source, total
         self._columns: VectorColumns | None = None
         self._rows: GrowingRows | None = None
+        self._dim = 0
         self._kept: list[pa.RecordBatch] = []
         self.read = 0
 
@@ -145,11 +147,13 @@ class ColumnReader:
         if columns.vector:
             vectors = matrix_of(batch.column(columns.vector), columns.vector, self._source)
         else:
-            vectors = _side_by_side([batch.column(name) for name in columns.dimensions])
+            vectors = np.empty((batch.num_rows, len(columns.dimensions)), np.float32)
+            side_by_side([batch.column(name) for name in columns.dimensions], vectors)
         if self._rows is None:
             check_dim(self._source, vectors.shape[1])
-            self._rows = GrowingRows(vectors.shape[1])
             self._dim = vectors.shape[1]
+            held = 2 * self._source.size // (4 * self._dim)  # no more than twice the file is taken on its word
+            self._rows = GrowingRows(self._dim, min(self._total or 0, held))
         elif vectors.shape[1] != self._dim:
             raise _different_lengths(self._source.name, columns.vector, [self._dim, vectors.shape[1]])
         self._rows.add(len(vectors))[:] = vectors
@@ -188,12 +192,13 @@ def matrix_of(column: pa.Array, title: str, source: Source) -> np.ndarray:
     return whole
 
 
-def _side_by_side(columns: list[pa.Array]) -> np.ndarray:
-    vectors = np.empty((len(columns[0]), len(columns)), np.float32)
-    for i, column in enumerate(columns):
-        numbers = pc.cast(column, pa.float32(), safe=False)
-        vectors[:, i] = numbers.to_numpy(zero_copy_only=False)
-    return vectors
+def side_by_side(columns: Sequence[pa.Array], vectors: np.ndarray) -> None:
+    """Copy D columns of N numbers into the rows of vectors (N, D) float32, NaN where one is missing."""
+    numbers = [pc.cast(column, pa.float32(), safe=False).to_numpy(zero_copy_only=False) for column in columns]
+    for start in range(0, len(vectors), TILE):
+        tile = vectors[start : start + TILE]
+        for i, column in enumerate(numbers):
+            tile[:, i] = column[start : start + TILE]
 
 
 def _lengths(column: pa.Array | pa.ChunkedArray) -> list[int]:

@@ -182,9 +182,9 @@ def is_vectors(source: str | Path | bytes, name: str | None = None, member: str 
         found = _found(stream)
         if found is None:
             return False
-        if found.NAME == parquet_file.NAME:
-            return parquet_file.holds_vectors(stream.seekable())
-        return found.NAME != arrow_file.NAME or arrow_file.holds_vectors(stream.seekable())
+        tells_by_columns = {each.NAME: each.holds_vectors for each in (parquet_file, arrow_file)}
+        holds_vectors = tells_by_columns.get(found.NAME)
+        return holds_vectors is None or holds_vectors(stream.seekable())
 
 
 def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
