@@ -29,6 +29,7 @@ from embedviz.store.home import is_shared
 from embedviz.training.protocols import AnyModelSpec
 from embedviz.training.threads import threads_for
 
+DRAWN_SPLIT = ("test_share", "split")  # settings that a given split takes the place of
 MAX_CLASSES_SHOWN = 12
 MAX_PROBES = 6
 MAX_NAME_LENGTH = 120
@@ -122,6 +123,8 @@ def _values(model: AnyModelSpec, draft: TrainingDraft, preset: str, key: str) ->
     defaults = _run_settings(model, draft) if preset == SAME_AS_THE_RUN else model.Settings.presets.get(preset, {})
     menus = {"vectors": vector_menu()} if "vectors" in model.Settings.model_fields else {}
     hidden = ("device", "threads") if is_shared() else ()
+    if "split" in used_roles(model, draft.roles):
+        hidden += DRAWN_SPLIT
     return settings_form(model.Settings, key=key, hidden=hidden, defaults=defaults, menus=menus)
 
 

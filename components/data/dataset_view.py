@@ -12,8 +12,10 @@ from components.data.profile_table import show_profile
 from components.data.reading import choose_file, read_preview
 from components.data.reading_options import show_reading_options
 from components.data.role_menus import Roles, choose_roles
+from components.findings import show_findings
 from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.plurals import counted
+from embedviz.data.findings import Finding, merged_options
 from embedviz.data.profile import ColumnProfile
 from embedviz.data.report import ReadReport, RowNote
 from embedviz.data.roles import ROLES, role_problem, role_sentence
@@ -63,6 +65,9 @@ def _show_table(dataset: Dataset, preview: Preview, result: PreviewResult, repor
     if result.content == "table":
         roles = choose_roles(dataset, result.columns, roles)
     st.text(role_sentence(profile, roles))
+    if roles == result.roles:  # with others, the Train page looks again
+        of_the_data = [found for found in result.findings if found.remedy is None or not found.remedy.settings]
+        show_findings(of_the_data, partial(_take, dataset, roles), key=preview.id)
     # the rest of the file may have what a preview of its beginning lacks
     problem = "" if report.truncated else _first_problem(profile, report.rows, roles)
     if problem:
@@ -75,6 +80,17 @@ def _show_table(dataset: Dataset, preview: Preview, result: PreviewResult, repor
     st.dataframe(rows, hide_index=True, height=ROWS_HEIGHT_PX, key=f"rows-{preview.id}")
     if len(result.columns) > MAX_SHOWN_COLUMNS:
         st.caption(f"The first {MAX_SHOWN_COLUMNS} of {len(result.columns):,} columns are shown.")
+
+
+def _take(dataset: Dataset, roles: Roles, finding: Finding) -> None:
+    """Take the way out of a finding: options of reading, and roles where it names them."""
+    remedy = finding.remedy
+    if remedy is None:
+        return
+    dataset.set_options(**merged_options(dataset.options, remedy.options))
+    if remedy.columns:
+        kept = {role: columns for role, columns in roles.items() if role not in remedy.columns}
+        dataset.set_roles(kept | {role: column for role, column in remedy.columns.items() if column})
 
 
 def _show_alternatives(dataset: Dataset, report: ReadReport) -> None:

@@ -114,7 +114,7 @@ def show_reading_options(dataset: Dataset, *, format: str = "", is_open: bool = 
         with st.container(horizontal=True):
             for name, field in FIELDS.items():
                 _menu(dataset, name, field)
-        changed = FIELDS.keys() & dataset.options.keys()
+        changed = dataset.options.keys() - {"member"}  # those of findings, such as classes that were merged, included
         if changed:
             st.button(
                 "Back to automatic",

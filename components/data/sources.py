@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import session, starting
 from components.data.opened import open_dataset
@@ -14,20 +17,22 @@ from embedviz.store.dataset import Dataset
 from embedviz.store.home import is_shared
 
 UPLOAD_CHUNK_BYTES = 1 << 20
+FORMATS = (
+    "A text, a table or vectors, also gzipped or in a zip. Tables: CSV, TSV, JSON, JSON lines, Parquet. Vectors: word2vec, "
+    "GloVe, fastText, NumPy, safetensors, Parquet, Arrow, TensorFlow Projector, PyTorch, Hugging Face. Files that belong "
+    "together, such as train and test or vectors and metadata, are uploaded together."
+)
 
 
 def show_sources() -> None:
     """Show the ways to bring data. What is open stays until something else has been brought."""
     uploads, owner = session.store().uploads_folder, session.owner()
     turn = st.session_state.get("upload-turn", 0)  # a new key makes the uploader drop its copy of the file
-    file = st.file_uploader("Upload a text, a table or a vector file", key=f"upload-{turn}")
-    st.caption(
-        "TXT, CSV, TSV, JSON, JSONL, Parquet; vectors of word2vec, GloVe, fastText, NumPy, safetensors. Also gzipped or in a zip."
-    )
-    if file is not None:
+    files = st.file_uploader("Upload files", accept_multiple_files=True, key=f"upload-{turn}")
+    st.caption(FORMATS)
+    if files:
         with error_boundary():
-            parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
-            open_dataset(Dataset.upload(uploads, file.name, parts, owner))
+            open_dataset(_uploaded(files))
             st.session_state["upload-turn"] = turn + 1
             st.rerun()
     st.markdown("**Or choose a sample**")
@@ -47,3 +52,12 @@ def show_sources() -> None:
                 with error_boundary():
                     open_dataset(Dataset.at_path(uploads, Path(path.strip()), owner))
                     st.rerun()
+
+
+def _uploaded(files: Sequence[UploadedFile]) -> Dataset:
+    """Keep one upload as it is, several as one data set."""
+    uploads, owner = session.store().uploads_folder, session.owner()
+    parts = [(file.name, iter(partial(file.read, UPLOAD_CHUNK_BYTES), b"")) for file in files]
+    if len(parts) == 1:
+        return Dataset.upload(uploads, *parts[0], owner)
+    return Dataset.upload_together(uploads, parts, owner)

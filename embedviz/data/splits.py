@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Self
@@ -128,6 +128,25 @@ class Split:
     def part(self, name: PartName) -> np.ndarray:
         """Return the row numbers of a part by its name: (n,) int64."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
+
+
+def training_size(n: int, validation_share: float, test_share: float, parts: Sequence[int] = ()) -> int:
+    """Return how many of n rows train.
+
+    Parameters
+    ----------
+    n : int
+        Rows.
+    validation_share, test_share : float
+        As for `draw_split`.
+    parts : sequence of int
+        Training, validation and test rows of a given split; empty where it is drawn. Rows for validation are drawn from the
+        training part where it has none.
+    """
+    if not parts:
+        return round(n * (1 - validation_share - test_share))
+    train, validation, _ = parts
+    return train if validation else round(train * (1 - validation_share))
 
 
 def draw_split(

@@ -19,6 +19,9 @@ INPUT_EMBEDDINGS = re.compile(r"(^|\.)(word_embeddings|embed_tokens|wte|tok_embe
 _PROJECTOR_CONFIG = re.compile(r"config.*\.json$", re.IGNORECASE)
 _METADATA = re.compile(r"(metadata|labels?|vocab(ulary)?|words)\.(tsv|txt|csv|json)$", re.IGNORECASE)
 _VECTORS = re.compile(r"\.(tsv|txt|csv|npy|npz|vec|bin|safetensors|bytes)$", re.IGNORECASE)
+_CLEARLY_VECTORS = re.compile(r".*\.npy|(.*[_.-])?(vectors?|embeddings?|tensors?)\.(tsv|txt|csv)", re.IGNORECASE)
+_COLUMNS = re.compile(r".*\.(tsv|txt|csv|json)", re.IGNORECASE)
+_ABOUT = re.compile(r"(readme|licen[cs]e|notice)(\.\w+)?", re.IGNORECASE)  # files about the others
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def is_several(names: Sequence[str]) -> bool:
     base = [_base(name) for name in _files(names)]
     if len(base) < 2:
         return False
-    return any(_PROJECTOR_CONFIG.search(name) or _METADATA.fullmatch(name) for name in base)
+    return any(_PROJECTOR_CONFIG.search(name) or _METADATA.fullmatch(name) for name in base) or _pair(names) is not None
 
 
 def is_one_file(names: Sequence[str]) -> bool:
@@ -113,10 +116,22 @@ def _projector(names: Sequence[str], read: Callable[[str], bytes]) -> Companions
 
 
 def _pair(names: Sequence[str]) -> Companions | None:
-    metadata = [name for name in names if _METADATA.fullmatch(_base(name))]
-    others = [name for name in names if name not in metadata and not _PROJECTOR_CONFIG.search(_base(name))]
-    if len(metadata) == 1 and len(others) == 1 and _VECTORS.search(others[0]):
-        return Companions(others[0], metadata[0])
+    """Two files, by their names: metadata.tsv and whatever may hold vectors, or vectors.tsv and whatever may hold columns."""
+    files = [name for name in _files(names) if not _PROJECTOR_CONFIG.search(_base(name))]
+    files = [name for name in files if not _ABOUT.fullmatch(_base(name))]
+    if len(files) != 2:
+        return None
+    for vectors, metadata in (files, reversed(files)):
+        if (
+            _METADATA.fullmatch(_base(metadata))
+            and _VECTORS.search(vectors)
+            and not _METADATA.fullmatch(_base(vectors))
+        ):
+            return Companions(vectors, metadata)
+    for vectors, metadata in (files, reversed(files)):
+        is_clear = _CLEARLY_VECTORS.fullmatch(_base(vectors)) and not _CLEARLY_VECTORS.fullmatch(_base(metadata))
+        if is_clear and _COLUMNS.fullmatch(_base(metadata)):
+            return Companions(vectors, metadata)
     return None
 
 

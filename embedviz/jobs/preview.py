@@ -17,6 +17,7 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.data.findings import Finding, find_findings
 from embedviz.data.guessing import is_text
 from embedviz.data.profile import ColumnProfile, profile_columns
 from embedviz.data.reading import READER_VERSION, Table
@@ -26,7 +27,7 @@ from embedviz.formats import is_vectors
 from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
 
-VERSION = 1  # increase it when a preview would hold something else
+VERSION = 2  # increase it when a preview would hold something else
 RESULT, PROFILE, ROWS = "preview.json", "profile.json", "rows.arrow"
 PREVIEWS = "previews"
 MAX_ROWS = 50
@@ -82,6 +83,8 @@ class PreviewResult:
         Role to column(s), stated or guessed.
     columns : list of str
         Names of all columns of the table, those that are not shown included.
+    findings : list of Finding
+        What looks odd in the rows that were read, where the columns play these roles.
     files : list of str
         The first 1,000 files of an archive.
     n_files : int
@@ -92,6 +95,7 @@ class PreviewResult:
     report: ReadReport | None = None
     roles: dict[str, str | list[str]] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list[Finding])
     files: list[str] = field(default_factory=list)
     n_files: int = 0
 
@@ -185,7 +189,8 @@ def preview(spec: PreviewSpec, folder: Path, reporter: Reporter) -> None:
     roles: dict[str, str | list[str]] = {**table.roles}
     if spec.columns:
         roles = roles_of(table, spec.columns)
-    write_typed(folder / RESULT, PreviewResult(content, table.report, roles, columns))
+    findings = find_findings(table, roles)
+    write_typed(folder / RESULT, PreviewResult(content, table.report, roles, columns, findings))
 
 
 def shown_rows(table: Table) -> pd.DataFrame:

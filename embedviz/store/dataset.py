@@ -7,7 +7,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -17,6 +18,7 @@ from embedviz.core.files import replacing, write_json
 from embedviz.core.typed_json import read_typed
 from embedviz.data.reading import Table, read_parts, read_table
 from embedviz.data.samples import SAMPLES
+from embedviz.data.split_names import split_files
 from embedviz.data.splits import PartName
 from embedviz.store.data_reference import About, DataReference, PartFile, ReadOptions, fingerprint
 from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
@@ -25,6 +27,8 @@ from embedviz.store.tables import keep_table, load_table, table_key, tables_fold
 PREVIEW_BYTES = 2_000_000
 MAX_PREVIEW_TABLE_BYTES = 20_000_000  # of a kept table that a page shows instead of the beginning
 FILE = "dataset.json"
+TOGETHER = "together.zip"  # several uploads of one data set
+MAX_NAMED = 3  # of its files in the title
 OPTIONS = tuple(ReadOptions.__annotations__)  # of read_table that a person may set
 
 
@@ -55,6 +59,38 @@ class Dataset:
                 file.write(part)
         about = _about(folder, name, owner, size)
         return cls._create(folder, {**about, "source": "upload", "file": safe, "sha256": digest.hexdigest()})
+
+    @classmethod
+    def upload_together(
+        cls, uploads: Path, files: Iterable[tuple[str, Iterable[bytes]]], owner: str = LOCAL_OWNER
+    ) -> Dataset:
+        """Write several uploads into one zip; where they are the parts of a split by their names, they are read as such.
+
+        Parameters
+        ----------
+        uploads : Path
+            Where data sets lie.
+        files : iterable of (str, iterable of bytes)
+            Name and parts of each upload.
+        owner : str
+            Id of the visitor.
+        """
+        folder, names = _new_folder(uploads), list[str]()
+        with replacing(folder / TOGETHER) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+            for name, parts in files:
+                names.append(_unlike(Path(name.replace("\\", "/")).name or "file", names))
+                with archive.open(zipfile.ZipInfo(names[-1]), "w", force_zip64=True) as member:
+                    for part in parts:
+                        member.write(part)
+        path = folder / TOGETHER
+        with open(path, "rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        about = _about(folder, _listed(names), owner, path.stat().st_size)
+        dataset = cls._create(folder, {**about, "source": "upload", "file": TOGETHER, "sha256": sha256})
+        splits = split_files(names)
+        if len(splits) == 1 and set(splits[0].values()) == set(names):
+            dataset.set_options(member=splits[0])
+        return dataset
 
     @classmethod
     def at_path(cls, uploads: Path, path: Path, owner: str = LOCAL_OWNER) -> Dataset:
@@ -315,3 +351,20 @@ def _safe_name(name: str) -> str:
     """A file name that is safe on every system, with its ending."""
     safe = re.sub(r"[^\w.-]+", "_", Path(name.replace("\\", "/")).name).lstrip(".")[-100:]
     return safe if safe and safe != FILE else f"data_{safe}"
+
+
+def _unlike(name: str, names: Iterable[str]) -> str:
+    """The name, with a number before its ending where it is taken."""
+    path, other, number = Path(name), name, 1
+    while other in names:
+        number += 1
+        other = f"{path.stem} ({number}){path.suffix}"
+    return other
+
+
+def _listed(names: Sequence[str]) -> str:
+    """What a data set of several files is called."""
+    shown = list(names[:MAX_NAMED])
+    if len(names) > MAX_NAMED:
+        return f"{', '.join(shown)} and {len(names) - MAX_NAMED:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -200,3 +200,39 @@ def test_an_archive_asks_for_one_of_its_files(app, tmp_path):
     visit(app, dataset)
     app.selectbox(key=f"file-{dataset.id}").set_value("one.csv").run()
     assert "“review” as text" in texts(app)
+
+
+def test_what_looks_odd_is_said_with_its_way_out(app):
+    rows = b"user,item,stars\n" + b"".join(
+        b"u%d,i%d,%d\n" % (i % 23, i % 17, 99 if i % 9 == 0 else i % 5 + 1) for i in range(300)
+    )
+    dataset = read(Dataset.upload(Store().uploads_folder, "r.csv", [rows]))
+    mended = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
+    mended.set_options(missing={"stars": ["99"]})
+    read(mended)
+    mended.set_options(missing=None)
+    visit(app, dataset)
+    assert "99 in “stars” stands apart" in texts(app)
+    button(app, "Treat 99 as missing").click().run()
+    assert not app.exception
+    assert Store().dataset(dataset.id).options == {"missing": {"stars": ["99"]}}
+    assert "stands apart" not in texts(app)
+    button(app, "Back to automatic").click().run()
+    assert "99 in “stars” stands apart" in texts(app)
+
+
+def test_a_matrix_becomes_ratings_by_a_click_with_their_roles(app):
+    rows = "reader,Dune,Emma,It,Ulysses,Momo\n" + "".join(
+        f"r{i},{i % 5 + 1},{'' if i % 3 else i % 4 + 1},{i % 2 * 3 + 1},{'' if i % 2 else 2},{i % 3 + 3}\n"
+        for i in range(60)
+    )
+    dataset = read(Dataset.upload(Store().uploads_folder, "m.csv", [rows.encode()]))
+    melted = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
+    melted.set_options(melt="reader")
+    read(melted)
+    melted.set_options(melt=None)
+    visit(app, dataset)
+    button(app, "Make a row for each rating").click().run()
+    assert not app.exception
+    assert Store().dataset(dataset.id).roles == {"user": "reader", "item": "item", "rating": "rating"}
+    assert button(app, "Train on this")

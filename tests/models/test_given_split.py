@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedviz.core.cost import Machine
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
@@ -254,3 +255,16 @@ def test_rows_of_a_pair_are_merged_within_their_part(frames):
         found[name] = part.rating[is_pair].tolist()
     assert found == {"train": [(pair["rating"].iloc[0] + 5) / 2], "test": [1.5]}
     assert ready.excluded["duplicates"] == 2
+
+
+def test_the_estimate_counts_the_training_rows_of_the_column(frames, model):
+    frame = marked(frames[model], every_test=4, every_dev=10**6)  # no validation rows: some training rows are drawn
+    spec, settings, table, columns = prepare(model, frame, validation_share=0.2)
+    surveyed = result_of(spec.survey(table, columns, settings))
+    ready = result_of(spec.prepare(table, columns, settings))
+    machine = Machine(threads=1)
+    expected = ready.cost(settings, machine).seconds
+    assert spec.estimate(settings, surveyed, machine).seconds == pytest.approx(expected, rel=0.02)
+    assert spec.estimate(settings.model_copy(update={"test_share": 0.5}), surveyed, machine).seconds == pytest.approx(
+        expected, rel=0.02
+    )

@@ -19,11 +19,23 @@ ACCELERATOR_SPEEDUP = 10  # over a thread
 
 
 def training_cost(
-    s: CategoriesSettings, rows: int, sizes: Sequence[int], n_numbers: int, n_outputs: int, machine: Machine
+    s: CategoriesSettings,
+    rows: int,
+    training: int,
+    sizes: Sequence[int],
+    n_numbers: int,
+    n_outputs: int,
+    machine: Machine,
 ) -> Cost:
-    """Return the cost from the weights that each row meets and the steps, which cost something each. sizes: how many
-    values each category keeps."""
-    training = rows * (1 - s.validation_share - s.test_share)
+    """Return the cost from the weights that each row meets and the steps, which cost something each.
+
+    Parameters
+    ----------
+    rows, training
+        All rows, and those of the training part.
+    sizes
+        How many values each category keeps.
+    """
     encoded = bins_for(n_numbers, s) + 1 if s.numbers == "piecewise linear" else 1
     width = sum(map(s.dim_for, sizes)) + n_numbers * encoded
     weights = width * s.hidden_dim + (s.layers - 1) * s.hidden_dim**2 + s.hidden_dim * n_outputs
@@ -32,10 +44,10 @@ def training_cost(
     work = training * s.members * (weights * WEIGHT_SECONDS + units * UNIT_SECONDS) / threads**0.5
     if machine.device != "cpu":
         work /= ACCELERATOR_SPEEDUP
-    batch_size = s.batch_size_for(round(training))
+    batch_size = s.batch_size_for(training)
     steps = training / batch_size * (STEP_SECONDS + len(sizes) * COLUMN_SECONDS)
     cells = rows * (len(sizes) + n_numbers)
-    seconds = s.epochs_for(round(training)) * (work + steps) + cells * CELL_SECONDS + START_SECONDS
+    seconds = s.epochs_for(training) * (work + steps) + cells * CELL_SECONDS + START_SECONDS
     tables = sum(n * (s.dim_for(n) + n_outputs) for n in sizes)
     batch = 12 * batch_size * s.members * units
     return Cost(seconds, 20 * (weights + tables) + 12 * cells + batch + LIBRARY_BYTES)

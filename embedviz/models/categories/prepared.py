@@ -67,7 +67,9 @@ class CategoriesPrepared:
     def cost(self, settings: CategoriesSettings, machine: Machine) -> Cost:
         """Return what the training ahead will take."""
         sizes, n_numbers = [len(values) for values in self.encoder.values.values()], len(self.encoder.numbers)
-        return training_cost(settings, len(self.rows), sizes, n_numbers, self.target.n_outputs, machine)
+        return training_cost(
+            settings, len(self.rows), len(self.split.train), sizes, n_numbers, self.target.n_outputs, machine
+        )
 
     def learner(
         self, settings: CategoriesSettings, device: Device, threads: int

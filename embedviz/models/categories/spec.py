@@ -15,7 +15,7 @@ from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_rows
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold, PartName
+from embedviz.data.splits import Fold, PartName, training_size
 from embedviz.evaluation.classification import evaluate_classes
 from embedviz.evaluation.regression import evaluate_numbers
 from embedviz.models.categories.baselines import baselines_of
@@ -62,7 +62,8 @@ class CategoriesSpec:
     def estimate(self, settings: CategoriesSettings, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on a surveyed table will take."""
         facts = survey.facts_as(TableFacts)
-        return training_cost(settings, facts.rows, facts.values, facts.numbers, facts.outputs, machine)
+        training = training_size(facts.rows, settings.validation_share, settings.test_share, facts.parts)
+        return training_cost(settings, facts.rows, training, facts.values, facts.numbers, facts.outputs, machine)
 
     def prepare(
         self,

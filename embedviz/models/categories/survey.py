@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class TableFacts:
         How many values each category keeps, its "other" included.
     numbers, outputs : int
         Numbers that enter the network, and its outputs.
+    parts : list of int
+        Training, validation and test rows where a column gives the split; empty where it is drawn.
     """
 
     rows: int
@@ -41,6 +43,7 @@ class TableFacts:
     values: list[int]
     numbers: int
     outputs: int
+    parts: list[int] = field(default_factory=list[int])
 
 
 def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesSettings) -> Survey:
@@ -50,7 +53,8 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
     kept = [int((c >= settings.min_count).sum()) + 1 for c in counts]
     n_alphabets = sum(size > MIN_ALPHABET_VALUES for size in kept) * settings.alphabet
     numbers = len(read.of_kind("number")) + DATE_PARTS * len(read.of_kind("date")) + n_alphabets
-    facts = TableFacts(len(read), len(read.features), kept, numbers, read.target.n_outputs)
+    parts = list(read.given.sizes.values()) if read.given is not None else []
+    facts = TableFacts(len(read), len(read.features), kept, numbers, read.target.n_outputs, parts)
     sentences = [_target_sentence(read), _features_sentence(read, [len(c) for c in counts])]
     if codes := [feature.column for feature in read.of_kind("number") if _may_be_codes(read, feature)]:
         sentences.append(f"Numbers of few distinct whole values; choose codes as category: {quoted(codes, MAX_NAMES)}.")

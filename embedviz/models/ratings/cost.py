@@ -24,11 +24,16 @@ STEP_S, STEP_RATING_S, STEP_WEIGHT_S = (
 
 
 def estimate_cost(
-    settings: RatingsSettings, method: Method, n_ratings: int, n_users: int, n_items: int, machine: Machine
+    settings: RatingsSettings,
+    method: Method,
+    n_ratings: int,
+    n_train: int,
+    n_users: int,
+    n_items: int,
+    machine: Machine,
 ) -> Cost:
-    """Return what a training takes. Runs without torch and numba."""
-    n_train = n_ratings * (1 - settings.validation_share - settings.test_share)
-    s = settings.resolved(method, int(n_train))
+    """Return what a training takes, n_train of the ratings being those of the training part. Runs without torch and numba."""
+    s = settings.resolved(method, n_train)
     threads = 1 if s.deterministic else max(1, s.threads or machine.threads)
     width = (s.dim + 8) / 72  # of a rating's work, relative to 64 dimensions
     tuned_pairs, test_pairs = (min(n_users, most) * n_items for most in (MAX_TUNING_USERS, MAX_TEST_USERS))

@@ -25,7 +25,7 @@ class PreparedRatings(RatingsParts):
 
     def cost(self, settings: RatingsSettings, machine: Machine) -> Cost:
         """Return what the training ahead will take."""
-        sizes = len(self.ratings), len(self.users), len(self.items)
+        sizes = len(self.ratings), len(self.train), len(self.users), len(self.items)
         return estimate_cost(settings, self.method, *sizes, machine)
 
     def learner(self, settings: RatingsSettings, device: Device, threads: int) -> RatingsLearner:

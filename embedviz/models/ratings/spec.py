@@ -16,7 +16,7 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_rows
 from embedviz.data.given_split import ROLE as SPLIT_ROLE
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold
+from embedviz.data.splits import Fold, training_size
 from embedviz.models.ratings.cost import estimate_cost
 from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
 from embedviz.models.ratings.settings import RatingsSettings
@@ -63,7 +63,8 @@ class RatingsSpec:
         """Return what a training on surveyed data will take."""
         facts = survey.facts_as(RatingsFacts)
         method = settings.method if settings.method != "auto" else "als" if facts.explicit else "bpr"
-        return estimate_cost(settings, method, facts.ratings, facts.users, facts.items, machine)
+        n_train = training_size(facts.ratings, settings.validation_share, settings.test_share, facts.parts)
+        return estimate_cost(settings, method, facts.ratings, n_train, facts.users, facts.items, machine)
 
     def prepare(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -25,12 +25,23 @@ SPLITS = {
 
 @dataclass(frozen=True)
 class RatingsFacts:
-    """Facts about ratings that the cost estimate reads: numbers of ratings, users and items, and whether they have values."""
+    """Facts about ratings that the cost estimate reads.
+
+    Attributes
+    ----------
+    ratings, users, items : int
+        Numbers of them.
+    explicit : bool
+        Whether ratings have values.
+    parts : list of int
+        Training, validation and test ratings where a column gives the split; empty where it is drawn.
+    """
 
     ratings: int
     users: int
     items: int
     explicit: bool
+    parts: list[int] = field(default_factory=list[int])
 
 
 def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
@@ -39,7 +50,8 @@ def survey_ratings(table: RatingsTable, split: SplitMethod) -> Survey:
     per_user, per_item = np.bincount(table.user), np.bincount(table.item)
     user_singles, item_singles = int((per_user == 1).sum()), int((per_item == 1).sum())
     density = n / n_users / n_items
-    facts = RatingsFacts(n, n_users, n_items, table.rating is not None)
+    parts = list(table.given.sizes.values()) if table.given is not None else []
+    facts = RatingsFacts(n, n_users, n_items, table.rating is not None, parts)
     sentences = [
         f"{n:,} ratings of {n_items:,} items by {n_users:,} users: {100 * density:.2g}% of all pairs.",
         f"Median ratings: {np.median(per_user):g} a user, {np.median(per_item):g} an item. "

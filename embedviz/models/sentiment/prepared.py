@@ -37,7 +37,8 @@ class PreparedSentiment(EncodedCorpus):
         """Return what the training ahead will take."""
         n_words = len(self.vocabulary.labels) + len(self.vocabulary.further)
         dim = settings.dim if self.pretrained is None else self.pretrained.shape[1]
-        return estimated_cost(settings, len(self.data), len(self.data.texts.words), n_words, dim, machine)
+        n_training = len(self.split.train)
+        return estimated_cost(settings, len(self.data), n_training, len(self.data.texts.words), n_words, dim, machine)
 
     def learner(self, settings: SentimentSettings, device: Device, threads: int) -> SentimentLearner:
         """Return a learner at its beginning. torch computes on the threads of the process, whatever `threads` says."""

@@ -17,7 +17,7 @@ from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold, PartName
+from embedviz.data.splits import Fold, PartName, training_size
 from embedviz.evaluation.classification import evaluate_classes
 from embedviz.models.sentiment.baselines import baselines_of
 from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
@@ -59,7 +59,8 @@ class SentimentSpec:
     def estimate(self, settings: SentimentSettings, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on surveyed texts will take."""
         facts = survey.facts_as(TextFacts)
-        return estimated_cost(settings, facts.texts, facts.tokens, facts.types, facts.dim, machine)
+        n_training = training_size(facts.texts, settings.validation_share, settings.test_share, facts.parts)
+        return estimated_cost(settings, facts.texts, n_training, facts.tokens, facts.types, facts.dim, machine)
 
     def prepare(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class TextFacts:
         Dimensions of the vectors that are taken.
     token_coverage, type_coverage : float, optional
         Share of words and of distinct words that pretrained vectors have.
+    parts : list of int
+        Training, validation and test texts where a column gives the split; empty where it is drawn.
     """
 
     texts: int
@@ -42,11 +44,13 @@ class TextFacts:
     dim: int
     token_coverage: float | None = None
     type_coverage: float | None = None
+    parts: list[int] = field(default_factory=list[int])
 
 
 def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: SentimentSettings) -> Survey:
     """Return classes and their balance, lengths, and how much of the texts the vectors cover."""
-    facts = TextFacts(len(data), len(data.texts.words), len(data.labels), settings.dim)
+    parts = list(data.given.sizes.values()) if data.given is not None else []
+    facts = TextFacts(len(data), len(data.texts.words), len(data.labels), settings.dim, parts=parts)
     sentences = [
         f"{len(data):,} texts in {len(data.classes.names):,} classes, {facts.tokens:,} words in all, {facts.types:,} of them distinct."
     ]
@@ -84,28 +88,27 @@ def coverage_sentence(name: str, data: LabelledTexts, pretrained: np.ndarray) ->
 
 
 def estimated_cost(
-    settings: SentimentSettings, n_texts: int, n_tokens: int, n_words: int, dim: int, machine: Machine
+    settings: SentimentSettings, n_texts: int, n_training: int, n_tokens: int, n_words: int, dim: int, machine: Machine
 ) -> Cost:
     """Estimate a training: words over the machine's speed, and optimiser steps, each of which costs something; memory for
     vectors with their moments and best copy, n-grams, and libraries.
 
     Parameters
     ----------
-    n_texts, n_tokens, n_words
-        Texts, words in all, and words that have a vector.
+    n_texts, n_training, n_tokens, n_words
+        Texts, those of the training part, words in all, and words that have a vector.
     dim
         Of the vectors.
     """
-    n_training = n_texts * (1 - settings.validation_share - settings.test_share)
     units = dim
     if settings.encoder == "lstm":
         n_lstms = 2 if settings.bidirectional else 1
         units += 4 * settings.hidden_dim * (dim + settings.hidden_dim) / 100 * n_lstms
-    work = n_tokens * (1 - settings.test_share) * units * UNIT_SECONDS
+    work = n_tokens * n_training / max(1, n_texts) * units * UNIT_SECONDS
     if machine.device != "cpu":
         work /= ACCELERATION
     steps = n_training / settings.batch_size * STEP_SECONDS
-    seconds = settings.epochs_for(round(n_training)) * (work + steps) + START_SECONDS
+    seconds = settings.epochs_for(n_training) * (work + steps) + START_SECONDS
     if settings.linear_term:
         seconds += n_tokens * LINEAR_SECONDS
     text_bytes = (200 if settings.linear_term else 20) * n_tokens
