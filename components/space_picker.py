@@ -60,7 +60,7 @@ def current_space(purpose: str) -> tuple[RunFolder, EmbeddingSpace] | None:
 
 def _waiting(run: RunFolder) -> None:
     def draw(state: Status) -> None:
-        if state.is_final and run.matrices:
+        if state.is_final and run.matrices.shapes:
             choose_tensor(run)
             return
         if state.is_final:

@@ -9,20 +9,26 @@ from embedviz.store.run_folder import RunFolder
 
 
 def choose_tensor(run: RunFolder) -> None:
-    """Show the matrices that the run's file holds, and open the chosen one in a run that takes the place of this one."""
-    shapes = run.matrices
-    st.info(f"{session.plain(run.name)} contains {len(shapes)} matrices. Choose one.")
-    if not session.is_mine(run):
+    """Ask for one of the matrices that the run's file holds."""
+    st.info(f"{session.plain(run.name)} contains {len(run.matrices.shapes)} matrices. Choose one.")
+    show_tensors(run)
+
+
+def show_tensors(run: RunFolder) -> None:
+    """Show the matrices of the run's file, where there are several; another opens in a run that takes this one's place."""
+    found = run.matrices
+    if not found.shapes or not session.is_mine(run):
         return
+    names = list(found.shapes)
     tensor = st.selectbox(
         "Matrix",
-        list(shapes),
-        index=None,
+        names,
+        index=names.index(found.taken) if found.taken in found.shapes else None,
         placeholder="Choose a matrix",
-        format_func=lambda name: f"{name} ({shapes[name][0]:,} × {shapes[name][1]:,})",
+        format_func=lambda name: f"{name} ({found.shapes[name][0]:,} × {found.shapes[name][1]:,})",
         key=f"matrix-{run.id}",
     )
-    if tensor:
+    if tensor and tensor != found.taken:
         starting.open_vectors(session.store().dataset(run.data["id"]), tensor)
         session.store().delete(run)
         st.rerun()

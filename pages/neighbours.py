@@ -8,6 +8,7 @@ from components import session, tables, tours
 from components.error_boundary import error_boundary
 from components.nouns import noun_of
 from components.space_picker import current_space
+from components.tensor_menu import show_tensors
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS
@@ -232,6 +233,8 @@ if opened:
     run, space = opened
     noun = noun_of(space)
     tours.show_step("neighbours")
+    if run.kind == "vectors":
+        show_tensors(run)
     st.caption(" ".join([f"{noun.counted(len(space))}, {space.dim} dimensions.", *map(session.plain, space.notes)]))
     views: dict[str, Callable[[RunFolder, EmbeddingSpace], None]] = {
         "Neighbours": show_neighbors,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-SUPPORTED = "Bring TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip."
+SUPPORTED = "Bring TXT, CSV, TSV, JSON, JSONL or Parquet, plain, gzipped or in a zip."
+FROM_PICKLE = (
+    "Export it with the library that wrote it: a table with to_parquet of pandas, vectors with save_word2vec_format of gensim or "
+    "numpy.savez."
+)
 
 # first bytes, name of the format, advice
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
@@ -22,7 +26,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "packed with Zstandard", "Unpack it, or pack it with gzip."),
     (b"\x7fELF", "a program", SUPPORTED),
     *(
-        (bytes([0x80, protocol]), "a Python pickle, which is never opened because it could run a program", SUPPORTED)
+        (bytes([0x80, protocol]), "a Python pickle, which is never opened because it could run a program", FROM_PICKLE)
         for protocol in range(2, 6)
     ),
 )

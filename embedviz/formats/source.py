@@ -38,12 +38,15 @@ class Source:
     size, done : int
         Bytes of the file as it is on disk: all, and those read, for progress.
     tensor : str
-        The matrix that was asked for, where the file holds several; empty for none.
+        The matrix that was asked for or taken, where the file holds several; empty for none.
+    matrices : dict
+        Name to shape of all of them, once one was taken; empty where no name decides.
     """
 
     def __init__(self, file: Opened, tensor: str = "", beside: _Beside | None = None):
         self._file, self.name, self.size = file, file.name, file.size
         self.tensor, self._beside = tensor, beside or _Beside()
+        self.matrices: dict[str, tuple[int, int]] = {}
         self._unpacked: IO[bytes] | None = None
         self._guarded = _Guarded(file)
         self._stream = io.BufferedReader(self._guarded, HEAD)

@@ -27,7 +27,7 @@ def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> Choice:
     Parameters
     ----------
     source : Source
-        Of which `tensor` counts.
+        Of which `tensor` counts; its `matrices` are set, and its `tensor` where it was likely.
     shapes : mapping
         Name -> shape of everything that the file holds and that could be read.
 
@@ -47,13 +47,14 @@ def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> Choice:
     if source.tensor:
         if source.tensor not in matrices:
             raise VectorFormatError(f"{source.name} holds no matrix {source.tensor!r}. It holds: {_listed(matrices)}.")
+        source.matrices = matrices
         return Choice(source.tensor)
     likely = [name for name in matrices if INPUT_EMBEDDINGS.search(name)]
     if len(matrices) == 1:
         return Choice(next(iter(matrices)))
     if len(likely) == 1:
-        note = f"Of {len(matrices):,} matrices in the file, {likely[0]!r} was taken; another can be chosen by tensor=…."
-        return Choice(likely[0], (note,))
+        source.matrices, source.tensor = matrices, likely[0]
+        return Choice(likely[0], (f"Of {len(matrices):,} matrices in the file, {likely[0]!r} was taken.",))
     ordered = {name: matrices[name] for name in [*likely, *matrices]}
     raise SeveralTensorsError(
         f"{source.name} holds {len(matrices):,} matrices; choose one of them by tensor=…: {_listed(ordered)}.", ordered

@@ -163,9 +163,20 @@ def load_vectors(
     if format is not None and format not in FORMATS:
         raise SettingsError(f"A format is one of {', '.join(FORMATS)}, not {format!r}.")
     with open_source(source, name, member, tensor=tensor, metadata=metadata) as stream:
-        reader = FORMATS[format] if format else _detected(stream)
-        space = reader.read(stream, limit=limit, on_progress=on_progress)
-        return space if reader.NAME in TAKE_METADATA else with_metadata(space, stream, limit)
+        return read_source(stream, format=format, limit=limit, on_progress=on_progress)
+
+
+def read_source(
+    source: Source,
+    *,
+    format: str | None = None,
+    limit: int | None = None,
+    on_progress: Callable[[Progress], None] = _ignore,
+) -> EmbeddingSpace:
+    """Read the vectors of an open source; its `matrices` say afterwards which others it holds. See `load_vectors`."""
+    reader = FORMATS[format] if format else _detected(source)
+    space = reader.read(source, limit=limit, on_progress=on_progress)
+    return space if reader.NAME in TAKE_METADATA else with_metadata(space, source, limit)
 
 
 def is_vectors(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> bool:

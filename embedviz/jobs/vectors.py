@@ -9,7 +9,7 @@ from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
 from embedviz.core.typed_json import write_typed
-from embedviz.formats import load_vectors
+from embedviz.formats import open_source, read_source
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import file_of
 from embedviz.store.run_folder import MATRICES, METRICS, SPACES, Matrices, Metrics
@@ -20,7 +20,7 @@ from embedviz.store.run_specs import VectorsSpec
 def open_vectors(spec: VectorsSpec, folder: Path, reporter: Reporter) -> None:
     """Read the vectors, whatever their format, and write the space "word".
 
-    Where the file holds several matrices and none was chosen, they are written down for the one who chooses.
+    Where the file holds several matrices, they are written down for the one who chooses.
     """
 
     def on_progress(progress: Progress) -> None:
@@ -31,13 +31,10 @@ def open_vectors(spec: VectorsSpec, folder: Path, reporter: Reporter) -> None:
     member = spec.data["options"].get("member")
     path = file_of(spec.data, folder)
     try:
-        space = load_vectors(
-            path,
-            name=name,
-            member=None if member is None else str(member),
-            tensor=spec.tensor or None,
-            on_progress=on_progress,
-        )
+        with open_source(path, name, None if member is None else str(member), tensor=spec.tensor) as source:
+            space = read_source(source, on_progress=on_progress)
+            if len(source.matrices) > 1:
+                write_typed(folder / MATRICES, Matrices(source.matrices, source.tensor))
     except SeveralTensorsError as error:
         write_typed(folder / MATRICES, Matrices(error.shapes))
         raise

@@ -102,9 +102,18 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Matrices:
-    """Contents of matrices.json: the matrices of a file of vectors that holds several, when none was chosen."""
+    """Contents of matrices.json: the matrices of a file of vectors that holds several.
 
-    shapes: dict[str, tuple[int, int]]
+    Attributes
+    ----------
+    shapes : dict
+        Name to shape.
+    taken : str
+        The one that was read; empty while one has to be chosen.
+    """
+
+    shapes: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    taken: str = ""
 
 
 class RunFolder(JobFolder[RunSpec]):
@@ -208,10 +217,9 @@ class RunFolder(JobFolder[RunSpec]):
         return self._metrics().metrics
 
     @property
-    def matrices(self) -> dict[str, tuple[int, int]]:
-        """Name to shape of the matrices among which one has to be chosen to open the file of vectors; empty for other runs."""
-        found = read_typed(self.folder / MATRICES, Matrices)
-        return found.shapes if found else {}
+    def matrices(self) -> Matrices:
+        """The matrices of the file of vectors, where it holds several; none for other runs."""
+        return read_typed(self.folder / MATRICES, Matrices) or Matrices()
 
     @property
     def record(self) -> TrainingRecord:

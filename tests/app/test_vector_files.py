@@ -27,7 +27,7 @@ def test_a_file_with_several_matrices_offers_them_and_opens_the_chosen_one(app):
     run = opened("two.npz", npz(first=VECTORS, second=VECTORS[:, :2], labels=np.array(WORDS)))
     with pytest.raises(Exception, match="holds 2 matrices"):
         run_inline(run)
-    assert run.matrices == {"first": (3, 3), "second": (3, 2)}
+    assert run.matrices.shapes == {"first": (3, 3), "second": (3, 2)}
     app.session_state["current_run"] = run.id
     app.run()
     app.switch_page("neighbours.py").run()
