@@ -11,6 +11,7 @@ from components import formatting, session, starting
 from components.data.profile_table import show_profile
 from components.data.reading import choose_file, read_preview
 from components.data.reading_options import show_reading_options
+from components.data.recorded import show_recorded
 from components.data.role_menus import Roles, choose_roles
 from components.findings import show_findings
 from components.training_draft import TrainingDraft, open_draft
@@ -19,8 +20,10 @@ from embedviz.data.findings import Finding, merged_options
 from embedviz.data.profile import ColumnProfile
 from embedviz.data.report import ReadReport, RowNote
 from embedviz.data.roles import ROLES, role_problem, role_sentence
+from embedviz.formats import LINES_OF_WORDS, TABULAR
 from embedviz.jobs.preview import MAX_SHOWN_COLUMNS, Preview, PreviewResult, preview_of
 from embedviz.models.compatibility import compatible_models
+from embedviz.store.data_reference import Content
 from embedviz.store.dataset import Dataset
 
 ROWS_HEIGHT_PX = 320
@@ -39,23 +42,45 @@ def show_dataset(dataset: Dataset) -> None:
     if result.content == "files":
         choose_file(dataset, result)
     elif result.report is None:
-        _show_vectors(dataset)
+        _show_vectors(dataset, result.vectors_format)
     else:
         _show_table(dataset, preview, result, result.report)
 
 
-def _show_vectors(dataset: Dataset) -> None:
-    st.info("This is a vector file.")
+def _show_vectors(dataset: Dataset, format: str) -> None:
+    """Show what opens a file of vectors. format: empty where a person says that it is one."""
+    is_tabular = not format or format in TABULAR
+    if is_tabular:
+        _choose_content(dataset, "vectors", format)
+    st.text(
+        f"Vectors in the format {format}." if format else "The file is opened as vectors: a row and its numbers each."
+    )
     if st.button("Open the vectors", type="primary", icon=":material/hub:"):
         starting.open_vectors(dataset)
         st.switch_page("neighbours.py")
-    st.button(
-        "Read it as a table", key=f"as-table-{dataset.id}", on_click=partial(dataset.set_options, delimiter="blanks")
+
+
+def _choose_content(dataset: Dataset, shown: Content, format: str = "") -> None:
+    """Show the choice between a table and vectors. format: of the vectors, where they are shown."""
+    key = f"content-{dataset.id}"
+    show_recorded(key, shown)
+
+    def choose() -> None:
+        chosen: Content | None = st.session_state[key]
+        if chosen in (None, shown):
+            return
+        dataset.set_content(chosen)
+        if chosen == "table" and format in LINES_OF_WORDS:
+            dataset.set_options(delimiter="blanks")  # which would pass for a text
+
+    st.segmented_control(
+        "Read as", ["table", "vectors"], format_func=str.capitalize, key=key, on_change=choose, required=True
     )
-    show_reading_options(dataset)
 
 
 def _show_table(dataset: Dataset, preview: Preview, result: PreviewResult, report: ReadReport) -> None:
+    if result.content == "table" and not isinstance(dataset.options.get("member"), dict):
+        _choose_content(dataset, "table")
     st.text(" ".join(report.sentences()))
     _show_notes(report.dropped, report.dropped_count, "left out")
     _show_notes(report.mended, report.mended_count, "mended")
@@ -95,17 +120,13 @@ def _take(dataset: Dataset, roles: Roles, finding: Finding) -> None:
 
 def _show_alternatives(dataset: Dataset, report: ReadReport) -> None:
     """Show what else the file may be read as; a click reads it so."""
-    may_hold_vectors = report.format == "parquet"
-    if not report.alternatives and not may_hold_vectors:
+    if not report.alternatives:
         return
     st.caption("Read it differently")
     with st.container(horizontal=True):
         for i, other in enumerate(report.alternatives):
             choose = partial(dataset.set_options, **other.options)
             st.button(other.sentence.removesuffix("."), key=f"other-{i}-{dataset.id}", on_click=choose)
-        if may_hold_vectors and st.button("Open it as vectors", key=f"as-vectors-{dataset.id}"):
-            starting.open_vectors(dataset)
-            st.switch_page("neighbours.py")
 
 
 def _show_notes(notes: Sequence[RowNote], count: int, what: str) -> None:

@@ -18,9 +18,8 @@ from embedviz.store.home import is_shared
 
 UPLOAD_CHUNK_BYTES = 1 << 20
 FORMATS = (
-    "A text, a table or vectors, also gzipped or in a zip. Tables: CSV, TSV, JSON, JSON lines, Parquet. Vectors: word2vec, "
-    "GloVe, fastText, NumPy, safetensors, Parquet, Arrow, TensorFlow Projector, PyTorch, Hugging Face. Files that belong "
-    "together, such as train and test or vectors and metadata, are uploaded together."
+    "Texts: TXT. Tables: CSV, TSV, JSON, JSON lines, Parquet, fastText labels. Vectors: word2vec, GloVe, fastText, NumPy, "
+    "safetensors, Parquet, Arrow, JSON lines, CSV, TensorFlow Projector, PyTorch, Hugging Face. Each may be gzipped or in a zip."
 )
 
 
@@ -28,8 +27,10 @@ def show_sources() -> None:
     """Show the ways to bring data. What is open stays until something else has been brought."""
     uploads, owner = session.store().uploads_folder, session.owner()
     turn = st.session_state.get("upload-turn", 0)  # a new key makes the uploader drop its copy of the file
-    files = st.file_uploader("Upload files", accept_multiple_files=True, key=f"upload-{turn}")
-    st.caption(FORMATS)
+    files = st.file_uploader(
+        "Upload a text, a table or vectors", accept_multiple_files=True, key=f"upload-{turn}", help=FORMATS
+    )
+    st.caption("Upload files that belong together at once: training and test set, or vectors and their labels.")
     if files:
         with error_boundary():
             open_dataset(_uploaded(files))

@@ -17,6 +17,7 @@ SAMPLE_ROWS = 2000  # looked at, spread over the table
 MIN_TEXT_WORDS = 4.0  # words a cell on average from which a column is text
 MIN_NAMED_TEXT_WORDS = 1.5  # the same where the name says so: the body of a car is one word
 MAX_CLASSES = 50  # distinct values up to which a column can be a label
+MAX_NUMERIC_CLASSES = 20  # distinct numbers in a target up to which each is a class
 MIN_ROWS = 20  # from which values alone, without a name, tell a target or a table of ratings
 MAX_RATINGS = 21  # distinct ratings in a file without names: 0 to 10 in halves
 TIMESTAMPS = (6e8, 2.5e9)  # seconds since 1970: 1989 to 2049

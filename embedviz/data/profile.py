@@ -158,7 +158,7 @@ def _histogram(column: Column, kind: ProfileKind, values: np.ndarray | None) -> 
         counts = np.histogram(values.astype(np.float64), BARS)[0]
     if kind == "date":
         return counts.tolist(), f"{_day(low)} to {_day(high)}"
-    unit = " words" if kind == "text" else ""
+    unit = "" if kind != "text" else " word" if low == high == 1 else " words"
     return counts.tolist(), f"{_figure(low)} to {_figure(high)}{unit}" if low < high else f"{_figure(low)}{unit}"
 
 

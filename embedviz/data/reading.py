@@ -407,6 +407,7 @@ def _delimited(blocks: Callable[[], Iterator[bytes]], report: ReadReport, option
         escape=dialect.escape,
         decimal=rows.decimal,
         header=reading.layout.names is not None,
+        header_lines=(reading.layout.first_line, reading.layout.last_header_line) if reading.layout.names else None,
         guesses=options.guesses("encoding", "delimiter", "header"),
     )
     return _table(report, rows.frame)

@@ -58,7 +58,9 @@ class ReadReport:
     compression, member, encoding, delimiter, unit : str
         Empty where they do not apply.
     header : bool, optional
-        Whether the first line names the columns; None where there are no lines.
+        Whether a line names the columns; None where there are no lines.
+    header_lines : tuple of int, optional
+        The first and the last line of the names, counted from 1.
     quote, escape, decimal : str
         The quotation mark and what stands before one inside a cell, and the sign before fractions.
     dropped : list of RowNote
@@ -90,6 +92,7 @@ class ReadReport:
     encoding: str = ""
     delimiter: str = ""
     header: bool | None = None
+    header_lines: tuple[int, int] | None = None
     unit: Unit | Literal[""] = ""
     quote: str = ""
     escape: str = ""
@@ -120,7 +123,7 @@ class ReadReport:
             sentences.append("A comma stands before fractions, a point between thousands.")
         if self.header is not None:
             sentences.append(
-                "The first line names the columns." if self.header else "There is no line with column names."
+                _header_sentence(self.header_lines) if self.header else "There is no line with column names."
             )
         if self.guesses:
             sentences.append(f"Guessed: {', '.join(self.guesses)}.")
@@ -133,3 +136,10 @@ class ReadReport:
         if self.truncated:
             sentences.append("This is a preview: only the beginning was read.")
         return sentences + self.changes + self.warnings
+
+
+def _header_sentence(lines: tuple[int, int] | None) -> str:
+    first, last = lines or (1, 1)
+    if last > first:
+        return f"Lines {first:,} to {last:,} name the columns together."
+    return "The first line names the columns." if first == 1 else f"Line {first:,} names the columns."

@@ -11,7 +11,7 @@ from embedviz.core.errors import ColumnError
 from embedviz.core.plurals import counted
 from embedviz.data.column import Column, StoredKind, cells_of
 from embedviz.data.column_hints import HINTS
-from embedviz.data.guessing import MAX_CLASSES, Chosen, guess_roles
+from embedviz.data.guessing import MAX_CLASSES, MAX_NUMERIC_CLASSES, Chosen, guess_roles
 from embedviz.data.profile import ColumnProfile
 from embedviz.data.rating_values import as_ratings
 from embedviz.data.split_names import LEFT_OUT, part_codes
@@ -168,7 +168,9 @@ def role_sentence(profile: Sequence[ColumnProfile], roles: Mapping[str, str | li
                 parts.append(f"{counted(len(column), 'column', 'columns')} as {_PLURALS[role]}")
             continue
         values = by_name[column]
-        if role == "label" or (role == "target" and values.n_distinct <= MAX_CLASSES):
+        if role == "target" and values.kind == "number" and values.n_distinct > MAX_NUMERIC_CLASSES:
+            detail = f" ({counted(values.n_distinct, 'distinct number', 'distinct numbers')})"
+        elif role == "label" or (role == "target" and values.n_distinct <= MAX_CLASSES):
             rows = counted(values.smallest, "row", "rows") if values.n_distinct else "no rows"
             detail = f" ({counted(values.n_distinct, 'class', 'classes')}, the smallest has {rows})"
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")

@@ -120,8 +120,6 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
     explained = good / max(1, len(rest) - tail) if rest else 1.0
     if start:
         notes.append(_above(rows[:start]))
-    if n_header > 1:
-        notes.append(f"Lines {body[0].line:,} to {body[n_header - 1].line:,} name the columns together.")
     last = body[n_header - 1]
     return Layout(
         body[0].line,

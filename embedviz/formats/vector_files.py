@@ -75,6 +75,17 @@ FORMATS: dict[str, VectorFormat] = {
 for _format in FORMATS.values():
     register_format(_format.NAME, _format.ENDINGS, _format.write)
 
+LINES_OF_WORDS = (word2vec_text.NAME, glove_text.NAME)  # a word and its numbers between blanks
+# Those that are text or columns, so that a table may be meant.
+TABULAR = (
+    parquet_file.NAME,
+    json_lines.NAME,
+    projector_files.NAME,
+    delimited_vectors.NAME,
+    tsv_vectors.NAME,
+    *LINES_OF_WORDS,
+)
+
 # Readers that put metadata and labels together; the others bring their own labels, and metadata are added to them.
 TAKE_METADATA = tuple(
     each.NAME
@@ -170,17 +181,28 @@ def read_source(
     source: Source,
     *,
     format: str | None = None,
+    as_vectors: bool = False,
     limit: int | None = None,
     on_progress: Callable[[Progress], None] = _ignore,
 ) -> EmbeddingSpace:
-    """Read the vectors of an open source; its `matrices` say afterwards which others it holds. See `load_vectors`."""
+    """Read the vectors of an open source; its `matrices` say afterwards which others it holds.
+
+    Parameters
+    ----------
+    as_vectors : bool
+        Read a file in no known format as a table of vectors. The other parameters are those of `load_vectors`.
+    """
+    if format is None and as_vectors and _found(source) is None:
+        format = delimited_vectors.NAME
     reader = FORMATS[format] if format else _detected(source)
     space = reader.read(source, limit=limit, on_progress=on_progress)
     return space if reader.NAME in TAKE_METADATA else with_metadata(space, source, limit)
 
 
-def is_vectors(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> bool:
-    """Return whether a file is clearly one of vectors. Its beginning is looked at, and the columns of Parquet and Arrow.
+def vectors_format(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> str:
+    """Return the name of the format if a file is clearly one of vectors, else "".
+
+    Its beginning is looked at, and the columns of Parquet and Arrow.
 
     Raises
     ------
@@ -192,10 +214,15 @@ def is_vectors(source: str | Path | bytes, name: str | None = None, member: str 
     with open_source(source, name, member) as stream:
         found = _found(stream)
         if found is None:
-            return False
+            return ""
         tells_by_columns = {each.NAME: each.holds_vectors for each in (parquet_file, arrow_file)}
         holds_vectors = tells_by_columns.get(found.NAME)
-        return holds_vectors is None or holds_vectors(stream.seekable())
+        return found.NAME if holds_vectors is None or holds_vectors(stream.seekable()) else ""
+
+
+def is_vectors(source: str | Path | bytes, name: str | None = None, member: str | None = None) -> bool:
+    """Return whether a file is clearly one of vectors. Raises as `vectors_format` does."""
+    return bool(vectors_format(source, name, member))
 
 
 def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:

@@ -23,7 +23,7 @@ from embedviz.data.profile import ColumnProfile, profile_columns
 from embedviz.data.reading import READER_VERSION, Table
 from embedviz.data.report import ReadReport
 from embedviz.data.roles import roles_of
-from embedviz.formats import is_vectors
+from embedviz.formats import vectors_format
 from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
 
@@ -85,6 +85,8 @@ class PreviewResult:
         Names of all columns of the table, those that are not shown included.
     findings : list of Finding
         What looks odd in the rows that were read, where the columns play these roles.
+    vectors_format : str
+        The format of a file of vectors; empty where it was told to be one.
     files : list of str
         The first 1,000 files of an archive.
     n_files : int
@@ -96,6 +98,7 @@ class PreviewResult:
     roles: dict[str, str | list[str]] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list[Finding])
+    vectors_format: str = ""
     files: list[str] = field(default_factory=list)
     n_files: int = 0
 
@@ -159,7 +162,7 @@ def known_rows(dataset: Dataset) -> int | None:
 
 
 def _spec(dataset: Dataset, may_be_vectors: bool) -> PreviewSpec:
-    is_read_as_table = bool(dataset.options.keys() - {"encoding", "member"})
+    is_read_as_table = dataset.content == "table" or bool(dataset.options.keys() - {"encoding", "member"})
     return PreviewSpec(dataset.reference(), dataset.columns, may_be_vectors and not is_read_as_table)
 
 
@@ -169,13 +172,14 @@ def preview(spec: PreviewSpec, folder: Path, reporter: Reporter) -> None:
     reporter.report(f"Reading {spec.data['title']}")
     dataset = Dataset(folder.parents[1], spec.data)
     try:
-        holds_vectors = spec.may_be_vectors and _is_vectors(dataset)
-        table = None if holds_vectors else dataset.preview()
+        vectors = _vectors_format(dataset) if spec.may_be_vectors else ""
+        is_asked_for = spec.may_be_vectors and spec.data.get("content") == "vectors"
+        table = None if vectors or is_asked_for else dataset.preview()
     except SeveralFilesError as error:
         write_typed(folder / RESULT, PreviewResult("files", files=error.names[:MAX_FILES], n_files=len(error.names)))
         return
     if table is None:
-        write_typed(folder / RESULT, PreviewResult("vectors"))
+        write_typed(folder / RESULT, PreviewResult("vectors", vectors_format=vectors))
         return
     reporter.check()
     columns = list(table.frame.columns)
@@ -200,9 +204,9 @@ def shown_rows(table: Table) -> pd.DataFrame:
     return rows.assign(**{name: rows[name].astype("str").str.slice(0, MAX_CELL_LENGTH) for name in texts})
 
 
-def _is_vectors(dataset: Dataset) -> bool:
-    """True when the file starts like one of the vector formats."""
+def _vectors_format(dataset: Dataset) -> str:
+    """The vector format that the file starts like; empty where it is none."""
     member = dataset.options.get("member")
     if isinstance(member, dict):
-        return False  # tables that belong together
-    return is_vectors(dataset.path, dataset.title, member)
+        return ""  # tables that belong together
+    return vectors_format(dataset.path, dataset.title, member)

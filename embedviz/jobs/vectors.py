@@ -32,7 +32,7 @@ def open_vectors(spec: VectorsSpec, folder: Path, reporter: Reporter) -> None:
     path = file_of(spec.data, folder)
     try:
         with open_source(path, name, None if member is None else str(member), tensor=spec.tensor) as source:
-            space = read_source(source, on_progress=on_progress)
+            space = read_source(source, as_vectors=spec.data.get("content") == "vectors", on_progress=on_progress)
             if len(source.matrices) > 1:
                 write_typed(folder / MATRICES, Matrices(source.matrices, source.tensor))
     except SeveralTensorsError as error:

@@ -9,6 +9,8 @@ from typing_extensions import TypedDict  # the one of Python 3.12, which pydanti
 
 from embedviz.data.splits import PartName
 
+Content = Literal["table", "vectors"]
+
 
 class ReadOptions(TypedDict, total=False):
     """Options of `embedviz.data.reading.read_table` that a person set."""
@@ -61,6 +63,7 @@ class About(TypedDict):
     options: ReadOptions
     only: NotRequired[list[LabelFilterReference]]  # filters of a run's data, in their order
     parts: NotRequired[list[PartFile]]  # further files, where the data's own is the training part of a split
+    content: NotRequired[Content]  # what the owner wants the file read as; absent where the file tells
     roles: NotRequired[dict[str, str | list[str]]]  # role -> column(s) as the owner chose them; only in dataset.json
 
 

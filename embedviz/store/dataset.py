@@ -20,7 +20,7 @@ from embedviz.data.reading import Table, read_parts, read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.split_names import split_files
 from embedviz.data.splits import PartName
-from embedviz.store.data_reference import About, DataReference, PartFile, ReadOptions, fingerprint
+from embedviz.store.data_reference import About, Content, DataReference, PartFile, ReadOptions, fingerprint
 from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
 from embedviz.store.tables import keep_table, load_table, table_key, tables_folder
 
@@ -193,6 +193,17 @@ class Dataset:
         merged = {**self.options, **options}
         given = {key: value for key, value in merged.items() if value is not None}
         self._reference["options"] = cast("ReadOptions", given)
+        write_json(self.folder / FILE, self._reference)
+
+    @property
+    def content(self) -> Content | None:
+        """What the owner wants the file read as; None where the file tells."""
+        return self._reference.get("content")
+
+    def set_content(self, content: Content) -> None:
+        """Read the file as a table or as vectors, whatever it looks like."""
+        self._follow_record()
+        self._reference["content"] = content
         write_json(self.folder / FILE, self._reference)
 
     @property

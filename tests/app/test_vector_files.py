@@ -81,4 +81,66 @@ def test_the_data_page_recognises_vectors_and_leaves_tables_alone(app):
         app.run()
         app.switch_page("data.py").run()
         assert not app.exception
-        assert any("This is a vector file" in info.value for info in app.info) is expected
+        assert any("Vectors in the format" in text.value for text in app.text) is expected
+
+
+def content_choice(app):
+    [choice] = [each for each in app.segmented_control if each.label == "Read as"]
+    return choice
+
+
+def visited(app, dataset):
+    app.session_state["dataset"] = dataset.id
+    app.run()
+    app.switch_page("data.py").run()
+    assert not app.exception
+    return app
+
+
+def read_as(dataset, content):
+    """Have the data read in that way before the page asks."""
+    other = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
+    other.set_content(content)
+    perform(preview_of(other))
+
+
+def test_a_table_of_numbers_can_be_opened_as_vectors_and_is_a_table_again(app):
+    rows = "name,red,green,blue,year\n" + "".join(
+        f"c{i},{i / 7:.3f},{i / 9:.3f},{i / 11:.3f},{i}\n" for i in range(1, 31)
+    )
+    dataset = Dataset.upload(Store().uploads_folder, "colours.csv", [rows.encode()])
+    perform(preview_of(dataset))
+    visited(app, dataset)
+    assert content_choice(app).value == "table"
+    read_as(dataset, "vectors")
+    read_as(dataset, "table")
+    content_choice(app).set_value("vectors").run()
+    assert not app.exception
+    assert Store().dataset(dataset.id).content == "vectors"
+    assert content_choice(app).value == "vectors"
+    space = run_inline(Store().create_vectors(Store().dataset(dataset.id))).space
+    assert (space.dim, space.labels[0], space.columns["year"].tolist()[:2]) == (3, "c1", [1, 2])
+    read_as(dataset, "vectors")
+    visited(app, dataset)
+    content_choice(app).set_value("table").run()
+    assert any("30 rows read from colours.csv" in text.value for text in app.text)
+
+
+def test_lines_of_words_and_numbers_can_be_read_as_a_table(app):
+    lines = "".join(f"word{i} {i / 7:.3f} {-i / 9:.3f} {i / 11:.3f}\n" for i in range(1, 31))
+    dataset = Dataset.upload(Store().uploads_folder, "v.txt", [lines.encode()])
+    perform(preview_of(dataset))
+    visited(app, dataset)
+    assert content_choice(app).value == "vectors"
+    other = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
+    other.set_content("table")
+    other.set_options(delimiter="blanks")
+    perform(preview_of(other))
+    other.set_content("vectors")
+    other.set_options(delimiter=None)
+    perform(preview_of(other))
+    visited(app, dataset)
+    content_choice(app).set_value("table").run()
+    assert not app.exception
+    assert any("30 rows read from v.txt" in text.value for text in app.text)
+    assert content_choice(app).value == "table"

@@ -108,7 +108,7 @@ def test_vectors_of_each_format_are_opened(page):
     files["gzipped"] = [("v.txt.gz", gzip.compress(written("glove")))]
     for format, sent in files.items():
         upload(page, *sent)
-        expect(page.get_by_text("This is a vector file."), format).to_be_visible()
+        expect(page.get_by_text("Vectors in the format"), format).to_be_visible()
         follow(page, "Open the vectors", "Neighbours")
         expect(page.get_by_text("20 words, 5 dimensions."), format).to_be_visible()
         visit(page, "Data")

@@ -14,7 +14,6 @@ ROWS_SEEN = 115_000  # epochs × training rows after which most tables have conv
 MIN_EPOCHS, MAX_EPOCHS = 4, 40
 BATCHES_PER_EPOCH = 32  # small tables learn more from many small steps
 MIN_BATCH_SIZE, MAX_BATCH_SIZE = 32, 256
-MAX_NUMERIC_CLASSES = 20  # distinct numbers in a target up to which each is a class
 BASIC: JsonObject = {"basic": True}  # a field that a form shows first
 
 

@@ -75,7 +75,8 @@ def test_a_space_column_is_never_named_like_an_answers():
 
 def test_the_survey_is_of_the_table():
     found = survey(shop(), KIND)
-    assert found.facts == {"rows": 300, "columns": 4, "values": [5, 4], "numbers": 4, "outputs": 3}
+    facts = {"rows": 300, "columns": 4, "values": [5, 4], "numbers": 4, "outputs": 3, "parts": []}
+    assert found.facts == facts
     assert found.classes[0][1] >= found.classes[-1][1]
     assert "Values in fewer than 5 rows, pooled into “other”: 1." in found.sentences
 

@@ -17,7 +17,7 @@ from tests.models.ratings.tastes import COLUMNS, learner_of, survey
 def test_the_survey_counts(tastes):
     extra = pd.DataFrame({"user": ["new", "u0"], "film": [777, int(tastes["film"][0])], "stars": [3.0, 1.0]})
     found = survey(pd.concat([tastes, extra]))
-    assert found.facts == {"ratings": 2001, "users": 81, "items": 51, "explicit": True}
+    assert found.facts == {"ratings": 2001, "users": 81, "items": 51, "explicit": True, "parts": []}
     assert "2,001 ratings of 51 items by 81 users: 48% of all pairs." in found.sentences
     assert any("Users with a single rating: 1; items: 1." in sentence for sentence in found.sentences)
     assert any("Ratings go from 1 to 5" in sentence for sentence in found.sentences)
