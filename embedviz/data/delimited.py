@@ -32,6 +32,8 @@ MAX_CARRIED = 1 << 22  # bytes of a row that goes on in the next block
 _CODES = rb"(?:^|[%b])[ ]*[+-]?0[0-9]|[0-9][eE][+-]?[0-9]"  # a leading zero or an exponent
 
 NAMES_AGAIN = "the names of the columns again"
+TITLE_AGAIN = "a title above the names of the columns, which come again"
+MAX_TITLES = 4  # rows above names that come again, empty ones included
 
 Blocks = Callable[[], Iterable[bytes]]  # of whole lines in UTF-8 that end in "\n", the same at each call
 
@@ -357,12 +359,7 @@ class _Reader:
         if block.last and self.options.cut and rows and rows[-1].misquoted:
             rows.pop()
         cells: list[list[str]] = []
-        again = self.line_of_names.decode()
-        for row in rows:
-            if again and row.text == again:
-                notes.dropped.add(row.line, NAMES_AGAIN)
-        rows = [row for row in rows if not again or row.text != again]
-        for row in self.mender.mend(rows):
+        for row in self.mender.mend(self._without_names_again(rows, notes)):
             if row.cells is None:
                 notes.dropped.add(row.line, row.how)
                 continue
@@ -374,6 +371,17 @@ class _Reader:
         columns = zip(*cells, strict=True)
         arrays = [pa.array(column, pa.large_string()) for column in columns]
         return arrays, carried
+
+    def _without_names_again(self, rows: list[Row], notes: _Notes) -> list[Row]:
+        """The rows without the names of the columns where they come again, and without the titles above those."""
+        again = self.line_of_names.decode()
+        dropped: dict[int, str] = {}
+        for place, row in enumerate(rows):
+            if again and row.text == again:
+                dropped |= dict.fromkeys(_titles_above(rows, place), TITLE_AGAIN) | {place: NAMES_AGAIN}
+        for place in sorted(dropped):
+            notes.dropped.add(rows[place].line, dropped[place])
+        return [row for place, row in enumerate(rows) if place not in dropped]
 
     def _open_row(self, rows: Sequence[Row], text: str) -> int | None:
         """The row at the end of a block whose quotation mark may be closed in the next one."""
@@ -388,6 +396,23 @@ class _Reader:
             elif rows[i].quoted:
                 break  # inside an open cell no other would be whole
         return found if found else None  # the first row of a block is not put off again
+
+
+def _titles_above(rows: Sequence[Row], place: int) -> list[int]:
+    """The places of titles, rows with a single value, between an empty line and the row at `place`."""
+    titles: list[int] = []
+    for i in range(place - 1, max(-1, place - 1 - MAX_TITLES), -1):
+        filled = sum(bool(cell.strip()) for cell in rows[i].cells)
+        is_after_gap = i > 0 and rows[i].line > rows[i - 1].line + rows[i - 1].n_lines
+        if filled > 1 or (filled == 1 and len(rows[i].cells) < 2):
+            return []
+        if filled == 0 and titles:
+            return titles
+        if filled == 1:
+            titles.append(i)
+            if is_after_gap:
+                return titles
+    return []
 
 
 def _from_line(text: str, line: int) -> str:

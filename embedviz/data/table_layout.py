@@ -12,6 +12,7 @@ from embedviz.data.dialect import Row
 
 MAX_NAME_LENGTH = 60  # characters of a column's name where nothing else distinguishes it from a value
 MAX_HEADER_ROWS = 3
+MAX_BELOW, MIN_BELOW = 100, 3  # rows under the names that are looked at to tell a further line of them
 MIN_TABLE = 0.2  # of the rows that have to be of one width to be a table of their own
 MAX_ABOVE = 30  # rows above a table, the last of which is empty
 MIN_VALUES = 0.9  # of a column's filled cells that have to be numbers or dates in a column of them
@@ -104,7 +105,9 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
     elif header is not False:
         n_header = max(1, _group_of_names(body, width, values))
     if n_header:
-        while n_header < min(MAX_HEADER_ROWS, len(body) - 1) and _continues_header(body[n_header].cells, values):
+        while n_header < min(MAX_HEADER_ROWS, len(body) - 1) and (
+            _continues_header(body[n_header].cells, values) or _is_over_numbers(body[n_header:], width)
+        ):
             n_header += 1
     names = None
     if n_header:
@@ -236,6 +239,22 @@ def _continues_header(cells: list[str], values: Sequence[bool]) -> bool:
     if len(cells) != len(values) or not checked:
         return False
     return sum(not is_value(cell) and not is_missing(cell) for cell in checked) > len(checked) / 2
+
+
+def _is_over_numbers(rows: Sequence[Row], width: int) -> bool:
+    """True where the first row holds words in columns of numbers and nothing else, as "Restated" under one of the names."""
+    first, *rest = rows[:MAX_BELOW]
+    filled = [i for i, cell in enumerate(first.cells) if cell.strip()]
+    below = [row.cells for row in rest if len(row.cells) == width]
+    if (
+        len(first.cells) != width
+        or not filled
+        or any(is_value(first.cells[i]) for i in filled)
+        or len(below) < MIN_BELOW
+    ):
+        return False
+    values = _value_columns(below, width)
+    return all(values[i] and not is_missing(first.cells[i]) for i in filled)
 
 
 def _joined(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

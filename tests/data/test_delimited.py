@@ -119,6 +119,19 @@ def test_names_that_come_again_are_no_row():
     assert found.dropped.rows == [(4, delimited.NAMES_AGAIN), (6, delimited.NAMES_AGAIN)]
 
 
+@pytest.mark.parametrize("gap", [",,\n", "\n"])
+def test_a_title_above_names_that_come_again_is_no_row(gap):
+    text = f"town,n,w\nRome,1,a\nOslo,,\n{gap}Sales of May,,\n{gap}town,n,w\nRome,3,c\n"
+    found = read(text, "a.csv", ",", None)
+    assert found.frame["town"].tolist() == ["Rome", "Oslo", "Rome"]
+    assert [note.reason for note in found.dropped.rows] == [delimited.TITLE_AGAIN, delimited.NAMES_AGAIN]
+
+
+def test_a_short_row_above_names_that_come_again_is_kept_without_a_gap():
+    found = read("town,n,w\nRome,1,a\nOslo,,\ntown,n,w\nRome,3,c\n", "a.csv", ",", None)
+    assert [row[0] for row in rows(found)] == ["Rome", "Oslo", "Rome"]
+
+
 def test_rows_without_a_value_are_left_out_and_counted():
     found = read("a,b\n1,x\n,\n2,y\n,\n", "a.csv", ",", None)
     assert found.frame["a"].tolist() == [1, 2]

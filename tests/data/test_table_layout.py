@@ -76,3 +76,15 @@ def test_a_table_below_another_is_read_when_it_is_the_larger():
 def test_columns_that_are_empty_in_many_rows_are_known():
     found = layout("a,b\n" + "1,\n" * 20)
     assert (found.values, found.empty) == ((True, False), (False, True))
+
+
+@pytest.mark.parametrize("third", [",,restated", ",in m,in s"])
+def test_a_line_of_words_over_numbers_alone_is_part_of_the_names_in_a_short_table(third):
+    found = layout(f"who,far,fast\n{third}\na,1,2\nb,3,4\nc,5,6\n")
+    _, second, last = third.split(",")
+    assert found.last_header_line == 2
+    assert found.names == ("who", f"far {second}".strip(), f"fast {last}")
+
+
+def test_a_row_with_a_word_in_a_column_of_numbers_stays_a_row():
+    assert layout("who,far,fast\na,unknown,2\nb,3,4\nc,5,6\nd,7,8\n").last_header_line == 1
