@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import IO, cast
 
@@ -22,8 +23,8 @@ from embedviz.space import EmbeddingSpace
 NAME, ENDINGS = "parquet", (".parquet", ".pq")
 MAGIC = b"PAR1"
 LABEL, VECTOR = "label", "vector"
-BATCH_BYTES = 64 << 20  # of numbers that are unpacked at a time
-MAX_BATCH_ROWS = 1 << 16
+BATCH_BYTES = 256 << 20  # of numbers that are unpacked at a time
+MAX_BATCH_ROWS = 1 << 20
 _WIDTHS = {"INT32": 4, "INT64": 8, "FLOAT": 4, "DOUBLE": 8, "INT96": 12, "BOOLEAN": 1}
 
 
@@ -62,7 +63,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     VectorFormatError
         When the file is damaged, holds no vectors, or unpacks to far more than it holds.
     """
-    stream = source.seekable()
+    stream = _file_of_arrow(source.seekable())
     try:
         with pq.ParquetFile(stream) as plain:
             schema, size = plain.schema_arrow, _number_bytes(plain.metadata)
@@ -109,6 +110,13 @@ def table_with_vectors(space: LabeledVectors) -> pa.Table:
     names = [f"{name} (column)" if name == VECTOR else name for name in kept.column_names]
     labels = pa.array(list(space.labels), pa.string())
     return pa.table([labels, *kept.columns, lists], names=[LABEL, *names, VECTOR])
+
+
+def _file_of_arrow(stream: IO[bytes]) -> IO[bytes]:
+    """Return a file on disk as Arrow's own, which reads columns at once, and anything else as it is."""
+    name = getattr(stream, "name", None)
+    is_on_disk = isinstance(name, str) and os.path.isfile(name)
+    return cast("IO[bytes]", pa.OSFile(name)) if is_on_disk else stream
 
 
 def _number_bytes(metadata: pq.FileMetaData) -> int:

@@ -133,6 +133,7 @@ class ColumnReader:
         self._source, self._total = source, total
         self._columns: VectorColumns | None = None
         self._rows: GrowingRows | None = None
+        self._whole: np.ndarray | None = None  # where one batch has all rows, which then need no copy
         self._dim = 0
         self._kept: list[pa.RecordBatch] = []
         self.read = 0
@@ -149,25 +150,36 @@ class ColumnReader:
         else:
             vectors = np.empty((batch.num_rows, len(columns.dimensions)), np.float32)
             side_by_side([batch.column(name) for name in columns.dimensions], vectors)
-        if self._rows is None:
+        if not self._kept:
             check_dim(self._source, vectors.shape[1])
             self._dim = vectors.shape[1]
-            held = 2 * self._source.size // (4 * self._dim)  # no more than twice the file is taken on its word
-            self._rows = GrowingRows(self._dim, min(self._total or 0, held))
         elif vectors.shape[1] != self._dim:
             raise _different_lengths(self._source.name, columns.vector, [self._dim, vectors.shape[1]])
-        self._rows.add(len(vectors))[:] = vectors
+        self._keep(vectors)
         self.read += len(vectors)
         places = columns.kept(batch.schema.names)
         self._kept.append(batch.select(places))
 
+    def _keep(self, vectors: np.ndarray) -> None:
+        if not self._kept and len(vectors) == self._total:
+            self._whole = vectors
+            return
+        if self._rows is None:
+            held = 2 * self._source.size // (4 * self._dim)  # no more than twice the file is taken on its word
+            self._rows = GrowingRows(self._dim, min(self._total or 0, held))
+            if self._whole is not None:  # the file holds more than it says
+                self._rows.add(len(self._whole))[:] = self._whole
+                self._whole = None
+        self._rows.add(len(vectors))[:] = vectors
+
     def space(self, limit: int | None, total: int | None = None) -> EmbeddingSpace:
         """Return the space of the rows that were read, at most `limit`."""
-        if self._rows is None or self._columns is None:
+        rows = self._rows.finish() if self._rows is not None else self._whole
+        if rows is None or self._columns is None:
             raise VectorFormatError(f"{self._source.name} holds no rows.")
         table = pa.Table.from_batches(self._kept)
         table.validate(full=True)
-        vectors = self._rows.finish()[:limit]
+        vectors = rows[:limit]
         count = self.read if total is None else total
         notes = [f"The column {name!r} holds further vectors, which were left out." for name in self._columns.left_out]
         frame = frame_of(table.slice(0, len(vectors)))
