@@ -53,7 +53,9 @@ def _show_vectors(dataset: Dataset, format: str) -> None:
     if is_tabular:
         _choose_content(dataset, "vectors", format)
     st.text(
-        f"Vectors in the format {format}." if format else "The file is opened as vectors: a row and its numbers each."
+        f"Vectors in the format {format}."
+        if format
+        else "Each row becomes a vector of its decimal numbers; the other columns stay beside it."
     )
     if st.button("Open the vectors", type="primary", icon=":material/hub:"):
         starting.open_vectors(dataset)

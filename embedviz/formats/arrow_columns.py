@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+import struct
+from collections.abc import Generator, Sequence
 from typing import cast
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from embedviz.core.errors import VectorFormatError
 
 _TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
@@ -88,3 +92,15 @@ def as_text(value: object) -> str:
     if isinstance(value, (list, dict, tuple)):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+@contextlib.contextmanager
+def damage_named(name: str, format: str) -> Generator[None]:
+    """Turn what Arrow's readers raise on a damaged file into one sentence."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError, OverflowError, struct.error) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        raise VectorFormatError(
+            f"{name} is not a whole {format} file ({reason}). Was it saved, and uploaded to the end?"
+        ) from error

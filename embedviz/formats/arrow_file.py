@@ -16,6 +16,7 @@ from embedviz.core.errors import VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
+from embedviz.formats.arrow_columns import damage_named
 from embedviz.formats.parquet_file import has_vector_columns, table_with_vectors
 from embedviz.formats.source import Source
 from embedviz.formats.vector_columns import ColumnReader
@@ -51,7 +52,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
         When the file is damaged, holds no vectors, or unpacks to far more than it holds.
     """
     stream = source.seekable()
-    try:
+    with damage_named(source.name, "Arrow"):
         rows = _checked_rows(stream, source)
         stream.seek(0)
         reader = ColumnReader(source, rows)
@@ -62,11 +63,6 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
                     reader.add(batch.slice(start, BATCH_ROWS))
                     on_progress(Progress(reader.read, max(rows, reader.read), message=f"Read {reader.read:,} vectors"))
         space = reader.space(limit, rows)
-    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError, OverflowError, struct.error) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
-        raise VectorFormatError(
-            f"{source.name} is not a whole Arrow file ({reason}). Was it saved, and uploaded to the end?"
-        ) from error
     end = max(rows, reader.read)
     on_progress(Progress(end, end, message=f"Read {len(space):,} vectors"))
     return space

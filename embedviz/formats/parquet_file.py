@@ -15,7 +15,7 @@ from embedviz.core.errors import VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
-from embedviz.formats.arrow_columns import table_of
+from embedviz.formats.arrow_columns import damage_named, table_of
 from embedviz.formats.source import Source
 from embedviz.formats.vector_columns import MIN_CLEAR_DIM, ColumnReader, is_float_list, numbered_columns
 from embedviz.space import EmbeddingSpace
@@ -64,7 +64,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
         When the file is damaged, holds no vectors, or unpacks to far more than it holds.
     """
     stream = _file_of_arrow(source.seekable())
-    try:
+    with damage_named(source.name, "Parquet"):
         with pq.ParquetFile(stream) as plain:
             schema, size = plain.schema_arrow, _number_bytes(plain.metadata)
             total = plain.metadata.num_rows
@@ -85,11 +85,6 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
                 if limit is not None and reader.read >= limit:
                     break
         space = reader.space(limit, total)
-    except (pa.ArrowException, OSError, ValueError, KeyError, IndexError, OverflowError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
-        raise VectorFormatError(
-            f"{source.name} is not a whole Parquet file ({reason}). Was it saved, and uploaded to the end?"
-        ) from error
     end = max(total, reader.read)
     on_progress(Progress(end, end, message=f"Read {len(space):,} vectors"))
     return space
