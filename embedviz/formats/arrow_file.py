@@ -6,6 +6,7 @@ What compressed buffers unpack to is read from the messages before anything is u
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Callable, Iterator
 from typing import IO, cast
@@ -26,6 +27,11 @@ NAME, ENDINGS = "arrow", (".arrow", ".feather")
 MAGIC, STREAM = b"ARROW1\0\0", b"\xff\xff\xff\xff"
 BATCH_ROWS = 1 << 16
 _DICTIONARY_BATCH, _RECORD_BATCH = 2, 3  # kinds of a message's header
+_DICTIONARIES, _RECORD_BATCHES = 2, 3  # fields of a file's footer
+_CONTINUES = b"\xff\xff\xff\xff"  # before a message's length
+_END = struct.Struct("<i6s")  # the footer's length, and the magic again
+
+_Message = tuple[memoryview, Callable[[int], bytes]]  # its metadata, and what returns eight bytes of its body
 
 
 def sniff(head: bytes) -> bool:
@@ -94,27 +100,55 @@ def _batches(reader: pa.ipc.RecordBatchFileReader | pa.ipc.RecordBatchStreamRead
 def _checked_rows(stream: IO[bytes], source: Source) -> int:
     """Return how many rows the messages hold; VectorFormatError where they would unpack to far more than the file holds."""
     allowed, unpacked, rows = max(MIN_RATIO_BYTES, MAX_RATIO * source.size), 0, 0
-    if stream.read(len(MAGIC)) != MAGIC:
-        stream.seek(0)
-    for message in pa.ipc.MessageReader.open_stream(stream):
-        found = _batch_of(memoryview(message.metadata))
+    is_file = stream.read(len(MAGIC)) == MAGIC
+    stream.seek(0)
+    for metadata, body in (_messages_of_file if is_file else _messages_of_stream)(stream):
+        found = _batch_of(metadata)
         if found is None:
             continue
         batch, is_record = found
         length = batch.number(0, "<q")
         rows += length if is_record else 0
-        body = memoryview(message.body)
         unpacked += length // 8  # no row takes less than a bit
         if batch.has(3):
             for offset, size in batch.pairs(2):
                 if size >= 8:
-                    (whole,) = struct.unpack_from("<q", body, offset)
+                    (whole,) = struct.unpack("<q", body(offset))
                     unpacked += size if whole == -1 else abs(whole)
         if length < 0 or unpacked > allowed:
             raise VectorFormatError(
                 f"{source.name} unpacks to more than {MAX_RATIO} times its size, so it is not opened."
             )
     return rows
+
+
+def _messages_of_stream(stream: IO[bytes]) -> Iterator[_Message]:
+    for message in pa.ipc.MessageReader.open_stream(stream):
+        content = memoryview(message.body)
+        yield memoryview(message.metadata), lambda offset, content=content: bytes(content[offset : offset + 8])
+
+
+def _messages_of_file(stream: IO[bytes]) -> Iterator[_Message]:
+    """The messages that the end of a file lists; what stands between them and before is not looked at by readers."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - _END.size))
+    length, magic = _END.unpack(stream.read(_END.size))
+    if magic != MAGIC[:6] or not 0 < length <= size:
+        raise ValueError("the end of the file is missing")
+    stream.seek(size - _END.size - length)
+    footer = memoryview(stream.read(length))
+    table = _FlatTable(footer, struct.unpack_from("<I", footer, 0)[0])
+    for field in (_DICTIONARIES, _RECORD_BATCHES):
+        for at, metadata_length in table.blocks(field):
+            stream.seek(at)
+            metadata = memoryview(stream.read(min(metadata_length, size)))
+            framed = 8 if bytes(metadata[:4]) == _CONTINUES else 4  # before the metadata stands their length
+
+            def body(offset: int, start: int = at + metadata_length) -> bytes:
+                stream.seek(start + offset)
+                return stream.read(8)
+
+            yield metadata[framed:], body
 
 
 def _batch_of(metadata: memoryview) -> tuple[_FlatTable, bool] | None:
@@ -152,6 +186,14 @@ class _FlatTable:
             (count,) = struct.unpack_from("<I", self._data, start)
             for place in range(count):
                 yield struct.unpack_from("<qq", self._data, start + 4 + 16 * place)
+
+    def blocks(self, field: int) -> Iterator[tuple[int, int]]:
+        """Yield where each message of a vector of them begins, and the bytes of its metadata."""
+        if self.has(field):
+            start = self._target(field)
+            (count,) = struct.unpack_from("<I", self._data, start)
+            for place in range(count):
+                yield struct.unpack_from("<qi", self._data, start + 4 + 24 * place)
 
     def _target(self, field: int) -> int:
         place = self._place(field)

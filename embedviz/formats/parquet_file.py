@@ -17,7 +17,13 @@ from embedviz.core.progress import Progress
 from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
 from embedviz.formats.arrow_columns import damage_named, table_of
 from embedviz.formats.source import Source
-from embedviz.formats.vector_columns import MIN_CLEAR_DIM, ColumnReader, is_float_list, numbered_columns
+from embedviz.formats.vector_columns import (
+    MIN_CLEAR_DIM,
+    ColumnReader,
+    is_dimension_name,
+    is_float_list,
+    numbered_columns,
+)
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "parquet", (".parquet", ".pq")
@@ -48,6 +54,8 @@ def has_vector_columns(schema: pa.Schema) -> bool:
     if any(is_float_list(field.type) for field in schema):
         return True
     fractions = numbered_columns([field.name for field in schema if pa.types.is_floating(field.type)])
+    if len(fractions) > 1 and is_dimension_name(fractions[0]):
+        return True
     others = [field for field in schema if field.name not in fractions]
     has_text = any(pa.types.is_string(f.type) or pa.types.is_large_string(f.type) for f in others)
     return len(fractions) >= MIN_CLEAR_DIM and (has_text or not others)

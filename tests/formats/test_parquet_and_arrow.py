@@ -145,3 +145,18 @@ def test_a_cut_file_is_refused_in_a_sentence(write):
             load_vectors(data[: len(data) * part // 10], name="v.bin")
         assert str(caught.value).startswith("v.bin")
         assert "\n" not in str(caught.value)
+
+
+def test_an_arrow_file_is_read_by_what_its_end_lists_as_polars_writes_it():
+    data = arrow(pa.table({"word": WORDS, "v": VECTORS.tolist()}))
+    space = load_vectors(data[:8] + bytes(8) + data[16:])  # no message begins where the first one of a stream would
+    assert space.labels == WORDS
+    np.testing.assert_array_equal(space.vectors, VECTORS)
+
+
+def test_few_columns_are_vectors_where_their_names_say_dimensions():
+    named = {f"dim_{i}": VECTORS[:, i] for i in range(3)}
+    other = {f"x{i}": VECTORS[:, i] for i in range(3)}
+    for write in (arrow, parquet):
+        assert is_vectors(write(pa.table({"word": WORDS, **named})))
+        assert not is_vectors(write(pa.table({"word": WORDS, **other})))
