@@ -236,3 +236,19 @@ def test_a_matrix_becomes_ratings_by_a_click_with_their_roles(app):
     assert not app.exception
     assert Store().dataset(dataset.id).roles == {"user": "reader", "item": "item", "rating": "rating"}
     assert button(app, "Train on this")
+
+
+def test_another_reading_that_explains_the_file_is_a_click_away(app):
+    rows = b"x|y,z\n" + b"".join(b"%d|%d,%d\n" % (i, i * 3 % 7, i * 5 % 11) for i in range(30))
+    dataset = read(Dataset.upload(Store().uploads_folder, "x.csv", [rows]))
+    other = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
+    [alternative] = [each for each in preview_of(dataset).result.report.alternatives if "delimiter" in each.options]
+    other.set_options(**alternative.options)
+    read(other)
+    other.set_options(delimiter=None)
+    visit(app, dataset)
+    assert "Read it differently" in texts(app)
+    button(app, alternative.sentence.removesuffix(".")).click().run()
+    assert not app.exception
+    assert Store().dataset(dataset.id).options == alternative.options
+    assert "separated by comma" in texts(app)
