@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import zipfile
 
 import numpy as np
@@ -63,6 +64,8 @@ def upload(page, *files):
         for name, data in files
     ]
     page.set_input_files("input[type=file]", files=sent)
+    title = " and ".join(name for name, _ in files)
+    expect(page.get_by_text(re.compile(rf"^{re.escape(title)} · "))).to_be_visible()  # no longer what was open before
 
 
 @pytest.fixture
