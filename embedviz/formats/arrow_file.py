@@ -138,10 +138,14 @@ def _messages_of_file(stream: IO[bytes]) -> Iterator[_Message]:
     stream.seek(size - _END.size - length)
     footer = memoryview(stream.read(length))
     table = _FlatTable(footer, struct.unpack_from("<I", footer, 0)[0])
+    listed = 0
     for field in (_DICTIONARIES, _RECORD_BATCHES):
-        for at, metadata_length in table.blocks(field):
+        for at, metadata_length, body_length in table.blocks(field):
+            listed += metadata_length + body_length
+            if min(metadata_length, body_length) < 0 or listed > size:
+                raise ValueError("its end lists more than the file holds")
             stream.seek(at)
-            metadata = memoryview(stream.read(min(metadata_length, size)))
+            metadata = memoryview(stream.read(metadata_length))
             framed = 8 if bytes(metadata[:4]) == _CONTINUES else 4  # before the metadata stands their length
 
             def body(offset: int, start: int = at + metadata_length) -> bytes:
@@ -187,13 +191,13 @@ class _FlatTable:
             for place in range(count):
                 yield struct.unpack_from("<qq", self._data, start + 4 + 16 * place)
 
-    def blocks(self, field: int) -> Iterator[tuple[int, int]]:
-        """Yield where each message of a vector of them begins, and the bytes of its metadata."""
+    def blocks(self, field: int) -> Iterator[tuple[int, int, int]]:
+        """Yield where each message of a vector of them begins, and the bytes of its metadata and of its body."""
         if self.has(field):
             start = self._target(field)
             (count,) = struct.unpack_from("<I", self._data, start)
             for place in range(count):
-                yield struct.unpack_from("<qi", self._data, start + 4 + 24 * place)
+                yield struct.unpack_from("<qi4xq", self._data, start + 4 + 24 * place)
 
     def _target(self, field: int) -> int:
         place = self._place(field)

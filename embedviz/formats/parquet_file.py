@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from typing import IO, cast
@@ -71,8 +72,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     VectorFormatError
         When the file is damaged, holds no vectors, or unpacks to far more than it holds.
     """
-    stream = _file_of_arrow(source.seekable())
-    with damage_named(source.name, "Parquet"):
+    with damage_named(source.name, "Parquet"), _file_of_arrow(source.seekable()) as stream:
         with pq.ParquetFile(stream) as plain:
             schema, size = plain.schema_arrow, _number_bytes(plain.metadata)
             total = plain.metadata.num_rows
@@ -115,11 +115,12 @@ def table_with_vectors(space: LabeledVectors) -> pa.Table:
     return pa.table([labels, *kept.columns, lists], names=[LABEL, *names, VECTOR])
 
 
-def _file_of_arrow(stream: IO[bytes]) -> IO[bytes]:
-    """Return a file on disk as Arrow's own, which reads columns at once, and anything else as it is."""
+def _file_of_arrow(stream: IO[bytes]) -> contextlib.AbstractContextManager[IO[bytes]]:
+    """Open a file on disk as Arrow's own, which reads columns at once; anything else stays as it is."""
     name = getattr(stream, "name", None)
-    is_on_disk = isinstance(name, str) and os.path.isfile(name)
-    return cast("IO[bytes]", pa.OSFile(name)) if is_on_disk else stream
+    if isinstance(name, str) and os.path.isfile(name):
+        return cast("contextlib.AbstractContextManager[IO[bytes]]", pa.OSFile(name))
+    return contextlib.nullcontext(stream)
 
 
 def _number_bytes(metadata: pq.FileMetaData) -> int:

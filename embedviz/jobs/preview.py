@@ -162,7 +162,8 @@ def known_rows(dataset: Dataset) -> int | None:
 
 
 def _spec(dataset: Dataset, may_be_vectors: bool) -> PreviewSpec:
-    is_read_as_table = dataset.content == "table" or bool(dataset.options.keys() - {"encoding", "member"})
+    has_table_options = bool(dataset.options.keys() - {"encoding", "member"})
+    is_read_as_table = has_table_options if dataset.content is None else dataset.content == "table"
     return PreviewSpec(dataset.reference(), dataset.columns, may_be_vectors and not is_read_as_table)
 
 

@@ -144,3 +144,18 @@ def test_lines_of_words_and_numbers_can_be_read_as_a_table(app):
     assert not app.exception
     assert any("30 rows read from v.txt" in text.value for text in app.text)
     assert content_choice(app).value == "table"
+
+
+def test_lines_read_as_a_table_are_vectors_again_by_another_click(app):
+    lines = "".join(f"word{i} {i / 7:.3f} {-i / 9:.3f} {i / 11:.3f}\n" for i in range(1, 31))
+    dataset = Dataset.upload(Store().uploads_folder, "v.txt", [lines.encode()])
+    dataset.set_content("vectors")
+    dataset.set_options(delimiter="blanks")  # as the table was read
+    perform(preview_of(dataset))
+    dataset.set_content("table")
+    perform(preview_of(dataset))
+    visited(app, dataset)
+    assert content_choice(app).value == "table"
+    content_choice(app).set_value("vectors").run()
+    assert not app.exception
+    assert content_choice(app).value == "vectors"

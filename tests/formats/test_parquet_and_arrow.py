@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import struct
 
 import numpy as np
 import pandas as pd
@@ -152,6 +153,22 @@ def test_an_arrow_file_is_read_by_what_its_end_lists_as_polars_writes_it():
     space = load_vectors(data[:8] + bytes(8) + data[16:])  # no message begins where the first one of a stream would
     assert space.labels == WORDS
     np.testing.assert_array_equal(space.vectors, VECTORS)
+
+
+def test_an_arrow_file_whose_end_lists_more_than_it_holds_is_refused_before_it_is_read():
+    data = arrow(pa.table({"word": WORDS, "v": VECTORS.tolist()}))
+    (length,) = struct.unpack("<i", data[-10:-6])
+    footer = data[-10 - length : -10]
+    [block] = [  # the only record batch: where it begins, and the bytes of its metadata and body
+        place
+        for place in range(len(footer) - 24)
+        if all(0 < number < len(data) for number in struct.unpack_from("<qi4xq", footer, place))
+    ]
+    start, metadata, body = struct.unpack_from("<qi4xq", footer, block)
+    swollen = footer[:block] + struct.pack("<qi4xq", start, metadata, body + len(data)) + footer[block + 24 :]
+    swollen = data[: -10 - length] + swollen + data[-10:]
+    with pytest.raises(VectorFormatError, match="its end lists more than the file holds"):
+        load_vectors(swollen)
 
 
 def test_few_columns_are_vectors_where_their_names_say_dimensions():
