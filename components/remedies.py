@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import session
 from components.training_draft import TrainingDraft, open_draft
-from embedviz.data.findings import Finding, merged_options
+from embedviz.data.findings import Finding, merged_options, merged_roles
 from embedviz.store.dataset import OPTIONS, Dataset
 
 _ABSENT = object()  # a widget that had no value
@@ -63,8 +63,7 @@ def take_asked(draft: TrainingDraft, dataset: Dataset) -> TrainingDraft:
         taken.append(_Taken(remedy.done, dict(dataset.options), draft.roles, before))
         dataset.set_options(**merged_options(dataset.options, remedy.options))
         _set_widgets(widgets)
-        roles = {role: column for role, column in draft.roles.items() if role not in remedy.columns}
-        draft = replace(draft, roles=roles | {role: column for role, column in remedy.columns.items() if column})
+        draft = replace(draft, roles=merged_roles(draft.roles, remedy.columns))
     else:
         return draft
     open_draft(draft)

@@ -16,7 +16,7 @@ from components.data.role_menus import Roles, choose_roles
 from components.findings import show_findings
 from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.plurals import counted
-from embedviz.data.findings import Finding, merged_options
+from embedviz.data.findings import Finding, merged_options, merged_roles
 from embedviz.data.profile import ColumnProfile
 from embedviz.data.report import ReadReport, RowNote
 from embedviz.data.roles import ROLES, role_problem, role_sentence
@@ -116,8 +116,7 @@ def _take(dataset: Dataset, roles: Roles, finding: Finding) -> None:
         return
     dataset.set_options(**merged_options(dataset.options, remedy.options))
     if remedy.columns:
-        kept = {role: columns for role, columns in roles.items() if role not in remedy.columns}
-        dataset.set_roles(kept | {role: column for role, column in remedy.columns.items() if column})
+        dataset.set_roles(merged_roles(roles, remedy.columns))
 
 
 def _show_alternatives(dataset: Dataset, report: ReadReport) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import formatting, live, session
 from embedviz.core.jobs.status import Status
+from embedviz.core.plurals import listed
 from embedviz.data.split_names import split_files
 from embedviz.data.splits import PartName
 from embedviz.jobs.preview import Preview, PreviewResult, preview_of
@@ -73,8 +74,7 @@ def _file_label(member: str | dict[PartName, str]) -> str:
     """What the menu calls a file, or files that are the parts of a split."""
     if isinstance(member, str):
         return member
-    names = list(member.values())
-    return f"{', '.join(names[:-1])} and {names[-1]}, with their split"
+    return f"{listed(list(member.values()))}, with their split"
 
 
 def choose_file(dataset: Dataset, result: PreviewResult) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError, SettingsError
-from embedviz.core.plurals import counted
+from embedviz.core.plurals import counted, listed
 from embedviz.data.column import Column, cells_of
 from embedviz.data.roles import checked_role
 from embedviz.data.split_names import LEFT_OUT, part_codes
@@ -183,7 +183,7 @@ class GivenSplit:
         """Return the sizes and what was left out, in sentences. unit: plural noun for the rows: "texts"."""
         sizes = [f"{n:,} {_TITLES[part]}" for part, n in self.sizes.items() if n]
         drawn = "" if self.sizes["validation"] else f", of whose training {unit} some are drawn for validation"
-        found = [f"The split of column “{self.column}”: {listed_sizes(sizes)} {unit}{drawn}."]
+        found = [f"The split of column “{self.column}”: {listed(sizes)} {unit}{drawn}."]
         if self.n_left_out:
             rows = counted(self.n_left_out, "row belongs", "rows belong")
             found.append(f"{rows} to no part and {'is' if self.n_left_out == 1 else 'are'} left out{self._others()}.")
@@ -241,8 +241,3 @@ def fold_message(column: str) -> str:
         f"Folds would replace the split of column “{column}”. Repeat over seeds, which keep it, or train without a column "
         f"as split."
     )
-
-
-def listed_sizes(sizes: list[str]) -> str:
-    """Return "3 training, 2 validation and 1 test"."""
-    return " and ".join([", ".join(sizes[:-1]), sizes[-1]] if len(sizes) > 1 else sizes)

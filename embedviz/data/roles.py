@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from embedviz.core.errors import ColumnError
-from embedviz.core.plurals import counted
+from embedviz.core.plurals import counted, listed
 from embedviz.data.column import Column, StoredKind, cells_of
 from embedviz.data.column_hints import HINTS
 from embedviz.data.guessing import MAX_CLASSES, MAX_NUMERIC_CLASSES, Chosen, guess_roles
@@ -176,7 +176,7 @@ def role_sentence(profile: Sequence[ColumnProfile], roles: Mapping[str, str | li
         parts.append(f"“{column}” as {'text' if role == 'text' else f'the {role}'}{detail}")
     if not parts:
         return "No column looks like text, users, items or ratings yet. Choose the columns above."
-    return f"Columns used: {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}.{left_out}"
+    return f"Columns used: {listed(parts)}.{left_out}"
 
 
 def _listed(frame: pd.DataFrame, max_names: int = 20) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.core.plurals import listed
 from embedviz.projection.cluster_names import short_label
 from embedviz.projection.settings import GIVEN, MIN_POINTS, ProjectionSettings
 
@@ -125,4 +126,4 @@ def _verb(n: int, one: str, many: str) -> str:
 
 def _like(labels: Sequence[str]) -> str:
     quoted = [f"“{short_label(label)}”" for label in labels]
-    return "like " + (" and ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0])
+    return f"like {listed(quoted)}"

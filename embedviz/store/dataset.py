@@ -8,13 +8,14 @@ import re
 import shutil
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from embedviz.core.errors import DataError, RunError
 from embedviz.core.files import replacing, write_json
+from embedviz.core.plurals import listed
 from embedviz.core.typed_json import read_typed
 from embedviz.data.reading import Table, read_parts, read_table
 from embedviz.data.samples import SAMPLES
@@ -85,7 +86,7 @@ class Dataset:
         path = folder / TOGETHER
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        about = _about(folder, _listed(names), owner, path.stat().st_size)
+        about = _about(folder, listed(names[:MAX_NAMED], len(names) - MAX_NAMED), owner, path.stat().st_size)
         dataset = cls._create(folder, {**about, "source": "upload", "file": TOGETHER, "sha256": sha256})
         splits = split_files(names)
         if len(splits) == 1 and set(splits[0].values()) == set(names):
@@ -371,11 +372,3 @@ def _unlike(name: str, names: Iterable[str]) -> str:
         number += 1
         other = f"{path.stem} ({number}){path.suffix}"
     return other
-
-
-def _listed(names: Sequence[str]) -> str:
-    """What a data set of several files is called."""
-    shown = list(names[:MAX_NAMED])
-    if len(names) > MAX_NAMED:
-        return f"{', '.join(shown)} and {len(names) - MAX_NAMED:,} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -16,7 +16,7 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
-from embedviz.data.splits import PART_NAMES, Fold
+from embedviz.data.splits import PART_NAMES, Fold, training_size
 from embedviz.models.words.cost import training_cost
 from embedviz.models.words.negative_sampling import (
     TRAIN_PAIRS,
@@ -88,7 +88,7 @@ class WordModel:
         """Return what a training on a surveyed text will take."""
         counts = survey.facts_as(CorpusCounts)
         words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
-        n_training = int(tokens * (1 - settings.validation_share - settings.test_share))
+        n_training = training_size(tokens, settings.validation_share, settings.test_share)
         return training_cost(settings, words, n_training, counts.n_tokens, self.relative_work(settings), machine)
 
     def prepare(
