@@ -18,20 +18,19 @@ from embedviz.data.column import Column, cells_of
 from embedviz.data.column_names import check_columns
 from embedviz.data.containers import Opened, opened
 from embedviz.data.detection import Given, Reading, alternatives, is_certain, readings
-from embedviz.data.dialect import named_delimiter
 from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
 from embedviz.data.joining import join_parts
 from embedviz.data.markup import holds_markup, strip_markup
 from embedviz.data.profile import profile_columns, profile_frame
+from embedviz.data.reading_options import Options
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
 from embedviz.data.splits import PartName
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
-from embedviz.data.text_units import Unit
 from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_column, markup_sentence
 from embedviz.data.typing_columns import MISSING
-from embedviz.data.written_numbers import COMMA, POINT
+from embedviz.data.written_numbers import POINT
 
 READER_VERSION = 4  # increase it when a file would be read differently: kept tables are then read again
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
@@ -100,36 +99,6 @@ class Table:
         return table
 
 
-@dataclass(frozen=True)
-class _Options:
-    """Given options of a text file; None is guessed."""
-
-    encoding: str | None
-    delimiter: str | None
-    quote: str | None
-    escape: str | None
-    header: bool | int | None
-    decimal: str | None
-    missing: tuple[str, ...]  # in every column
-    unit: Unit | None
-    transforms: Transforms
-
-    @property
-    def is_delimited(self) -> bool:
-        """Whether an option says that the file has delimiters between its cells."""
-        given = (self.delimiter, self.quote, self.escape, self.header, self.decimal)
-        return bool(self.missing) or any(value is not None for value in given)
-
-    @property
-    def is_table(self) -> bool:
-        """Whether an option says that the file is a table."""
-        return self.is_delimited or self.transforms.needs_columns
-
-    def guesses(self, *fields: str) -> list[str]:
-        """Those of the fields that were not given."""
-        return [name for name in fields if getattr(self, name) is None]
-
-
 def read_table(
     source: str | Path | bytes | BinaryIO,
     *,
@@ -149,7 +118,7 @@ def read_table(
     strip_markup: bool = False,
     limit_bytes: int | None = None,
 ) -> Table:
-    """Read TXT, CSV, TSV, JSONL or Parquet, plain, gzipped or in a zip.
+    """Read TXT, CSV, TSV, JSON, JSONL, Parquet or fastText's labelled lines, plain, gzipped or in a zip.
 
     The content decides the format, and everything else that is not given. With any option from `delimiter` to
     `missing`, or from `melt` to `only`, the file is a table.
@@ -219,16 +188,10 @@ def read_table(
         )  # fmt: skip
         parts = read_parts({part: partial(read, member=file) for part, file in member.items()})
         return _transformed(parts, transforms)  # together, so that one spelling is the most frequent in all parts
-    options = _Options(
-        encoding,
-        None if delimiter is None else named_delimiter(delimiter),
-        *_checked_marks(quote, escape),
-        _checked_header(header),
-        _checked_decimal(decimal),
-        marks,
-        _unit(unit),
-        transforms,
-    )
+    options = Options.checked(
+        encoding=encoding, delimiter=delimiter, quote=quote, escape=escape, header=header, decimal=decimal, missing=marks,
+        unit=unit, transforms=transforms,
+    )  # fmt: skip
     return _transformed(_read(source, name, member, limit_bytes, options), options.transforms)
 
 
@@ -237,7 +200,7 @@ def _read(
     name: str | None,
     member: str | None,
     limit_bytes: int | None,
-    options: _Options,
+    options: Options,
 ) -> Table:
     """The table as the file has it."""
     with opened(source, name, member) as file:
@@ -293,7 +256,7 @@ def read_parts(parts: Mapping[PartName, Callable[..., Table]]) -> Table:
     return _table(joined.report, joined.frame)
 
 
-def _head(data: bytearray, name: str, options: _Options) -> str:
+def _head(data: bytearray, name: str, options: Options) -> str:
     """The beginning as text, empty where it is to be read otherwise than by its content."""
     if options.is_table or options.unit is not None:
         return ""
@@ -301,7 +264,7 @@ def _head(data: bytearray, name: str, options: _Options) -> str:
 
 
 def _streamed(
-    head: bytes, reopen: Callable[[], AbstractContextManager[Opened]], report: ReadReport, options: _Options
+    head: bytes, reopen: Callable[[], AbstractContextManager[Opened]], report: ReadReport, options: Options
 ) -> Table | None:
     """A large table in UTF-8, read block by block; None for any other file."""
     text = _unix_line_ends(decode(head, report.name, cut=True).text)
@@ -314,7 +277,7 @@ def _streamed(
     return _delimited(blocks_of_file(reopen), report, options, reading)
 
 
-def _from_text(text: str, report: ReadReport, options: _Options) -> Table:
+def _from_text(text: str, report: ReadReport, options: Options) -> Table:
     """The rows or the units of a decoded text. report: of the file so far."""
     name, cut = report.name, report.truncated
     if options.unit is None:
@@ -375,7 +338,7 @@ def _json_lines(text: str, name: str) -> _JsonLines | None:
     return None
 
 
-def _table_reading(text: str, name: str, options: _Options) -> tuple[Reading | None, list[Alternative]]:
+def _table_reading(text: str, name: str, options: Options) -> tuple[Reading | None, list[Alternative]]:
     """The way to read a text as a table, None when it is plain text, and other ways."""
     ending = name.lower()
     likely = "\t" if ending.endswith((".tsv", ".tab")) else None
@@ -388,7 +351,7 @@ def _table_reading(text: str, name: str, options: _Options) -> tuple[Reading | N
     return best, [] if best is None else alternatives(best, found, options.header)
 
 
-def _delimited(blocks: Callable[[], Iterator[bytes]], report: ReadReport, options: _Options, reading: Reading) -> Table:
+def _delimited(blocks: Callable[[], Iterator[bytes]], report: ReadReport, options: Options, reading: Reading) -> Table:
     """The rows of a delimited file."""
     check_columns(reading.layout.width, report.name)
     how = delimited.Options(options.decimal, (*MISSING, *options.missing), report.truncated)
@@ -411,33 +374,6 @@ def _delimited(blocks: Callable[[], Iterator[bytes]], report: ReadReport, option
         guesses=options.guesses("encoding", "delimiter", "header"),
     )
     return _table(report, rows.frame)
-
-
-def _unit(unit: str | None) -> Unit | None:
-    """The unit by its name; DataError for an unknown one."""
-    if unit is None or unit in text_units.UNITS:
-        return unit
-    raise DataError(f"A unit is one of {', '.join(text_units.UNITS)}, not {unit!r}.")
-
-
-def _checked_marks(quote: str | None, escape: str | None) -> tuple[str | None, str | None]:
-    """The quotation mark and the escape character; DataError for what cannot be one."""
-    for what, mark in (("quotation mark", quote), ("escape character", escape)):
-        if mark is not None and (len(mark) > 1 or not mark.isprintable() or mark.isalnum()):
-            raise DataError(f"The {what} is one sign, or empty for none, not {mark!r}.")
-    return quote, escape
-
-
-def _checked_header(header: bool | int | None) -> bool | int | None:
-    if isinstance(header, int) and not isinstance(header, bool) and header < 1:
-        raise DataError(f"The line of column names is counted from 1, so it cannot be {header}.")
-    return header
-
-
-def _checked_decimal(decimal: str | None) -> str | None:
-    if decimal not in (None, COMMA, POINT):
-        raise DataError(f"The sign before fractions is a comma or a point, not {decimal!r}.")
-    return decimal
 
 
 def _table(report: ReadReport, frame: pd.DataFrame) -> Table:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from embedviz.core.errors import DataError
 from embedviz.data import delimited, mending, text_blocks
 from embedviz.data.detection import Given, readings
+from embedviz.data.names_again import NAMES_AGAIN, TITLE_AGAIN
 from embedviz.data.reading import read_table
 from embedviz.data.text_blocks import blocks_of_text
 from embedviz.data.typing_columns import MISSING
@@ -116,7 +117,7 @@ def test_an_open_quotation_mark_far_from_the_end_is_not_sought_forever():
 def test_names_that_come_again_are_no_row():
     found = read("n,w\n1,a\n2,b\n" + "n,w\n3,c\n" * 2, "a.csv", ",", None)
     assert rows(found) == [[1, "a"], [2, "b"], [3, "c"], [3, "c"]]
-    assert found.dropped.rows == [(4, delimited.NAMES_AGAIN), (6, delimited.NAMES_AGAIN)]
+    assert found.dropped.rows == [(4, NAMES_AGAIN), (6, NAMES_AGAIN)]
 
 
 @pytest.mark.parametrize("gap", [",,\n", "\n"])
@@ -124,7 +125,7 @@ def test_a_title_above_names_that_come_again_is_no_row(gap):
     text = f"town,n,w\nRome,1,a\nOslo,,\n{gap}Sales of May,,\n{gap}town,n,w\nRome,3,c\n"
     found = read(text, "a.csv", ",", None)
     assert found.frame["town"].tolist() == ["Rome", "Oslo", "Rome"]
-    assert [note.reason for note in found.dropped.rows] == [delimited.TITLE_AGAIN, delimited.NAMES_AGAIN]
+    assert [note.reason for note in found.dropped.rows] == [TITLE_AGAIN, NAMES_AGAIN]
 
 
 def test_a_short_row_above_names_that_come_again_is_kept_without_a_gap():
