@@ -4,11 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedviz.core.jobs.status import Status, write_status
-from embedviz.jobs.perform import perform
 from embedviz.jobs.preview import preview_of
 from embedviz.store.data_reference import ReadOptions
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
+from tests.app.previews import read, read_before
 
 pytestmark = pytest.mark.slow
 
@@ -18,11 +18,6 @@ REVIEWS = b"review,stars,note\n" + b"so very good a film,5,one two three\na bad 
 @pytest.fixture
 def reviews():
     return read(Dataset.upload(Store().uploads_folder, "r.csv", [REVIEWS]))
-
-
-def read(dataset):
-    perform(preview_of(dataset))
-    return dataset
 
 
 def visit(app, dataset=None):
@@ -91,10 +86,7 @@ def test_roles_of_columns_that_another_reading_lacks_are_guessed(app, reviews):
 
 def test_an_option_is_kept_and_the_data_is_read_again(app, reviews):
     visit(app, reviews)
-    other = Dataset(reviews.folder, Store().dataset(reviews.id).reference())
-    other.set_options(delimiter=";")
-    read(other)
-    other.set_options(delimiter=None)
+    read_before(reviews, delimiter=";")
     app.selectbox(key=f"delimiter-{reviews.id}").set_value(";").run()
     assert not app.exception
     assert Store().dataset(reviews.id).options == {"delimiter": ";"}
@@ -193,10 +185,7 @@ def test_an_archive_asks_for_one_of_its_files(app, tmp_path):
         archive.writestr("one.csv", REVIEWS)
         archive.writestr("two.csv", b"a,b\n1,2\n")
     dataset = read(Dataset.upload(Store().uploads_folder, "both.zip", [buffer.getvalue()]))
-    chosen = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
-    chosen.set_options(member="one.csv")
-    read(chosen)
-    chosen.set_options(member=None)
+    read_before(dataset, member="one.csv")
     visit(app, dataset)
     app.selectbox(key=f"file-{dataset.id}").set_value("one.csv").run()
     assert "“review” as text" in texts(app)
@@ -207,10 +196,7 @@ def test_what_looks_odd_is_said_with_its_way_out(app):
         b"u%d,i%d,%d\n" % (i % 23, i % 17, 99 if i % 9 == 0 else i % 5 + 1) for i in range(300)
     )
     dataset = read(Dataset.upload(Store().uploads_folder, "r.csv", [rows]))
-    mended = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
-    mended.set_options(missing={"stars": ["99"]})
-    read(mended)
-    mended.set_options(missing=None)
+    read_before(dataset, missing={"stars": ["99"]})
     visit(app, dataset)
     assert "99 in “stars” stands apart" in texts(app)
     button(app, "Treat 99 as missing").click().run()
@@ -227,10 +213,7 @@ def test_a_matrix_becomes_ratings_by_a_click_with_their_roles(app):
         for i in range(60)
     )
     dataset = read(Dataset.upload(Store().uploads_folder, "m.csv", [rows.encode()]))
-    melted = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
-    melted.set_options(melt="reader")
-    read(melted)
-    melted.set_options(melt=None)
+    read_before(dataset, melt="reader")
     visit(app, dataset)
     button(app, "Make a row for each rating").click().run()
     assert not app.exception
@@ -241,11 +224,8 @@ def test_a_matrix_becomes_ratings_by_a_click_with_their_roles(app):
 def test_another_reading_that_explains_the_file_is_a_click_away(app):
     rows = b"x|y,z\n" + b"".join(b"%d|%d,%d\n" % (i, i * 3 % 7, i * 5 % 11) for i in range(30))
     dataset = read(Dataset.upload(Store().uploads_folder, "x.csv", [rows]))
-    other = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
     [alternative] = [each for each in preview_of(dataset).result.report.alternatives if "delimiter" in each.options]
-    other.set_options(**alternative.options)
-    read(other)
-    other.set_options(delimiter=None)
+    read_before(dataset, **alternative.options)
     visit(app, dataset)
     assert "Read it differently" in texts(app)
     button(app, alternative.sentence.removesuffix(".")).click().run()

@@ -9,11 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 import embedviz as ev
 from components.training_draft import TrainingDraft
-from embedviz.jobs.perform import perform
-from embedviz.jobs.preview import preview_of
 from embedviz.store.comparisons import twins_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
+from tests.app.previews import read, read_before
 from tests.jobs.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -40,18 +39,6 @@ def page_text(app) -> str:
     return " ".join(str(element.value) for kind in kinds for element in getattr(app, kind))
 
 
-def read(dataset: Dataset):
-    """Have the data read before the page asks, which does not wait for long."""
-    perform(preview_of(dataset))
-
-
-def read_before(dataset: Dataset, member: str | dict[str, str]):
-    """Have a choice of files read before the page makes it."""
-    dataset.set_options(member=member)
-    read(dataset)
-    dataset.set_options(member=None)
-
-
 def opened(app, dataset):
     read(dataset)
     app.session_state["dataset"] = dataset.id
@@ -66,7 +53,7 @@ def test_files_that_belong_together_are_offered_beside_the_single_ones(app, data
     [menu] = [box for box in app.selectbox if box.label == "File"]
     assert menu.options == ["train.csv, dev.csv and test.csv, with their split", *REVIEWS]
     together = {"train": "train.csv", "validation": "dev.csv", "test": "test.csv"}
-    read_before(dataset, together)
+    read_before(dataset, member=together)
     menu.select_index(0).run()
     assert not app.exception
     assert Store().dataset(dataset.id).options == {"member": together}
@@ -78,7 +65,7 @@ def test_files_that_belong_together_are_offered_beside_the_single_ones(app, data
 def test_a_single_file_of_the_zip_can_still_be_chosen(app, dataset):
     opened(app, dataset)
     [menu] = [box for box in app.selectbox if box.label == "File"]
-    read_before(dataset, "dev.csv")
+    read_before(dataset, member="dev.csv")
     menu.select("dev.csv").run()
     assert not app.exception
     assert "10 rows read from dev.csv." in page_text(app)

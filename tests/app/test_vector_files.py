@@ -7,12 +7,11 @@ import pyarrow as pa
 import pytest
 
 from embedviz.jobs.inline import run_inline
-from embedviz.jobs.perform import perform
-from embedviz.jobs.preview import preview_of
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.store.dataset import Dataset
 from embedviz.store.maps import map_of
 from embedviz.store.store import Store
+from tests.app.previews import read
 from tests.formats.written import VECTORS, WORDS, npz, parquet
 
 pytestmark = pytest.mark.slow
@@ -76,7 +75,7 @@ def test_the_data_page_recognises_vectors_and_leaves_tables_alone(app):
         ("t.parquet", parquet(pa.table({"user": [1, 2], "item": [1, 2], "rating": [1.5, 2.5]})), False),
     ):
         dataset = Dataset.upload(Store().uploads_folder, name, [data])
-        perform(preview_of(dataset))
+        read(dataset)
         app.session_state["dataset"] = dataset.id
         app.run()
         app.switch_page("data.py").run()
@@ -101,7 +100,7 @@ def read_as(dataset, content):
     """Have the data read in that way before the page asks."""
     other = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
     other.set_content(content)
-    perform(preview_of(other))
+    read(other)
 
 
 def test_a_table_of_numbers_can_be_opened_as_vectors_and_is_a_table_again(app):
@@ -109,7 +108,7 @@ def test_a_table_of_numbers_can_be_opened_as_vectors_and_is_a_table_again(app):
         f"c{i},{i / 7:.3f},{i / 9:.3f},{i / 11:.3f},{i}\n" for i in range(1, 31)
     )
     dataset = Dataset.upload(Store().uploads_folder, "colours.csv", [rows.encode()])
-    perform(preview_of(dataset))
+    read(dataset)
     visited(app, dataset)
     assert content_choice(app).value == "table"
     read_as(dataset, "vectors")
@@ -129,16 +128,16 @@ def test_a_table_of_numbers_can_be_opened_as_vectors_and_is_a_table_again(app):
 def test_lines_of_words_and_numbers_can_be_read_as_a_table(app):
     lines = "".join(f"word{i} {i / 7:.3f} {-i / 9:.3f} {i / 11:.3f}\n" for i in range(1, 31))
     dataset = Dataset.upload(Store().uploads_folder, "v.txt", [lines.encode()])
-    perform(preview_of(dataset))
+    read(dataset)
     visited(app, dataset)
     assert content_choice(app).value == "vectors"
     other = Dataset(dataset.folder, Store().dataset(dataset.id).reference())
     other.set_content("table")
     other.set_options(delimiter="blanks")
-    perform(preview_of(other))
+    read(other)
     other.set_content("vectors")
     other.set_options(delimiter=None)
-    perform(preview_of(other))
+    read(other)
     visited(app, dataset)
     content_choice(app).set_value("table").run()
     assert not app.exception
@@ -151,9 +150,9 @@ def test_lines_read_as_a_table_are_vectors_again_by_another_click(app):
     dataset = Dataset.upload(Store().uploads_folder, "v.txt", [lines.encode()])
     dataset.set_content("vectors")
     dataset.set_options(delimiter="blanks")  # as the table was read
-    perform(preview_of(dataset))
+    read(dataset)
     dataset.set_content("table")
-    perform(preview_of(dataset))
+    read(dataset)
     visited(app, dataset)
     assert content_choice(app).value == "table"
     content_choice(app).set_value("vectors").run()
