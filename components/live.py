@@ -39,7 +39,6 @@ def follow(
     drawn_with = (drawn.is_final, mark())
     is_refresh = False
 
-    @st.fragment(run_every=None if drawn.is_final else EVERY, key=key)
     def body() -> None:
         nonlocal is_refresh
         state = job.state if is_refresh else drawn
@@ -49,10 +48,12 @@ def follow(
             st.rerun()
         is_refresh = True
 
+    # Streamlit tells fragments apart by this name. A late refresh of the page before must not find one of this page.
+    body.__qualname__ = f"follow.{st.session_state.get('page')}.{key}"
     # In a container of its own: Streamlit can drop the fragment's block when a refresh starts before the page has been
     # sent, and the browser then moves up what follows in the same container and overwrites it with the refresh.
     with st.container():
-        body()
+        st.fragment(body, run_every=None if drawn.is_final else EVERY, key=key)()
     return drawn
 
 

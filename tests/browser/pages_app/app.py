@@ -38,5 +38,8 @@ def second() -> None:
 
 pages = [st.Page(first, default=True), st.Page(second)]
 page = st.navigation(pages)
+if page is pages[1] and st.session_state["page"] == pages[0].url_path:
+    st.text("On the way.")
+    time.sleep(1)  # a busy server
 navigation.leave_former_page(page.url_path)
 page.run()
