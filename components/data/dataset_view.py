@@ -11,7 +11,6 @@ from components import formatting, session, starting
 from components.data.profile_table import show_profile
 from components.data.reading import choose_file, read_preview
 from components.data.reading_options import show_reading_options
-from components.data.recorded import show_recorded
 from components.data.role_menus import Roles, choose_roles
 from components.findings import show_findings
 from components.training_draft import TrainingDraft, open_draft
@@ -64,8 +63,7 @@ def _show_vectors(dataset: Dataset, format: str) -> None:
 
 def _choose_content(dataset: Dataset, shown: Content, format: str = "") -> None:
     """Show the choice between a table and vectors. format: of the vectors, where they are shown."""
-    key = f"content-{dataset.id}"
-    show_recorded(key, shown)
+    key = f"content-{dataset.id}-{shown}"  # another choice is another widget, which starts from it
 
     def choose() -> None:
         chosen: Content | None = st.session_state[key]
@@ -76,7 +74,13 @@ def _choose_content(dataset: Dataset, shown: Content, format: str = "") -> None:
             dataset.set_options(delimiter="blanks")  # which would pass for a text
 
     st.segmented_control(
-        "Read as", ["table", "vectors"], format_func=str.capitalize, key=key, on_change=choose, required=True
+        "Read as",
+        ["table", "vectors"],
+        default=shown,
+        format_func=str.capitalize,
+        key=key,
+        on_change=choose,
+        required=True,
     )
 
 

@@ -105,7 +105,12 @@ def show_reading_options(dataset: Dataset, *, format: str = "", is_open: bool = 
     is_open
         Show the form without a click, as for a file that could not be read.
     """
-    with st.expander("Change how it is read", expanded=is_open, icon=":material/tune:"):
+    key, opened = f"options-{dataset.id}", f"options-opened-{dataset.id}"
+    if is_open and not st.session_state.get(opened):
+        st.session_state[key] = True
+    st.session_state[opened] = is_open
+    # its state is kept here: while the data is read again, the form has another place on the page
+    with st.expander("Change how it is read", icon=":material/tune:", key=key, on_change="rerun"):
         if format in SELF_DESCRIBED:
             st.caption(f"A {format.capitalize()} file says how it is to be read, so there is nothing to choose.")
             return

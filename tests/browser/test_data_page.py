@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.acting import choose, press, settle, visit
-from tests.browser.test_whole_way import no_sideways_scrolling
+from tests.browser.test_whole_way import no_sideways_scrolling, workers
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +41,39 @@ def test_a_reload_and_another_page_keep_data_roles_and_options(server, chromium)
     expect(page.get_by_text("19 rows read from reviews.csv")).to_be_visible()
     page.reload()
     expect(page.get_by_text("19 rows read from reviews.csv")).to_be_visible()
+    page.close()
+
+
+def test_the_form_stays_open_and_the_choice_stays_made_while_the_data_is_read_slowly(server, chromium):
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    opened(page, server)
+    settle(page)
+    page.get_by_text("Change how it is read").click()
+    expect(page.get_by_role("combobox", name="Column names")).to_be_visible()
+    for worker in workers(server):
+        worker.kill()  # the next one is cold
+    choose(page, "Column names", "no such line")
+    expect(page.get_by_text("19 rows read from reviews.csv")).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("combobox", name="Column names")).to_have_value("no such line")
+    expect(page.get_by_role("radio", name="Table")).to_be_checked()
+    page.close()
+
+
+def test_what_looks_odd_is_mended_by_a_click(server, chromium, picture):
+    ratings = b"user,film,stars,seen\n" + b"".join(
+        b"u%d,film %d,%d,2024-%02d-%02d\n"
+        % (i * 7 % 43, i * 5 % 37, 99 if i % 19 == 0 else i * i % 5 + 1, i % 12 + 1, i % 28 + 1)
+        for i in range(900)
+    )
+    page = chromium.new_page(viewport={"width": 1440, "height": 1180})
+    page.goto(server.address + "data")
+    upload(page, "ratings.csv", ratings)
+    expect(page.get_by_text("99 in “stars” stands apart")).to_be_visible()
+    picture(page, "data")
+    press(page, "Treat 99 as missing")
+    expect(page.get_by_text("stands apart")).to_have_count(0)
+    expect(page.get_by_text("99 is treated as missing in “stars”: 48 cells.")).to_be_visible()
     page.close()
 
 
