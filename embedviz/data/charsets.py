@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 MAX_BYTES = 20_000  # of the lines with letters beyond ASCII that are judged
 MAX_DOUBT = 0.02  # of the score by which a second encoding may be behind to be named
-_TYPOGRAPHIC = set("“”„‘’‚–—…•·™©®°£€§«»¿¡½¼¾²³×÷±¶†‰¹ºª´\u00a0\u200e\u200f")
+_TYPOGRAPHIC = set("“”„‘’‚–—…•·™©®°µ£€§«»¿¡½¼¾²³×÷±¶†‰¹ºª´\u00a0\u200e\u200f")
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 # encoding -> the letters beyond ASCII of each language that is written in it; the likelier encodings first
 _LETTERS: dict[str, tuple[str, ...]] = {
@@ -43,16 +43,25 @@ _LATIN = {"cp1252", "cp1250", "cp1254", "cp1257", "iso8859-2", "mac_roman"}
 _CHINESE = "的一是不了人我在有他中大上到和你地出也年得就那要下以生自着去之家可小心多天而能好都然日事想看文手十用主行方又如前所本面公同三已老知分外但高意法二理美月明其全工己者向情部正名定女力等最新位因重被走四相次政海口使教再平真世信北少加化由代入先山五太水市西花草鸟春夜雨"
 _SIMPLIFIED = "这个来说们为国时会过学对里后没发还当无开见经头动两长样现将进实点声机给几业间问电东关产张师书觉闻处"
 _TRADITIONAL = "這個來說們為國時會過學對裡後沒發還當無開見經頭動兩長樣現將進實點聲機給幾業間問電東關產張師書覺聞處"
+# the first level of JIS X 0208: the common Kanji, which no other encoding's text turns into, but for quotation marks of
+# Windows-1252 that take the letter behind them along
+_KANJI = b"".join(
+    bytes((first, second)) for first in range(0x89, 0x98) for second in (*range(0x40, 0x7F), *range(0x80, 0xFD))
+).decode("shift_jis")
 # encoding -> what its text consists of: ranges or common characters
 _WIDE: dict[str, re.Pattern[str]] = {
-    "shift_jis": re.compile("[\u3040-\u30ff\u3001\u3002]"),
+    "shift_jis": re.compile(f"[\u3040-\u30ff\u3001\u3002]|(?<![A-Za-z])[{_KANJI}](?![A-Za-z])"),
     "euc_jp": re.compile("[\u3040-\u30ff\u3001\u3002]"),
     "gb18030": re.compile(f"[{_CHINESE}{_SIMPLIFIED}，。、]"),
     "big5": re.compile(f"[{_CHINESE}{_TRADITIONAL}，。、]"),
     "euc_kr": re.compile("[\uac00-\ud7a3]"),
 }
 ENCODINGS = ("utf-8", "utf-16", "latin-1", *_LETTERS, *_WIDE)  # offered where the encoding can be chosen
-_MISPLACED = re.compile(r"[”‚–—…•·™®°£€»½¼¾²³×÷±¶†‰¹´](?=[^\W\d_])")  # a sign that no word begins with
+_MISPLACED = re.compile(r"(?!°[CF]\b)[”‚–—…•·™®°£€»½¼¾²³×÷±¶†‰¹´](?=[^\W\d_])")  # a sign that no word begins with
+# as sure a sign as a letter: it’s, one – two, 1990–2000, °C, m², µg
+_WELL_PLACED = re.compile(
+    r"(?<=[^\W\d_])’(?=[^\W\d_])|(?<=\s)[–—](?=\s)|(?<=\d)–(?=\d)|°[CF]\b|(?<=m)[²³](?!\w)|(?<![^\W\d_])µ(?=[A-Za-z])"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -121,19 +130,21 @@ def _narrow(text: str, encoding: str) -> float:
     if not beyond:
         return 0.0
     lower = [character.lower() for character in beyond]
-    neutral = sum(character in _TYPOGRAPHIC for character in beyond) - len(_MISPLACED.findall(text))
+    neutral = 0.9 * (sum(character in _TYPOGRAPHIC for character in beyond) - len(_MISPLACED.findall(text)))
+    neutral += 0.1 * len(_WELL_PLACED.findall(text))
     letters = max(sum(character in alphabet for character in lower) for alphabet in _LETTERS[encoding])
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     shaped = sum(_is_word(word, encoding in _LATIN) for word in words) / len(words) if words else 1.0
     capitals = sum(character != low for character, low in zip(beyond, lower, strict=False)) / len(beyond)
+    is_shouted = text.isupper()
     controls = sum("\x80" <= character < "\xa0" for character in beyond)
     common = min(1.0, 2 * sum(character in _COMMON.get(encoding, character) for character in lower) / len(beyond))
     return (
-        (letters + 0.9 * neutral)
+        (letters + neutral)
         / len(beyond)
         * (0.6 + 0.4 * common)
         * (0.3 + 0.7 * shaped)
-        * (1 - 0.2 * (capitals > 0.5))
+        * (1 - 0.2 * (capitals > 0.5 and not is_shouted))
         * (0.5 if controls else 1.0)
     )
 

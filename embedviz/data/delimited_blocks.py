@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +64,6 @@ class BlockReader:
         self.quote = self.dialect.quote.encode()
         # names do not matter; columns of one file may have the same
         self.columns = [str(i) for i in range(self.layout.width)]
-        self.normal = replace(self.dialect, escape="", spaced=False)
         self.splitter = Splitter(self.dialect)
         self.mender = Mender(self.dialect, self.layout)
         self.missing = list(missing)

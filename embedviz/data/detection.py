@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from embedviz.data.cell_patterns import is_whole
-from embedviz.data.dialect import DELIMITER_NAMES, WHITESPACE, Dialect, Row
+from embedviz.data.dialect import DELIMITER_NAMES, WHITESPACE, Dialect, Row, is_wrapped
 from embedviz.data.report import Alternative
 from embedviz.data.table_layout import Layout, find_layout
 
@@ -42,11 +42,18 @@ PRIORS = {
     WHITESPACE: 0.8,
     ":": 0.6,
 }
-DOUBLED = "|:~^"  # which stand between cells in twos where they never stand alone
+REPEATED = "|:~^"  # which stand between cells in twos or threes where they never stand alone
+IN_PROSE = ",;"  # which belong to a cell before a blank where the rows have one shape then and none is quoted
+UNLIKELY_IN_PROSE = 0.98  # of its score, as nothing else asks for it
+LACKS_NAME = 0.85  # of its score for a table whose first column has no name
 _SIGNS = re.compile(r"[<>|:;~^#&@$*=+/\\!¦§]{2,}")
 CHECKED_LINES = 100  # in which unusual delimiters are looked for
 MIN_UNUSUAL = 0.8  # of the lines that have to hold one equally often
 UNUSUAL = 0.9  # prior of such a delimiter
+_UNUSUAL_NOTES = (
+    "A delimiter before a blank was taken as a part of its cell.",
+    "Each line is in quotation marks as if it were one cell; they were taken off.",
+)
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.{1,3}?)"?\s*\n')  # what Excel reads, and writes above a table
 
 
@@ -123,7 +130,7 @@ def is_certain(reading: Reading, *, in_prose: bool) -> bool:
     if layout.width < 2 or layout.explained < MIN_CERTAIN or layout.rows < MIN_ROWS:
         return False
     n_values = sum(layout.values)
-    if delimiter in ("\t", "|") or delimiter == delimiter[:1] * 2:
+    if delimiter in ("\t", "|") or _is_repeated(delimiter):
         return True
     if delimiter == WHITESPACE:
         return n_values >= layout.width / 2
@@ -173,13 +180,15 @@ def _candidates(sample: str, given: Given) -> Iterator[Dialect]:
     if given.delimiter is not None:
         delimiters = [given.delimiter]
     else:
-        delimiters = [d * 2 if d in DOUBLED and _is_doubled(d, sample) else d for d in PRIORS if d in sample]
+        delimiters = [_repeated(d, sample) if d in REPEATED else d for d in PRIORS if d in sample]
         delimiters += [signs for signs in _unusual(sample) if signs not in delimiters]
         if re.search(r"\S[ \t]+\S", sample):
             delimiters.append(WHITESPACE)
         delimiters.append("")
         if named := separator_line(sample):
             delimiters = [named]
+    may_be_prose = '"' not in sample and not any("'" in _quotes(sample, delimiter) for delimiter in IN_PROSE)
+    wrapped = given.quote is None and is_wrapped(sample.strip("\n").split("\n"))
     for delimiter in delimiters:
         for quote in _quotes(sample, delimiter) if given.quote is None else [given.quote]:
             escapes = [given.escape]
@@ -187,6 +196,10 @@ def _candidates(sample: str, given: Given) -> Iterator[Dialect]:
                 escapes = ["", "\\"] if quote and f"\\{quote}" in sample else [""]
             for escape in escapes:
                 yield Dialect(delimiter, quote, escape or "")
+        if delimiter in IN_PROSE and may_be_prose and f"{delimiter} " in sample:
+            yield Dialect(delimiter, given.quote or "", in_prose=True)
+        if delimiter and wrapped:
+            yield Dialect(delimiter, '"', wrapped=True)
 
 
 def _unusual(sample: str) -> list[str]:
@@ -202,8 +215,14 @@ def _unusual(sample: str) -> list[str]:
     return sorted(usual, key=len, reverse=True)[:1] if len(lines) >= MIN_ROWS else []
 
 
-def _is_doubled(delimiter: str, sample: str) -> bool:
-    return 2 * sample.count(delimiter * 2) == sample.count(delimiter)
+def _repeated(sign: str, sample: str) -> str:
+    """The sign as often as it always stands beside itself: once, twice or three times."""
+    lengths = {len(run) for run in re.findall(re.escape(sign) + "+", sample)}
+    return sign * min(lengths) if lengths in ({2}, {3}) else sign
+
+
+def _is_repeated(delimiter: str) -> bool:
+    return len(delimiter) > 1 and delimiter == delimiter[0] * len(delimiter)
 
 
 def _quotes(sample: str, delimiter: str) -> list[str]:
@@ -234,7 +253,14 @@ def _reading(sample: str, dialect: Dialect, given: Given) -> Reading | None:
     layout = find_layout(rows, given.header)
     if layout is None:
         return None
-    return Reading(dialect, layout, _score(rows, dialect, layout))
+    if dialect.wrapped and (dialect.spaced or not layout.named_at_once):
+        return None  # a column of its own, such as places: "Paris, France"
+    if dialect.in_prose and layout.width == 1:
+        return None
+    score = _score(rows, dialect, layout)
+    if dialect.in_prose or dialect.wrapped:
+        layout = replace(layout, notes=(*layout.notes, _UNUSUAL_NOTES[dialect.wrapped]))
+    return Reading(dialect, layout, score)
 
 
 def _is_spaced(rows: list[Row], dialect: Dialect) -> bool:
@@ -265,8 +291,9 @@ def _score(rows: list[Row], dialect: Dialect, layout: Layout) -> float:
     if layout.width == 1:
         # a header alone, or lines of their own: any text can be read so
         return ONE_COLUMN * shape * (0.25 + 0.75 * look) * (1 - 0.5 * misquoted)
-    doubled = dialect.delimiter[:1] in DOUBLED and dialect.delimiter == dialect.delimiter[:1] * 2
-    prior = PRIORS.get(dialect.delimiter, 1.0 if doubled else UNUSUAL)
+    repeated = dialect.delimiter[:1] in REPEATED and _is_repeated(dialect.delimiter)
+    prior = PRIORS.get(dialect.delimiter, 1.0 if repeated else UNUSUAL)
+    prior *= (UNLIKELY_IN_PROSE if dialect.in_prose else 1.0) * (LACKS_NAME if layout.lacks_name else 1.0)
     if dialect.delimiter == WHITESPACE:  # prose is words between blanks, and sometimes as many of them in each line
         prior *= min(1.0, 0.4 + sum(layout.values) / len(layout.values))
     return prior * (1 - 0.5 / layout.width) * shape * (0.25 + 0.75 * look) * (1 - 0.5 * misquoted)

@@ -7,7 +7,7 @@ doubled. What splits the rows knows that form alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -27,6 +27,7 @@ DELIMITER_NAMES = {
     WHITESPACE: "blanks",
 }
 MAX_DELIMITER_CHARACTERS = 16
+MIN_WRAPPED = 0.9  # of the lines, from which the quotation marks around them are not those of a cell
 _BY_NAME = {
     "\\t": "\t",
     "space": WHITESPACE,
@@ -53,6 +54,12 @@ def named_delimiter(delimiter: str) -> str:
     return meant
 
 
+def is_wrapped(lines: Sequence[str]) -> bool:
+    """Return True when quotation marks stand around nearly each of the lines but the first, as around one cell."""
+    wrapped = sum(_WRAPPED.fullmatch(line) is not None for line in lines[1:])
+    return len(lines) > 1 and wrapped >= MIN_WRAPPED * (len(lines) - 1)
+
+
 @dataclass(frozen=True)
 class Dialect:
     r"""How a delimited text marks its cells.
@@ -66,7 +73,11 @@ class Dialect:
     escape : str
         A backslash where it stands before a quotation mark inside a quoted cell; empty where marks are doubled.
     spaced : bool
-        Blanks after a delimiter belong to it.
+        Blanks around a delimiter belong to it.
+    in_prose : bool
+        A delimiter before a blank belongs to the cell, as a comma does in a sentence.
+    wrapped : bool
+        Quotation marks stand around each line, and those inside it are doubled once more.
 
     Examples
     --------
@@ -78,29 +89,33 @@ class Dialect:
     quote: str = '"'
     escape: str = ""
     spaced: bool = False
+    in_prose: bool = False
+    wrapped: bool = False
 
     @property
     def separator(self) -> str:
         """The delimiter of the normal form."""
         if not self.delimiter:
             return ""
-        return self.delimiter if len(self.delimiter) == 1 else SEPARATOR
+        return self.delimiter if len(self.delimiter) == 1 and not self.in_prose else SEPARATOR
 
     @property
     def is_normal(self) -> bool:
         """True when text in this dialect is its own normal form."""
-        return len(self.delimiter) <= 1 and not self.escape and not self.spaced
+        return len(self.delimiter) <= 1 and not (self.escape or self.spaced or self.in_prose or self.wrapped)
 
     def normalized(self, text: str) -> str:
         """Rewrite text that begins and ends with a row to the normal form; its lines stay where they are."""
+        if self.wrapped:
+            text = _WRAPPED.sub(lambda found: found[1].replace('""', '"'), text)
         quote = self.quote if self.quote and self.quote in text else ""
         if self.escape and quote and self.escape in text:
             text = self._escaped.sub(lambda found: quote * 2 if found[1] == quote else found[1], text)
-        if self.is_normal or (len(self.delimiter) == 1 and not self.spaced):
+        if self.delimiter == self.separator and not self.spaced:
             return text
         if self.delimiter == WHITESPACE:
             text = _MARGINS.sub("", text)
-        elif not quote and not self.spaced:
+        elif not quote and not self.spaced and not self.in_prose:
             return text.replace(self.delimiter, SEPARATOR)
         return self._delimiters.sub(lambda found: found[1] if found[1] else self.separator, text)
 
@@ -119,7 +134,10 @@ class Dialect:
     @cached_property
     def _delimiters(self) -> re.Pattern[str]:
         """A quoted cell as group 1, which stays as it is, or a delimiter."""
-        delimiter = r"[ \t]+" if self.delimiter == WHITESPACE else re.escape(self.delimiter) + "[ ]*" * self.spaced
+        blanks = "[ ]*" * self.spaced
+        delimiter = blanks + re.escape(self.delimiter) + blanks + "(?! )" * self.in_prose
+        if self.delimiter == WHITESPACE:
+            delimiter = r"[ \t]+"
         if not self.quote:
             return re.compile(rf"(\A\b\B)|{delimiter}")
         quote = re.escape(self.quote)
@@ -131,6 +149,7 @@ class Dialect:
         )
 
 
+_WRAPPED = re.compile(r'^[ \t]*"((?:[^"\n]|"")*+)"[ \t]*$', re.MULTILINE)
 _MARGINS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 
 

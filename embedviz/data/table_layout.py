@@ -49,6 +49,8 @@ class Layout:
         The first line of all has a name for each column.
     ends_in_delimiter : bool
         The line of names ends in a delimiter, so that a last column without a value is none.
+    lacks_name : bool
+        The first column has no name, as R and pandas write the names of rows.
     notes : tuple of str
         Sentences on what was found.
     """
@@ -63,6 +65,7 @@ class Layout:
     rows: int
     named_at_once: bool
     ends_in_delimiter: bool
+    lacks_name: bool
     notes: tuple[str, ...] = ()
 
 
@@ -112,11 +115,14 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
     names = None
     if n_header:
         names = _joined([_cut(row.cells, width).cells for row in body[:n_header]])
-    if names is not None and first.short and _last_is_empty(full, width):
-        names = (*names[1:], "")  # no row names: each row ends in a delimiter, or a name is lacking
-        notes.append(
-            f"Rows have {width:,} fields and line {body[0].line:,} names {width - 1:,}; the last column has no name."
-        )
+    lacks_name = names is not None and first.short
+    if names is not None and lacks_name:
+        which = "first column was called “row”"
+        if _last_is_empty(full, width):
+            names = (*names[1:], "")  # no row names: each row ends in a delimiter, or a name is lacking
+            which = "last column has no name"
+            lacks_name = False
+        notes.append(f"Rows have {width:,} fields and line {body[0].line:,} names {width - 1:,}; the {which}.")
     rest = body[n_header:]
     good = sum(len(row.cells) == width for row in rest)
     tail = _tail(rest, width)
@@ -135,6 +141,7 @@ def find_layout(rows: Sequence[Row], header: bool | int | None = None) -> Layout
         len(body),
         bool(n_header) and not start and len(body[0].cells) == width,
         names is not None and width > 2 and len(body[0].cells) == width and not names[-1] and bool(names[-2]),
+        lacks_name,
         tuple(notes),
     )
 

@@ -71,6 +71,41 @@ def test_blanks_after_commas_are_found():
     assert best("39, State-gov, 77516, <=50K\n50, Private, 83311, >50K\n38, Private, 215646, <=50K\n").dialect.spaced
 
 
+def test_commas_before_blanks_are_parts_of_texts_where_none_is_quoted():
+    lines = [f"great film {i}, isn't it,pos\nbad, bad film {i},neg\nplain {i},neg" for i in range(30)]
+    found = best("text,label\n" + "\n".join(lines))
+    assert (found.dialect.in_prose, found.layout.names, found.layout.explained) == (True, ("text", "label"), 1.0)
+    assert "A delimiter before a blank was taken as a part of its cell." in found.layout.notes
+    quoted = best("text,label\n" + "\n".join(f'"great, film {i}",pos\nbad, film {i},neg' for i in range(30)))
+    assert not quoted.dialect.in_prose
+
+
+def test_names_of_rows_need_no_name_of_their_own():
+    found = best("mpg,cyl\n" + "\n".join(f"Mazda {i},{i + 0.5},{i % 4}" for i in range(30)))
+    assert found.layout.names == ("row", "mpg", "cyl")
+    assert found.layout.notes == ("Rows have 3 fields and line 1 names 2; the first column was called “row”.",)
+
+
+@pytest.mark.parametrize("header", ["id,text,stars", '"id,text,stars"'])
+def test_lines_in_quotation_marks_are_rows(header):
+    found = best(header + "\n" + "\n".join(f'"{i},""good, {i}"",5"' for i in range(30)))
+    assert (found.dialect.wrapped, found.layout.names) == (True, ("id", "text", "stars"))
+    assert found.dialect.rows_of('"1,""good, 1"",5"\n')[0].cells == ["1", "good, 1", "5"]
+
+
+def test_a_column_of_quoted_places_is_one_column():
+    assert best("place\n" + "\n".join(f'"Paris {i}, France"' for i in range(30))).layout.width == 1
+    assert best("place\n" + "\n".join(f'"Paris {i},France"' for i in range(30))).layout.width == 1
+
+
+@pytest.mark.parametrize("signs", ["||", "|||", "::", ":::", "~~", "^^^"])
+def test_signs_that_stand_together_are_one_delimiter(signs):
+    rows = [["user", "film", "stars"], *([f"u{i}", f"the film {i}", str(i % 5)] for i in range(30))]
+    assert delimiter("\n".join(signs.join(row) for row in rows)) == signs
+    spaced = best("\n".join(f" {signs} ".join(row) for row in rows))
+    assert spaced.dialect.rows_of(f"a {signs} b c {signs} d\n")[0].cells == ["a", "b c", "d"]
+
+
 def test_what_excel_writes_above_a_table_names_the_delimiter():
     found = best("sep=;\nname;age\nAnn, Maria;31\nBob, Carl;27\n")
     assert (found.dialect.delimiter, found.layout.names, found.layout.first_line) == (";", ("name", "age"), 2)

@@ -63,6 +63,23 @@ def test_an_encoding_is_told_by_the_letters_that_come_out(encoding):
     assert decode(text.encode(encoding), "a.csv").text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("don’t go, it’s bad\n", "cp1252"),
+        ("1990 – 1995\n10–20\n", "cp1252"),
+        ("place;temperature °C;µg/m³\nBonn;21;5\n", "cp1252"),
+        ("5 µm\n", "cp1252"),
+        ("ИМЯ;ГОРОД\nИВАН;ОМСК\n", "cp1251"),
+        ("очень хороший фильм\n", "koi8-r"),
+        ("都市,評価\n東京,良\n大阪,悪\n", "shift_jis"),
+        ("名前,点\n田中,5\n佐藤,3\n", "cp932"),
+    ],
+)
+def test_a_few_signs_tell_the_encoding(text, encoding):
+    assert decode(text.encode(encoding), "a.csv").text == text
+
+
 def test_a_second_encoding_that_fits_as_well_is_named():
     found = decode("name\nnagyon jó film, őszintén tetszett\n".encode("cp1250"), "a.csv")
     assert found.second == "cp1250"
