@@ -17,6 +17,7 @@ MIN_CODE_SHARE = 0.005  # of the rows that repeat a value that is not written as
 MAX_SCALE = 21  # distinct ratings of a scale, 0 to 10 in halves
 MIN_ZERO_SHARE, MIN_ZERO_RATIO = 0.3, 3.0  # of the rows; to those with the next value
 MIN_NEGATIVE_SHARE = 0.01  # of the rows
+MIN_MEASURED = 20  # distinct numbers from 0 on, below which one negative code stands apart at any distance
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def values_apart(numbers: np.ndarray, is_rating: bool = False) -> Apart | None:
     for farthest in (np.max, np.min):
         if found := _apart_on_one_side(known, farthest):
             return found
-    return _unrated(known) if is_rating else None
+    return _unrated(known) if is_rating else _negative_code(known)
 
 
 def is_code(value: float) -> bool:
@@ -103,6 +104,17 @@ def _kind(values: list[float], rows: int, rest: np.ndarray, gap: float, n: int) 
     if len(values) == 1 and rows >= max(3, MIN_CODE_SHARE * n) and len(np.unique(rest[:1000])) > 2:
         return "code"
     return None
+
+
+def _negative_code(known: np.ndarray) -> Apart | None:
+    """One negative number in several rows, written as a code, where all others are 0 or more."""
+    least = float(known.min())
+    rest = known[known != least]
+    rows = len(known) - len(rest)
+    if least >= 0 or not is_code(least) or rows < max(3, MIN_CODE_SHARE * len(known)) or not len(rest):
+        return None
+    low, high = float(rest.min()), float(rest.max())
+    return Apart("code", [least], rows, low, high) if low >= 0 and len(np.unique(rest)) > MIN_MEASURED else None
 
 
 def _unrated(known: np.ndarray) -> Apart | None:

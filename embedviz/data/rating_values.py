@@ -44,6 +44,16 @@ def as_flags(values: Column | pd.Series) -> np.ndarray | None:
     return names.spread(flags, np.nan)
 
 
+def vote_names(values: Column | pd.Series) -> tuple[str, str] | None:
+    """Return how a column of two numbers writes for and against, ("1", "0") or ("1", "-1"); None for any other column."""
+    column = Column.of(values)
+    if column.kind != "number":
+        return None
+    names = column.names
+    present = {str(name) for name in names.distinct[names.counts > 0]}
+    return next((("1", against) for against in ("0", "-1") if present == {"1", against}), None)
+
+
 def flag_names(values: Column | pd.Series) -> tuple[str, str] | None:
     """Return how a column writes yes and no, ("True", "False"); None for a column with anything else."""
     column = Column.of(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -145,8 +146,11 @@ def markup_sentence(cells: int) -> str:
 
 
 def spelling_key(name: str) -> str:
-    """Return what near-equal spellings of a class have in common: letter case, blanks and final punctuation left out."""
-    return _FINAL.sub("", " ".join(name.casefold().split())) or name
+    """Return what near-equal spellings of a class have in common.
+
+    Letter case, blanks, final punctuation, and whether é is one character or two are left out.
+    """
+    return _FINAL.sub("", " ".join(unicodedata.normalize("NFC", name).casefold().split())) or name
 
 
 def melted(

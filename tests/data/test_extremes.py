@@ -46,6 +46,15 @@ def test_one_absurd_value_among_hundreds_is_found(value):
     assert (found.kind, found.values, found.rows) == ("absurd", [value], 1)
 
 
+def test_a_negative_code_among_measurements_is_found_at_any_distance():
+    distances = np.r_[RNG.integers(0, 100_000, 350), [-999] * 50].astype(float)
+    assert values_apart(distances).values == [-999]
+    days = np.r_[RNG.integers(0, 30, 350), [-1] * 50].astype(float)
+    assert values_apart(days).kind == "code"
+    assert values_apart(np.r_[days, -7]) is None  # negative numbers are nothing special there
+    assert values_apart(np.r_[RNG.integers(0, 5, 350), [-1] * 50].astype(float)) is None  # a scale
+
+
 def test_a_large_value_that_others_lead_up_to_is_not_absurd():
     assert values_apart(np.r_[RNG.normal(50, 30, 400), 300.0]) is None
 

@@ -90,6 +90,15 @@ def test_flags_are_kept_where_they_say_yes(yes, no):
     assert set(table.frame["liked"].astype(str)) == {yes}
 
 
+@pytest.mark.parametrize("against", [0, -1])
+def test_votes_are_kept_where_they_are_for_it(against):
+    found, left, table = mended({**RATED, "vote": RNG.choice([1, against], N)}, {"rating": "vote"})
+    assert [finding.kind for finding in found] == ["flags"]
+    assert f"“vote” holds 1 and {against}, and no other number." in found[0].sentence
+    assert not left
+    assert set(table.frame["vote"]) == {1}
+
+
 def test_a_heavy_tail_is_learned_as_its_logarithm():
     frame = {"x": RNG.normal(size=N), "income": np.exp(RNG.normal(10, 1.5, N)).round(2)}
     found, left, _ = mended(frame, {"target": "income"})
@@ -136,6 +145,8 @@ def test_near_equal_classes_are_merged():
     assert not left
     assert table.frame["label"].nunique() == 2
     assert "spellings" not in kinds({**frame, "label": RNG.choice(["C", "C++"], N)})
+    _, found = looked({**frame, "label": RNG.choice(["caf\u00e9", "cafe\u0301", "tea"], N)})
+    assert "differ only in the way accented letters are stored" in found[0].sentence
 
 
 def test_markup_is_taken_out():

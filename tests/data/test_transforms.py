@@ -71,6 +71,7 @@ def test_classes_take_their_most_frequent_spelling():
 
 def test_spellings_that_say_something_else_stay_apart():
     assert spelling_key("Very  Good!") == spelling_key("very good")
+    assert spelling_key("caf\u00e9") == spelling_key("Cafe\u0301")
     assert len({spelling_key(name) for name in ("C", "C++", "-1", "1", "a-b", "a b", "...", "?")}) == 8
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 import numpy as np
@@ -43,10 +44,11 @@ def find_spellings(look: Look) -> Iterator[Finding]:
             [f"“{name}” ({counted(count, 'row', 'rows')})" for name, count in group[:MAX_NAMED]], len(group) - MAX_NAMED
         )
         total = sum(map(len, spellings.values()))
+        is_composed = all(unicodedata.is_normalized("NFC", name) for name, _ in group)
+        ways = "letter case, blanks or final punctuation" if is_composed else "the way accented letters are stored"
         yield Finding(
             "spellings",
-            f"Classes of “{column.name}” differ only in letter case, blanks or final punctuation: {shown}. "
-            f"They are learned as classes of their own.",
+            f"Classes of “{column.name}” differ only in {ways}: {shown}. They are learned as classes of their own.",
             Remedy(
                 f"Merge {total:,} spellings into {n_classes:,} {'class' if n_classes == 1 else 'classes'}",
                 f"Near-equal classes of “{column.name}” are merged.",

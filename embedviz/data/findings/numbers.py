@@ -11,7 +11,7 @@ from embedviz.data.column import Column
 from embedviz.data.extremes import Apart, values_apart
 from embedviz.data.findings.finding import Finding, Remedy
 from embedviz.data.findings.look import MAX_NAMED, MIN_DISTINCT, SAMPLE_ROWS, Look, digits, figure
-from embedviz.data.rating_values import as_ratings, flag_names
+from embedviz.data.rating_values import as_ratings, flag_names, vote_names
 from embedviz.data.spread_rows import spread_rows
 
 MIN_COUNT_RANGE, MIN_COUNT_SKEW = 50, 10  # largest count, and the same in medians, from which numbers are no stars
@@ -19,15 +19,19 @@ MIN_SKEWNESS, MIN_IMPROVEMENT = 2.0, 4.0  # of a target; to that of its logarith
 
 
 def find_flags(look: Look) -> Iterator[Finding]:
-    """Ratings that are yes and no."""
+    """Ratings that are yes and no, or 1 and 0."""
     column = look.column("rating")
-    if column is None or (words := flag_names(column)) is None:
+    if column is None:
         return
-    yes, no = words
+    words = flag_names(column)
+    pair = words or vote_names(column)
+    if pair is None:
+        return
+    yes, no = pair
+    read = "which are read as ratings of 1 and 0" if words else "and no other number"
     yield Finding(
         "flags",
-        f"“{column.name}” holds {yes} and {no}, which are read as ratings of 1 and 0. "
-        f"To rank by what was liked alone, keep the rows with {yes}.",
+        f"“{column.name}” holds {yes} and {no}, {read}. To rank by what was liked alone, keep the rows with {yes}.",
         Remedy(
             f"Keep {yes} alone and rank",
             f"Only rows in which “{column.name}” is {yes} are kept.",
