@@ -19,7 +19,7 @@ from embedviz.store.home import is_shared
 UPLOAD_CHUNK_BYTES = 1 << 20
 FORMATS = (
     "Texts: TXT. Tables: CSV, TSV, JSON, JSON lines, Parquet, fastText labels. Vectors: word2vec, GloVe, fastText, NumPy, "
-    "safetensors, Parquet, Arrow, JSON lines, CSV, TensorFlow Projector, PyTorch, Hugging Face. Each may be gzipped or in a zip."
+    "safetensors, Parquet, Arrow, JSON, CSV, TensorFlow Projector, PyTorch, Hugging Face. Each may be gzipped or in a zip."
 )
 
 

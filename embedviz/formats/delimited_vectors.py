@@ -39,7 +39,7 @@ from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "csv", (".csv",)  # tsv_vectors.py has the other
 DELIMITERS = (",", "\t", ";", "|")
-MAX_LINES = 100  # looked at
+MAX_LINES, MAX_HEAD_LINES = 100, 10_000  # rows looked at; lines that they may stand among
 MIN_LIST = 8  # numbers in a list that is taken for a vector unasked, whatever its column is called
 BLOCK = 1 << 24  # bytes parsed at a time; a row has to fit
 MIN_DISTINCT = 0.9  # of the labels of vectors; the classes of a table occur again and again
@@ -64,7 +64,7 @@ class _Head:
             lines.pop()
         rows: list[list[str]] = []
         try:
-            for row in python_csv.reader(lines, delimiter=self.delimiter):
+            for row in python_csv.reader(lines[:MAX_HEAD_LINES], delimiter=self.delimiter):
                 if row:
                     rows.append(row)
                 if len(rows) > MAX_LINES:

@@ -101,7 +101,10 @@ def space_of_rows(
 
 
 def label_column(columns: pd.DataFrame) -> str | None:
-    """Return the column that names the rows: by its name, an identifier, the first of distinct texts, or the first of texts."""
+    """Return the column that names the rows: by its name, an identifier, or the first of texts, rather of distinct ones.
+
+    A column of one text in every row names none of them.
+    """
     by_name = {str(name).strip().lower(): str(name) for name in columns.columns}
     texts = [str(name) for name in columns.columns if pd.api.types.is_string_dtype(columns[name])]
     for likely in LABEL_NAMES:
@@ -114,7 +117,8 @@ def label_column(columns: pd.DataFrame) -> str | None:
             continue
         if columns[name].is_unique and not pd.api.types.is_float_dtype(columns[name]):
             return name
-    return next(iter([*distinct, *texts]), None)
+    several = [name for name in texts if len(columns) == 1 or columns[name].nunique() > 1]
+    return next(iter([*distinct, *several]), None)
 
 
 def with_metadata(space: EmbeddingSpace, source: Source, limit: int | None) -> EmbeddingSpace:

@@ -67,9 +67,9 @@ class Source:
         """Bytes of the file that have been read."""
         return self._file.done
 
-    def expect_text(self) -> None:
+    def expect_text(self, max_ratio: int = MAX_TEXT_RATIO) -> None:
         """Refuse a file that unpacks to more than numbers written as text ever do: their digits pack to a third."""
-        self._guarded.max_ratio = MAX_TEXT_RATIO
+        self._guarded.max_ratio = max_ratio
 
     def finished(self, count: int) -> Progress:
         """Return the last progress of a reading that found that many vectors."""

@@ -122,6 +122,9 @@ class _RowReader:
 
     def add(self, block: bytes) -> None:
         """Read a block of whole lines."""
+        if not block.strip():
+            self.line += block.count(b"\n")
+            return
         if self._add_regular(block):
             return
         if len(block) <= PIECE:

@@ -50,7 +50,7 @@ class VectorColumns:
 
     def kept(self, names: Sequence[str]) -> list[int]:
         """Return the places of the columns that are kept beside the vectors."""
-        taken = {self.vector, *self.dimensions, *self.left_out}
+        taken = {*self.dimensions, *self.left_out} | ({self.vector} if self.vector else set())
         return [i for i, name in enumerate(names) if name not in taken and not _INDEX.fullmatch(name)]
 
 

@@ -14,6 +14,7 @@ from embedviz.formats import (
     delimited_vectors,
     fasttext_binary,
     glove_text,
+    json_document,
     json_lines,
     numpy_arrays,
     parquet_file,
@@ -64,6 +65,7 @@ FORMATS: dict[str, VectorFormat] = {
     arrow_file.NAME: arrow_file,
     safetensors_file.NAME: safetensors_file,
     json_lines.NAME: json_lines,
+    json_document.NAME: json_document,
     projector_files.NAME: projector_files,
     delimited_vectors.NAME: delimited_vectors,
     tsv_vectors.NAME: tsv_vectors,
@@ -80,6 +82,7 @@ LINES_OF_WORDS = (word2vec_text.NAME, glove_text.NAME)  # a word and its numbers
 TABULAR = (
     parquet_file.NAME,
     json_lines.NAME,
+    json_document.NAME,
     projector_files.NAME,
     delimited_vectors.NAME,
     tsv_vectors.NAME,
@@ -90,8 +93,8 @@ TABULAR = (
 TAKE_METADATA = tuple(
     each.NAME
     for each in (
-        numpy_arrays, pytorch_state, parquet_file, arrow_file, safetensors_file, json_lines, projector_files, delimited_vectors,
-        tsv_vectors,
+        numpy_arrays, pytorch_state, parquet_file, arrow_file, safetensors_file, json_lines, json_document, projector_files,
+        delimited_vectors, tsv_vectors,
     )
 )  # fmt: skip
 
@@ -123,7 +126,7 @@ def load_vectors(
 ) -> EmbeddingSpace:
     """Open a file of vectors of any known format, also gzipped or in a zip.
 
-    Word2vec, GloVe and fastText, NumPy (.npy, .npz), safetensors, Parquet, Arrow, JSON lines, CSV, the TensorFlow
+    Word2vec, GloVe and fastText, NumPy (.npy, .npz), safetensors, Parquet, Arrow, JSON, JSON lines, CSV, the TensorFlow
     Projector's TSV, a PyTorch state_dict, and the folder of a Hugging Face model. The content tells which.
 
     Parameters

@@ -109,6 +109,9 @@ BOMBS = {
     "torch": torch_bomb,
     "safetensors": safetensors_promise,
     "json lines": lambda: b'{"vector": ' + b"[" * 1_000_000,
+    "json": lambda: b'{"vectors": [0.5, 1.5], "a": ' + b"[" * 1_000_000,
+    "json, numbers": lambda: b'{"vector": [' + b"0.5," * 8_000_000,
+    "json, gzipped": lambda: gzip.compress(b'{"vector": [' + b"0.5," * 80_000_000, 1),
     "csv without an end of line": lambda: b"label,dim_0,dim_1\n" + b'"' + b"a," * 20_000_000,
 }
 
