@@ -50,10 +50,6 @@ _SIGNS = re.compile(r"[<>|:;~^#&@$*=+/\\!¦§]{2,}")
 CHECKED_LINES = 100  # in which unusual delimiters are looked for
 MIN_UNUSUAL = 0.8  # of the lines that have to hold one equally often
 UNUSUAL = 0.9  # prior of such a delimiter
-_UNUSUAL_NOTES = (
-    "A delimiter before a blank was taken as a part of its cell.",
-    "Each line is in quotation marks as if it were one cell; they were taken off.",
-)
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.{1,3}?)"?\s*\n')  # what Excel reads, and writes above a table
 
 
@@ -257,10 +253,12 @@ def _reading(sample: str, dialect: Dialect, given: Given) -> Reading | None:
         return None  # a column of its own, such as places: "Paris, France"
     if dialect.in_prose and layout.width == 1:
         return None
-    score = _score(rows, dialect, layout)
-    if dialect.in_prose or dialect.wrapped:
-        layout = replace(layout, notes=(*layout.notes, _UNUSUAL_NOTES[dialect.wrapped]))
-    return Reading(dialect, layout, score)
+    notes = list(layout.notes)
+    if dialect.in_prose:
+        notes.append(f"A {DELIMITER_NAMES[dialect.delimiter]} before a blank was kept in its cell, as in a sentence.")
+    if dialect.wrapped:
+        notes.append("Each line is in quotation marks as if it were one cell; they were taken off.")
+    return Reading(dialect, replace(layout, notes=tuple(notes)), _score(rows, dialect, layout))
 
 
 def _is_spaced(rows: list[Row], dialect: Dialect) -> bool:

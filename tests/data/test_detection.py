@@ -75,7 +75,7 @@ def test_commas_before_blanks_are_parts_of_texts_where_none_is_quoted():
     lines = [f"great film {i}, isn't it,pos\nbad, bad film {i},neg\nplain {i},neg" for i in range(30)]
     found = best("text,label\n" + "\n".join(lines))
     assert (found.dialect.in_prose, found.layout.names, found.layout.explained) == (True, ("text", "label"), 1.0)
-    assert "A delimiter before a blank was taken as a part of its cell." in found.layout.notes
+    assert "A comma before a blank was kept in its cell, as in a sentence." in found.layout.notes
     quoted = best("text,label\n" + "\n".join(f'"great, film {i}",pos\nbad, film {i},neg' for i in range(30)))
     assert not quoted.dialect.in_prose
 
