@@ -46,7 +46,10 @@ _TRADITIONAL = "這個來說們為國時會過學對裡後沒發還當無開見�
 # the first level of JIS X 0208: the common Kanji, which no other encoding's text turns into, but for quotation marks of
 # Windows-1252 that take the letter behind them along
 _KANJI = b"".join(
-    bytes((first, second)) for first in range(0x89, 0x98) for second in (*range(0x40, 0x7F), *range(0x80, 0xFD))
+    bytes((first, second))
+    for first in range(0x88, 0x99)
+    for second in (*range(0x40, 0x7F), *range(0x80, 0xFD))
+    if (0x88, 0x9F) <= (first, second) <= (0x98, 0x72)
 ).decode("shift_jis")
 # encoding -> what its text consists of: ranges or common characters
 _WIDE: dict[str, re.Pattern[str]] = {

@@ -183,17 +183,18 @@ def _candidates(sample: str, given: Given) -> Iterator[Dialect]:
         delimiters.append("")
         if named := separator_line(sample):
             delimiters = [named]
-    may_be_prose = '"' not in sample and not any("'" in _quotes(sample, delimiter) for delimiter in IN_PROSE)
     wrapped = given.quote is None and is_wrapped(sample.strip("\n").split("\n"))
     for delimiter in delimiters:
-        for quote in _quotes(sample, delimiter) if given.quote is None else [given.quote]:
+        quotes = _quotes(sample, delimiter) if given.quote is None else [given.quote]
+        for quote in quotes:
             escapes = [given.escape]
             if given.escape is None:
                 escapes = ["", "\\"] if quote and f"\\{quote}" in sample else [""]
             for escape in escapes:
                 yield Dialect(delimiter, quote, escape or "")
-        if delimiter in IN_PROSE and may_be_prose and f"{delimiter} " in sample:
-            yield Dialect(delimiter, given.quote or "", in_prose=True)
+        is_quoted = '"' in sample or "'" in quotes
+        if delimiter and delimiter in IN_PROSE and f"{delimiter} " in sample and not is_quoted:
+            yield Dialect(delimiter, "", in_prose=True)
         if delimiter and wrapped:
             yield Dialect(delimiter, '"', wrapped=True)
 
@@ -245,7 +246,7 @@ def _reading(sample: str, dialect: Dialect, given: Given) -> Reading | None:
         rows = rows[1:]
     if _is_spaced(rows, dialect):
         dialect = replace(dialect, spaced=True)
-        rows = [row._replace(cells=[cell.lstrip(" ") for cell in row.cells]) for row in rows]
+        rows = [row._replace(cells=[cell.strip(" ") for cell in row.cells]) for row in rows]
     layout = find_layout(rows, given.header)
     if layout is None:
         return None

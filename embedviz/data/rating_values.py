@@ -49,9 +49,11 @@ def vote_names(values: Column | pd.Series) -> tuple[str, str] | None:
     column = Column.of(values)
     if column.kind != "number":
         return None
-    names = column.names
-    present = {str(name) for name in names.distinct[names.counts > 0]}
-    return next((("1", against) for against in ("0", "-1") if present == {"1", against}), None)
+    numbers = column.values.to_numpy(np.float64, na_value=np.nan)
+    known = numbers[np.isfinite(numbers)]
+    if not len(known) or known.max() != 1 or (least := float(known.min())) not in (0, -1):
+        return None
+    return ("1", str(int(least))) if np.isin(known, (least, 1)).all() else None
 
 
 def flag_names(values: Column | pd.Series) -> tuple[str, str] | None:

@@ -32,7 +32,7 @@ from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_c
 from embedviz.data.typing_columns import MISSING
 from embedviz.data.written_numbers import POINT
 
-READER_VERSION = 4  # increase it when a file would be read differently: kept tables are then read again
+READER_VERSION = 5  # increase it when a file would be read differently: kept tables are then read again
 PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its bytes
 STREAMED_BYTES = 64 << 20  # from which a table is read block by block
 NOTE_CHARACTERS = 100_000  # looked at for the note on scripts

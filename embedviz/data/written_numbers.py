@@ -16,9 +16,7 @@ _UNIT = r"(?:[$€£¥₹%]|USD\b|EUR\b|GBP\b|CHF\b|JPY\b)"
 _BRACKETS = rf"^\((?:{_UNIT})?\s*\d[\d.,' ]*(?:{_UNIT})?\)$"  # how bookkeepers write what is lost
 _SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9}
 _SCALED = re.compile(rf"^([+-]?{_UNIT}?\s*[\d.,]*\d)\s*(k|K|M)(\s*{_UNIT})?$|^([+-]?{_UNIT}\s*[\d.,]*\d)\s*(B|bn)$")
-_OUT_OF = (
-    r"^([+-]?[\d.,]*\d)\s*(?:/|out of)\s*(\d{1,3})$"  # 4.1/5, 8 out of 10: a rating out of the most that can be given
-)
+_OUT_OF = r"^([+-]?[\d.,]*\d)\s*(?:/|out of)\s*(\d{1,3})$"  # 4.1/5, 8 out of 10: of the most that can be given
 _SPACED = r"^[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?$"  # 1 234,5
 _AMBIGUOUS = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"  # 1,371 and 1.371: a thousand or a fraction, as the rest of the column is
 _NUMBER = {

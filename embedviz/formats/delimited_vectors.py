@@ -254,6 +254,7 @@ def _batches(source: Source, head: _Head, names: list[str]) -> Iterator[pa.Recor
                 column_names=names,
                 skip_rows=1 if head.names else 0,
                 block_size=BLOCK,
+                use_threads=False,  # so that a message names the row; no slower
                 encoding=_encoding(source.peek()),
             ),
             parse_options=csv.ParseOptions(delimiter=head.delimiter, newlines_in_values=True),

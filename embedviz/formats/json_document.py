@@ -12,7 +12,7 @@ from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.formats.delimited_vectors import MIN_LIST, VECTOR_NAMES
 from embedviz.formats.json_lines import written_objects
-from embedviz.formats.json_records import VECTOR, Object, RecordReader, is_vector
+from embedviz.formats.json_records import VECTOR, Object, RecordReader, chosen_field, is_vector
 from embedviz.formats.metadata_files import LABEL
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
@@ -59,7 +59,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
         where = f"line {error.lineno:,}" if isinstance(error, json.JSONDecodeError) else "somewhere"
         raise VectorFormatError(f"{source.name}, {where}: not JSON. Was it saved, and uploaded to the end?") from error
     reader = RecordReader(source, "in the first")
-    for number, record in enumerate(_records(value, source.name), 1):
+    for number, record in enumerate(_records(value, source), 1):
         reader.add(record, f"row {number:,}")
         if limit is not None and reader.read >= limit:
             break
@@ -77,7 +77,7 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     stream.write(b"\n]\n")
 
 
-def _records(value: Any, name: str) -> Iterator[Object]:
+def _records(value: Any, source: Source) -> Iterator[Object]:
     """Yield an object for each vector."""
     if isinstance(value, list):
         rows = cast("list[Any]", value)
@@ -87,25 +87,26 @@ def _records(value: Any, name: str) -> Iterator[Object]:
         if all(isinstance(row, list) for row in rows):
             yield from ({VECTOR: row} for row in rows)
             return
-        raise _not_found(name)
+        raise _not_found(source.name)
     fields = cast("Object", value) if isinstance(value, dict) else {}
     lists = {key: cast("list[Any]", each) for key, each in fields.items() if isinstance(each, list) and each}
     matrices = [key for key, each in lists.items() if is_vector(each[0])]
     objects = [each for each in lists.values() if isinstance(each[0], dict)]
     if matrices:
-        count = len(lists[matrices[0]])
-        columns = {key: each for key, each in lists.items() if len(each) == count}
+        chosen = chosen_field(source, {key: (len(lists[key]), len(lists[key][0])) for key in matrices})
+        count = len(lists[chosen])
+        columns = {k: each for k, each in lists.items() if len(each) == count and (k == chosen or k not in matrices)}
         for cells in zip(*columns.values(), strict=True):
             yield dict(zip(columns, cells, strict=True))
     elif len(objects) == 1:
-        yield from _records(objects[0], name)  # {"model": "m", "data": [{…}, {…}]}
+        yield from _records(objects[0], source)  # {"model": "m", "data": [{…}, {…}]}
     elif lists and len(lists) == len(fields):
         yield from ({LABEL: label, VECTOR: each} for label, each in lists.items())
     elif fields and all(isinstance(each, dict) for each in fields.values()):
         for label, each in fields.items():
             yield {LABEL: label} | {f"{key} (column)" if key == LABEL else key: cell for key, cell in each.items()}
     else:
-        raise _not_found(name)
+        raise _not_found(source.name)
 
 
 def _not_found(name: str) -> VectorFormatError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -75,17 +75,10 @@ class RecordReader:
             self._vectors = []
 
     def _start(self, record: Object, where: str) -> None:
-        dims = {name: dim for name, dim in dimensions_of([record]).items() if dim > 0}
-        shapes = {name: (1, dim) for name, dim in dims.items()}
-        named = [name for name in shapes if VECTOR_NAMES.fullmatch(name)]
-        if not shapes:
+        dims = dimensions_of([record])
+        if not dims:
             raise VectorFormatError(f"{self._source.name}, {where}: no field holds a list of numbers.")
-        try:
-            self._key = choose(self._source, shapes).name
-        except SeveralTensorsError:
-            if len(named) != 1:
-                raise
-            self._key = named[0]
+        self._key = chosen_field(self._source, {name: (1, dim) for name, dim in dims.items()})
         self._dim = dims[self._key]
         check_dim(self._source, self._dim)
         self._rows = GrowingRows(self._dim)
@@ -103,6 +96,25 @@ class RecordReader:
                 f"got {len(vector) if vector.ndim == 1 and len(vector) else 'something else'}."
             )
         return vector
+
+
+def chosen_field(source: Source, shapes: Mapping[str, tuple[int, int]]) -> str:
+    """Return the field that holds the vectors: the one that was asked for, the only one, or the only one called so.
+
+    Raises
+    ------
+    SeveralTensorsError
+        When there are several.
+    VectorFormatError
+        When there is not the one that was asked for.
+    """
+    try:
+        return choose(source, shapes).name
+    except SeveralTensorsError:
+        named = [name for name in shapes if VECTOR_NAMES.fullmatch(name)]
+        if len(named) != 1:
+            raise
+        return named[0]
 
 
 def holds_vectors(objects: Sequence[Object]) -> bool:

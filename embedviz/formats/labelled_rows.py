@@ -6,6 +6,7 @@ Letters: N rows, D dimensions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -117,8 +118,8 @@ def label_column(columns: pd.DataFrame) -> str | None:
             continue
         if columns[name].is_unique and not pd.api.types.is_float_dtype(columns[name]):
             return name
-    several = [name for name in texts if len(columns) == 1 or columns[name].nunique() > 1]
-    return next(iter([*distinct, *several]), None)
+    differing = (name for name in texts if len(columns) == 1 or columns[name].nunique() > 1)
+    return next(chain(distinct, differing), None)
 
 
 def with_metadata(space: EmbeddingSpace, source: Source, limit: int | None) -> EmbeddingSpace:

@@ -122,7 +122,7 @@ class _RowReader:
 
     def add(self, block: bytes) -> None:
         """Read a block of whole lines."""
-        if not block.strip():
+        if block.isspace():
             self.line += block.count(b"\n")
             return
         if self._add_regular(block):

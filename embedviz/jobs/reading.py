@@ -25,7 +25,7 @@ from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_specs import Columns
 from embedviz.training.survey import Survey
 
-VERSION = 3  # of surveys and findings: another number, and data is surveyed again
+VERSION = 4  # of surveys and findings: another number, and data is surveyed again
 RESULT = "reading.json"
 READINGS = "readings"
 

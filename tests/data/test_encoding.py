@@ -74,6 +74,7 @@ def test_an_encoding_is_told_by_the_letters_that_come_out(encoding):
         ("очень хороший фильм\n", "koi8-r"),
         ("都市,評価\n東京,良\n大阪,悪\n", "shift_jis"),
         ("名前,点\n田中,5\n佐藤,3\n", "cp932"),
+        ("映画,悪\n愛,案\n", "shift_jis"),
     ],
 )
 def test_a_few_signs_tell_the_encoding(text, encoding):

@@ -108,7 +108,7 @@ def test_labels_in_another_encoding():
     [
         (
             "label,dim_0,dim_1\na,1,2\nb,3\n",
-            "cannot be read as CSV of vectors: CSV parse error: .*Expected 3 columns, got 2",
+            "cannot be read as CSV of vectors: CSV parse error: Row #3: Expected 3 columns, got 2",
         ),
         ("label,dim_0,dim_1\na,1,2\nb,3,x\n", "cannot be read as CSV of vectors"),
         ("dim_0,dim_0\n1,2\n", "'dim_0' is named twice"),

@@ -52,6 +52,16 @@ def test_several_lists_are_offered_unless_one_is_called_a_vector():
     assert load_vectors(json.dumps(objects).encode(), format="json", tensor="b").dim == 8
 
 
+def test_several_matrices_are_offered_unless_one_is_called_vectors():
+    document = {"centroids": ROWS[:2], "points": ROWS, "words": WORDS}
+    with pytest.raises(SeveralTensorsError) as caught:
+        load_vectors(json.dumps(document).encode())
+    assert caught.value.names == ["centroids", "points"]
+    space = load_vectors(json.dumps(document).encode(), tensor="points")
+    assert (space.labels, space.vectors.shape) == (WORDS, (4, 10))
+    assert load_vectors(json.dumps({"centroids": ROWS[:2], "vectors": ROWS}).encode()).vectors.shape == (4, 10)
+
+
 @pytest.mark.parametrize(
     "document",
     [
