@@ -1,13 +1,24 @@
-"""Held-out loss and AUC of word vectors: pairs of words from unseen text against random words."""
+"""Held-out loss and AUC of word vectors: pairs of words from unseen text against random words.
+
+The loss is that of a classifier that tells true pairs from noise (Mikolov et al. 2013, NIPS, equation 4; Goldberg and Levy
+2014, "word2vec explained"). An algorithm that estimates probabilities gives its log-odds as log P(context | word) minus
+log k P_noise(context), so that every algorithm is measured by the same figure.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 MAX_PAIRS = 20_000
 BLOCK = 4096  # pairs compared at a time
+NOISE_WORDS = 5  # for each pair
+NOISE_POWER = 0.75  # of the counts
+
+# (P,) words, (P, K) contexts -> (P, K) log P(context | word)
+LogProbabilities = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -35,21 +46,26 @@ class HeldOutPairs:
     centre, context
         (P,) words up to `window` apart in held-out text.
     noise
-        (P, k) random words for each pair.
+        (P, NOISE_WORDS) random words for each pair.
+    noise_odds
+        (V,) float32: log of NOISE_WORDS times the probability that a word is drawn as noise.
     """
 
     centre: np.ndarray
     context: np.ndarray
     noise: np.ndarray
+    noise_odds: np.ndarray
 
     @classmethod
     def draw(
-        cls, tokens: np.ndarray, window: int, noise: np.ndarray, negatives: int, seed: int, max_pairs: int = MAX_PAIRS
+        cls, tokens: np.ndarray, window: int, counts: np.ndarray, seed: int, max_pairs: int = MAX_PAIRS
     ) -> HeldOutPairs:
-        """Draw at most `max_pairs` pairs of tokens (T,), -1 between units, and noise words by probability noise (V,).
+        """Draw at most `max_pairs` pairs of tokens (T,), -1 between units, and noise words by their counts (V,).
 
         The same seed draws the same pairs.
         """
+        noise = counts.astype(np.float64) ** NOISE_POWER
+        noise /= noise.sum()
         rng = np.random.default_rng(seed)
         unit = np.cumsum(tokens < 0, dtype=np.int32)
         is_pair = []  # entry [o][i]: tokens i and i + o + 1 are a pair
@@ -63,23 +79,23 @@ class HeldOutPairs:
             here = slice(*np.searchsorted(chosen, ends[o : o + 2]))
             at = np.flatnonzero(pairs)[chosen[here] - ends[o]]
             centre[here], context[here] = tokens[at], tokens[at + o + 1]
-        return cls(centre, context, rng.choice(len(noise), (len(chosen), negatives), p=noise))
+        drawn = rng.choice(len(noise), (len(chosen), NOISE_WORDS), p=noise)
+        odds = np.log(NOISE_WORDS * noise.clip(np.finfo(np.float64).tiny)).astype(np.float32)
+        return cls(centre, context, drawn, odds)
 
     def __len__(self) -> int:
         return len(self.centre)
 
-    def measure(self, W: np.ndarray, C: np.ndarray) -> PairScores:
-        """Score centre vectors W and context vectors C, (V, D) each; NaN when there are no pairs."""
+    def measure(self, log_probabilities: LogProbabilities) -> PairScores:
+        """Score an estimate of log P(context | word); NaN when there are no pairs."""
         loss = above = 0.0
         if not len(self):
             return PairScores(float("nan"), float("nan"))
         for start in range(0, len(self.centre), BLOCK):
             part = slice(start, start + BLOCK)
-            w = W[self.centre[part]]
-            true = np.einsum("pd,pd->p", w, C[self.context[part]])
-            false = np.matmul(C[self.noise[part]], w[:, :, None])[..., 0]
+            others = np.column_stack([self.context[part], self.noise[part]])  # (P, 1 + k)
+            odds = log_probabilities(self.centre[part], others) - self.noise_odds[others]
+            true, false = odds[:, :1], odds[:, 1:]
             loss += float(np.logaddexp(0, -true).sum() + np.logaddexp(0, false).sum())
-            above += float(
-                (true[:, None] > false).mean(axis=1).sum() + 0.5 * (true[:, None] == false).mean(axis=1).sum()
-            )
+            above += float((true > false).mean(axis=1).sum() + 0.5 * (true == false).mean(axis=1).sum())
         return PairScores(loss / len(self.centre), above / len(self.centre))

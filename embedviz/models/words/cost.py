@@ -31,8 +31,6 @@ def training_cost(
     Memory is six arrays of the vocabulary's size, four bytes for a word of text three times over, and the libraries.
     """
     work *= 0.15 + 0.85 * settings.dim / 100
-    if settings.optimizer == "adagrad":
-        work *= 1.5
     threads = 1 if settings.deterministic else max(1, settings.threads or machine.threads)
     speed = SPEED_SHARE * (machine.words_per_second or UNMEASURED_SPEED) * threads**0.7
     seconds = (

@@ -1,186 +1,145 @@
-"""Base of the engines of negative sampling: the text as they read it, the vectors, and the held-out measurement.
-
-Mikolov, Sutskever, Chen, Corrado and Dean 2013, "Distributed representations of words and phrases" (NIPS), section 2:
-negative sampling (2.2), sub-sampling of frequent words (2.3), noise from unigram counts to the power of 3/4.
-
-Letters: T tokens, V words, D dimensions.
-"""
+"""Engine that skip-gram, CBOW and fastText share: threads that run the kernel of negative sampling over the text."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from embedviz.core.errors import SettingsError
-from embedviz.evaluation.held_out_pairs import HeldOutPairs
-from embedviz.models.words.settings import WordSettings
+from embedviz.models.words.engine import WordEngine
+from embedviz.models.words.held_out import HeldOut
+from embedviz.models.words.huffman import HuffmanTree
+from embedviz.models.words.lock_free import LockFreeEngine, slices_between_units
+from embedviz.models.words.sampling_kernel import noise_table, sigmoid_table, train_span
+from embedviz.models.words.settings import SamplingSettings
+from embedviz.models.words.trained import WordVectors
+from embedviz.models.words.training_text import TrainingText
 from embedviz.text.corpus import Corpus
-from embedviz.training.learner import Advance, is_finite
-from embedviz.training.protocols import State, Weights
+from embedviz.training.compiled import aligned_rows
+from embedviz.training.protocols import Weights
 from embedviz.training.schedules import linear_decay
-
-MAX_MEASURE_INTERVAL = (
-    1_000_000  # tokens between two held-out measurements; a twelfth of the training where that is less
-)
-CURVE_PAIRS = 10_000  # held-out pairs measured each time
-TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
-TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from
 
 
 @dataclass(frozen=True)
-class TrainingText:
-    """The training part as an engine reads it.
+class Inputs:
+    """What an algorithm's input vectors are the mean of.
 
     Attributes
     ----------
-    tokens
-        (T,) int32, the units in an order drawn from the seed, -1 after each. In the text's own order the vectors drift
-        with it: on the King James text (5 epochs, the last book read last) the held-out loss is 0.07 higher.
-    noise
-        (V,) float64, the probability that a word is drawn as a negative sample.
-    keep
-        (V,) float32, the share of a word's occurrences that sub-sampling leaves.
-    epochs
-        Passes over the text.
+    from_contexts
+        Whether the words of a window predict the centre word, or it predicts them.
+    divides
+        Whether each of m rows of an input gets an m-th of its gradient, or the whole.
+    starts, rows
+        (V + 1,) int64 and (P,) int32: word w is the mean of rows[starts[w]:starts[w + 1]]; without rows it is row w.
+    n_parts
+        Rows beyond those of the words.
     """
 
-    tokens: np.ndarray
-    noise: np.ndarray
-    keep: np.ndarray
-    epochs: int
-
-    @classmethod
-    def of(cls, corpus: Corpus, settings: WordSettings) -> TrainingText:
-        """Return the training part of a corpus under these settings."""
-        counts = corpus.vocabulary.counts.astype(np.float64)
-        keep = np.ones(len(counts), np.float32)
-        if settings.subsample:
-            # Of a few dozen words each is more frequent than any usual threshold, and little would be left to learn from.
-            threshold = max(settings.subsample, 1 / len(counts))
-            share = counts / counts.sum()
-            keep = np.minimum(1, np.sqrt(threshold / share) + threshold / share).astype(np.float32)
-        epochs = settings.epochs_for(int((corpus.train >= 0).sum()))
-        return cls(shuffled_units(corpus.train, settings.seed), noise_probabilities(corpus, settings), keep, epochs)
-
-    @property
-    def words_per_token(self) -> float:
-        """Share of the tokens that are words and not the ends of units."""
-        return float((self.tokens >= 0).mean())
+    from_contexts: bool = False
+    divides: bool = False
+    starts: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))
+    rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+    n_parts: int = 0
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """Pairs of the validation and of the training part, measured at fixed places of the schedule."""
-
-    validation: HeldOutPairs
-    train: HeldOutPairs
-
-    @classmethod
-    def of(cls, corpus: Corpus, text: TrainingText, settings: WordSettings) -> HeldOut:
-        """Draw the pairs; the same seed draws the same ones."""
-        return cls(
-            held_out_pairs(corpus.validation, text.noise, settings, settings.seed, CURVE_PAIRS),
-            held_out_pairs(text.tokens[:TRAIN_SAMPLE], text.noise, settings, settings.seed, TRAIN_PAIRS),
-        )
-
-    def measure(self, centre: np.ndarray, context: np.ndarray) -> dict[str, float]:
-        """Return loss and AUC of vectors (V, D) each on both parts; a part without pairs is left out."""
-        parts = {"train": self.train, "validation": self.validation}
-        scores = {part: pairs.measure(centre, context) for part, pairs in parts.items() if len(pairs)}
-        return {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
-
-
-class NegativeSamplingEngine(ABC):
-    """Base class of the engines on the CPU and on the GPU (embedviz.training.learner.Engine). Units are tokens.
+class SamplingArrays(WordEngine):
+    """The text, the vectors and the measurement of an engine of negative sampling, whatever the device.
 
     Attributes
     ----------
     W, C
-        (V, D) float32: vectors of words and of contexts. W becomes the space; only training needs C.
+        (R, D) input vectors and (V, D) vectors of contexts, or of the inner nodes of the tree. Only training needs C. R is V, and
+        more where words have parts.
     squares_W, squares_C
-        (V,) float32: Adagrad's sums, one for each row.
+        (R,) and (V,) float32: Adagrad's sums, one for each row.
     """
 
-    def __init__(self, text: TrainingText, held_out: HeldOut, settings: WordSettings):
-        self.text, self.held_out, self.settings = text, held_out, settings
-        size = len(text.noise)
-        rng = np.random.default_rng(settings.seed)
-        self.W = ((rng.random((size, settings.dim)) - 0.5) * 2 / settings.dim).astype(np.float32)
-        self.C = np.zeros_like(self.W)
-        self.squares_W, self.squares_C = np.zeros((2, size), np.float32)
-        self.per_epoch = float(len(text.tokens))
-        self.total = text.epochs * len(text.tokens)
-        self.examples = self.steps = text.words_per_token
-        self._interval = max(1, min(MAX_MEASURE_INTERVAL, self.total // 12))
+    def __init__(self, corpus: Corpus, settings: SamplingSettings, inputs: Inputs):
+        self.settings, self.vocabulary, self.inputs = settings, corpus.vocabulary, inputs
+        self.text = TrainingText.of(corpus, settings)
+        self.held_out = HeldOut.of(corpus, self.text.tokens, settings)
+        self.examples = self.steps = self.text.words_per_token
+        V, dim = len(self.vocabulary), settings.dim
+        self.W, self.C = aligned_rows(V + inputs.n_parts, dim), aligned_rows(V, dim)
+        fill_at_random(self.W[:, :dim], settings.seed)
+        self.squares_W, self.squares_C = np.zeros(len(self.W), np.float32), np.zeros(V, np.float32)
 
-    @property
-    @abstractmethod
-    def done(self) -> int:
-        """Tokens that were seen, ends of units counted, over all epochs."""
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the vectors and Adagrad's sums."""
+        return {"W": self.W, "C": self.C, "squares_W": self.squares_W, "squares_C": self.squares_C}
 
-    @abstractmethod
-    def advance(self) -> Advance:
-        """Train for a while, at most to the next measurement."""
+    def vectors(self) -> Weights:
+        """Return "centre" and "context"; where words have parts "parts", of which the centre vectors are the means."""
+        dim, contexts = self.settings.dim, len(self.C) - self.settings.has_tree
+        context = self.C[:contexts, :dim]
+        if self.inputs.n_parts:
+            return {"parts": self.W[:, :dim], "context": context}
+        return {"centre": self.W[:, :dim], "context": context}
 
-    @abstractmethod
-    def state(self) -> State:
-        """Return the vectors and the place in the text."""
-
-    @abstractmethod
-    def restore(self, state: State) -> None:
-        """Take a state back."""
-
-    def measure(self) -> dict[str, float]:
-        """Return loss and AUC on the held-out pairs. SettingsError when the vectors are NaN or infinite."""
-        self.weights()
-        return self.held_out.measure(self.W, self.C)
-
-    def weights(self) -> Weights:
-        """Return both sides' vectors. SettingsError when they are NaN or infinite."""
-        weights = {"centre": self.W, "context": self.C}
-        if not is_finite(weights):
-            raise SettingsError(
-                f"Training diverged: the vectors are NaN or infinite at a learning rate of "
-                f"{self.settings.learning_rate:g}. Take a lower one; 0.025 is usual."
-            )
-        return weights
+    def trained(self, weights: Weights) -> WordVectors:
+        """Make word vectors of `vectors`."""
+        centre, subwords = weights.get("centre"), None
+        if centre is None:
+            centre, subwords = self.inputs.means(weights["parts"]), self.inputs.subwords(weights["parts"])
+        biases = sampling_biases(self.text.noise, self.settings)
+        labels, counts, context = self.vocabulary.labels, self.vocabulary.counts, np.asarray(weights["context"])
+        return WordVectors(labels, counts, np.asarray(centre), context, subwords=subwords, **biases)
 
     def rate(self, share: float) -> float:
         """Return the learning rate when a share of the training is done. Adagrad has a decay of its own."""
         rate = self.settings.learning_rate
         return rate if self.settings.optimizer == "adagrad" else rate * linear_decay(share)
 
-    def _next_measurement(self, done: int) -> int:
-        return min(self.total, (done // self._interval + 1) * self._interval)
-
-    def _arrays(self) -> dict[str, np.ndarray]:
-        return {"W": self.W, "C": self.C, "squares_W": self.squares_W, "squares_C": self.squares_C}
-
-    def _restore_arrays(self, state: State) -> None:
-        for name, array in self._arrays().items():
-            np.copyto(array, state.arrays[name])
+    @property
+    def learning_rate(self) -> float:
+        """The initial learning rate."""
+        return self.settings.learning_rate
 
 
-def noise_probabilities(corpus: Corpus, settings: WordSettings) -> np.ndarray:
-    """Return the probability of each word as a negative sample, (V,) float64."""
-    noise = corpus.vocabulary.counts.astype(np.float64) ** settings.noise_power
-    return noise / noise.sum()
+class SamplingEngine(SamplingArrays, LockFreeEngine):
+    """Runs the kernel of skip-gram, CBOW or fastText on threads. Items are tokens."""
+
+    def __init__(self, corpus: Corpus, settings: SamplingSettings, threads: int, inputs: Inputs):
+        SamplingArrays.__init__(self, corpus, settings, inputs)
+        slices = slices_between_units(self.text.tokens, threads)
+        LockFreeEngine.__init__(self, slices, self.text.epochs, settings.seed)
+        self._noise, self._curve = noise_table(self.text.noise), sigmoid_table()
+        tree = HuffmanTree.of(self.vocabulary.counts) if settings.has_tree else _NO_TREE
+        self._tree = (tree.starts, tree.nodes, tree.turns)
+
+    def run_kernel(
+        self, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray
+    ) -> int:
+        """Train on a span of the text; see `LockFreeEngine.run_kernel`."""
+        s, inputs = self.settings, self.inputs
+        return train_span(
+            self.text.tokens, span, whole, self.W, self.C, self.squares_W, self.squares_C, self.text.keep, self._noise,
+            self._curve, *self._tree, inputs.starts, inputs.rows, inputs.from_contexts, inputs.divides, s.window,
+            s.negative_samples, rates, s.optimizer == "adagrad", s.dim, random, tally,
+        )  # fmt: skip
 
 
-def held_out_pairs(
-    tokens: np.ndarray, noise: np.ndarray, settings: WordSettings, seed: int, max_pairs: int
-) -> HeldOutPairs:
-    """Draw pairs of tokens (T,) under these settings."""
-    return HeldOutPairs.draw(tokens, settings.window, noise, settings.negative_samples, seed, max_pairs)
+def sampling_biases(noise: np.ndarray, settings: SamplingSettings) -> Mapping[str, Any]:
+    """Return the fields of `WordVectors` by which products of vectors are log-probabilities.
+
+    A classifier of true pairs against k noise words has learned log P(context | word) - log k P_noise(context)
+    (Levy and Goldberg 2014, "Neural word embedding as implicit matrix factorization", NIPS, section 3.1).
+    """
+    if settings.has_tree:
+        return {"has_tree": True}
+    odds = settings.negative_samples * noise.clip(np.finfo(np.float64).tiny)
+    return {"context_bias": np.log(odds).astype(np.float32)}
 
 
-def shuffled_units(tokens: np.ndarray, seed: int) -> np.ndarray:
-    """Return tokens (T,), -1 after each unit, with the units in an order drawn from the seed."""
-    ends = np.flatnonzero(tokens < 0) + 1
-    starts = np.r_[0, ends[:-1]]
-    order = np.random.default_rng(seed).permutation(len(ends))
-    lengths = (ends - starts)[order]
-    places = np.cumsum(lengths) - lengths
-    return tokens[np.repeat(starts[order] - places, lengths) + np.arange(ends[-1])]
+def fill_at_random(rows: np.ndarray, seed: int) -> None:
+    """Set rows (R, dim) to numbers between -1 / dim and 1 / dim drawn from the seed, block by block."""
+    rng = np.random.default_rng(seed)
+    for start in range(0, len(rows), 10_000):
+        block = rows[start : start + 10_000]
+        block[:] = (rng.random(block.shape, np.float32) - 0.5) * np.float32(2 / rows.shape[1])
+
+
+_NO_TREE = HuffmanTree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))

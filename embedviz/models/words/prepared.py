@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Any
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.models.words.cost import training_cost
-from embedviz.models.words.negative_sampling import HeldOut, NegativeSamplingEngine, TrainingText
+from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.trained import WordVectors
 from embedviz.text.corpus import Corpus
 from embedviz.training.devices import Device
 from embedviz.training.learner import Criterion, IterativeLearner
-from embedviz.training.protocols import Weights
 
-# (text, held_out, settings, device, threads) -> the engine of an algorithm
-EngineFactory = Callable[[TrainingText, HeldOut, WordSettings, Device, int], NegativeSamplingEngine]
+# (prepared, settings, device, threads) -> the engine of an algorithm, which knows the class of its settings
+EngineFactory = Callable[["PreparedCorpus", Any, Device, int], WordEngine]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +56,5 @@ class PreparedCorpus:
         It always runs its whole schedule and keeps the weights with the lowest validation loss: under a falling learning
         rate the loss wobbles upwards on its way down, and a rule that stops early ends worse.
         """
-        text = TrainingText.of(self.corpus, settings)
-        engine = self.engine(text, HeldOut.of(self.corpus, text, settings), settings, device, threads)
-        return IterativeLearner(engine, self._trained, Criterion("validation/loss"))
-
-    def _trained(self, weights: Weights) -> WordVectors:
-        vocabulary = self.corpus.vocabulary
-        centre, context = (np.asarray(weights[name]) for name in ("centre", "context"))
-        return WordVectors(vocabulary.labels, vocabulary.counts, centre, context)
+        engine = self.engine(self, settings, device, threads)
+        return IterativeLearner(engine, engine.trained, Criterion("validation/loss"))

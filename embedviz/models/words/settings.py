@@ -1,4 +1,4 @@
-"""Settings that the algorithms for word vectors share."""
+"""Settings that the algorithms for word vectors share. The names of word2vec.c, GloVe and fastText are in the help."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ WORDS_TO_READ = 15_000_000  # of a small text, read in several epochs
 
 
 class WordSettings(TrainingSettings):
-    """Settings of word vectors learned by negative sampling."""
+    """Settings of every algorithm: how the text is read, and the size of the vectors."""
 
     tokenizer: Literal["words", "basic_english", "whitespace"] = Field(
         "words", description="How text is split: words of any script, torchtext's basic English, or at white space."
     )
     lowercase: bool = Field(True, description="Convert to lower case, so that King and king are one word.")
-    min_count: int = Field(5, ge=1, le=1_000_000, description="Leave out words seen less often than this.")
+    min_count: int = Field(
+        5, ge=1, le=1_000_000, description="Leave out words seen less often than this (word2vec: -min-count)."
+    )
     max_vocabulary: int = Field(
         200_000, ge=2, le=5_000_000, description="Maximum size of the vocabulary; the most frequent words are kept."
     )
@@ -27,7 +29,8 @@ class WordSettings(TrainingSettings):
         100,
         ge=2,
         le=1000,
-        description="Dimensions of a vector. More dimensions hold more, but cost more and overfit small texts.",
+        description="Dimensions of a vector (word2vec: -size). More dimensions hold more, but cost more and overfit small "
+        "texts.",
         json_schema_extra={"basic": True},
     )
     window: int = Field(
@@ -37,26 +40,19 @@ class WordSettings(TrainingSettings):
         description="Words on each side that count as context. Small windows find words used alike, wide ones topics.",
         json_schema_extra={"basic": True},
     )
-    negative_samples: int = Field(5, ge=1, le=50, description="Noise words drawn for each positive pair.")
-    subsample: float = Field(
-        1e-3,
-        ge=0,
-        le=1,
-        description="Words more frequent than this share are partly skipped, but never those of average frequency "
-        "or below. 0 keeps all.",
-    )
-    noise_power: float = Field(0.75, ge=0, le=1, description="Noise words are drawn by their count to this power.")
+
+
+class EpochSettings(WordSettings):
+    """Settings of the algorithms that go over their data several times."""
+
     epochs: int | None = Field(
         None,
         ge=1,
         le=10_000,
-        description="Passes over the text (epochs). Empty: more for small texts (King James: 19).",
+        description="Passes over the text (word2vec: -iter). Empty: more for small texts (King James: 19).",
         json_schema_extra={"basic": True},
     )
-    optimizer: Literal["sgd", "adagrad"] = Field(
-        "sgd", description="sgd: the learning rate decays linearly to almost 0. adagrad: a learning rate for each word."
-    )
-    learning_rate: float = Field(0.025, gt=0, le=1, description="Initial learning rate.")
+    learning_rate: float = Field(0.025, gt=0, le=1, description="Initial learning rate (word2vec: -alpha).")
 
     def epochs_for(self, n_words: int) -> int:
         """Return the epochs as set, or by the text's size: about 15 M words in all, 5 to 200 epochs.
@@ -64,3 +60,32 @@ class WordSettings(TrainingSettings):
         King James (0.79 M words): 19.
         """
         return self.epochs or int(np.clip(round(WORDS_TO_READ / max(1, n_words)), 5, 200))
+
+
+class SamplingSettings(EpochSettings):
+    """Settings of the algorithms that read the text word by word: skip-gram, CBOW, fastText."""
+
+    loss: Literal["negative_sampling", "hierarchical_softmax"] = Field(
+        "negative_sampling",
+        description="negative_sampling: tell context words from noise words. hierarchical_softmax: predict them along a "
+        "Huffman tree of the vocabulary (word2vec: -hs 1), which suits rare words.",
+    )
+    negative_samples: int = Field(
+        5, ge=1, le=50, description="Noise words drawn for each positive pair (word2vec: -negative)."
+    )
+    subsample: float = Field(
+        1e-3,
+        ge=0,
+        le=1,
+        description="Words more frequent than this share are partly skipped (word2vec: -sample), but never those of average "
+        "frequency or below. 0 keeps all.",
+    )
+    noise_power: float = Field(0.75, ge=0, le=1, description="Noise words are drawn by their count to this power.")
+    optimizer: Literal["sgd", "adagrad"] = Field(
+        "sgd", description="sgd: the learning rate decays linearly to almost 0. adagrad: a learning rate for each word."
+    )
+
+    @property
+    def has_tree(self) -> bool:
+        """True for hierarchical softmax."""
+        return self.loss == "hierarchical_softmax"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -18,16 +19,12 @@ from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import PART_NAMES, Fold, training_size
 from embedviz.models.words.cost import training_cost
-from embedviz.models.words.negative_sampling import (
-    TRAIN_PAIRS,
-    TRAIN_SAMPLE,
-    held_out_pairs,
-    noise_probabilities,
-    shuffled_units,
-)
+from embedviz.evaluation.held_out_pairs import NOISE_WORDS, HeldOutPairs
+from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
-from embedviz.models.words.settings import WordSettings
+from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
 from embedviz.models.words.trained import WordVectors
+from embedviz.models.words.training_text import shuffled_units
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.corpus import build_corpus
 from embedviz.text.counts import CorpusCounts, count_tokens
@@ -55,7 +52,7 @@ class WordModel:
     Settings
         Its settings.
     engine
-        (text, held_out, settings, device, threads) -> the engine.
+        (prepared, settings, device, threads) -> the engine.
     relative_work
         Settings -> work for a word beside that of skip-gram's defaults, for the estimate of its cost.
     """
@@ -65,7 +62,7 @@ class WordModel:
     summary: str
     Settings: type[WordSettings]
     engine: EngineFactory
-    relative_work: Callable[[WordSettings], float]
+    relative_work: Callable[[Any], float]
     unit: str = "words"
     roles: Mapping[str, str] = field(default_factory=lambda: {"text": "a column of text"})
     optional_roles: Mapping[str, str] = field(default_factory=dict)
@@ -119,19 +116,19 @@ class WordModel:
         A part without pairs is left out.
         """
         s, corpus = prepared.settings, prepared.corpus
-        noise = noise_probabilities(corpus, s)
+        counts = corpus.vocabulary.counts
         shuffled = shuffled_units(corpus.train, s.seed)[:TRAIN_SAMPLE]
         parts = {
-            "train": held_out_pairs(shuffled, noise, s, s.seed, TRAIN_PAIRS),
-            "validation": held_out_pairs(corpus.validation, noise, s, s.seed, VALIDATION_PAIRS),
-            "test": held_out_pairs(corpus.test, noise, s, s.seed + 1, TEST_PAIRS),
+            "train": HeldOutPairs.draw(shuffled, s.window, counts, s.seed, TRAIN_PAIRS),
+            "validation": HeldOutPairs.draw(corpus.validation, s.window, counts, s.seed, VALIDATION_PAIRS),
+            "test": HeldOutPairs.draw(corpus.test, s.window, counts, s.seed + 1, TEST_PAIRS),
         }
         metrics: dict[str, float] = {}
         for part, pairs in parts.items():
             if len(pairs):
-                scores = pairs.measure(trained.centre, trained.context)
+                scores = pairs.measure(trained.log_probabilities)
                 metrics |= {f"{part}/loss": scores.loss, f"{part}/auc": scores.auc}
-        metrics["baseline/loss"] = (1 + s.negative_samples) * math.log(2)
+        metrics["baseline/loss"] = (1 + NOISE_WORDS) * math.log(2)
         metrics["baseline/auc"] = 0.5
         return Evaluation("loss", metrics, _protocol(prepared))
 
@@ -162,10 +159,12 @@ def _protocol(prepared: PreparedCorpus) -> Protocol:
     details = {
         "words_in_the_text": c.n_tokens,
         "vocabulary": len(c.vocabulary),
-        "epochs": s.epochs_for(sizes["train"]),
         "window": s.window,
-        "negative_samples": s.negative_samples,
     }
+    if isinstance(s, EpochSettings):
+        details["epochs"] = s.epochs_for(sizes["train"])
+    if isinstance(s, SamplingSettings):
+        details["negative_samples"] = s.negative_samples
     fold = (c.split.fold.number, c.split.fold.of) if c.split.fold else None
     return Protocol(c.split.method, c.split.seed, "words", sizes, fold, details)
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from embedviz.core.archive import Archived
+from embedviz.models.words.huffman import HuffmanTree
 from embedviz.space import EmbeddingSpace
+from embedviz.space.subwords import Subwords
 
 
 @dataclass(frozen=True, eq=False)
 class WordVectors(Archived):
     """The vectors of a vocabulary (embedviz.training.protocols.Trained).
+
+    Every algorithm estimates how probable a word is among those around another:
+
+        log P(context j | word i)  =  centre[i]·context[j] + centre_bias[i] + context_bias[j]
 
     Attributes
     ----------
@@ -23,15 +30,49 @@ class WordVectors(Archived):
     counts
         (V,) int64, how often each was seen in the training part.
     centre, context
-        (V, D) float32. The centre vectors are the space; the context vectors are what they were learned against.
+        (V, D) float32: vectors of words, and of words as contexts. With a tree, context holds its (V - 1) inner nodes.
+    centre_bias, context_bias
+        (V,) float32; None for zeros.
+    is_sum
+        The space's vectors are centre + context, as those of GloVe; otherwise they are the centre vectors.
+    has_tree
+        P is that of hierarchical softmax; without biases.
+    subwords
+        Vectors of character n-grams, for words that are not in the vocabulary.
     """
 
     labels: list[str]
     counts: np.ndarray
     centre: np.ndarray
     context: np.ndarray
+    centre_bias: np.ndarray | None = None
+    context_bias: np.ndarray | None = None
+    is_sum: bool = False
+    has_tree: bool = False
+    subwords: Subwords | None = None
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """(V, D) float32, the vectors of the space."""
+        return self.centre + self.context if self.is_sum else self.centre
 
     def spaces(self) -> Mapping[str, EmbeddingSpace]:
-        """Return "word": the centre vectors, with the count of each word in the training part."""
+        """Return "word": the vectors, with the count of each word in the training part."""
         columns = pd.DataFrame({"count": self.counts})
-        return {"word": EmbeddingSpace(self.labels, self.centre, columns, "word")}
+        return {"word": EmbeddingSpace(self.labels, self.vectors, columns, "word", subwords=self.subwords)}
+
+    def log_probabilities(self, words: np.ndarray, contexts: np.ndarray) -> np.ndarray:
+        """Return log P(context | word): words (P,), contexts (P, K) -> (P, K). It need not be normalised."""
+        centre = self.centre[words]
+        if self.has_tree:
+            return self._tree.log_probabilities(centre, self.context, contexts)
+        log_p = np.matmul(self.context[contexts], centre[:, :, None])[..., 0]
+        if self.centre_bias is not None:
+            log_p += self.centre_bias[words][:, None]
+        if self.context_bias is not None:
+            log_p += self.context_bias[contexts]
+        return log_p
+
+    @cached_property
+    def _tree(self) -> HuffmanTree:
+        return HuffmanTree.of(self.counts)

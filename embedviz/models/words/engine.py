@@ -1,0 +1,102 @@
+"""Base of all engines that train word vectors (embedviz.training.learner.Engine): the arrays, the held-out measurement."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import numpy as np
+
+from embedviz.core.errors import SettingsError
+from embedviz.models.words.held_out import HeldOut
+from embedviz.models.words.trained import WordVectors
+from embedviz.training.learner import Advance, is_finite
+from embedviz.training.protocols import State, Weights
+
+MAX_MEASURE_INTERVAL = 1_000_000  # items between two held-out measurements; a twelfth of the training where that is less
+MIN_MEASUREMENTS = 12
+
+
+class WordEngine(ABC):
+    """Base class of the engines.
+
+    Attributes
+    ----------
+    held_out
+        What is measured as it trains.
+    total, per_epoch, examples, steps
+        See `embedviz.training.learner.Engine`.
+    """
+
+    held_out: HeldOut
+    total: int
+    per_epoch: float
+    examples: float = 1.0
+    steps: float = 1.0
+    _interval: int
+
+    @property
+    @abstractmethod
+    def done(self) -> int:
+        """Units that are done, over all epochs."""
+
+    @abstractmethod
+    def advance(self) -> Advance:
+        """Train for a while, at most to the next measurement."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """Return the arrays and the place in the schedule."""
+
+    @abstractmethod
+    def restore(self, state: State) -> None:
+        """Take a state back."""
+
+    @abstractmethod
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return everything that training changes, by name, not copied."""
+
+    @abstractmethod
+    def vectors(self) -> Weights:
+        """Return the arrays that `trained` needs, not copied."""
+
+    @abstractmethod
+    def trained(self, weights: Weights) -> WordVectors:
+        """Make what is kept of the arrays of `vectors`."""
+
+    @abstractmethod
+    def rate(self, share: float) -> float:
+        """Return the learning rate when a share of the training is done."""
+
+    @property
+    @abstractmethod
+    def learning_rate(self) -> float:
+        """The initial learning rate, for the message when a training diverges."""
+
+    def measure(self) -> dict[str, float]:
+        """Return loss and AUC on the held-out pairs. SettingsError when the vectors are NaN or infinite."""
+        return self.held_out.measure(self.trained(self.weights()))
+
+    def weights(self) -> Weights:
+        """Return the arrays of `vectors`. SettingsError when they are NaN or infinite."""
+        weights = self.vectors()
+        if not is_finite(weights):
+            raise SettingsError(
+                f"Training diverged: the vectors are NaN or infinite at a learning rate of {self.learning_rate:g}. "
+                f"Take a lower one; 0.025 is usual."
+            )
+        return weights
+
+    def restore_arrays(self, state: State) -> None:
+        """Copy the arrays of a state into those of `arrays`."""
+        current: Mapping[str, np.ndarray] = self.arrays()
+        for name, array in current.items():
+            np.copyto(array, state.arrays[name])
+
+    def set_intervals(self) -> None:
+        """Set how often the held-out pairs are measured, once `total` is known."""
+        self._interval = max(1, min(MAX_MEASURE_INTERVAL, self.total // MIN_MEASUREMENTS))
+
+    def next_measurement(self, done: int) -> int:
+        """Return where the next measurement is due."""
+        return min(self.total, (done // self._interval + 1) * self._interval)

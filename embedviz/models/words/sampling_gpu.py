@@ -1,0 +1,172 @@
+"""Negative sampling on a GPU: the objective of the compiled kernel, a batch of centre words at a time, in PyTorch.
+
+A batch's steps are added up before they are made, so a word that occurs often in one batch would leap; each row's sum of steps
+is therefore held to MAX_STEPS times their mean. Letters: B inputs, N targets of each, D dimensions, P places of a window.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from typing_extensions import TypedDict
+
+from embedviz.models.words.negative_sampling import Inputs, SamplingArrays
+from embedviz.models.words.settings import SamplingSettings
+from embedviz.text.corpus import Corpus
+from embedviz.training.learner import ADVANCE_SECONDS, Advance
+from embedviz.training.protocols import State, Weights
+
+BATCH_TOKENS = 16_384
+MAX_STEPS = 16.0
+
+
+class Gradients(NamedTuple):
+    """Descent directions: h (B, D), target (B, N, D); loss (B,) summed over an input's targets."""
+
+    h: torch.Tensor
+    target: torch.Tensor
+    loss: torch.Tensor
+
+
+def gradients(h: torch.Tensor, c: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> Gradients:
+    """h (B, D) input and c (B, N, D) target vectors; labels (B, N) 1 for words that h should predict; weights (B, N)."""
+    x = torch.einsum("bd,bnd->bn", h, c).clamp(-6, 6)
+    step = weights * (labels - torch.sigmoid(x))
+    softplus = torch.nn.functional.softplus
+    loss = (weights * (softplus(x) - labels * x)).sum(1)
+    return Gradients(torch.einsum("bn,bnd->bd", step, c), step[..., None] * h[:, None], loss)
+
+
+class _Place(TypedDict):
+    epoch: int
+    at: int | list[int]  # one a thread from the engine of the CPU
+
+
+class GpuSamplingEngine(SamplingArrays):
+    """Trains batches of the text on a device; `weights` brings the vectors to the host."""
+
+    def __init__(self, corpus: Corpus, settings: SamplingSettings, inputs: Inputs, device: str):
+        super().__init__(corpus, settings, inputs)
+        self.per_epoch = float(len(self.text.tokens))
+        self.total = self.text.epochs * len(self.text.tokens)
+        self.set_intervals()
+        self._device = torch.device(device)
+        self._tokens = torch.from_numpy(np.ascontiguousarray(self.text.tokens)).to(self._device)
+        self._keep = torch.from_numpy(self.text.keep).to(self._device)
+        self._noise = torch.from_numpy(self.text.noise).cumsum(0).float().to(self._device)
+        self._parts = torch.from_numpy(inputs.rows.astype(np.int64)).to(self._device)
+        self._part_starts = torch.from_numpy(inputs.starts).to(self._device)
+        self._generator = torch.Generator(self._device)
+        self._epoch = self._at = 0
+        self._send()
+
+    @property
+    def done(self) -> int:
+        """Tokens that were seen, ends of units counted, over all epochs."""
+        return self._epoch * len(self._tokens) + self._at
+
+    def advance(self) -> Advance:
+        """Train batch by batch for a while."""
+        due, late = self.next_measurement(self.done), time.perf_counter() + ADVANCE_SECONDS
+        loss, pairs = torch.zeros((), device=self._device), torch.zeros((), device=self._device)
+        while self.done < due:
+            end = min(self._at + BATCH_TOKENS, len(self._tokens))
+            batch_loss, batch_pairs = self._train_batch(self._at, end, self.rate(self.done / self.total))
+            loss, pairs = loss + batch_loss, pairs + batch_pairs
+            self._at = end
+            if end == len(self._tokens):
+                self._epoch, self._at = self._epoch + 1, 0
+            if time.perf_counter() > late:
+                break
+        return Advance(float(loss / pairs) if pairs else None, measure=self.done >= due)
+
+    def weights(self) -> Weights:
+        """Copy the vectors to the host and return them."""
+        self._fetch()
+        return super().weights()
+
+    def state(self) -> State:
+        """Return the vectors and the place in the text."""
+        self._fetch()
+        return State(self.arrays(), {"epoch": self._epoch, "at": self._at})
+
+    def restore(self, state: State) -> None:
+        """Take a state back; one that the CPU's engine wrote begins the epoch again."""
+        self.restore_arrays(state)
+        self._send()
+        place = state.values_as(_Place)
+        at = place["at"]
+        self._epoch, self._at = place["epoch"], at if isinstance(at, int) else 0
+
+    def _send(self) -> None:
+        self._on_device = {name: torch.tensor(array, device=self._device) for name, array in self.arrays().items()}
+
+    def _fetch(self) -> None:
+        for name, array in self.arrays().items():
+            np.copyto(array, self._on_device[name].cpu().numpy())
+
+    def _train_batch(self, begin: int, end: int, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
+        s, V = self.settings, len(self.C)
+        # seeded by the place in the text, so that a training that goes on from a checkpoint draws the same
+        self._generator.manual_seed(int(np.random.SeedSequence([s.seed, self._epoch, begin]).generate_state(1)[0]))
+        text = self._tokens[begin:end].long()
+        unit = torch.cumsum(text < 0, 0)
+        drawn = torch.rand(len(text), generator=self._generator, device=self._device)
+        kept = (text >= 0) & (drawn < self._keep[text.clamp_min(0)])
+        word, unit = text[kept], unit[kept]
+        n = len(word)
+        if n < 2:
+            return torch.zeros((), device=self._device), torch.zeros((), device=self._device)
+        apart = torch.cat([torch.arange(-s.window, 0), torch.arange(1, s.window + 1)]).to(self._device)
+        place = torch.arange(n, device=self._device)[:, None] + apart
+        reach = torch.randint(1, s.window + 1, (n, 1), generator=self._generator, device=self._device)
+        inside = place.clamp(0, n - 1)
+        there = (place == inside) & (apart.abs() <= reach) & (unit[inside] == unit[:, None])  # (B, P)
+        context = word[inside]
+        dice = torch.rand(n, s.negative_samples, generator=self._generator, device=self._device)
+        noise = torch.searchsorted(self._noise, dice * self._noise[-1]).clamp_max(V - 1)
+        if self.inputs.from_contexts:
+            rows, owners = self._rows_of(context[there], torch.nonzero(there)[:, 0])
+            true, is_there = word[:, None], there.any(1, keepdim=True)
+        else:
+            rows, owners = self._rows_of(word, torch.arange(n, device=self._device))
+            true, is_there = context, there
+        pairs = is_there.sum(1, keepdim=True).float()
+        is_true = ((noise[:, :, None] == true[:, None, :]) & is_there[:, None, :]).any(2)
+        targets = torch.cat([true, noise], 1)
+        labels = torch.cat([torch.ones_like(true), torch.zeros_like(noise)], 1).float()
+        weights = torch.cat([is_there.float(), (~is_true).float() * pairs], 1)
+        W, C = self._on_device["W"], self._on_device["C"]
+        members = torch.zeros(n, device=self._device).index_add_(0, owners, torch.ones_like(owners, dtype=W.dtype))
+        h = torch.zeros(n, W.shape[1], device=self._device).index_add_(0, owners, W[rows])
+        h = h / members.clamp_min(1)[:, None]
+        g = gradients(h, C[targets], labels, weights)
+        step = g.h / members.clamp_min(1)[:, None] if self.inputs.divides else g.h
+        self._step("W", rows, step[owners], rate)
+        used = weights.reshape(-1) > 0
+        self._step("C", targets.reshape(-1)[used], g.target.reshape(-1, W.shape[1])[used], rate)
+        return g.loss.sum(), pairs.sum()
+
+    def _rows_of(self, words: torch.Tensor, owners: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the rows of W that words (M,) are made of, and for each the input (M,) that it belongs to."""
+        if not len(self._parts):
+            return words, owners
+        lengths = self._part_starts[words + 1] - self._part_starts[words]
+        member = torch.repeat_interleave(lengths)
+        first = torch.cumsum(lengths, 0) - lengths
+        at = self._part_starts[words][member] + torch.arange(len(member), device=self._device) - first[member]
+        return self._parts[at], owners[member]
+
+    def _step(self, name: str, rows: torch.Tensor, step: torch.Tensor, rate: float) -> None:
+        """Add rate * step (R, D) to the rows (R,) of W or C, each row's sum held to MAX_STEPS means or scaled by Adagrad."""
+        weights, squares = self._on_device[name], self._on_device[f"squares_{name}"]
+        if self.settings.optimizer == "adagrad":
+            squares.index_add_(0, rows, step.square().sum(1) / self.settings.dim)
+            size = rate / (squares[rows] + 1e-8).sqrt()
+        else:
+            count = torch.zeros_like(squares).index_add_(0, rows, torch.ones_like(rows, dtype=squares.dtype))
+            size = rate * (MAX_STEPS / count[rows]).clamp_max(1)
+        weights.index_add_(0, rows, step * size[:, None])

@@ -1,0 +1,235 @@
+"""Kernel of skip-gram, CBOW and fastText: an input vector learns to tell words of its window from noise words.
+
+Mikolov, Sutskever, Chen, Corrado and Dean 2013, "Distributed representations of words and phrases" (NIPS), section 2: for an
+input vector h that is to predict words t1..tm, and noise words n1..nk drawn once for all of them, the kernel descends
+
+    sum_j log(1 + exp(-h·C[tj]))  +  m · sum_i log(1 + exp(h·C[ni]))
+
+with k noise words a pair, which has the expectation of equation 4. Sharing them among a window's pairs saves most of the work. A
+noise word that is one of t1..tm is left out, as word2vec.c does: with it the held-out loss of the King James text is 0.014
+higher. With hierarchical softmax the targets are the inner nodes on the paths to t1..tm instead, and no noise is drawn.
+
+h is the mean of the rows of W that the inputs are made of: the centre word itself in skip-gram, its n-grams beside it in fastText,
+the words of the window in CBOW.
+
+It is one function because numba's calls between kernels cost more than half of the speed. All products of a window are taken before
+any vector is moved, so that the processor works on several at once, and rows that come next are fetched ahead. Letters: T tokens,
+V words, R rows of W, D dimensions rounded up to whole cache lines.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedviz.training.compiled import compiled, prefetch
+
+NOISE_TABLE_SIZE = 1 << 20
+SIGMOID_RANGE = 6.0
+SIGMOID_STEPS = 2048
+MAX_SENTENCE = 1024  # tokens of a unit that a kernel sees together; the corpus cuts units at 1,000
+MAX_TARGETS = 4096  # of one input vector: 40 paths of 100 nodes, or 40 words and 50 noise words
+MAX_INPUTS = 4096  # rows that an input vector is the mean of
+MULTIPLY, ADD = np.uint64(6364136223846793005), np.uint64(1442695040888963407)  # Knuth's MMIX generator
+
+
+@compiled
+def train_span(
+    tokens: np.ndarray, span: np.ndarray, whole: np.ndarray, W: np.ndarray, C: np.ndarray, squares_W: np.ndarray,
+    squares_C: np.ndarray, keep: np.ndarray, noise: np.ndarray, curve: np.ndarray, path_starts: np.ndarray,
+    path_nodes: np.ndarray, path_turns: np.ndarray, part_starts: np.ndarray, part_rows: np.ndarray, from_contexts: bool,
+    divides: bool, window: int, negatives: int, rates: np.ndarray, adagrad: bool, dim: int, random: np.ndarray,
+    tally: np.ndarray,
+) -> int:  # fmt: skip
+    """Train on tokens[span[0]:span[1]] and return where it stopped: the end of the last unit that began in the span.
+
+    Parameters
+    ----------
+    tokens
+        (T,) int32, -1 between units.
+    span, whole, rates, random, tally
+        See `embedviz.models.words.lock_free.LockFreeEngine.run_kernel`.
+    W, C
+        (R, D) and (V, D) float32, changed in place; C has the vectors of the tree's inner nodes where there is one.
+    squares_W, squares_C
+        (R,) and (V,) float32, Adagrad's sums.
+    keep
+        (V,) float32, the share of a word's occurrences that sub-sampling leaves.
+    noise
+        (NOISE_TABLE_SIZE,) int32; see `noise_table`.
+    curve
+        (2, SIGMOID_STEPS + 1) float32; see `sigmoid_table`.
+    path_starts, path_nodes, path_turns
+        Of a HuffmanTree; without nodes noise words are drawn.
+    part_starts, part_rows
+        (V + 1,) int64 and (P,) int32: the rows of W that word w is the mean of are part_rows[part_starts[w]:part_starts[w + 1]].
+        Without rows it is row w.
+    from_contexts
+        Whether the words of the window predict the centre word (CBOW), or it predicts them.
+    divides
+        Whether each of m rows of an input gets an m-th of its gradient, or the whole.
+    """
+    D = W.shape[1]
+    s = random[0]
+    sentence = np.empty(MAX_SENTENCE, np.int32)
+    others = np.empty(MAX_SENTENCE, np.int32)
+    inputs = np.empty(MAX_INPUTS, np.int32)
+    targets = np.empty(MAX_TARGETS, np.int32)
+    labels, weights = np.empty(MAX_TARGETS, np.float32), np.empty(MAX_TARGETS, np.float32)
+    products = np.empty(MAX_TARGETS, np.float32)
+    h, gradient = np.empty(D, np.float32), np.empty(D, np.float32)
+    last = curve.shape[1] - 1
+    limit = np.float32(SIGMOID_RANGE)
+    scale = np.float32(last / (2 * SIGMOID_RANGE))
+    slope = (rates[1] - rates[0]) / max(1, whole[1] - whole[0])
+    has_tree, has_parts = len(path_nodes) > 0, len(part_rows) > 0
+    loss, seen = 0.0, 0.0
+    i, end = span[0], whole[1]
+    while i < span[1]:
+        rate = np.float32(rates[0] + slope * (i - whole[0]))
+        length = 0
+        while i < end and tokens[i] != -1 and length < MAX_SENTENCE:
+            s = s * MULTIPLY + ADD
+            if np.float32(s >> np.uint64(40)) * np.float32(1 / 16777216) < keep[tokens[i]]:
+                sentence[length] = tokens[i]
+                length += 1
+            i += 1
+        if i < end and tokens[i] == -1:
+            i += 1
+        for j in range(length):
+            s = s * MULTIPLY + ADD
+            reach = 1 + np.int64((s >> np.uint64(33)) % np.uint64(window))
+            m = 0
+            for q in range(max(0, j - reach), min(length, j + reach + 1)):
+                if q != j:
+                    others[m] = sentence[q]
+                    m += 1
+            if m == 0:
+                continue
+            # the rows of what comes next
+            if j + 1 < length and not has_parts:
+                for d in range(0, D, 16):
+                    prefetch(W, sentence[j + 1], d)
+            if j + window + 1 < length and not has_tree:
+                for d in range(0, D, 16):
+                    prefetch(C, sentence[j + window + 1], d)
+            # inputs: rows of W whose mean is h
+            n_inputs = 0
+            n_words = m if from_contexts else 1
+            for q in range(n_words):
+                word = others[q] if from_contexts else sentence[j]
+                if not has_parts:
+                    inputs[n_inputs] = word
+                    n_inputs += 1
+                else:
+                    for p in range(part_starts[word], part_starts[word + 1]):
+                        if n_inputs < MAX_INPUTS:
+                            inputs[n_inputs] = part_rows[p]
+                            n_inputs += 1
+            if from_contexts:
+                m = 1
+                others[0] = sentence[j]
+            # targets: rows of C, what the sigmoid of the product should be, and weights
+            n = 0
+            if has_tree:
+                for q in range(m):
+                    for p in range(path_starts[others[q]], path_starts[others[q] + 1]):
+                        if n < MAX_TARGETS:
+                            targets[n] = path_nodes[p]
+                            labels[n] = np.float32(1) - path_turns[p]
+                            weights[n] = np.float32(1)
+                            n += 1
+            else:
+                for q in range(m):
+                    targets[n] = others[q]
+                    labels[n] = np.float32(1)
+                    weights[n] = np.float32(1)
+                    n += 1
+                for _ in range(negatives):
+                    s = s * MULTIPLY + ADD
+                    t = noise[(s >> np.uint64(40)) & np.uint64(NOISE_TABLE_SIZE - 1)]
+                    is_true = False
+                    for q in range(m):
+                        if others[q] == t:
+                            is_true = True
+                    if not is_true:
+                        for d in range(0, D, 16):
+                            prefetch(C, t, d)
+                        targets[n] = t
+                        labels[n] = np.float32(0)
+                        weights[n] = np.float32(m)
+                        n += 1
+            first = W[inputs[0]]
+            for d in range(D):
+                h[d] = first[d]
+                gradient[d] = np.float32(0)
+            if n_inputs > 1:
+                for q in range(1, n_inputs):
+                    one = W[inputs[q]]
+                    for d in range(D):
+                        h[d] += one[d]
+                part = np.float32(1) / np.float32(n_inputs)
+                for d in range(D):
+                    h[d] *= part
+            for q in range(n):
+                row = C[targets[q]]
+                x = np.float32(0)
+                for d in range(D):
+                    x += h[d] * row[d]
+                products[q] = x
+            for q in range(n):
+                x = products[q]
+                held = min(max(x, -limit), limit)
+                cell = min(max(int((held + limit) * scale), 0), last)  # also when x is not a number
+                # past the table a sigmoid is exactly 0 or 1: a small error left over would let the vectors grow for ever
+                guess = np.float32(1) if x > limit else (np.float32(0) if x < -limit else curve[0, cell])
+                loss += weights[q] * (curve[1, cell] + (np.float32(1) - labels[q]) * held)
+                products[q] = weights[q] * (labels[q] - guess)
+            size = np.float32(0)
+            if adagrad:
+                for d in range(D):
+                    size += h[d] * h[d]
+            for q in range(n):
+                row = C[targets[q]]
+                step = products[q]
+                step_C = step * rate
+                if adagrad:
+                    squares_C[targets[q]] += step * step * size / dim
+                    step_C /= np.sqrt(squares_C[targets[q]] + np.float32(1e-8))
+                for d in range(D):
+                    c = row[d]
+                    gradient[d] += step * c
+                    row[d] = c + step_C * h[d]
+            step_W = rate
+            if divides:
+                step_W /= np.float32(n_inputs)
+            size = np.float32(0)
+            if adagrad:
+                for d in range(D):
+                    size += gradient[d] * gradient[d]
+                if divides:
+                    size /= np.float32(n_inputs * n_inputs)
+            for q in range(n_inputs):
+                one = W[inputs[q]]
+                step = step_W
+                if adagrad:
+                    squares_W[inputs[q]] += size / dim
+                    step /= np.sqrt(squares_W[inputs[q]] + np.float32(1e-8))
+                for d in range(D):
+                    one[d] += step * gradient[d]
+            seen += m
+    random[0] = s
+    tally[0] += loss
+    tally[1] += seen
+    return i
+
+
+def noise_table(noise: np.ndarray) -> np.ndarray:
+    """Return words in proportion to their probability (V,), so that a random index draws one: (NOISE_TABLE_SIZE,) int32."""
+    middles = (np.arange(NOISE_TABLE_SIZE) + 0.5) / NOISE_TABLE_SIZE
+    return np.searchsorted(np.cumsum(noise), middles).clip(0, len(noise) - 1).astype(np.int32)
+
+
+def sigmoid_table() -> np.ndarray:
+    """Return sigmoid(x) and log(1 + exp(-x)) for x from -6 to 6: (2, SIGMOID_STEPS + 1) float32."""
+    x = np.linspace(-SIGMOID_RANGE, SIGMOID_RANGE, SIGMOID_STEPS + 1)
+    return np.stack([1 / (1 + np.exp(-x)), np.logaddexp(0, -x)]).astype(np.float32)
