@@ -28,6 +28,7 @@ from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
 from embedviz.data.splits import PartName
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
+from embedviz.data.text_source import TextSource
 from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_column, markup_sentence
 from embedviz.data.typing_columns import MISSING
 from embedviz.data.written_numbers import POINT
@@ -55,6 +56,8 @@ class Table:
         "text" for plain text, a unit a row in the column "text".
     roles : dict of str to str
         role -> column, guessed.
+    source : TextSource, optional
+        Plain text that is read from disk, of which the frame is the beginning.
     cache : Path or None
         The folder of the store that keeps this frame, where what is derived from it can be kept too. A copy with other
         rows (`dataclasses.replace`) has none.
