@@ -75,6 +75,7 @@ class Table:
     report: ReadReport
     kind: str
     roles: dict[str, str] = field(default_factory=dict)
+    source: TextSource | None = None
     cache: Path | None = field(default=None, init=False)
     _columns: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
 
@@ -318,6 +319,17 @@ def _from_text(text: str, report: ReadReport, options: Options) -> Table:
     )
     units = pd.array(text_units.split_units(text, unit), dtype="str")
     return _table(report, pd.DataFrame({TEXT_COLUMN: units}))
+
+
+def is_plain_text(head: str, name: str) -> bool:
+    """Return True when the beginning of a file is neither JSON nor lines with labels nor a table."""
+    text = _unix_line_ends(head)
+    if _may_be_json(text, name) or fasttext_labels.looks_like(text) or not text.strip():
+        return False
+    return _table_reading(text, name, Options.checked(
+        encoding=None, delimiter=None, quote=None, escape=None, header=None, decimal=None, missing=(), unit=None,
+        transforms=Transforms.of((), None, (), None, False),
+    ))[0] is None  # fmt: skip
 
 
 def _may_be_json(text: str, name: str) -> bool:

@@ -16,13 +16,13 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from embedviz.core.compiled import compiled
 from embedviz.models.words.lock_free import MAX_SENTENCE, LockFreeEngine
 from embedviz.models.words.negative_sampling import HeldOut, NegativeSamplingEngine, TrainingText
 from embedviz.models.words.prepared import PreparedCorpus
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.trained import WordVectors
-from embedviz.training.compiled import compiled
 from embedviz.training.devices import Device
 from embedviz.training.protocols import ModelSpec
 

@@ -23,6 +23,12 @@ class WordSettings(TrainingSettings):
     max_vocabulary: int = Field(
         200_000, ge=2, le=5_000_000, description="Maximum size of the vocabulary; the most frequent words are kept."
     )
+    memory_mb: int = Field(
+        1000,
+        ge=8,
+        le=1_000_000,
+        description="Megabytes for counting the words of a text. Where they do not suffice, the rarest words are left out.",
+    )
     dim: int = Field(
         100,
         ge=2,

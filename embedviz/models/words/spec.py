@@ -16,7 +16,7 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
-from embedviz.data.splits import PART_NAMES, Fold, training_size
+from embedviz.data.splits import Fold, training_size
 from embedviz.models.words.cost import training_cost
 from embedviz.models.words.negative_sampling import (
     TRAIN_PAIRS,
@@ -32,7 +32,7 @@ from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.corpus import build_corpus
 from embedviz.text.counts import CorpusCounts, count_tokens
 from embedviz.text.tokenizers import tokenizer
-from embedviz.text.tokens import Tokens, tokens_of
+from embedviz.text.tokens import Tokens, tokens_of, words_within
 from embedviz.training.protocols import Columns
 from embedviz.training.report import Baseline, Evaluation, Protocol
 from embedviz.training.survey import Survey
@@ -72,16 +72,18 @@ class WordModel:
     spaces: Mapping[str, SpaceKind] = field(default_factory=lambda: {"word": "word"})
     identity: str = ""
     max_threads: int | None = None
-    survey_settings: tuple[str, ...] = ("tokenizer", "lowercase")
+    reads_corpus: bool = True
+    survey_settings: tuple[str, ...] = ("tokenizer", "lowercase", "memory_mb")
     Trained: type[WordVectors] = WordVectors
 
     def survey(
         self, table: Table, columns: Columns, settings: WordSettings, pretrained: EmbeddingSpace | None = None
     ) -> Generator[Progress, None, Survey]:
         """Count the words; the size of every vocabulary follows from what is found."""
-        counts = count_tokens((yield from self._tokens(table, columns, settings)))
+        tokens = yield from self._tokens(table, columns, settings)
+        counts = count_tokens(tokens)
         sentence = f"{counts.n_tokens:,} words of text, {counts.n_types:,} of them distinct."
-        notes = [counts.script_note] if counts.script_note else []
+        notes = [note for note in (tokens.script_note, tokens.pruning_note) if note]
         return Survey(asdict(counts), [sentence], notes, examples=_examples([word for word, _ in counts.top]))
 
     def estimate(self, settings: WordSettings, survey: Survey, machine: Machine) -> Cost:
@@ -153,12 +155,13 @@ class WordModel:
     @staticmethod
     def _tokens(table: Table, columns: Columns, settings: WordSettings) -> Generator[Progress, None, Tokens]:
         column = checked_role(table.frame, "text", str(columns.get("text", "text")))
-        return (yield from tokens_of(table, column, settings.tokenizer, settings.lowercase))
+        max_words = words_within(settings.memory_mb * 1_000_000)
+        return (yield from tokens_of(table, column, settings.tokenizer, settings.lowercase, max_words))
 
 
 def _protocol(prepared: PreparedCorpus) -> Protocol:
     c, s = prepared.corpus, prepared.settings
-    sizes: dict[str, int] = {part: int((getattr(c, part) >= 0).sum()) for part in PART_NAMES}
+    sizes: dict[str, int] = {**c.sizes}
     details = {
         "words_in_the_text": c.n_tokens,
         "vocabulary": len(c.vocabulary),
