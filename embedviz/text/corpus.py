@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
 from embedviz.core.errors import DataError
 from embedviz.data.splits import PART_NAMES, TEST, TRAIN, VALIDATION, Fold, PartName, Split, SplitMethod, draw_split
 from embedviz.text.id_array import BLOCK, empty_ids, folder_of, release
+from embedviz.text.phrases import FoundPhrases, PhraseRule, Phrases, find_phrases
 from embedviz.text.tokens import Tokens
 from embedviz.text.vocabulary import Vocabulary
 from embedviz.text.word_table import END
@@ -34,7 +37,9 @@ class Corpus:
     split : Split
         The units of each part, by number; the blocks of a long one are units of their own.
     n_tokens : int
-        Words of all three parts before the vocabulary was applied.
+        Words of all three parts before phrases were joined and the vocabulary was applied.
+    phrases : Phrases
+        Those that were joined.
     """
 
     vocabulary: Vocabulary
@@ -43,6 +48,7 @@ class Corpus:
     test: np.ndarray
     split: Split
     n_tokens: int
+    phrases: Phrases = field(default_factory=Phrases.none)
 
     @property
     def sizes(self) -> dict[PartName, int]:
@@ -60,10 +66,11 @@ def build_corpus(
     test_share: float = 0.05,
     seed: int = 0,
     fold: Fold | None = None,
+    phrases: PhraseRule | None = None,
 ) -> Corpus:
     """Split tokenised texts by unit and encode them.
 
-    The part of a unit is drawn before anything is counted.
+    The part of a unit is drawn before anything is counted. Phrases are found in the training part and joined in all three.
 
     Raises
     ------
@@ -75,18 +82,25 @@ def build_corpus(
         Vocabulary.from_counter(dict.fromkeys(tokens.labels, n_tokens))  # raises: no word, or only one
     if n_tokens < MIN_TOKENS:
         raise DataError(f"This text has {n_tokens} words. Vectors need at least {MIN_TOKENS}, and better thousands.")
-    ids, size = tokens.ids, MAX_UNIT_TOKENS
+    ids, size, folder = tokens.ids, MAX_UNIT_TOKENS, folder_of(tokens.ids)
     n_units = sum(int((units == END).sum()) for units in _units(ids, size))
     if n_units < MIN_UNITS:  # and so few tokens that a copy does not matter
         ids = _in_blocks(ids, MAX_UNIT_TOKENS)
         ids = _in_blocks(ids, max(MIN_BLOCK_TOKENS, n_tokens // MIN_UNITS))
         n_units = int((ids == END).sum())
     split = draw_split(n_units, validation_share, test_share, seed, fold=fold, method=SplitMethod.BY_UNIT)
-    counts = np.zeros(len(tokens.labels) + 1, np.int64)
-    for units, parts in _units_with_parts(ids, size, split):
-        counts += np.bincount(units[parts == TRAIN] + 1, minlength=len(counts))
-    vocabulary, places = _vocabulary(tokens.labels, counts[1:], min_count, max_vocabulary)
-    train = empty_ids(int(vocabulary.counts.sum()) + len(split.train), folder_of(tokens.ids))
+    labels, joined = tokens.labels, Phrases.none()
+    for _ in range(phrases.passes if phrases else 0):
+        assert phrases
+        found = find_phrases(partial(_training_units, ids, size, split), labels, phrases)
+        if not len(found.phrases):
+            break
+        ids, labels, joined = _joined(ids, size, found, folder), found.labels, joined + found.phrases
+    counts = np.zeros(len(labels) + 1, np.int64)
+    for units in _training_units(ids, size, split):
+        counts += np.bincount(units + 1, minlength=len(counts))
+    vocabulary, places = _vocabulary(labels, counts[1:], min_count, max_vocabulary)
+    train = empty_ids(int(vocabulary.counts.sum()) + len(split.train), folder)
     n_train, held_out = 0, ([np.empty(0, np.int32)], [np.empty(0, np.int32)])
     for units, parts in _units_with_parts(ids, size, split):
         encoded = places[units]
@@ -98,7 +112,7 @@ def build_corpus(
         for code, collected in zip((VALIDATION, TEST), held_out, strict=True):
             collected.append(encoded[parts == code])
         release(train)
-    corpus = Corpus(vocabulary, train, *map(np.concatenate, held_out), split=split, n_tokens=n_tokens)
+    corpus = Corpus(vocabulary, train, *map(np.concatenate, held_out), split=split, n_tokens=n_tokens, phrases=joined)
     for name, share in zip(PART_NAMES[1:], (validation_share, test_share), strict=True):
         if share and corpus.sizes[name] < 2:
             raise DataError(
@@ -148,6 +162,23 @@ def _in_blocks(ids: np.ndarray, size: int) -> np.ndarray:
     blocks[is_end] = END
     blocks[~is_end] = ids[ids != END]
     return blocks
+
+
+def _training_units(ids: np.ndarray, size: int, split: Split) -> Iterator[np.ndarray]:
+    """Yield the units of the training part, (T,) int32 each time."""
+    for units, parts in _units_with_parts(ids, size, split):
+        yield units[parts == TRAIN]
+
+
+def _joined(ids: np.ndarray, size: int, found: FoundPhrases, folder: Path | None) -> np.ndarray:
+    """The units with the phrases joined, as many units as before: (T,) int32."""
+    joined, n = empty_ids(len(ids) + len(ids) // size + 1, folder), 0
+    for units in _units(ids, size):
+        part = found.table.join(units)
+        joined[n : n + len(part)] = part
+        n += len(part)
+        release(joined)
+    return joined[:n]
 
 
 def _vocabulary(

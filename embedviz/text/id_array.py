@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
+import os
 import tempfile
 from array import array
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-IN_MEMORY_BYTES = 64 << 20  # of an array that stays in memory although there is a folder to map it from
+IN_MEMORY_BYTES = 8 << 20  # of an array that stays in memory although there is a folder to map it from
 BLOCK = 1 << 20  # ids looked at together
 _HEADER_BYTES = 128  # of a .npy file with one dimension, whatever its length
 
@@ -108,9 +110,27 @@ def empty_ids(n: int, folder: Path | None) -> np.ndarray:
     """
     if folder is None or 4 * n <= IN_MEMORY_BYTES:
         return np.empty(n, np.int32)
-    with tempfile.TemporaryFile(dir=folder) as file:
-        file.truncate(4 * n)
-        return np.memmap(file, np.int32, "r+", 0, (n,))
+    path: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".ids")
+        path = Path(name)
+        with open(descriptor, "r+b") as file:
+            _allocate(file, 4 * n)
+        return np.memmap(path, np.int32, "r+", 0, (n,))
+    except OSError:  # no room on the disk
+        return np.empty(n, np.int32)
+    finally:
+        if path:
+            with contextlib.suppress(PermissionError):  # where a file in use cannot be deleted
+                path.unlink()
+
+
+def _allocate(file: BinaryIO, n_bytes: int) -> None:
+    """Take room on the disk; a mapped file without it would end the process."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, n_bytes)
+    else:
+        file.truncate(n_bytes)
 
 
 def release(ids: np.ndarray) -> None:

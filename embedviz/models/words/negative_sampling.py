@@ -17,6 +17,7 @@ from embedviz.core.errors import SettingsError
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.words.settings import WordSettings
 from embedviz.text.corpus import Corpus
+from embedviz.text.shuffling import shuffled_units
 from embedviz.training.learner import Advance, is_finite
 from embedviz.training.protocols import State, Weights
 from embedviz.training.schedules import linear_decay
@@ -174,13 +175,3 @@ def held_out_pairs(
 ) -> HeldOutPairs:
     """Draw pairs of tokens (T,) under these settings."""
     return HeldOutPairs.draw(tokens, settings.window, noise, settings.negative_samples, seed, max_pairs)
-
-
-def shuffled_units(tokens: np.ndarray, seed: int) -> np.ndarray:
-    """Return tokens (T,), -1 after each unit, with the units in an order drawn from the seed."""
-    ends = np.flatnonzero(tokens < 0) + 1
-    starts = np.r_[0, ends[:-1]]
-    order = np.random.default_rng(seed).permutation(len(ends))
-    lengths = (ends - starts)[order]
-    places = np.cumsum(lengths) - lengths
-    return tokens[np.repeat(starts[order] - places, lengths) + np.arange(ends[-1])]

@@ -23,7 +23,6 @@ from embedviz.models.words.negative_sampling import (
     TRAIN_SAMPLE,
     held_out_pairs,
     noise_probabilities,
-    shuffled_units,
 )
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import WordSettings
@@ -31,6 +30,8 @@ from embedviz.models.words.trained import WordVectors
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.corpus import build_corpus
 from embedviz.text.counts import CorpusCounts, count_tokens
+from embedviz.text.phrases import PhraseRule
+from embedviz.text.shuffling import shuffled_units
 from embedviz.text.tokenizers import tokenizer
 from embedviz.text.tokens import Tokens, tokens_of, words_within
 from embedviz.training.protocols import Columns
@@ -112,6 +113,7 @@ class WordModel:
             test_share=settings.test_share,
             seed=settings.seed,
             fold=fold,
+            phrases=_phrase_rule(settings),
         )
         return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings))
 
@@ -122,7 +124,7 @@ class WordModel:
         """
         s, corpus = prepared.settings, prepared.corpus
         noise = noise_probabilities(corpus, s)
-        shuffled = shuffled_units(corpus.train, s.seed)[:TRAIN_SAMPLE]
+        shuffled = shuffled_units(corpus.train, s.seed, TRAIN_SAMPLE)[:TRAIN_SAMPLE]
         parts = {
             "train": held_out_pairs(shuffled, noise, s, s.seed, TRAIN_PAIRS),
             "validation": held_out_pairs(corpus.validation, noise, s, s.seed, VALIDATION_PAIRS),
@@ -135,7 +137,8 @@ class WordModel:
                 metrics |= {f"{part}/loss": scores.loss, f"{part}/auc": scores.auc}
         metrics["baseline/loss"] = (1 + s.negative_samples) * math.log(2)
         metrics["baseline/auc"] = 0.5
-        return Evaluation("loss", metrics, _protocol(prepared))
+        frames = {"phrases": corpus.phrases.frame()} if len(corpus.phrases) else {}
+        return Evaluation("loss", metrics, _protocol(prepared), frames)
 
     def baselines(self, prepared: PreparedCorpus) -> Sequence[Baseline]:
         """Return no baselines beside the trivial one that `evaluate` gives."""
@@ -159,6 +162,13 @@ class WordModel:
         return (yield from tokens_of(table, column, settings.tokenizer, settings.lowercase, max_words))
 
 
+def _phrase_rule(settings: WordSettings) -> PhraseRule | None:
+    if not settings.phrases:
+        return None
+    memory = settings.memory_mb * 1_000_000
+    return PhraseRule(settings.phrases, settings.phrase_threshold, settings.phrase_min_count, memory)
+
+
 def _protocol(prepared: PreparedCorpus) -> Protocol:
     c, s = prepared.corpus, prepared.settings
     sizes: dict[str, int] = {**c.sizes}
@@ -169,6 +179,8 @@ def _protocol(prepared: PreparedCorpus) -> Protocol:
         "window": s.window,
         "negative_samples": s.negative_samples,
     }
+    if s.phrases:
+        details["phrases"] = len(c.phrases)
     fold = (c.split.fold.number, c.split.fold.of) if c.split.fold else None
     return Protocol(c.split.method, c.split.seed, "words", sizes, fold, details)
 
