@@ -35,6 +35,7 @@ check-js: .venv/installed-dev
 
 bench: .venv/installed-bench
 	$(BIN)/python benchmarks/skipgram_speed.py
+	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/vectors_reading.py
 	$(BIN)/python benchmarks/umap_speed.py
 	$(BIN)/python benchmarks/sentiment_accuracy.py

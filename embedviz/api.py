@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedviz.core.errors import EmbedvizError, SettingsError
+from embedviz.core.errors import DataError, EmbedvizError, SettingsError
 from embedviz.core.progress import Progress
 from embedviz.data.splits import PartName
 from embedviz.run import Run
@@ -17,12 +17,13 @@ from embedviz.store.store import Store
 if TYPE_CHECKING:
     from embedviz.training.survey import Survey
 
+Data = str | Path | Sequence[str | Path]
 Columns = Mapping[str, "str | list[str] | None"]  # role -> column; "category", "number" and "ignore" have several
 
 
 def train(
     model: str,
-    data: str | Path,
+    data: Data,
     *,
     columns: Columns | None = None,
     on_progress: Callable[[Progress], Any] | None = None,
@@ -41,8 +42,9 @@ def train(
     ----------
     model : str
         Name of the model: "skipgram", "cbow", "ratings", "sentiment", "categories".
-    data : str or Path
-        A file, or the name of a sample ("kjv").
+    data : str, Path, or sequence of them
+        A file, or the name of a sample ("kjv"). For models of words also a folder or several files of plain text, which
+        are read from disk as they are needed and may be larger than memory; so is a file of 64 MB or more.
     columns : mapping, optional
         Role to column, where the guess is wrong; None takes a guess away. A column in the role "split", which says train,
         validation or test, is followed instead of drawing a split.
@@ -95,7 +97,7 @@ def train(
 
 def start(
     model: str,
-    data: str | Path,
+    data: Data,
     *,
     columns: Columns | None = None,
     probes: Sequence[str] | None = None,
@@ -151,7 +153,7 @@ def runs() -> list[Run]:
 
 def _dataset(
     model: str,
-    data: str | Path,
+    data: Data,
     read: Mapping[str, Any] | None,
     columns: Columns | None,
     test: str | Path | None,
@@ -174,6 +176,8 @@ def _dataset(
             f"test, validation and a column as split."
         )
     uploads = Store().uploads_folder
+    if not isinstance(data, (str, Path)) or Path(data).is_dir():
+        return _corpus(model, data, uploads, read)
     if str(data) in SAMPLES and not Path(data).exists():
         dataset = Dataset.sample(uploads, str(data))
     else:
@@ -181,6 +185,20 @@ def _dataset(
     dataset.set_options(**(read or {}))
     if parts:
         dataset.add_parts(parts)
+    return dataset
+
+
+def _corpus(model: str, data: Data, uploads: Path, read: Mapping[str, Any] | None) -> Dataset:
+    from embedviz.models import model_spec
+    from embedviz.training.protocols import reads_corpus
+
+    paths = [Path(data)] if isinstance(data, (str, Path)) else [Path(path) for path in data]
+    if not paths:
+        raise DataError("There is no file to train on: the list of files is empty.")
+    if not reads_corpus(model_spec(model)):
+        raise SettingsError(f"The model {model} reads one file. Several files and folders are for models of words.")
+    dataset = Dataset.corpus(uploads, paths)
+    dataset.set_options(**(read or {}))
     return dataset
 
 

@@ -55,7 +55,9 @@ Read = Annotated[
 def train(
     context: typer.Context,
     model: Annotated[str, typer.Argument(help=f"One of: {', '.join(MODELS)}.")],
-    data: Annotated[str, typer.Argument(help="A file, or a sample's name.")],
+    data: Annotated[
+        list[str], typer.Argument(help="A file, or a sample's name; for words also a folder or several files of text.")
+    ],
     out: Annotated[Path, typer.Option(help="The run's folder; must not hold a run yet.")],
     columns: Annotated[
         list[str] | None,
@@ -72,14 +74,19 @@ def train(
     """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0; --preset textbook sets several."""
     import embedviz
 
-    settings = _flags(model_spec(model).Settings, context.args)
+    # click takes flags that it does not know for further files
+    n_files = next((i for i, word in enumerate(data) if word.startswith("--")), len(data))
+    files, flags = data[:n_files], [*data[n_files:], *context.args]
+    settings = _flags(model_spec(model).Settings, flags)
     run = embedviz.train(
-        model, data, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
+        model, files[0] if len(files) == 1 else files, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
         test=test, validation=validation, on_survey=_print_survey, on_progress=_print_progress, **settings,
     )  # fmt: skip
     typer.echo("", err=True)
     for name, value in run.metrics.items():
         typer.echo(f"{name}\t{value:.4f}")
+    if memory := run.record.get("memory_bytes"):
+        typer.echo(f"Peak memory: {memory / 1e6:,.0f} MB.", err=True)
     typer.echo(f"The run is in {run.folder}.", err=True)
 
 

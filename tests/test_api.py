@@ -1,5 +1,7 @@
 """Training in the background from Python: start, wait, stop, resume, rename, and the list of runs."""
 
+import gzip
+
 import pytest
 
 import embedviz as ev
@@ -58,3 +60,30 @@ def test_a_shared_server_trains_for_no_python(text, monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
     with pytest.raises(EmbedvizError, match="one's own machine"):
         ev.train("skipgram", text)
+
+
+def test_words_are_learned_from_a_folder_and_from_several_files(two_topics, tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    lines = two_topics.splitlines()
+    (folder / "a.txt").write_text("\n".join(lines[::2]), encoding="utf-8")
+    (folder / "b.txt.gz").write_bytes(gzip.compress("\n".join(lines[1::2]).encode()))
+    settings = {"dim": 4, "epochs": 1, "min_count": 1, "device": "cpu", "deterministic": True}
+    surveys = []
+    run = ev.train("skipgram", folder, out=tmp_path / "one", on_survey=surveys.append, **settings)
+    several = ev.train("skipgram", [folder / "a.txt", folder / "b.txt.gz"], out=tmp_path / "two", **settings)
+    n_words = len(two_topics.split())
+    assert f"{n_words:,} words of text" in " ".join(surveys[0].sentences)
+    assert run.protocol.details["words_in_the_text"] == n_words
+    assert run.metrics == several.metrics
+    assert run.name == "texts, skipgram"
+    (folder / "a.txt").unlink()
+    with pytest.raises(EmbedvizError, match=r"a\.txt no longer exists"):
+        run.repeat(seeds=2)
+
+
+def test_models_of_rows_read_one_file(tmp_path):
+    with pytest.raises(EmbedvizError, match="The model ratings reads one file"):
+        ev.train("ratings", ["a.csv", "b.csv"], out=tmp_path / "run")
+    with pytest.raises(EmbedvizError, match="list of files is empty"):
+        ev.train("skipgram", [], out=tmp_path / "run")

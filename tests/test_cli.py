@@ -200,3 +200,14 @@ def test_what_was_left_out_of_a_vector_file_is_printed(tmp_path, monkeypatch, ca
     (tmp_path / "v.txt").write_text("king 1 2\nqueen 3 4\nman 5\ncar 0 1\n")
     call(monkeypatch, "neighbors", tmp_path / "v.txt", "king", "-k", "1")
     assert capsys.readouterr().err == "3 of 4 lines were read; line 3: expected a word and 2 numbers, got 1 number.\n"
+
+
+def test_several_files_of_text_are_trained_on_and_the_peak_memory_is_printed(tmp_path, monkeypatch, capsys):
+    (tmp_path / "a.txt").write_text("the cat sat on the mat\n" * 50)
+    (tmp_path / "b.txt").write_text("the dog sat on the rug\n" * 50)
+    call(
+        monkeypatch, "train", "skipgram", tmp_path / "a.txt", tmp_path / "b.txt", "--out", tmp_path / "run",
+        "--dim", "4", "--epochs", "1", "--min-count", "1", "--device", "cpu",
+    )  # fmt: skip
+    assert "Peak memory: " in capsys.readouterr().err
+    assert {"cat", "dog"} < set(embedviz.open_run(tmp_path / "run").space.labels)

@@ -83,6 +83,11 @@ def looks_binary(head: bytes) -> bool:
     return _share(head, _CONTROL) > MAX_CONTROL_SHARE
 
 
+def restored(text: str) -> str:
+    """Return a text with the signs of Windows-1252 that somebody took for Latin-1's control codes."""
+    return text.translate(_WINDOWS_SIGNS)
+
+
 def _strict(data: bytes | bytearray, name: str, encoding: str, cut: bool) -> str:
     try:
         "".encode(encoding)  # a LookupError also for what Python calls a codec but is none of text, such as zlib
@@ -169,7 +174,7 @@ def _without_zeros(text: str, encoding: str, name: str, warnings: list[str] | No
     noted = list(warnings or [])
     if not text.isascii() and (controls := len(_CONTROLS.findall(text))):
         # no text holds such control codes: they are signs of Windows-1252 that somebody took for Latin-1
-        text = text.translate(_WINDOWS_SIGNS)
+        text = restored(text)
         noted.append(
             f"{counted(controls, 'sign', 'signs')} of Windows-1252, such as – and ’, had lost their meaning and were restored."
         )

@@ -28,6 +28,7 @@ from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
 from embedviz.data.splits import PartName
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
+from embedviz.data.text_source import TextSource
 from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_column, markup_sentence
 from embedviz.data.typing_columns import MISSING
 from embedviz.data.written_numbers import POINT
@@ -55,6 +56,8 @@ class Table:
         "text" for plain text, a unit a row in the column "text".
     roles : dict of str to str
         role -> column, guessed.
+    source : TextSource, optional
+        Plain text that is read from disk, of which the frame is the beginning.
     cache : Path or None
         The folder of the store that keeps this frame, where what is derived from it can be kept too. A copy with other
         rows (`dataclasses.replace`) has none.
@@ -72,6 +75,7 @@ class Table:
     report: ReadReport
     kind: str
     roles: dict[str, str] = field(default_factory=dict)
+    source: TextSource | None = None
     cache: Path | None = field(default=None, init=False)
     _columns: dict[str, Column] = field(default_factory=dict, init=False, repr=False)
 
@@ -315,6 +319,17 @@ def _from_text(text: str, report: ReadReport, options: Options) -> Table:
     )
     units = pd.array(text_units.split_units(text, unit), dtype="str")
     return _table(report, pd.DataFrame({TEXT_COLUMN: units}))
+
+
+def is_plain_text(head: str, name: str) -> bool:
+    """Return True when the beginning of a file is neither JSON nor lines with labels nor a table."""
+    text = _unix_line_ends(head)
+    if _may_be_json(text, name) or fasttext_labels.looks_like(text) or not text.strip():
+        return False
+    return _table_reading(text, name, Options.checked(
+        encoding=None, delimiter=None, quote=None, escape=None, header=None, decimal=None, missing=(), unit=None,
+        transforms=Transforms.of((), None, (), None, False),
+    ))[0] is None  # fmt: skip
 
 
 def _may_be_json(text: str, name: str) -> bool:

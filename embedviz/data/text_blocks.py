@@ -69,7 +69,7 @@ def is_plain_utf8(reopen: Callable[[], AbstractContextManager[Opened]]) -> bool:
 
 def _parts(file: Opened) -> Iterator[bytes]:
     """The file's bytes without a byte order mark, "\\n" for each line end."""
-    return _unix_line_ends(_without_mark(file.parts(BLOCK_BYTES)))
+    return unix_line_ends(_without_mark(file.parts(BLOCK_BYTES)))
 
 
 def _without_mark(parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -77,7 +77,8 @@ def _without_mark(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield part.removeprefix(BYTE_ORDER_MARK) if i == 0 else part
 
 
-def _unix_line_ends(parts: Iterable[bytes]) -> Iterator[bytes]:
+def unix_line_ends(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a file's bytes with "\\n" for each line end, also for one that is cut in two."""
     after_return = False
     for part in parts:
         if after_return:

@@ -26,6 +26,7 @@ METHODS = {
 # Details of a protocol by name; a detail that is not listed is shown under its name. {} is the value.
 DETAILS = {
     "words_in_the_text": "The text has {} words",
+    "phrases": "Phrases joined: {}",
     "training_words": "The training texts have {} words",
     "vocabulary": "Vocabulary: {} words",
     "vocabulary_size": "Vocabulary: {} words",

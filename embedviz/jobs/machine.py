@@ -16,8 +16,7 @@ def machine_for(device: Device, threads: int) -> Machine:
 @cache
 def words_per_second() -> float:
     """Return the speed of skip-gram's kernel on one thread; the first call compiles it, or loads it from the disk."""
-    from embedviz.models.words.lock_free import kernel_speed
-    from embedviz.models.words.skipgram import train_span
+    from embedviz.models.words.sampling_kernel import kernel_speed
 
-    kernel_speed(train_span, words=200)
-    return kernel_speed(train_span)
+    kernel_speed(words=200)
+    return kernel_speed()

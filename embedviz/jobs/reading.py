@@ -23,6 +23,7 @@ from embedviz.models.compatibility import used_roles
 from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.run_specs import Columns
+from embedviz.training.protocols import reads_corpus
 from embedviz.training.survey import Survey
 
 VERSION = 4  # of surveys and findings: another number, and data is surveyed again
@@ -115,8 +116,8 @@ def reading_of(
 def read_dataset(spec: ReadingSpec, folder: Path, reporter: Reporter) -> None:
     """Read and survey, and write reading.json."""
     reporter.report(f"Reading {spec.data['title']}")
-    table = read_reference(spec.data, folder.parents[1])
     model = model_spec(spec.model)
+    table = read_reference(spec.data, folder.parents[1], as_corpus=reads_corpus(model))
     settings = model.Settings.from_values(spec.settings)
     columns = roles_of(table, spec.columns)
     reporter.report("Looking for what is odd in the data")

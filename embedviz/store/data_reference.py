@@ -83,6 +83,21 @@ class PathReference(About):
     modified: float  # seconds since 1970
 
 
+class CorpusFile(TypedDict):
+    """One of several files of text that stay where they are."""
+
+    path: str
+    size: int  # bytes
+    modified: float  # seconds since 1970
+
+
+class CorpusReference(About):
+    """Files of plain text that are read one after the other."""
+
+    source: Literal["corpus"]
+    files: list[CorpusFile]
+
+
 class SampleReference(About):
     """A sample."""
 
@@ -91,13 +106,15 @@ class SampleReference(About):
     sha256: str
 
 
-DataReference = UploadReference | PathReference | SampleReference
+DataReference = UploadReference | PathReference | CorpusReference | SampleReference
 
 
 def fingerprint(reference: DataReference) -> str:
     """Return a string that identifies the content of a reference's files."""
     if reference["source"] == "path":
         own = json.dumps([reference["path"], reference["size"], reference["modified"]])
+    elif reference["source"] == "corpus":
+        own = json.dumps(reference["files"], sort_keys=True)
     else:
         own = reference["sha256"]
     parts = reference.get("parts")

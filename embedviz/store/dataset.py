@@ -1,4 +1,4 @@
-"""Data sets: an uploaded file, a pasted text, a file at its path, or a sample."""
+"""Data sets: an uploaded file, a pasted text, files at their paths, or a sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import re
 import shutil
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -17,11 +18,13 @@ from embedviz.core.errors import DataError, RunError
 from embedviz.core.files import replacing, write_json
 from embedviz.core.plurals import listed
 from embedviz.core.typed_json import read_typed
+from embedviz.data.corpus_reading import files_in, is_large_text, read_corpus
 from embedviz.data.reading import Table, read_parts, read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.split_names import split_files
 from embedviz.data.splits import PartName
-from embedviz.store.data_reference import About, Content, DataReference, PartFile, ReadOptions, fingerprint
+from embedviz.data.text_units import Unit
+from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions, fingerprint
 from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
 from embedviz.store.tables import keep_table, load_table, table_key, tables_folder
 
@@ -30,6 +33,7 @@ MAX_PREVIEW_TABLE_BYTES = 20_000_000  # of a kept table that a page shows instea
 FILE = "dataset.json"
 TOGETHER = "together.zip"  # several uploads of one data set
 MAX_NAMED = 3  # of its files in the title
+CORPUS_OPTIONS = ("encoding", "unit")  # of read_table that a corpus has
 OPTIONS = tuple(ReadOptions.__annotations__)  # of read_table that a person may set
 
 
@@ -102,6 +106,30 @@ class Dataset:
         about = _about(folder, path.name, owner, entry.st_size)
         return cls._create(folder, {**about, "source": "path", "path": str(path), "modified": entry.st_mtime})
 
+    @classmethod
+    def corpus(cls, uploads: Path, paths: Sequence[Path], owner: str = LOCAL_OWNER) -> Dataset:
+        """Refer to plain text in several files, or in all files of a folder, which stay where they are.
+
+        Raises
+        ------
+        DataError
+            If a file is missing or given twice, a folder is empty, or on a shared server.
+        """
+        _check_not_shared()
+        resolved = [path.expanduser().resolve() for path in paths]
+        found = [_checked_path(file) for path in resolved for file in (files_in(path) if path.is_dir() else [path])]
+        if twice := [path.name for path, n in Counter(found).items() if n > 1]:
+            raise DataError(f"{twice[0]} is given twice. Name each file once.")
+        entries = [(path, path.stat()) for path in found]
+        files: list[CorpusFile] = [
+            {"path": str(path), "size": entry.st_size, "modified": entry.st_mtime} for path, entry in entries
+        ]
+        names = [path.name for path in resolved]
+        folder = _new_folder(uploads)
+        title = listed(names[:MAX_NAMED], len(names) - MAX_NAMED)
+        about = _about(folder, title, owner, sum(file["size"] for file in files))
+        return cls._create(folder, {**about, "source": "corpus", "files": files})
+
     def add_parts(self, paths: Mapping[PartName, Path]) -> None:
         """Bring files for validation and testing together with this one, which becomes the training part.
 
@@ -161,8 +189,8 @@ class Dataset:
         return self._reference["size"]
 
     @property
-    def source(self) -> Literal["upload", "path", "sample"]:
-        """Kind of data: "upload", "path" or "sample"."""
+    def source(self) -> Literal["upload", "path", "corpus", "sample"]:
+        """Kind of data: "upload", "path", "corpus" or "sample"."""
         return self._reference["source"]
 
     @property
@@ -182,7 +210,7 @@ class Dataset:
 
     @property
     def path(self) -> Path:
-        """Path of the file."""
+        """Path of the file; of a corpus, its first."""
         return _file_path(self._reference, self.folder)
 
     def set_options(self, **options: Any) -> None:
@@ -233,6 +261,8 @@ class Dataset:
 
         The whole table where it is kept already and small, or where the beginning is all there is.
         """
+        if self._reference["source"] == "corpus":
+            return _read_corpus(self._reference)
         key = _table_key(self._reference)
         kept = load_table(tables_folder() / key, MAX_PREVIEW_TABLE_BYTES)
         if kept is not None:
@@ -256,7 +286,7 @@ class Dataset:
                 shutil.copyfile(self.path, folder / self._reference["file"])
 
 
-def read_reference(reference: DataReference, folder: Path) -> Table:
+def read_reference(reference: DataReference, folder: Path, *, as_corpus: bool = False) -> Table:
     """Return the whole table that a reference names, parsed once.
 
     Parameters
@@ -265,15 +295,23 @@ def read_reference(reference: DataReference, folder: Path) -> Table:
         Of `Dataset.reference`.
     folder : Path
         Where an upload's file lies.
+    as_corpus : bool
+        Read plain text from disk as it is needed, where it is in several files or in a large one at its path: the table has
+        a `source` then.
 
     Raises
     ------
     DataError
-        If the data was deleted or changed since.
+        If the data was deleted or changed since; or if it is a corpus and wanted otherwise.
     """
     _check_unchanged(reference)
     if reference["source"] == "upload" and not _file_path(reference, folder).is_file():
         raise DataError(f"The upload {reference['title']!r} was deleted to save space. Upload it again for a new run.")
+
+    if reference["source"] == "corpus" and not as_corpus:
+        raise DataError(f"{reference['title']} is a corpus of several files, which only models of words read.")
+    if as_corpus and _is_corpus(reference):
+        return _read_corpus(reference)
 
     def read() -> Table:
         table = _read(reference, folder)
@@ -298,6 +336,32 @@ def _read(reference: DataReference, folder: Path, limit_bytes: int | None = None
     return read_parts(reads)
 
 
+def _is_corpus(reference: DataReference) -> bool:
+    """Return True for several files, and for a large one of plain text that nothing but encoding and unit are set of."""
+    if reference["source"] != "path":
+        return reference["source"] == "corpus"
+    options = reference["options"]
+    if "parts" in reference or set(options) - set(CORPUS_OPTIONS):
+        return False
+    return is_large_text(Path(reference["path"]), options.get("encoding"))
+
+
+def _read_corpus(reference: DataReference) -> Table:
+    """The text of a reference's files, to be read from disk; what is derived from it is kept as that of a table is."""
+    options = reference["options"]
+    if unknown := set(options) - set(CORPUS_OPTIONS):
+        raise DataError(
+            f"A corpus is plain text: of its files {listed(CORPUS_OPTIONS)} can be set, not {min(unknown)}."
+        )
+    paths = [Path(file["path"]) for file in reference["files"]] if reference["source"] == "corpus" else []
+    unit = cast("Unit | None", options.get("unit"))
+    table = read_corpus(paths or [_file_path(reference, Path())], options.get("encoding"), unit)
+    cache = tables_folder() / table_key(fingerprint(reference), "corpus", options)
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.utime(cache)  # it was used: see sweep_tables
+    return table.cached_in(cache)
+
+
 def _table_key(reference: DataReference) -> str:
     name = SAMPLES[reference["sample"]].file if reference["source"] == "sample" else reference["title"]
     return table_key(fingerprint(reference), name, reference["options"])
@@ -306,6 +370,8 @@ def _table_key(reference: DataReference) -> str:
 def _check_unchanged(reference: DataReference) -> None:
     """Raise DataError when a file that stays where it is went away or was changed."""
     files = [(file["path"], file["modified"]) for file in reference.get("parts", [])]
+    if reference["source"] == "corpus":
+        files += [(file["path"], file["modified"]) for file in reference["files"]]
     if reference["source"] == "path":
         files.append((reference["path"], reference["modified"]))
     for path, modified in files:
@@ -317,12 +383,16 @@ def _check_unchanged(reference: DataReference) -> None:
 
 def _checked_path(path: Path) -> Path:
     """The path of a file to be read where it lies. Only in local mode: a visitor must not read the server's files."""
-    if is_shared():
-        raise DataError("Files can be opened by their path only where embedviz runs on your own machine.")
+    _check_not_shared()
     path = path.expanduser().resolve()
     if not path.is_file():
         raise DataError(f"There is no file {path}. Check the path, or upload the file.")
     return path
+
+
+def _check_not_shared() -> None:
+    if is_shared():
+        raise DataError("Files can be opened by their path only where embedviz runs on your own machine.")
 
 
 def file_of(reference: DataReference, run_folder: Path) -> Path:
@@ -334,6 +404,8 @@ def _file_path(reference: DataReference, folder: Path) -> Path:
     """The path of a reference's file; folder: where an upload lies."""
     if reference["source"] == "sample":
         return SAMPLES[reference["sample"]].path
+    if reference["source"] == "corpus":
+        return Path(reference["files"][0]["path"])
     return Path(reference["path"]) if reference["source"] == "path" else folder / reference["file"]
 
 

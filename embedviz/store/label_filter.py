@@ -24,6 +24,7 @@ from embedviz.store.data_reference import LabelFilterReference
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.tables import derived_key, keep_table
+from embedviz.training.protocols import reads_corpus
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,9 @@ def read_data(run: RunFolder) -> Table:
     DataError
         When it went away, was changed, or nothing of it is left.
     """
-    table = read_reference(run.data, run.folder / "data")
     filters = label_filters(run)
+    as_corpus = reads_corpus(model_spec(run.model)) and not filters  # which are for rows
+    table = read_reference(run.data, run.folder / "data", as_corpus=as_corpus)
     if not filters or table.cache is None:
         return _filtered(table, run, filters)
     model = model_spec(run.model)  # what decides how it reads the data is among the settings that its survey depends on

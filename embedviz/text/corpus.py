@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
 from embedviz.core.errors import DataError
-from embedviz.data.splits import PART_NAMES, TRAIN, Fold, Split, SplitMethod, draw_split
-from embedviz.text.tokens import END, Tokens, count_ids
+from embedviz.data.splits import PART_NAMES, TEST, TRAIN, VALIDATION, Fold, PartName, Split, SplitMethod, draw_split
+from embedviz.text.id_array import BLOCK, empty_ids, folder_of, release
+from embedviz.text.phrases import FoundPhrases, PhraseRule, Phrases, find_phrases
+from embedviz.text.tokens import Tokens
 from embedviz.text.vocabulary import Vocabulary
+from embedviz.text.word_table import END
 
 MAX_UNIT_TOKENS = 1000  # a longer unit is cut into blocks, so that a one-line corpus splits too
 MIN_UNITS = 20  # a text of fewer is cut into smaller blocks, so that every part gets some of it
@@ -31,7 +37,9 @@ class Corpus:
     split : Split
         The units of each part, by number; the blocks of a long one are units of their own.
     n_tokens : int
-        Words of all three parts before the vocabulary was applied.
+        Words of all three parts before phrases were joined and the vocabulary was applied.
+    phrases : Phrases
+        Those that were joined.
     """
 
     vocabulary: Vocabulary
@@ -40,6 +48,13 @@ class Corpus:
     test: np.ndarray
     split: Split
     n_tokens: int
+    phrases: Phrases = field(default_factory=Phrases.none)
+
+    @property
+    def sizes(self) -> dict[PartName, int]:
+        """Words of each part that are in the vocabulary, by the part's name."""
+        parts: dict[PartName, np.ndarray] = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: len(part) - len(self.split.part(name)) for name, part in parts.items()}
 
 
 def build_corpus(
@@ -51,10 +66,11 @@ def build_corpus(
     test_share: float = 0.05,
     seed: int = 0,
     fold: Fold | None = None,
+    phrases: PhraseRule | None = None,
 ) -> Corpus:
     """Split tokenised texts by unit and encode them.
 
-    The part of a unit is drawn before anything is counted.
+    The part of a unit is drawn before anything is counted. Phrases are found in the training part and joined in all three.
 
     Raises
     ------
@@ -66,22 +82,69 @@ def build_corpus(
         Vocabulary.from_counter(dict.fromkeys(tokens.labels, n_tokens))  # raises: no word, or only one
     if n_tokens < MIN_TOKENS:
         raise DataError(f"This text has {n_tokens} words. Vectors need at least {MIN_TOKENS}, and better thousands.")
-    ids = _in_blocks(tokens.ids, MAX_UNIT_TOKENS)
-    ends = np.flatnonzero(ids == END)
-    if len(ends) < MIN_UNITS:
+    ids, size, folder = tokens.ids, MAX_UNIT_TOKENS, folder_of(tokens.ids)
+    n_units = sum(int((units == END).sum()) for units in _units(ids, size))
+    if n_units < MIN_UNITS:  # and so few tokens that a copy does not matter
+        ids = _in_blocks(ids, MAX_UNIT_TOKENS)
         ids = _in_blocks(ids, max(MIN_BLOCK_TOKENS, n_tokens // MIN_UNITS))
-        ends = np.flatnonzero(ids == END)
-    split = draw_split(len(ends), validation_share, test_share, seed, fold=fold, method=SplitMethod.BY_UNIT)
-    part_of_token = np.repeat(split.parts, np.diff(ends, prepend=-1))
-    vocabulary, places = _vocabulary(tokens.labels, ids[part_of_token == TRAIN], min_count, max_vocabulary)
-    parts = [_encode(ids[part_of_token == code], places) for code in range(len(PART_NAMES))]
-    for encoded, name, share in zip(parts[1:], PART_NAMES[1:], (validation_share, test_share), strict=True):
-        if share and (encoded != END).sum() < 2:
+        n_units = int((ids == END).sum())
+    split = draw_split(n_units, validation_share, test_share, seed, fold=fold, method=SplitMethod.BY_UNIT)
+    labels, joined = tokens.labels, Phrases.none()
+    for _ in range(phrases.passes if phrases else 0):
+        assert phrases
+        found = find_phrases(partial(_training_units, ids, size, split), labels, phrases)
+        if not len(found.phrases):
+            break
+        ids, labels, joined = _joined(ids, size, found, folder), found.labels, joined + found.phrases
+    counts = np.zeros(len(labels) + 1, np.int64)
+    for units in _training_units(ids, size, split):
+        counts += np.bincount(units + 1, minlength=len(counts))
+    vocabulary, places = _vocabulary(labels, counts[1:], min_count, max_vocabulary)
+    train = empty_ids(int(vocabulary.counts.sum()) + len(split.train), folder)
+    n_train, held_out = 0, ([np.empty(0, np.int32)], [np.empty(0, np.int32)])
+    for units, parts in _units_with_parts(ids, size, split):
+        encoded = places[units]
+        known = encoded != _UNKNOWN
+        encoded, parts = encoded[known], parts[known]
+        found = encoded[parts == TRAIN]
+        train[n_train : n_train + len(found)] = found
+        n_train += len(found)
+        for code, collected in zip((VALIDATION, TEST), held_out, strict=True):
+            collected.append(encoded[parts == code])
+        release(train)
+    corpus = Corpus(vocabulary, train, *map(np.concatenate, held_out), split=split, n_tokens=n_tokens, phrases=joined)
+    for name, share in zip(PART_NAMES[1:], (validation_share, test_share), strict=True):
+        if share and corpus.sizes[name] < 2:
             raise DataError(
                 f"There is too little text: its {name} set, {share:.0%}, would hold fewer than two words of the "
                 f"vocabulary. Bring more text, or lower the minimum count."
             )
-    return Corpus(vocabulary, *parts, split=split, n_tokens=n_tokens)
+    return corpus
+
+
+def _units(ids: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """Yield the words in parts of whole units of at most `size` words, as `_in_blocks` has them."""
+    start = 0
+    while start < len(ids):
+        part = ids[start : start + BLOCK]
+        ends = np.flatnonzero(part == END)
+        if len(ends):
+            part = part[: ends[-1] + 1]
+            start += len(part)
+        else:  # inside a unit, which is cut where `_in_blocks` would
+            part = np.append(part[: BLOCK // size * size], np.int32(END))
+            start += len(part) - 1
+        yield _in_blocks(part, size)
+        release(ids)
+
+
+def _units_with_parts(ids: np.ndarray, size: int, split: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield parts of the text (T,) int32, and for each token the part of the split that its unit is in: (T,) int8."""
+    codes, done = split.parts, 0
+    for units in _units(ids, size):
+        lengths = np.diff(np.flatnonzero(units == END), prepend=-1)
+        yield units, np.repeat(codes[done : done + len(lengths)], lengths)
+        done += len(lengths)
 
 
 def _in_blocks(ids: np.ndarray, size: int) -> np.ndarray:
@@ -101,22 +164,33 @@ def _in_blocks(ids: np.ndarray, size: int) -> np.ndarray:
     return blocks
 
 
+def _training_units(ids: np.ndarray, size: int, split: Split) -> Iterator[np.ndarray]:
+    """Yield the units of the training part, (T,) int32 each time."""
+    for units, parts in _units_with_parts(ids, size, split):
+        yield units[parts == TRAIN]
+
+
+def _joined(ids: np.ndarray, size: int, found: FoundPhrases, folder: Path | None) -> np.ndarray:
+    """The units with the phrases joined, as many units as before: (T,) int32."""
+    joined, n = empty_ids(len(ids) + len(ids) // size + 1, folder), 0
+    for units in _units(ids, size):
+        part = found.table.join(units)
+        joined[n : n + len(part)] = part
+        n += len(part)
+        release(joined)
+    return joined[:n]
+
+
 def _vocabulary(
-    labels: list[str], training: np.ndarray, min_count: int, max_vocabulary: int | None
+    labels: list[str], counts: np.ndarray, min_count: int, max_vocabulary: int | None
 ) -> tuple[Vocabulary, np.ndarray]:
-    """The training part's vocabulary, and (len(labels) + 1,) int32: entry [i] is the place of labels[i] in it, _UNKNOWN
-    where it has none; the last entry, which END finds, is END."""
-    counts = count_ids(training, len(labels))
-    ids = {labels[i]: i for i in np.flatnonzero(counts)}
+    """The vocabulary of counts (len(labels),), and (len(labels) + 1,) int32: entry [i] is the place of labels[i] in it,
+    _UNKNOWN where it has none; the last entry, which END finds, is END."""
+    kept = np.flatnonzero(counts >= min_count)
+    ids = {labels[i]: i for i in (kept if len(kept) > 1 else np.flatnonzero(counts))}  # all, to say what is there
     counter = {label: int(counts[i]) for label, i in ids.items()}
     vocabulary = Vocabulary.from_counter(counter, min_count, max_vocabulary)
     places = np.full(len(labels) + 1, _UNKNOWN, np.int32)
     places[[ids[label] for label in vocabulary.labels]] = np.arange(len(vocabulary), dtype=np.int32)
     places[-1] = END
     return vocabulary, places
-
-
-def _encode(ids: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The ids as places in the vocabulary, unknown words left out: (T,) int32."""
-    encoded = places[ids]
-    return encoded[encoded != _UNKNOWN]

@@ -281,4 +281,22 @@ class ModelSpec(Protocol[P, T, S]):
         ...
 
 
+@runtime_checkable
+class CorpusReader(Protocol):
+    """A spec whose model reads a table's `source` in place of its frame, so that the text may be larger than memory.
+
+    Attributes
+    ----------
+    reads_corpus
+        True.
+    """
+
+    reads_corpus: bool
+
+
+def reads_corpus(spec: object) -> bool:
+    """Return True for a spec whose model reads a table's `source`."""
+    return isinstance(spec, CorpusReader) and spec.reads_corpus
+
+
 AnyModelSpec = ModelSpec[Any, Any, Any]

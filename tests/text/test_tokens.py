@@ -1,10 +1,13 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
 from embedviz.data.reading import read_table
+from embedviz.data.text_source import TextSource
 from embedviz.text import tokenizers
 from embedviz.text.tokens import HEADER, IDS, Tokens, tokenize, tokens_of
 
@@ -96,3 +99,63 @@ def test_a_table_with_a_cache_is_tokenised_once(tmp_path, monkeypatch):
 def test_missing_cells_have_no_tokens(tmp_path):
     table = read_table(b'{"t": "a b"}\n{"t": null}\n{"t": "c"}\n', name="t.jsonl")
     assert list(drain(tokens_of(table, "t"))[1].texts()) == [["a", "b"], ["c"]]
+
+
+def source_of(tmp_path, unit=None, **files) -> TextSource:
+    for name, text in files.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    return TextSource.of([tmp_path / f"{name}.txt" for name in files], unit=unit)
+
+
+@pytest.mark.parametrize("name", ["words", "basic_english", "whitespace"])
+def test_files_give_the_tokens_that_their_lines_give(tmp_path, name):
+    text = "Don't STOP, été\n\n春眠 e\u0301 <br /> a\n  \n...\nlast"
+    tokens = tokenized(source_of(tmp_path, a=text, b="STOP\n"), name)
+    lines = tokenized(read_table((text + "\nSTOP\n").encode(), unit="line").frame["text"], name)
+    assert (tokens.ids.tolist(), tokens.labels) == (lines.ids.tolist(), lines.labels)
+    assert tokens.counts.tolist() == lines.counts.tolist()
+
+
+def test_paragraphs_of_a_file_are_its_units(tmp_path):
+    wrapped = "this line runs on to its margin and goes on in\nthe next one, which runs on to the margin also\n" * 5
+    tokens = tokenized(source_of(tmp_path, book=f"{wrapped}\n" * 5))
+    assert (len(tokens), tokens.n_tokens) == (5, 5 * 105)
+
+
+def test_many_texts_are_read_by_the_kernel_with_the_same_result(monkeypatch):
+    texts = ["Don't STOP", "", "été e\u0301", "春眠"] * 3
+    few = tokenized(texts)
+    monkeypatch.setattr("embedviz.text.tokens.MIN_COMPILED_CHARACTERS", 1)
+    many = tokenized(texts)
+    assert (many.ids.tolist(), many.labels, many.script_note) == (few.ids.tolist(), few.labels, few.script_note)
+    assert many.counts.tolist() == few.counts.tolist()
+
+
+def test_past_the_bound_the_rarest_words_are_left_out_and_it_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("embedviz.text.tokens.BLOCK_BYTES", 64)
+    lines = [f"often also rare{i}" for i in range(50)]
+    source = source_of(tmp_path, "line", a="\n".join(lines))
+    tokens = drain(tokenize(source, max_words=10))[1]
+    assert tokens.labels[:2] == ["often", "also"]
+    assert len(tokens.labels) <= 10
+    assert tokens.counts[:2].tolist() == [50, 50]
+    assert [text[:2] for text in tokens.texts()] == [["often", "also"]] * 50
+    assert tokens.counts.tolist() == np.bincount(tokens.ids[tokens.ids >= 0]).tolist()
+    assert "more distinct words than 10" in tokens.pruning_note
+    assert drain(tokenize(source, max_words=1000))[1].pruning_note == ""
+
+
+def test_tokens_of_a_source_are_kept_and_those_left_short_of_words_are_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("embedviz.text.tokens.BLOCK_BYTES", 64)
+    source = source_of(tmp_path, "line", a="\n".join(f"often also rare{i}" for i in range(50)))
+    table = replace(read_table(b"often\n"), source=source).cached_in(tmp_path / "kept")
+    short = drain(tokens_of(table, "text", max_words=10))[1]
+    assert isinstance(short.ids, np.memmap)
+    assert len(drain(tokens_of(table, "text", max_words=1000))[1].labels) == 52
+    (tmp_path / "a.txt").unlink()
+    assert len(drain(tokens_of(table, "text", max_words=2000))[1].labels) == 52
+
+
+def test_a_tokenizer_that_reads_no_files_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="not 'treebank'"):
+        tokenized(source_of(tmp_path, a="text"), "treebank")

@@ -31,10 +31,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from typing_extensions import TypedDict
 
+from embedviz.core.compiled import compiled
 from embedviz.models.ratings.biases import DAMPING, fit_biases
 from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import RatingsSettings
-from embedviz.training.compiled import compiled
 from embedviz.training.learner import ADVANCE_SECONDS, Advance
 from embedviz.training.protocols import State, Weights
 

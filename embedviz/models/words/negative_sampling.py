@@ -17,7 +17,7 @@ from embedviz.models.words.settings import SamplingSettings
 from embedviz.models.words.trained import WordVectors
 from embedviz.models.words.training_text import TrainingText
 from embedviz.text.corpus import Corpus
-from embedviz.training.compiled import aligned_rows
+from embedviz.core.compiled import aligned_rows
 from embedviz.training.protocols import Weights
 from embedviz.training.schedules import linear_decay
 

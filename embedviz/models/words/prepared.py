@@ -43,7 +43,7 @@ class PreparedCorpus:
     @property
     def n_training_words(self) -> int:
         """Words of the training part that are in the vocabulary."""
-        return int((self.corpus.train >= 0).sum())
+        return self.corpus.sizes["train"]
 
     def cost(self, settings: WordSettings, machine: Machine) -> Cost:
         """Return what the training ahead will take."""

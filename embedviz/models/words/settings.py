@@ -25,6 +25,28 @@ class WordSettings(TrainingSettings):
     max_vocabulary: int = Field(
         200_000, ge=2, le=5_000_000, description="Maximum size of the vocabulary; the most frequent words are kept."
     )
+    memory_mb: int = Field(
+        1000,
+        ge=8,
+        le=1_000_000,
+        description="Megabytes for counting the words of a text. Where they do not suffice, the rarest words are left out.",
+    )
+    phrases: int = Field(
+        0,
+        ge=0,
+        le=3,
+        description="Passes that join neighbouring words to phrases, as new_york: 1 joins two words, 2 up to four. 0: none.",
+    )
+    phrase_threshold: float = Field(
+        200,
+        ge=0,
+        le=1e9,
+        description="Words are joined that stand together more often than by chance by about this factor. "
+        "Lower ones join more: 100 also thou_shalt and more_than.",
+    )
+    phrase_min_count: int = Field(
+        5, ge=1, le=1_000_000, description="Words seen less often are in no phrase, and phrases are seen more often."
+    )
     dim: int = Field(
         100,
         ge=2,

@@ -17,19 +17,20 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
-from embedviz.data.splits import PART_NAMES, Fold, training_size
+from embedviz.data.splits import Fold, training_size
 from embedviz.models.words.cost import training_cost
 from embedviz.evaluation.held_out_pairs import NOISE_WORDS, HeldOutPairs
 from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
 from embedviz.models.words.trained import WordVectors
-from embedviz.models.words.training_text import shuffled_units
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.corpus import build_corpus
 from embedviz.text.counts import CorpusCounts, count_tokens
+from embedviz.text.phrases import PhraseRule
+from embedviz.text.shuffling import shuffled_units
 from embedviz.text.tokenizers import tokenizer
-from embedviz.text.tokens import Tokens, tokens_of
+from embedviz.text.tokens import Tokens, tokens_of, words_within
 from embedviz.training.protocols import Columns
 from embedviz.training.report import Baseline, Evaluation, Protocol
 from embedviz.training.survey import Survey
@@ -69,16 +70,18 @@ class WordModel:
     spaces: Mapping[str, SpaceKind] = field(default_factory=lambda: {"word": "word"})
     identity: str = ""
     max_threads: int | None = None
-    survey_settings: tuple[str, ...] = ("tokenizer", "lowercase")
+    reads_corpus: bool = True
+    survey_settings: tuple[str, ...] = ("tokenizer", "lowercase", "memory_mb")
     Trained: type[WordVectors] = WordVectors
 
     def survey(
         self, table: Table, columns: Columns, settings: WordSettings, pretrained: EmbeddingSpace | None = None
     ) -> Generator[Progress, None, Survey]:
         """Count the words; the size of every vocabulary follows from what is found."""
-        counts = count_tokens((yield from self._tokens(table, columns, settings)))
+        tokens = yield from self._tokens(table, columns, settings)
+        counts = count_tokens(tokens)
         sentence = f"{counts.n_tokens:,} words of text, {counts.n_types:,} of them distinct."
-        notes = [counts.script_note] if counts.script_note else []
+        notes = [note for note in (tokens.script_note, tokens.pruning_note) if note]
         return Survey(asdict(counts), [sentence], notes, examples=_examples([word for word, _ in counts.top]))
 
     def estimate(self, settings: WordSettings, survey: Survey, machine: Machine) -> Cost:
@@ -107,6 +110,7 @@ class WordModel:
             test_share=settings.test_share,
             seed=settings.seed,
             fold=fold,
+            phrases=_phrase_rule(settings),
         )
         return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings))
 
@@ -117,7 +121,7 @@ class WordModel:
         """
         s, corpus = prepared.settings, prepared.corpus
         counts = corpus.vocabulary.counts
-        shuffled = shuffled_units(corpus.train, s.seed)[:TRAIN_SAMPLE]
+        shuffled = shuffled_units(corpus.train, s.seed, TRAIN_SAMPLE)[:TRAIN_SAMPLE]
         parts = {
             "train": HeldOutPairs.draw(shuffled, s.window, counts, s.seed, TRAIN_PAIRS),
             "validation": HeldOutPairs.draw(corpus.validation, s.window, counts, s.seed, VALIDATION_PAIRS),
@@ -130,7 +134,8 @@ class WordModel:
                 metrics |= {f"{part}/loss": scores.loss, f"{part}/auc": scores.auc}
         metrics["baseline/loss"] = (1 + NOISE_WORDS) * math.log(2)
         metrics["baseline/auc"] = 0.5
-        return Evaluation("loss", metrics, _protocol(prepared))
+        frames = {"phrases": corpus.phrases.frame()} if len(corpus.phrases) else {}
+        return Evaluation("loss", metrics, _protocol(prepared), frames)
 
     def baselines(self, prepared: PreparedCorpus) -> Sequence[Baseline]:
         """Return no baselines beside the trivial one that `evaluate` gives."""
@@ -150,12 +155,20 @@ class WordModel:
     @staticmethod
     def _tokens(table: Table, columns: Columns, settings: WordSettings) -> Generator[Progress, None, Tokens]:
         column = checked_role(table.frame, "text", str(columns.get("text", "text")))
-        return (yield from tokens_of(table, column, settings.tokenizer, settings.lowercase))
+        max_words = words_within(settings.memory_mb * 1_000_000)
+        return (yield from tokens_of(table, column, settings.tokenizer, settings.lowercase, max_words))
+
+
+def _phrase_rule(settings: WordSettings) -> PhraseRule | None:
+    if not settings.phrases:
+        return None
+    memory = settings.memory_mb * 1_000_000
+    return PhraseRule(settings.phrases, settings.phrase_threshold, settings.phrase_min_count, memory)
 
 
 def _protocol(prepared: PreparedCorpus) -> Protocol:
     c, s = prepared.corpus, prepared.settings
-    sizes: dict[str, int] = {part: int((getattr(c, part) >= 0).sum()) for part in PART_NAMES}
+    sizes: dict[str, int] = {**c.sizes}
     details = {
         "words_in_the_text": c.n_tokens,
         "vocabulary": len(c.vocabulary),
@@ -165,6 +178,8 @@ def _protocol(prepared: PreparedCorpus) -> Protocol:
         details["epochs"] = s.epochs_for(sizes["train"])
     if isinstance(s, SamplingSettings):
         details["negative_samples"] = s.negative_samples
+    if s.phrases:
+        details["phrases"] = len(c.phrases)
     fold = (c.split.fold.number, c.split.fold.of) if c.split.fold else None
     return Protocol(c.split.method, c.split.seed, "words", sizes, fold, details)
 

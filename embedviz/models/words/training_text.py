@@ -12,6 +12,7 @@ import numpy as np
 
 from embedviz.models.words.settings import SamplingSettings
 from embedviz.text.corpus import Corpus
+from embedviz.text.shuffling import shuffled_units
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class TrainingText:
             threshold = max(settings.subsample, 1 / len(counts))
             share = counts.clip(1) / counts.sum()
             keep = np.minimum(1, np.sqrt(threshold / share) + threshold / share).astype(np.float32)
-        epochs = settings.epochs_for(int((corpus.train >= 0).sum()))
+        epochs = settings.epochs_for(corpus.sizes["train"])
         tokens = shuffled_units(corpus.train, settings.seed)
         return cls(tokens, noise_probabilities(counts, settings.noise_power), keep, epochs)
 
@@ -60,13 +61,3 @@ def noise_probabilities(counts: np.ndarray, power: float) -> np.ndarray:
     """Return the probability of each word as a negative sample: counts (V,) to a power, (V,) float64 that add up to 1."""
     noise = counts.astype(np.float64) ** power
     return noise / noise.sum()
-
-
-def shuffled_units(tokens: np.ndarray, seed: int) -> np.ndarray:
-    """Return tokens (T,), -1 after each unit, with the units in an order drawn from the seed."""
-    ends = np.flatnonzero(tokens < 0) + 1
-    starts = np.r_[0, ends[:-1]]
-    order = np.random.default_rng(seed).permutation(len(ends))
-    lengths = (ends - starts)[order]
-    places = np.cumsum(lengths) - lengths
-    return tokens[np.repeat(starts[order] - places, lengths) + np.arange(ends[-1])]

@@ -8,7 +8,7 @@ from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
 from embedviz.evaluation.held_out_pairs import HeldOutPairs, PairScores
 from embedviz.models.words import lock_free
-from embedviz.models.words.negative_sampling import HeldOut, TrainingText, shuffled_units
+from embedviz.models.words.negative_sampling import HeldOut, TrainingText
 from embedviz.models.words.prepared import PreparedCorpus
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.skipgram import SPEC, train_span
@@ -232,15 +232,6 @@ def test_vectors_that_are_no_numbers_are_called_so(two_topics):
     broken.engine.W[0, 0] = np.nan
     with pytest.raises(SettingsError, match=r"learning rate of 0\.025|diverged"):
         fit(broken)
-
-
-def test_shuffling_keeps_units_whole():
-    tokens = np.array([0, 1, -1, 2, -1, 3, 4, 5, -1, -1], np.int32)
-    shuffled = shuffled_units(tokens, seed=2)
-    units = sorted(" ".join(map(str, unit)) for unit in np.split(shuffled, np.flatnonzero(shuffled < 0) + 1)[:-1])
-    assert units == ["-1", "0 1 -1", "2 -1", "3 4 5 -1"]
-    assert not np.array_equal(shuffled, tokens)
-    assert np.array_equal(shuffled, shuffled_units(tokens, seed=2))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad"])
