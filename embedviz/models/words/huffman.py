@@ -38,13 +38,15 @@ class HuffmanTree:
         parent, turn = np.zeros(2 * V - 1, np.int64), np.zeros(2 * V - 1, np.int8)
         leaf, inner = V - 1, V  # next of the words, the rarest first, and of the nodes, which are made in their order
         for node in range(V, 2 * V - 1):
+            total = 0
             for side in (0, 1):
                 if leaf >= 0 and weight[leaf] < weight[inner]:
                     child, leaf = leaf, leaf - 1
                 else:
                     child, inner = inner, inner + 1
-                weight[node] = weight[child] if side == 0 else weight[node] + weight[child]
+                total += weight[child]
                 parent[child], turn[child] = node, side
+            weight[node] = total
         return cls._paths(order, parent, turn)
 
     @classmethod
