@@ -20,7 +20,8 @@ BETWEEN, SPACE, LETTER, INSIDE, SIGN, LEFT_OUT, CONTEXTUAL = range(7)
 N_ASCII, N_CHARACTERS = 128, 1 << 16
 TOKENIZERS = ("words", "basic_english", "whitespace")  # whose words follow from kinds of characters
 _JAMO = range(0x1100, 0x1200)  # that become a syllable with the ones before them
-_CONTEXTUAL = {"Σ", "<"}  # its lower case depends on the place in the word; basic_english takes <br /> for a blank
+_CONTEXTUAL = {"words": "Σ", "basic_english": "Σ<", "whitespace": "Σ"}
+# the lower case of a sigma depends on its place in the word; basic_english takes <br /> for a blank
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +46,14 @@ def character_kinds(name: str, lowercase: bool, n: int) -> CharacterKinds:
     split = tokenizer(name, lowercase)
     kinds, written = np.full(n, CONTEXTUAL, np.uint8), np.zeros(n, np.uint16)
     for code in range(n):
-        if not 0xD800 <= code < 0xE000:  # halves of characters
+        if not 0xD800 <= code < 0xE000 and chr(code) not in _CONTEXTUAL[name]:  # no halves of characters
             kinds[code], written[code] = _kind(chr(code), split)
     return CharacterKinds(kinds, written)
 
 
 def _kind(character: str, split: Callable[[str], list[str]]) -> tuple[int, int]:
     """The kind of a character and how it is written."""
-    if character in _CONTEXTUAL or ord(character) in _JAMO or unicodedata.category(character).startswith("M"):
+    if ord(character) in _JAMO or unicodedata.category(character).startswith("M"):
         return CONTEXTUAL, 0
     between = split(f"a{character}a")
     if between == ["a", "a"]:

@@ -36,7 +36,7 @@ def expected(texts, name, lowercase) -> tuple[list[int], list[str]]:
 @pytest.mark.parametrize("lowercase", [True, False])
 @pytest.mark.parametrize("name", TOKENIZERS)
 @given(TEXTS)
-@example(["Don't a''b 'c' d'", "ΑΣ <br /> x", "e\u0301t\u00e9 Été"])
+@example(["Don't a''b 'c' d'", "ΑΣ", "a<br />x", "e\u0301t\u00e9 Été"])
 @settings(max_examples=300, deadline=None)
 def test_words_and_numbers_are_those_of_the_tokenizer(name, lowercase, texts):
     numbering = Numbering(name, lowercase)
@@ -101,7 +101,7 @@ def test_an_unfinished_unit_ends_with_its_file():
 
 def test_pruning_forgets_rare_words_and_numbers_the_others_anew():
     numbering = Numbering("words", lowercase=True)
-    numbering.block("rare été a a b été a b".encode(), AT_FILE_END)
+    numbering.block("rare e\u0301te\u0301 a a b e\u0301te\u0301 a b".encode(), AT_FILE_END)
     assert numbering.prune(1).tolist() == [-2, 0, 1, 2]
     assert numbering.table.labels() == ["été", "a", "b"]
     assert numbering.table.counts[:3].tolist() == [2, 3, 2]
