@@ -17,7 +17,7 @@ BLOCK = 4096  # pairs compared at a time
 NOISE_WORDS = 5  # for each pair
 NOISE_POWER = 0.75  # of the counts
 
-# (P,) words, (P, K) contexts -> (P, K) log P(context | word)
+# (P,) words, (P, K) contexts -> (P, K) log P(context | word); (P, M) words, -1 for none, are predicted from together
 LogProbabilities = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -44,7 +44,7 @@ class HeldOutPairs:
     Attributes
     ----------
     centre, context
-        (P,) words up to `window` apart in held-out text.
+        (P,) words up to `window` apart in held-out text; or centre (P, 2 * window), the words around `context`, -1 for none.
     noise
         (P, NOISE_WORDS) random words for each pair.
     noise_odds
@@ -64,8 +64,6 @@ class HeldOutPairs:
 
         The same seed draws the same pairs.
         """
-        noise = counts.astype(np.float64) ** NOISE_POWER
-        noise /= noise.sum()
         rng = np.random.default_rng(seed)
         unit = np.cumsum(tokens < 0, dtype=np.int32)
         is_pair = []  # entry [o][i]: tokens i and i + o + 1 are a pair
@@ -79,7 +77,31 @@ class HeldOutPairs:
             here = slice(*np.searchsorted(chosen, ends[o : o + 2]))
             at = np.flatnonzero(pairs)[chosen[here] - ends[o]]
             centre[here], context[here] = tokens[at], tokens[at + o + 1]
-        drawn = rng.choice(len(noise), (len(chosen), NOISE_WORDS), p=noise)
+        return cls._with_noise(centre, context, counts, rng)
+
+    @classmethod
+    def draw_windows(
+        cls, tokens: np.ndarray, window: int, counts: np.ndarray, seed: int, max_windows: int = MAX_PAIRS
+    ) -> HeldOutPairs:
+        """Draw at most `max_windows` words with all words up to `window` apart, which are to predict it; otherwise as `draw`."""
+        rng = np.random.default_rng(seed)
+        apart = np.array([*range(-window, 0), *range(1, window + 1)])
+        unit = np.cumsum(tokens < 0, dtype=np.int32)
+        places = rng.permutation(np.flatnonzero(tokens >= 0))[: 2 * max_windows]
+        around = places[:, None] + apart
+        inside = around.clip(0, max(0, len(tokens) - 1))
+        there = (around == inside) & (tokens[inside] >= 0) & (unit[inside] == unit[places][:, None])
+        has_any = there.any(axis=1)
+        words = np.where(there, tokens[inside], -1)[has_any][:max_windows]
+        return cls._with_noise(words.astype(np.int64), tokens[places][has_any][:max_windows].astype(np.int64), counts, rng)
+
+    @classmethod
+    def _with_noise(
+        cls, centre: np.ndarray, context: np.ndarray, counts: np.ndarray, rng: np.random.Generator
+    ) -> HeldOutPairs:
+        noise = counts.astype(np.float64) ** NOISE_POWER
+        noise /= noise.sum()
+        drawn = rng.choice(len(noise), (len(context), NOISE_WORDS), p=noise)
         odds = np.log(NOISE_WORDS * noise.clip(np.finfo(np.float64).tiny)).astype(np.float32)
         return cls(centre, context, drawn, odds)
 

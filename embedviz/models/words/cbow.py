@@ -24,6 +24,7 @@ from embedviz.training.protocols import ModelSpec
 class CbowSettings(SamplingSettings):
     """Settings of CBOW. The preset original has the defaults of word2vec.c for -cbow 1."""
 
+    predicts_from_windows: ClassVar[bool] = True
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "recommended": {},
         "original": {"epochs": 5, "learning_rate": 0.05, "context_gradient": "whole"},

@@ -10,10 +10,12 @@ from embedviz.evaluation.held_out_pairs import HeldOutPairs
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.trained import WordVectors
 from embedviz.text.corpus import Corpus
+from embedviz.text.shuffling import shuffled_units
 
 CURVE_PAIRS = 10_000  # held-out pairs measured each time
 TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
 TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from
+MAX_TOKENS = 2_000_000  # of a part that pairs are drawn from; of a larger one a random part is taken
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,10 @@ class HeldOut:
     @classmethod
     def of(cls, corpus: Corpus, training: np.ndarray, settings: WordSettings) -> HeldOut:
         """Draw the pairs; the same seed draws the same ones. training: (T,) tokens of the training part in random order."""
-        counts, seed = corpus.vocabulary.counts, settings.seed
+        seed = settings.seed
         return cls(
-            HeldOutPairs.draw(corpus.validation, settings.window, counts, seed, CURVE_PAIRS),
-            HeldOutPairs.draw(training[:TRAIN_SAMPLE], settings.window, counts, seed, TRAIN_PAIRS),
+            draw_pairs(corpus, corpus.validation, settings, seed, CURVE_PAIRS),
+            draw_pairs(corpus, training[:TRAIN_SAMPLE], settings, seed, TRAIN_PAIRS),
         )
 
     def measure(self, vectors: WordVectors) -> dict[str, float]:
@@ -37,3 +39,11 @@ class HeldOut:
         parts = {"train": self.train, "validation": self.validation}
         scores = {part: pairs.measure(vectors.log_probabilities) for part, pairs in parts.items() if len(pairs)}
         return {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
+
+
+def draw_pairs(corpus: Corpus, tokens: np.ndarray, settings: WordSettings, seed: int, n: int) -> HeldOutPairs:
+    """Draw n pairs of tokens (T,) of a corpus; of an algorithm that predicts a word from all around it, whole windows."""
+    draw = HeldOutPairs.draw_windows if settings.predicts_from_windows else HeldOutPairs.draw
+    if len(tokens) > MAX_TOKENS:
+        tokens = shuffled_units(tokens, seed, MAX_TOKENS)[:MAX_TOKENS]
+    return draw(tokens, settings.window, corpus.vocabulary.counts, seed, n)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -14,6 +14,8 @@ WORDS_TO_READ = 15_000_000  # of a small text, read in several epochs
 
 class WordSettings(TrainingSettings):
     """Settings of every algorithm: how the text is read, and the size of the vectors."""
+
+    predicts_from_windows: ClassVar[bool] = False  # a word from the mean of all words around it
 
     tokenizer: Literal["words", "basic_english", "whitespace"] = Field(
         "words", description="How text is split: words of any script, torchtext's basic English, or at white space."

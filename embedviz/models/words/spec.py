@@ -19,8 +19,8 @@ from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import Fold, training_size
 from embedviz.models.words.cost import training_cost
-from embedviz.evaluation.held_out_pairs import NOISE_WORDS, HeldOutPairs
-from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE
+from embedviz.evaluation.held_out_pairs import NOISE_WORDS
+from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE, draw_pairs
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
 from embedviz.models.words.trained import WordVectors
@@ -120,12 +120,11 @@ class WordModel:
         A part without pairs is left out.
         """
         s, corpus = prepared.settings, prepared.corpus
-        counts = corpus.vocabulary.counts
         shuffled = shuffled_units(corpus.train, s.seed, TRAIN_SAMPLE)[:TRAIN_SAMPLE]
         parts = {
-            "train": HeldOutPairs.draw(shuffled, s.window, counts, s.seed, TRAIN_PAIRS),
-            "validation": HeldOutPairs.draw(corpus.validation, s.window, counts, s.seed, VALIDATION_PAIRS),
-            "test": HeldOutPairs.draw(corpus.test, s.window, counts, s.seed + 1, TEST_PAIRS),
+            "train": draw_pairs(corpus, shuffled, s, s.seed, TRAIN_PAIRS),
+            "validation": draw_pairs(corpus, corpus.validation, s, s.seed, VALIDATION_PAIRS),
+            "test": draw_pairs(corpus, corpus.test, s, s.seed + 1, TEST_PAIRS),
         }
         metrics: dict[str, float] = {}
         for part, pairs in parts.items():

@@ -62,8 +62,11 @@ class WordVectors(Archived):
         return {"word": EmbeddingSpace(self.labels, self.vectors, columns, "word", subwords=self.subwords)}
 
     def log_probabilities(self, words: np.ndarray, contexts: np.ndarray) -> np.ndarray:
-        """Return log P(context | word): words (P,), contexts (P, K) -> (P, K). It need not be normalised."""
-        centre = self.centre[words]
+        """Return log P(context | word): words (P,), contexts (P, K) -> (P, K). It need not be normalised.
+
+        Of several words, (P, M) with -1 for none, the mean vector is taken, as CBOW does.
+        """
+        centre = self.centre[words] if words.ndim == 1 else _means(self.centre, words)
         if self.has_tree:
             return self._tree.log_probabilities(centre, self.context, contexts)
         log_p = np.matmul(self.context[contexts], centre[:, :, None])[..., 0]
@@ -76,3 +79,10 @@ class WordVectors(Archived):
     @cached_property
     def _tree(self) -> HuffmanTree:
         return HuffmanTree.of(self.counts)
+
+
+def _means(vectors: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """The mean vector of each row of words (P, M), those below 0 left out: (P, D) float32."""
+    there = (words >= 0).astype(np.float32)
+    share = there / there.sum(axis=1, keepdims=True).clip(1)
+    return np.einsum("pm,pmd->pd", share, vectors[words.clip(0)])
