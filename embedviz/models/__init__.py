@@ -10,6 +10,7 @@ from embedviz.training.protocols import AnyModelSpec
 MODELS = {
     "skipgram": "embedviz.models.words.skipgram:SPEC",
     "cbow": "embedviz.models.words.cbow:SPEC",
+    "fasttext": "embedviz.models.words.fasttext:SPEC",
     "ratings": "embedviz.models.ratings.spec:SPEC",
     "sentiment": "embedviz.models.sentiment.spec:SPEC",
     "categories": "embedviz.models.categories.spec:SPEC",
