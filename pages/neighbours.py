@@ -11,6 +11,7 @@ from components.space_picker import current_space
 from components.tensor_menu import show_tensors
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
+from embedviz.space.letter_case import in_space_case
 from embedviz.space.metrics import METRICS
 from embedviz.space.searchable_space import COMPOSED
 from embedviz.store.open_spaces import open_space
@@ -21,11 +22,6 @@ MAX_HISTORY = 50
 MAX_MOVED_ROWS = 1000
 COMPARED_NEIGHBORS = 20
 ODD_OPTIONS = 5000
-
-
-def in_space_case(space: EmbeddingSpace, word: str) -> str:
-    """Return the word, in lower case if the space has it only so."""
-    return word if word in space or word.lower() not in space else word.lower()
 
 
 def show_unknown(error: UnknownLabelError, go: Callable[[str], None]) -> None:
