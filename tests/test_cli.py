@@ -200,3 +200,25 @@ def test_what_was_left_out_of_a_vector_file_is_printed(tmp_path, monkeypatch, ca
     (tmp_path / "v.txt").write_text("king 1 2\nqueen 3 4\nman 5\ncar 0 1\n")
     call(monkeypatch, "neighbors", tmp_path / "v.txt", "king", "-k", "1")
     assert capsys.readouterr().err == "3 of 4 lines were read; line 3: expected a word and 2 numbers, got 1 number.\n"
+
+
+def test_word_vectors_are_scored_with_their_coverage(tmp_path, monkeypatch, capsys):
+    vectors, pairs, answers = tmp_path / "v.txt", tmp_path / "pairs.tsv", tmp_path / "answers.csv"
+    vectors.write_text("tiger 9 1\ncat 8 2\ncar 1 7\nbus 2 9\n", encoding="utf-8")
+    pairs.write_text("tiger\tcat\t9\ncar\tbus\t8\ntiger\tbus\t3\ncat\tcar\t1\ncat\tunicorn\t2\n", encoding="utf-8")
+    call(monkeypatch, "evaluate-vectors", vectors, pairs, "--out", answers)
+    printed = capsys.readouterr().out
+    assert "Spearman\t0.6000\t" in printed
+    assert "4 of 5 pairs answered (80%), 1 left out of the score. 1 word is not in the vocabulary: unicorn." in printed
+    assert pd.read_csv(answers)["status"].tolist() == ["known"] * 4 + ["unknown word"]
+    questions = tmp_path / "questions.txt"
+    questions.write_text(": all\ntiger cat car bus\n", encoding="utf-8")
+    call(monkeypatch, "evaluate-vectors", vectors, questions, "--most-frequent", "3")
+    printed = capsys.readouterr().out
+    assert "Only the 3 most frequent words are known" in printed
+    assert "Too few words of this set are in the vocabulary" in printed
+    call(monkeypatch, "evaluate-vectors", vectors, questions)
+    assert "all\tsemantic\t1\t1\t1.0000" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        call(monkeypatch, "evaluate-vectors", vectors, "small-pairs")
+    assert "do not look like the vocabulary of an English text" in capsys.readouterr().err

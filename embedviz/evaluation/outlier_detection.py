@@ -78,7 +78,7 @@ class OutlierDetection:
                 )
 
     def __call__(self, space: EmbeddingSpace, intervals: bool = True) -> WordVectorScores:
-        """Score a space; see `word_vector_scores.WordVectorEvaluator`."""
+        """Score a space. intervals: False leaves out what is resampled, most of the time that a small set takes."""
         return result_of(self.steps(space, intervals))
 
     def steps(self, space: EmbeddingSpace, intervals: bool = True) -> Generator[Progress, None, WordVectorScores]:

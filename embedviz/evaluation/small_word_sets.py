@@ -20,40 +20,10 @@ MIN_SHARE = 0.8  # of the function words, that are among them in an English text
 
 # Words without which no English text of some length is written, whatever it is about; few are words of another language.
 _FUNCTION_WORDS = {
-    "en": [
-        "the",
-        "and",
-        "of",
-        "that",
-        "with",
-        "for",
-        "this",
-        "from",
-        "they",
-        "which",
-        "have",
-        "not",
-        "but",
-        "his",
-        "their",
-        "are",
-        "were",
-        "been",
-        "will",
-        "what",
-        "when",
-        "there",
-        "who",
-        "would",
-        "into",
-        "them",
-        "than",
-        "then",
-        "upon",
-        "our",
-        "you",
-        "your",
-    ]
+    "en": (
+        "the and of that with for this from they which have not but his their are were been will what when there who would "
+        "into them than then upon our you your"
+    )
 }
 
 # Each section: pairs in the same relation; a question is made of every two.
@@ -156,7 +126,8 @@ def vocabulary_language(space: EmbeddingSpace) -> str | None:
     A simple test: the share of a language's function words that are among the most frequent 1,000. It knows English.
     """
     frequent = {space.labels[row].lower() for row in space.most_frequent(LOOKED_AT)}
-    for language, words in _FUNCTION_WORDS.items():
+    for language, text in _FUNCTION_WORDS.items():
+        words = text.split()
         if sum(word in frequent for word in words) >= MIN_SHARE * len(words):
             return language
     return None

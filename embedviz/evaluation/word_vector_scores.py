@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal
 
 import pandas as pd
-
-from embedviz.core.progress import Progress
-from embedviz.space import EmbeddingSpace
 
 SetKind = Literal["similarity", "analogies", "outliers"]
 KNOWN, COMPOSED, UNKNOWN = "known", "composed", "unknown word"  # values of the column "status"
@@ -100,32 +96,3 @@ class WordVectorScores:
     def score(self) -> float | None:
         """The primary metric; None where too few questions could be answered."""
         return self.metrics.get(self.primary_metric)
-
-
-class WordVectorEvaluator(Protocol):
-    """A parsed set of questions that can be put to any space of words.
-
-    Attributes
-    ----------
-    kind, name
-        Of the set.
-    primary_metric, greater_is_better
-        The metric that counts.
-    """
-
-    kind: ClassVar[SetKind]
-    primary_metric: ClassVar[str]
-    greater_is_better: ClassVar[bool]
-
-    @property
-    def name(self) -> str:
-        """Name of the set."""
-        ...
-
-    def __call__(self, space: EmbeddingSpace, intervals: bool = True) -> WordVectorScores:
-        """Score a space. intervals: False leaves out what is resampled, which takes most of the time of a small set."""
-        ...
-
-    def steps(self, space: EmbeddingSpace, intervals: bool = True) -> Generator[Progress, None, WordVectorScores]:
-        """Score a space as a generator of progress."""
-        ...
