@@ -1,7 +1,8 @@
 """The Neighbours page: nearest neighbours, two labels compared, analogies, the odd one out, moves by fine-tuning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+import pandas as pd
 import streamlit as st
 
 from components import session, tables, tours
@@ -9,6 +10,7 @@ from components.error_boundary import error_boundary
 from components.nouns import noun_of
 from components.space_picker import current_space
 from components.tensor_menu import show_tensors
+from components.word_scores import show_analogy_file
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.letter_case import in_space_case
@@ -157,10 +159,14 @@ def show_analogy(run: RunFolder, space: EmbeddingSpace) -> None:
         help=f"They are usually left out, because the nearest {noun.one} is often one of them.",
     )
     try:
-        answers = {m: space.analogy([b, c], [a], 10, m, keep) for m in ("3cosadd", "3cosmul")}
+        show_answers({m: space.analogy([b, c], [a], 10, m, keep) for m in ("3cosadd", "3cosmul")})
     except UnknownLabelError as error:
         st.warning(session.plain(str(error)))
-        return
+    show_analogy_file(run, space)
+
+
+def show_answers(answers: Mapping[str, pd.DataFrame]) -> None:
+    """Show the answers to one analogy by both formulas."""
     left, right = st.columns(2)
     for side, method, title, gloss in (
         (left, "3cosadd", "3CosAdd", "Maximises the cosine similarity with b − a + c (Mikolov et al. 2013)."),
