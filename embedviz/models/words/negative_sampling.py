@@ -121,11 +121,6 @@ class SamplingArrays(WordEngine):
         rate = self.settings.learning_rate
         return rate if self.settings.optimizer == "adagrad" else rate * linear_decay(share)
 
-    @property
-    def learning_rate(self) -> float:
-        """The initial learning rate."""
-        return self.settings.learning_rate
-
 
 class SamplingEngine(SamplingArrays, LockFreeEngine):
     """Runs the kernel of skip-gram, CBOW or fastText on threads. Items are tokens."""
