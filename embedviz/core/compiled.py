@@ -32,6 +32,7 @@ class Kernel(Generic[P, R]):
         update_wrapper(self, function)
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
+        """Call the machine code, compiled or loaded from the disk the first time."""
         return cast(R, self.code(*arguments, **named))
 
     @cached_property
@@ -78,7 +79,8 @@ class Prefetch:
 
     digest = "1"
 
-    def __call__(self, rows: np.ndarray, row: Any, column: int) -> None: ...
+    def __call__(self, rows: np.ndarray, row: Any, column: int) -> None:
+        """Do nothing: outside a kernel there is nothing to fetch ahead."""
 
     @cached_property
     def part(self) -> Any:

@@ -18,8 +18,8 @@ from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import Fold, training_size
-from embedviz.models.words.cost import training_cost
 from embedviz.evaluation.held_out_pairs import NOISE_WORDS
+from embedviz.models.words.cost import training_cost
 from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE, draw_pairs
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
