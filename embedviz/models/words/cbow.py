@@ -27,8 +27,10 @@ class CbowSettings(SamplingSettings):
     predicts_from_windows: ClassVar[bool] = True
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "recommended": {},
-        "original": {"epochs": 5, "learning_rate": 0.05, "context_gradient": "whole"},
-    }
+        "original": {
+            "epochs": 5, "learning_rate": 0.05, "negative_samples": 5, "subsample": 1e-3, "context_gradient": "whole",
+        },
+    }  # fmt: skip
 
     learning_rate: float = Field(0.1, gt=0, le=1, description="Initial learning rate (word2vec: -alpha).")
     context_gradient: Literal["divided", "whole"] = Field(

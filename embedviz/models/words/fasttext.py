@@ -28,7 +28,7 @@ class FasttextSettings(SamplingSettings):
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "recommended": {},
         "original": {
-            "epochs": 5, "learning_rate": 0.05, "subsample": 1e-4, "buckets": 2_000_000, "subword_gradient": "whole",
+            "epochs": 5, "learning_rate": 0.05, "negative_samples": 5, "subsample": 1e-4, "buckets": 2_000_000, "subword_gradient": "whole",
         },
     }  # fmt: skip
 

@@ -178,6 +178,9 @@ def train_span(
                 for d in range(D):
                     x += h[d] * row[d]
                 products[q] = x
+            size = np.float32(0)
+            for d in range(D):
+                size += h[d] * h[d]
             for q in range(n):
                 x = products[q]
                 held = min(max(x, -limit), limit)
@@ -185,11 +188,15 @@ def train_span(
                 # past the table a sigmoid is exactly 0 or 1: a small error left over would let the vectors grow for ever
                 guess = np.float32(1) if x > limit else (np.float32(0) if x < -limit else curve[0, cell])
                 loss += weights[q] * (curve[1, cell] + (np.float32(1) - labels[q]) * held)
-                products[q] = weights[q] * (labels[q] - guess)
-            size = np.float32(0)
-            if adagrad:
-                for d in range(D):
-                    size += h[d] * h[d]
+                # An implicit step (Toulis and Airoldi 2017): by how much the product would change already counts, and it stops soon
+                # after 0. Without it a noise word that weighs m would overshoot, and high rates diverge.
+                error = labels[q] - guess
+                reach_x = rate * weights[q] * size
+                error /= np.float32(1) + reach_x * guess * (np.float32(1) - guess)
+                most = (np.abs(held) if error * held < 0 else np.float32(0)) + np.float32(2)
+                if np.abs(error) * reach_x > most:
+                    error *= most / (np.abs(error) * reach_x)
+                products[q] = weights[q] * error
             for q in range(n):
                 row = C[targets[q]]
                 step = products[q]
