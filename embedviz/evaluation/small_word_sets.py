@@ -7,6 +7,7 @@ with itself, from epoch to epoch. To compare with what others report, bring a pu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -125,7 +126,12 @@ def vocabulary_language(space: EmbeddingSpace) -> str | None:
 
     A simple test: the share of a language's function words that are among the most frequent 1,000. It knows English.
     """
-    frequent = {space.labels[row].lower() for row in space.most_frequent(LOOKED_AT)}
+    return language_of([space.labels[row] for row in space.most_frequent(LOOKED_AT)])
+
+
+def language_of(labels: Sequence[str]) -> str | None:
+    """Return the language of words, the most frequent first; see `vocabulary_language`."""
+    frequent = {label.lower() for label in labels[:LOOKED_AT]}
     for language, text in _FUNCTION_WORDS.items():
         words = text.split()
         if sum(word in frequent for word in words) >= MIN_SHARE * len(words):

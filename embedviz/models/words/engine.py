@@ -9,6 +9,7 @@ import numpy as np
 
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.models.words.held_out import HeldOut
+from embedviz.models.words.start_vectors import StartVectors
 from embedviz.models.words.trained import WordVectors
 from embedviz.training.learner import Advance, is_finite
 from embedviz.training.protocols import State, Weights
@@ -83,6 +84,10 @@ class WordEngine(ABC):
                 f"Take a lower one; 0.025 is usual."
             )
         return weights
+
+    def start_from(self, start: StartVectors) -> None:
+        """Set the vectors of known words. SettingsError for an algorithm that does not learn step by step."""
+        raise SettingsError("This algorithm starts from nothing but counts. Set vectors to none.")
 
     def restore_arrays(self, state: State) -> None:
         """Copy the arrays of a state into those of `arrays`."""

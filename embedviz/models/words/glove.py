@@ -25,6 +25,7 @@ from embedviz.models.words.negative_sampling import fill_at_random
 from embedviz.models.words.prepared import PreparedCorpus
 from embedviz.models.words.settings import EpochSettings
 from embedviz.models.words.spec import WordModel
+from embedviz.models.words.start_vectors import StartVectors
 from embedviz.models.words.trained import WordVectors
 from embedviz.text.cooccurrence import Cooccurrences
 from embedviz.text.shuffling import shuffled_units
@@ -159,6 +160,10 @@ class GloveEngine(LockFreeEngine):
             self._first, self._second, self._log_counts, self._pair_weights, span, self.W, self.C, self.biases, self.squares,
             np.float32(rates[0]), self.settings.dim, tally,
         )  # fmt: skip
+
+    def start_from(self, start: StartVectors) -> None:
+        """Set W and C of known words to half their vectors, whose sum the space has."""
+        self.W[start.rows, : self.settings.dim] = self.C[start.rows, : self.settings.dim] = start.vectors / 2
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return vectors, biases and AdaGrad's sums."""

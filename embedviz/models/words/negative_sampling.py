@@ -15,6 +15,7 @@ from embedviz.models.words.huffman import HuffmanTree
 from embedviz.models.words.lock_free import LockFreeEngine, slices_between_units
 from embedviz.models.words.sampling_kernel import noise_table, sigmoid_table, train_span
 from embedviz.models.words.settings import SamplingSettings
+from embedviz.models.words.start_vectors import StartVectors
 from embedviz.models.words.trained import WordVectors
 from embedviz.models.words.training_text import TrainingText
 from embedviz.space.subwords import Subwords
@@ -94,6 +95,11 @@ class SamplingArrays(WordEngine):
         self.W, self.C = aligned_rows(V + inputs.n_parts, dim), aligned_rows(V, dim)
         fill_at_random(self.W[:, :dim], settings.seed)
         self.squares_W, self.squares_C = np.zeros(len(self.W), np.float32), np.zeros(V, np.float32)
+
+    def start_from(self, start: StartVectors) -> None:
+        """Set the input vectors of known words; a word with n parts gets n times its vector, for it is the mean of them."""
+        n_parts = np.diff(self.inputs.starts)[start.rows, None] if self.inputs.n_parts else 1
+        self.W[start.rows, : self.settings.dim] = start.vectors * n_parts
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the vectors and Adagrad's sums."""

@@ -11,6 +11,7 @@ from embedviz.core.errors import DataError
 from embedviz.models.words.cost import training_cost
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.settings import WordSettings
+from embedviz.models.words.start_vectors import StartVectors
 from embedviz.models.words.trained import WordVectors
 from embedviz.text.cooccurrence import Cooccurrences
 from embedviz.text.corpus import Corpus
@@ -37,6 +38,8 @@ class PreparedCorpus:
         Work for a word beside that of skip-gram's defaults.
     pairs
         How often words of the training part stand together, for the algorithms that learn from counts.
+    start
+        Vectors that the training starts from.
     """
 
     corpus: Corpus
@@ -44,6 +47,7 @@ class PreparedCorpus:
     engine: EngineFactory
     work: float
     pairs: Cooccurrences | None = None
+    start: StartVectors | None = None
 
     @property
     def n_training_words(self) -> int:
@@ -71,4 +75,6 @@ class PreparedCorpus:
         rate the loss wobbles upwards on its way down, and a rule that stops early ends worse.
         """
         engine = self.engine(self, settings, device, threads)
+        if self.start is not None:
+            engine.start_from(self.start)
         return IterativeLearner(engine, engine.trained, Criterion("validation/loss"))

@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from embedviz.models.words.negative_sampling import Inputs, SamplingArrays
 from embedviz.models.words.settings import SamplingSettings
+from embedviz.models.words.start_vectors import StartVectors
 from embedviz.text.corpus import Corpus
 from embedviz.training.learner import ADVANCE_SECONDS, Advance
 from embedviz.training.protocols import State, Weights
@@ -100,6 +101,11 @@ class GpuSamplingEngine(SamplingArrays):
         place = state.values_as(_Place)
         at = place["at"]
         self._epoch, self._at = place["epoch"], at if isinstance(at, int) else 0
+
+    def start_from(self, start: StartVectors) -> None:
+        """Set the input vectors of known words, here and on the device."""
+        super().start_from(start)
+        self._send()
 
     def _send(self) -> None:
         self._on_device = {name: torch.tensor(array, device=self._device) for name, array in self.arrays().items()}

@@ -9,6 +9,8 @@ from pydantic import Field
 
 from embedviz.core.settings import TrainingSettings
 
+NO_VECTORS = "none"
+
 
 class WordSettings(TrainingSettings):
     """Settings of every algorithm: how the text is read, and the size of the vectors."""
@@ -66,6 +68,17 @@ class WordSettings(TrainingSettings):
 
 class EpochSettings(WordSettings):
     """Settings of the algorithms that go over their data several times."""
+
+    vectors: str = Field(
+        NO_VECTORS,
+        max_length=500,
+        description="Vectors to start from: none, a sample (glove), a run (run:ID:SPACE), a file, or a known name (GloVe 6B 100). "
+        "They need as many dimensions as are asked for.",
+    )
+    keep_vocabulary: bool = Field(
+        False,
+        description="Keep the words of these vectors that the text does not have, so that a vocabulary only grows from text to text.",
+    )
 
     words_to_read: ClassVar[int] = 15_000_000  # of a small text, in several epochs
 

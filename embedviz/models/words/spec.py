@@ -23,6 +23,7 @@ from embedviz.models.words.cost import training_cost
 from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE, draw_pairs
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
+from embedviz.models.words.start_vectors import StartVectors, with_words_of
 from embedviz.models.words.trained import WordVectors
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.cooccurrence import Weighting, count_cooccurrences
@@ -119,12 +120,14 @@ class WordModel(Generic[S]):
             fold=fold,
             phrases=_phrase_rule(settings),
         )
+        corpus = with_words_of(corpus, pretrained, settings)
+        start = None if pretrained is None else StartVectors.of(corpus.vocabulary, pretrained, settings)
         pairs = None
         if self.weighting:
             pairs = yield from count_cooccurrences(
                 corpus.train, len(corpus.vocabulary), settings.window, self.weighting
             )
-        return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings), pairs)
+        return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings), pairs, start)
 
     def evaluate(self, trained: WordVectors, prepared: PreparedCorpus) -> Evaluation:
         """Measure loss and AUC on pairs of each part, beside vectors of zeros: they tell no pair from noise.
@@ -189,6 +192,8 @@ def _protocol(prepared: PreparedCorpus) -> Protocol:
         details["epochs"] = s.epochs_for(sizes["train"])
     if isinstance(s, SamplingSettings):
         details["negative_samples"] = s.negative_samples
+    if prepared.start is not None:
+        details["words_with_a_vector_to_start_from"] = len(prepared.start.rows)
     if s.phrases:
         details["phrases"] = len(c.phrases)
     fold = (c.split.fold.number, c.split.fold.of) if c.split.fold else None
