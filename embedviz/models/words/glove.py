@@ -184,7 +184,7 @@ class GloveEngine(LockFreeEngine):
 
     def rate(self, share: float) -> float:
         """Return the learning rate: AdaGrad has a decay of its own."""
-        return self.settings.learning_rate
+        return self.settings.initial_rate
 
 
 def engine(prepared: PreparedCorpus, settings: GloveSettings, device: Device, threads: int) -> WordEngine:

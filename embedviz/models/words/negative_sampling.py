@@ -124,7 +124,7 @@ class SamplingArrays(WordEngine):
 
     def rate(self, share: float) -> float:
         """Return the learning rate when a share of the training is done. Adagrad has a decay of its own."""
-        rate = self.settings.learning_rate
+        rate = self.settings.initial_rate
         return rate if self.settings.optimizer == "adagrad" else rate * linear_decay(share)
 
 

@@ -80,6 +80,13 @@ class EpochSettings(WordSettings):
         description="Keep the words of these vectors that the text does not have, so that a vocabulary only grows from text to text.",
     )
 
+    warm_start_rate: float = Field(
+        0.2,
+        gt=0,
+        le=1,
+        description="Factor of the learning rate when a training starts from vectors, which would soon be forgotten otherwise.",
+    )
+
     words_to_read: ClassVar[int] = 15_000_000  # of a small text, in several epochs
 
     epochs: int | None = Field(
@@ -91,11 +98,23 @@ class EpochSettings(WordSettings):
     )
     learning_rate: float = Field(0.05, gt=0, le=1, description="Initial learning rate (word2vec: -alpha).")
 
+    @property
+    def starts_from_vectors(self) -> bool:
+        """True when `vectors` names some."""
+        return self.vectors != NO_VECTORS
+
+    @property
+    def initial_rate(self) -> float:
+        """The learning rate that the training begins with."""
+        return self.learning_rate * (self.warm_start_rate if self.starts_from_vectors else 1)
+
     def epochs_for(self, n_words: int) -> int:
         """Return the epochs as set, or by the text's size: about 15 M words in all, 5 to 200 epochs.
 
-        King James (0.79 M words): 19.
+        King James (0.79 M words): 19. From vectors that are known already 5 suffice.
         """
+        if self.epochs is None and self.starts_from_vectors:
+            return 5
         return self.epochs or int(np.clip(round(self.words_to_read / max(1, n_words)), 5, 200))
 
 
