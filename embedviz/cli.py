@@ -143,6 +143,7 @@ def project(
     opened = _open(vectors, space, tensor, metadata, from_)
     projection = make(opened, **_flags(ProjectionSettings, context.args))
     frame = projection.frame(opened)
+    _print_composed(frame)
     if out.suffix == ".csv":
         frame.to_csv(out, index=False)
     else:
@@ -366,11 +367,16 @@ def _print_survey(survey: Survey) -> None:
 
 
 def _print(frame: pd.DataFrame) -> None:
+    _print_composed(frame)
+    typer.echo(frame.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
+
+
+def _print_composed(frame: pd.DataFrame) -> None:
+    """Print which words of the question have composed vectors, to the error stream."""
     from embedviz.space.searchable_space import COMPOSED
 
     if composed := frame.attrs.get(COMPOSED):
         typer.echo(composed, err=True)
-    typer.echo(frame.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
 
 
 def _print_progress(progress: Progress) -> None:

@@ -13,7 +13,9 @@ from embedviz.models.words.trained import WordVectors
 from embedviz.training.learner import Advance, is_finite
 from embedviz.training.protocols import State, Weights
 
-MAX_MEASURE_INTERVAL = 1_000_000  # items between two held-out measurements; a twelfth of the training where that is less
+MAX_MEASURE_INTERVAL = (
+    1_000_000  # items between two held-out measurements; a twelfth of the training where that is less
+)
 MIN_MEASUREMENTS = 12
 
 
