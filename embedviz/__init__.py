@@ -14,6 +14,7 @@ if _typing.TYPE_CHECKING:
     from embedviz.core.errors import EmbedvizError
     from embedviz.core.progress import Progress
     from embedviz.data.reading import Table, read_table
+    from embedviz.evaluation.evaluating import evaluate_vectors
     from embedviz.formats import load_vectors
     from embedviz.projection.projecting import project
     from embedviz.run import Run, open_run
@@ -30,6 +31,7 @@ __all__ = [
     "Table",
     "Vocabulary",
     "__version__",
+    "evaluate_vectors",
     "load_vectors",
     "open_run",
     "project",
@@ -47,6 +49,7 @@ _HOME = {
     "Run": "embedviz.run",
     "Table": "embedviz.data.reading",
     "Vocabulary": "embedviz.text.vocabulary",
+    "evaluate_vectors": "embedviz.evaluation.evaluating",
     "load_vectors": "embedviz.formats",
     "open_run": "embedviz.run",
     "project": "embedviz.projection.projecting",

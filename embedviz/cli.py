@@ -1,4 +1,7 @@
-"""Command line: profile, train, predict, neighbors, analogy, project, evaluate, convert. VECTORS is a vector file or a run's folder."""
+"""Command line: profile, train, predict, neighbors, analogy, project, evaluate, evaluate-vectors, convert.
+
+VECTORS is a vector file or a run's folder.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from embedviz.core.progress import Progress
     from embedviz.core.settings import Settings
+    from embedviz.evaluation.word_vector_scores import SetKind
     from embedviz.space import EmbeddingSpace
     from embedviz.space.analogy import Formula
     from embedviz.space.metrics import Metric
@@ -177,6 +181,47 @@ def evaluate(
     _print(display_table(table))
     for sentence in filter(None, [comparison_sentence(table.comparison()), *protocol_of(run)]):
         typer.echo(sentence)
+
+
+@app.command()
+def evaluate_vectors(
+    vectors: Path,
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="Word pairs, analogies or outliers; or small-pairs, small-analogies for the small English set."
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the answer to each question.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="similarity, analogies or outliers, where the file should not tell.")
+    ] = None,
+    most_frequent: Annotated[
+        int,
+        typer.Option(help="Of analogies: only the words this frequent are known, ask and answer. 0 for all."),
+    ] = 300_000,
+    space: Space = None,
+    tensor: Tensor = None,
+    metadata: Metadata = None,
+    from_: From = None,
+) -> None:
+    """Score word vectors on a set, with the coverage, an interval and what random vectors get."""
+    import embedviz
+    from embedviz.evaluation.word_vector_sentences import coverage_sentence, protocol_sentences, scores_frame
+
+    if out:
+        _check_folder_of(out)
+    opened = _open(vectors, space, tensor, metadata, from_)
+    scores = embedviz.evaluate_vectors(
+        opened, file, kind=cast("SetKind | None", kind), most_frequent=most_frequent or None
+    )
+    _print(scores_frame(scores))
+    for sentence in (coverage_sentence(scores), *protocol_sentences(scores)):
+        typer.echo(sentence)
+    if len(scores.sections):
+        _print(scores.sections)
+    if out:
+        scores.rows.to_csv(out, index=False)
 
 
 @app.command()

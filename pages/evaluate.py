@@ -1,8 +1,8 @@
-"""The Evaluate page: scores, baselines, repeats and charts of the test results."""
+"""The Evaluate page: scores, baselines, repeats, charts of the test results, and scores of word vectors."""
 
 import streamlit as st
 
-from components import evaluate_jobs, evaluate_pictures, session, tables, tours
+from components import evaluate_jobs, evaluate_pictures, session, tables, tours, word_scores
 from components.error_boundary import error_boundary
 from embedviz.evaluation.score_sentences import (
     MEMORY,
@@ -49,8 +49,8 @@ def no_scores(run: RunFolder | None) -> None:
     st.info(
         "No run is open. Train a model on a text or a table to see its scores here."
         if run is None
-        else "This run holds vectors that were opened, not trained, so there are no scores. Train a model to get scores, or "
-        "look at the neighbours of these vectors."
+        else "This run holds vectors that were opened, not trained, so there are no scores of a model. Train one to get "
+        "scores, or look at the neighbours of these vectors."
     )
     with st.container(horizontal=True):
         if st.button("Bring data", type="primary"):
@@ -80,3 +80,6 @@ else:
         evaluate_jobs.show_repeats(run)
     with error_boundary():
         evaluate_pictures.show_pictures(run)
+if run is not None:
+    with error_boundary():
+        word_scores.show_word_vectors(run)

@@ -1,7 +1,8 @@
 """The Neighbours page: nearest neighbours, two labels compared, analogies, the odd one out, moves by fine-tuning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+import pandas as pd
 import streamlit as st
 
 from components import session, tables, tours
@@ -9,8 +10,10 @@ from components.error_boundary import error_boundary
 from components.nouns import noun_of
 from components.space_picker import current_space
 from components.tensor_menu import show_tensors
+from components.word_scores import show_analogy_file
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
+from embedviz.space.letter_case import in_space_case
 from embedviz.space.metrics import METRICS
 from embedviz.space.searchable_space import COMPOSED
 from embedviz.store.open_spaces import open_space
@@ -21,11 +24,6 @@ MAX_HISTORY = 50
 MAX_MOVED_ROWS = 1000
 COMPARED_NEIGHBORS = 20
 ODD_OPTIONS = 5000
-
-
-def in_space_case(space: EmbeddingSpace, word: str) -> str:
-    """Return the word, in lower case if the space has it only so."""
-    return word if word in space or word.lower() not in space else word.lower()
 
 
 def show_unknown(error: UnknownLabelError, go: Callable[[str], None]) -> None:
@@ -163,10 +161,14 @@ def show_analogy(run: RunFolder, space: EmbeddingSpace) -> None:
         help=f"They are usually left out, because the nearest {noun.one} is often one of them.",
     )
     try:
-        answers = {m: space.analogy([b, c], [a], 10, m, keep) for m in ("3cosadd", "3cosmul")}
+        show_answers({m: space.analogy([b, c], [a], 10, m, keep) for m in ("3cosadd", "3cosmul")})
     except UnknownLabelError as error:
         st.warning(session.plain(str(error)))
-        return
+    show_analogy_file(run, space)
+
+
+def show_answers(answers: Mapping[str, pd.DataFrame]) -> None:
+    """Show the answers to one analogy by both formulas."""
     left, right = st.columns(2)
     for side, method, title, gloss in (
         (left, "3cosadd", "3CosAdd", "Maximises the cosine similarity with b − a + c (Mikolov et al. 2013)."),

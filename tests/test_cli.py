@@ -211,3 +211,25 @@ def test_several_files_of_text_are_trained_on_and_the_peak_memory_is_printed(tmp
     )  # fmt: skip
     assert "Peak memory: " in capsys.readouterr().err
     assert {"cat", "dog"} < set(embedviz.open_run(tmp_path / "run").space.labels)
+
+
+def test_word_vectors_are_scored_with_their_coverage(tmp_path, monkeypatch, capsys):
+    vectors, pairs, answers = tmp_path / "v.txt", tmp_path / "pairs.tsv", tmp_path / "answers.csv"
+    vectors.write_text("tiger 9 1\ncat 8 2\ncar 1 7\nbus 2 9\n", encoding="utf-8")
+    pairs.write_text("tiger\tcat\t9\ncar\tbus\t8\ntiger\tbus\t3\ncat\tcar\t1\ncat\tunicorn\t2\n", encoding="utf-8")
+    call(monkeypatch, "evaluate-vectors", vectors, pairs, "--out", answers)
+    printed = capsys.readouterr().out
+    assert "Spearman\t0.6000\t" in printed
+    assert "4 of 5 pairs answered (80%), 1 left out of the score. 1 word is not in the vocabulary: unicorn." in printed
+    assert pd.read_csv(answers)["status"].tolist() == ["known"] * 4 + ["unknown word"]
+    questions = tmp_path / "questions.txt"
+    questions.write_text(": all\ntiger cat car bus\n", encoding="utf-8")
+    call(monkeypatch, "evaluate-vectors", vectors, questions, "--most-frequent", "3")
+    printed = capsys.readouterr().out
+    assert "Only the 3 most frequent words are known" in printed
+    assert "Too few words of this set are in the vocabulary" in printed
+    call(monkeypatch, "evaluate-vectors", vectors, questions)
+    assert "all\tsemantic\t1\t1\t1.0000" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        call(monkeypatch, "evaluate-vectors", vectors, "small-pairs")
+    assert "do not look like the vocabulary of an English text" in capsys.readouterr().err

@@ -90,7 +90,7 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     if isinstance(space, EmbeddingSpace):
         subwords = space.subwords or subwords
         counts = space.columns["count"].to_numpy() if "count" in space.columns else counts
-    buckets = len(subwords.vectors)
+    buckets = len(subwords)
     stream.write(MAGIC + struct.pack("<i", VERSIONS[-1]))
     kind = (_NEGATIVE_SAMPLING, _SKIPGRAM, buckets, subwords.min_n, subwords.max_n)
     stream.write(_ARGUMENTS.pack(dim, 5, 5, 1, 5, 1, *kind, 100, 1e-4))
@@ -103,7 +103,8 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
         total, members = _ngram_sums(labels[start : start + WORDS], subwords)
         stream.write((block * (members + 1)[:, None] - total).astype("<f4").tobytes())
     for start in range(0, buckets, WORDS):
-        stream.write(np.asarray(subwords.vectors[start : start + WORDS], "<f4").tobytes())
+        some = np.arange(start, min(start + WORDS, buckets))
+        stream.write(subwords.of_buckets(some).astype("<f4").tobytes())
     stream.write(b"\0" + _SHAPE.pack(count, dim))
     for start in range(0, count, WORDS):
         stream.write(np.zeros((min(WORDS, count - start), dim), "<f4").tobytes())
@@ -261,6 +262,6 @@ def _ngram_sums(words: list[bytes], subwords: Subwords) -> tuple[np.ndarray, np.
     for start in range(0, len(owners), step):
         part = owners[start : start + step]
         firsts = np.flatnonzero(np.diff(part, prepend=-1))
-        total[part[firsts]] += np.add.reduceat(subwords.vectors[buckets[start : start + step]], firsts)
+        total[part[firsts]] += np.add.reduceat(subwords.of_buckets(buckets[start : start + step]), firsts)
     total[members == 0] = 0
     return total, members

@@ -20,6 +20,7 @@ KINDS = {
     "repeats": "embedviz.jobs.repeats:train_repeats",
     "training": "embedviz.jobs.training:train",
     "vectors": "embedviz.jobs.vectors:open_vectors",
+    "word scores": "embedviz.jobs.word_scores:score_words",
 }
 
 

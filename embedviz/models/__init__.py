@@ -10,6 +10,9 @@ from embedviz.training.protocols import AnyModelSpec
 MODELS = {
     "skipgram": "embedviz.models.words.skipgram:SPEC",
     "cbow": "embedviz.models.words.cbow:SPEC",
+    "glove": "embedviz.models.words.glove:SPEC",
+    "fasttext": "embedviz.models.words.fasttext:SPEC",
+    "ppmi_svd": "embedviz.models.words.ppmi_svd:SPEC",
     "ratings": "embedviz.models.ratings.spec:SPEC",
     "sentiment": "embedviz.models.sentiment.spec:SPEC",
     "categories": "embedviz.models.categories.spec:SPEC",

@@ -65,7 +65,7 @@ def analogy(
         raise SettingsError("An analogy needs at least one word on the positive side.")
     inputs = [*positive, *negative]
     vectors = np.stack([space.vector(label) for label in inputs])
-    units = _units(vectors, norms(vectors))
+    units = unit_vectors(vectors, norms(vectors))
     exclude = [] if include_inputs else [space.index(label) for label in inputs if label in space]
     composed = space.compositions(inputs)
     if method == "3cosadd":
@@ -73,8 +73,9 @@ def analogy(
         near = space.nearest(signs @ units, k, "cosine", exclude, min_count)
         frame = space.answer(near.indices, "similarity", near.closeness)
     elif method == "3cosmul":
-        shifted = (space.closeness_to(units, "cosine") + 1) / 2
-        scores = shifted[: len(positive)].prod(axis=0) / (shifted[len(positive) :] + EPSILON).prod(axis=0)
+        similarities = space.closeness_to(units, "cosine")
+        factors = multiplied(similarities[: len(positive)]), divided(similarities[len(positive) :])
+        scores = factors[0].prod(axis=0) * factors[1].prod(axis=0)
         found = space.best(scores, k, exclude, min_count)
         frame = space.answer(found, "similarity", scores[found])
     else:
@@ -84,6 +85,16 @@ def analogy(
     return frame
 
 
-def _units(vectors: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def multiplied(cosines: np.ndarray) -> np.ndarray:
+    """Return the factors of 3CosMul for cosines to a positive word: the cosines shifted to 0..1."""
+    return (cosines + 1) / 2
+
+
+def divided(cosines: np.ndarray) -> np.ndarray:
+    """Return the factors of 3CosMul for cosines to a negative word: 1 by the shifted cosine plus 0.001."""
+    return 1 / (multiplied(cosines) + EPSILON)
+
+
+def unit_vectors(vectors: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Return vectors at length 1, a zero vector left zero: (N, D), (N,) -> (N, D)."""
     return np.divide(vectors, lengths[:, None], out=np.zeros_like(vectors), where=lengths[:, None] > 0)

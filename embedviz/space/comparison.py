@@ -127,13 +127,17 @@ def odd_one_out(space: SearchableSpace, labels: Sequence[str]) -> pd.DataFrame:
     if len(labels) < 3 or len(set(labels)) < len(labels):
         raise SettingsError("To find the odd one out, give at least three words, each once.")
     vectors = np.stack([space.vector(label) for label in labels])
-    similarities = closeness(vectors, vectors, norms(vectors), "cosine")
-    mean = (similarities.sum(axis=1) - similarities.diagonal()) / (len(labels) - 1)
-    frame = pd.DataFrame({"label": list(labels), "similarity": mean})
+    frame = pd.DataFrame({"label": list(labels), "similarity": mean_similarities(vectors)})
     frame = frame.sort_values("similarity", kind="stable", ignore_index=True)
     if composed := space.compositions(labels):
         frame.attrs[COMPOSED] = composed
     return frame
+
+
+def mean_similarities(vectors: np.ndarray) -> np.ndarray:
+    """Return the mean cosine of each vector with the others: (N, D) -> (N,) float32. N is two or more."""
+    similarities = closeness(vectors, vectors, norms(vectors), "cosine")
+    return (similarities.sum(axis=1) - similarities.diagonal()) / (len(vectors) - 1)
 
 
 def _rank(similarities: np.ndarray, cosine: float, row: int | None, query: int | None) -> int:

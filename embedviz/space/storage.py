@@ -29,7 +29,7 @@ from embedviz.space.kinds import SPACE_KINDS, SpaceKind, kind_of_name
 from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.subwords import Subwords
 
-SUBWORDS, SUBWORD_SIZES = "subwords.vectors", "subwords.sizes"
+SUBWORDS, SUBWORD_SIZES, SUBWORD_BUCKETS = "subwords.vectors", "subwords.sizes", "subwords.buckets"
 VECTORS, ROTATION, ROWS = "vectors", "cosine_bounds.rotation", "cosine_bounds.rows"
 OLD_ROTATION, OLD_ROWS = "search_index.turn", "search_index.rows"  # as spaces written before have them
 LABEL = "label"
@@ -64,8 +64,10 @@ def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) ->
     if bounds is not None:
         tensors |= {ROTATION: np.ascontiguousarray(bounds.rotation), ROWS: np.ascontiguousarray(bounds.rows)}
     if space.subwords is not None:
-        sizes = np.array([space.subwords.min_n, space.subwords.max_n], np.int64)
+        sizes = np.array([space.subwords.min_n, space.subwords.max_n, len(space.subwords)], np.int64)
         tensors |= {SUBWORDS: np.ascontiguousarray(space.subwords.vectors), SUBWORD_SIZES: sizes}
+        if space.subwords.used is not None:
+            tensors[SUBWORD_BUCKETS] = space.subwords.used
     with replacing(_path(folder, name, "safetensors")) as temporary:
         save_file(tensors, temporary)
 
@@ -220,8 +222,9 @@ class _Tensors:
         """Map the vectors of character n-grams; None where the space came without."""
         if SUBWORDS not in self._header:
             return None
-        min_n, max_n = self.map(SUBWORD_SIZES).tolist()
-        return Subwords(self.map(SUBWORDS), min_n, max_n)
+        min_n, max_n, *n_buckets = self.map(SUBWORD_SIZES).tolist()  # earlier versions wrote no number of buckets
+        used = np.array(self.map(SUBWORD_BUCKETS)) if SUBWORD_BUCKETS in self._header else None
+        return Subwords(self.map(SUBWORDS), min_n, max_n, used, *n_buckets)
 
 
 def _described(tensor: object) -> tuple[int, int, np.dtype, tuple[int, ...]]:

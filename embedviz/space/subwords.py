@@ -24,21 +24,41 @@ class Subwords:
     ----------
     vectors : np.ndarray
         (B, D) float32, in memory or mapped: entry [b] is the vector of every n-gram whose hash leaves b when it is
-        divided by B.
+        divided by B. With `used`, (U, D): the vectors of these buckets alone; those of the others are 0.
     min_n, max_n : int
         Fewest and most characters of an n-gram, the marks at a word's beginning and end counted.
+    used : np.ndarray, optional
+        (U,) int64, ascending: the buckets that have a vector, where most have none.
+    n_buckets : int
+        B; 0 for as many as there are vectors.
     """
 
     vectors: np.ndarray
     min_n: int
     max_n: int
+    used: np.ndarray | None = None
+    n_buckets: int = 0
+
+    def __len__(self) -> int:
+        """B, the number of buckets."""
+        return self.n_buckets or len(self.vectors)
+
+    def of_buckets(self, buckets: np.ndarray) -> np.ndarray:
+        """Return the vectors of buckets (M,): (M, D) float32, 0 for buckets that have none."""
+        if self.used is None:
+            return np.asarray(self.vectors[buckets], np.float32)
+        at = np.searchsorted(self.used, buckets).clip(0, max(0, len(self.used) - 1))
+        is_used = self.used[at] == buckets if len(self.used) else np.zeros(len(buckets), bool)
+        found = np.zeros((len(buckets), self.vectors.shape[1]), np.float32)
+        found[is_used] = self.vectors[at[is_used]]
+        return found
 
     def compose(self, word: str) -> np.ndarray | None:
         """Return the mean vector of the word's n-grams, (D,) float32, or None when it has none."""
         _, buckets = self.buckets([word.encode("utf-8", "replace")])
         if word == END_OF_SENTENCE or not len(buckets):
             return None
-        return np.asarray(self.vectors[buckets], np.float32).mean(axis=0)
+        return self.of_buckets(buckets).mean(axis=0)
 
     def buckets(self, words: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
         """Find the n-grams of words, one that occurs twice twice.
@@ -55,7 +75,7 @@ class Subwords:
         buckets : np.ndarray
             (M,) int64, the row of its vector.
         """
-        if not len(self.vectors) or self.max_n < 1 or not words:
+        if not len(self) or self.max_n < 1 or not words:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         marked = [_BEGIN + word + _END for word in words]
         text = np.frombuffer(b"".join(marked), np.uint8)
@@ -90,5 +110,5 @@ class Subwords:
             start, at, hashes, characters = start[goes_on], at[goes_on], hashes[goes_on], characters[goes_on]
         by_start = np.argsort(np.concatenate(order), kind="stable")
         return np.concatenate(owners)[by_start], (
-            np.concatenate(found)[by_start] % np.uint32(len(self.vectors))
+            np.concatenate(found)[by_start] % np.uint32(len(self))
         ).astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embedviz.core.cost import Cost, Machine
-from embedviz.models.words.settings import WordSettings
+from embedviz.models.words.settings import EpochSettings, WordSettings
 
 UNMEASURED_SPEED = 1_500_000.0  # words a second of an average machine, before this one was measured
 SPEED_SHARE = 0.55  # of the measured speed: events, measuring, and real text take the rest
@@ -32,9 +32,8 @@ def training_cost(
     """
     work *= 0.15 + 0.85 * settings.dim / 100
     threads = 1 if settings.deterministic else max(1, settings.threads or machine.threads)
+    epochs = settings.epochs_for(n_training) if isinstance(settings, EpochSettings) else 1
     speed = SPEED_SHARE * (machine.words_per_second or UNMEASURED_SPEED) * threads**0.7
-    seconds = (
-        settings.epochs_for(n_training) * n_training * work / speed + n_tokens / TOKENISING_SPEED + STARTUP_SECONDS
-    )
+    seconds = epochs * n_training * work / speed + n_tokens / TOKENISING_SPEED + STARTUP_SECONDS
     memory = 6 * n_words * settings.dim * 4 + 14 * n_tokens + LIBRARY_BYTES
     return Cost(seconds, memory, f"{n_words:,} words are frequent enough for a vector")

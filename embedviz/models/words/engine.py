@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from embedviz.core.errors import SettingsError
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.models.words.held_out import HeldOut
 from embedviz.models.words.trained import WordVectors
 from embedviz.training.learner import Advance, is_finite
@@ -70,11 +70,6 @@ class WordEngine(ABC):
     def rate(self, share: float) -> float:
         """Return the learning rate when a share of the training is done."""
 
-    @property
-    @abstractmethod
-    def learning_rate(self) -> float:
-        """The initial learning rate, for the message when a training diverges."""
-
     def measure(self) -> dict[str, float]:
         """Return loss and AUC on the held-out pairs. SettingsError when the vectors are NaN or infinite."""
         return self.held_out.measure(self.trained(self.weights()))
@@ -84,7 +79,7 @@ class WordEngine(ABC):
         weights = self.vectors()
         if not is_finite(weights):
             raise SettingsError(
-                f"Training diverged: the vectors are NaN or infinite at a learning rate of {self.learning_rate:g}. "
+                f"Training diverged: the vectors are NaN or infinite at a learning rate of {self.rate(0):g}. "
                 f"Take a lower one; 0.025 is usual."
             )
         return weights
@@ -93,6 +88,8 @@ class WordEngine(ABC):
         """Copy the arrays of a state into those of `arrays`."""
         current: Mapping[str, np.ndarray] = self.arrays()
         for name, array in current.items():
+            if state.arrays[name].shape != array.shape:
+                raise DataError("This training was interrupted in an earlier version of embedviz. Train again.")
             np.copyto(array, state.arrays[name])
 
     def set_intervals(self) -> None:

@@ -16,10 +16,13 @@ from embedviz.models.words.sampling_kernel import noise_table, sigmoid_table, tr
 from embedviz.models.words.settings import SamplingSettings
 from embedviz.models.words.trained import WordVectors
 from embedviz.models.words.training_text import TrainingText
+from embedviz.space.subwords import Subwords
 from embedviz.text.corpus import Corpus
 from embedviz.core.compiled import aligned_rows
 from embedviz.training.protocols import Weights
 from embedviz.training.schedules import linear_decay
+
+BLOCK = 4096  # words whose rows are averaged at a time
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,40 @@ class Inputs:
         Whether each of m rows of an input gets an m-th of its gradient, or the whole.
     starts, rows
         (V + 1,) int64 and (P,) int32: word w is the mean of rows[starts[w]:starts[w + 1]]; without rows it is row w.
-    n_parts
-        Rows beyond those of the words.
+    buckets
+        (U,) int64, ascending: the buckets of n-grams whose vectors are the rows beyond those of the words.
+    n_buckets, min_n, max_n
+        See `embedviz.space.subwords.Subwords`.
     """
 
     from_contexts: bool = False
     divides: bool = False
     starts: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))
     rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
-    n_parts: int = 0
+    buckets: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    n_buckets: int = 0
+    min_n: int = 0
+    max_n: int = 0
+
+    @property
+    def n_parts(self) -> int:
+        """U, rows beyond those of the words."""
+        return len(self.buckets)
+
+    def means(self, parts: np.ndarray) -> np.ndarray:
+        """Return the vectors of words, each the mean of its rows: (R, D) -> (V, D) float32."""
+        lengths = np.diff(self.starts)
+        vectors = np.empty((len(lengths), parts.shape[1]), np.float32)
+        for first in range(0, len(lengths), BLOCK):
+            last = min(first + BLOCK, len(lengths))
+            begin, end = self.starts[first], self.starts[last]
+            sums = np.add.reduceat(parts[self.rows[begin:end]], self.starts[first:last] - begin, axis=0)
+            vectors[first:last] = sums / lengths[first:last, None]
+        return vectors
+
+    def subwords(self, parts: np.ndarray) -> Subwords:
+        """Return the vectors of n-grams among the rows (R, D)."""
+        return Subwords(np.asarray(parts[-self.n_parts :]), self.min_n, self.max_n, self.buckets, self.n_buckets)
 
 
 class SamplingArrays(WordEngine):
@@ -92,11 +120,6 @@ class SamplingArrays(WordEngine):
         """Return the learning rate when a share of the training is done. Adagrad has a decay of its own."""
         rate = self.settings.learning_rate
         return rate if self.settings.optimizer == "adagrad" else rate * linear_decay(share)
-
-    @property
-    def learning_rate(self) -> float:
-        """The initial learning rate."""
-        return self.settings.learning_rate
 
 
 class SamplingEngine(SamplingArrays, LockFreeEngine):

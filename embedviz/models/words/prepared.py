@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedviz.core.cost import Cost, Machine
+from embedviz.core.errors import DataError
 from embedviz.models.words.cost import training_cost
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.trained import WordVectors
+from embedviz.text.cooccurrence import Cooccurrences
 from embedviz.text.corpus import Corpus
 from embedviz.training.devices import Device
 from embedviz.training.learner import Criterion, IterativeLearner
@@ -33,17 +35,29 @@ class PreparedCorpus:
         Makes the algorithm's engine.
     work
         Work for a word beside that of skip-gram's defaults.
+    pairs
+        How often words of the training part stand together, for the algorithms that learn from counts.
     """
 
     corpus: Corpus
     settings: WordSettings
     engine: EngineFactory
     work: float
+    pairs: Cooccurrences | None = None
 
     @property
     def n_training_words(self) -> int:
         """Words of the training part that are in the vocabulary."""
         return self.corpus.sizes["train"]
+
+    def counted_pairs(self) -> Cooccurrences:
+        """Return the counts of pairs. DataError when no two words of the vocabulary stand together."""
+        if self.pairs is None or not len(self.pairs):
+            raise DataError(
+                "No two words of the vocabulary stand side by side, so there is nothing to count. Lower the minimum count, or "
+                "bring texts of several words."
+            )
+        return self.pairs
 
     def cost(self, settings: WordSettings, machine: Machine) -> Cost:
         """Return what the training ahead will take."""

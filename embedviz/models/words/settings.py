@@ -9,8 +9,6 @@ from pydantic import Field
 
 from embedviz.core.settings import TrainingSettings
 
-WORDS_TO_READ = 15_000_000  # of a small text, read in several epochs
-
 
 class WordSettings(TrainingSettings):
     """Settings of every algorithm: how the text is read, and the size of the vectors."""
@@ -69,6 +67,8 @@ class WordSettings(TrainingSettings):
 class EpochSettings(WordSettings):
     """Settings of the algorithms that go over their data several times."""
 
+    words_to_read: ClassVar[int] = 15_000_000  # of a small text, in several epochs
+
     epochs: int | None = Field(
         None,
         ge=1,
@@ -83,7 +83,7 @@ class EpochSettings(WordSettings):
 
         King James (0.79 M words): 19.
         """
-        return self.epochs or int(np.clip(round(WORDS_TO_READ / max(1, n_words)), 5, 200))
+        return self.epochs or int(np.clip(round(self.words_to_read / max(1, n_words)), 5, 200))
 
 
 class SamplingSettings(EpochSettings):

@@ -25,6 +25,7 @@ from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
 from embedviz.models.words.trained import WordVectors
 from embedviz.space import EmbeddingSpace, SpaceKind
+from embedviz.text.cooccurrence import Weighting, count_cooccurrences
 from embedviz.text.corpus import build_corpus
 from embedviz.text.counts import CorpusCounts, count_tokens
 from embedviz.text.phrases import PhraseRule
@@ -56,6 +57,8 @@ class WordModel:
         (prepared, settings, device, threads) -> the engine.
     relative_work
         Settings -> work for a word beside that of skip-gram's defaults, for the estimate of its cost.
+    weighting
+        How pairs are counted, for an algorithm that learns from counts.
     """
 
     name: str
@@ -64,6 +67,7 @@ class WordModel:
     Settings: type[WordSettings]
     engine: EngineFactory
     relative_work: Callable[[Any], float]
+    weighting: Weighting | None = None
     unit: str = "words"
     roles: Mapping[str, str] = field(default_factory=lambda: {"text": "a column of text"})
     optional_roles: Mapping[str, str] = field(default_factory=dict)
@@ -112,7 +116,12 @@ class WordModel:
             fold=fold,
             phrases=_phrase_rule(settings),
         )
-        return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings))
+        pairs = None
+        if self.weighting:
+            pairs = yield from count_cooccurrences(
+                corpus.train, len(corpus.vocabulary), settings.window, self.weighting
+            )
+        return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings), pairs)
 
     def evaluate(self, trained: WordVectors, prepared: PreparedCorpus) -> Evaluation:
         """Measure loss and AUC on pairs of each part, beside vectors of zeros: they tell no pair from noise.
