@@ -63,7 +63,7 @@ def axis(
     if labels is None:
         frame = space.answer(order, "position", positions[order])
     else:
-        frame = _placed(space, [labels[i] for i in order.tolist()], positions[order])
+        frame = _placed(space, [labels[int(i)] for i in order], positions[order])
     if composed := space.compositions([*low, *high, *(labels or ())]):
         frame.attrs[COMPOSED] = composed
     return frame
