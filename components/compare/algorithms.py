@@ -13,7 +13,7 @@ from embedviz.jobs.algorithm_comparison import (
     comparison_of_algorithms,
     kept_comparisons,
 )
-from embedviz.models import model_spec
+from embedviz.jobs.algorithm_table import algorithm_title
 from embedviz.models.compatibility import word_models
 from embedviz.space.letter_case import in_space_case
 from embedviz.space.searchable_space import COMPOSED
@@ -23,22 +23,29 @@ from embedviz.store.open_spaces import open_space
 from embedviz.store.run_folder import RunFolder
 
 SHARED_SETTINGS = ("dim", "window", "min_count", "tokenizer", "lowercase", "seed")  # taken from the open run
-MIN_DIM, MAX_DIM = 2, 1000
+MIN_DIM, MAX_DIM, DEFAULT_DIM = 2, 1000, 100
 MIN_SECONDS, MAX_SECONDS, DEFAULT_SECONDS = 1, 600, 30
 NEIGHBORS = 10
 HELP = (
     "Every algorithm gets the same text, vocabulary, window and dimension. A short trial measures its speed; from that its "
     "epochs are chosen, so that it ends where its learning rate does. Each becomes a run that can be opened."
 )
-GLOSSES = {
-    "seconds": "Of the whole run: reading, preparing, training and measuring.",
-    "test/loss": "Cross-entropy on held-out words against noise words; lower is better.",
-    "test/auc": "How often a held-out word scores above a noise word: 0.5 is chance, 1 is perfect.",
-    "small-pairs spearman": "Rank correlation with the judgements of the small set of English word pairs; 0 is chance.",
-    "small-pairs coverage": "Share of the word pairs whose words are in the vocabulary.",
-    "small-analogies accuracy": "Share of the small set of English analogies whose expected word comes first.",
-    "small-analogies coverage": "Share of the analogies whose words are in the vocabulary.",
-    "memory": "Peak of the process, libraries included.",
+HEADINGS = {  # column of the table -> its heading, and what it means
+    "epochs": ("epochs", "Passes over the data, chosen for the time."),
+    "seconds": ("seconds", "Of the whole run: reading, preparing, training and measuring."),
+    "test/auc": ("test AUC", "How often a held-out word scores above a noise word: 0.5 is chance, 1 is perfect."),
+    "test/loss": ("test loss", "Cross-entropy of held-out words among noise words; lower is better."),
+    "small-pairs spearman": (
+        "similarity",
+        "Spearman's rank correlation with the judgements of the small set of English word pairs; 0 is chance.",
+    ),
+    "small-pairs coverage": ("pairs answered", "Share of the word pairs whose words are in the vocabulary."),
+    "small-analogies accuracy": (
+        "analogies",
+        "Accuracy: the share of the small set of English analogies whose expected word comes first.",
+    ),
+    "small-analogies coverage": ("analogies answered", "Share of the analogies whose words are in the vocabulary."),
+    "memory_bytes": ("memory", "Peak of the process, libraries included."),
 }
 
 
@@ -58,7 +65,7 @@ def draw_algorithms(run: RunFolder) -> None:
         return
     asked = kept[0]
     if len(kept) > 1:
-        titles = [session.plain(found.title) for found in kept]
+        titles = [found.title for found in kept]
         key = f"algorithms-{dataset.id}-{len(kept)}"
         asked = kept[st.selectbox("Comparison", range(len(kept)), format_func=titles.__getitem__, key=key)]
     live.follow_progress(asked, key=f"algorithms-{asked.id}", mark=lambda: _mark(asked))
@@ -78,11 +85,13 @@ def _dataset(run: RunFolder) -> Dataset | None:
 def _draw_form(run: RunFolder, dataset: Dataset) -> None:
     models = word_models()
     chosen = st.multiselect(
-        "Algorithms", list(models), list(models), format_func=lambda name: models[name].title, key=f"which-{run.id}"
+        "Algorithms", list(models), list(models), format_func=algorithm_title, key=f"which-{run.id}"
     )
     left, right = st.columns(2)
     shared = {name: run.spec.settings[name] for name in SHARED_SETTINGS if name in run.spec.settings}
-    dim = left.number_input("Dimensions", MIN_DIM, MAX_DIM, shared["dim"], key=f"which-dim-{run.id}")
+    own = shared.get("dim")
+    default = own if isinstance(own, int) else DEFAULT_DIM
+    dim = left.number_input("Dimensions", MIN_DIM, MAX_DIM, default, key=f"which-dim-{run.id}")
     seconds = right.number_input(
         "Seconds for each", MIN_SECONDS, MAX_SECONDS, DEFAULT_SECONDS, key="which-seconds", persist_state="session"
     )
@@ -110,35 +119,40 @@ def _draw_table(asked: AlgorithmComparison) -> None:
     frame = asked.frame()
     if frame.empty:
         return
-    shown = frame.drop(columns=["model", "run"])
-    shown["memory_bytes"] = [formatting.size(value) if pd.notna(value) else None for value in frame["memory_bytes"]]
-    shown = shown.rename(columns={"memory_bytes": "memory"}).dropna(axis=1, how="all")
-    config: dict[str, ColumnConfig] = {}
-    for name in map(str, shown.columns):
-        if name == "seconds":
-            config[name] = st.column_config.NumberColumn(name, format="%.1f", help=GLOSSES[name])
-        elif name.endswith("coverage"):
-            config[name] = st.column_config.NumberColumn(name, format="percent", help=GLOSSES.get(name))
-        elif pd.api.types.is_float_dtype(shown[name]) and name != "epochs":
-            config[name] = st.column_config.NumberColumn(name, format="%.3f", help=GLOSSES.get(name))
-        else:
-            config[name] = st.column_config.Column(name, help=GLOSSES.get(name))
+    shown = frame.drop(columns=["model", "run"]).dropna(axis=1, how="all")
+    if frame["status"].eq("done").all():
+        shown = shown.drop(columns="status")
+    if "memory_bytes" in shown:
+        shown["memory_bytes"] = [formatting.size(value) if pd.notna(value) else None for value in shown["memory_bytes"]]
+    config = {str(name): _column(str(name), shown[name]) for name in shown}
     st.dataframe(shown, hide_index=True, column_config=config, key=f"algorithms-table-{asked.id}")
     for note in asked.notes():
         st.caption(session.plain(note))
     with st.container(horizontal=True):
         tables.csv_button(frame, "algorithms.csv", "download-algorithms")
         for name, run in asked.runs.items():
-            title = model_spec(name).title
-            if run.space_names and st.button(f"Open {title}", icon=":material/hub:", key=f"open-{asked.id}-{name}"):
+            if run.space_names and st.button(
+                f"Open {algorithm_title(name)}", icon=":material/hub:", key=f"open-{asked.id}-{name}"
+            ):
                 session.remember(run)
                 st.switch_page("neighbours.py")
+
+
+def _column(name: str, values: pd.Series) -> ColumnConfig:
+    heading, gloss = HEADINGS.get(name, (name, None))
+    if name.endswith("coverage"):
+        return st.column_config.NumberColumn(heading, format="percent", help=gloss)
+    if name in ("epochs", "seconds"):
+        return st.column_config.NumberColumn(heading, format="%d" if name == "epochs" else "%.1f", help=gloss)
+    if pd.api.types.is_float_dtype(values):
+        return st.column_config.NumberColumn(heading, format="%.3f", help=gloss)
+    return st.column_config.Column(heading, help=gloss)
 
 
 def _draw_neighbors(asked: AlgorithmComparison) -> None:
     """Draw a word's neighbours by each algorithm, in one table."""
     runs = asked.runs.items()
-    spaces = {model_spec(name).title: open_space(run) for name, run in runs if run.space_names}
+    spaces = {algorithm_title(name): open_space(run) for name, run in runs if run.space_names}
     if not spaces:
         return
     first = next(iter(spaces.values()))
@@ -155,7 +169,8 @@ def _draw_neighbors(asked: AlgorithmComparison) -> None:
         if title in near:
             cells = zip(near[title], near[f"{title} similarity"], strict=True)
             shown[title] = [f"{label}  {value:.2f}" if isinstance(label, str) else None for label, value in cells]
-    st.dataframe(shown, hide_index=True, key=f"algorithms-near-{asked.id}")
+    config = {"rank": st.column_config.NumberColumn("rank", width="small")}
+    st.dataframe(shown, hide_index=True, column_config=config, key=f"algorithms-near-{asked.id}")
     if composed := near.attrs.get(COMPOSED):
         st.caption(session.plain(composed))
     if unknown := near.attrs.get(UNKNOWN):

@@ -23,7 +23,7 @@ from embedviz.core.progress import Progress
 from embedviz.core.typed_json import JsonObject, read_typed, write_typed
 from embedviz.evaluation.evaluating import SMALL_ANALOGIES, SMALL_PAIRS
 from embedviz.evaluation.small_word_sets import vocabulary_language
-from embedviz.jobs.algorithm_table import AlgorithmRun, SetScore, algorithm_notes, algorithm_table
+from embedviz.jobs.algorithm_table import AlgorithmRun, SetScore, algorithm_notes, algorithm_table, algorithm_title
 from embedviz.jobs.perform import perform
 from embedviz.jobs.speed_trial import EPOCHS, has_epochs, speed_trial
 from embedviz.jobs.word_scores import word_scores_of
@@ -78,8 +78,8 @@ class AlgorithmComparison(JobFolder[AlgorithmsSpec]):
     def title(self) -> str:
         """What was asked for, in a few words."""
         s = self.spec
-        titles = ", ".join(model_spec(name).title for name in s.algorithms)
-        return f"{titles}: {s.seconds:g} s each, {s.settings['dim']} dimensions"
+        titles = ", ".join(map(algorithm_title, s.algorithms))
+        return f"{s.seconds:g} s each, {s.settings['dim']} dimensions: {titles}"
 
     @property
     def rows(self) -> list[AlgorithmRun]:
@@ -266,7 +266,7 @@ def _scores(run: RunFolder, reporter: Reporter) -> list[SetScore]:
 
 def _part_of(reporter: Reporter, name: str, place: int, spec: AlgorithmsSpec) -> Reporter:
     """Return a reporter for one of the algorithms, whose progress is a part of the whole."""
-    total, title = len(spec.algorithms), model_spec(name).title
+    total, title = len(spec.algorithms), algorithm_title(name)
 
     def emit(event: Progress, **_: Unpack[EventDetails]) -> None:
         done = place + (event.fraction if event.epoch else 0)  # what comes before the training is short

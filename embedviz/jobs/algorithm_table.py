@@ -13,6 +13,7 @@ from embedviz.store.run_folder import RunFolder
 
 TEST = "test/"
 DELETED = "deleted"
+PREFIX = "Word vectors ("  # of the titles of models
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ class AlgorithmRun:
     scores: list[SetScore] | None = None
 
 
+def algorithm_title(model: str) -> str:
+    """Return what people call an algorithm: CBOW, for the model "Word vectors (CBOW)"."""
+    title = model_spec(model).title
+    return title.removeprefix(PREFIX).removesuffix(")") if title.startswith(PREFIX) else title
+
+
 def algorithm_table(rows: Iterable[tuple[AlgorithmRun, RunFolder | None]]) -> pd.DataFrame:
     """Return a row for each algorithm.
 
@@ -66,7 +73,7 @@ def algorithm_table(rows: Iterable[tuple[AlgorithmRun, RunFolder | None]]) -> pd
     Returns
     -------
     pd.DataFrame
-        model, algorithm (its title), status, epochs, seconds (of its whole run), the metrics of the test part ("test/loss",
+        model, algorithm (what people call it), status, epochs, seconds (of its whole run), the metrics of the test part ("test/loss",
         "test/auc"), for each set of words its score ("small-pairs spearman") and the share of questions that could be
         answered ("small-pairs coverage"), memory_bytes (peak of the process, libraries included), run (its id). Missing
         where something is not known yet, or does not apply.
@@ -77,7 +84,7 @@ def algorithm_table(rows: Iterable[tuple[AlgorithmRun, RunFolder | None]]) -> pd
 def _values(row: AlgorithmRun, run: RunFolder | None) -> dict[str, str | float | None]:
     values: dict[str, str | float | None] = {
         "model": row.model,
-        "algorithm": model_spec(row.model).title,
+        "algorithm": algorithm_title(row.model),
         "status": run.status if run else DELETED,
         "epochs": row.epochs,
         "seconds": run.record.get("seconds") if run else None,
@@ -91,8 +98,8 @@ def _values(row: AlgorithmRun, run: RunFolder | None) -> dict[str, str | float |
 
 def algorithm_notes(rows: Sequence[AlgorithmRun], seconds: float) -> list[str]:
     """Return what has to be known to read the table, in sentences. seconds: that each was to take."""
-    without_epochs = [model_spec(row.model).title for row in rows if row.epochs is None]
-    from_windows = [model_spec(row.model).title for row in rows if _predicts_from_windows(row.model)]
+    without_epochs = [algorithm_title(row.model) for row in rows if row.epochs is None]
+    from_windows = [algorithm_title(row.model) for row in rows if _predicts_from_windows(row.model)]
     notes = [
         f"Epochs were chosen so that each run takes about {seconds:g} s with reading and measuring, and its learning rate "
         f"reaches the end of its schedule; seconds are what it took."

@@ -87,7 +87,7 @@ def speed_trial(
         table = read_reference(dataset.reference(), dataset.folder, as_corpus=reads_corpus(model))
         prepared = reporter.follow(model.prepare(table, roles, settings))
         fixed = time.perf_counter() - started
-        epochs, speed = MAX_EPOCHS, 0.0
+        epochs, speed, measured = MAX_EPOCHS, 0.0, 0.0
         for _ in range(2):
             learner = prepared.learner(settings.model_copy(update={EPOCHS: epochs}), device, threads)
             speed = _epochs_per_second(learner, round_seconds, reporter)
