@@ -67,6 +67,7 @@ def test_every_algorithm_becomes_an_ordinary_run_of_about_the_time(dataset):
         assert stored[run.id].space.dim == 8
         assert run.settings.window == 5
         if has_epochs(word_models()[model]):
+            assert run.settings.epochs == frame.set_index("model")["epochs"][model]
             events = run.events().events
             assert max(event.get("step", 0) for event in events) == max(e.get("total_steps", 0) for e in events)
     near = found.neighbors("cat", k=3)
