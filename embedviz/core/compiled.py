@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import sys
 import types
 from collections.abc import Callable
@@ -31,6 +32,7 @@ class Kernel(Generic[P, R]):
         update_wrapper(self, function)
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
+        """Call the machine code, compiled or loaded from the disk the first time."""
         return cast(R, self.code(*arguments, **named))
 
     @cached_property
@@ -77,7 +79,8 @@ class Prefetch:
 
     digest = "1"
 
-    def __call__(self, rows: np.ndarray, row: int, column: int) -> None: ...
+    def __call__(self, rows: np.ndarray, row: Any, column: int) -> None:
+        """Do nothing: outside a kernel there is nothing to fetch ahead."""
 
     @cached_property
     def part(self) -> Any:
@@ -89,7 +92,7 @@ class Prefetch:
         from numba.extending import intrinsic
 
         @intrinsic
-        def prefetch(typing_context: Any, rows: Any, row: Any, column: Any):
+        def prefetch(_: Any, rows: Any, row: Any, column: Any):
             def generate(context: Any, builder: Any, signature: Any, arguments: Any):
                 array = context.make_array(signature.args[0])(context, builder, arguments[0])
                 at = cgutils.get_item_pointer(
@@ -132,11 +135,12 @@ def _numba() -> Any:
     is_first = "numba" not in sys.modules
     import numba
 
-    if is_first and numba.config.CPU_FEATURES is None and numba.config.CPU_NAME is None:
+    config: Any = importlib.import_module("numba.core.config")
+    if is_first and config.CPU_FEATURES is None and config.CPU_NAME is None:
         from llvmlite import binding
 
         features = binding.get_host_cpu_features()
         if features.get("avx512vl") and features.get("avx512vnni"):  # Ice Lake and later, which no longer slow down
-            numba.config.CPU_FEATURES = f"{features.flatten()},-{_PREFERS_NARROW}"
-            numba.config.CPU_NAME = binding.get_host_cpu_name()
+            config.CPU_FEATURES = f"{features.flatten()},-{_PREFERS_NARROW}"
+            config.CPU_NAME = binding.get_host_cpu_name()
     return numba

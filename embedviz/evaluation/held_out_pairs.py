@@ -93,7 +93,9 @@ class HeldOutPairs:
         there = (around == inside) & (tokens[inside] >= 0) & (unit[inside] == unit[places][:, None])
         has_any = there.any(axis=1)
         words = np.where(there, tokens[inside], -1)[has_any][:max_windows]
-        return cls._with_noise(words.astype(np.int64), tokens[places][has_any][:max_windows].astype(np.int64), counts, rng)
+        return cls._with_noise(
+            words.astype(np.int64), tokens[places][has_any][:max_windows].astype(np.int64), counts, rng
+        )
 
     @classmethod
     def _with_noise(

@@ -109,6 +109,6 @@ class Subwords:
             goes_on = ~at_end & ~(whole & (characters >= self.max_n))
             start, at, hashes, characters = start[goes_on], at[goes_on], hashes[goes_on], characters[goes_on]
         by_start = np.argsort(np.concatenate(order), kind="stable")
-        return np.concatenate(owners)[by_start], (
-            np.concatenate(found)[by_start] % np.uint32(len(self))
-        ).astype(np.int64)
+        return np.concatenate(owners)[by_start], (np.concatenate(found)[by_start] % np.uint32(len(self))).astype(
+            np.int64
+        )

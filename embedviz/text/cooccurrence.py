@@ -16,7 +16,9 @@ import numpy as np
 from embedviz.core.compiled import compiled
 from embedviz.core.progress import Progress
 
-Weighting = Literal["harmonic", "linear", "equal"]  # 1/d, as GloVe; (window + 1 - d) / window, as word2vec on average; 1
+Weighting = Literal[
+    "harmonic", "linear", "equal"
+]  # 1/d, as GloVe; (window + 1 - d) / window, as word2vec on average; 1
 FIRST_SLOTS = 1 << 18
 MAX_LOAD = 0.6  # of the slots
 BLOCK = 1 << 18  # tokens counted before progress is reported

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from embedviz.core.compiled import aligned_rows
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.held_out import HeldOut
 from embedviz.models.words.huffman import HuffmanTree
@@ -18,7 +19,6 @@ from embedviz.models.words.trained import WordVectors
 from embedviz.models.words.training_text import TrainingText
 from embedviz.space.subwords import Subwords
 from embedviz.text.corpus import Corpus
-from embedviz.core.compiled import aligned_rows
 from embedviz.training.protocols import Weights
 from embedviz.training.schedules import linear_decay
 

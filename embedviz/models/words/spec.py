@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
@@ -18,8 +18,8 @@ from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import Fold, training_size
-from embedviz.models.words.cost import training_cost
 from embedviz.evaluation.held_out_pairs import NOISE_WORDS
+from embedviz.models.words.cost import training_cost
 from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE, draw_pairs
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
@@ -43,8 +43,11 @@ MAX_EXAMPLE_RANK = 200  # among the most frequent words, for a word that is offe
 MIN_EXAMPLE_LETTERS = 5  # shorter words are mostly articles and prepositions
 
 
+S = TypeVar("S", bound=WordSettings)
+
+
 @dataclass
-class WordModel:
+class WordModel(Generic[S]):
     """A model of word vectors.
 
     Attributes
@@ -64,7 +67,7 @@ class WordModel:
     name: str
     title: str
     summary: str
-    Settings: type[WordSettings]
+    Settings: type[S]
     engine: EngineFactory
     relative_work: Callable[[Any], float]
     weighting: Weighting | None = None
@@ -79,7 +82,7 @@ class WordModel:
     Trained: type[WordVectors] = WordVectors
 
     def survey(
-        self, table: Table, columns: Columns, settings: WordSettings, pretrained: EmbeddingSpace | None = None
+        self, table: Table, columns: Columns, settings: S, pretrained: EmbeddingSpace | None = None
     ) -> Generator[Progress, None, Survey]:
         """Count the words; the size of every vocabulary follows from what is found."""
         tokens = yield from self._tokens(table, columns, settings)
@@ -88,7 +91,7 @@ class WordModel:
         notes = [note for note in (tokens.script_note, tokens.pruning_note) if note]
         return Survey(asdict(counts), [sentence], notes, examples=_examples([word for word, _ in counts.top]))
 
-    def estimate(self, settings: WordSettings, survey: Survey, machine: Machine) -> Cost:
+    def estimate(self, settings: S, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on a surveyed text will take."""
         counts = survey.facts_as(CorpusCounts)
         words, tokens = counts.kept(settings.min_count, settings.max_vocabulary)
@@ -99,7 +102,7 @@ class WordModel:
         self,
         table: Table,
         columns: Columns,
-        settings: WordSettings,
+        settings: S,
         pretrained: EmbeddingSpace | None = None,
         fold: Fold | None = None,
     ) -> Generator[Progress, None, PreparedCorpus]:
@@ -154,7 +157,7 @@ class WordModel:
         return space in self.spaces
 
     def filter_rows(
-        self, frame: pd.DataFrame, columns: Columns, settings: WordSettings, space: str, labels: list[str], keep: bool
+        self, frame: pd.DataFrame, columns: Columns, settings: S, space: str, labels: list[str], keep: bool
     ) -> pd.DataFrame:
         """Return the texts made of the chosen words alone (`keep`), or of all others."""
         split = tokenizer(settings.tokenizer, settings.lowercase)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from embedviz.models.words.skipgram_gpu import GpuEngine, gradients
 
 from embedviz.core.cost import Machine
 from embedviz.core.errors import SettingsError
@@ -12,7 +13,6 @@ from embedviz.models.words.negative_sampling import HeldOut, TrainingText
 from embedviz.models.words.prepared import PreparedCorpus
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.skipgram import SPEC, train_span
-from embedviz.models.words.skipgram_gpu import GpuEngine, gradients
 from embedviz.models.words.trained import WordVectors
 from embedviz.text.corpus import build_corpus
 from embedviz.text.tokens import tokenize
