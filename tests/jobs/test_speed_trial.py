@@ -40,6 +40,10 @@ def test_a_trial_is_stopped_while_it_trains(tmp_path, two_topics):
     (tmp_path / "t.txt").write_text(two_topics)
     model, control = model_spec("skipgram"), Control()
     dataset = Dataset.at_path(Store().uploads_folder, tmp_path / "t.txt")
-    threading.Timer(1.5, control.request_stop).start()  # the text has been read by then
+
+    def emit(progress, **_):
+        if progress.message.startswith("Counting"):  # the last that is reported before the training
+            threading.Timer(0.3, control.request_stop).start()
+
     with pytest.raises(StopRequested):
-        speed_trial(model, dataset, {}, model.Settings.of(dim=8, min_count=1), 60.0, Reporter(control=control))
+        speed_trial(model, dataset, {}, model.Settings.of(dim=8, min_count=1), 60.0, Reporter(emit, control))
