@@ -10,7 +10,7 @@ import importlib as _importlib
 import typing as _typing
 
 if _typing.TYPE_CHECKING:
-    from embedviz.api import runs, start, train
+    from embedviz.api import compare_algorithms, runs, start, train
     from embedviz.core.errors import EmbedvizError
     from embedviz.core.progress import Progress
     from embedviz.data.reading import Table, read_table
@@ -31,6 +31,7 @@ __all__ = [
     "Table",
     "Vocabulary",
     "__version__",
+    "compare_algorithms",
     "evaluate_vectors",
     "load_vectors",
     "open_run",
@@ -49,6 +50,7 @@ _HOME = {
     "Run": "embedviz.run",
     "Table": "embedviz.data.reading",
     "Vocabulary": "embedviz.text.vocabulary",
+    "compare_algorithms": "embedviz.api",
     "evaluate_vectors": "embedviz.evaluation.evaluating",
     "load_vectors": "embedviz.formats",
     "open_run": "embedviz.run",

@@ -1,4 +1,5 @@
-"""Command line: profile, train, predict, neighbors, analogy, project, evaluate, evaluate-vectors, convert.
+"""Command line: profile, train, predict, neighbors, analogy, project, evaluate,
+evaluate-vectors, compare-algorithms, convert.
 
 VECTORS is a vector file or a run's folder.
 """
@@ -28,7 +29,14 @@ if TYPE_CHECKING:
     from embedviz.space.metrics import Metric
     from embedviz.training.survey import Survey
 
-SEVERAL = ("--positive", "--negative", "--columns", "--probe", "--read")  # flags that take several words
+SEVERAL = (
+    "--positive",
+    "--negative",
+    "--columns",
+    "--probe",
+    "--read",
+    "--algorithms",
+)  # flags that take several words
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 OF_A_COLUMN = ("missing", "only")  # options of --read that name a column: missing:stars=0
 MAX_CLASSES = 12  # printed
@@ -147,6 +155,7 @@ def project(
     opened = _open(vectors, space, tensor, metadata, from_)
     projection = make(opened, **_flags(ProjectionSettings, context.args))
     frame = projection.frame(opened)
+    _print_composed(frame)
     if out.suffix == ".csv":
         frame.to_csv(out, index=False)
     else:
@@ -221,6 +230,42 @@ def evaluate_vectors(
         _print(scores.sections)
     if out:
         scores.rows.to_csv(out, index=False)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def compare_algorithms(
+    context: typer.Context,
+    data: Annotated[str, typer.Argument(help="A text, a folder of texts, or a sample's name.")],
+    algorithms: Annotated[list[str] | None, typer.Option(help="Models of words; all by default.")] = None,
+    seconds: Annotated[float, typer.Option(help="For each algorithm, with reading and measuring.")] = 30.0,
+    word: Annotated[str | None, typer.Option(help="A word whose neighbours by each algorithm are printed.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
+    columns: Annotated[list[str] | None, typer.Option(help="text=column, where the guess is wrong.")] = None,
+    read: Read = None,
+) -> None:
+    """Train the algorithms for word vectors on one text for the same time, and print how each does.
+
+    Settings that all of them have are flags: --dim 100 --window 5 --min-count 5 --seed 0.
+    """
+    import embedviz
+    from embedviz.models.compatibility import word_models
+
+    if out:
+        _check_folder_of(out)
+    settings = _flags(next(iter(word_models().values())).Settings, context.args)
+    found = embedviz.compare_algorithms(
+        data, algorithms or (), seconds=seconds, columns=_columns(columns or []), read=_reading(read),
+        on_progress=_print_progress, **settings,
+    )  # fmt: skip
+    typer.echo("", err=True)
+    frame = found.frame()
+    if out:
+        frame.to_csv(out, index=False)
+    _print(frame)
+    for sentence in found.notes():
+        typer.echo(sentence, err=True)
+    if word:
+        _print(found.neighbors(word))
 
 
 @app.command()
@@ -411,11 +456,16 @@ def _print_survey(survey: Survey) -> None:
 
 
 def _print(frame: pd.DataFrame) -> None:
+    _print_composed(frame)
+    typer.echo(frame.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
+
+
+def _print_composed(frame: pd.DataFrame) -> None:
+    """Print which words of the question have composed vectors, to the error stream."""
     from embedviz.space.searchable_space import COMPOSED
 
     if composed := frame.attrs.get(COMPOSED):
         typer.echo(composed, err=True)
-    typer.echo(frame.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
 
 
 def _print_progress(progress: Progress) -> None:

@@ -1,7 +1,8 @@
-"""The Compare page: two spaces on the labels that both have, in their original dimensions."""
+"""The Compare page: two spaces on their shared labels, in their original dimensions; algorithms on one text."""
 
 import streamlit as st
 
+from components.compare.algorithms import draw_algorithms
 from components.compare.comparison_view import draw_comparison
 from components.error_boundary import error_boundary
 from components.space_picker import current_space
@@ -13,3 +14,5 @@ if opened:
     run, space = opened
     with error_boundary():
         draw_comparison(run, space)
+    with error_boundary():
+        draw_algorithms(run)

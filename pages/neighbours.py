@@ -128,6 +128,8 @@ def show_two(run: RunFolder, space: EmbeddingSpace) -> None:
     except UnknownLabelError as error:
         st.warning(session.plain(str(error)))
         return
+    if c.composed:
+        st.info(session.plain(c.composed))
     cells = st.columns(3)
     cells[0].metric("Cosine similarity", f"{c.cosine:.3f}")
     cells[1].metric("Euclidean distance", f"{c.euclidean:.3f}")
@@ -195,6 +197,8 @@ def show_odd_one_out(_: RunFolder, space: EmbeddingSpace) -> None:
     with error_boundary():
         frame = space.odd_one_out(chosen)
         st.text(f"“{frame['label'].iloc[0]}” is the odd one out.")
+        if composed := frame.attrs.get(COMPOSED):
+            st.info(session.plain(composed))
         st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame))
 
 

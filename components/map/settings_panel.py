@@ -75,7 +75,13 @@ def _draw_matches(space: EmbeddingSpace, values: dict[str, SettingValue]) -> Non
     for name in ("x_axis", "y_axis"):
         if text := str(values[name]).strip():
             try:
-                matched = formula(space, text).matched[:MAX_MATCHES]
-                st.text(f"{text}: " + ", ".join(f"{match.term} ({match.labels:,})" for match in matched))
+                found = formula(space, text)
+                terms = (
+                    f"{match.term} ({'estimate' if match.is_composed else f'{match.labels:,}'})"
+                    for match in found.matched[:MAX_MATCHES]
+                )
+                st.text(f"{text}: " + ", ".join(terms))
+                if found.composed:
+                    st.caption(session.plain(found.composed))
             except EmbedvizError as error:
                 st.warning(session.plain(str(error)))

@@ -9,6 +9,7 @@ import streamlit as st
 from components.map.settings_panel import METHOD_NAMES
 from components.nouns import noun_of
 from embedviz.projection.map_folder import Map
+from embedviz.projection.projecting import composed_axes
 from embedviz.projection.sampling import sampling_sentence
 from embedviz.space import EmbeddingSpace
 
@@ -40,6 +41,8 @@ def draw_summary(space: EmbeddingSpace, requested: Map, displayed: Map) -> None:
         st.text(sentence)
     if settings.method == "axes":
         st.text(f"Horizontal axis: {settings.x_axis}. Vertical axis: {settings.y_axis}.")
+        if composed := composed_axes(space, settings):
+            st.text(composed)
     with st.expander("Settings of this map"):
         st.json(displayed.spec.settings, expanded=True)
 

@@ -9,6 +9,7 @@ from embedviz.core.errors import RunError
 from embedviz.core.jobs.declaration import Declaration
 
 KINDS = {
+    "algorithms": "embedviz.jobs.algorithm_comparison:compare_algorithms",
     "baselines": "embedviz.jobs.baselines:train_baselines",
     "comparison": "embedviz.space.comparison_job:compare",
     "history": "embedviz.projection.history_job:lay_out_history",

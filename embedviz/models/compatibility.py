@@ -27,9 +27,19 @@ def compatible_models(roles: Mapping[str, Any]) -> list[Compatibility]:
     return sorted(found, key=lambda fit: (bool(fit.reason), order.get(fit.model.name, len(order))))
 
 
+def word_models() -> dict[str, AnyModelSpec]:
+    """Return the models of the words of a text by name: all their spaces are of words, and text is all that they need."""
+    models = {name: model_spec(name) for name in MODELS}
+    return {name: model for name, model in models.items() if set(model.roles) == {"text"} and _is_of_words(model)}
+
+
 def used_roles(model: AnyModelSpec, roles: Mapping[str, Any]) -> dict[str, Any]:
     """Return the roles that the model reads. One that is not chosen is None, so that no guess takes its place."""
     return {role: roles.get(role) for role in (*model.roles, *model.optional_roles)}
+
+
+def _is_of_words(model: AnyModelSpec) -> bool:
+    return bool(model.spaces) and set(model.spaces.values()) == {"word"}
 
 
 def _reason(model: AnyModelSpec, roles: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import GIVEN, MIN_POINTS, ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
+from embedviz.space.searchable_space import COMPOSED
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,16 @@ class Projection:
     settings: ProjectionSettings
 
     def frame(self, space: EmbeddingSpace) -> pd.DataFrame:
-        """Return label, x, y (z), and the space's columns, N rows."""
+        """Return label, x, y (z), and the space's columns, N rows.
+
+        `.attrs["composed"]` says which words of named axes are unknown and have vectors composed from character n-grams.
+        """
         axes = pd.DataFrame(self.coords, columns=list("xyz")[: self.coords.shape[1]])
         axes.insert(0, "label", [space.labels[i] for i in self.points])
-        return pd.concat([axes, space.columns.iloc[self.points].reset_index(drop=True)], axis=1)
+        frame = pd.concat([axes, space.columns.iloc[self.points].reset_index(drop=True)], axis=1)
+        if composed := composed_axes(space, self.settings):
+            frame.attrs[COMPOSED] = composed
+        return frame
 
 
 def steps(
@@ -133,6 +140,12 @@ def along_axes(space: EmbeddingSpace, points: np.ndarray, x_axis: str, y_axis: s
     """Return each point's cosine with two directions, written as `embedviz.space.formula` reads them: (N, 2) float32."""
     directions = np.stack([formula(space, text).vector for text in (x_axis, y_axis)])
     return space.closeness_to(directions, "cosine").T[points]
+
+
+def composed_axes(space: EmbeddingSpace, settings: ProjectionSettings) -> str:
+    """Return the sentences that mark words of named axes whose vectors are composed; empty for none and other methods."""
+    texts = (settings.x_axis, settings.y_axis) if settings.method == "axes" else ()
+    return " ".join(dict.fromkeys(filter(None, (formula(space, text).composed for text in texts))))
 
 
 def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Projection:

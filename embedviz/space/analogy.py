@@ -67,7 +67,7 @@ def analogy(
     vectors = np.stack([space.vector(label) for label in inputs])
     units = unit_vectors(vectors, norms(vectors))
     exclude = [] if include_inputs else [space.index(label) for label in inputs if label in space]
-    composed = " ".join(space.composition(label) for label in dict.fromkeys(inputs) if label not in space)
+    composed = space.compositions(inputs)
     if method == "3cosadd":
         signs = np.array([1] * len(positive) + [-1] * len(negative), np.float32)
         near = space.nearest(signs @ units, k, "cosine", exclude, min_count)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from embedviz.core.errors import SettingsError
 from embedviz.space.metrics import closeness, norms
-from embedviz.space.searchable_space import SearchableSpace
+from embedviz.space.searchable_space import COMPOSED, SearchableSpace
 
 MIN_SQUARED_DISTANCE = 1e-12  # between the poles
 
@@ -35,7 +35,8 @@ def axis(
     Returns
     -------
     pd.DataFrame
-        label, position, then the space's columns, lowest first.
+        label, position, then the space's columns, lowest first. `.attrs["composed"]` says which of the words are unknown and
+        have vectors composed from character n-grams; such a label has no values in the space's columns.
 
     Raises
     ------
@@ -53,18 +54,34 @@ def axis(
         raise SettingsError("Both ends of the axis are the same point; give different words.")
     shift = np.float32(2 * (middle @ direction) / squared)
     if labels is None:
-        indices = np.arange(len(space))
         along = space.closeness_to(direction[None], "cosine")[0]
     else:
-        indices = np.array([space.index(label) for label in labels], np.int64)
-        vectors = np.asarray(space.vectors[indices])
+        vectors = _vectors(space, labels)
         along = closeness(direction[None], vectors, norms(vectors), "cosine")[0]
     positions = along * np.float32(2 / np.sqrt(squared)) - shift
     order = np.argsort(positions, kind="stable")
-    return space.answer(indices[order], "position", positions[order])
+    if labels is None:
+        frame = space.answer(order, "position", positions[order])
+    else:
+        frame = _placed(space, [labels[int(i)] for i in order], positions[order])
+    if composed := space.compositions([*low, *high, *(labels or ())]):
+        frame.attrs[COMPOSED] = composed
+    return frame
 
 
 def _mean_unit(space: SearchableSpace, pole: Sequence[str]) -> np.ndarray:
-    vectors = np.asarray(space.vectors[[space.index(label) for label in pole]])
+    vectors = _vectors(space, pole)
     lengths = norms(vectors)[:, None]
     return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0).mean(axis=0)
+
+
+def _vectors(space: SearchableSpace, labels: Sequence[str]) -> np.ndarray:
+    """Return the vectors of labels, composed ones included: (n, D) float32, also for none."""
+    return np.array([space.vector(label) for label in labels], np.float32).reshape(-1, space.dim)
+
+
+def _placed(space: SearchableSpace, labels: Sequence[str], positions: np.ndarray) -> pd.DataFrame:
+    """Return label, position and the space's columns, in which a composed label has no values."""
+    rows = [space.index(label) if label in space else -1 for label in labels]
+    columns = space.columns.reindex(rows).reset_index(drop=True)
+    return pd.concat([pd.DataFrame({"label": list(labels), "position": positions}), columns], axis=1)

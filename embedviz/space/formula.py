@@ -3,7 +3,8 @@
     formula  = term, { ("+" | "-" | "without"), term }       from left to right
     term     = label | "label in quotation marks" | pattern* | (formula, formula, …)
 
-A label stands for its vector at length 1. A word with a * stands for the mean of all labels that match it, a list in
+A label stands for its vector at length 1; an unknown word for one composed from its character n-grams, where the space has
+any. A word with a * stands for the mean of all labels that match it, a list in
 brackets for the mean of what is in it. `a without b` is a less its part along b. Operators stand apart, between spaces,
 for labels may hold a hyphen. Nothing is ever evaluated as code.
 """
@@ -29,10 +30,11 @@ _Kind = Literal["label", "word", "mark", "end"]
 
 @dataclass(frozen=True)
 class Matched:
-    """A term as it was written, and how many labels it stands for."""
+    """A term as it was written, how many labels it stands for, and whether it is a word with a composed vector."""
 
     term: str
     labels: int
+    is_composed: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,13 @@ class Formula:
         (D,) float32.
     matched : tuple of Matched
         What each term matched, in the order they were written.
+    composed : str
+        The sentences that mark unknown words whose vectors were composed from character n-grams; empty for none.
     """
 
     vector: np.ndarray
     matched: tuple[Matched, ...]
+    composed: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ def formula(space: SearchableSpace, text: str) -> Formula:
         raise parser.error(f"did not expect {parser.tokens[parser.at].text!r} there")
     if not np.linalg.norm(vector) > 1e-6:
         raise SettingsError(f"{text.strip()!r} comes to nothing: its parts cancel each other out.")
-    return Formula(vector.astype(np.float32), tuple(parser.matched))
+    composed = space.compositions(match.term for match in parser.matched if match.is_composed)
+    return Formula(vector.astype(np.float32), tuple(parser.matched), composed)
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -147,8 +153,9 @@ class _Parser:
             raise self.error(f"expected a label, found {token.text if token.kind == 'end' else repr(token.text)}")
         if token.kind == "word" and "*" in token.text:
             return self.pattern(token.text)
-        self.matched.append(Matched(token.text, 1))
-        return self.mean_of([self.space.index(token.text)])
+        is_composed = self.space.is_composed(token.text)
+        self.matched.append(Matched(token.text, 0 if is_composed else 1, is_composed))
+        return _mean_unit(self.space.vector(token.text)[None])
 
     def mean(self, depth: int) -> np.ndarray:
         if depth > MAX_DEPTH:
@@ -170,9 +177,11 @@ class _Parser:
         if not rows:
             raise SettingsError(f"Nothing matches {text!r}: no label of the {len(self.space):,} does.")
         self.matched.append(Matched(text, len(rows)))
-        return self.mean_of(rows)
+        return _mean_unit(self.space.vectors[rows])
 
-    def mean_of(self, rows: list[int]) -> np.ndarray:
-        vectors = np.asarray(self.space.vectors[rows], np.float64)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return (vectors / np.where(lengths > 0, lengths, 1)).mean(axis=0)
+
+def _mean_unit(vectors: np.ndarray) -> np.ndarray:
+    """Return the mean of vectors at length 1, a zero vector left zero: (n, D) -> (D,) float64."""
+    vectors = np.asarray(vectors, np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.where(lengths > 0, lengths, 1)).mean(axis=0)

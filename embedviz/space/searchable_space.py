@@ -148,6 +148,10 @@ class SearchableSpace:
             f"n-grams."
         )
 
+    def compositions(self, labels: Iterable[str]) -> str:
+        """Return the sentences that mark those of the labels whose vectors are composed, each once; empty for none."""
+        return " ".join(self.composition(label) for label in dict.fromkeys(labels) if self.is_composed(label))
+
     def mean_vector(self, indices: np.ndarray) -> np.ndarray:
         """Return the mean of the vectors at rows (n,), (D,) float32; DataError for no rows at all.
 

@@ -13,6 +13,7 @@ from embedviz.jobs.inline import run_inline
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
+from embedviz.space.subwords import Subwords
 from embedviz.store.dataset import Dataset
 from embedviz.store.maps import map_of
 from embedviz.store.store import Store
@@ -73,6 +74,17 @@ def test_vectors_with_nan_are_reported_and_the_page_lives(app, run):
     save_file({"vectors": vectors}, run.folder / "spaces" / "word.safetensors")
     shown = page_of(app, run, n_points=60, epochs=20)
     assert "1 vector holds NaN or infinity (like “w5”) and is left out." in shown
+
+
+def test_a_named_axis_takes_an_unknown_word_and_marks_it(app, run):
+    vectors = np.random.default_rng(0).normal(size=(60, 6)).astype(np.float32)
+    subwords = Subwords(np.random.default_rng(1).normal(size=(50, 6)).astype(np.float32), 3, 6)
+    space = EmbeddingSpace([f"w{i}" for i in range(60)], vectors, subwords=subwords)
+    write_space(space, run.folder / "spaces", "word")
+    shown = page_of(app, run, method="axes", x_axis="kingz - w1", y_axis="w2", n_points=60)
+    assert "kingz - w1: kingz (estimate), w1 (1)" in shown
+    marked = "'kingz' is not among the 60 words; its vector is an estimate, composed from its character n-grams."
+    assert shown.count(marked) == 2  # by the form, and under the map
 
 
 @pytest.fixture

@@ -112,6 +112,25 @@ def test_an_unknown_word_gets_neighbours_that_are_marked_as_an_estimate(with_vec
     assert "is an estimate" not in page_text(with_vectors)
 
 
+@pytest.mark.parametrize(
+    ("tab", "key", "asked"),
+    [("Two words", "second-{}", "kingz"), ("Odd one out", "odd-word-3", ["king", "queen", "kingz"])],
+)
+def test_two_words_and_the_odd_one_out_take_an_unknown_word_and_mark_it(with_vectors, tab, key, asked):
+    [run] = Store().runs("local")
+    subwords = Subwords(np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32), 3, 6)
+    vectors = np.array([[1, 0], [1, 1], [0, 1]], np.float32)
+    write_space(EmbeddingSpace(["king", "queen", "car"], vectors, subwords=subwords), run.folder / "spaces", "word")
+    go(with_vectors, "neighbours")
+    assert "is an estimate" not in page_text(with_vectors)
+    with_vectors.session_state["tab-4-word"] = tab
+    with_vectors.session_state[key.format(run.id)] = asked
+    with_vectors.run()
+    assert not with_vectors.exception
+    assert "its vector is an estimate, composed from its character n" in page_text(with_vectors)
+    assert ("odd one out" in page_text(with_vectors)) == (tab == "Odd one out")
+
+
 def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):
     store = Store()
     [first] = store.runs("local")
