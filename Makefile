@@ -34,7 +34,7 @@ check-js: .venv/installed-dev
 	$(BIN)/python -m pytest tests/js
 
 bench: .venv/installed-bench
-	$(BIN)/python benchmarks/skipgram_speed.py
+	$(BIN)/python benchmarks/word_vectors.py
 	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/vectors_reading.py
 	$(BIN)/python benchmarks/umap_speed.py

@@ -51,7 +51,7 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait(30)
-    subprocess.run([sys.executable, "benchmarks/skipgram_speed.py", "1"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "benchmarks/word_vectors.py", "--repeats", "1"], cwd=ROOT, check=True)
 
 
 def until_healthy() -> None:

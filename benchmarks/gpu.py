@@ -14,6 +14,7 @@ import sys
 import time
 
 import numpy as np
+from made_text import LENGTH, made_sentences
 
 from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
@@ -30,7 +31,6 @@ from embedviz.projection.settings import ProjectionSettings
 from embedviz.text.corpus import Corpus
 from embedviz.text.vocabulary import Vocabulary
 from embedviz.training.devices import Device, choose, devices, torch_threads
-from made_text import LENGTH, made_sentences
 
 WORDS, EPOCHS, MIN_COUNT = 3_000_000, 2, 5
 SECONDS = 15  # of sentiment and of ratings, on each

@@ -20,7 +20,7 @@ from embedviz.text.corpus import Corpus
 from embedviz.training.learner import ADVANCE_SECONDS, Advance
 from embedviz.training.protocols import State, Weights
 
-BATCH_TOKENS = 16_384
+BATCH_TOKENS = 65_536
 MAX_STEPS = 16.0
 
 
@@ -135,44 +135,54 @@ class GpuSamplingEngine(SamplingArrays):
         dice = torch.rand(n, s.negative_samples, generator=self._generator, device=self._device)
         noise = torch.searchsorted(self._noise, dice * self._noise[-1]).clamp_max(V - 1)
         if self.inputs.from_contexts:
-            rows, owners = self._rows_of(context[there], torch.nonzero(there)[:, 0])
+            words, is_input = context, there
             true, is_there = word[:, None], there.any(1, keepdim=True)
         else:
-            rows, owners = self._rows_of(word, torch.arange(n, device=self._device))
+            words, is_input = word[:, None], there.any(1, keepdim=True)
             true, is_there = context, there
+        rows, owners, shares = self._inputs_of(words, is_input)  # (M,) each
         pairs = is_there.sum(1, keepdim=True).float()
         is_true = ((noise[:, :, None] == true[:, None, :]) & is_there[:, None, :]).any(2)
         targets = torch.cat([true, noise], 1)
         labels = torch.cat([torch.ones_like(true), torch.zeros_like(noise)], 1).float()
         weights = torch.cat([is_there.float(), (~is_true).float() * pairs], 1)
         W, C = self._on_device["W"], self._on_device["C"]
-        members = torch.zeros(n, device=self._device).index_add_(0, owners, torch.ones_like(owners, dtype=W.dtype))
-        h = torch.zeros(n, W.shape[1], device=self._device).index_add_(0, owners, W[rows])
-        h = h / members.clamp_min(1)[:, None]
+        h = torch.zeros(n, W.shape[1], device=self._device).index_add_(0, owners, W[rows] * shares[:, None])
         g = gradients(h, C[targets], labels, weights)
-        step = g.h / members.clamp_min(1)[:, None] if self.inputs.divides else g.h
-        self._step("W", rows, step[owners], rate)
-        used = weights.reshape(-1) > 0
-        self._step("C", targets.reshape(-1)[used], g.target.reshape(-1, W.shape[1])[used], rate)
+        used = (shares > 0).float()
+        scale = shares if self.inputs.divides else used
+        self._step("W", rows, g.h[owners] * scale[:, None], used, rate)
+        self._step("C", targets.reshape(-1), g.target.reshape(-1, W.shape[1]), (weights > 0).float().reshape(-1), rate)
         return g.loss.sum(), pairs.sum()
 
-    def _rows_of(self, words: torch.Tensor, owners: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the rows of W that words (M,) are made of, and for each the input (M,) that it belongs to."""
-        if not len(self._parts):
-            return words, owners
-        lengths = self._part_starts[words + 1] - self._part_starts[words]
-        member = torch.repeat_interleave(lengths)
-        first = torch.cumsum(lengths, 0) - lengths
-        at = self._part_starts[words][member] + torch.arange(len(member), device=self._device) - first[member]
-        return self._parts[at], owners[member]
+    def _inputs_of(
+        self, words: torch.Tensor, is_input: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the rows of W that the inputs are made of, the input that each belongs to, and its share of the mean.
 
-    def _step(self, name: str, rows: torch.Tensor, step: torch.Tensor, rate: float) -> None:
-        """Add rate * step (R, D) to the rows (R,) of W or C, each row's sum held to MAX_STEPS means or scaled by Adagrad."""
+        words, is_input: (B, I). The share of a word that is none is 0: leaving it out would wait for the device.
+        """
+        owners = torch.arange(len(words), device=self._device)[:, None].expand(words.shape).reshape(-1)
+        rows, used = words.reshape(-1), is_input.reshape(-1).float()
+        if len(self._parts):
+            lengths = self._part_starts[rows + 1] - self._part_starts[rows]
+            member = torch.repeat_interleave(lengths)
+            first = torch.cumsum(lengths, 0) - lengths
+            at = self._part_starts[rows][member] + torch.arange(len(member), device=self._device) - first[member]
+            rows, owners, used = self._parts[at], owners[member], used[member]
+        members = torch.zeros(len(words), device=self._device).index_add_(0, owners, used)
+        return rows, owners, used / members.clamp_min(1)[owners]
+
+    def _step(self, name: str, rows: torch.Tensor, step: torch.Tensor, used: torch.Tensor, rate: float) -> None:
+        """Add rate * step (M, D) to the rows (M,) of W or C, each row's sum held to MAX_STEPS means or scaled by Adagrad.
+
+        used (M,): 1 for the steps that count, 0 for those that are 0 anyway.
+        """
         weights, squares = self._on_device[name], self._on_device[f"squares_{name}"]
         if self.settings.optimizer == "adagrad":
             squares.index_add_(0, rows, step.square().sum(1) / self.settings.dim)
             size = rate / (squares[rows] + 1e-8).sqrt()
         else:
-            count = torch.zeros_like(squares).index_add_(0, rows, torch.ones_like(rows, dtype=squares.dtype))
-            size = rate * (MAX_STEPS / count[rows]).clamp_max(1)
+            count = torch.zeros_like(squares).index_add_(0, rows, used)
+            size = rate * (MAX_STEPS / count.clamp_min(1)[rows]).clamp_max(1)
         weights.index_add_(0, rows, step * size[:, None])
