@@ -96,7 +96,8 @@ def ours_once(name, corpus: Corpus, pairs: HeldOutPairs, threads: int, seed: int
     for _ in learner.run():
         pass
     took = time.perf_counter() - begun
-    scores = pairs.measure(learner.current().log_probabilities)
+    trained = learner.current()
+    scores = pairs.measure(log_probabilities(trained.centre, trained.context, corpus.vocabulary))
     return seen / took, scores.loss, scores.auc
 
 
@@ -114,21 +115,27 @@ def gensim_once(name, training, vocabulary: Vocabulary, pairs: HeldOutPairs, thr
         model.train(corpus_file=text.name, total_words=seen // EPOCHS, total_examples=len(training), epochs=EPOCHS)
         took = time.perf_counter() - begun
     order = [model.wv.key_to_index[word] for word in vocabulary.labels]
-    W, C = model.wv.vectors[order], model.syn1neg[order]
-    odds = np.log(NEGATIVES * vocabulary.counts**0.75 / (vocabulary.counts**0.75).sum()).astype(np.float32)
-    scores = pairs.measure(lambda w, c: np.matmul(C[c], W[w][:, :, None])[..., 0] + odds[c])
+    scores = pairs.measure(log_probabilities(model.wv.vectors[order], model.syn1neg[order], vocabulary))
     return seen / took, scores.loss, scores.auc
+
+
+def log_probabilities(W: np.ndarray, C: np.ndarray, vocabulary: Vocabulary):
+    """What products of vectors say of P(context | word) after negative sampling; the same for both."""
+    noise = vocabulary.counts**0.75 / (vocabulary.counts**0.75).sum()
+    odds = np.log(NEGATIVES * noise).astype(np.float32)
+    return lambda words, contexts: np.matmul(C[contexts], W[words][:, :, None])[..., 0] + odds[contexts]
 
 
 def glove(corpus: Corpus, training: list[list[str]], original: Path | None) -> None:
     """Our counts and training beside five epochs of skip-gram, and beside the original."""
-    spec, rows = model_spec("glove"), []
+    spec = model_spec("glove")
     settings = spec.Settings.of(dim=DIM, window=WINDOW, epochs=EPOCHS, x_max=100.0)
     for _ in range(2):  # the first compiles
         begun = time.perf_counter()
         counts = result_of(count_cooccurrences(corpus.train, len(corpus.vocabulary), WINDOW))
         learner = PreparedCorpus(corpus, settings, spec.engine, 1.0, counts).learner(settings, CPU, 1)
-        rows = list(learner.run())
+        for _ in learner.run():
+            pass
         took = time.perf_counter() - begun
     skipgram = model_spec("skipgram")
     settings = skipgram.Settings.of(dim=DIM, window=WINDOW, negative_samples=NEGATIVES, epochs=EPOCHS)

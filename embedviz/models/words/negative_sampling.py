@@ -118,7 +118,7 @@ class SamplingArrays(WordEngine):
         centre, subwords = weights.get("centre"), None
         if centre is None:
             centre, subwords = self.inputs.means(weights["parts"]), self.inputs.subwords(weights["parts"])
-        biases = sampling_biases(self.text.noise, self.settings)
+        biases = sampling_biases(self.text, self.vocabulary.counts, self.settings)
         labels, counts, context = self.vocabulary.labels, self.vocabulary.counts, np.asarray(weights["context"])
         return WordVectors(labels, counts, np.asarray(centre), context, subwords=subwords, **biases)
 
@@ -151,16 +151,23 @@ class SamplingEngine(SamplingArrays, LockFreeEngine):
         )  # fmt: skip
 
 
-def sampling_biases(noise: np.ndarray, settings: SamplingSettings) -> Mapping[str, Any]:
+def sampling_biases(text: TrainingText, counts: np.ndarray, settings: SamplingSettings) -> Mapping[str, Any]:
     """Return the fields of `WordVectors` by which products of vectors are log-probabilities.
 
     A classifier of true pairs against k noise words has learned log P(context | word) - log k P_noise(context)
-    (Levy and Goldberg 2014, "Neural word embedding as implicit matrix factorization", NIPS, section 3.1).
+    (Levy and Goldberg 2014, "Neural word embedding as implicit matrix factorization", NIPS, section 3.1), of the text that
+    sub-sampling left: there a context is rarer by the share of it that was kept.
+
+    Parameters
+    ----------
+    counts
+        (V,) of the training part.
     """
+    kept = np.log(text.keep) - np.log((counts * text.keep).sum() / counts.sum())
     if settings.has_tree:
-        return {"has_tree": True}
-    odds = settings.negative_samples * noise.clip(np.finfo(np.float64).tiny)
-    return {"context_bias": np.log(odds).astype(np.float32)}
+        return {"has_tree": True, "context_bias": (-kept).astype(np.float32)}
+    odds = settings.negative_samples * text.noise.clip(np.finfo(np.float64).tiny)
+    return {"context_bias": (np.log(odds) - kept).astype(np.float32)}
 
 
 def fill_at_random(rows: np.ndarray, seed: int) -> None:

@@ -36,7 +36,7 @@ class WordVectors(Archived):
     is_sum
         The space's vectors are centre + context, as those of GloVe; otherwise they are the centre vectors.
     has_tree
-        P is that of hierarchical softmax; without biases.
+        centre[i]·context[j] stands for the logarithm of j's probability by hierarchical softmax.
     subwords
         Vectors of character n-grams, for words that are not in the vocabulary.
     """
@@ -68,8 +68,9 @@ class WordVectors(Archived):
         """
         centre = self.centre[words] if words.ndim == 1 else _means(self.centre, words)
         if self.has_tree:
-            return self._tree.log_probabilities(centre, self.context, contexts)
-        log_p = np.matmul(self.context[contexts], centre[:, :, None])[..., 0]
+            log_p = self._tree.log_probabilities(centre, self.context, contexts)
+        else:
+            log_p = np.matmul(self.context[contexts], centre[:, :, None])[..., 0]
         if self.centre_bias is not None:
             log_p += self.centre_bias[words][:, None]
         if self.context_bias is not None:
