@@ -20,7 +20,9 @@ from embedviz.text.corpus import Corpus
 from embedviz.training.learner import ADVANCE_SECONDS, Advance
 from embedviz.training.protocols import State, Weights
 
-BATCH_TOKENS = 65_536
+BATCH_TOKENS = 65_536  # at most, and at least MIN_BATCH; in between
+MIN_BATCH = 1024
+TOKENS_A_WORD = 8  # of the vocabulary, so that few words occur many times in a batch
 MAX_STEPS = 16.0
 
 
@@ -32,10 +34,19 @@ class Gradients(NamedTuple):
     loss: torch.Tensor
 
 
-def gradients(h: torch.Tensor, c: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> Gradients:
-    """h (B, D) input and c (B, N, D) target vectors; labels (B, N) 1 for words that h should predict; weights (B, N)."""
+def gradients(
+    h: torch.Tensor, c: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor, rate: float = 0.0
+) -> Gradients:
+    """h (B, D) input and c (B, N, D) target vectors; labels (B, N) 1 for words that h should predict; weights (B, N).
+
+    At a rate above 0 the steps are implicit, as those of the kernel.
+    """
     x = torch.einsum("bd,bnd->bn", h, c).clamp(-6, 6)
-    step = weights * (labels - torch.sigmoid(x))
+    guess = torch.sigmoid(x)
+    reach = rate * weights * h.square().sum(1, keepdim=True)
+    error = (labels - guess) / (1 + reach * guess * (1 - guess))
+    most = torch.where(error * x < 0, x.abs(), torch.zeros_like(x)) + 2
+    step = weights * error * (most / (error.abs() * reach).clamp_min(1e-12)).clamp_max(1)
     softplus = torch.nn.functional.softplus
     loss = (weights * (softplus(x) - labels * x)).sum(1)
     return Gradients(torch.einsum("bn,bnd->bd", step, c), step[..., None] * h[:, None], loss)
@@ -73,8 +84,9 @@ class GpuSamplingEngine(SamplingArrays):
         """Train batch by batch for a while."""
         due, late = self.next_measurement(self.done), time.perf_counter() + ADVANCE_SECONDS
         loss, pairs = torch.zeros((), device=self._device), torch.zeros((), device=self._device)
+        batch = min(BATCH_TOKENS, max(MIN_BATCH, TOKENS_A_WORD * len(self.C)))
         while self.done < due:
-            end = min(self._at + BATCH_TOKENS, len(self._tokens))
+            end = min(self._at + batch, len(self._tokens))
             batch_loss, batch_pairs = self._train_batch(self._at, end, self.rate(self.done / self.total))
             loss, pairs = loss + batch_loss, pairs + batch_pairs
             self._at = end
@@ -148,11 +160,11 @@ class GpuSamplingEngine(SamplingArrays):
         weights = torch.cat([is_there.float(), (~is_true).float() * pairs], 1)
         W, C = self._on_device["W"], self._on_device["C"]
         h = torch.zeros(n, W.shape[1], device=self._device).index_add_(0, owners, W[rows] * shares[:, None])
-        g = gradients(h, C[targets], labels, weights)
+        g = gradients(h, C[targets], labels, weights, rate)
         used = (shares > 0).float()
         scale = shares if self.inputs.divides else used
         self._step("W", rows, g.h[owners] * scale[:, None], used, rate)
-        self._step("C", targets.reshape(-1), g.target.reshape(-1, W.shape[1]), (weights > 0).float().reshape(-1), rate)
+        self._step("C", targets.reshape(-1), g.target.reshape(-1, W.shape[1]), weights.reshape(-1), rate)
         return g.loss.sum(), pairs.sum()
 
     def _inputs_of(
@@ -176,7 +188,7 @@ class GpuSamplingEngine(SamplingArrays):
     def _step(self, name: str, rows: torch.Tensor, step: torch.Tensor, used: torch.Tensor, rate: float) -> None:
         """Add rate * step (M, D) to the rows (M,) of W or C, each row's sum held to MAX_STEPS means or scaled by Adagrad.
 
-        used (M,): 1 for the steps that count, 0 for those that are 0 anyway.
+        used (M,): how many steps each stands for; 0 for those that are 0 anyway.
         """
         weights, squares = self._on_device[name], self._on_device[f"squares_{name}"]
         if self.settings.optimizer == "adagrad":
