@@ -44,13 +44,15 @@ WORD_ALGORITHM = Addition(
         "embedviz/models/words/nearest_words.py": '''
 """CBOW of the two words beside a word alone."""
 
-from embedviz.models.words.cbow import CbowSettings, train_span
-from embedviz.models.words.lock_free import LockFreeEngine
+from embedviz.models.words.cbow import CbowSettings
+from embedviz.models.words.negative_sampling import Inputs
+from embedviz.models.words.sampling_devices import sampling_engine
 from embedviz.models.words.spec import WordModel
 
 
-def engine(text, held_out, settings, device, threads):
-    return LockFreeEngine(train_span, text, held_out, settings.model_copy(update={"window": 1}), threads)
+def engine(prepared, settings, device, threads):
+    nearest = settings.model_copy(update={"window": 1})
+    return sampling_engine(prepared.corpus, nearest, device, threads, Inputs(from_contexts=True, divides=True))
 
 
 SPEC = WordModel(
