@@ -15,6 +15,7 @@ from embedviz.core.jobs.status import Status
 from embedviz.evaluation.score_sentences import result_sentence
 from embedviz.evaluation.scores import SCORES
 from embedviz.figures.loss_figure import loss_figure
+from embedviz.figures.quality_figure import quality_figure
 from embedviz.models import model_spec
 from embedviz.store.run_folder import RunFolder
 
@@ -42,6 +43,10 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
     with left:
         if any("loss" in event for event in events):
             st.plotly_chart(loss_figure(events), key="loss", config={"displayModeBar": False})
+            quality = quality_figure(events)
+            if quality:
+                st.plotly_chart(quality, key="quality", config={"displayModeBar": False})
+                st.caption("How the vectors do on a small set of English word pairs and analogies as they are trained.")
     with right:
         probes = next((found for event in reversed(events) if (found := event.get("probes"))), {})
         if probes:

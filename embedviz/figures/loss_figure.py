@@ -11,14 +11,15 @@ from embedviz.evaluation.scores import SCORES, readable
 from embedviz.figures.colors import OKABE_ITO
 
 MAX_POINTS = 300  # of a line
-VALIDATION = "validation/"
+VALIDATION, TRAIN_LOSS = "validation/", "train/loss"
 LOSSES = ("loss", "log_loss")  # measured in what the training loss is measured in
 
 
 def loss_figure(events: Sequence[Event]) -> go.Figure:
     """Draw the learning curves of a training.
 
-    The validation curve is of the loss where it was measured, otherwise of the log loss, or of the first score there is, on
+    The training curve is of what was measured on the training part as on the validation part ("train/loss"), where a model measures
+    that, because the loss that it descends may be in other units. The validation curve is of the loss where it was measured, otherwise of the log loss, or of the first score there is, on
     an axis of its own. A line has fewer than 600 points.
 
     Parameters
@@ -27,6 +28,10 @@ def loss_figure(events: Sequence[Event]) -> go.Figure:
         As events.jsonl has them.
     """
     training = [(e.get("epoch", 0.0), e["loss"]) for e in events if "loss" in e and "epoch" in e]
+    alike = [
+        (e.get("epoch", 0.0), e.get("metrics", {})[TRAIN_LOSS]) for e in events if TRAIN_LOSS in e.get("metrics", {})
+    ]
+    training = alike or training
     score = _validation_score(events)
     measured = [
         (e, e.get("metrics", {})[VALIDATION + score]) for e in events if VALIDATION + score in e.get("metrics", {})

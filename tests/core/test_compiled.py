@@ -53,7 +53,9 @@ def test_the_digest_follows_constants_and_parts():
     assert with_constant(3).digest == scaled.digest
     assert with_constant(4).digest != scaled.digest
     function = sum_scaled.function
-    other = Kernel(type(function)(function.__code__, {**function.__globals__, "scaled": with_constant(4)}, "sum_scaled"))
+    other = Kernel(
+        type(function)(function.__code__, {**function.__globals__, "scaled": with_constant(4)}, "sum_scaled")
+    )
     assert other.digest != sum_scaled.digest
     assert other(np.ones((2, 3), np.float32)) == 24  # and so no machine code of the other version is taken
 

@@ -49,3 +49,12 @@ def test_another_score_has_an_axis_of_its_own():
     assert figure.layout.yaxis.range[1] < 2
     assert figure.layout.yaxis2.title.text == "RMSE"
     assert loss_figure([evaluated(1, r2=0.1), evaluated(2, r2=0.3)]).data[2].y[0] == 0.3
+
+
+def test_the_training_part_is_drawn_in_the_units_of_the_validation_part_where_it_was_measured():
+    events = [
+        {"epoch": 1.0, "loss": 7.0, "metrics": {"train/loss": 2.4, "validation/loss": 2.5}},
+        {"epoch": 1.5, "loss": 6.0},
+    ]
+    training, *_ = loss_figure(events).data
+    assert training.y == (2.4,)

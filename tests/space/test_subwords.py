@@ -5,13 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedviz.space.storage import read_space, write_space
 from embedviz.space.embedding_space import EmbeddingSpace
+from embedviz.space.storage import read_space, write_space
 from embedviz.space.subwords import END_OF_SENTENCE, Subwords
 
 B = 2_000_000  # buckets, as the original has them
 # 32-bit FNV-1a over signed bytes; the first three are test vectors of the hash's authors, the last two have bytes past 127
-HASHES = {b"a": 0xE40C292C, b"b": 0xE70C2DE5, b"foobar": 0xBF9CF968, "日".encode(): 0xBF8A57FD, "übe".encode(): 0x37170527}
+HASHES = {
+    b"a": 0xE40C292C,
+    b"b": 0xE70C2DE5,
+    b"foobar": 0xBF9CF968,
+    "日".encode(): 0xBF8A57FD,
+    "übe".encode(): 0x37170527,
+}
 
 
 def hashing(min_n=3, max_n=6, buckets=B):

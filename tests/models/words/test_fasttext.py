@@ -65,7 +65,7 @@ def test_unknown_words_have_neighbours_from_fasttext_alone(two_topics):
             assert "'hammerz'" in frame.attrs["composed"]
             assert "composed" not in space.neighbors("hammer", 3).attrs
         else:
-            with pytest.raises(UnknownLabelError, match="'hammerz'.*Did you mean hammer"):
+            with pytest.raises(UnknownLabelError, match=r"'hammerz'.*Did you mean hammer"):
                 space.neighbors("hammerz", 3)
 
 
@@ -73,7 +73,9 @@ def test_the_best_vectors_keep_words_and_parts_of_one_time(two_topics):
     trained = finish(learner(prepare("fasttext", two_topics, epochs=30, buckets=10_000))).best()
     hashing = Subwords(np.empty((0, 0), np.float32), 3, 6, None, 10_000)
     _, buckets = hashing.buckets([b"hammer"])
-    own = trained.centre[trained.labels.index("hammer")] * (1 + len(buckets)) - trained.subwords.of_buckets(buckets).sum(axis=0)
+    own = trained.centre[trained.labels.index("hammer")] * (1 + len(buckets)) - trained.subwords.of_buckets(
+        buckets
+    ).sum(axis=0)
     assert np.abs(own).max() < 3  # what is left is the row of the word itself, no larger than others
     assert trained.subwords.compose("hammer") == pytest.approx(trained.subwords.of_buckets(buckets).mean(axis=0))
 

@@ -91,7 +91,9 @@ def test_the_products_become_the_logarithms_of_the_counts(two_topics):
     corpus = prepare("glove", two_topics, epochs=200, x_max=1)
     trained = finish(learner(corpus)).current()
     counts = np.zeros((12, 12))
-    counts[corpus.pairs.first, corpus.pairs.second] = counts[corpus.pairs.second, corpus.pairs.first] = corpus.pairs.counts
+    counts[corpus.pairs.first, corpus.pairs.second] = counts[corpus.pairs.second, corpus.pairs.first] = (
+        corpus.pairs.counts
+    )
     probabilities = counts / counts.sum(axis=1, keepdims=True)
     words = np.arange(12)
     estimated = np.exp(trained.log_probabilities(words, np.tile(words, (12, 1))))

@@ -8,7 +8,7 @@ from embedviz.models.words.ppmi_svd import PpmiEngine, ppmi_matrix
 from embedviz.text.cooccurrence import count_cooccurrences
 from tests.models.words.fitting import finish, learner, prepare
 
-TEXT = "\n".join("the cat sat on the mat|a dog sat by the cat|the dog ran|one mat one cat one dog".split("|") * 15)
+TEXT = "\n".join(["the cat sat on the mat", "a dog sat by the cat", "the dog ran", "one mat one cat one dog"] * 15)
 
 
 def dense(counts):

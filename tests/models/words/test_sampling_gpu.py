@@ -54,15 +54,21 @@ def test_the_gradients_of_a_batch_are_those_of_autograd():
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adagrad"])
-@pytest.mark.parametrize(("model", "way"), WAYS, ids=lambda way: way if isinstance(way, str) else "-".join(map(str, way.values())))
+@pytest.mark.parametrize(
+    ("model", "way"), WAYS, ids=lambda way: way if isinstance(way, str) else "-".join(map(str, way.values()))
+)
 def test_a_batch_makes_the_kernels_step_to_first_order(model, way, optimizer):
     """Sentences of two words and of three, window 1, noise always one more word: nothing is left to chance."""
     text = "\n".join(["salt pepper", "flour salt sugar"] * 15 + ["noise noise"] * 5)
-    corpus = prepare(model, text, dim=8, window=1, epochs=1, negative_samples=2, learning_rate=RATE, optimizer=optimizer, **way)
+    corpus = prepare(
+        model, text, dim=8, window=1, epochs=1, negative_samples=2, learning_rate=RATE, optimizer=optimizer, **way
+    )
     engines = [SamplingEngine(corpus.corpus, corpus.settings, 1, inputs(model, corpus)), gpu_engine(model, corpus)]
     labels = corpus.corpus.vocabulary.labels
     noise = labels.index("noise")
-    tokens = np.array([*map(labels.index, ["salt", "pepper"]), -1, *map(labels.index, ["flour", "salt", "sugar"]), -1], np.int32)
+    tokens = np.array(
+        [*map(labels.index, ["salt", "pepper"]), -1, *map(labels.index, ["flour", "salt", "sugar"]), -1], np.int32
+    )
     engines[0].text.tokens.resize(len(tokens), refcheck=False)
     engines[0].text.tokens[:] = tokens
     engines[0]._noise = np.full(NOISE_TABLE_SIZE, noise, np.int32)
@@ -72,12 +78,17 @@ def test_a_batch_makes_the_kernels_step_to_first_order(model, way, optimizer):
     rng = np.random.default_rng(0)
     W, C = (rng.normal(0, 0.5, getattr(engines[0], name).shape).astype(np.float32) for name in ("W", "C"))
     W[:, 8:] = C[:, 8:] = 0
-    squares_W, squares_C = np.full(len(W), 1000, np.float32), np.full(len(C), 1000, np.float32)  # hardly changed by a step
+    squares_W, squares_C = (
+        np.full(len(W), 1000, np.float32),
+        np.full(len(C), 1000, np.float32),
+    )  # hardly changed by a step
     steps = []
     for engine in engines:
         engine.rate = lambda share: RATE  # the kernel's falls within the epoch, the batch's does not
         state = engine.state()
-        engine.restore(type(state)({"W": W.copy(), "C": C.copy(), "squares_W": squares_W, "squares_C": squares_C}, state.values))
+        engine.restore(
+            type(state)({"W": W.copy(), "C": C.copy(), "squares_W": squares_W, "squares_C": squares_C}, state.values)
+        )
         run(engine).weights()
         steps.append(np.concatenate([engine.W - W, engine.C - C]))
     cpu, gpu = steps

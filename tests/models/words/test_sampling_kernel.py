@@ -114,7 +114,9 @@ def step_by_autograd(case: Case, a: Arrays) -> tuple[float, int]:
             targets = [centre] if case.from_contexts else others
             W, C = (torch.from_numpy(x[:, :DIM].copy()).requires_grad_() for x in (a.W, a.C))
             losses = losses_of(case, W[rows].mean(0), C, targets)
-            share = 1 if case.divides else len(rows)  # the gradient of a mean is divided: whole is so many times as much
+            share = (
+                1 if case.divides else len(rows)
+            )  # the gradient of a mean is divided: whole is so many times as much
             (gradient,) = torch.autograd.grad(sum(losses), W, retain_graph=True)
             descend(case, a.W, a.squares_W, share * gradient.numpy())
             for loss in losses:
