@@ -5,6 +5,8 @@ It knows no model. What is trained is an `Engine` (gradient descent, alternating
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
 from embedviz.training.protocols import State, T_co, Weights
 
+IN_MEMORY_BYTES = 64_000_000  # of the best weights; larger ones are kept on the disk
+BLOCK_ROWS = 10_000  # written there at a time
 ADVANCE_SECONDS = 0.2  # that an engine works before it lets the rest of the program look
 
 
@@ -112,7 +116,10 @@ class _BestValues(TypedDict):
 
 
 class BestWeights:
-    """A copy of the best weights so far. Weights that could not be measured count as better than the last."""
+    """A copy of the best weights so far, on the disk where it is large.
+
+    Weights that could not be measured count as better than the last.
+    """
 
     def __init__(self, criterion: Criterion):
         self.criterion = criterion
@@ -126,7 +133,7 @@ class BestWeights:
             self.waited += 1
             return False
         self.value, self.waited = value, 0
-        self.weights = {name: np.array(array) for name, array in weights.items()}  # copies: what was given out stays
+        self.weights = _kept(weights)  # copies: what was given out stays
         return True
 
     @property
@@ -140,7 +147,7 @@ class BestWeights:
 
     def restore(self, state: State) -> None:
         """Take a state back."""
-        self.weights = {name: np.array(array) for name, array in state.arrays.items()}
+        self.weights = _kept(state.arrays)
         values = state.values_as(_BestValues)
         self.value, self.waited = values["value"], values["waited"]
 
@@ -220,6 +227,25 @@ class IterativeLearner(Generic[T_co]):
         """Take a state back; the next `run` goes on from it."""
         self.engine.restore(state.part("engine"))
         self._best.restore(state.part("best"))
+
+
+def _kept(weights: Weights) -> dict[str, np.ndarray]:
+    """Copy weights; more than IN_MEMORY_BYTES of them into a file without a name, mapped, where the disk has room."""
+    if sum(array.nbytes for array in weights.values()) <= IN_MEMORY_BYTES:
+        return {name: np.array(array) for name, array in weights.items()}
+    try:
+        kept: dict[str, np.ndarray] = {}
+        with tempfile.TemporaryFile() as file:  # the mappings keep it
+            for name, array in weights.items():
+                begin = file.tell()
+                for start in range(0, len(array), BLOCK_ROWS):
+                    file.write(np.ascontiguousarray(array[start : start + BLOCK_ROWS]).tobytes())
+                file.flush()
+                kept[name] = np.memmap(file, array.dtype, "r", begin, array.shape)
+                file.seek(0, os.SEEK_END)
+    except OSError:
+        return {name: np.array(array) for name, array in weights.items()}
+    return kept
 
 
 def is_finite(weights: Weights) -> bool:

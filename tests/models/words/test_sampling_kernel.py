@@ -79,7 +79,7 @@ def run(case: Case, a: Arrays, tokens=TOKENS, noise=None, keep=None, rates=(RATE
     tree = HuffmanTree.of(COUNTS)
     paths = (tree.starts, tree.nodes, tree.turns)
     none = (np.zeros(1, np.int64), np.zeros(0, np.int32))
-    parts = np.cumsum([0, *map(len, PARTS)]), np.array(sum(PARTS, []), np.int32)
+    parts = np.cumsum([0, *map(len, PARTS)]), np.concatenate(PARTS).astype(np.int32)
     tally = np.zeros(2)
     whole = np.array([0, len(tokens)])
     end = train_span(
