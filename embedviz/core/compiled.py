@@ -15,13 +15,15 @@ import numpy as np
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Of numba.njit. A division by 0 gives infinity, as in NumPy: numbers that diverge are found by whoever measures them.
+OPTIONS: dict[str, Any] = {"fastmath": True, "nogil": True, "error_model": "numpy"}
 ALIGNMENT = 16  # float32 numbers in a cache line, and in the widest vector register
 # Processors on which LLVM keeps to half of a 512-bit register, for the sake of older ones that slow their clock down.
 _PREFERS_NARROW = "prefer-256-bit"
 
 
 class Kernel(Generic[P, R]):
-    """A function that numba compiles on its first call: ``numba.njit(fastmath=True, nogil=True, cache=True)``.
+    """A function that numba compiles on its first call: ``numba.njit(cache=True, **OPTIONS)``.
 
     The machine code is kept on disk beside the module; nogil lets threads run the kernel side by side (Niu et al. 2011,
     "Hogwild"). Kernels that it calls by a name of its module become part of it.
@@ -39,12 +41,12 @@ class Kernel(Generic[P, R]):
     def code(self) -> Any:
         """Numba's dispatcher."""
         numba = _numba()
-        return numba.njit(fastmath=True, nogil=True, cache=True)(self._linked())
+        return numba.njit(cache=True, **OPTIONS)(self._linked())
 
     @cached_property
     def part(self) -> Any:
         """Numba's dispatcher for other kernels to call: it is kept on disk as part of them."""
-        return _numba().njit(fastmath=True, nogil=True)(self._linked())
+        return _numba().njit(**OPTIONS)(self._linked())
 
     @cached_property
     def digest(self) -> str:
@@ -53,7 +55,7 @@ class Kernel(Generic[P, R]):
         constants = [c for c in code.co_consts if not isinstance(c, types.CodeType)]
         known = self.function.__globals__
         numbers = [known[name] for name in code.co_names if isinstance(known.get(name), int | float | np.generic)]
-        own = repr((code.co_code, constants, code.co_names, numbers))
+        own = repr((OPTIONS, code.co_code, constants, code.co_names, numbers))
         parts = [part.digest for part in self._parts().values()]
         return hashlib.sha256("".join([own, *parts]).encode()).hexdigest()[:12]
 
