@@ -8,7 +8,7 @@ from embedviz.core.errors import SettingsError
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.jobs.perform import perform
 from embedviz.jobs.prepared import read
-from embedviz.models import MODELS
+from embedviz.models import MODELS, model_spec
 from embedviz.store.comparisons import twins_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.label_filter import LabelFilter, can_filter, label_filters, read_data
@@ -32,6 +32,8 @@ DATA = {
 def run(request, tmp_path):
     # a model of the registry without data of its own is one of word vectors
     name, settings, columns = DATA.get(request.param, DATA["skipgram"])
+    fields = model_spec(request.param).Settings.model_fields
+    settings = {name: value for name, value in settings.items() if name in fields}
     data = request.getfixturevalue(name)
     path = tmp_path / ("t.txt" if isinstance(data, str) else "t.csv")
     path.write_text(data) if isinstance(data, str) else data.to_csv(path, index=False)

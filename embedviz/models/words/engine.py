@@ -18,6 +18,7 @@ MAX_MEASURE_INTERVAL = (
     1_000_000  # items between two held-out measurements; a twelfth of the training where that is less
 )
 MIN_MEASUREMENTS = 12
+QUALITY_EVERY = 3  # measurements, similarity and analogies are measured too
 
 
 class WordEngine(ABC):
@@ -36,7 +37,7 @@ class WordEngine(ABC):
     per_epoch: float
     examples: float = 1.0
     steps: float = 1.0
-    _interval: int
+    _interval: int = 1
 
     @property
     @abstractmethod
@@ -73,7 +74,11 @@ class WordEngine(ABC):
 
     def measure(self) -> dict[str, float]:
         """Return loss and AUC on the held-out pairs. SettingsError when the vectors are NaN or infinite."""
-        return self.held_out.measure(self.trained(self.weights()))
+        vectors = self.trained(self.weights())
+        place = -(-self.done // self._interval)
+        metrics = self.held_out.measure(vectors)
+        # asking for analogies takes longer than all the rest, so only some of the measurements do
+        return metrics | self.held_out.measure_quality(vectors) if place % QUALITY_EVERY == 0 else metrics
 
     def weights(self) -> Weights:
         """Return the arrays of `vectors`. SettingsError when they are NaN or infinite."""

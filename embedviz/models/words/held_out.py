@@ -44,10 +44,9 @@ class HeldOut:
         """Return loss and AUC of vectors on both parts; a part without pairs is left out."""
         parts = {"train": self.train, "validation": self.validation}
         scores = {part: pairs.measure(vectors.log_probabilities) for part, pairs in parts.items() if len(pairs)}
-        losses = {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
-        return losses | self._quality(vectors)
+        return {f"{p}/loss": s.loss for p, s in scores.items()} | {f"{p}/auc": s.auc for p, s in scores.items()}
 
-    def _quality(self, vectors: WordVectors) -> dict[str, float]:
+    def measure_quality(self, vectors: WordVectors) -> dict[str, float]:
         """Return the scores on the small set of the language, of the most frequent words; none where there is no set."""
         if self.quality is None:
             return {}
