@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MAX_PAIRS = 20_000
-BLOCK = 4096  # pairs compared at a time
+BLOCK = 512  # pairs compared at a time: their vectors stay in the processor's cache
 NOISE_WORDS = 5  # for each pair
 NOISE_POWER = 0.75  # of the counts
 

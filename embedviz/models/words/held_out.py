@@ -7,18 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedviz.evaluation.held_out_pairs import HeldOutPairs
-from embedviz.evaluation.small_word_sets import SmallWordSet, language_of, small_word_set
+from embedviz.evaluation.quality_curve import QualityCurve
+from embedviz.evaluation.small_word_sets import language_of, small_word_set
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.trained import WordVectors
-from embedviz.space import EmbeddingSpace
 from embedviz.text.corpus import Corpus
 from embedviz.text.shuffling import shuffled_units
 
 CURVE_PAIRS = 10_000  # held-out pairs measured each time
 TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
 TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from
-QUALITY_WORDS = 20_000  # most frequent words that are asked for similarity and analogies while training
-SIMILARITY, ANALOGIES = "words/similarity", "words/analogies"  # names of these scores in events
 MAX_TOKENS = 2_000_000  # of a part that pairs are drawn from; of a larger one a random part is taken
 
 
@@ -28,16 +26,17 @@ class HeldOut:
 
     validation: HeldOutPairs
     train: HeldOutPairs
-    quality: SmallWordSet | None = None
+    quality: QualityCurve | None = None
 
     @classmethod
     def of(cls, corpus: Corpus, training: np.ndarray, settings: WordSettings) -> HeldOut:
         """Draw the pairs; the same seed draws the same ones. training: (T,) tokens of the training part in random order."""
-        seed = settings.seed
+        seed, labels = settings.seed, corpus.vocabulary.labels
+        small = small_word_set(language_of(labels))
         return cls(
             draw_pairs(corpus, corpus.validation, settings, seed, CURVE_PAIRS),
             draw_pairs(corpus, training[:TRAIN_SAMPLE], settings, seed, TRAIN_PAIRS),
-            small_word_set(language_of(corpus.vocabulary.labels)),
+            QualityCurve.of(labels, small) if small else None,
         )
 
     def measure(self, vectors: WordVectors) -> dict[str, float]:
@@ -48,14 +47,7 @@ class HeldOut:
 
     def measure_quality(self, vectors: WordVectors) -> dict[str, float]:
         """Return the scores on the small set of the language, of the most frequent words; none where there is no set."""
-        if self.quality is None:
-            return {}
-        n = min(len(vectors.labels), QUALITY_WORDS)
-        space = EmbeddingSpace(vectors.labels[:n], np.ascontiguousarray(vectors.vectors[:n]))
-        similarity = self.quality.similarity(space, intervals=False).metrics.get("spearman")
-        analogies = self.quality.analogies(space, intervals=False).metrics.get("mrr")
-        found = {SIMILARITY: similarity, ANALOGIES: analogies}
-        return {name: value for name, value in found.items() if value is not None}
+        return self.quality.measure(vectors.vectors) if self.quality else {}
 
 
 def draw_pairs(corpus: Corpus, tokens: np.ndarray, settings: WordSettings, seed: int, n: int) -> HeldOutPairs:
