@@ -153,7 +153,7 @@ class GloveEngine(LockFreeEngine):
         self.biases, self.squares = np.zeros((2, V), np.float32), np.ones((4, V), np.float32)
 
     def run_kernel(
-        self, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray
+        self, thread: int, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray
     ) -> int:
         """Train on a span of the pairs; see `LockFreeEngine.run_kernel`."""
         return train_span(

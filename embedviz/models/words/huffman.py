@@ -20,7 +20,7 @@ class HuffmanTree:
     starts
         (V + 1,) int64: the path of word w is entries starts[w] to starts[w + 1] of the other two.
     nodes
-        (L,) int32, inner nodes 0 to V - 2, the root V - 2 first in each path.
+        (L,) int32, inner nodes 0 to V - 2, the more frequent first: the root, 0, begins each path.
     turns
         (L,) float32: 1 where the path turns to the rarer side, else 0.
     """
@@ -55,9 +55,9 @@ class HuffmanTree:
         at = np.arange(V)  # all words climb at once
         levels = list[tuple[np.ndarray, np.ndarray, np.ndarray]]()
         climbing = np.arange(V)
-        root = 2 * V - 2
+        root = 2 * V - 2  # the last that was made
         while len(climbing):
-            levels.append((order[climbing], parent[at[climbing]] - V, turn[at[climbing]]))
+            levels.append((order[climbing], root - parent[at[climbing]], turn[at[climbing]]))
             at[climbing] = parent[at[climbing]]
             climbing = climbing[at[climbing] != root]
         word, node, side = (np.concatenate(parts) for parts in zip(*reversed(levels), strict=True))

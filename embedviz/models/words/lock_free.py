@@ -62,12 +62,14 @@ class LockFreeEngine(WordEngine):
 
     @abstractmethod
     def run_kernel(
-        self, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray
+        self, thread: int, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray
     ) -> int:
         """Train on items span[0] to span[1] and return where the kernel stopped.
 
         Parameters
         ----------
+        thread
+            From 0 on.
         span, whole
             (2,) int64: begin and end of what to read, and of the slice that it is part of, along which the learning rate goes
             from rates[0] to rates[1].
@@ -115,7 +117,7 @@ class LockFreeEngine(WordEngine):
         if at < end:
             rates = np.array([self.rate((self._epoch + passed) / self._epochs) for passed in (0, 1)])
             here, whole = np.array([at, min(end, at + span)]), np.array([begin, end])
-            self._at[i] = self.run_kernel(here, whole, rates, self._random[i], tally)
+            self._at[i] = self.run_kernel(i, here, whole, rates, self._random[i], tally)
         return tally
 
 

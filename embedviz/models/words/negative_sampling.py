@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from embedviz.core.compiled import aligned_rows
+from embedviz.core.compiled import compiled
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.held_out import HeldOut
 from embedviz.models.words.huffman import HuffmanTree
 from embedviz.models.words.lock_free import LockFreeEngine, slices_between_units
-from embedviz.models.words.sampling_kernel import noise_table, sigmoid_table, train_span
+from embedviz.models.words.noise import noise_table
+from embedviz.models.words.private_rows import SETTLED, Table
+from embedviz.models.words.sampling_kernel import sigmoid_table, train_span
 from embedviz.models.words.settings import SamplingSettings
 from embedviz.models.words.start_vectors import StartVectors
 from embedviz.models.words.trained import WordVectors
@@ -22,8 +24,6 @@ from embedviz.space.subwords import Subwords
 from embedviz.text.corpus import Corpus
 from embedviz.training.protocols import Weights
 from embedviz.training.schedules import linear_decay
-
-BLOCK = 4096  # words whose rows are averaged at a time
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,8 @@ class Inputs:
 
     def means(self, parts: np.ndarray) -> np.ndarray:
         """Return the vectors of words, each the mean of its rows: (R, D) -> (V, D) float32."""
-        lengths = np.diff(self.starts)
-        vectors = np.empty((len(lengths), parts.shape[1]), np.float32)
-        for first in range(0, len(lengths), BLOCK):
-            last = min(first + BLOCK, len(lengths))
-            begin, end = self.starts[first], self.starts[last]
-            sums = np.add.reduceat(parts[self.rows[begin:end]], self.starts[first:last] - begin, axis=0)
-            vectors[first:last] = sums / lengths[first:last, None]
+        vectors = np.zeros((len(self.starts) - 1, parts.shape[1]), np.float32)
+        add_means(parts, self.starts, self.rows, vectors)
         return vectors
 
     def subwords(self, parts: np.ndarray) -> Subwords:
@@ -86,15 +81,21 @@ class SamplingArrays(WordEngine):
         (R,) and (V,) float32: Adagrad's sums, one for each row.
     """
 
-    def __init__(self, corpus: Corpus, settings: SamplingSettings, inputs: Inputs):
+    def __init__(self, corpus: Corpus, settings: SamplingSettings, inputs: Inputs, threads: int = 1):
         self.settings, self.vocabulary, self.inputs = settings, corpus.vocabulary, inputs
         self.text = TrainingText.of(corpus, settings)
         self.held_out = HeldOut.of(corpus, self.text.tokens, settings)
         self.examples = self.steps = self.text.words_per_token
         V, dim = len(self.vocabulary), settings.dim
-        self.W, self.C = aligned_rows(V + inputs.n_parts, dim), aligned_rows(V, dim)
+        self.tree = HuffmanTree.of(self.vocabulary.counts) if settings.has_tree else None
+        uses_W, uses_C = self._uses()
+        # a mean moves each of its words so little that none comes to rest between two exchanges
+        settled = np.inf if inputs.from_contexts else SETTLED
+        self.table_W = Table.of(V + inputs.n_parts, dim, uses_W, threads, settled)
+        self.table_C = Table.of(V, dim, uses_C, threads, settled)
+        self.W, self.C = self.table_W.shared, self.table_C.shared
+        self.squares_W, self.squares_C = self.table_W.shared_squares, self.table_C.shared_squares
         fill_at_random(self.W[:, :dim], settings.seed)
-        self.squares_W, self.squares_C = np.zeros(len(self.W), np.float32), np.zeros(V, np.float32)
 
     def start_from(self, start: StartVectors) -> None:
         """Set the input vectors of known words; a word with n parts gets n times its vector, for it is the mean of them."""
@@ -127,28 +128,53 @@ class SamplingArrays(WordEngine):
         rate = self.settings.initial_rate
         return rate if self.settings.optimizer == "adagrad" else rate * linear_decay(share)
 
+    def _uses(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how often rows of W and C are moved for a word that sub-sampling has left, for `Table`."""
+        s, counts = self.settings, self.vocabulary.counts
+        words = counts * self.text.keep / (counts * self.text.keep).sum()
+        around = s.window + 1.0  # words in a window of random reach
+        as_input, as_target = (around, 1.0) if self.inputs.from_contexts else (1.0, around)
+        uses_W = np.zeros(0) if self.inputs.n_parts else as_input * words
+        if self.tree is not None:
+            below = np.repeat(words, np.diff(self.tree.starts))
+            return uses_W, as_target * np.bincount(self.tree.nodes, below)
+        return uses_W, as_target * words + s.negative_samples * self.text.noise
+
 
 class SamplingEngine(SamplingArrays, LockFreeEngine):
     """Runs the kernel of skip-gram, CBOW or fastText on threads. Items are tokens."""
 
     def __init__(self, corpus: Corpus, settings: SamplingSettings, threads: int, inputs: Inputs):
-        SamplingArrays.__init__(self, corpus, settings, inputs)
+        SamplingArrays.__init__(self, corpus, settings, inputs, threads)
         slices = slices_between_units(self.text.tokens, threads)
         LockFreeEngine.__init__(self, slices, self.text.epochs, settings.seed)
         self._noise, self._curve = noise_table(self.text.noise), sigmoid_table()
-        tree = HuffmanTree.of(self.vocabulary.counts) if settings.has_tree else _NO_TREE
+        tree = self.tree or _NO_TREE
         self._tree = (tree.starts, tree.nodes, tree.turns)
 
     def run_kernel(
-        self, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray
+        self, thread: int, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray
     ) -> int:
         """Train on a span of the text; see `LockFreeEngine.run_kernel`."""
-        s, inputs = self.settings, self.inputs
+        s, inputs, W, C = self.settings, self.inputs, self.table_W, self.table_C
         return train_span(
-            self.text.tokens, span, whole, self.W, self.C, self.squares_W, self.squares_C, self.text.keep, self._noise,
-            self._curve, *self._tree, inputs.starts, inputs.rows, inputs.from_contexts, inputs.divides, s.window,
-            s.negative_samples, rates, s.optimizer == "adagrad", s.dim, random, tally,
+            self.text.tokens, span, whole, W.rows, C.rows, W.squares, C.squares, self.text.keep, self._noise, self._curve,
+            *self._tree, inputs.starts, inputs.rows, inputs.from_contexts, inputs.divides, s.window, s.negative_samples, rates,
+            s.optimizer == "adagrad", s.dim, W.copies_of(thread), W.weights, W.due, C.copies_of(thread), C.weights, C.due, random,
+            tally,
         )  # fmt: skip
+
+
+@compiled
+def add_means(parts: np.ndarray, starts: np.ndarray, rows: np.ndarray, vectors: np.ndarray) -> None:
+    """Add to each vector (V, D) the mean of its rows of parts (R, D): rows[starts[w]:starts[w + 1]]."""
+    for word in range(len(vectors)):
+        begin, end = starts[word], starts[word + 1]
+        share = np.float32(1) / np.float32(end - begin)
+        for p in range(begin, end):
+            row = rows[p]
+            for d in range(parts.shape[1]):
+                vectors[word, d] += share * parts[row, d]
 
 
 def sampling_biases(text: TrainingText, counts: np.ndarray, settings: SamplingSettings) -> Mapping[str, Any]:

@@ -24,14 +24,16 @@ import time
 import numpy as np
 
 from embedviz.core.compiled import aligned_rows, compiled, prefetch
+from embedviz.models.words.noise import noise_table
+from embedviz.models.words.private_rows import LEVELS, TICK, exchange
 
-NOISE_TABLE_SIZE = 1 << 20
 SIGMOID_RANGE = 6.0
 SIGMOID_STEPS = 2048
 MAX_SENTENCE = 1024  # tokens of a unit that a kernel sees together; the corpus cuts units at 1,000
 MAX_TARGETS = 4096  # of one input vector: 40 paths of 100 nodes, or 40 words and 50 noise words
 MAX_INPUTS = 4096  # rows that an input vector is the mean of
 MULTIPLY, ADD = np.uint64(6364136223846793005), np.uint64(1442695040888963407)  # Knuth's MMIX generator
+LOW_HALF = np.uint64(0xFFFFFFFF)
 
 
 @compiled
@@ -39,7 +41,8 @@ def train_span(
     tokens: np.ndarray, span: np.ndarray, whole: np.ndarray, W: np.ndarray, C: np.ndarray, squares_W: np.ndarray,
     squares_C: np.ndarray, keep: np.ndarray, noise: np.ndarray, curve: np.ndarray, path_starts: np.ndarray,
     path_nodes: np.ndarray, path_turns: np.ndarray, part_starts: np.ndarray, part_rows: np.ndarray, from_contexts: bool,
-    divides: bool, window: int, negatives: int, rates: np.ndarray, adagrad: bool, dim: int, random: np.ndarray,
+    divides: bool, window: int, negatives: int, rates: np.ndarray, adagrad: bool, dim: int, copies_W: int,
+    weights_W: np.ndarray, due_W: np.ndarray, copies_C: int, weights_C: np.ndarray, due_C: np.ndarray, random: np.ndarray,
     tally: np.ndarray,
 ) -> int:  # fmt: skip
     """Train on tokens[span[0]:span[1]] and return where it stopped: the end of the last unit that began in the span.
@@ -57,7 +60,7 @@ def train_span(
     keep
         (V,) float32, the share of a word's occurrences that sub-sampling leaves.
     noise
-        (NOISE_TABLE_SIZE,) int32; see `noise_table`.
+        (V,) uint64; see `noise_table`.
     curve
         (2, SIGMOID_STEPS + 1) float32; see `sigmoid_table`.
     path_starts, path_nodes, path_turns
@@ -69,10 +72,12 @@ def train_span(
         Whether the words of the window predict the centre word (CBOW), or it predicts them.
     divides
         Whether each of m rows of an input gets an m-th of its gradient, or the whole.
+    copies_W, weights_W, due_W, copies_C, weights_C, due_C
+        Where this thread's copies of the first rows begin, how much of its steps counts, and when; see `private_rows.Table`.
     """
     D = W.shape[1]
     s = random[0]
-    sentence = np.empty(MAX_SENTENCE, np.int32)
+    sentence = np.empty(MAX_SENTENCE + 1, np.int32)
     others = np.empty(MAX_SENTENCE, np.int32)
     inputs = np.empty(MAX_INPUTS, np.int32)
     targets = np.empty(MAX_TARGETS, np.int32)
@@ -84,22 +89,32 @@ def train_span(
     scale = np.float32(last / (2 * SIGMOID_RANGE))
     slope = (rates[1] - rates[0]) / max(1, whole[1] - whole[0])
     has_tree, has_parts = len(path_nodes) > 0, len(part_rows) > 0
+    n_cells = np.uint64(len(noise))
+    hot_W, hot_C = len(weights_W), len(weights_C)
     loss, seen = 0.0, 0.0
+    ticks, next_tick, n_trained = 0, 0, 0
     i, end = span[0], whole[1]
     while i < span[1]:
         rate = np.float32(rates[0] + slope * (i - whole[0]))
         length = 0
         while i < end and tokens[i] != -1 and length < MAX_SENTENCE:
             s = s * MULTIPLY + ADD
-            if np.float32(s >> np.uint64(40)) * np.float32(1 / 16777216) < keep[tokens[i]]:
-                sentence[length] = tokens[i]
-                length += 1
+            sentence[length] = tokens[i]
+            length += np.int64(np.float32(s >> np.uint64(40)) * np.float32(1 / 16777216) < keep[tokens[i]])
             i += 1
         if i < end and tokens[i] == -1:
             i += 1
+        if n_trained >= next_tick and hot_W + hot_C > 0:
+            level = 0
+            while level < LEVELS - 1 and (ticks >> level) & 1 == 0:
+                level += 1
+            exchange(W, squares_W, copies_W, weights_W, due_W[level])
+            exchange(C, squares_C, copies_C, weights_C, due_C[level])
+            ticks, next_tick = ticks + 1, n_trained + TICK
+        n_trained += length
         for j in range(length):
             s = s * MULTIPLY + ADD
-            reach = 1 + np.int64((s >> np.uint64(33)) % np.uint64(window))
+            reach = 1 + np.int64((s >> np.uint64(32)) * np.uint64(window) >> np.uint64(32))
             m = 0
             for q in range(max(0, j - reach), min(length, j + reach + 1)):
                 if q != j:
@@ -108,19 +123,26 @@ def train_span(
             if m == 0:
                 continue
             # the rows of what comes next
-            if j + 1 < length and not has_parts:
+            next_W, next_C = j + 1, j + window + 1
+            if from_contexts:
+                next_W, next_C = next_C, next_W
+            if next_W < length and not has_parts:
+                word = sentence[next_W]
+                row = word + copies_W if word < hot_W else word
                 for d in range(0, D, 16):
-                    prefetch(W, sentence[j + 1], d)
-            if j + window + 1 < length and not has_tree:
+                    prefetch(W, row, d)
+            if next_C < length and not has_tree:
+                word = sentence[next_C]
+                row = word + copies_C if word < hot_C else word
                 for d in range(0, D, 16):
-                    prefetch(C, sentence[j + window + 1], d)
+                    prefetch(C, row, d)
             # inputs: rows of W whose mean is h
             n_inputs = 0
             n_words = m if from_contexts else 1
             for q in range(n_words):
                 word = others[q] if from_contexts else sentence[j]
                 if not has_parts:
-                    inputs[n_inputs] = word
+                    inputs[n_inputs] = word + copies_W if word < hot_W else word
                     n_inputs += 1
                 else:
                     for p in range(part_starts[word], part_starts[word + 1]):
@@ -136,27 +158,36 @@ def train_span(
                 for q in range(m):
                     for p in range(path_starts[others[q]], path_starts[others[q] + 1]):
                         if n < MAX_TARGETS:
-                            targets[n] = path_nodes[p]
+                            word = path_nodes[p]
+                            targets[n] = word + copies_C if word < hot_C else word
                             labels[n] = np.float32(1) - path_turns[p]
                             weights[n] = np.float32(1)
                             n += 1
             else:
+                there = np.uint64(0)  # a bit for each word that is predicted, by its last 6 bits
                 for q in range(m):
-                    targets[n] = others[q]
+                    word = others[q]
+                    there |= np.uint64(1) << (np.uint64(word) & np.uint64(63))
+                    targets[n] = word + copies_C if word < hot_C else word
                     labels[n] = np.float32(1)
                     weights[n] = np.float32(1)
                     n += 1
                 for _ in range(negatives):
                     s = s * MULTIPLY + ADD
-                    t = noise[(s >> np.uint64(40)) & np.uint64(NOISE_TABLE_SIZE - 1)]
+                    draw = (s >> np.uint64(24)) * n_cells  # cell and place in it, 40 bits after the point
+                    cell_word = np.int64(draw >> np.uint64(40))
+                    both = noise[cell_word]
+                    is_second = ((draw >> np.uint64(8)) & LOW_HALF) >= (both >> np.uint64(32))
+                    word = np.int64(both & LOW_HALF) if is_second else cell_word
                     is_true = False
-                    for q in range(m):
-                        if others[q] == t:
-                            is_true = True
+                    if (there >> (np.uint64(word) & np.uint64(63))) & np.uint64(1):
+                        for q in range(m):
+                            is_true |= others[q] == word
                     if not is_true:
+                        row = word + copies_C if word < hot_C else word
                         for d in range(0, D, 16):
-                            prefetch(C, t, d)
-                        targets[n] = t
+                            prefetch(C, row, d)
+                        targets[n] = row
                         labels[n] = np.float32(0)
                         weights[n] = np.float32(m)
                         n += 1
@@ -173,10 +204,10 @@ def train_span(
                 for d in range(D):
                     h[d] *= part
             for q in range(n):
-                row = C[targets[q]]
+                c = C[targets[q]]
                 x = np.float32(0)
                 for d in range(D):
-                    x += h[d] * row[d]
+                    x += h[d] * c[d]
                 products[q] = x
             size = np.float32(0)
             for d in range(D):
@@ -198,16 +229,16 @@ def train_span(
                     error *= most / (np.abs(error) * reach_x)
                 products[q] = weights[q] * error
             for q in range(n):
-                row = C[targets[q]]
+                c = C[targets[q]]
                 step = products[q]
                 step_C = step * rate
                 if adagrad:
                     squares_C[targets[q]] += step * step * size / dim
                     step_C /= np.sqrt(squares_C[targets[q]] + np.float32(1e-8))
                 for d in range(D):
-                    c = row[d]
-                    gradient[d] += step * c
-                    row[d] = c + step_C * h[d]
+                    before = c[d]
+                    gradient[d] += step * before
+                    c[d] = before + step_C * h[d]
             step_W = rate
             if divides:
                 step_W /= np.float32(n_inputs)
@@ -226,16 +257,12 @@ def train_span(
                 for d in range(D):
                     one[d] += step * gradient[d]
             seen += m
+    exchange(W, squares_W, copies_W, weights_W, hot_W)
+    exchange(C, squares_C, copies_C, weights_C, hot_C)
     random[0] = s
     tally[0] += loss
     tally[1] += seen
     return i
-
-
-def noise_table(noise: np.ndarray) -> np.ndarray:
-    """Return words in proportion to their probability (V,), so that a random index draws one: (NOISE_TABLE_SIZE,) int32."""
-    middles = (np.arange(NOISE_TABLE_SIZE) + 0.5) / NOISE_TABLE_SIZE
-    return np.searchsorted(np.cumsum(noise), middles).clip(0, len(noise) - 1).astype(np.int32)
 
 
 def sigmoid_table() -> np.ndarray:
@@ -259,6 +286,6 @@ def kernel_speed(words: int = 100_000) -> float:
     started = time.perf_counter()
     train_span(
         tokens, whole, whole, W, C, squares, squares.copy(), keep, noise, sigmoid_table(), starts, rows, turns, starts, rows,
-        False, False, 5, 5, np.array([0.025, 0.02]), False, 100, np.array([1], np.uint64), np.zeros(2),
+        False, False, 5, 5, np.array([0.025, 0.02]), False, 100, 0, turns, starts, 0, turns, starts, np.array([1], np.uint64), np.zeros(2),
     )  # fmt: skip
     return words / (time.perf_counter() - started)

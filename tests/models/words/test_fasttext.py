@@ -34,14 +34,6 @@ def test_word_vectors_are_the_means_of_their_rows():
         assert means[word] == pytest.approx(parts[rows].mean(axis=0), abs=1e-6)
 
 
-def test_blocks_of_words_are_averaged_as_all_at_once(monkeypatch):
-    inputs = inputs_of(LABELS, FasttextSettings(buckets=50))
-    parts = np.random.default_rng(0).normal(size=(len(LABELS) + inputs.n_parts, 3)).astype(np.float32)
-    together = inputs.means(parts)
-    monkeypatch.setattr("embedviz.models.words.negative_sampling.BLOCK", 2)
-    assert inputs.means(parts) == pytest.approx(together, abs=1e-6)
-
-
 def test_an_unknown_word_gets_the_mean_of_the_ngrams_that_the_text_had(two_topics):
     corpus = prepare("fasttext", two_topics, epochs=3, buckets=10_000)
     fitted = finish(learner(corpus))

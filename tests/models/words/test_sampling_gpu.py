@@ -8,8 +8,8 @@ from embedviz.models import model_spec
 from embedviz.models.words import sampling_gpu
 from embedviz.models.words.fasttext import inputs_of
 from embedviz.models.words.negative_sampling import Inputs, SamplingEngine
+from embedviz.models.words.noise import noise_table
 from embedviz.models.words.sampling_gpu import GpuSamplingEngine, gradients
-from embedviz.models.words.sampling_kernel import NOISE_TABLE_SIZE
 from embedviz.training.devices import choose
 from tests.models.words.fitting import SAMPLING_MODELS, finish, prepare
 
@@ -71,7 +71,7 @@ def test_a_batch_makes_the_kernels_step_to_first_order(model, way, optimizer):
     )
     engines[0].text.tokens.resize(len(tokens), refcheck=False)
     engines[0].text.tokens[:] = tokens
-    engines[0]._noise = np.full(NOISE_TABLE_SIZE, noise, np.int32)
+    engines[0]._noise = noise_table(np.arange(len(labels)) == noise)
     engines[0]._slices, engines[0]._size, engines[0].total = [[0, len(tokens)]], len(tokens), len(tokens)
     engines[1]._tokens, engines[1].total = torch.from_numpy(tokens), len(tokens)
     engines[1]._noise = torch.from_numpy(np.cumsum(np.arange(len(labels)) == noise)).float()

@@ -10,13 +10,9 @@ import torch
 
 from embedviz.core.compiled import aligned_rows
 from embedviz.models.words.huffman import HuffmanTree
-from embedviz.models.words.sampling_kernel import (
-    NOISE_TABLE_SIZE,
-    kernel_speed,
-    noise_table,
-    sigmoid_table,
-    train_span,
-)
+from embedviz.models.words.noise import noise_table
+from embedviz.models.words.private_rows import LEVELS
+from embedviz.models.words.sampling_kernel import kernel_speed, sigmoid_table, train_span
 
 V, DIM, RATE = 5, 7, 1e-3
 NOISE = 4  # the only word that is drawn as noise, and no word of the text
@@ -65,6 +61,11 @@ class Arrays:
     squares_W: np.ndarray
     squares_C: np.ndarray
 
+    def with_copies(self, n: int) -> Arrays:
+        """The same with room for n copies, and their rows at the last exchange, beyond the rows."""
+        tables = [np.concatenate([x, np.zeros((2 * n, *x.shape[1:]), np.float32)]) for x in vars(self).values()]
+        return Arrays(*tables)
+
 
 def arrays_at_random(case: Case) -> Arrays:
     rng = np.random.default_rng(3)
@@ -74,23 +75,29 @@ def arrays_at_random(case: Case) -> Arrays:
     return Arrays(W, C, *(rng.uniform(0.1, 1, n).astype(np.float32) for n in (R, V)))
 
 
-def run(case: Case, a: Arrays, tokens=TOKENS, noise=None, keep=None, rates=(RATE, RATE), span=None, seed=1):
-    """Run the kernel in place; the end it reports, and its tally."""
+def run(case: Case, a: Arrays, tokens=TOKENS, noise=None, keep=None, rates=(RATE, RATE), span=None, seed=1, copies=0):
+    """Run the kernel in place, with copies of the first rows or without; the end it reports, and its tally."""
     tree = HuffmanTree.of(COUNTS)
     paths = (tree.starts, tree.nodes, tree.turns)
     none = (np.zeros(1, np.int64), np.zeros(0, np.int32))
     parts = np.cumsum([0, *map(len, PARTS)]), np.concatenate(PARTS).astype(np.int32)
     tally = np.zeros(2)
     whole = np.array([0, len(tokens)])
+    weights, due = np.ones(copies, np.float32), np.full(LEVELS, copies)
     end = train_span(
         tokens, whole if span is None else np.array(span), whole, a.W, a.C, a.squares_W, a.squares_C,
         np.ones(V, np.float32) if keep is None else keep,
-        np.full(NOISE_TABLE_SIZE, NOISE, np.int32) if noise is None else noise, sigmoid_table(),
+        always(NOISE) if noise is None else noise, sigmoid_table(),
         *(paths if case.tree else (*none, np.zeros(0, np.float32))), *(parts if case.parts else none),
         case.from_contexts, case.divides, case.window, case.negatives, np.array(rates), case.adagrad, DIM,
-        np.array([seed], np.uint64), tally,
+        len(a.W) - 2 * copies, weights[: 0 if case.parts else copies], due, len(a.C) - 2 * copies, weights, due, np.array([seed], np.uint64), tally,
     )  # fmt: skip
     return end, tally
+
+
+def always(word: int) -> np.ndarray:
+    """A noise table that always gives one word."""
+    return noise_table(np.eye(V)[word])
 
 
 def losses_of(case: Case, h: torch.Tensor, C: torch.Tensor, targets: list[int]) -> list[torch.Tensor]:
@@ -162,7 +169,7 @@ def test_the_numbers_that_fill_up_a_cache_line_stay_zero():
 
 def test_a_noise_word_that_is_a_true_one_is_left_out():
     case = Case(negatives=50)
-    noise = np.full(NOISE_TABLE_SIZE, 1, np.int32)
+    noise = always(1)
     true, without, untouched = (arrays_at_random(case) for _ in range(3))
     run(case, true, np.array([0, 1, -1], np.int32), noise)
     run(Case(negatives=0), without, np.array([0, 1, -1], np.int32), noise)
@@ -208,10 +215,27 @@ def test_the_learning_rate_falls_along_the_slice_and_a_span_ends_with_its_unit()
     assert np.abs(last.W - before).sum() / np.abs(first.W - before).sum() == pytest.approx(0.1, rel=1e-2)
 
 
-def test_the_noise_table_holds_words_in_proportion():
-    probabilities = np.array([0.6, 0.3, 0.1, 0.0])
-    shares = np.bincount(noise_table(probabilities), minlength=4) / NOISE_TABLE_SIZE
-    assert shares == pytest.approx(probabilities, abs=2e-6)
+def test_noise_words_are_drawn_in_proportion():
+    tokens = np.array([0, 1, -1] * 20_000, np.int32)
+    probabilities = np.array([0.1, 0, 0.6, 0.3, 0])
+    a = arrays_at_random(Case())
+    a.W[:], a.C[:] = 0, 0
+    a.W[:2, 0] = 1  # what a context vector is moved by is how often it was drawn, 0 and 1 apart
+    run(Case(negatives=5), a, tokens, noise_table(probabilities), rates=(1e-6, 1e-6))
+    assert a.C[2, 0] / a.C[3, 0] == pytest.approx(2, rel=0.03)
+    assert a.C[2, 0] == pytest.approx(-40_000 * 5 * 0.6 * 0.5e-6, rel=0.02)
+    assert a.C[4, 0] == 0
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_copies_of_the_first_rows_change_nothing_for_a_thread_that_is_alone(case):
+    tokens = np.array([0, 1, 2, -1, 3, 0, 4, 1, -1] * 40, np.int32)
+    alone = arrays_at_random(case)
+    copied = alone.with_copies(3)
+    run(case, alone, tokens, rates=(0.02, 0.02))
+    run(case, copied, tokens, rates=(0.02, 0.02), copies=3)
+    for name, expected in vars(alone).items():
+        assert getattr(copied, name)[: len(expected)] == pytest.approx(expected, abs=1e-4), name
 
 
 def test_the_sigmoid_table_is_the_sigmoid_and_its_logarithm():
