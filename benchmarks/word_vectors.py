@@ -1,22 +1,25 @@
 """Word vectors beside gensim and the original GloVe: words a second, held-out loss, and quality on published sets.
 
-    python benchmarks/word_vectors.py [--repeats N] [--brown FILE] [--glove FOLDER] [--words M]
+    python benchmarks/word_vectors.py [--repeats N] [--brown FILE] [--glove FOLDER] [--words M ...]
 
 Speed: the King James text, every 20th verse held out, verses in the same random order for both; 100 dimensions, window 5, 5 negative
 samples, 5 epochs, learning rate and sub-sampling as gensim's defaults, minimum count 5. gensim trains from a file (corpus_file), its
 fastest path. Ours is timed as the app trains, held-out measurements included; the last vectors of both are scored by the same
-pairs. Ours and the peer take turns; medians. --words: a file of M million words (made_text.py), from the file to the vectors. --brown:
+pairs. Ours and the peer take turns; medians. --words: files of M million words (made_text.py), from the file to the vectors, one
+epoch, and the memory of ours with a large vocabulary. --brown:
 quality on the Brown corpus (5 epochs), by the sets in gensim's wheel. --glove: a folder with the original's vocab_count, cooccur, shuffle
 and glove, compiled: seconds and loss on the same text.
 """
 
 import argparse
-import math
+import json
 import os
 import platform
 import re
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -50,8 +53,12 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--brown", type=Path)
     parser.add_argument("--glove", type=Path)
-    parser.add_argument("--words", type=float)
+    parser.add_argument("--words", type=float, nargs="*", default=[])
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.child:
+        print(json.dumps(train_file(arguments.child[0], *map(int, arguments.child[1:]))))
+        return
     print(processor(), flush=True)
     verses = king_james()
     training, held_out = [v for i, v in enumerate(verses) if i % 20], verses[::20]
@@ -65,7 +72,8 @@ def main() -> None:
             speed(name, training, corpus, threads, arguments.repeats)
     glove(corpus, training, arguments.glove)
     if arguments.words:
-        end_to_end(int(arguments.words * 1e6))
+        end_to_end([int(millions * 1e6) for millions in arguments.words])
+        large_vocabulary()
     if arguments.brown:
         quality(arguments.brown)
 
@@ -176,31 +184,82 @@ def original_glove(folder: Path, training: list[list[str]], vocabulary: Vocabula
     return float(re.findall(r"cost: ([\d.]+)", done.stdout + done.stderr)[-1]), seconds
 
 
-def end_to_end(n_words: int) -> None:
-    """From a file of text to vectors: ours in a run of its own, gensim from corpus_file."""
+def end_to_end(sizes: list[int]) -> None:
+    """From a file of text to vectors: ours in a process of its own, gensim from corpus_file."""
+    seconds: dict[int, list[float]] = {1: [], 2: []}
+    with tempfile.TemporaryDirectory() as place:
+        path = str(Path(place, "text.txt"))
+        for n_words in sizes:
+            write_text(path, n_words)
+            for threads in seconds:
+                ours = in_child(path, threads)["seconds"]
+                begun = time.perf_counter()
+                Word2Vec(corpus_file=path, sg=1, vector_size=DIM, negative=NEGATIVES, workers=threads, window=WINDOW, min_count=MIN_COUNT, epochs=1)  # fmt: skip
+                peer = time.perf_counter() - begun
+                seconds[threads].append(ours / n_words * 1e6)
+                print(
+                    f"{n_words / 1e6:g} M words, file to vectors, {threads} thread(s): ours {ours:.1f} s, gensim {peer:.1f} s: "
+                    f"{peer / ours:.1f} x; {seconds[threads][-1]:.3f} s a million words",
+                    flush=True,
+                )
+    for threads, costs in seconds.items():
+        print(f"{threads} thread(s): largest over smallest seconds a word {max(costs) / min(costs):.2f}")
+
+
+def large_vocabulary() -> None:
+    """Memory of a training whose tables are large: 4 M words of Zipf's distribution, all kept."""
+    rng = np.random.default_rng(0)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        for _ in range(40):
+            file.writelines(" ".join(f"w{x}" for x in row) + "\n" for row in rng.zipf(1.15, (4000, 25)) % 400_000)
+        file.flush()
+        ours = in_child(file.name, 2, min_count=1)
+    print(
+        f"vocabulary of {ours['words']:,}: in training {ours['memory'] / 1e6:.0f} MB above the libraries', "
+        f"{ours['memory'] / ours['tables']:.2f} x two tables of float32 ({ours['tables'] / 1e6:.0f} MB)"
+    )
+
+
+def in_child(path: str, threads: int, min_count: int = MIN_COUNT) -> dict[str, float]:
+    command = [sys.executable, __file__, "--child", path, str(threads), str(min_count)]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
+
+
+def train_file(path: str, threads: int, min_count: int) -> dict[str, float]:
+    """Train skip-gram on a file, after a small text has loaded the libraries; its seconds, and memory once it trains."""
     import embedviz as ev
 
     with tempfile.TemporaryDirectory() as place:
         os.environ["EMBEDVIZ_HOME"] = str(Path(place, "home"))
-        path = str(Path(place, "text.txt"))
-        write_text(path, n_words)
-        common = {"window": WINDOW, "min_count": MIN_COUNT, "epochs": 1}
-        for threads in (1, 2):
-            begun = time.perf_counter()
-            run = ev.train(
-                "skipgram", [path], dim=DIM, negative_samples=NEGATIVES, learning_rate=0.025, subsample=1e-3, threads=threads,
-                **common,
-            )  # fmt: skip
-            ours = time.perf_counter() - begun
-            begun = time.perf_counter()
-            Word2Vec(corpus_file=path, sg=1, vector_size=DIM, negative=NEGATIVES, workers=threads, **common)
-            peer = time.perf_counter() - begun
-            peak = run.record.get("memory_bytes", math.nan)
-            print(
-                f"{n_words / 1e6:g} M words, file to vectors, {threads} thread(s): ours {ours:.1f} s, gensim {peer:.1f} s: "
-                f"{peer / ours:.1f} x; peak {peak / 1e6:.0f} MB",
-                flush=True,
-            )
+        small = Path(place, "small.txt")
+        small.write_text("\n".join(" ".join(verse) for verse in king_james()[:2000]))
+        settings = {"dim": DIM, "negative_samples": NEGATIVES, "window": WINDOW, "epochs": 1, "learning_rate": 0.025}
+        settings |= {"subsample": 1e-3, "threads": threads, "min_count": min_count, "max_vocabulary": 1_000_000}
+        ev.train("skipgram", [str(small)], **settings)
+        held, samples, trained = memory(), [], []
+        watching = threading.Event()
+
+        def sample() -> None:
+            while not watching.wait(0.01):
+                samples.append((time.perf_counter(), memory()))
+
+        def on_progress(progress) -> None:
+            if "validation/loss" in progress.metrics:
+                trained.append(time.perf_counter())
+
+        threading.Thread(target=sample).start()
+        begun = time.perf_counter()
+        run = ev.train("skipgram", [path], on_progress=on_progress, **settings)
+        took, n_words = time.perf_counter() - begun, len(run.spaces["word"])
+        watching.set()
+        peak = max(held for at, held in samples if trained[0] <= at <= trained[-2])  # between the measurements
+        return {"seconds": took, "memory": peak - held, "words": n_words, "tables": 2 * 4 * n_words * DIM}
+
+
+def memory() -> int:
+    """Bytes of this process that are its own: what is mapped from files can be let go at any time."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
 def quality(path: Path) -> None:
@@ -230,13 +289,11 @@ def quality(path: Path) -> None:
 
 def scored(space: EmbeddingSpace, sets) -> tuple[float, ...]:
     similarity, simlex = (sets[name](space, intervals=False).score for name in ("WordSim", "SimLex"))
-    rows = sets["analogies"](space, intervals=False).rows
-    rows = rows[rows["status"] == "known"]
-    rank = next(column for column in rows if "rank" in column)
+    sections = sets["analogies"](space, intervals=False).sections
     counts = []
     for group in ("semantic", "syntactic"):
-        these = rows[rows["group"] == group]
-        counts += [int((these[rank] == 1).sum()), len(these)]
+        own = sections[(sections["group"] == group) & (sections["answered"] > 0)]
+        counts += [(own["accuracy"] * own["answered"]).sum(), own["answered"].sum()]
     return similarity, simlex, *counts
 
 

@@ -47,7 +47,7 @@ class HeldOut:
 
     def measure_quality(self, vectors: WordVectors) -> dict[str, float]:
         """Return the scores on the small set of the language, of the most frequent words; none where there is no set."""
-        return self.quality.measure(vectors.vectors) if self.quality else {}
+        return self.quality.measure(vectors.first_vectors(self.quality.n_words)) if self.quality else {}
 
 
 def draw_pairs(corpus: Corpus, tokens: np.ndarray, settings: WordSettings, seed: int, n: int) -> HeldOutPairs:

@@ -22,6 +22,8 @@ from embedviz.models.words.trained import WordVectors
 from embedviz.models.words.training_text import TrainingText
 from embedviz.space.subwords import Subwords
 from embedviz.text.corpus import Corpus
+from embedviz.text.id_array import release
+from embedviz.training.learner import Advance
 from embedviz.training.protocols import Weights
 from embedviz.training.schedules import linear_decay
 
@@ -151,6 +153,12 @@ class SamplingEngine(SamplingArrays, LockFreeEngine):
         self._noise, self._curve = noise_table(self.text.noise), sigmoid_table()
         tree = self.tree or _NO_TREE
         self._tree = (tree.starts, tree.nodes, tree.turns)
+
+    def advance(self) -> Advance:
+        """Train for a while, and let go of the text that was read where it is mapped from a file."""
+        advance = super().advance()
+        release(self.text.tokens)
+        return advance
 
     def run_kernel(
         self, thread: int, span: np.ndarray, whole: np.ndarray, rates: np.ndarray, random: np.ndarray, tally: np.ndarray

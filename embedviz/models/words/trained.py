@@ -54,7 +54,11 @@ class WordVectors(Archived):
     @cached_property
     def vectors(self) -> np.ndarray:
         """(V, D) float32, the vectors of the space."""
-        return self.centre + self.context if self.is_sum else self.centre
+        return self.first_vectors(len(self.centre))
+
+    def first_vectors(self, n: int) -> np.ndarray:
+        """Return the vectors of the n most frequent words, (n, D) float32."""
+        return self.centre[:n] + self.context[:n] if self.is_sum else self.centre[:n]
 
     def spaces(self) -> Mapping[str, EmbeddingSpace]:
         """Return "word": the vectors, with the count of each word in the training part."""

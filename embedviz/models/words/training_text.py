@@ -30,12 +30,15 @@ class TrainingText:
         (V,) float32, the share of a word's occurrences that sub-sampling leaves.
     epochs
         Passes over the text.
+    words_per_token
+        Share of the tokens that are words and not the ends of units.
     """
 
     tokens: np.ndarray
     noise: np.ndarray
     keep: np.ndarray
     epochs: int
+    words_per_token: float
 
     @classmethod
     def of(cls, corpus: Corpus, settings: SamplingSettings) -> TrainingText:
@@ -47,14 +50,9 @@ class TrainingText:
             threshold = max(settings.subsample, 1 / len(counts))
             share = counts.clip(1) / counts.sum()
             keep = np.minimum(1, np.sqrt(threshold / share) + threshold / share).astype(np.float32)
-        epochs = settings.epochs_for(corpus.sizes["train"])
-        tokens = shuffled_units(corpus.train, settings.seed)
-        return cls(tokens, noise_probabilities(counts, settings.noise_power), keep, epochs)
-
-    @property
-    def words_per_token(self) -> float:
-        """Share of the tokens that are words and not the ends of units."""
-        return float((self.tokens >= 0).mean())
+        n_words = corpus.sizes["train"]
+        tokens, noise = shuffled_units(corpus.train, settings.seed), noise_probabilities(counts, settings.noise_power)
+        return cls(tokens, noise, keep, settings.epochs_for(n_words), n_words / max(1, len(tokens)))
 
 
 def noise_probabilities(counts: np.ndarray, power: float) -> np.ndarray:
