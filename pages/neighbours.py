@@ -71,6 +71,7 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
         last = at == len(history) - 1
         st.button("Forward", icon=":material/arrow_forward:", disabled=last, on_click=step, args=(1,))
     if word != history[at]:
+        del st.session_state[key]  # or the way back would lead to the word that was gone to from here
         go(word)
         st.rerun()
     a, b, c = st.columns(3)
