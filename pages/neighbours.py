@@ -89,6 +89,7 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
         show_composed(space, word, composed, go)
     table, side = st.columns([3, 2])
     with table:
+        st.text(f"Nearest to “{word}”")
         tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{min_count}-{at}", go)
         st.caption(f"Click a row to go to that {noun.one}.")
         tables.csv_button(frame, "neighbours.csv", "download-near")

@@ -37,9 +37,9 @@ def train(page: Page, server, path, model: str) -> None:
     page.goto(server.address + "data")
     page.locator("input[type=file]").set_input_files(path)
     press(page, "Train on this")
-    page.get_by_role("radio", name=spec.title, exact=True).click()
+    page.get_by_role("radio", name=algorithm_title(model), exact=True).click()
     expect(page.get_by_role("heading", level=3)).to_have_text(spec.title)
-    fill_number(page, "Dim", DIM)
+    fill_number(page, "Dimensions", DIM)
     if "epochs" in spec.Settings.model_fields:
         fill_number(page, "Epochs", "1")
     expect(page.get_by_text("of memory")).to_be_visible(timeout=60_000)

@@ -199,7 +199,7 @@ def engine(prepared: PreparedCorpus, settings: PpmiSettings, device: Device, thr
 SPEC: ModelSpec[PreparedCorpus, WordVectors, PpmiSettings] = WordModel(
     name="ppmi_svd",
     title="Word vectors (PPMI-SVD)",
-    summary="Counts how much more often than by chance words stand together and keeps the main directions. Strong on small texts.",
+    summary="Compares how often words occur together with chance, and keeps the main directions of that matrix. Strong on small texts.",
     Settings=PpmiSettings,
     engine=engine,
     relative_work=lambda s: 1.0,
