@@ -51,12 +51,12 @@ def settings_form(
             with column:
                 values[name] = _widget(name, fields[name], f"{key}-{name}", defaults, menus.get(name))
     with st.expander("More settings", icon=":material/tune:"):
-        columns = st.columns(2)
         rest = [(name, field) for name, field in fields.items() if name not in basic]
         rest.sort(key=lambda pair: pair[0] in TrainingSettings.model_fields)  # the model's own settings come first
-        for i, (name, field) in enumerate(rest):
-            with columns[i % 2]:
-                values[name] = _widget(name, field, f"{key}-{name}", defaults, menus.get(name))
+        for i in range(0, len(rest), 2):  # rows, not columns: they keep the order where a narrow screen stacks them
+            for column, (name, field) in zip(st.columns(2, vertical_alignment="bottom"), rest[i : i + 2], strict=False):
+                with column:
+                    values[name] = _widget(name, field, f"{key}-{name}", defaults, menus.get(name))
     return values
 
 
@@ -66,11 +66,14 @@ def _extra(field: FieldInfo) -> dict[str, Any]:
 
 def _is_relevant(field: FieldInfo, settings: type[Settings], key: str, defaults: Mapping[str, Any]) -> bool:
     """Return False for a field that another field's value rules out, such as perplexity when the method is UMAP."""
-    for other, values in (_extra(field).get("only_for") or {}).items():
-        chosen = st.session_state.get(f"{key}-{other}", defaults.get(other, settings.model_fields[other].default))
-        if chosen not in values:
-            return False
-    return True
+
+    def chosen(other: str) -> Any:
+        return st.session_state.get(f"{key}-{other}", defaults.get(other, settings.model_fields[other].default))
+
+    only_for, not_for = _extra(field).get("only_for") or {}, _extra(field).get("not_for") or {}
+    return all(chosen(other) in values for other, values in only_for.items()) and not any(
+        chosen(other) in values for other, values in not_for.items()
+    )
 
 
 def _widget(

@@ -96,13 +96,27 @@ def csv_button(frame: pd.DataFrame, name: str, key: str, **options: Any) -> None
 def label_input(space: EmbeddingSpace, title: str, default: str, key: str) -> str:
     """Show a box for one label, with the most frequent as suggestions, and return what was chosen or typed.
 
-    The default need not be a label of the space.
+    The default need not be a label of the space. What was chosen is kept in the session's state under `key`, and shown as the
+    placeholder of the box, not as its value: Streamlit's box starts anew where what is typed equals the value, so that
+    "kings" could not be typed over "king".
     """
+    turn_key = f"{key}-turn"
+    turn = st.session_state.get(
+        turn_key, 0
+    )  # each choice is made in a new box, for one with a value would drop letters
+    box_key = f"{key}-box-{turn}"
+
+    def choose() -> None:
+        st.session_state[turn_key] = turn + 1
+        if chosen := (st.session_state[box_key] or "").strip():
+            st.session_state[key] = chosen
+
+    current = st.session_state.get(key, default)
     options = [space.labels[i] for i in space.most_frequent(MAX_OPTIONS)]
-    if default not in options:
-        options.insert(0, default)
-    chosen = st.selectbox(title, options, index=options.index(default), accept_new_options=True, key=key)
-    return (chosen or default).strip()
+    st.selectbox(
+        title, options, index=None, placeholder=current, accept_new_options=True, key=box_key, on_change=choose
+    )
+    return current
 
 
 def example_label(space: EmbeddingSpace, label: str, rank: int = 0) -> str:

@@ -20,10 +20,11 @@ from embedviz.core.cost import Cost, Machine
 from embedviz.core.jobs.status import Status
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.findings import Finding
+from embedviz.jobs.algorithm_table import algorithm_title
 from embedviz.jobs.pretrained import NONE, to_download
 from embedviz.jobs.reading import Reading, reading_of
 from embedviz.models import model_spec
-from embedviz.models.compatibility import compatible_models, used_roles
+from embedviz.models.compatibility import compatible_models, used_roles, word_models
 from embedviz.store.dataset import Dataset
 from embedviz.store.home import is_shared
 from embedviz.training.protocols import AnyModelSpec
@@ -82,14 +83,16 @@ def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> No
 
 def _chosen_model(draft: TrainingDraft) -> AnyModelSpec:
     fitting = [fit.model for fit in compatible_models(draft.roles) if not fit.reason] or [model_spec("skipgram")]
-    titles = {model.name: model.title for model in fitting}
-    names = list(titles)
+    names = [model.name for model in fitting]
+    # the title of a model of words names its algorithm in brackets, which suffices where there is no other model
+    are_words = set(names) <= set(word_models())
+    titles = {model.name: algorithm_title(model.name) if are_words else model.title for model in fitting}
     if len(names) == 1:
         return fitting[0]
     repeated = draft.run()
     default = repeated.model if repeated and repeated.model in names else names[0]
     chosen = st.segmented_control(
-        "Model",
+        "Algorithm" if are_words else "Model",
         names,
         default=default,
         format_func=lambda name: titles[name],

@@ -19,6 +19,11 @@ from embedviz.figures.quality_figure import quality_figure
 from embedviz.models import model_spec
 from embedviz.store.run_folder import RunFolder
 
+QUALITY_CAPTION = (
+    "Scores on a small set of English word pairs and analogies: Spearman's rank correlation with people's judgements, and the "
+    "mean reciprocal rank (MRR) of the expected word. Higher is better."
+)
+
 
 def show_run(run: RunFolder) -> Status:
     """Show the run, refreshed while it goes on, and return the state it was drawn with."""
@@ -46,7 +51,7 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
             quality = quality_figure(events)
             if quality:
                 st.plotly_chart(quality, key="quality", config={"displayModeBar": False})
-                st.caption("How the vectors do on a small set of English word pairs and analogies as they are trained.")
+                st.caption(QUALITY_CAPTION)
     with right:
         probes = next((found for event in reversed(events) if (found := event.get("probes"))), {})
         if probes:

@@ -18,6 +18,7 @@ from embedviz.store.run_folder import RunFolder
 
 FILE = "A file"
 SETS = {"Small English word pairs": SMALL_PAIRS, "Small English analogies": SMALL_ANALOGIES}
+TABLE_PX, FITTING_ROWS = 280, 7  # height of a table, and the rows that it shows without scrolling
 MAX_ROWS = 2000  # shown; the download has all
 FORMS_HELP = (
     "Word pairs as in WordSim-353, SimLex-999 or RareWords; analogies as in Google's set; or groups with outliers, a word a "
@@ -84,7 +85,7 @@ def _show(scores: WordVectorScores, key: str) -> None:
             name: st.column_config.NumberColumn(name, format="%.3f" if name != "random vectors" else "%.5f")
             for name in map(str, frame.columns[1:])
         }
-        st.dataframe(frame, hide_index=True, column_config=config, key=f"word-scores-{key}")
+        st.dataframe(frame, hide_index=True, column_config=config, placeholder="", key=f"word-scores-{key}")
         st.caption(f"{GLOSSES[scores.kind]} Higher is better.")
     st.text(coverage_sentence(scores))
     for sentence in protocol_sentences(scores):
@@ -101,4 +102,5 @@ def _show_table(frame: pd.DataFrame, key: str) -> None:
     config = {
         str(name): st.column_config.NumberColumn(str(name), format="%.3f") for name in frame.select_dtypes("floating")
     }
-    st.dataframe(frame, hide_index=True, height=280, column_config=config, key=key)
+    height = TABLE_PX if len(frame) > FITTING_ROWS else "content"
+    st.dataframe(frame, hide_index=True, height=height, column_config=config, placeholder="", key=key)

@@ -71,6 +71,7 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
         last = at == len(history) - 1
         st.button("Forward", icon=":material/arrow_forward:", disabled=last, on_click=step, args=(1,))
     if word != history[at]:
+        del st.session_state[key]  # or the way back would lead to the word that was gone to from here
         go(word)
         st.rerun()
     a, b, c = st.columns(3)
@@ -88,6 +89,7 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
         show_composed(space, word, composed, go)
     table, side = st.columns([3, 2])
     with table:
+        st.text(f"Nearest to “{word}”")
         tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{min_count}-{at}", go)
         st.caption(f"Click a row to go to that {noun.one}.")
         tables.csv_button(frame, "neighbours.csv", "download-near")

@@ -49,9 +49,14 @@ HEADINGS = {  # column of the table -> its heading, and what it means
 }
 
 
+def has_algorithms(run: RunFolder) -> bool:
+    """Return whether the page has this section: for the visitor's own runs of models of words."""
+    return run.kind == "training" and run.model in word_models() and session.is_mine(run)
+
+
 def draw_algorithms(run: RunFolder) -> None:
     """Draw the section for a run of a model of words; nothing for other runs, and for those of other people."""
-    if run.kind != "training" or run.model not in word_models() or not session.is_mine(run):
+    if not has_algorithms(run):
         return
     st.subheader("Which algorithm?", help=HELP)
     dataset = _dataset(run)
@@ -97,7 +102,7 @@ def _draw_form(run: RunFolder, dataset: Dataset) -> None:
     )
     if run.data.get("only"):
         st.caption("This run was trained on a selection; the algorithms are trained on the whole text.")
-    st.caption(f"This takes about {formatting.duration(1.3 * seconds * len(chosen))}, with the trials.")
+    st.caption(f"Training takes about {formatting.duration(1.3 * seconds * len(chosen))}, speed trials included.")
     if st.button("Train and compare", type="primary", icon=":material/play_arrow:", disabled=len(chosen) < 2):
         asked = comparison_of_algorithms(
             dataset, chosen, seconds=seconds, columns=run.columns, settings={**shared, "dim": int(dim)}
@@ -125,7 +130,7 @@ def _draw_table(asked: AlgorithmComparison) -> None:
     if "memory_bytes" in shown:
         shown["memory_bytes"] = [formatting.size(value) if pd.notna(value) else None for value in shown["memory_bytes"]]
     config = {str(name): _column(str(name), shown[name]) for name in shown}
-    st.dataframe(shown, hide_index=True, column_config=config, key=f"algorithms-table-{asked.id}")
+    st.dataframe(shown, hide_index=True, column_config=config, placeholder="", key=f"algorithms-table-{asked.id}")
     for note in asked.notes():
         st.caption(session.plain(note))
     with st.container(horizontal=True):
@@ -170,7 +175,7 @@ def _draw_neighbors(asked: AlgorithmComparison) -> None:
             cells = zip(near[title], near[f"{title} similarity"], strict=True)
             shown[title] = [f"{label}  {value:.2f}" if isinstance(label, str) else None for label, value in cells]
     config = {"rank": st.column_config.NumberColumn("rank", width="small")}
-    st.dataframe(shown, hide_index=True, column_config=config, key=f"algorithms-near-{asked.id}")
+    st.dataframe(shown, hide_index=True, column_config=config, placeholder="", key=f"algorithms-near-{asked.id}")
     if composed := near.attrs.get(COMPOSED):
         st.caption(session.plain(composed))
     if unknown := near.attrs.get(UNKNOWN):

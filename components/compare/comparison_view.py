@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import live, session, tables
+from components.compare.algorithms import has_algorithms
 from components.compare.pair_of_maps import draw_pair_of_maps
 from components.compare.seed_baseline import draw_seed_baseline
 from components.map.session import MapSession
@@ -37,7 +38,8 @@ def draw_comparison(run: RunFolder, space: EmbeddingSpace) -> None:
             "There is no other space yet. Train again with other settings, another seed or another model, or open "
             "pretrained vectors, and compare here."
         )
-        if st.button("Bring data", type="primary"):
+        # the page has one primary button: where it has one that trains, that is it
+        if st.button("Bring data", type="secondary" if has_algorithms(run) else "primary"):
             st.switch_page("data.py")
         draw_seed_baseline(run, space, DEFAULT_NEIGHBORS)
         return

@@ -74,9 +74,9 @@ def protocol_sentences(scores: WordVectorScores) -> list[str]:
 def _unknown(coverage: Coverage) -> str:
     if not coverage.unknown_words:
         return ""
-    more = "" if coverage.unknown_words <= len(coverage.examples) else ", …"
+    end = "." if coverage.unknown_words <= len(coverage.examples) else ", …"
     words = counted(coverage.unknown_words, "word is", "words are")
-    return f" {words} not in the vocabulary: {', '.join(coverage.examples)}{more}."
+    return f" {words} not in the vocabulary: {', '.join(coverage.examples)}{end}"
 
 
 def _title(name: str) -> str:

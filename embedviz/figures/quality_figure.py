@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from embedviz.core.jobs.events import Event
 from embedviz.figures.colors import OKABE_ITO
 
+LEGEND_PX = 48  # above the plot, where the legend has two lines on a narrow screen
 TITLES = {
     "words/similarity": "word pairs (Spearman)",
     "words/analogies": "analogies (MRR)",
@@ -30,11 +31,12 @@ def quality_figure(events: Sequence[Event]) -> go.Figure | None:
     if not figure.data:
         return None
     figure.update_layout(
-        height=200,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        height=240,
+        margin={"l": 8, "r": 8, "t": LEGEND_PX, "b": 8},
         xaxis_title="epoch",
         yaxis_title="score",
-        legend={"orientation": "h", "y": 1.15},
+        yaxis_rangemode="tozero",
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
         hovermode="x unified",
     )
     return figure

@@ -67,3 +67,20 @@ def choose(page: Page, label: str, value: str) -> None:
     box.press("Enter")
     settle(page)
     expect(box).to_have_value(value)
+
+
+def type_label(page: Page, title: str, word: str) -> None:
+    """Type a word into the box of a label and press Enter."""
+    settle(page)
+    box = page.get_by_role("combobox", name=title, exact=True)
+    box.click()
+    box.press_sequentially(word, delay=80)
+    box.press("Enter")
+    expect_label(page, title, word)
+
+
+def expect_label(page: Page, title: str, word: str) -> None:
+    """Wait until this is the label that counts, which the placeholder of its box tells."""
+    box = page.get_by_role("combobox", name=title, exact=True).and_(page.get_by_placeholder(word, exact=True))
+    expect(box).to_have_count(1)
+    settle(page)

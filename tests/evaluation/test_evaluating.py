@@ -54,7 +54,7 @@ def test_the_coverage_is_a_sentence_that_names_unknown_words(space):
     assert sentence.startswith(
         "0 of 12 pairs answered (0%), 12 left out of the score. 12 words are not in the vocabulary: w0, "
     )
-    assert sentence.endswith("w9, ….")
+    assert sentence.endswith("w9, …")
     assert protocol_sentences(ev.evaluate_vectors(without, many)) == [
         "Too few words of this set are in the vocabulary for a score."
     ]

@@ -42,7 +42,9 @@ class RatingsSettings(TrainingSettings):
         "from who has what; ratings are ignored. auto: als where there are ratings, bpr where there are none.",
         json_schema_extra=_BASIC,
     )
-    dim: int = Field(64, ge=2, le=512, description="Dimensions of a vector.", json_schema_extra=_BASIC)
+    dim: int = Field(
+        64, ge=2, le=512, title="Dimensions", description="Dimensions of a vector.", json_schema_extra=_BASIC
+    )
     split: Literal["auto", "random", "latest", "time"] = Field(
         "auto",
         description="Which ratings form the test set. latest: each user's latest ratings. time: the latest ratings of all, "

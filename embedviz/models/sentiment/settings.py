@@ -40,7 +40,9 @@ class SentimentSettings(TrainingSettings):
         "100, FastText en or CharNGram, those of a run as run:ID:SPACE, or none for random ones.",
         json_schema_extra=BASIC,
     )
-    dim: int = Field(100, ge=2, le=1000, description="Dimensions of the word vectors, where none are pretrained.")
+    dim: int = Field(
+        100, ge=2, le=1000, title="Dimensions", description="Dimensions of the word vectors, where none are pretrained."
+    )
     encoder: Literal["lstm", "mean"] = Field(
         "lstm",
         description="lstm reads the words in order. mean ignores their order and is fast.",

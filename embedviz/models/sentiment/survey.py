@@ -52,7 +52,7 @@ def survey_texts(data: LabelledTexts, space: EmbeddingSpace | None, settings: Se
     parts = list(data.given.sizes.values()) if data.given is not None else []
     facts = TextFacts(len(data), len(data.texts.words), len(data.labels), settings.dim, parts=parts)
     sentences = [
-        f"{len(data):,} texts in {len(data.classes.names):,} classes, {facts.tokens:,} words in all, {facts.types:,} of them distinct."
+        f"{len(data):,} texts in {len(data.classes.names):,} classes, {facts.tokens:,} words in all, {facts.types:,} distinct."
     ]
     warnings = [data.script_note] if data.script_note else []
     if data.given is not None:

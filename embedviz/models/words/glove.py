@@ -195,7 +195,7 @@ def engine(prepared: PreparedCorpus, settings: GloveSettings, device: Device, th
 SPEC: ModelSpec[PreparedCorpus, WordVectors, GloveSettings] = WordModel(
     name="glove",
     title="Word vectors (GloVe)",
-    summary="Learns vectors whose products give how often two words stand together, from counts over the whole text.",
+    summary="Learns vectors whose dot products give how often two words occur together, from counts over the whole text.",
     Settings=GloveSettings,
     engine=engine,
     relative_work=lambda s: 0.3 * s.window / 10,

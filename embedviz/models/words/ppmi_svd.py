@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
+from threadpoolctl import threadpool_limits
 from typing_extensions import TypedDict
 
 from embedviz.models.words.engine import WordEngine
@@ -77,7 +78,8 @@ class PpmiEngine(WordEngine):
         V = len(corpus.vocabulary)
         K = min(V, settings.dim + OVERSAMPLING)
         start = np.random.default_rng(settings.seed).standard_normal((V, K), np.float32)
-        self.right = np.linalg.qr(start)[0]
+        with _one_thread():
+            self.right = np.linalg.qr(start)[0]
         self.product, self.left = np.zeros((V, K), np.float32), np.zeros((V, K), np.float32)
         self.centre, self.context = np.zeros((2, V, settings.dim), np.float32)
         self.centre[:, : min(K, settings.dim)] = self.right[:, : settings.dim]
@@ -106,10 +108,11 @@ class PpmiEngine(WordEngine):
         self._done += 1
         if block < self._n_blocks - 1:
             return Advance(None, measure=False, message="Finding the singular vectors")
-        if is_forward:
-            self._set_vectors()
-        else:
-            self.right = np.linalg.qr(self.product)[0]
+        with _one_thread():
+            if is_forward:
+                self._set_vectors()
+            else:
+                self.right = np.linalg.qr(self.product)[0]
         return Advance(None, measure=is_forward, message="Finding the singular vectors")
 
     def state(self) -> State:
@@ -178,6 +181,12 @@ def ppmi_matrix(counts: Cooccurrences, smoothing: float, shift: float) -> Any:
     return csr_matrix(kept, shape=(counts.n_words, counts.n_words))
 
 
+def _one_thread() -> Any:
+    """Return a context in which BLAS has one thread. Those of OpenBLAS spin while they wait for each other: beside other work, two of
+    them took twenty times as long for the QR of (5,000, 110) as one."""
+    return threadpool_limits(1, "blas")
+
+
 class _Place(TypedDict):
     done: int
 
@@ -190,7 +199,7 @@ def engine(prepared: PreparedCorpus, settings: PpmiSettings, device: Device, thr
 SPEC: ModelSpec[PreparedCorpus, WordVectors, PpmiSettings] = WordModel(
     name="ppmi_svd",
     title="Word vectors (PPMI-SVD)",
-    summary="Counts how much more often than by chance words stand together and keeps the main directions. Strong on small texts.",
+    summary="Compares how often words occur together with chance, and keeps the main directions of that matrix. Strong on small texts.",
     Settings=PpmiSettings,
     engine=engine,
     relative_work=lambda s: 1.0,

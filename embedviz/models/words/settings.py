@@ -6,10 +6,14 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from embedviz.core.settings import TrainingSettings
 
 NO_VECTORS = "none"
+WITH_PHRASES: JsonDict = {"not_for": {"phrases": [0]}}
+WITH_VECTORS: JsonDict = {"not_for": {"vectors": [NO_VECTORS]}}
+WITH_NOISE_WORDS: JsonDict = {"only_for": {"loss": ["negative_sampling"]}}
 
 
 class WordSettings(TrainingSettings):
@@ -31,6 +35,7 @@ class WordSettings(TrainingSettings):
         1000,
         ge=8,
         le=1_000_000,
+        title="Memory for counting (MB)",
         description="Megabytes for counting the words of a text. Where they do not suffice, the rarest words are left out.",
     )
     phrases: int = Field(
@@ -45,14 +50,20 @@ class WordSettings(TrainingSettings):
         le=1e9,
         description="Words are joined that stand together more often than by chance by about this factor. "
         "Lower ones join more: 100 also thou_shalt and more_than.",
+        json_schema_extra=WITH_PHRASES,
     )
     phrase_min_count: int = Field(
-        5, ge=1, le=1_000_000, description="Words seen less often are in no phrase, and phrases are seen more often."
+        5,
+        ge=1,
+        le=1_000_000,
+        description="Words and pairs of words seen less often than this are not joined.",
+        json_schema_extra=WITH_PHRASES,
     )
     dim: int = Field(
         100,
         ge=2,
         le=1000,
+        title="Dimensions",
         description="Dimensions of a vector (word2vec: -size). More dimensions hold more, but cost more and overfit small "
         "texts.",
         json_schema_extra={"basic": True},
@@ -78,6 +89,7 @@ class EpochSettings(WordSettings):
     keep_vocabulary: bool = Field(
         False,
         description="Keep the words of these vectors that the text does not have, so that a vocabulary only grows from text to text.",
+        json_schema_extra=WITH_VECTORS,
     )
 
     warm_start_rate: float = Field(
@@ -85,6 +97,7 @@ class EpochSettings(WordSettings):
         gt=0,
         le=1,
         description="Factor of the learning rate when a training starts from vectors, which would soon be forgotten otherwise.",
+        json_schema_extra=WITH_VECTORS,
     )
 
     words_to_read: ClassVar[int] = 15_000_000  # of a small text, in several epochs
@@ -132,7 +145,11 @@ class SamplingSettings(EpochSettings):
         "Huffman tree of the vocabulary (word2vec: -hs 1), which suits rare words.",
     )
     negative_samples: int = Field(
-        15, ge=1, le=50, description="Noise words drawn for each positive pair (word2vec: -negative)."
+        15,
+        ge=1,
+        le=50,
+        description="Noise words drawn for each positive pair (word2vec: -negative).",
+        json_schema_extra=WITH_NOISE_WORDS,
     )
     subsample: float = Field(
         1e-4,
@@ -141,7 +158,13 @@ class SamplingSettings(EpochSettings):
         description="Words more frequent than this share are partly skipped (word2vec: -sample), but never those of average "
         "frequency or below. 0 keeps all.",
     )
-    noise_power: float = Field(0.75, ge=0, le=1, description="Noise words are drawn by their count to this power.")
+    noise_power: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="Noise words are drawn by their count to this power.",
+        json_schema_extra=WITH_NOISE_WORDS,
+    )
     optimizer: Literal["sgd", "adagrad"] = Field(
         "sgd", description="sgd: the learning rate decays linearly to almost 0. adagrad: a learning rate for each word."
     )

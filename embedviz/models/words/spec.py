@@ -88,7 +88,7 @@ class WordModel(Generic[S]):
         """Count the words; the size of every vocabulary follows from what is found."""
         tokens = yield from self._tokens(table, columns, settings)
         counts = count_tokens(tokens)
-        sentence = f"{counts.n_tokens:,} words of text, {counts.n_types:,} of them distinct."
+        sentence = f"The text has {counts.n_tokens:,} words; {counts.n_types:,} are distinct."
         notes = [note for note in (tokens.script_note, tokens.pruning_note) if note]
         return Survey(asdict(counts), [sentence], notes, examples=_examples([word for word, _ in counts.top]))
 
