@@ -162,8 +162,10 @@ class GloveEngine(LockFreeEngine):
         )  # fmt: skip
 
     def start_from(self, start: StartVectors) -> None:
-        """Set W and C of known words to half their vectors, whose sum the space has."""
-        self.W[start.rows, : self.settings.dim] = self.C[start.rows, : self.settings.dim] = start.vectors / 2
+        """Set W and C of known words, whose sum the space has; to half of it each where the contexts are not known."""
+        contexts = start.vectors / 2 if start.contexts is None else start.contexts
+        self.W[start.rows, : self.settings.dim] = start.vectors - contexts
+        self.C[start.rows, : self.settings.dim] = contexts
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return vectors, biases and AdaGrad's sums."""
