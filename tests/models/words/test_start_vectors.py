@@ -183,6 +183,31 @@ def test_words_and_contexts_of_the_same_algorithm_are_taken_over(model, text, tw
     assert np.linalg.norm(trained.vectors[trained.labels.index("tiger")]) < 0.3
 
 
+def test_glove_goes_on_with_biases_that_suit_its_vectors(text, two_topics):
+    """Vectors come without biases. Learned from 0, the first loss would be that of no vectors at all, and they would move."""
+    run = ev.train("glove", text, epochs=60, **TINY)
+    fitted = learner(prepare("glove", two_topics, opened(run, "glove"), **TINY, **GIVEN)).engine
+    begun = fitted.measure()["train/loss"]
+    fitted.biases[:] = 0
+    assert begun < fitted.measure()["train/loss"] - 2
+    ended = finish(learner(prepare("glove", two_topics, epochs=60, **TINY))).engine.measure()["train/loss"]
+    assert begun < ended + 0.3
+
+
+def test_the_biases_that_glove_fits_are_the_least_squares(two_topics, given):
+    engine = learner(prepare("glove", two_topics, given, **GIVEN)).engine
+    i, j = np.concatenate([engine._first, engine._second]), np.concatenate([engine._second, engine._first])
+
+    def weighted_squares(biases):
+        errors = (engine.W[i] * engine.C[j]).sum(1) + biases[0, i] + biases[1, j] - np.tile(engine._log_counts, 2)
+        return float(np.tile(engine._pair_weights, 2) @ errors**2)
+
+    least = weighted_squares(engine.biases)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        assert weighted_squares(engine.biases + rng.normal(0, 0.05, engine.biases.shape)) > least
+
+
 def test_fasttext_goes_on_with_the_ngrams_of_its_run(text, two_topics):
     run = ev.train("fasttext", text, epochs=3, buckets=2000, **TINY)
     further = learner(prepare("fasttext", two_topics, opened(run, "fasttext"), buckets=2000, **TINY, **GIVEN)).current()
