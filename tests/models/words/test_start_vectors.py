@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
@@ -154,11 +152,9 @@ def opened(run, model, **settings):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", SAMPLING_MODELS)
-def test_a_run_that_goes_on_begins_where_the_other_ended(model, tmp_path):
-    """400 words of 20 topics: more than the twelfth of a pass before the first measurement could teach."""
-    rng = random.Random(0)
+def test_a_run_that_goes_on_begins_where_the_other_ended(model, many_topics, tmp_path):
     path = tmp_path / "topics.txt"
-    path.write_text("\n".join(" ".join(f"t{i % 20}w{rng.randrange(20)}" for _ in range(8)) for i in range(1500)))
+    path.write_text(many_topics)
     chosen = settings_of(model, **TINY, subsample=0, buckets=2000)
     first = ev.train(model, path, epochs=20, **chosen)
     first.space.save(tmp_path / "vectors.txt")
