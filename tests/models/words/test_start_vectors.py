@@ -16,6 +16,7 @@ from embedviz.formats import load_vectors
 from embedviz.jobs.pretrained import open_pretrained_space
 from embedviz.models import model_spec
 from embedviz.models.sentiment.settings import SentimentSettings
+from embedviz.models.words.sampling_gpu import GpuSamplingEngine
 from embedviz.space import EmbeddingSpace
 from embedviz.space.subwords import Subwords
 from tests.models.words.fitting import SAMPLING_MODELS, STEPWISE_MODELS, finish, learner, prepare
@@ -246,3 +247,17 @@ def test_contexts_of_another_algorithm_are_left_out(text):
     assert opened(run, "skipgram").contexts is None
     (run.folder / "model.safetensors").unlink()
     assert opened(run, "skipgram").contexts is None
+
+
+@pytest.mark.parametrize("model", SAMPLING_MODELS)
+def test_an_engine_of_batches_starts_from_the_same_numbers(text, two_topics, model):
+    chosen = settings_of(model, **TINY, buckets=200)
+    run = ev.train(model, text, epochs=2, **chosen)
+    corpus = prepare(model, two_topics, opened(run, model, buckets=200), **chosen, **GIVEN)
+    compiled = learner(corpus).engine
+    batches = GpuSamplingEngine(corpus.corpus, corpus.settings, compiled.inputs, "cpu")
+    batches.start_from(corpus.start)
+    weights = batches.weights()  # as they come back from the device
+    assert compiled.C.any()
+    for name, array in compiled.vectors().items():
+        assert np.array_equal(weights[name], array), name
