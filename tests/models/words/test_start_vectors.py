@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
@@ -97,28 +99,29 @@ def test_the_rate_is_lower_and_the_passes_are_fewer_from_known_vectors(model, tw
     assert prepare(model, two_topics, given, epochs=7, **GIVEN).settings.epochs_for(1000) == 7
 
 
-@pytest.fixture(scope="module")
-def glove_sample():
+@functools.cache
+def glove():
     return load_vectors(SAMPLES["glove"].path)
 
 
-def from_glove(model, glove_sample, **settings):
+@functools.cache
+def from_glove(model, **settings):
     """The space that King James makes of the sample in one pass, and how far its words are from those of the sample."""
     spec, table = model_spec(model), read_table(SAMPLES["kjv"].path)
     chosen = settings_of(model, vectors="glove", epochs=1, buckets=20_000, **settings)
-    corpus = result_of(spec.prepare(table, table.roles, spec.Settings.of(**chosen), glove_sample))
+    corpus = result_of(spec.prepare(table, table.roles, spec.Settings.of(**chosen), glove()))
     with threadpool_limits(1):
         space = finish(learner(corpus)).best().spaces()["word"]
-    words = [label for label in space.labels[:2000] if label in glove_sample]
-    a, b = (np.stack([s.vector(w) for w in words]) for s in (space, glove_sample))
+    words = [label for label in space.labels[:2000] if label in glove()]
+    a, b = (np.stack([s.vector(w) for w in words]) for s in (space, glove()))
     return space, 1 - float(((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).mean())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", STEPWISE_MODELS)
-def test_king_james_learned_from_glove_still_knows_what_glove_knew(model, glove_sample):
+def test_king_james_learned_from_glove_still_knows_what_glove_knew(model):
     """In the text alone, queens are near Esther and Sheba; the sample has crowns and thrones."""
-    space, moved = from_glove(model, glove_sample)
+    space, moved = from_glove(model)
     found = space.neighbors("queen", 10)["label"].tolist()
     assert "king" in found
     assert {"crown", "throne", "prince", "royal"} & set(found)
@@ -126,9 +129,9 @@ def test_king_james_learned_from_glove_still_knows_what_glove_knew(model, glove_
 
 
 @pytest.mark.slow
-def test_at_the_whole_rate_known_vectors_are_moved_further(glove_sample):
-    _, slowly = from_glove("skipgram", glove_sample)
-    _, quickly = from_glove("skipgram", glove_sample, warm_start_rate=1.0)
+def test_at_the_whole_rate_known_vectors_are_moved_further():
+    _, slowly = from_glove("skipgram")
+    _, quickly = from_glove("skipgram", warm_start_rate=1.0)
     assert quickly > 2 * slowly
 
 
