@@ -75,6 +75,15 @@ def test_a_table_that_is_full_grows_and_loses_nothing(monkeypatch):
     assert len(events) >= 50
 
 
+def test_a_table_smaller_than_a_window_grows_before_it_is_full(monkeypatch):
+    tokens = np.append(np.arange(60) % 50, -1).astype(np.int32)
+    roomy = result_of(count_cooccurrences(tokens, 50, 20))
+    monkeypatch.setattr(cooccurrence, "FIRST_SLOTS", 16)
+    narrow = result_of(count_cooccurrences(tokens, 50, 20))
+    assert np.array_equal(narrow.first, roomy.first)
+    np.testing.assert_allclose(narrow.counts, roomy.counts, rtol=1e-12)
+
+
 def test_large_vocabularies_do_not_mix_their_pairs():
     words = [0, 199_999, 70_000, 131_071, 65_536]
     tokens = np.array([*words, -1] * 3, np.int32)
