@@ -43,3 +43,16 @@ def test_vectors_that_are_no_numbers_are_refused_with_the_rate(two_topics, model
         engine.weights()
     with pytest.raises(SettingsError, match="Training diverged"):
         engine.measure()
+
+
+@pytest.mark.parametrize("model", STEPWISE_MODELS)
+def test_everything_that_changes_while_training_is_in_the_state(two_topics, model):
+    fitted = learner(prepare(model, two_topics, epochs=2, optimizer="adagrad", buckets=50))
+    engine = fitted.engine
+    before = {name: array.copy() for name, array in vars(engine).items() if isinstance(array, np.ndarray)}
+    for _ in fitted.run():
+        pass
+    changed = {name for name, array in before.items() if not np.array_equal(array, getattr(engine, name))}
+    kept = engine.state().arrays
+    assert len(changed) == 4
+    assert all(any(array is getattr(engine, name) for array in kept.values()) for name in changed), changed
