@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import SettingsError
+from embedviz.evaluation.quality_curve import QualityCurve
 from embedviz.evaluation.small_word_sets import small_word_set
 from tests.models.words.fitting import STEPWISE_MODELS, learner, prepare
 
@@ -26,7 +27,10 @@ def english():
 @pytest.mark.parametrize("model", ["skipgram", "glove"])
 def test_a_third_of_the_measurements_ask_for_analogies_the_last_among_them(model, threads, english):
     fitted = learner(prepare(model, english, epochs=3), threads)
-    fitted.engine.held_out = dataclasses.replace(fitted.engine.held_out, quality=small_word_set("en"))
+    labels = fitted.engine.vocabulary.labels
+    fitted.engine.held_out = dataclasses.replace(
+        fitted.engine.held_out, quality=QualityCurve.of(labels, small_word_set("en"))
+    )
     measured = [event.metrics for event in fitted.run() if event.metrics]
     asked = [place for place, metrics in enumerate(measured, 1) if "words/similarity" in metrics]
     assert asked in ([3, 6, 9, 12], [3, 6, 9, 12, 13])  # the rest of a division is measured too

@@ -22,7 +22,7 @@ class Reading(LockFreeEngine):
         self.calls, self.draws = [], []
         self._writing = threading.Lock()
 
-    def run_kernel(self, span, whole, rates, random, tally):
+    def run_kernel(self, thread, span, whole, rates, random, tally):
         with self._writing:
             self.times[span[0] : span[1]] += 1
             self.calls.append((*span.tolist(), *whole.tolist(), *rates.tolist()))

@@ -7,6 +7,7 @@ import pytest
 
 from embedviz.models.words.fasttext import FasttextSettings, inputs_of
 from embedviz.models.words.negative_sampling import fill_at_random, sampling_biases
+from embedviz.models.words.noise import noise_table
 from embedviz.models.words.skipgram import SkipgramSettings
 from embedviz.models.words.training_text import TrainingText, noise_probabilities
 from embedviz.text.corpus import Corpus
@@ -36,7 +37,7 @@ def test_each_thread_begins_its_slice_at_the_rate_of_the_epoch(two_topics):
     for place, rates in ((begin, (1e-3, 0)), (begin, (1e-3, 1e-3)), (last, (1e-3, 0))):
         engine = engine_of(two_topics, threads=2, window=1, negative_samples=1)
         before = engine.C.copy()
-        engine.run_kernel(np.array([place, place + 1]), np.array([begin, end]), np.array(rates), np.array([1], np.uint64), np.zeros(2))  # fmt: skip
+        engine.run_kernel(1, np.array([place, place + 1]), np.array([begin, end]), np.array(rates), np.array([1], np.uint64), np.zeros(2))  # fmt: skip
         moved.append(float(np.abs(engine.C - before).sum()))
     assert moved[0] == pytest.approx(moved[1], rel=1e-3)
     assert 0 < moved[2] < 0.02 * moved[0]
@@ -142,11 +143,13 @@ def test_kept_words_that_never_occur_are_neither_thinned_nor_noise(two_topics):
 def product_after(x: float, rate: float) -> float:
     """h·C of a true pair after one step, h as it was; |h|² is 1."""
     engine = engine_of("\n".join(["salt pepper"] * 40), window=1, negative_samples=1)
-    engine._noise[:] = 1  # the other word is always noise: left out where it is the true one
+    engine._noise = noise_table(
+        np.array([0.0, 1.0])
+    )  # the other word is always noise: left out where it is the true one
     engine.text.tokens[:3] = [0, 1, -1]
     engine.W[:], engine.C[:] = 0, 0
     engine.W[0, 0], engine.C[1, 0] = 1, x
-    engine.run_kernel(np.array([0, 1]), np.array([0, 1000]), np.array([rate, rate]), np.array([1], np.uint64), np.zeros(2))  # fmt: skip
+    engine.run_kernel(0, np.array([0, 1]), np.array([0, 1000]), np.array([rate, rate]), np.array([1], np.uint64), np.zeros(2))  # fmt: skip
     return float(engine.C[1, 0])
 
 
