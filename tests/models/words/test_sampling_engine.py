@@ -118,6 +118,14 @@ def test_the_text_is_read_in_an_order_of_units_drawn_from_the_seed(two_topics):
     assert text.words_per_token == pytest.approx(8 / 9)
 
 
+def test_the_pairs_of_glove_are_read_in_an_order_drawn_from_the_seed(two_topics):
+    one, again, other = (engine_of(two_topics, "glove", seed=seed) for seed in (1, 1, 2))
+    pairs = [list(zip(engine._first.tolist(), engine._second.tolist(), strict=True)) for engine in (one, again, other)]
+    assert pairs[0] == pairs[1]
+    assert pairs[0] != sorted(pairs[0])
+    assert pairs[0] != pairs[2]
+
+
 def test_noise_words_are_drawn_by_their_count_to_a_power():
     counts = np.array([16, 81, 0])
     assert noise_probabilities(counts, 0.75) == pytest.approx(np.array([8, 27, 0]) / 35)

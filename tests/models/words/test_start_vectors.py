@@ -194,6 +194,13 @@ def test_glove_goes_on_with_biases_that_suit_its_vectors(text, two_topics):
     assert begun < ended + 0.3
 
 
+def test_glove_halves_vectors_without_contexts(two_topics, given):
+    engine = learner(prepare("glove", two_topics, given, **GIVEN)).engine
+    cow = engine.vocabulary.labels.index("cow")
+    assert np.array_equal(engine.W[cow], engine.C[cow])
+    assert engine.W[cow, :16] == pytest.approx(given.vector("cow") / 2)
+
+
 def test_the_biases_that_glove_fits_are_the_least_squares(two_topics, given):
     engine = learner(prepare("glove", two_topics, given, **GIVEN)).engine
     i, j = np.concatenate([engine._first, engine._second]), np.concatenate([engine._second, engine._first])
