@@ -43,6 +43,13 @@ def two_topics() -> str:
 
 
 @pytest.fixture(scope="session")
+def many_topics() -> str:
+    """1,500 lines of 8 words, each line of one of 20 topics with 20 words: too many to be learned in a moment."""
+    rng = random.Random(0)
+    return "\n".join(" ".join(f"t{i % 20}w{rng.randrange(20)}" for _ in range(8)) for i in range(1500))
+
+
+@pytest.fixture(scope="session")
 def tweets() -> pd.DataFrame:
     """600 short texts of three moods; the words of a mood tell it, the rest are everybody's. One text has no mood."""
     rng = random.Random(1)

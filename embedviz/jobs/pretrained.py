@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
-from embedviz.core.errors import SettingsError
+import numpy as np
+
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.formats.pretrained import Pretrained, find_pretrained, open_pretrained
+from embedviz.models import model_spec
+from embedviz.models.words.trained import WordVectors
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import space_names
 from embedviz.store.home import home, is_shared
+from embedviz.store.run_folder import WEIGHTS, RunFolder
 from embedviz.store.store import Store
 
 NONE = "none"
@@ -26,6 +32,8 @@ def run_vectors(run_id: str, space: str) -> str:
 
 def open_pretrained_space(settings: TrainingSettings, reporter: Reporter) -> EmbeddingSpace | None:
     """Open the vectors that the setting `vectors` names; None for "none", and for a model without the setting.
+
+    Those of a run of the same word algorithm have their context vectors beside them, so that a training can go on from both.
 
     Parameters
     ----------
@@ -43,7 +51,10 @@ def open_pretrained_space(settings: TrainingSettings, reporter: Reporter) -> Emb
     if name == NONE:
         return None
     reporter.report("Opening the pretrained vectors")
-    return _opened(name, reporter)
+    space = _opened(name, reporter)
+    if name.startswith(RUN):
+        space.contexts = _contexts(Store().run(_address(name)[0]), space, settings)
+    return space
 
 
 def to_download(name: str) -> Pretrained | None:
@@ -66,7 +77,7 @@ def _cache() -> Path:
 
 def _opened(name: str, reporter: Reporter) -> EmbeddingSpace:
     if name.startswith(RUN):
-        run_id, _, space = name.removeprefix(RUN).partition(":")
+        run_id, space = _address(name)
         run = Store().run(run_id)
         return run.spaces[space] if space else run.space
     if name in SAMPLES and SAMPLES[name].kind == "vectors":
@@ -77,3 +88,25 @@ def _opened(name: str, reporter: Reporter) -> EmbeddingSpace:
     elif Path(name).is_file():
         return load_vectors(name, on_progress=reporter)
     return open_pretrained(name, _cache(), reporter)
+
+
+def _address(name: str) -> tuple[str, str]:
+    """Return the run's id and the name of its space, which may be empty."""
+    run_id, _, space = name.removeprefix(RUN).partition(":")
+    return run_id, space
+
+
+def _contexts(run: RunFolder, space: EmbeddingSpace, settings: TrainingSettings) -> np.ndarray | None:
+    """Return the context vectors that the run learned beside its vectors, (N, D) float32.
+
+    None for another algorithm, with which they have another meaning; for hierarchical softmax, whose contexts are the nodes
+    of a tree; and where no model, or one of an earlier version, was kept.
+    """
+    if run.kind != "training" or not issubclass(model_spec(run.model).Trained, WordVectors):
+        return None
+    if type(run.training_settings()) is not type(settings) or not (run.folder / WEIGHTS).exists():
+        return None
+    with suppress(DataError):
+        trained = WordVectors.load(run.folder / WEIGHTS)
+        return None if trained.has_tree else trained.context
+    return None

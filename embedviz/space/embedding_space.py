@@ -35,6 +35,9 @@ class EmbeddingSpace(SearchableSpace):
         What a label stands for.
     subwords : Subwords, optional
         Vectors of character n-grams, as fastText's models have them: unknown words get an estimate from them.
+    contexts : np.ndarray, optional
+        (N, D) float32, vectors of the labels as contexts of other words, for a training that goes on from this space. They
+        are not kept with the space: a run has them in its model.
 
     Raises
     ------

@@ -47,6 +47,7 @@ class SearchableSpace:
         cosine_bounds: CosineBounds | None = None,
         kind: SpaceKind = "word",
         subwords: Subwords | None = None,
+        contexts: np.ndarray | None = None,
     ):
         self.labels = list(labels)
         self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
@@ -58,11 +59,14 @@ class SearchableSpace:
         self.notes = tuple(notes)
         self.cosine_bounds = cosine_bounds
         self.subwords = subwords
+        self.contexts = contexts
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.labels) or len(self.columns) != len(self.labels):
             raise DataError(
                 f"A space needs a vector and a row of columns for each label; got {len(self.labels)} labels, "
                 f"vectors of shape {self.vectors.shape} and {len(self.columns)} rows."
             )
+        if contexts is not None and contexts.shape != self.vectors.shape:
+            raise DataError(f"The context vectors are of shape {contexts.shape}, not {self.vectors.shape}.")
         if cosine_bounds is not None and len(cosine_bounds.rows) != len(self.vectors):
             raise DataError(f"The cosine bounds are of {len(cosine_bounds.rows)} vectors, not of {len(self.vectors)}.")
         for column in self.columns.columns.intersection(RESERVED):

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from embedviz.core.compiled import ALIGNMENT, Kernel, aligned_rows, compiled, prefetch
+from embedviz.core.compiled import ALIGNMENT, OPTIONS, Kernel, aligned_rows, compiled, prefetch
 
 FACTOR = 3
 
@@ -29,6 +29,12 @@ def sum_scaled(rows: np.ndarray) -> float:
     return total
 
 
+@compiled
+def quotient(a: float, b: float) -> float:
+    """Return a divided by b."""
+    return a / b
+
+
 def with_constant(number):
     """A kernel like `scaled`, in a module whose constant is another number."""
     function = scaled.function
@@ -41,7 +47,18 @@ def test_a_kernel_computes_what_its_function_does_with_parts_and_prefetching():
     expected = FACTOR * float(rows.sum())
     assert sum_scaled(rows) == expected
     assert sum_scaled.function(rows) == expected  # outside of a kernel prefetching does nothing
-    assert "prefetch" in next(iter(sum_scaled.code.inspect_llvm().values()))
+    part = sum_scaled.part  # compiled here and now: of code that was kept on disk numba shows nothing
+    assert part(rows) == expected
+    assert "prefetch" in next(iter(part.inspect_llvm().values()))
+
+
+def test_a_division_by_zero_is_infinite_as_in_numpy():
+    assert quotient(1.0, 0.0) == np.inf
+    assert quotient(1.0, 4.0) == 0.25
+
+
+def test_a_kernel_lets_other_threads_run():
+    assert quotient.code.targetoptions["nogil"] is True
 
 
 def test_a_kernel_keeps_the_name_and_the_docstring_of_its_function():
@@ -58,6 +75,14 @@ def test_the_digest_follows_constants_and_parts():
     )
     assert other.digest != sum_scaled.digest
     assert other(np.ones((2, 3), np.float32)) == 24  # and so no machine code of the other version is taken
+
+
+def test_the_digest_follows_the_code_and_the_options(monkeypatch):
+    plus, minus = Kernel(lambda x: x + FACTOR), Kernel(lambda x: x - FACTOR)
+    assert plus.digest != minus.digest
+    assert plus.digest == Kernel(plus.function).digest
+    monkeypatch.setitem(OPTIONS, "fastmath", False)
+    assert Kernel(plus.function).digest != plus.digest
 
 
 @pytest.mark.parametrize(("n", "dim", "width"), [(1, 1, 16), (5, 16, 16), (7, 17, 32), (3, 100, 112)])

@@ -93,6 +93,10 @@ def test_the_end_of_a_sentence_and_words_shorter_than_an_ngram_have_no_vector():
     assert sparse([1], 12, min_n=5, max_n=6).compose("ab") is None
 
 
+def test_a_word_that_no_utf8_has_is_asked_for_without_an_error():
+    assert np.array_equal(sparse([1, 4], 12).compose("\ud800ab"), sparse([1, 4], 12).compose("?ab"))
+
+
 def test_sparse_buckets_are_kept_with_the_space(tmp_path):
     subwords = sparse([2, 5, 9], 12)
     space = EmbeddingSpace(["king", "queen"], np.eye(2, 4, dtype=np.float32), subwords=subwords)

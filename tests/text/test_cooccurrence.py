@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from embedviz.core.generators import result_of
 from embedviz.text import cooccurrence
-from embedviz.text.cooccurrence import count_cooccurrences
+from embedviz.text.cooccurrence import count_cooccurrences, count_span
 
 WEIGHTS = {
     "harmonic": lambda apart, window: 1 / apart,
@@ -73,6 +73,18 @@ def test_a_table_that_is_full_grows_and_loses_nothing(monkeypatch):
     assert len(roomy) > 64
     assert events[-1].message == "Counting words that stand together: 100%"
     assert len(events) >= 50
+
+
+def test_no_window_fills_a_table_past_its_load(monkeypatch):
+    """In a full one the search for a free slot would never end: it stops before a word whose pairs may not fit."""
+    tokens, weights = np.arange(60, dtype=np.int32), np.ones(10)
+    keys, counts, state = np.full(32, -1, np.int64), np.zeros(32), np.zeros(2, np.int64)
+    count_span(tokens, 60, weights, 60, keys, counts, 0.6, state)
+    assert 0 < state[0] == (keys >= 0).sum() <= 0.6 * 32
+    assert 0 < state[1] < 60
+    roomy = result_of(count_cooccurrences(tokens, 60, 20))
+    monkeypatch.setattr(cooccurrence, "FIRST_SLOTS", 16)
+    assert np.array_equal(result_of(count_cooccurrences(tokens, 60, 20)).first, roomy.first)
 
 
 def test_large_vocabularies_do_not_mix_their_pairs():

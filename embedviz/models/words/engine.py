@@ -75,10 +75,11 @@ class WordEngine(ABC):
     def measure(self) -> dict[str, float]:
         """Return loss and AUC on the held-out pairs. SettingsError when the vectors are NaN or infinite."""
         vectors = self.trained(self.weights())
-        place = -(-self.done // self._interval)
+        place = self.done // self._interval  # of the units due, for a text is read to the end of a unit
         metrics = self.held_out.measure(vectors)
-        # asking for analogies takes longer than all the rest, so only some of the measurements do
-        return metrics | self.held_out.measure_quality(vectors) if place % QUALITY_EVERY == 0 else metrics
+        # asking for analogies takes longer than all the rest, so only some of the measurements do, and the last
+        is_asked = place % QUALITY_EVERY == 0 or self.done >= self.total
+        return metrics | self.held_out.measure_quality(vectors) if is_asked else metrics
 
     def weights(self) -> Weights:
         """Return the arrays of `vectors`. SettingsError when they are NaN or infinite."""

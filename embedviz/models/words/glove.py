@@ -33,6 +33,8 @@ from embedviz.training.devices import Device
 from embedviz.training.protocols import ModelSpec, Weights
 
 MAX_STEP = 100.0  # that a step's size is held to, as in the original
+BIAS_ROUNDS = 10  # by which biases are fitted to vectors that a training starts from,
+BLOCK = 65_536  # so many pairs at a time
 WORDS_TO_READ = 40_000_000  # of a small text, over all epochs
 
 
@@ -162,8 +164,14 @@ class GloveEngine(LockFreeEngine):
         )  # fmt: skip
 
     def start_from(self, start: StartVectors) -> None:
-        """Set W and C of known words to half their vectors, whose sum the space has."""
-        self.W[start.rows, : self.settings.dim] = self.C[start.rows, : self.settings.dim] = start.vectors / 2
+        """Set W and C of known words, whose sum the space has; to half of it each where the contexts are not known.
+
+        Vectors come without biases. Those that suit them are found first: learning them from 0 would move the vectors far.
+        """
+        contexts = start.vectors / 2 if start.contexts is None else start.contexts
+        self.W[start.rows, : self.settings.dim] = start.vectors - contexts
+        self.C[start.rows, : self.settings.dim] = contexts
+        self._fit_biases()
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return vectors, biases and AdaGrad's sums."""
@@ -185,6 +193,19 @@ class GloveEngine(LockFreeEngine):
     def rate(self, share: float) -> float:
         """Return the learning rate: AdaGrad has a decay of its own."""
         return self.settings.initial_rate
+
+    def _fit_biases(self) -> None:
+        """Set b and c to the least weighted squares under these vectors: each in turn to the mean of what the other leaves."""
+        i, j = np.concatenate([self._first, self._second]), np.concatenate([self._second, self._first])
+        rest, f = np.tile(self._log_counts, 2), np.tile(self._pair_weights, 2)
+        for begin in range(0, len(rest), BLOCK):
+            part = slice(begin, begin + BLOCK)
+            rest[part] -= np.einsum("pd,pd->p", self.W[i[part]], self.C[j[part]])
+        V = self.biases.shape[1]
+        weight = np.bincount(i, f, V).clip(1e-9)
+        for _ in range(BIAS_ROUNDS):
+            self.biases[0] = np.bincount(i, f * (rest - self.biases[1, j]), V) / weight
+            self.biases[1] = np.bincount(j, f * (rest - self.biases[0, i]), V) / weight
 
 
 def engine(prepared: PreparedCorpus, settings: GloveSettings, device: Device, threads: int) -> WordEngine:

@@ -100,9 +100,22 @@ class SamplingArrays(WordEngine):
         fill_at_random(self.W[:, :dim], settings.seed)
 
     def start_from(self, start: StartVectors) -> None:
-        """Set the input vectors of known words; a word with n parts gets n times its vector, for it is the mean of them."""
-        n_parts = np.diff(self.inputs.starts)[start.rows, None] if self.inputs.n_parts else 1
-        self.W[start.rows, : self.settings.dim] = start.vectors * n_parts
+        """Set the input vectors of known words; where they are known their context vectors, and n-grams of the same kind.
+
+        A word that is the mean of n parts gets n times what it lacks. A tree has no context vectors.
+        """
+        W, C = self.W[:, : self.settings.dim], self.C[:, : self.settings.dim]
+        inputs, ngrams = self.inputs, start.subwords
+        if inputs.n_parts:
+            kind = (inputs.n_buckets, inputs.min_n, inputs.max_n)
+            if ngrams is not None and kind == (len(ngrams), ngrams.min_n, ngrams.max_n):
+                W[len(C) :] = ngrams.of_buckets(inputs.buckets)
+            n_parts = np.diff(inputs.starts)[start.rows, None]
+            W[start.rows] += n_parts * (start.vectors - inputs.means(W)[start.rows])
+        else:
+            W[start.rows] = start.vectors
+        if start.contexts is not None and not self.settings.has_tree:
+            C[start.rows] = start.contexts
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the vectors and Adagrad's sums."""

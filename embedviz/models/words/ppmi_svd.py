@@ -20,6 +20,7 @@ from pydantic import Field
 from threadpoolctl import threadpool_limits
 from typing_extensions import TypedDict
 
+from embedviz.core.errors import DataError
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.held_out import HeldOut
 from embedviz.models.words.prepared import PreparedCorpus
@@ -74,6 +75,11 @@ class PpmiEngine(WordEngine):
         self.settings, self.vocabulary = settings, corpus.vocabulary
         self.held_out = HeldOut.of(corpus, shuffled_units(corpus.train, settings.seed), settings)
         self._matrix = ppmi_matrix(counts, settings.context_smoothing, settings.shift)
+        if not self._matrix.nnz:
+            raise DataError(
+                "No two words stand together more often than by chance, so there is nothing to learn. Bring texts of more words, "
+                "or lower the shift."
+            )
         self._transposed = self._matrix.T.tocsr()
         V = len(corpus.vocabulary)
         K = min(V, settings.dim + OVERSAMPLING)

@@ -84,7 +84,7 @@ class EpochSettings(WordSettings):
         NO_VECTORS,
         max_length=500,
         description="Vectors to start from: none, a sample (glove), a run (run:ID:SPACE), a file, or a known name (GloVe 6B 100). "
-        "They need as many dimensions as are asked for.",
+        "They need as many dimensions as are asked for. A run of the same algorithm also passes on its context vectors.",
     )
     keep_vocabulary: bool = Field(
         False,

@@ -9,6 +9,7 @@ import numpy as np
 from embedviz.core.errors import SettingsError
 from embedviz.models.words.settings import EpochSettings, WordSettings
 from embedviz.space import EmbeddingSpace
+from embedviz.space.subwords import Subwords
 from embedviz.text.corpus import Corpus
 from embedviz.text.vocabulary import Vocabulary
 
@@ -23,10 +24,16 @@ class StartVectors:
         (K,) int64, places in the vocabulary.
     vectors
         (K, D) float32.
+    contexts
+        (K, D) float32, vectors of the same words as contexts; None where the space came without.
+    subwords
+        Vectors of character n-grams; None where the space came without.
     """
 
     rows: np.ndarray
     vectors: np.ndarray
+    contexts: np.ndarray | None = None
+    subwords: Subwords | None = None
 
     @classmethod
     def of(cls, vocabulary: Vocabulary, space: EmbeddingSpace, settings: WordSettings) -> StartVectors:
@@ -47,7 +54,8 @@ class StartVectors:
                 "No word of the text has a vector among those to start from. Are they of the same language? Or start from none."
             )
         rows, places = np.array(known, np.int64).T
-        return cls(rows, np.array(space.vectors[places], np.float32))
+        contexts = None if space.contexts is None else np.array(space.contexts[places], np.float32)
+        return cls(rows, np.array(space.vectors[places], np.float32), contexts, space.subwords)
 
 
 def with_words_of(corpus: Corpus, space: EmbeddingSpace | None, settings: WordSettings) -> Corpus:

@@ -10,6 +10,7 @@ from embedviz.models import MODELS, model_spec
 from embedviz.models.words.prepared import PreparedCorpus
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.trained import WordVectors
+from embedviz.space import EmbeddingSpace
 from embedviz.training.devices import Device
 from embedviz.training.learner import IterativeLearner
 
@@ -17,14 +18,15 @@ CPU = Device("cpu", "cpu", "CPU")
 SMALL: dict[str, Any] = {"min_count": 1, "subsample": 0, "dim": 16}
 WORD_MODELS = [name for name, path in MODELS.items() if path.startswith("embedviz.models.words.")]
 SAMPLING_MODELS = ["skipgram", "cbow", "fasttext"]
+STEPWISE_MODELS = [*SAMPLING_MODELS, "glove"]  # those that can start from vectors
 
 
-def prepare(model: str, text: str, **settings: Any) -> PreparedCorpus:
-    """Return the text, a unit a line, made ready for a word model of the registry."""
+def prepare(model: str, text: str, start: EmbeddingSpace | None = None, **settings: Any) -> PreparedCorpus:
+    """Return the text, a unit a line, made ready for a word model of the registry, to start from a space where one is given."""
     spec: WordModel[Any] = model_spec(model)
     table = read_table(text.encode(), name="t.txt", unit="line")
     chosen = {name: value for name, value in {**SMALL, **settings}.items() if name in spec.Settings.model_fields}
-    return result_of(spec.prepare(table, table.roles, spec.Settings.of(**chosen)))
+    return result_of(spec.prepare(table, table.roles, spec.Settings.of(**chosen), start))
 
 
 def learner(corpus: PreparedCorpus, threads: int = 1) -> IterativeLearner[WordVectors]:
