@@ -14,7 +14,7 @@ from embedviz.models.words.held_out import HeldOut
 from embedviz.models.words.huffman import HuffmanTree
 from embedviz.models.words.lock_free import LockFreeEngine, slices_between_units
 from embedviz.models.words.noise import noise_table
-from embedviz.models.words.private_rows import SETTLED, Table
+from embedviz.models.words.private_rows import MIN_WORDS, SETTLED, Table
 from embedviz.models.words.sampling_kernel import sigmoid_table, train_span
 from embedviz.models.words.settings import SamplingSettings
 from embedviz.models.words.start_vectors import StartVectors
@@ -91,6 +91,8 @@ class SamplingArrays(WordEngine):
         V, dim = len(self.vocabulary), settings.dim
         self.tree = HuffmanTree.of(self.vocabulary.counts) if settings.has_tree else None
         uses_W, uses_C = self._uses()
+        if len(self.text.tokens) < threads * MIN_WORDS:
+            threads = 1  # those there are move the shared rows
         # a mean moves each of its words so little that none comes to rest between two exchanges
         settled = np.inf if inputs.from_contexts else SETTLED
         self.table_W = Table.of(V + inputs.n_parts, dim, uses_W, threads, settled)

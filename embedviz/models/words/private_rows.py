@@ -19,6 +19,7 @@ from embedviz.core.compiled import aligned_rows, compiled
 MAX_PRIVATE = 512  # rows of a table: with their copies they fit into a core's own cache
 TICK = 64  # words that a thread trains on between two exchanges of the most used rows
 LEVELS = 7  # other rows are exchanged every 2nd, 4th, ... time; all of them every 2 ** (LEVELS - 1) ticks
+MIN_WORDS = 100_000  # that a thread reads in an epoch; fewer would hold too few exchanges to learn from
 MAX_STEPS = 64.0  # of a row between two exchanges
 SETTLED = 100.0  # steps after which a row of skip-gram has gone most of the way that it would go
 

@@ -49,7 +49,7 @@ def test_the_biases_make_the_optimum_the_share_of_a_word_in_the_whole_text(subsa
     counts = np.array([600, 250, 100, 50])
     settings = SkipgramSettings.of(subsample=subsample, negative_samples=7)
     keep = np.minimum(1, 0.05 / (counts / 1000)).astype(np.float32) if subsample else np.ones(4, np.float32)
-    text = TrainingText(np.zeros(1, np.int32), noise_probabilities(counts, 0.75), keep, 1)
+    text = TrainingText(np.zeros(1, np.int32), noise_probabilities(counts, 0.75), keep, 1, 1.0)
     left = counts * keep / (counts * keep).sum()
     log_p = np.log(counts / counts.sum())
     bias = sampling_biases(text, counts, settings)["context_bias"]
