@@ -6,9 +6,10 @@ import hashlib
 import importlib
 import sys
 import types
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -40,13 +41,13 @@ class Kernel(Generic[P, R]):
     @cached_property
     def code(self) -> Any:
         """Numba's dispatcher."""
-        numba = _numba()
+        numba = numba_with_wide_registers()
         return numba.njit(cache=True, **OPTIONS)(self._linked())
 
     @cached_property
     def part(self) -> Any:
         """Numba's dispatcher for other kernels to call: it is kept on disk as part of them."""
-        return _numba().njit(**OPTIONS)(self._linked())
+        return numba_with_wide_registers().njit(**OPTIONS)(self._linked())
 
     @cached_property
     def digest(self) -> str:
@@ -59,10 +60,10 @@ class Kernel(Generic[P, R]):
         parts = [part.digest for part in self._parts().values()]
         return hashlib.sha256("".join([own, *parts]).encode()).hexdigest()[:12]
 
-    def _parts(self) -> dict[str, Kernel[..., Any] | Prefetch]:
+    def _parts(self) -> dict[str, Kernel[..., Any] | Intrinsic]:
         """Everything that the function calls and that numba does not know by itself."""
         found = {name: self.function.__globals__.get(name) for name in self.function.__code__.co_names}
-        return {name: value for name, value in found.items() if isinstance(value, Kernel | Prefetch)}
+        return {name: value for name, value in found.items() if isinstance(value, Kernel | Intrinsic)}
 
     def _linked(self) -> Callable[P, R]:
         """The function with its parts compiled, under a name that tells its machine code from that of another version."""
@@ -73,7 +74,24 @@ class Kernel(Generic[P, R]):
         return linked
 
 
-class Prefetch:
+class Intrinsic(ABC):
+    """An operation of kernels that is written in LLVM's instructions.
+
+    Attributes
+    ----------
+    digest
+        To be changed with the instructions.
+    """
+
+    digest: ClassVar[str]
+
+    @cached_property
+    @abstractmethod
+    def part(self) -> Any:
+        """The function for numba, made by `numba.extending.intrinsic`."""
+
+
+class Prefetch(Intrinsic):
     """``prefetch(rows, row, column)`` in a kernel: fetch the cache line of a number that will be read and written soon.
 
     rows is a (R, D) array. Nothing else happens; outside a kernel nothing at all.
@@ -87,7 +105,7 @@ class Prefetch:
     @cached_property
     def part(self) -> Any:
         """The intrinsic."""
-        _numba()
+        numba_with_wide_registers()
         from llvmlite import ir
         from numba.core import cgutils
         from numba.core import types as numba_types
@@ -128,7 +146,7 @@ def aligned_rows(n: int, dim: int) -> np.ndarray:
     return buffer[first : first + n * width].reshape(n, width)
 
 
-def _numba() -> Any:
+def numba_with_wide_registers() -> Any:
     """Import numba; the first to do so lets it use the whole of the vector registers.
 
     LLVM keeps to 256 of their 512 bits on processors of Intel, whose predecessors slowed their clock down for more. Skip-gram

@@ -24,6 +24,7 @@ import time
 import numpy as np
 
 from embedviz.core.compiled import aligned_rows, compiled, prefetch
+from embedviz.core.row_operations import add_row, dot, move_both, move_row
 from embedviz.models.words.noise import noise_table
 from embedviz.models.words.private_rows import LEVELS, TICK, exchange
 
@@ -197,18 +198,12 @@ def train_span(
                 gradient[d] = np.float32(0)
             if n_inputs > 1:
                 for q in range(1, n_inputs):
-                    one = W[inputs[q]]
-                    for d in range(D):
-                        h[d] += one[d]
+                    add_row(h, W, inputs[q])
                 part = np.float32(1) / np.float32(n_inputs)
                 for d in range(D):
                     h[d] *= part
             for q in range(n):
-                c = C[targets[q]]
-                x = np.float32(0)
-                for d in range(D):
-                    x += h[d] * c[d]
-                products[q] = x
+                products[q] = dot(h, C, targets[q])
             size = np.float32(0)
             for d in range(D):
                 size += h[d] * h[d]
@@ -229,16 +224,12 @@ def train_span(
                     error *= most / (np.abs(error) * reach_x)
                 products[q] = weights[q] * error
             for q in range(n):
-                c = C[targets[q]]
                 step = products[q]
                 step_C = step * rate
                 if adagrad:
                     squares_C[targets[q]] += step * step * size / dim
                     step_C /= np.sqrt(squares_C[targets[q]] + np.float32(1e-8))
-                for d in range(D):
-                    before = c[d]
-                    gradient[d] += step * before
-                    c[d] = before + step_C * h[d]
+                move_both(gradient, step, C, targets[q], step_C, h)
             step_W = rate
             if divides:
                 step_W /= np.float32(n_inputs)
@@ -249,13 +240,11 @@ def train_span(
                 if divides:
                     size /= np.float32(n_inputs * n_inputs)
             for q in range(n_inputs):
-                one = W[inputs[q]]
                 step = step_W
                 if adagrad:
                     squares_W[inputs[q]] += size / dim
                     step /= np.sqrt(squares_W[inputs[q]] + np.float32(1e-8))
-                for d in range(D):
-                    one[d] += step * gradient[d]
+                move_row(W, inputs[q], step, gradient)
             seen += m
     exchange(W, squares_W, copies_W, weights_W, hot_W)
     exchange(C, squares_C, copies_C, weights_C, hot_C)
