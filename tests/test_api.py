@@ -73,7 +73,7 @@ def test_words_are_learned_from_a_folder_and_from_several_files(two_topics, tmp_
     run = ev.train("skipgram", folder, out=tmp_path / "one", on_survey=surveys.append, **settings)
     several = ev.train("skipgram", [folder / "a.txt", folder / "b.txt.gz"], out=tmp_path / "two", **settings)
     n_words = len(two_topics.split())
-    assert f"{n_words:,} words of text" in " ".join(surveys[0].sentences)
+    assert f"The text has {n_words:,} words;" in " ".join(surveys[0].sentences)
     assert run.protocol.details["words_in_the_text"] == n_words
     assert run.metrics == several.metrics
     assert run.name == "texts, skipgram"

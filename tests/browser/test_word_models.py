@@ -63,7 +63,7 @@ def column(page: Page, heading: str, of: str = "") -> Locator:
 
 def test_all_algorithms_on_one_text_are_compared_in_one_table_and_side_by_side(server, chromium, books_of_kings):
     titles = [algorithm_title(model) for model in word_models()]
-    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page = chromium.new_page(viewport={"width": 1920, "height": 900})  # a table has the columns alone that are in sight
     train(page, server, books_of_kings, "skipgram")
     visit(page, "Compare")
     expect(page.get_by_role("heading", name="Which algorithm?")).to_be_visible()
@@ -77,6 +77,7 @@ def test_all_algorithms_on_one_text_are_compared_in_one_table_and_side_by_side(s
         ["algorithm", "epochs", "seconds", "test loss", "test AUC", "similarity", "pairs answered", "analogies"]
     )
     expect(column(page, "test AUC")).to_have_text([re.compile(r"^0\.\d+$")] * len(titles))
+    expect(grid(page, "rank").locator("[role=columnheader]")).to_have_text(["rank", *titles])
     for title in titles:
         near = column(page, title, of="rank")
         expect(near).to_have_count(NEIGHBORS)

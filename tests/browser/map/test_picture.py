@@ -120,6 +120,7 @@ def test_two_clicks_in_the_legend_or_one_with_shift_show_a_category_alone(open_m
 
 def test_labels_do_not_overlap(open_map):
     page = drawn(open_map("?n=20000"))
+    wait_until(lambda: ask(page, "map.overlay.placed.length") > 30)
     boxes = ask(
         page,
         """map.overlay.placed.map(({id, text, strong, align, dx, dy}) => {
@@ -129,7 +130,6 @@ def test_labels_do_not_overlap(open_map):
           return [left, y - 7.5, left + wide, y + 7.5];
         })""",
     )
-    assert len(boxes) > 30
     for i, a in enumerate(boxes):
         for b in boxes[:i]:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
