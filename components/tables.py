@@ -97,13 +97,11 @@ def label_input(space: EmbeddingSpace, title: str, default: str, key: str) -> st
     """Show a box for one label, with the most frequent as suggestions, and return what was chosen or typed.
 
     The default need not be a label of the space. What was chosen is kept in the session's state under `key`, and shown as the
-    placeholder of the box, not as its value: Streamlit's box starts anew where what is typed equals the value, so that
+    placeholder of the box, not as its value: Streamlit resets a box once what is typed equals its value, so that
     "kings" could not be typed over "king".
     """
     turn_key = f"{key}-turn"
-    turn = st.session_state.get(
-        turn_key, 0
-    )  # each choice is made in a new box, for one with a value would drop letters
+    turn = st.session_state.get(turn_key, 0)  # each choice is made in a new box, without a value
     box_key = f"{key}-box-{turn}"
 
     def choose() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 import sys
 import types
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
-from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -75,15 +76,12 @@ class Kernel(Generic[P, R]):
 
 
 class Intrinsic(ABC):
-    """An operation of kernels that is written in LLVM's instructions.
+    """An operation of kernels that is written in LLVM's instructions."""
 
-    Attributes
-    ----------
-    digest
-        To be changed with the instructions.
-    """
-
-    digest: ClassVar[str]
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the module that writes the instructions."""
+        return hashlib.sha256(inspect.getsource(sys.modules[type(self).__module__]).encode()).hexdigest()
 
     @cached_property
     @abstractmethod
@@ -96,8 +94,6 @@ class Prefetch(Intrinsic):
 
     rows is a (R, D) array. Nothing else happens; outside a kernel nothing at all.
     """
-
-    digest = "1"
 
     def __call__(self, rows: np.ndarray, row: Any, column: int) -> None:
         """Do nothing: outside a kernel there is nothing to fetch ahead."""

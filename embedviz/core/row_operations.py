@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +22,6 @@ UNALIGNED = 4  # bytes: local arrays begin anywhere
 
 class Dot(Intrinsic):
     """``dot(x, rows, row)``: the dot product of x (D,) with a row, float32."""
-
-    digest: ClassVar[str] = "1"
 
     def __call__(self, x: np.ndarray, rows: np.ndarray, row: Any) -> np.float32:
         """Return the product."""
@@ -48,8 +46,6 @@ class Dot(Intrinsic):
 class AddRow(Intrinsic):
     """``add_row(x, rows, row)``: add a row to x (D,)."""
 
-    digest: ClassVar[str] = "1"
-
     def __call__(self, x: np.ndarray, rows: np.ndarray, row: Any) -> None:
         """Add it in place."""
         x += rows[row]
@@ -73,13 +69,11 @@ class AddRow(Intrinsic):
         return add_row
 
 
-class MoveRow(Intrinsic):
-    """``move_row(rows, row, step, x)``: add step times x (D,) to a row."""
-
-    digest: ClassVar[str] = "1"
+class AddToRow(Intrinsic):
+    """``add_to_row(rows, row, step, x)``: add step times x (D,) to a row."""
 
     def __call__(self, rows: np.ndarray, row: Any, step: Any, x: np.ndarray) -> None:
-        """Move it in place."""
+        """Add it in place."""
         rows[row] += step * x
 
     @cached_property
@@ -88,26 +82,24 @@ class MoveRow(Intrinsic):
         intrinsic, kinds = _numba_names()
 
         @intrinsic
-        def move_row(_: Any, rows: Any, row: Any, step: Any, x: Any):
+        def add_to_row(_: Any, rows: Any, row: Any, step: Any, x: Any):
             def generate(context: Any, builder: Any, signature: Any, arguments: Any):
                 lines = _Lines(context, builder, signature.args, arguments)
-                moved, x, step = lines.row(0, arguments[1]), lines.row(3), lines.repeated(arguments[2])
+                target, x, step = lines.row(0, arguments[1]), lines.row(3), lines.repeated(arguments[2])
                 with lines.each(lines.length(0)) as at:
-                    lines.write(moved, at, lines.plus_product(lines.read(moved, at), step, lines.read(x, at)))
+                    lines.write(target, at, lines.plus_product(lines.read(target, at), step, lines.read(x, at)))
                 return context.get_dummy_value()
 
             return kinds.void(rows, kinds.intp, kinds.float32, x), generate
 
-        return move_row
+        return add_to_row
 
 
-class MoveBoth(Intrinsic):
-    """``move_both(x, step, rows, row, row_step, y)``: add step times a row to x (D,), and row_step times y (D,) to the row."""
-
-    digest: ClassVar[str] = "1"
+class UpdateBoth(Intrinsic):
+    """``update_both(x, step, rows, row, row_step, y)``: add step times a row to x (D,), and row_step times y (D,) to the row."""
 
     def __call__(self, x: np.ndarray, step: Any, rows: np.ndarray, row: Any, row_step: Any, y: np.ndarray) -> None:
-        """Move both in place."""
+        """Add both in place."""
         x += step * rows[row]
         rows[row] += row_step * y
 
@@ -117,20 +109,20 @@ class MoveBoth(Intrinsic):
         intrinsic, kinds = _numba_names()
 
         @intrinsic
-        def move_both(_: Any, x: Any, step: Any, rows: Any, row: Any, row_step: Any, y: Any):
+        def update_both(_: Any, x: Any, step: Any, rows: Any, row: Any, row_step: Any, y: Any):
             def generate(context: Any, builder: Any, signature: Any, arguments: Any):
                 lines = _Lines(context, builder, signature.args, arguments)
-                x, moved, y = lines.row(0), lines.row(2, arguments[3]), lines.row(5)
+                x, target, y = lines.row(0), lines.row(2, arguments[3]), lines.row(5)
                 step, row_step = lines.repeated(arguments[1]), lines.repeated(arguments[4])
                 with lines.each(lines.length(2)) as at:
-                    before = lines.read(moved, at)
+                    before = lines.read(target, at)
                     lines.write(x, at, lines.plus_product(lines.read(x, at), step, before))
-                    lines.write(moved, at, lines.plus_product(before, row_step, lines.read(y, at)))
+                    lines.write(target, at, lines.plus_product(before, row_step, lines.read(y, at)))
                 return context.get_dummy_value()
 
             return kinds.void(x, kinds.float32, rows, kinds.intp, kinds.float32, y), generate
 
-        return move_both
+        return update_both
 
 
 class _Lines:
@@ -227,4 +219,4 @@ def _numba_names() -> tuple[Callable[..., Any], Any]:
     return intrinsic, types
 
 
-dot, add_row, move_row, move_both = Dot(), AddRow(), MoveRow(), MoveBoth()
+dot, add_row, add_to_row, update_both = Dot(), AddRow(), AddToRow(), UpdateBoth()

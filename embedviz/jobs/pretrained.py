@@ -53,7 +53,7 @@ def open_pretrained_space(settings: TrainingSettings, reporter: Reporter) -> Emb
     reporter.report("Opening the pretrained vectors")
     space = _opened(name, reporter)
     if name.startswith(RUN):
-        space.contexts = _contexts(Store().run(_address(name)[0]), space, settings)
+        space.contexts = _contexts(Store().run(_address(name)[0]), settings)
     return space
 
 
@@ -96,7 +96,7 @@ def _address(name: str) -> tuple[str, str]:
     return run_id, space
 
 
-def _contexts(run: RunFolder, space: EmbeddingSpace, settings: TrainingSettings) -> np.ndarray | None:
+def _contexts(run: RunFolder, settings: TrainingSettings) -> np.ndarray | None:
     """Return the context vectors that the run learned beside its vectors, (N, D) float32.
 
     None for another algorithm, with which they have another meaning; for hierarchical softmax, whose contexts are the nodes

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.compiled import aligned_rows, compiled
-from embedviz.core.row_operations import add_row, dot, move_both, move_row
+from embedviz.core.row_operations import add_row, add_to_row, dot, update_both
 
 
 @compiled
@@ -18,13 +18,13 @@ def add_in_kernel(x, rows, row):
 
 
 @compiled
-def move_in_kernel(rows, row, step, x):
-    move_row(rows, row, step, x)
+def add_to_row_in_kernel(rows, row, step, x):
+    add_to_row(rows, row, step, x)
 
 
 @compiled
-def move_both_in_kernel(x, step, rows, row, row_step, y):
-    move_both(x, step, rows, row, row_step, y)
+def update_both_in_kernel(x, step, rows, row, row_step, y):
+    update_both(x, step, rows, row, row_step, y)
 
 
 @pytest.mark.parametrize("dim", [1, 16, 17, 100, 300])
@@ -44,8 +44,8 @@ def test_kernels_do_what_numpy_does(dim, index):
     assert dot(x, rows, row) == pytest.approx(float((x.astype(float) * rows[2]).sum()), rel=1e-4, abs=1e-5)
     calls = [
         (add_in_kernel, add_row, lambda rows, x, y: (x, rows, row)),
-        (move_in_kernel, move_row, lambda rows, x, y: (rows, row, step, x)),
-        (move_both_in_kernel, move_both, lambda rows, x, y: (x, step, rows, row, row_step, y)),
+        (add_to_row_in_kernel, add_to_row, lambda rows, x, y: (rows, row, step, x)),
+        (update_both_in_kernel, update_both, lambda rows, x, y: (x, step, rows, row, row_step, y)),
     ]
     for in_kernel, in_numpy, arguments in calls:
         before, ours, expected = case(), case(), case()

@@ -33,8 +33,8 @@ from embedviz.training.devices import Device
 from embedviz.training.protocols import ModelSpec, Weights
 
 MAX_STEP = 100.0  # that a step's size is held to, as in the original
-BIAS_ROUNDS = 10  # by which biases are fitted to vectors that a training starts from,
-BLOCK = 65_536  # so many pairs at a time
+BIAS_ROUNDS = 10  # in which biases are fitted to vectors that a training starts from
+BLOCK = 65_536  # pairs handled at a time
 WORDS_TO_READ = 40_000_000  # of a small text, over all epochs
 
 

@@ -16,9 +16,7 @@ from embedviz.text.shuffling import shuffled_units
 
 CURVE_PAIRS = 10_000  # held-out pairs measured each time
 TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
-PAIRS_A_WINDOW = (
-    2.5  # that a window counts for, where whole ones are measured: it tells as much as many pairs, and takes longer
-)
+PAIRS_A_WINDOW = 2.5  # pairs that are left out for each whole window that is measured, which takes longer
 TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from
 MAX_TOKENS = 2_000_000  # of a part that pairs are drawn from; of a larger one a random part is taken
 

@@ -92,8 +92,8 @@ class SamplingArrays(WordEngine):
         self.tree = HuffmanTree.of(self.vocabulary.counts) if settings.has_tree else None
         uses_W, uses_C = self._uses()
         if len(self.text.tokens) < threads * MIN_WORDS:
-            threads = 1  # those there are move the shared rows
-        # a mean moves each of its words so little that none comes to rest between two exchanges
+            threads = 1  # no private rows: all threads update the shared ones
+        # CBOW's updates are so small that no row converges between two exchanges
         settled = np.inf if inputs.from_contexts else SETTLED
         self.table_W = Table.of(V + inputs.n_parts, dim, uses_W, threads, settled)
         self.table_C = Table.of(V, dim, uses_C, threads, settled)
@@ -146,7 +146,7 @@ class SamplingArrays(WordEngine):
         return rate if self.settings.optimizer == "adagrad" else rate * linear_decay(share)
 
     def _uses(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return how often rows of W and C are moved for a word that sub-sampling has left, for `Table`."""
+        """Return how often rows of W and C are updated for each word that sub-sampling has left, for `Table`."""
         s, counts = self.settings, self.vocabulary.counts
         words = counts * self.text.keep / (counts * self.text.keep).sum()
         around = s.window + 1.0  # words in a window of random reach

@@ -1,8 +1,8 @@
 """Rows that each thread has a copy of for itself, so that threads do not wait for each other.
 
-Frequent words are moved by every thread all the time, and a cache line that one core has written is not there for another for
-longer than all the work on it takes. So each thread moves copies of the most used rows, and every few thousand words adds what it has
-moved them by to the shared rows and takes these over (as in Zhang, Choromanska and LeCun 2015, "Deep learning with elastic averaging
+Rows of frequent words are updated by every thread all the time, and a cache line that one core has written is not there for another for
+longer than all the work on it takes. So each thread updates copies of the most used rows. Every 64 to 4,096 words it adds
+its changes to the shared rows and copies these back (as in Zhang, Choromanska and LeCun 2015, "Deep learning with elastic averaging
 SGD", NIPS, where every row would be such a copy). On two cores and a vocabulary of 5,000 words skip-gram is 1.4 times as fast.
 
 Layout of a table of R rows: the shared ones, then for each thread n copies and n rows as they were at the last exchange.
@@ -21,7 +21,7 @@ TICK = 64  # words that a thread trains on between two exchanges of the most use
 LEVELS = 7  # other rows are exchanged every 2nd, 4th, ... time; all of them every 2 ** (LEVELS - 1) ticks
 MIN_WORDS = 100_000  # that a thread reads in an epoch; fewer would hold too few exchanges to learn from
 MAX_STEPS = 64.0  # of a row between two exchanges
-SETTLED = 100.0  # steps after which a row of skip-gram has gone most of the way that it would go
+SETTLED = 100.0  # updates after which a row of skip-gram has nearly converged
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Table:
     n_shared
         R.
     weights
-        (n,) float32: how much of what a thread has moved a row by counts.
+        (n,) float32: the share of a thread's change of a row that is added.
     due
         (LEVELS,) int64: a tick that 2 ** i divides, and no higher power, exchanges the first due[i] rows.
     """
@@ -53,20 +53,20 @@ class Table:
         Parameters
         ----------
         uses
-            (U,) float64, how often each of the first U rows is moved for a word of the text, the most used first. One thread
+            (U,) float64, how often each of the first U rows is updated for a word of the text, the most used first. One thread
             needs no copies.
         settled
-            Steps after which a row has gone most of the way that it would go.
+            Updates after which a row has nearly converged.
         """
         n = min(len(uses), MAX_PRIVATE) if threads > 1 else 0
         periods = TICK << np.arange(LEVELS)
         often = uses[:n] * periods[:, None] > MAX_STEPS / 2  # (LEVELS, n)
         due = np.where(often, np.arange(1, n + 1), 0).max(axis=1, initial=0)
         due[-1] = n
-        # A row that was moved a little is to go as far as all threads have moved it together. One that has come to rest in
-        # each of them goes to the mean of their places.
-        moved = uses[:n] * periods[np.searchsorted(due, np.arange(n), side="right")]
-        weights = 1 / (1 + (threads - 1) * moved / (moved + settled))
+        # After a few updates the changes of all threads are added up. After many each thread has converged on its own, and
+        # their mean is right.
+        updates = uses[:n] * periods[np.searchsorted(due, np.arange(n), side="right")]
+        weights = 1 / (1 + (threads - 1) * updates / (updates + settled))
         rows = aligned_rows(n_shared + 2 * threads * n, dim)
         return cls(rows, np.zeros(len(rows), np.float32), n_shared, weights.astype(np.float32), due)
 
@@ -87,7 +87,7 @@ class Table:
 
 @compiled
 def exchange(rows: np.ndarray, squares: np.ndarray, first: int, weights: np.ndarray, n_due: int) -> None:
-    """Add what a thread has moved its copies of the first n_due rows by to the shared rows, and take these over.
+    """Add a thread's changes of its copies of the first n_due rows to the shared rows, and copy these back.
 
     first, weights: see `Table`. At the beginning of a thread's work the copies are as they were at the last exchange, and only take
     over.

@@ -24,7 +24,7 @@ import time
 import numpy as np
 
 from embedviz.core.compiled import aligned_rows, compiled, prefetch
-from embedviz.core.row_operations import add_row, dot, move_both, move_row
+from embedviz.core.row_operations import add_row, add_to_row, dot, update_both
 from embedviz.models.words.noise import noise_table
 from embedviz.models.words.private_rows import LEVELS, TICK, exchange
 
@@ -229,7 +229,7 @@ def train_span(
                 if adagrad:
                     squares_C[targets[q]] += step * step * size / dim
                     step_C /= np.sqrt(squares_C[targets[q]] + np.float32(1e-8))
-                move_both(gradient, step, C, targets[q], step_C, h)
+                update_both(gradient, step, C, targets[q], step_C, h)
             step_W = rate
             if divides:
                 step_W /= np.float32(n_inputs)
@@ -244,7 +244,7 @@ def train_span(
                 if adagrad:
                     squares_W[inputs[q]] += size / dim
                     step /= np.sqrt(squares_W[inputs[q]] + np.float32(1e-8))
-                move_row(W, inputs[q], step, gradient)
+                add_to_row(W, inputs[q], step, gradient)
             seen += m
     exchange(W, squares_W, copies_W, weights_W, hot_W)
     exchange(C, squares_C, copies_C, weights_C, hot_C)
