@@ -16,7 +16,7 @@ from embedviz.text.shuffling import shuffled_units
 
 CURVE_PAIRS = 10_000  # held-out pairs measured each time
 TRAIN_PAIRS = 4_000  # pairs of the training text measured with them
-PAIRS_A_WINDOW = 2.5  # pairs that are left out for each whole window that is measured, which takes longer
+PAIRS_A_WINDOW = 2.5  # whole windows take longer to measure than pairs, so that many fewer are drawn
 TRAIN_SAMPLE = 200_000  # tokens of the training text that its pairs are drawn from
 MAX_TOKENS = 2_000_000  # of a part that pairs are drawn from; of a larger one a random part is taken
 
@@ -53,11 +53,9 @@ class HeldOut:
 
 def draw_pairs(corpus: Corpus, tokens: np.ndarray, settings: WordSettings, seed: int, n: int) -> HeldOutPairs:
     """Draw n pairs of tokens (T,) of a corpus; of an algorithm that predicts a word from all around it, whole windows."""
-    draw, n = (
-        (HeldOutPairs.draw_windows, int(n / PAIRS_A_WINDOW))
-        if settings.predicts_from_windows
-        else (HeldOutPairs.draw, n)
-    )
+    draw = HeldOutPairs.draw
+    if settings.predicts_from_windows:
+        draw, n = HeldOutPairs.draw_windows, int(n / PAIRS_A_WINDOW)
     if len(tokens) > MAX_TOKENS:
         tokens = shuffled_units(tokens, seed, MAX_TOKENS)[:MAX_TOKENS]
     return draw(tokens, settings.window, corpus.vocabulary.counts, seed, n)
