@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.core.compiled import compiled
+
 
 @dataclass(frozen=True)
 class HuffmanTree:
@@ -34,36 +36,14 @@ class HuffmanTree:
         """Build the tree of words with these counts, (V,). Equal counts give equal trees."""
         V = len(counts)
         order = np.argsort(-counts, kind="stable")
-        weight = np.concatenate([counts[order].astype(np.int64), np.full(V - 1, np.iinfo(np.int64).max)])
-        parent, turn = np.zeros(2 * V - 1, np.int64), np.zeros(2 * V - 1, np.int8)
-        leaf, inner = V - 1, V  # next of the words, the rarest first, and of the nodes, which are made in their order
-        for node in range(V, 2 * V - 1):
-            total = 0
-            for side in (0, 1):
-                if leaf >= 0 and weight[leaf] < weight[inner]:
-                    child, leaf = leaf, leaf - 1
-                else:
-                    child, inner = inner, inner + 1
-                total += weight[child]
-                parent[child], turn[child] = node, side
-            weight[node] = total
-        return cls._paths(order, parent, turn)
-
-    @classmethod
-    def _paths(cls, order: np.ndarray, parent: np.ndarray, turn: np.ndarray) -> HuffmanTree:
-        V = len(order)
-        at = np.arange(V)  # all words climb at once
-        levels = list[tuple[np.ndarray, np.ndarray, np.ndarray]]()
-        climbing = np.arange(V)
-        root = 2 * V - 2  # the last that was made
-        while len(climbing):
-            levels.append((order[climbing], root - parent[at[climbing]], turn[at[climbing]]))
-            at[climbing] = parent[at[climbing]]
-            climbing = climbing[at[climbing] != root]
-        word, node, side = (np.concatenate(parts) for parts in zip(*reversed(levels), strict=True))
-        by_word = np.argsort(word, kind="stable")  # of each word the highest level first
-        starts = np.concatenate([[0], np.cumsum(np.bincount(word, minlength=V))])
-        return cls(starts, node[by_word].astype(np.int32), side[by_word].astype(np.float32))
+        weights = np.concatenate([counts[order].astype(np.int64), np.full(V - 1, np.iinfo(np.int64).max)])
+        parents, sides, lengths = np.zeros(2 * V - 1, np.int64), np.zeros(2 * V - 1, np.float32), np.zeros(V, np.int64)
+        _join(weights, parents, sides)
+        _measure(order, parents, lengths)
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        nodes, turns = np.zeros(starts[-1], np.int32), np.zeros(starts[-1], np.float32)
+        _climb(order, parents, sides, starts, nodes, turns)
+        return cls(starts, nodes, turns)
 
     def log_probabilities(self, centre: np.ndarray, inner: np.ndarray, words: np.ndarray) -> np.ndarray:
         """Return log P(word | centre).
@@ -89,3 +69,53 @@ class HuffmanTree:
         turned = np.einsum("ld,ld->l", centre[owner // words.shape[1]], inner[self.nodes[at]])
         log_p = -np.logaddexp(0.0, np.where(self.turns[at] > 0, turned, -turned).astype(np.float64))
         return np.bincount(owner, log_p, len(flat)).reshape(words.shape)
+
+
+@compiled
+def _join(weights: np.ndarray, parents: np.ndarray, sides: np.ndarray) -> None:
+    """Join the two lightest trees until one is left.
+
+    Parameters
+    ----------
+    weights
+        (2V - 1,) int64: of the words, the most frequent first, then room for those of the nodes that join them.
+    parents, sides
+        (2V - 1,) int64 and float32, filled with the node above each, and which of its two sides it is on.
+    """
+    V = (len(weights) + 1) // 2
+    leaf, inner = V - 1, V  # next of the words, the rarest first, and of the nodes, which are made in their order
+    for node in range(V, 2 * V - 1):
+        total = 0
+        for side in range(2):
+            if leaf >= 0 and weights[leaf] < weights[inner]:
+                child, leaf = leaf, leaf - 1
+            else:
+                child, inner = inner, inner + 1
+            total += weights[child]
+            parents[child], sides[child] = node, side
+        weights[node] = total
+
+
+@compiled
+def _measure(order: np.ndarray, parents: np.ndarray, lengths: np.ndarray) -> None:
+    """Count the nodes above each word into lengths (V,)."""
+    root = len(parents) - 1  # the last that was made
+    for leaf in range(len(order)):
+        at = leaf
+        while at != root:
+            at = parents[at]
+            lengths[order[leaf]] += 1
+
+
+@compiled
+def _climb(
+    order: np.ndarray, parents: np.ndarray, sides: np.ndarray, starts: np.ndarray, nodes: np.ndarray, turns: np.ndarray
+) -> None:
+    """Write each word's path, from the root down, to nodes and turns; see `HuffmanTree`."""
+    root = len(parents) - 1
+    for leaf in range(len(order)):
+        at, p = leaf, starts[order[leaf] + 1]
+        while at != root:
+            p -= 1
+            nodes[p], turns[p] = root - parents[at], sides[at]
+            at = parents[at]
