@@ -45,6 +45,7 @@ def follow(
         with error_boundary():
             draw(state)  # before the page is rerun: it may have to answer a click
         if is_refresh and (state.is_final, mark()) != drawn_with:
+            st.empty()  # ends here if the visitor has left: a rerun asked for then would take them back
             st.rerun()
         is_refresh = True
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
 
 def is_history_step() -> bool:
@@ -15,17 +16,40 @@ def is_history_step() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def leave_former_page(page: str) -> None:
+def choose_page(pages: list[st.Page]) -> st.Page:
+    """Show the pages in the sidebar and return the one that this run is of, with nothing left of the page before it.
+
+    `st.navigation`, safe against what the former page still asks for while the visitor is on the way from it. Streamlit
+    keeps the page asked for in one place for all runs of a session, where a run of the former page that begins its last
+    refresh meanwhile overwrites it. And a refresh that the browser sent before it knew of the new page, and that waits
+    until the new page has been run, then takes the visitor back.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and context.page_script_hash != context.pages_manager.main_script_hash:
+        context.pages_manager.set_script_intent(context.page_script_hash, "")
+    page = st.navigation(pages, position="sidebar")
+    if context is not None and context.script_requests is not None:
+        _refuse_refreshes_of_other_pages(context.script_requests, context.page_script_hash)
+    _leave_former_page(page.url_path)
+    return page
+
+
+def _refuse_refreshes_of_other_pages(requests: ScriptRequests, page_hash: str) -> None:
+    """Let the requests of a run take no refresh of a part of another page than this."""
+
+    def request_rerun(new_data: RerunData) -> bool:
+        is_outdated = new_data.fragment_id is not None and new_data.page_script_hash != page_hash
+        return True if is_outdated else ScriptRequests.request_rerun(requests, new_data)
+
+    requests.request_rerun = request_rerun
+
+
+def _leave_former_page(page: str) -> None:
     """Drop the fragments of the page that the visitor left and what waits to refresh them, when this run is of another one.
 
     A refresh that the browser asked for before it was told of the new page would be run after it, under the old page's
     name. Streamlit 1.67 then empties the page in the browser, and the next refresh of the new page ends in a blank window
     ("Bad delta path index").
-
-    Parameters
-    ----------
-    page
-        URL path of the page that is run.
     """
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None and st.session_state.get("page") not in (None, page):

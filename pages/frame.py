@@ -11,7 +11,7 @@ st.set_page_config(
     page_title="embedviz", page_icon=str(Path(__file__).parents[1] / "components" / "icon.svg"), layout="wide"
 )
 style.apply()
-page = st.navigation(
+page = navigation.choose_page(
     [
         st.Page("home.py", title="Home", icon=":material/home:", default=True),
         st.Page("data.py", title="Data", icon=":material/upload_file:", url_path="data"),
@@ -22,10 +22,8 @@ page = st.navigation(
         st.Page("evaluate.py", title="Evaluate", icon=":material/grading:", url_path="evaluate"),
         st.Page("map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
         st.Page("compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
-    ],
-    position="sidebar",
+    ]
 )
-navigation.leave_former_page(page.url_path)
 with error_boundary():
     run_picker.show()
 with error_boundary():

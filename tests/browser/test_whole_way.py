@@ -201,7 +201,7 @@ def test_on_a_shared_server_a_visitor_sees_only_their_own_and_may_look_by_the_ad
     expect(other.get_by_text("There are no runs yet")).to_be_visible()
     page.goto(server.address)
     page.get_by_test_id("stBaseButton-secondary").filter(has_text=re.compile("^Open$")).click()
-    expect(page).to_have_url(re.compile(r"run=[0-9a-f]{32}"))
+    expect(page).to_have_url(re.compile(r"neighbours\?run=[0-9a-f]{32}"))
     other.goto(page.url)
     expect(other.get_by_text("king – queen: 0.751")).to_be_visible()
     other.goto(server.address + "data")
