@@ -320,7 +320,7 @@ ADDITIONS = (WORD_ALGORITHM, MODEL, FORMAT, PAGE, JOB_KIND, EXECUTOR)
 def copy(tmp_path):
     """The project's code, to be added to."""
     for name in COPIED:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name)  # compiled kernels too
     return tmp_path
 
 

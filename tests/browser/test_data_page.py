@@ -11,7 +11,6 @@ from tests.browser.test_whole_way import no_sideways_scrolling, workers
 pytestmark = pytest.mark.browser
 
 REVIEWS = b"review,stars,note\n" + b"so very good a film,5,one two three\na bad film it was,1,four five six\n" * 9
-expect.set_options(timeout=30_000)
 
 
 def upload(page: Page, name: str, data: bytes) -> None:

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.browser.acting import choose, fill_number, press, settle
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 
 
 class Connection:

@@ -9,7 +9,6 @@ from embedviz.models import MODELS
 from tests.browser.acting import choose, fill_number, follow, press, settle, visit
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)

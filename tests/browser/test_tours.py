@@ -12,7 +12,6 @@ from components.tours import TOURS
 from tests.browser.acting import choose, fill_text, follow, press, settle, visit
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 trained: dict[str, str] = {}  # name of a tour -> address of a run that it made
 
 

@@ -18,7 +18,6 @@ from tests.browser.conftest import wait_until
 pytestmark = pytest.mark.browser
 
 PAGES = ["", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare"]
-expect.set_options(timeout=30_000)
 
 
 def no_sideways_scrolling(page: Page) -> bool:

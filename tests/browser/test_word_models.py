@@ -13,7 +13,6 @@ from embedviz.models.compatibility import word_models
 from tests.browser.acting import READY_MS, expect_label, fill_number, follow, press, type_label, visit
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=30_000)
 
 COMPOSING = {"fasttext"}  # algorithms that give a vector to a word they have never seen
 NOT_AMONG = r"^'kingz' is not among the [\d,]+ words"  # a word that the text does not have

@@ -53,3 +53,16 @@ def test_ours_is_as_faithful_as_the_reference(data):
     ours = scores(vectors, metric)
     theirs = scores(vectors, metric, engine="umap-learn", negative_samples=5)  # its own default
     assert (ours >= theirs - 0.005).all(), (ours, theirs)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_left_to_itself_the_reference_moves_the_points_from_where_they_start():
+    vectors, metric = digits()
+
+    def trustworthiness(**settings):
+        coords = result_of(steps(vectors, ProjectionSettings(metric=metric, engine="umap-learn", **settings)))
+        return fidelity(vectors, coords, metric=metric)["trustworthiness@15"]
+
+    by_itself = trustworthiness()
+    assert by_itself > 0.95
+    assert by_itself > trustworthiness(epochs=1) + 0.03
