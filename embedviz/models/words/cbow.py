@@ -22,7 +22,13 @@ from embedviz.training.protocols import ModelSpec
 
 
 class CbowSettings(SamplingSettings):
-    """Settings of CBOW. The preset original has the defaults of word2vec.c for -cbow 1."""
+    """Settings of CBOW. The preset original has the defaults of word2vec.c for -cbow 1.
+
+    Chosen on the Brown corpus with the passes that are left to the text's size (means of two seeds; Spearman on WordSim-353 and
+    SimLex-999, and syntactic analogies of Google's set that are solved): 0.417, 0.175, 193 with a rate of 0.1; 0.453, 0.175, 124 with
+    0.15; 0.445, 0.156, 91 with 0.2; 0.374, 0.157, 260 with 0.1 and sub-sampling from 1e-3 on. With 5 epochs alone larger rates are
+    better: 0.214, 0.141, 72 with 0.1; 0.307, 0.139, 148 with 0.2.
+    """
 
     predicts_from_windows: ClassVar[bool] = True
     presets: ClassVar[dict[str, dict[str, Any]]] = {
