@@ -106,12 +106,7 @@ def chromium():
     expect.set_options(timeout=30_000)  # a busy machine answers late
 
     with sync_playwright() as playwright:
-        arguments = [
-            "--no-sandbox",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--force-prefers-reduced-motion",
-        ]
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()

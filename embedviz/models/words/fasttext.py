@@ -27,7 +27,7 @@ class FasttextSettings(SamplingSettings):
 
     Chosen on the Brown corpus (5 epochs, one thread, means of two seeds; Spearman on WordSim-353 and SimLex-999, and syntactic
     analogies of Google's set that are solved): 0.402, 0.099, 2,820. Sub-sampling from 1e-3 on gives 0.373, 0.135, 2,864, and with
-    n-grams up to 5 beside 0.364, 0.130, 3,000, but the vectors of texts of a few hundred words then grow without bound; a divided
+    n-grams up to 5 beside 0.364, 0.130, 3,000, but numbers of a text of few words then grow to 5, where they stay below 3; a divided
     gradient at a rate of 0.2 gives 0.305, 0.182, 2,968.
     """
 
