@@ -11,7 +11,7 @@ from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from tests.projection.test_projection import blobs, share_in_own_group, umap
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # the first of them waits for umap-learn to be compiled
 
 N = 600
 SEEDS = (0, 1, 2)
