@@ -21,6 +21,7 @@ class Settings(BaseModel):
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {}
     renamed: ClassVar[dict[str, str]] = {}  # name of a field in earlier versions -> its name
+    dropped: ClassVar[frozenset[str]] = frozenset()  # names of fields of earlier versions, ignored in kept settings
 
     @classmethod
     def of(cls, *, preset: str | None = None, **values: Any) -> Self:
@@ -48,8 +49,8 @@ class Settings(BaseModel):
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Self:
-        """Return the settings with these values; SettingsError as in `of`."""
-        return cls.of(**values)
+        """Return settings that were kept; SettingsError as in `of`."""
+        return cls.of(**{name: value for name, value in values.items() if name not in cls.dropped})
 
 
 class TrainingSettings(Settings):

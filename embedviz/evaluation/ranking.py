@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedviz.core.compiled import compiled
+
+LOWEST = np.finfo(np.float32).min  # the score of what is left out: compiled code must not see infinities
 MAX_ENTRIES = 1 << 24  # scores held at a time: 64 MB
 
 Pairs = tuple[np.ndarray, np.ndarray]  # users and items (n,)
@@ -91,7 +94,7 @@ def measure_ranking(
         rows = np.array(scores(block), np.float32)
         step = step or max(1, MAX_ENTRIES // rows.shape[1])
         for user, row in zip(block, rows, strict=True):
-            row[seen_of(user)] = -np.inf
+            row[seen_of(user)] = LOWEST
             ranks = _ranks(row, relevant_of(user))
             if np.isfinite(ranks).sum() == len(row) - len(np.unique(seen_of(user))) > 0:
                 continue  # every item that is left is relevant, so that any order is perfect
@@ -109,12 +112,23 @@ def _by_user(user: np.ndarray, item: np.ndarray, n_users: int) -> Callable[[int]
     return lambda u: items[starts[u] : starts[u + 1]]
 
 
+@compiled
+def count_ahead(row: np.ndarray, values: np.ndarray, greater: np.ndarray, equal: np.ndarray) -> None:
+    """Count the entries of a row (I,) that are greater than each of some values (m,), and those equal to it."""
+    for j in range(len(values)):
+        value, ahead, same = values[j], 0, 0
+        for i in range(len(row)):
+            ahead += row[i] > value
+            same += row[i] == value
+        greater[j], equal[j] = ahead, same
+
+
 def _ranks(row: np.ndarray, items: np.ndarray) -> np.ndarray:
     """(m,): the rank of each item in a row of scores (I,), 1 the best, infinite for an item of -1."""
     values = row[items]
     if len(items) < 30:
-        greater = np.array([(row > value).sum() for value in values])
-        equal = np.array([(row == value).sum() for value in values])
+        greater, equal = np.empty(len(items), np.int64), np.empty(len(items), np.int64)
+        count_ahead(row, values, greater, equal)
     else:
         ordered = np.sort(row)
         up_to = np.searchsorted(ordered, values, side="right")

@@ -10,14 +10,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from typing_extensions import TypedDict
 
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
-from embedviz.training.protocols import State, T_co, Weights
+from embedviz.training.protocols import State, Weights
+
+R_co = TypeVar("R_co", covariant=True)  # what is made of weights
 
 IN_MEMORY_BYTES = 64_000_000  # of the best weights; larger ones are kept on the disk
 BLOCK_ROWS = 10_000  # written there at a time
@@ -152,7 +154,7 @@ class BestWeights:
         self.value, self.waited = values["value"], values["waited"]
 
 
-class IterativeLearner(Generic[T_co]):
+class IterativeLearner(Generic[R_co]):
     """A learner around an engine.
 
     Parameters
@@ -165,7 +167,7 @@ class IterativeLearner(Generic[T_co]):
         Chooses the best weights.
     """
 
-    def __init__(self, engine: Engine, build: Callable[[Weights], T_co], criterion: Criterion):
+    def __init__(self, engine: Engine, build: Callable[[Weights], R_co], criterion: Criterion):
         self.engine, self.build = engine, build
         self._best = BestWeights(criterion)
 
@@ -211,11 +213,11 @@ class IterativeLearner(Generic[T_co]):
                 best=is_best,
             )
 
-    def best(self) -> T_co:
+    def best(self) -> R_co:
         """Return the model of the best weights; of the current ones before anything was measured."""
         return self.build(self._best.weights if self._best.weights else self.engine.weights())
 
-    def current(self) -> T_co:
+    def current(self) -> R_co:
         """Return the model of the current weights."""
         return self.build(self.engine.weights())
 

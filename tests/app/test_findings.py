@@ -70,7 +70,7 @@ def test_counts_are_ranked_by_a_click(app):
     button(app, "Rank by who has what").click().run()
     settled(app)
     assert not app.exception
-    assert app.selectbox(key="ratings--recommended-method").value == "bpr"
+    assert app.selectbox(key="ratings--recommended-method").value == "ials"
     assert "Rank by who has what" not in labels(app)
     button(app, "Undo").click().run()
     settled(app)

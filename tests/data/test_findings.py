@@ -74,7 +74,7 @@ def test_counts_are_ranked():
     plays = np.round(np.exp(RNG.normal(3, 1.8, N))) + 1
     found, left, _ = mended({**RATED, "weight": plays}, {"rating": "weight"})
     assert [finding.kind for finding in found] == ["counts"]
-    assert found[0].remedy.settings == {"method": "bpr"}
+    assert found[0].remedy.settings == {"method": "ials"}
     assert not left
     assert kinds({**RATED, "rating": RNG.integers(0, 101, N)}) == []  # percent
     assert kinds({**RATED, "rating": STARS}) == []

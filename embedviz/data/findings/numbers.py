@@ -15,6 +15,7 @@ from embedviz.data.rating_values import as_ratings, flag_names, vote_names
 from embedviz.data.spread_rows import spread_rows
 
 MIN_COUNT_RANGE, MIN_COUNT_SKEW = 50, 10  # largest count, and the same in medians, from which numbers are no stars
+RANKING_METHODS = ("ials", "bpr")  # of ratings, which are ignored by them
 MIN_SKEWNESS, MIN_IMPROVEMENT = 2.0, 4.0  # of a target; to that of its logarithm
 
 
@@ -43,7 +44,7 @@ def find_flags(look: Look) -> Iterator[Finding]:
 def find_apart(look: Look) -> Iterator[Finding]:
     """Codes for "missing" among ratings, in the target and in the features, and single absurd values."""
     rating = look.column("rating")
-    if rating is not None and look.settings.get("method") != "bpr":
+    if rating is not None and look.settings.get("method") not in RANKING_METHODS:
         numbers = _ratings(rating)
         if numbers is not None and (apart := values_apart(numbers, is_rating=True)):
             yield _apart_finding(apart, [str(rating.name)], len(rating), "rating")
@@ -96,7 +97,7 @@ def _apart_finding(apart: Apart, columns: list[str], n: int, of: str) -> Finding
 def find_counts(look: Look) -> Iterator[Finding]:
     """Whole numbers from 0 or 1 into the hundreds, most of them small: how often, not how much it was liked."""
     column = look.column("rating")
-    if column is None or look.settings.get("method") == "bpr" or (numbers := _ratings(column)) is None:
+    if column is None or look.settings.get("method") in RANKING_METHODS or (numbers := _ratings(column)) is None:
         return
     known = numbers[np.isfinite(numbers)]
     if apart := values_apart(numbers):
@@ -113,7 +114,7 @@ def find_counts(look: Look) -> Iterator[Finding]:
         Remedy(
             "Rank by who has what",
             f"Items are ranked by who has them; “{column.name}” is not taken for ratings.",
-            settings={"method": "bpr"},
+            settings={"method": "ials"},
         ),
     )
 

@@ -17,28 +17,24 @@ and the best round on the validation part is kept. The other direction fails: un
 and from 0 the alternation never leaves.
 
 The regressions are solved by conjugate gradients from the last round's solution, as in Takács, Pilászy and Tikk 2011
-(RecSys), in a compiled kernel; rows are independent, so that any number of threads gives the same numbers.
+(RecSys), in a compiled kernel.
 
 Letters: U users, I items, K dimensions, n ratings. Column 0 of a side's array is the bias, the others the vector.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
-from typing_extensions import TypedDict
 
 from embedviz.core.compiled import compiled
+from embedviz.models.ratings.alternation import Alternation, Score, spans_of
 from embedviz.models.ratings.biases import DAMPING, fit_biases
 from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import RatingsSettings
-from embedviz.training.learner import ADVANCE_SECONDS, Advance
-from embedviz.training.protocols import State, Weights
+from embedviz.training.protocols import Weights
 
 CG_STEPS = 4  # of conjugate gradients for a row, each round
+REFIT_ROUNDS = 4  # with the validation part, from the best round's vectors
 MIN_PENALTY, MAX_PENALTY = 0.5, 40.0  # of the first and the last round
 DEGREES_OF_FREEDOM = 20.0  # of the errors' distribution
 PRIOR_RATINGS = 10.0  # that draw a user's squared error towards everybody's
@@ -111,21 +107,20 @@ def penalty_path(penalty: float | None, rounds: int) -> np.ndarray:
     return np.full(rounds, penalty) if penalty is not None else np.geomspace(MIN_PENALTY, MAX_PENALTY, rounds)
 
 
-class _Place(TypedDict):
-    round: int
-    side: int
-    span: int
+def explicit_alternation(
+    parts: RatingsParts,
+    settings: RatingsSettings,
+    threads: int,
+    score: Score | None,
+    start: Weights | None = None,
+) -> tuple[Alternation, np.ndarray]:
+    """Return the engine that estimates ratings, and the weight t of each rating of the training part (n,).
 
-
-class AlternatingLeastSquares:
-    """The engine (embedviz.training.learner.Engine) that alternates. Its units are rounds; a round solves both sides.
-
-    Its weights: "P" (U, 1 + K) and "Q" (I, 1 + K) float32, in units of the ratings' standard deviation, and "penalty"
-    (1,), under which they were solved.
+    Its weights: "P" (U, 1 + K) and "Q" (I, 1 + K) float32, in units of the ratings' standard deviation.
 
     Parameters
     ----------
-    prepared
+    parts
         With ratings.
     settings
         dim, rounds, penalty and seed count.
@@ -133,95 +128,48 @@ class AlternatingLeastSquares:
         That solve rows side by side.
     score
         Measures weights: "validation/rmse" and "train/rmse" among the scores.
+    start
+        Weights to go on from under the penalty they were solved with, for `REFIT_ROUNDS`; None to begin.
     """
-
-    per_epoch = steps = 1.0
-
-    def __init__(
-        self,
-        prepared: RatingsParts,
-        settings: RatingsSettings,
-        threads: int,
-        score: Callable[[Weights], dict[str, float]],
-    ):
-        user, item = prepared.train.user, prepared.train.item
-        n_users, n_items, dim = len(prepared.users), len(prepared.items), settings.dim
-        target = ((prepared.train.rating - prepared.mean) / prepared.std).astype(np.float32)
-        biases = fit_biases(user, item, target, n_users, n_items)
-        user_weight, self.rating_weight = _weights(target - biases.predict(user, item), user, n_users)
-        # a user's own weight scales the whole regression, penalty included, and so cancels out of the users' side
-        of_items = item, user, target, self.rating_weight * user_weight[user]
-        of_users = user, item, target, self.rating_weight
-        per_user = np.bincount(user, minlength=n_users)
-        self.sides = (
-            Side(*of_items, dim, DAMPING[1], np.ones(n_items)),
-            Side(*of_users, dim, DAMPING[0], np.sqrt(per_user / per_user.mean())),
-        )
+    user, item = parts.train.user, parts.train.item
+    n_users, n_items, dim = len(parts.users), len(parts.items), settings.dim
+    target = ((parts.train.rating - parts.mean) / parts.std).astype(np.float32)
+    biases = fit_biases(user, item, target, n_users, n_items)
+    user_weight, rating_weight = _weights(target - biases.predict(user, item), user, n_users)
+    # a user's own weight scales the whole regression, penalty included, and so cancels out of the users' side
+    per_user = np.bincount(user, minlength=n_users).clip(1)
+    items = ExplicitSide(item, user, target, rating_weight * user_weight[user], dim, DAMPING[1], np.ones(n_items))
+    users = ExplicitSide(user, item, target, rating_weight, dim, DAMPING[0], np.sqrt(per_user / per_user.mean()))
+    if start is None:
         rng = np.random.default_rng(settings.seed)
-        self.P = INIT_STD * rng.standard_normal((n_users, 1 + dim), dtype=np.float32)
-        self.Q = INIT_STD * rng.standard_normal((n_items, 1 + dim), dtype=np.float32)
-        self.P[:, 0], self.Q[:, 0] = biases.user, biases.item
-        self.penalties = penalty_path(settings.penalty, settings.rounds)
-        self.total, self.examples = settings.rounds, float(len(target))
-        self._threads, self._pool, self._score = threads, ThreadPoolExecutor(max(1, threads)), score
-        self._scores: dict[str, float] = {}
-        self._round = self._side = self._span = 0
+        user_rows = INIT_STD * rng.standard_normal((n_users, 1 + dim), dtype=np.float32)
+        item_rows = INIT_STD * rng.standard_normal((n_items, 1 + dim), dtype=np.float32)
+        user_rows[:, 0], item_rows[:, 0] = biases.user, biases.item
+        penalties = penalty_path(settings.penalty, settings.rounds)
+    else:
+        user_rows, item_rows = np.array(start["P"]), np.array(start["Q"])
+        penalties = np.full(REFIT_ROUNDS, start["penalty"][0])
+    is_growing = penalties[-1] > penalties[0]
 
-    @property
-    def done(self) -> int:
-        """Rounds that are done."""
-        return self._round
+    def message(penalty: float) -> str:
+        what = "Training" if start is None else "Training with the validation set"
+        return f"{what}, penalty {penalty:.3g}" + (" (it grows, and the training loss with it)" if is_growing else "")
 
-    def advance(self) -> Advance:
-        """Solve rows for a while, at most to the end of the round."""
-        deadline = time.perf_counter() + ADVANCE_SECONDS
-        is_growing = self.penalties[-1] > self.penalties[0]
-        message = f"Training, penalty {self.penalties[self._round]:.3g}"
-        message += " (it grows, and the training loss with it)" if is_growing else ""
-        while not (has_ended := self._solve()) and time.perf_counter() < deadline:
-            pass
-        if not has_ended:
-            return Advance(None, measure=False, message=message)
-        self._scores = self._score(self.weights())
-        return Advance(self._scores["train/rmse"] ** 2, measure=True, message=message)
-
-    def measure(self) -> dict[str, float]:
-        """Return the scores at the end of the round."""
-        return self._scores
-
-    def weights(self) -> Weights:
-        """Return the current weights."""
-        return {"P": self.P, "Q": self.Q, "penalty": self.penalties[max(self._round - 1, 0)][None]}
-
-    def state(self) -> State:
-        """Return the weights and the place in the round."""
-        return State({"P": self.P, "Q": self.Q}, {"round": self._round, "side": self._side, "span": self._span})
-
-    def restore(self, state: State) -> None:
-        """Take a state back."""
-        np.copyto(self.P, state.arrays["P"])
-        np.copyto(self.Q, state.arrays["Q"])
-        place = state.values_as(_Place)
-        self._round, self._side, self._span = place["round"], place["side"], place["span"]
-
-    def _solve(self) -> bool:
-        """Solve the next spans, one a thread, and return whether a round has ended."""
-        side, (X, Y) = self.sides[self._side], ((self.Q, self.P), (self.P, self.Q))[self._side]
-        penalty = self.penalties[self._round]
-        first, *others = side.spans[self._span : self._span + max(1, self._threads)]
-        solving = [self._pool.submit(side.solve, X, Y, penalty, span) for span in others]
-        side.solve(X, Y, penalty, first)
-        for future in solving:
-            future.result()
-        self._span += 1 + len(others)
-        if self._span < len(side.spans):
-            return False
-        self._span, self._side = 0, 1 - self._side
-        self._round += self._side == 0
-        return self._side == 0
+    engine = Alternation(
+        items,
+        users,
+        user_rows,
+        item_rows,
+        penalties,
+        examples=len(target),
+        threads=threads,
+        score=score,
+        message=message,
+    )
+    return engine, rating_weight
 
 
-class Side:
+class ExplicitSide:
     """The ratings sorted by the rows of one side, and cut into spans of rows that are about equally much work."""
 
     def __init__(
@@ -232,9 +180,10 @@ class Side:
         self.starts = np.r_[0, np.cumsum(np.bincount(row, minlength=n))]
         self.partner, self.target, self.weight = partner[order].astype(np.int32), target[order], weight[order]
         self.damping, self.penalty_scale = np.float32(damping), penalty_scale
-        cuts = np.searchsorted(self.starts, np.arange(0, len(row), max(1, SPAN_NUMBERS // (dim + 1))))
-        cuts = np.unique(np.r_[0, cuts.clip(0, n), n])
-        self.spans = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
+        self.spans = spans_of(self.starts, SPAN_NUMBERS // (dim + 1))
+
+    def begin(self, Y: np.ndarray) -> None:
+        """Do nothing: rows share nothing."""
 
     def solve(self, X: np.ndarray, Y: np.ndarray, penalty: float, span: tuple[int, int]) -> None:
         """Solve the rows of a span of X, this side's array, on the other side's Y, in place."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.models.ratings.settings import (
+    ESTIMATE_WEIGHTS,
     MAX_TEST_USERS,
     MAX_TUNING_USERS,
-    POPULARITY_WEIGHTS,
     Method,
     RatingsSettings,
 )
@@ -16,6 +16,8 @@ BYTES_PER_RATING = 200
 COPIES = 8  # of the vectors, optimiser and best weights included
 READ_SPEED = 250_000  # ratings read and prepared a second
 SOLVE_SPEED = 12e6  # ratings a second and thread that als solves on one side at 64 dimensions
+PRODUCT_SPEED = 8e9  # multiplications a second and thread of the ranking's matrices
+REFIT_SHARE = 0.2  # of the rounds, once more with the validation part
 STEP_S, STEP_RATING_S, STEP_WEIGHT_S = (
     6e-4,
     4e-7,
@@ -38,16 +40,20 @@ def estimate_cost(
     width = (s.dim + 8) / 72  # of a rating's work, relative to 64 dimensions
     tuned_pairs, test_pairs = (min(n_users, most) * n_items for most in (MAX_TUNING_USERS, MAX_TEST_USERS))
     seconds = 1.5 + n_ratings / READ_SPEED + test_pairs * (1.5e-8 + 1e-10 * s.dim) * 2
+    speed = threads**0.7
+    if method in ("als", "ials"):
+        dense = 6 * (n_users + n_items) * s.dim**2 / PRODUCT_SPEED
+        ranking = s.ranking_rounds * ((dense + 2 * n_train * width / SOLVE_SPEED) / speed + tuned_pairs * 1.5e-8)
+        seconds += ranking * (1 + REFIT_SHARE * s.refit)
     if method == "als":
-        solve = 2 * n_train * width / (SOLVE_SPEED * threads**0.7)
-        seconds += s.rounds * (solve + min(n_ratings, 20_000 + n_ratings * s.validation_share) * 3e-7)
-    else:
+        solve = 2 * n_train * width / (SOLVE_SPEED * speed)
+        estimates = s.rounds * (solve + min(n_ratings, 20_000 + n_ratings * s.validation_share) * 3e-7)
+        seconds += estimates * (1 + REFIT_SHARE * s.refit) + len(ESTIMATE_WEIGHTS) * tuned_pairs * 1.5e-8
+    if method not in ("als", "ials"):
         epochs, batch_size = s.epochs or 0, s.batch_size or 1
         step = STEP_S + batch_size * width * STEP_RATING_S + (n_users + n_items) * s.dim * STEP_WEIGHT_S
         seconds += epochs * n_train / batch_size * step
         if method == "bpr":
             seconds += epochs * tuned_pairs * 1.2e-8
-    if method != "bpr" and s.popularity is None:
-        seconds += len(POPULARITY_WEIGHTS) * tuned_pairs * 1.5e-8
     memory = LIBRARY_BYTES + n_ratings * BYTES_PER_RATING + (n_users + n_items) * s.dim * 4 * COPIES
     return Cost(seconds, memory, f"{n_users:,} users and {n_items:,} items get a vector")

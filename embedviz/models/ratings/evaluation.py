@@ -1,44 +1,65 @@
-"""Scores of a ratings model and of its baselines: errors of estimates, rankings of all items, purity of neighbourhoods."""
+"""Scores of a ratings model: errors of estimates, rankings of all items, purity of neighbourhoods."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from embedviz.core.progress import Progress
 from embedviz.data.splits import PartName
-from embedviz.evaluation.baselines import mean_baseline, prediction_baseline
 from embedviz.evaluation.knn_purity import purity_by_column
 from embedviz.evaluation.ranking import measure_ranking
 from embedviz.evaluation.regression import error_scores, errors_by_bin
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.parts import RatingsParts
-from embedviz.models.ratings.settings import MAX_TEST_USERS, MAX_TUNING_USERS
+from embedviz.models.ratings.settings import ESTIMATE_WEIGHTS, MAX_TEST_USERS, MAX_TUNING_USERS
 from embedviz.models.ratings.trained import TrainedRatings
-from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
+from embedviz.training.report import Detail, Evaluation, Protocol
 
 N_NEIGHBORS = 10
 MAX_RATING_BINS = 20
 Scorer = Callable[[np.ndarray], np.ndarray]  # users (B,) -> scores of all items (B, I)
 
 
-def validation_scores(factors: Factors, prepared: RatingsParts) -> dict[str, float]:
-    """Return what is measured while training: errors, also on a sample of the training part; or how well items are ranked.
-
-    A ranking scores 0 where no user of the part has a relevant item, so that there is always a best checkpoint.
-    """
-    if not prepared.is_explicit:
-        unranked = {"ndcg@10": 0.0, "recall@10": 0.0, "mrr": 0.0}
-        return _of_part(
-            "validation", rank_part(factors.user_scores, prepared, "validation", MAX_TUNING_USERS) or unranked
-        )
+def factor_scores(factors: Factors, parts: RatingsParts) -> dict[str, float]:
+    """Return what is measured while factors train: errors, also on a sample of the training part; without ratings the
+    ranking."""
+    if not parts.is_explicit:
+        return ranking_scores(lambda users: factors.scores(factors.P[users]), parts)
     metrics: dict[str, float] = {}
-    for name, part in (("train", prepared.train_sample), ("validation", prepared.parts["validation"])):
+    for name, part in (("train", parts.train_sample), ("validation", parts.parts["validation"])):
         if len(part):
-            metrics |= _of_part(name, error_scores(factors.predict(part.user, part.item), part.rating))
+            metrics |= of_part(name, error_scores(factors.predict(part.user, part.item), part.rating))
     return metrics
+
+
+def ranking_scores(scorer: Scorer, parts: RatingsParts) -> dict[str, float]:
+    """Return how well items are ranked on the validation part, for `MAX_TUNING_USERS`.
+
+    It scores 0 where no user of the part has a relevant item, so that there is always a best checkpoint.
+    """
+    unranked = {"ndcg@10": 0.0, "recall@10": 0.0, "mrr": 0.0}
+    return of_part("validation", rank_part(scorer, parts, "validation", MAX_TUNING_USERS) or unranked)
+
+
+def validation_scores(trained: TrainedRatings, parts: RatingsParts) -> dict[str, float]:
+    """Return errors and ranking on the validation part, which was not trained on."""
+    return factor_scores(trained.factors, parts) | ranking_scores(trained.user_scores, parts)
+
+
+def tune_estimate_weight(trained: TrainedRatings, parts: RatingsParts) -> float:
+    """Return the weight of the estimate, among `ESTIMATE_WEIGHTS`, that ranks the validation part best by NDCG@10.
+
+    In units of the ratings; the least of equally good ones.
+    """
+    weights = [weight / parts.std for weight in ESTIMATE_WEIGHTS]
+    reached = [
+        ranking_scores(replace(trained, estimate_weight=weight).user_scores, parts)["validation/ndcg@10"]
+        for weight in weights
+    ]
+    return weights[int(np.argmax(reached))]
 
 
 def rank_part(scorer: Scorer, prepared: RatingsParts, name: PartName, max_users: int) -> dict[str, float]:
@@ -54,21 +75,22 @@ def evaluate_ratings(trained: TrainedRatings, prepared: RatingsParts) -> Evaluat
 
     Where the table has columns of groups, the purity of neighbourhoods too: "user/knn_purity@10/COLUMN".
     """
-    factors, measured = trained.factors, prepared.split.measured
+    factors, final, measured = trained.factors, prepared.final, prepared.split.measured
     part, frames = prepared.parts[measured], {}
-    metrics = validation_scores(factors, prepared)
+    metrics = trained.validation or validation_scores(trained, prepared)
     if prepared.is_explicit:
         estimates = factors.predict(part.user, part.item)
-        metrics |= _of_part(measured, error_scores(estimates, part.rating))
-        metrics |= _of_part("baseline", error_scores(np.full(len(part), prepared.mean), part.rating))
-        popularity = np.append(prepared.item_counts, 0)[part.item]
+        metrics |= of_part(measured, error_scores(estimates, part.rating))
+        metrics |= of_part("baseline", error_scores(np.full(len(part), final.mean), part.rating))
+        popularity = np.append(final.item_counts, 0)[part.item]
         frames = {
             "popularity": _errors_by_popularity(popularity, estimates, part.rating),
             "errors": errors_by_bin("rating", _rating_bins(part.rating), estimates, part.rating),
         }
-    metrics |= _of_part(measured, rank_part(factors.user_scores, prepared, measured, MAX_TEST_USERS))
-    metrics |= _of_part("baseline", rank_part(_popularity_scorer(prepared), prepared, measured, MAX_TEST_USERS))
-    purity = purity_by_column(trained.spaces(), N_NEIGHBORS)
+    metrics |= of_part(measured, rank_part(trained.user_scores, prepared, measured, MAX_TEST_USERS))
+    metrics |= of_part("baseline", rank_part(popularity_scorer(final), prepared, measured, MAX_TEST_USERS))
+    spaces = trained.spaces()
+    purity = purity_by_column({name: spaces[name] for name in ("item", "user")}, N_NEIGHBORS)
     if len(purity):
         frames["groups"] = purity
         for space, column, share, chance in purity[["space", "column", "share", "chance"]].itertuples(index=False):
@@ -76,37 +98,6 @@ def evaluate_ratings(trained: TrainedRatings, prepared: RatingsParts) -> Evaluat
             metrics |= {name: share, f"{name}/chance": chance}
     primary = "rmse" if prepared.is_explicit else "ndcg@10"
     return Evaluation(primary, metrics, _protocol(trained, prepared), frames)
-
-
-def ratings_baselines(prepared: RatingsParts) -> list[Baseline]:
-    """Return the mean, random ratings, biases alone and the most popular items; the last one only without ratings."""
-    measured = prepared.split.measured
-    part = prepared.parts[measured]
-
-    def draw() -> np.ndarray:
-        rng = np.random.default_rng(prepared.split.seed)
-        return np.clip(rng.normal(prepared.mean, prepared.std, len(part)), *prepared.scale)
-
-    def biases_alone() -> np.ndarray:
-        return np.clip(prepared.biases.predict(part.user, part.item), *prepared.scale)
-
-    def rank_by_popularity() -> Generator[Progress, None, dict[str, float]]:
-        yield Progress(message="Baseline: Most popular")
-        return _of_part(measured, rank_part(_popularity_scorer(prepared), prepared, measured, MAX_TEST_USERS))
-
-    popular = Baseline("Most popular", "The same items for everybody, the most rated first.", rank_by_popularity)
-    if not prepared.is_explicit:
-        return [popular]
-    split, ratings = prepared.split, prepared.ratings.rating
-    drawn = "Drawn from a normal distribution with the training set's mean and standard deviation."
-    return [
-        mean_baseline(split, ratings),
-        prediction_baseline("Random", drawn, split, ratings, None, draw),
-        prediction_baseline(
-            "Biases alone", "The mean and the biases of user and item.", split, ratings, None, biases_alone
-        ),
-        popular,
-    ]
 
 
 def _protocol(trained: TrainedRatings, prepared: RatingsParts) -> Protocol:
@@ -121,19 +112,24 @@ def _protocol(trained: TrainedRatings, prepared: RatingsParts) -> Protocol:
     if prepared.is_explicit:
         low, high = prepared.scale
         details |= {"min_rating": low, "max_rating": high, "relevant_from": prepared.relevant_from}
-        details |= {"popularity_weight": trained.popularity_weight}
-        details |= {"popularity_weight_tuned": trained.settings.popularity is None}
-    if prepared.method == "als":
-        details["penalty"] = round(trained.ridge.penalty / prepared.std, 3)
+    if trained.ranking is not None:
+        details["ranking_penalty"] = round(trained.ranking.penalty, 4)
+    if trained.has_both and trained.ridge is not None:
+        details["penalty"] = round(trained.ridge.penalty / prepared.final.std, 3)
+        details["estimate_weight"] = round(trained.estimate_weight * prepared.std, 3)
+        details["estimate_weight_tuned"] = trained.settings.estimate_weight is None
+    details["refitted"] = bool(trained.validation)
     return Protocol.of(prepared.split, "ratings", **details)
 
 
-def _popularity_scorer(prepared: RatingsParts) -> Scorer:
+def popularity_scorer(prepared: RatingsParts) -> Scorer:
+    """Return the same scores for all users: the training ratings of each item."""
     counts = prepared.item_counts.astype(np.float32)
     return lambda users: np.broadcast_to(counts, (len(users), len(counts)))
 
 
-def _of_part(part: str, scores: dict[str, float]) -> dict[str, float]:
+def of_part(part: str, scores: dict[str, float]) -> dict[str, float]:
+    """Return scores under the name of their part."""
     return {f"{part}/{name}": value for name, value in scores.items()}
 
 

@@ -30,8 +30,6 @@ class Factors:
         Estimates where the user or the item is unknown.
     scale
         The lowest and the highest rating; None where estimates are scores to rank by.
-    popularity_prior
-        (I,) float32, what a ranking adds to the estimates; None for nothing.
     """
 
     P: np.ndarray
@@ -41,7 +39,6 @@ class Factors:
     mean: float
     fallback: Biases
     scale: tuple[float, float] | None
-    popularity_prior: np.ndarray | None = None
 
     def clip(self, estimates: np.ndarray) -> np.ndarray:
         """Return the estimates, none outside the scale."""
@@ -58,15 +55,9 @@ class Factors:
             found[block] = np.where((u >= 0) & (i >= 0), estimates, self.fallback.predict(u, i))
         return self.clip(found)
 
-    def ranking_scores(self, vectors: np.ndarray) -> np.ndarray:
-        """Return by what items are ranked for users' vectors: (..., K) -> (..., I) float32.
+    def scores(self, vectors: np.ndarray) -> np.ndarray:
+        """Return the estimates for users' vectors less what changes no order: (..., K) -> (..., I) float32.
 
-        These are the estimates with the popularity prior, without the mean and the user's bias, which change no order,
-        and not clipped, so that the best ones differ.
+        That is the mean and the user's bias; and they are not clipped, so that the best ones differ.
         """
-        scores = vectors @ self.Q.T + self.item_bias
-        return scores if self.popularity_prior is None else scores + self.popularity_prior
-
-    def user_scores(self, users: np.ndarray) -> np.ndarray:
-        """Return the ranking scores of all items for users (B,): (B, I) float32."""
-        return self.ranking_scores(self.P[users])
+        return vectors @ self.Q.T + self.item_bias

@@ -1,90 +1,218 @@
-"""The learner of ratings: an engine by the method, and what was trained made of its weights."""
+"""The learner of ratings: a ranking and the factors of estimates, one after the other, and the model made of their weights."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
+from typing import Literal
 
 import numpy as np
+from typing_extensions import TypedDict
 
+from embedviz.core.progress import Progress
 from embedviz.models.ratings.biases import DAMPING, Biases
-from embedviz.models.ratings.evaluation import validation_scores
+from embedviz.models.ratings.evaluation import factor_scores, ranking_scores, tune_estimate_weight, validation_scores
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import Ridge, estimate_ridge, estimate_ridge_of_likes
 from embedviz.models.ratings.parts import RatingsParts
-from embedviz.models.ratings.popularity import tune_popularity_weight, with_popularity_prior
+from embedviz.models.ratings.ranking import Ranking
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.trained import Ratings, TrainedRatings
 from embedviz.training.devices import Device
-from embedviz.training.learner import Criterion, Engine, IterativeLearner
-from embedviz.training.protocols import Weights
+from embedviz.training.learner import Criterion, IterativeLearner
+from embedviz.training.protocols import State, Weights
+
+Kind = Literal["ranking", "factors"]
 
 
-class RatingsLearner(IterativeLearner[TrainedRatings]):
-    """A training of ratings.
+class _Place(TypedDict):
+    ended: int
+
+
+class Stage(IterativeLearner[Weights]):
+    """The training of one kind of weights on the training part of some parts.
+
+    Parameters
+    ----------
+    kind
+        The ranking, or the factors that estimates (for bpr, scores) are made of.
+    parts
+        The data; their method decides how factors train.
+    settings
+        Resolved for the method.
+    device, threads
+        Of gradient descent and of alternating least squares, respectively.
+    start
+        Weights to go on from, without a validation part; None to begin.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        parts: RatingsParts,
+        settings: RatingsSettings,
+        device: Device,
+        threads: int,
+        start: Weights | None = None,
+    ):
+        self.kind: Kind = kind
+        self.rating_weight = np.ones(len(parts.train), np.float32)
+        is_estimate = kind == "factors" and parts.is_explicit
+        patience = (
+            settings.patience if parts.method in ("gradient", "dot", "bpr") else 0
+        )  # a path of penalties has none
+
+        def rank(weights: Weights) -> dict[str, float]:
+            ranking = make_ranking(parts, settings, weights)
+            return ranking_scores(lambda users: ranking.scores(ranking.P[users]), parts)
+
+        def measure(weights: Weights) -> dict[str, float]:
+            return factor_scores(make_factors(parts, weights), parts)
+
+        if kind == "ranking":
+            from embedviz.models.ratings.implicit_als import implicit_alternation
+
+            engine = implicit_alternation(parts, settings, threads, None if start else rank, start)
+        elif parts.method == "als":
+            from embedviz.models.ratings.als import explicit_alternation
+
+            found = explicit_alternation(parts, settings, threads, None if start else measure, start)
+            engine, self.rating_weight = found
+        else:
+            import torch
+
+            from embedviz.models.ratings.task import RatingsTask
+            from embedviz.training.descent import GradientDescent, Plan
+
+            task = RatingsTask(parts, settings, torch.device(device.name), measure)
+            engine = GradientDescent(task, Plan(settings.epochs or 0, settings.seed))
+        criterion = Criterion("validation/rmse", patience=patience)
+        if not is_estimate:
+            criterion = Criterion("validation/ndcg@10", greater_is_better=True, patience=patience)
+        super().__init__(engine, lambda weights: weights, criterion)
+
+
+class RatingsLearner:
+    """A training of ratings (embedviz.training.protocols.Learner): stage after stage.
+
+    Of the ranking, then of the factors, the weights that are best on the validation part are chosen. Where the parts are to
+    be refitted, both go on from there with that part in the training part.
 
     Parameters
     ----------
     prepared
         The data; its method decides what trains.
-    settings
-        Resolved for the method.
-    device, threads
-        Of gradient descent and of als, respectively.
+    settings, device, threads
+        Of each `Stage`.
     """
 
     def __init__(self, prepared: RatingsParts, settings: RatingsSettings, device: Device, threads: int):
         self.prepared, self.settings = prepared, settings
-        self._rating_weight = np.ones(len(prepared.train), np.float32)
-        patience = 0 if prepared.method == "als" else settings.patience
-        criterion = Criterion("validation/rmse", patience=patience)
-        if not prepared.is_explicit:
-            criterion = Criterion("validation/ndcg@10", greater_is_better=True, patience=patience)
-        super().__init__(self._engine(device, threads), self._build, criterion)
+        self._device, self._threads = device, threads
+        kinds: tuple[Kind, ...] = ("factors",)
+        if prepared.method in ("als", "ials"):
+            kinds = ("ranking", "factors") if prepared.method == "als" else ("ranking",)
+        self.choosing = [Stage(kind, prepared, settings, device, threads) for kind in kinds]
+        self.refitting: list[Stage] = []
+        self._ended = 0  # stages
+
+    def run(self) -> Iterator[Progress]:
+        """Train one stage after the other.
+
+        Raises
+        ------
+        SettingsError
+            When the training diverges.
+        """
+        n_stages = len(self.choosing) * (2 if self.prepared.refits else 1)
+        while self._ended < n_stages:
+            if self._ended == len(self.choosing):
+                self._begin_refitting()
+            stages = [*self.choosing, *self.refitting]
+            steps = [int(stage.engine.total * stage.engine.steps) for stage in stages]
+            for event in stages[self._ended].run():
+                yield replace(event, step=sum(steps[: self._ended]) + event.step, total_steps=sum(steps))
+            self._ended += 1
+
+    def state(self) -> State:
+        """Return the stages that have ended, and the state of each stage."""
+        stages = {f"stage {i}": stage.state() for i, stage in enumerate([*self.choosing, *self.refitting])}
+        return State.join(place=State(values={"ended": self._ended}), **stages)
+
+    def restore(self, state: State) -> None:
+        """Take a state back; the next `run` goes on from it."""
+        self._ended = state.part("place").values_as(_Place)["ended"]
+        for i, stage in enumerate(self.choosing):
+            stage.restore(state.part(f"stage {i}"))
+        if f"stage {len(self.choosing)}" in state.values:
+            self._begin_refitting()
+        for i, stage in enumerate(self.refitting, len(self.choosing)):
+            stage.restore(state.part(f"stage {i}"))
 
     def best(self) -> TrainedRatings:
-        """Return the best checkpoint so far, ranked by the popularity prior that was set or suits the validation part."""
-        trained, weight = super().best(), self.settings.popularity
-        if not self.prepared.is_explicit:
-            return trained
-        if weight is None:
-            weight = tune_popularity_weight(trained.factors, self.prepared)
-        factors = with_popularity_prior(trained.factors, self.prepared, weight)
-        return replace(trained, factors=factors, popularity_weight=weight)
+        """Return the model of the chosen weights, or of the refitted ones once all of them are trained."""
+        parts = self.prepared
+        chosen = self._build(parts, self.choosing, [stage.best() for stage in self.choosing])
+        if chosen.has_both:
+            weight = self.settings.estimate_weight
+            weight = tune_estimate_weight(chosen, parts) if weight is None else weight / parts.std
+            chosen = replace(chosen, estimate_weight=weight)
+        if not self.refitting or self._ended < len(self.choosing) + len(self.refitting):
+            return chosen
+        refitted = self._build(parts.final, self.refitting, [stage.best() for stage in self.refitting])
+        validation = validation_scores(chosen, parts)
+        return replace(refitted, estimate_weight=chosen.estimate_weight, validation=validation)
 
-    def _engine(self, device: Device, threads: int) -> Engine:
-        def score(weights: Weights) -> dict[str, float]:
-            return validation_scores(make_factors(self.prepared, weights), self.prepared)
+    def current(self) -> TrainedRatings:
+        """Return the model of the current weights."""
+        stages, parts = (self.refitting, self.prepared.final) if self.refitting else (self.choosing, self.prepared)
+        weights = [
+            stage.best() if i < self._ended and stages is self.choosing else stage.engine.weights()
+            for i, stage in enumerate(stages)
+        ]
+        return self._build(parts, stages, weights)
 
-        if self.prepared.method == "als":
-            from embedviz.models.ratings.als import AlternatingLeastSquares
+    def _begin_refitting(self) -> None:
+        """Make the stages that go on from the chosen weights with the validation part."""
+        self.refitting = [
+            Stage(stage.kind, self.prepared.final, self.settings, self._device, self._threads, stage.best())
+            for stage in self.choosing
+        ]
 
-            engine = AlternatingLeastSquares(self.prepared, self.settings, threads, score)
-            self._rating_weight = engine.rating_weight
-            return engine
-        import torch
+    def _build(self, parts: RatingsParts, stages: list[Stage], weights: list[Weights]) -> TrainedRatings:
+        by_kind = {stage.kind: found for stage, found in zip(stages, weights, strict=True)}
+        ranking = make_ranking(parts, self.settings, by_kind["ranking"]) if "ranking" in by_kind else None
+        if "factors" in by_kind:
+            factors = make_factors(parts, by_kind["factors"])
+            ridge = make_ridge(parts, factors, by_kind["factors"])
+        else:
+            assert ranking is not None
+            factors, ridge = ranking.as_factors(), None
+        rated, rating_weights = _rated(parts, stages[-1].rating_weight)
+        return TrainedRatings(
+            self.settings, parts.method, parts.columns, parts.users, parts.items, factors, ridge, rated,
+            rating_weights, ranking,
+        )  # fmt: skip
 
-        from embedviz.models.ratings.task import RatingsTask
-        from embedviz.training.descent import GradientDescent, Plan
 
-        task = RatingsTask(self.prepared, self.settings, torch.device(device.name), score)
-        return GradientDescent(task, Plan(self.settings.epochs or 0, self.settings.seed))
+def _rated(parts: RatingsParts, rating_weight: np.ndarray) -> tuple[Ratings, np.ndarray]:
+    """Return all that known users rated, by user, and the weights; 0 for what is not in the training part."""
+    split, ratings = parts.split, parts.ratings
+    weights = np.zeros(len(ratings), np.float32)
+    weights[split.train] = rating_weight
+    rows = np.concatenate([split.train, split.validation, split.test])
+    rows = rows[ratings.is_known[rows]]
+    rows = rows[np.argsort(ratings.user[rows], kind="stable")]
+    return ratings.take(rows), weights[rows]
 
-    def _build(self, weights: Weights) -> TrainedRatings:
-        p, factors = self.prepared, make_factors(self.prepared, weights)
-        ridge = make_ridge(p, factors, weights)
-        return TrainedRatings(self.settings, p.method, p.columns, p.users, p.items, factors, ridge, *self._rated)
 
-    @cached_property
-    def _rated(self) -> tuple[Ratings, np.ndarray]:
-        """All that known users rated, by user, and the weights; 0 for other parts than the training part."""
-        split, ratings = self.prepared.split, self.prepared.ratings
-        weights = np.zeros(len(ratings), np.float32)
-        weights[split.train] = self._rating_weight
-        rows = np.concatenate([split.train, split.validation, split.test])
-        rows = rows[ratings.is_known[rows]]
-        rows = rows[np.argsort(ratings.user[rows], kind="stable")]
-        return ratings.take(rows), weights[rows]
+def make_ranking(parts: RatingsParts, settings: RatingsSettings, weights: Weights) -> Ranking:
+    """Return the ranking that weights stand for."""
+    confidence, mean, std = (
+        (settings.rating_confidence, parts.mean, parts.std) if parts.is_explicit else (0.0, 0.0, 1.0)
+    )
+    penalty = float(weights["penalty"][0])
+    return Ranking(weights["P"], weights["Q"], penalty, settings.unobserved_weight, confidence, mean, std)
 
 
 def make_factors(prepared: RatingsParts, weights: Weights) -> Factors:

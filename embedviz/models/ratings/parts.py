@@ -5,7 +5,7 @@ Letters: N ratings, n ratings of a part, U users and I items of the training par
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from embedviz.data.splits import PART_NAMES, PartName, Split
 from embedviz.models.ratings.biases import Biases, fit_biases
 from embedviz.models.ratings.entities import Entities
-from embedviz.models.ratings.settings import Method
+from embedviz.models.ratings.settings import RANKING_METHODS, Method
 from embedviz.models.ratings.trained import Ratings
 
 MAX_TRAIN_SAMPLE = 20_000  # training ratings that are measured with the validation part
@@ -31,13 +31,15 @@ class RatingsParts:
     split
         Of the N ratings.
     ratings
-        All N; users and items are places among those of the training part, -1 for others.
+        All N; users and items are places among those that get a vector, -1 for others.
     users, items
-        Of the training part.
+        That get a vector: those of the training part, and of the validation part where it is trained on in the end.
     columns
         role -> column.
     excluded
         Rows that the table lost: "missing", "infinite", "duplicates".
+    refits
+        Whether the validation part is trained on in the end.
     """
 
     method: Method
@@ -47,11 +49,12 @@ class RatingsParts:
     items: Entities
     columns: dict[str, str]
     excluded: dict[str, int]
+    refits: bool = False
 
     @property
     def is_explicit(self) -> bool:
         """True when there are ratings to estimate."""
-        return self.method != "bpr"
+        return self.method not in RANKING_METHODS
 
     @cached_property
     def parts(self) -> dict[PartName, Ratings]:
@@ -62,6 +65,16 @@ class RatingsParts:
     def train(self) -> Ratings:
         """The training part; it knows all its users and items."""
         return self.parts["train"]
+
+    @cached_property
+    def final(self) -> RatingsParts:
+        """What is trained on in the end: these parts, with the validation part in the training part where it is refitted."""
+        if not self.refits:
+            return self
+        split = self.split
+        rows = np.union1d(split.train, split.validation)
+        merged = replace(split, train=rows, validation=split.validation[:0])
+        return RatingsParts(self.method, merged, self.ratings, self.users, self.items, self.columns, self.excluded)
 
     @cached_property
     def train_sample(self) -> Ratings:

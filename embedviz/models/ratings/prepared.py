@@ -13,7 +13,7 @@ from embedviz.models.ratings.cost import estimate_cost
 from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.learner import RatingsLearner
 from embedviz.models.ratings.parts import RatingsParts
-from embedviz.models.ratings.settings import Method, RatingsSettings
+from embedviz.models.ratings.settings import RANKING_METHODS, Method, RatingsSettings
 from embedviz.models.ratings.table import RatingsTable
 from embedviz.models.ratings.trained import Ratings
 from embedviz.training.devices import Device
@@ -36,19 +36,25 @@ class PreparedRatings(RatingsParts):
         return RatingsLearner(self, settings.resolved(self.method, len(self.train)), device, threads)
 
 
-def prepare_ratings(table: RatingsTable, method: Method, split: Split) -> PreparedRatings:
-    """Return a split table, its users and items reduced to those of the training part.
+def prepare_ratings(table: RatingsTable, method: Method, split: Split, refit: bool = False) -> PreparedRatings:
+    """Return a split table, its users and items reduced to those that are trained on.
+
+    refit: the validation part is to be trained on in the end; where the method does that, and a test part is left to measure.
 
     Raises
     ------
     DataError
         If too little is left to train on.
     """
-    users, user = _of_training(table.users, table.user, split)
-    items, item = _of_training(table.items, table.item, split)
-    rating = np.ones(len(user)) if table.rating is None or method == "bpr" else table.rating
+    refits = refit and method in ("als", "ials") and len(split.test) > 0 and len(split.validation) > 0
+    rows = np.union1d(split.train, split.validation) if refits else split.train
+    users, user = _of_rows(table.users, table.user, rows)
+    items, item = _of_rows(table.items, table.item, rows)
+    rating = np.ones(len(user)) if table.rating is None or method in RANKING_METHODS else table.rating
     excluded = {"missing": table.missing, "infinite": table.infinite, "duplicates": table.duplicates}
-    prepared = PreparedRatings(method, split, Ratings(user, item, rating), users, items, table.columns, excluded)
+    prepared = PreparedRatings(
+        method, split, Ratings(user, item, rating), users, items, table.columns, excluded, refits
+    )
     if len(users) < 2 or len(items) < 2:
         raise DataError("Too few ratings are left to train on. Keep smaller shares apart, or bring more ratings.")
     low, high = prepared.scale
@@ -57,9 +63,9 @@ def prepare_ratings(table: RatingsTable, method: Method, split: Split) -> Prepar
     return prepared
 
 
-def _of_training(entities: Entities, codes: np.ndarray, split: Split) -> tuple[Entities, np.ndarray]:
-    """Return the entities of the training part, and each row's place among them, -1 for the others."""
-    present = np.unique(codes[split.train])
+def _of_rows(entities: Entities, codes: np.ndarray, rows: np.ndarray) -> tuple[Entities, np.ndarray]:
+    """Return the entities of some rows, and each row's place among them, -1 for the others."""
+    present = np.unique(codes[rows])
     places = np.full(len(entities), -1, np.int64)
     places[present] = np.arange(len(present))
     return entities.take(present), places[codes]

@@ -10,16 +10,18 @@ from pydantic import Field
 from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import JsonObject
 
-Method = Literal["als", "gradient", "dot", "bpr"]
+Method = Literal["als", "ials", "gradient", "dot", "bpr"]
+RANKING_METHODS: tuple[Method, ...] = ("ials", "bpr")  # that need no ratings
 
 # found on the validation part of one fold of ml-latest-small; dot is the textbook's, which has no weight decay
 DEFAULTS: dict[Method, dict[str, float]] = {
     "als": {},
+    "ials": {},
     "dot": {"epochs": 30, "learning_rate": 0.002, "weight_decay": 0.0},
     "gradient": {"epochs": 40, "learning_rate": 0.002, "weight_decay": 0.12},
     "bpr": {"epochs": 40, "learning_rate": 0.001, "weight_decay": 0.01},
 }
-POPULARITY_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # that are tried where none is set
+ESTIMATE_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # that are tried where none is set
 MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation part while training, and on the test part
 _BASIC: JsonObject = {"basic": True}
 
@@ -28,22 +30,25 @@ class RatingsSettings(TrainingSettings):
     """Settings of a ratings model. None leaves a value to the method (`resolved`)."""
 
     renamed: ClassVar[dict[str, str]] = {"first_length": "init_std"}
+    dropped: ClassVar[frozenset[str]] = frozenset({"popularity"})
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "recommended": {},
         "textbook": {"method": "dot"},
         "gradient": {"method": "gradient"},
-        "implicit": {"method": "bpr"},
+        "implicit": {"method": "ials"},
+        "bpr": {"method": "bpr"},
     }
 
-    method: Literal["auto", "als", "gradient", "dot", "bpr"] = Field(
+    method: Literal["auto", "als", "ials", "gradient", "dot", "bpr"] = Field(
         "auto",
-        description="als: mean, biases and vectors by alternating least squares. gradient: the same by gradient descent. "
-        "dot: the plain dot product of vectors by gradient descent, as in textbooks. bpr: Bayesian personalised ranking "
-        "from who has what; ratings are ignored. auto: als where there are ratings, bpr where there are none.",
+        description="als: estimates (mean, biases and vectors) by alternating least squares, and a ranking by implicit "
+        "alternating least squares. ials: the ranking alone. gradient: the estimates by gradient descent. dot: the plain "
+        "dot product of vectors by gradient descent, as in textbooks. bpr: Bayesian personalised ranking from who has "
+        "what; ratings are ignored. auto: als where there are ratings, ials where there are none.",
         json_schema_extra=_BASIC,
     )
     dim: int = Field(
-        64, ge=2, le=512, title="Dimensions", description="Dimensions of a vector.", json_schema_extra=_BASIC
+        128, ge=2, le=512, title="Dimensions", description="Dimensions of a vector.", json_schema_extra=_BASIC
     )
     split: Literal["auto", "random", "latest", "time"] = Field(
         "auto",
@@ -66,6 +71,41 @@ class RatingsSettings(TrainingSettings):
         json_schema_extra=_BASIC,
     )
     rounds: int = Field(60, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")
+    ranking_penalty: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="als, ials: L2 penalty on the vectors of the ranking. Empty: it grows each round, and the best round on "
+        "the validation set is kept.",
+    )
+    ranking_rounds: int = Field(
+        16, ge=1, le=1000, description="als, ials: rounds of the ranking; each solves all items, then all users."
+    )
+    unobserved_weight: float = Field(
+        0.15,
+        gt=0,
+        le=10,
+        description="als, ials: weight of a pair of user and item that does not occur, relative to one that does.",
+    )
+    rating_confidence: float = Field(
+        0.5,
+        ge=0,
+        le=3,
+        description="als: how much more a high rating weighs in the ranking: e to the power of this for each standard "
+        "deviation above the user's mean. 0: all ratings weigh the same.",
+    )
+    estimate_weight: float | None = Field(
+        None,
+        ge=0,
+        le=100,
+        description="als: weight of the estimate, in standard deviations of the ratings, that is added to the ranking score "
+        "when items are recommended. 0: the ranking alone. Empty: the weight that ranks the validation set best.",
+    )
+    refit: bool = Field(
+        True,
+        description="als, ials: when the penalties are chosen, train on with the ratings of the validation set as well. "
+        "The test set is measured after that.",
+    )
     epochs: int | None = Field(
         None,
         ge=1,
@@ -87,14 +127,6 @@ class RatingsSettings(TrainingSettings):
     )
     init_std: float = Field(
         0.1, gt=0, le=10, description="gradient, dot, bpr: standard deviation of the initial vectors."
-    )
-    popularity: float | None = Field(
-        None,
-        ge=0,
-        le=100,
-        description="als, gradient, dot: weight of the popularity prior, which a ranking adds to the estimate: standard "
-        "deviations of the ratings times log(1 + ratings of the item). 0: rank by the estimate alone. Empty: the weight "
-        "that ranks the validation set best. It changes the order of recommendations, not the estimates.",
     )
     patience: int = Field(
         8,

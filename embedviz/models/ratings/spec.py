@@ -1,8 +1,8 @@
 """Ratings: a vector for each user and each item, so that their dot product says how much the one will like the other.
 
-Koren, Bell and Volinsky 2009, "Matrix factorization techniques for recommender systems" (Computer 42, 8). Four methods:
-als (alternating least squares, the recommended one), gradient (the same by gradient descent), dot (the textbook's plain
-dot product), bpr (a ranking, where there are no ratings).
+Koren, Bell and Volinsky 2009, "Matrix factorization techniques for recommender systems" (Computer 42, 8). Five methods:
+als (estimates and a ranking by alternating least squares, the recommended one), ials (the ranking alone, where there are no
+ratings), gradient (the estimates by gradient descent), dot (the textbook's plain dot product), bpr (a ranking of pairs).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.split import choose_split, split_ratings
 from embedviz.models.ratings.survey import RatingsFacts, survey_ratings
 from embedviz.models.ratings.table import PURPOSES, choose_method, read_ratings
-from embedviz.models.ratings.trained import TrainedRatings
+from embedviz.models.ratings.trained import TrainedRatings, kind_of
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.training.protocols import Columns, ModelSpec
 from embedviz.training.report import Baseline, Evaluation
@@ -43,7 +43,9 @@ class RatingsSpec:
         "time": "a column of times or dates of the ratings",
         "split": SPLIT_ROLE,
     }
-    spaces: Mapping[str, SpaceKind] = {"item": "item", "user": "user"}
+    spaces: Mapping[str, SpaceKind] = {
+        name: kind_of(name) for name in ("item", "user", "item_estimates", "user_estimates")
+    }
     identity = "id"
     max_threads: int | None = None
     Settings = RatingsSettings
@@ -62,7 +64,7 @@ class RatingsSpec:
     def estimate(self, settings: RatingsSettings, survey: Survey, machine: Machine) -> Cost:
         """Return what a training on surveyed data will take."""
         facts = survey.facts_as(RatingsFacts)
-        method = settings.method if settings.method != "auto" else "als" if facts.explicit else "bpr"
+        method = settings.method if settings.method != "auto" else "als" if facts.explicit else "ials"
         n_train = training_size(facts.ratings, settings.validation_share, settings.test_share, facts.parts)
         return estimate_cost(settings, method, facts.ratings, n_train, facts.users, facts.items, machine)
 
@@ -79,7 +81,7 @@ class RatingsSpec:
         ratings = read_ratings(table.frame, columns)
         method = choose_method(settings, ratings)
         yield Progress(message="Splitting the ratings")
-        return prepare_ratings(ratings, method, split_ratings(ratings, settings, fold))
+        return prepare_ratings(ratings, method, split_ratings(ratings, settings, fold), settings.refit)
 
     def evaluate(self, trained: TrainedRatings, prepared: PreparedRatings) -> Evaluation:
         """Return errors (rmse, mae, r2) where ratings are estimated, the ranking of all items, and k-NN purity."""
@@ -88,8 +90,8 @@ class RatingsSpec:
         return evaluate_ratings(trained, prepared)
 
     def baselines(self, prepared: PreparedRatings) -> Sequence[Baseline]:
-        """Return the mean, random ratings, biases alone and the most popular items."""
-        from embedviz.models.ratings.evaluation import ratings_baselines
+        """Return the mean, random ratings, biases alone, the most popular items, item-kNN and EASE."""
+        from embedviz.models.ratings.baselines import ratings_baselines
 
         return ratings_baselines(prepared)
 
@@ -107,7 +109,7 @@ class RatingsSpec:
         keep: bool,
     ) -> pd.DataFrame:
         """Return the ratings by or of the labels of a space alone (`keep`), or without them."""
-        return filter_rows(frame, str(columns[space]), labels, keep)
+        return filter_rows(frame, str(columns[kind_of(space)]), labels, keep)
 
 
 SPEC: ModelSpec[PreparedRatings, TrainedRatings, RatingsSettings] = RatingsSpec()

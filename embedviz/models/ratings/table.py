@@ -19,7 +19,7 @@ from embedviz.data.given_split import GivenSplit, read_given
 from embedviz.data.rating_values import as_ratings
 from embedviz.data.roles import checked_role, checked_roles
 from embedviz.models.ratings.entities import Entities, describe, factorize_ids, metadata_columns
-from embedviz.models.ratings.settings import Method, RatingsSettings
+from embedviz.models.ratings.settings import RANKING_METHODS, Method, RatingsSettings
 from embedviz.training.protocols import Columns
 
 MIN_RATINGS = 10  # below that no part of a split is worth measuring
@@ -157,17 +157,17 @@ def choose_method(settings: RatingsSettings, table: RatingsTable) -> Method:
     DataError
         If items are to be ranked and every user has every item.
     """
-    method: Method = settings.method if settings.method != "auto" else "als" if table.rating is not None else "bpr"
-    if method == "bpr" and len(table.user) == len(table.users) * len(table.items):
+    method: Method = settings.method if settings.method != "auto" else "als" if table.rating is not None else "ials"
+    if method in RANKING_METHODS and len(table.user) == len(table.users) * len(table.items):
         raise DataError(
             "Every user has every item, so there is nothing to rank. Choose a column of ratings that differ, or bring "
             "data in which users lack some items."
         )
-    if method != "bpr" and table.rating is None:
+    if method not in RANKING_METHODS and table.rating is None:
         why = "no column is chosen as rating"
         if table.constant_rating is not None:
             why = f"every rating is {table.constant_rating:g}, so there is nothing to learn"
-        raise SettingsError(f"The method {method} learns from ratings, and {why}. Take bpr, which does without.")
+        raise SettingsError(f"The method {method} learns from ratings, and {why}. Take ials, which does without.")
     return method
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import FoldedIn, Ridge, fold_in
 from embedviz.models.ratings.pairs import read_pairs
+from embedviz.models.ratings.ranking import Ranking
 from embedviz.models.ratings.settings import Method, RatingsSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.training.protocols import Reason
@@ -82,18 +83,22 @@ class TrainedRatings(Archived):
     columns
         role -> column.
     users, items
-        Of the training part.
+        That have a vector.
     factors
-        What estimates are made of.
+        What estimates are made of; without ratings what pairs are scored by.
     ridge
-        What folds in a user.
+        What folds in a user to the factors; None where the ranking does.
     rated
-        All that known users rated, by user: the training part, which folding in reads, and the other parts, which are
-        only left out of recommendations.
+        All that known users rated, by user: what was trained on, which folding in reads, and the rest, which is only left
+        out of recommendations.
     weights
-        (n,) float32 of `rated` when a user is folded in; 0 for ratings of other parts than the training part.
-    popularity_weight
-        Of the popularity prior in the factors.
+        (n,) float32 of `rated` when a user is folded in; 0 for ratings that were not trained on.
+    ranking
+        What items are recommended by; None for the factors alone.
+    estimate_weight
+        Of the estimate that is added to the ranking score, in the ranking score's unit a unit of the rating.
+    validation
+        Scores on the validation part by name, from before that part was trained on; empty where it was not.
     """
 
     settings: RatingsSettings
@@ -102,41 +107,55 @@ class TrainedRatings(Archived):
     users: Entities
     items: Entities
     factors: Factors
-    ridge: Ridge
+    ridge: Ridge | None
     rated: Ratings
     weights: np.ndarray
-    popularity_weight: float = 0.0
+    ranking: Ranking | None = None
+    estimate_weight: float = 0.0
+    validation: dict[str, float] = field(default_factory=dict[str, float])
 
     def form(self) -> RatingsForm:
         """Return what a page needs to ask for predictions."""
         return RatingsForm(self.columns, self.factors.scale)
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
-        """Return "item" and "user": vectors with bias, count and mean rating in training, id, and the metadata."""
+        """Return "item" and "user": vectors with bias, count and mean rating in training, id, and the metadata.
+
+        Where there are estimates beside the ranking these two are the ranking's, and "item_estimates" and "user_estimates"
+        are the vectors that estimates are made of.
+        """
         return self._spaces
 
     @cached_property
     def _spaces(self) -> dict[str, EmbeddingSpace]:
+        f, first = self.factors, self.ranking or self.factors
+        vectors = {"item": first.Q, "user": first.P}
+        if self.has_both:
+            vectors |= {"item_estimates": f.Q, "user_estimates": f.P}
+        return {name: self._space(name, rows) for name, rows in vectors.items()}
+
+    def _space(self, name: str, vectors: np.ndarray) -> EmbeddingSpace:
         f, rated = self.factors, self.rated.take(self.weights > 0)
-        spaces: dict[str, EmbeddingSpace] = {}
-        for name, entities, vectors, bias, fallback, places in (
-            ("item", self.items, f.Q, f.item_bias, f.fallback.item, rated.item),
-            ("user", self.users, f.P, f.user_bias, f.fallback.user, rated.user),
-        ):
-            counts = np.bincount(places, minlength=len(entities))
-            columns: dict[str, np.ndarray | list[str]] = {"count": counts}
-            if self.is_explicit:
-                sums = np.bincount(places, rated.rating, len(entities))
-                columns["mean rating"] = (sums / np.maximum(counts, 1)).round(3)
-            if self.is_explicit or name == "item":
-                columns["bias"] = (bias if bias.any() else fallback).astype(np.float32)
-            if entities.labels != entities.ids:
-                columns["id"] = entities.ids
-            frame = pd.concat([pd.DataFrame(columns), entities.columns], axis=1)
-            spaces[name] = EmbeddingSpace(
-                entities.labels, vectors, frame, name, kind="item" if name == "item" else "user"
-            )
-        return spaces
+        if kind_of(name) == "item":
+            entities, bias, fallback, places = self.items, f.item_bias, f.fallback.item, rated.item
+        else:
+            entities, bias, fallback, places = self.users, f.user_bias, f.fallback.user, rated.user
+        counts = np.bincount(places, minlength=len(entities))
+        columns: dict[str, np.ndarray | list[str]] = {"count": counts}
+        if self.is_explicit:
+            sums = np.bincount(places, rated.rating, len(entities))
+            columns["mean rating"] = (sums / np.maximum(counts, 1)).round(3)
+        if self.is_explicit or (self.method == "bpr" and kind_of(name) == "item"):
+            columns["bias"] = (bias if bias.any() else fallback).astype(np.float32)
+        if entities.labels != entities.ids:
+            columns["id"] = entities.ids
+        frame = pd.concat([pd.DataFrame(columns), entities.columns], axis=1)
+        return EmbeddingSpace(entities.labels, vectors, frame, name, kind=kind_of(name))
+
+    @property
+    def has_both(self) -> bool:
+        """True where there are estimates and a ranking, each with vectors of its own."""
+        return self.ranking is not None and self.is_explicit
 
     @property
     def is_explicit(self) -> bool:
@@ -172,7 +191,10 @@ class TrainedRatings(Archived):
     def recommend(
         self, user: str | None = None, rated: Mapping[str, float] | None = None, k: int = 10, explain: bool = True
     ) -> pd.DataFrame:
-        """Return the k best items that a user has not rated, by the estimate and the popularity prior.
+        """Return the k best items that a user has not rated, by the ranking, or by the estimates where there is none.
+
+        Where the model has both, the estimate is added to the ranking score with the weight that was set or chosen on the
+        validation part, and shown as the prediction.
 
         Parameters
         ----------
@@ -196,17 +218,19 @@ class TrainedRatings(Archived):
             raise SettingsError(f"k has to be a whole number, 1 or more; got {k!r}.")
         if (user is None) == (rated is None):
             raise SettingsError("Recommendations are for a user of the training, or for somebody new who rated items.")
-        f = self.factors
+        f, ranking = self.factors, self.ranking
         if user is not None:
             place = self._place("user", user)
-            seen = self.rated.item[self._rows_of(place)]
+            seen, (items, ratings, weights) = self.rated.item[self._rows_of(place)], self._trained_on(place)
             bias, vector = float(f.user_bias[place]), f.P[place]
-            folded, items, ratings = self._fold_in(place)
+            ranked_by = None if ranking is None else ranking.P[place]
         else:
             seen, ratings = items, ratings = self._read_rated(rated)
-            folded = fold_in(f, self.ridge, items, ratings)
-            bias, vector = folded.bias, folded.vector.astype(np.float32)
-        scores = f.ranking_scores(vector)
+            weights = None
+            new = self._fold_in_estimates(items, ratings)
+            bias, vector = new.bias, new.vector.astype(np.float32)
+            ranked_by = None if ranking is None else ranking.fold_in(items, ratings).vector.astype(np.float32)
+        scores = self._ranking_scores(vector, ranked_by)
         scores[seen] = -np.inf
         best = np.argsort(-scores, kind="stable")[: min(k, int(np.isfinite(scores).sum()))]
         estimates = f.mean + bias + (f.Q[best] @ vector + f.item_bias[best]).astype(np.float64)
@@ -215,9 +239,25 @@ class TrainedRatings(Archived):
         frame = pd.concat([frame, self._spaces["item"].columns.iloc[best].reset_index(drop=True)], axis=1)
         if explain:
             is_liked = self._is_liked(ratings)
-            shares, liked = folded.shares[is_liked], items[is_liked]
-            frame["reasons"] = [self._reasons_of_item(shares, liked, int(i)) for i in best]
+            if ranking is None:
+                shares, vectors = self._fold_in_estimates(items, ratings, weights).shares, f.Q
+            else:
+                shares, vectors = ranking.fold_in(items, ratings).shares, ranking.Q
+            frame["reasons"] = [self._reasons_of_item(shares[is_liked] @ vectors[i], items[is_liked]) for i in best]
         return frame
+
+    def user_scores(self, users: np.ndarray) -> np.ndarray:
+        """Return what items are ranked by for users (B,): (B, I) float32."""
+        return self._ranking_scores(self.factors.P[users], None if self.ranking is None else self.ranking.P[users])
+
+    def _ranking_scores(self, vectors: np.ndarray, ranked_by: np.ndarray | None) -> np.ndarray:
+        """Return ranking scores for users' vectors in the factors and, where there is a ranking, in that: (..., I)."""
+        if self.ranking is None or ranked_by is None:
+            return self.factors.scores(vectors)
+        scores = self.ranking.scores(ranked_by)
+        if self.has_both and self.estimate_weight:
+            scores = scores + np.float32(self.estimate_weight) * self.factors.scores(vectors)
+        return scores
 
     def _note(self, user: str, item: str, u: int, i: int) -> str:
         who, what = "" if u >= 0 else f"user {user!r}", "" if i >= 0 else f"item {item!r}"
@@ -240,18 +280,18 @@ class TrainedRatings(Archived):
         if i >= 0 and item_bias.any():
             reasons.append(_reason(f"item {self.items.labels[i]}", item_bias[i]))
         if is_known:
-            folded, items, ratings = self._fold_in(u)
-            contributions, is_liked = folded.shares @ f.Q[i], self._is_liked(ratings)
+            items, ratings, weights = self._trained_on(u)
+            contributions = self._fold_in_estimates(items, ratings, weights).shares @ f.Q[i]
+            is_liked = self._is_liked(ratings)
             for j in np.argsort(-np.abs(contributions), kind="stable")[:MAX_REASONS]:
                 verb = ("liked" if is_liked[j] else "disliked") if self.is_explicit else "has"
                 reasons.append(_reason(f"{verb} {self.items.labels[items[j]]}", contributions[j]))
         return reasons
 
-    def _reasons_of_item(self, shares: np.ndarray, liked: np.ndarray, i: int) -> list[Reason]:
-        """Return the liked items, with their shares in the user's vector, that contribute most to item i."""
-        contributions = shares @ self.factors.Q[i]
+    def _reasons_of_item(self, contributions: np.ndarray, liked: np.ndarray) -> list[Reason]:
+        """Return the liked items (m,) that contribute most to a recommendation, of their contributions (m,)."""
         strongest = [j for j in np.argsort(-contributions, kind="stable")[:MAX_REASONS] if contributions[j] > 0]
-        return [_reason(self.items.labels[liked[j]], contributions[j]) for j in strongest]
+        return [_reason(self.items.labels[liked[j]], float(contributions[j])) for j in strongest]
 
     def _is_liked(self, ratings: np.ndarray) -> np.ndarray:
         """(m,) bool: which of a user's ratings (m,) are at least the user's own mean and the overall one."""
@@ -281,12 +321,23 @@ class TrainedRatings(Archived):
     def _rows_of(self, user: int) -> slice:
         return slice(*np.searchsorted(self.rated.user, [user, user + 1]))
 
-    def _fold_in(self, user: int) -> tuple[FoldedIn, np.ndarray, np.ndarray]:
-        """Return a user made of the ratings of the training part, their items, and themselves."""
+    def _trained_on(self, user: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the items of a known user that were trained on, with ratings and weights, (m,) each."""
         rows = self._rows_of(user)
         weights, rated = self.weights[rows], self.rated.take(rows)
-        rated, weights = rated.take(weights > 0), weights[weights > 0]
-        return fold_in(self.factors, self.ridge, rated.item, rated.rating, weights), rated.item, rated.rating
+        return rated.item[weights > 0], rated.rating[weights > 0], weights[weights > 0]
+
+    def _fold_in_estimates(self, items: np.ndarray, ratings: np.ndarray, weights: np.ndarray | None = None) -> FoldedIn:
+        """Return a user of these ratings in the vectors that estimates, or scores of pairs, are made of."""
+        if self.ridge is None:
+            assert self.ranking is not None
+            return self.ranking.fold_in(items, ratings)
+        return fold_in(self.factors, self.ridge, items, ratings, weights)
+
+
+def kind_of(space: str) -> Literal["item", "user"]:
+    """Return the kind of a space by its name."""
+    return "item" if space.startswith("item") else "user"
 
 
 def _reason(feature: str, contribution: float) -> Reason:

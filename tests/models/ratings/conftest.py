@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.models.ratings.tastes import METHODS, train
+from tests.models.ratings.tastes import METHODS, WITHOUT_RATINGS, train
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def tastes() -> pd.DataFrame:
 def trainings(tastes):
     """method -> the training on the two tastes; of bpr, which ignores ratings, on what they like."""
     liked = tastes[tastes["stars"] >= 4]
-    return {method: train(liked if method == "bpr" else tastes, method=method) for method in METHODS}
+    return {method: train(liked if method in WITHOUT_RATINGS else tastes, method=method) for method in METHODS}
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from embedviz.training.survey import Survey
 from tests.models.conftest import finish
 
 CPU = choose("cpu")
-METHODS = ("als", "gradient", "dot", "bpr")
+METHODS = ("als", "ials", "gradient", "dot", "bpr")
+WITHOUT_RATINGS = ("ials", "bpr")
 COLUMNS = {"user": "user", "item": "film", "rating": "stars"}
 
 

@@ -14,15 +14,16 @@ pytestmark = pytest.mark.slow
 
 
 def factors_of(training):
-    f = training.trained.factors
-    return {"P": f.P, "Q": f.Q, "user_bias": f.user_bias, "item_bias": f.item_bias}
+    f, ranking = training.trained.factors, training.trained.ranking or training.trained.factors
+    return {"P": f.P, "Q": f.Q, "user_bias": f.user_bias, "item_bias": f.item_bias, "rp": ranking.P, "rq": ranking.Q}
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_resuming_from_any_state_ends_where_never_stopping_does(tastes, method):
-    settings = {"method": method, "rounds": 6, "epochs": 4}
+    settings = {"method": method, "rounds": 3, "ranking_rounds": 2, "epochs": 4}
     whole = factors_of(train(tastes, **settings))
-    for stop in (1, 3):
+    stops = (1, 3) if method not in ("als", "ials") else (1, 3, 6, 8, 11)  # in each of the stages, and at their borders
+    for stop in stops:
         first = learner_of(tastes, **settings)
         for _, _ in zip(range(stop), first.run(), strict=False):
             pass
@@ -43,7 +44,8 @@ def test_the_same_seed_trains_the_same_vectors_and_another_one_others(tastes, me
 
 
 def test_a_growing_penalty_is_mentioned_beside_the_loss(tastes):
-    growing, given = (next(learner_of(tastes, rounds=2, penalty=p).run()).message for p in (None, 3.0))
+    few = {"rounds": 2, "ranking_rounds": 1, "refit": False}
+    growing, given = ([event.message for event in learner_of(tastes, penalty=p, **few).run()][-2] for p in (None, 3.0))
     assert "it grows, and the training loss with it" in growing
     assert given == "Training, penalty 3"
 
@@ -60,7 +62,7 @@ def test_the_best_weights_are_kept_and_patience_ends_the_training(tastes):
 
 def test_the_textbook_preset_trains_the_textbook_network(tastes):
     training = train(tastes, preset="textbook", epochs=2, dim=6)
-    network, prepared = training.learner.engine.task.network, training.prepared
+    network, prepared = training.learner.choosing[0].engine.task.network, training.prepared
     shapes = {name: tuple(parameter.shape) for name, parameter in network.named_parameters()}
     users, items = len(prepared.users), len(prepared.items)
     assert shapes == {"user_embedding.weight": (users, 6), "item_embedding.weight": (items, 6)}

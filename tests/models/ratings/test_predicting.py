@@ -4,6 +4,7 @@ import pytest
 
 from embedviz.core.errors import ColumnError, DataError, EmbedvizError
 from embedviz.models.ratings.trained import TrainedRatings
+from tests.models.ratings.tastes import WITHOUT_RATINGS
 
 pytestmark = pytest.mark.slow
 
@@ -100,7 +101,7 @@ def test_the_reasons_of_an_estimate_name_the_liked_items(trained, tastes):
 def test_the_form_has_the_columns_and_the_scale(trainings, method):
     form = trainings[method].trained.form()
     assert form.columns == {"user": "user", "item": "film", "rating": "stars"}
-    assert form.scale == (None if method == "bpr" else (1, 5))
+    assert form.scale == (None if method in WITHOUT_RATINGS else (1, 5))
 
 
 def test_a_file_of_something_else_is_refused(tmp_path):
