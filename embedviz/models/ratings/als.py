@@ -5,12 +5,18 @@ minimises, in units of the ratings' standard deviation, the sum of
 
     each rating's part:  w[u] · t[u, i] · (r - b[u] - c[i] - P[u]·Q[i])²
     user u's part:       w[u] · ( damping · b[u]² + penalty · sqrt(n[u] / mean n) · |P[u]|² )
-    item i's part:       damping · c[i]² + penalty · |Q[i]|²
+    item i's part:       damping · (c[i] - c'[i])² + penalty · |Q[i] - Q'[i]|²
 
 where w[u] is large for users whose ratings the biases explain well (a user who rates at random says little about items)
 and t is small for single ratings far from what the biases estimate, as if errors had Student's t-distribution with 20
 degrees of freedom. On ml-latest-small (four fifths of it, split again) w took 0.0022 off the RMSE, the square root in the
 users' penalty 0.001, solving for biases and vectors together 0.0016, t 0.0022 off the mean absolute error.
+
+c' and Q' are linear in what is known of the item besides: its vector in the ranking, which was learned first, and its columns
+(Agarwal and Chen 2009, "Regression-based latent factor models", KDD). The map is fitted again each round, as a ridge
+regression of the items' present rows. So an item with few ratings lies near those that the same users rate, and one without
+has an estimate. On validation parts this took 0.025 off the RMSE of ml-latest-small, 0.009 off Douban's and 0.006 off
+Flixster's; the same for users gave nothing.
 
 The penalty is found on the way: it grows by the same factor each round, each round starts from the last one's vectors,
 and the best round on the validation part is kept. The other direction fails: under a strong penalty all vectors are 0,
@@ -23,6 +29,8 @@ Letters: U users, I items, K dimensions, n ratings. Column 0 of a side's array i
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +45,10 @@ CG_STEPS = 4  # of conjugate gradients for a row, each round
 REFIT_ROUNDS = 4  # with the validation part, from the best round's vectors
 MIN_PENALTY, MAX_PENALTY = 0.5, 40.0  # of the first and the last round
 DEGREES_OF_FREEDOM = 20.0  # of the errors' distribution
+ITEM_DAMPING = 6.0  # of an item's bias
+MAP_PENALTY = 100.0  # of the map from features to the rows that are drawn towards it
+FEATURE_SIZE = 0.3  # root mean square of a feature
+MAP_RATINGS = 10.0  # of a row, at which it counts half in that map
 PRIOR_RATINGS = 10.0  # that draw a user's squared error towards everybody's
 INIT_STD = 0.1
 SPAN_NUMBERS = 500_000  # ratings times K that a thread takes at a time
@@ -45,12 +57,12 @@ SPAN_NUMBERS = 500_000  # ratings times K that a thread takes at a time
 @compiled
 def solve_rows(
     starts: np.ndarray, partner: np.ndarray, target: np.ndarray, weight: np.ndarray, X: np.ndarray, Y: np.ndarray,
-    damping: np.float32, penalty: np.ndarray, steps: int, first: int, last: int,
+    prior: np.ndarray, damping: np.float32, penalty: np.ndarray, steps: int, first: int, last: int,
 ) -> None:  # fmt: skip
     """Move rows first to last of X (n, 1 + K) towards their ridge regressions on Y (m, 1 + K), in place.
 
-    Row a has the entries starts[a] to starts[a + 1]: partner, a row of Y; target, the rating; weight. damping: on
-    X[a, 0]; penalty (n,): on the rest of X[a].
+    Row a has the entries starts[a] to starts[a + 1]: partner, a row of Y; target, the rating; weight. damping: on the
+    distance of X[a, 0] from the prior (n, 1 + K); penalty (n,): on the distance of the rest of X[a].
     """
     K = X.shape[1]
     scratch = np.empty((3, K), np.float32)  # one piece: separate ones lie differently each time, and rounding with them
@@ -58,8 +70,8 @@ def solve_rows(
     for a in range(first, last):
         x, ridge = X[a], penalty[a]
         for k in range(1, K):
-            rest[k] = -ridge * x[k]
-        rest[0] = -damping * x[0]
+            rest[k] = ridge * (prior[a, k] - x[k])
+        rest[0] = damping * (prior[a, 0] - x[0])
         for j in range(starts[a], starts[a + 1]):
             y = Y[partner[j]]
             guess = x[0] + y[0]
@@ -107,14 +119,32 @@ def penalty_path(penalty: float | None, rounds: int) -> np.ndarray:
     return np.full(rounds, penalty) if penalty is not None else np.geomspace(MIN_PENALTY, MAX_PENALTY, rounds)
 
 
+class Explicit(NamedTuple):
+    """What estimates ratings.
+
+    Attributes
+    ----------
+    engine
+        Does the work.
+    items
+        Its first side, whose `features` may be set before it begins.
+    rating_weight
+        t of each rating of the training part, (n,) float32.
+    """
+
+    engine: Alternation
+    items: ExplicitSide
+    rating_weight: np.ndarray
+
+
 def explicit_alternation(
     parts: RatingsParts,
     settings: RatingsSettings,
     threads: int,
     score: Score | None,
     start: Weights | None = None,
-) -> tuple[Alternation, np.ndarray]:
-    """Return the engine that estimates ratings, and the weight t of each rating of the training part (n,).
+) -> Explicit:
+    """Return the engine that estimates ratings.
 
     Its weights: "P" (U, 1 + K) and "Q" (I, 1 + K) float32, in units of the ratings' standard deviation.
 
@@ -138,7 +168,7 @@ def explicit_alternation(
     user_weight, rating_weight = _weights(target - biases.predict(user, item), user, n_users)
     # a user's own weight scales the whole regression, penalty included, and so cancels out of the users' side
     per_user = np.bincount(user, minlength=n_users).clip(1)
-    items = ExplicitSide(item, user, target, rating_weight * user_weight[user], dim, DAMPING[1], np.ones(n_items))
+    items = ExplicitSide(item, user, target, rating_weight * user_weight[user], dim, ITEM_DAMPING, np.ones(n_items))
     users = ExplicitSide(user, item, target, rating_weight, dim, DAMPING[0], np.sqrt(per_user / per_user.mean()))
     if start is None:
         rng = np.random.default_rng(settings.seed)
@@ -166,29 +196,54 @@ def explicit_alternation(
         score=score,
         message=message,
     )
-    return engine, rating_weight
+    return Explicit(engine, items, rating_weight)
 
 
 class ExplicitSide:
-    """The ratings sorted by the rows of one side, and cut into spans of rows that are about equally much work."""
+    """The ratings sorted by the rows of one side, and cut into spans of rows that are about equally much work.
+
+    Attributes
+    ----------
+    features
+        (n, F) numbers of each row, of which a linear map makes what the rows are drawn towards; None for zero.
+    """
 
     def __init__(
         self, row: np.ndarray, partner: np.ndarray, target: np.ndarray, weight: np.ndarray, dim: int, damping: float,
         penalty_scale: np.ndarray,
     ):  # fmt: skip
         n, order = len(penalty_scale), np.argsort(row, kind="stable")
-        self.starts = np.r_[0, np.cumsum(np.bincount(row, minlength=n))]
+        counts = np.bincount(row, minlength=n)
+        self.starts = np.r_[0, np.cumsum(counts)]
         self.partner, self.target, self.weight = partner[order].astype(np.int32), target[order], weight[order]
         self.damping, self.penalty_scale = np.float32(damping), penalty_scale
         self.spans = spans_of(self.starts, SPAN_NUMBERS // (dim + 1))
+        self.features: np.ndarray | None = None
+        self._trust = (counts / (counts + MAP_RATINGS))[:, None]
+        self._prior = np.zeros((n, 1 + dim), np.float32)
 
-    def begin(self, Y: np.ndarray) -> None:
-        """Do nothing: rows share nothing."""
+    def begin(self, X: np.ndarray, Y: np.ndarray) -> None:
+        """Compute what the rows are drawn towards: the map from features to the present rows that fits them best."""
+        if self.features is not None:
+            self._prior = (self.features @ self.map_to(X)).astype(np.float32)
+
+    def map_to(self, X: np.ndarray) -> np.ndarray:
+        """Return the ridge regression of rows X (n, K) on the features, weighted by the ratings of each: (F, K)."""
+        assert self.features is not None
+        weighted = self.features.T * self._trust.T
+        return np.linalg.solve(weighted @ self.features + MAP_PENALTY * np.eye(self.features.shape[1]), weighted @ X)
 
     def solve(self, X: np.ndarray, Y: np.ndarray, penalty: float, span: tuple[int, int]) -> None:
         """Solve the rows of a span of X, this side's array, on the other side's Y, in place."""
         penalties = (penalty * self.penalty_scale).astype(np.float32)
-        solve_rows(self.starts, self.partner, self.target, self.weight, X, Y, self.damping, penalties, CG_STEPS, *span)
+        ratings = self.starts, self.partner, self.target, self.weight
+        solve_rows(*ratings, X, Y, self._prior, self.damping, penalties, CG_STEPS, *span)
+
+
+def features_of(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors (n, K) as the features of a side, (n, K + 1): of the usual size, with a constant behind them."""
+    size = max(float(np.sqrt(np.mean(vectors**2))), 1e-9)
+    return np.hstack([vectors * (FEATURE_SIZE / size), np.ones((len(vectors), 1), np.float32)])
 
 
 def _weights(error: np.ndarray, user: np.ndarray, n_users: int) -> tuple[np.ndarray, np.ndarray]:

@@ -32,8 +32,8 @@ class Side(Protocol):
 
     spans: list[tuple[int, int]]
 
-    def begin(self, Y: np.ndarray) -> None:
-        """Compute what all rows share, of the other side's array."""
+    def begin(self, X: np.ndarray, Y: np.ndarray) -> None:
+        """Compute what all rows share, of this side's array X and the other side's Y."""
         ...
 
     def solve(self, X: np.ndarray, Y: np.ndarray, penalty: float, span: tuple[int, int]) -> None:
@@ -135,7 +135,7 @@ class Alternation:
         side, (X, Y) = self.sides[self._side], ((self.Q, self.P), (self.P, self.Q))[self._side]
         penalty = float(self.penalties[self._round])
         if not self._has_begun:
-            side.begin(Y)
+            side.begin(X, Y)
             self._has_begun = True
         first, *others = side.spans[self._span : self._span + max(1, self._threads)]
         solving = [self._pool.submit(side.solve, X, Y, penalty, span) for span in others]

@@ -108,7 +108,7 @@ class ImplicitSide:
         self.spans = spans_of(self.starts, SPAN_PAIRS)
         self._unobserved, self._shared = np.float32(unobserved), np.zeros((0, 0), np.float32)
 
-    def begin(self, Y: np.ndarray) -> None:
+    def begin(self, X: np.ndarray, Y: np.ndarray) -> None:
         """Compute α YᵀY."""
         self._shared = self._unobserved * (Y.T @ Y)
 

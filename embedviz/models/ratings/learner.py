@@ -10,6 +10,7 @@ import numpy as np
 from typing_extensions import TypedDict
 
 from embedviz.core.progress import Progress
+from embedviz.models.ratings.als import ExplicitSide, features_of
 from embedviz.models.ratings.biases import DAMPING, Biases
 from embedviz.models.ratings.evaluation import factor_scores, ranking_scores, tune_estimate_weight, validation_scores
 from embedviz.models.ratings.factors import Factors
@@ -56,6 +57,7 @@ class Stage(IterativeLearner[Weights]):
         start: Weights | None = None,
     ):
         self.kind: Kind = kind
+        self._items: ExplicitSide | None = None
         self.rating_weight = np.ones(len(parts.train), np.float32)
         is_estimate = kind == "factors" and parts.is_explicit
         patience = (
@@ -77,7 +79,7 @@ class Stage(IterativeLearner[Weights]):
             from embedviz.models.ratings.als import explicit_alternation
 
             found = explicit_alternation(parts, settings, threads, None if start else measure, start)
-            engine, self.rating_weight = found
+            engine, self._items, self.rating_weight = found
         else:
             import torch
 
@@ -90,6 +92,11 @@ class Stage(IterativeLearner[Weights]):
         if not is_estimate:
             criterion = Criterion("validation/ndcg@10", greater_is_better=True, patience=patience)
         super().__init__(engine, lambda weights: weights, criterion)
+
+    def learn_from(self, ranking: Weights) -> None:
+        """Draw the items of estimates towards a map of their vectors in the ranking, which has been trained."""
+        if self._items is not None:
+            self._items.features = features_of(ranking["Q"])
 
 
 class RatingsLearner:
@@ -129,6 +136,8 @@ class RatingsLearner:
             if self._ended == len(self.choosing):
                 self._begin_refitting()
             stages = [*self.choosing, *self.refitting]
+            if self._ended % len(self.choosing):
+                stages[self._ended].learn_from(stages[self._ended - 1].best())
             steps = [int(stage.engine.total * stage.engine.steps) for stage in stages]
             for event in stages[self._ended].run():
                 yield replace(event, step=sum(steps[: self._ended]) + event.step, total_steps=sum(steps))

@@ -70,7 +70,7 @@ class RatingsSettings(TrainingSettings):
         "is kept.",
         json_schema_extra=_BASIC,
     )
-    rounds: int = Field(60, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")
+    rounds: int = Field(40, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")
     ranking_penalty: float | None = Field(
         None,
         gt=0,

@@ -15,19 +15,21 @@ def kernel_input(seed=0, rows=6, partners=9, dim=4):
     partner = rng.integers(0, partners, n).astype(np.int32)
     target, weight = rng.normal(size=n).astype(np.float32), rng.uniform(0.5, 2, n).astype(np.float32)
     X, Y = rng.normal(size=(rows, dim + 1)).astype(np.float32), rng.normal(size=(partners, dim + 1)).astype(np.float32)
-    return starts, partner, target, weight, X, Y, np.float32(2.0), rng.uniform(1, 3, rows).astype(np.float32)
+    prior = rng.normal(size=X.shape).astype(np.float32)
+    return starts, partner, target, weight, X, Y, prior, np.float32(2.0), rng.uniform(1, 3, rows).astype(np.float32)
 
 
 def test_a_row_ends_at_its_weighted_ridge_regression():
-    starts, partner, target, weight, X, Y, damping, penalty = kernel_input()
+    starts, partner, target, weight, X, Y, prior, damping, penalty = kernel_input()
     solved = X.copy()
-    solve_rows(starts, partner, target, weight, solved, Y, damping, penalty, 50, 0, len(X))
+    solve_rows(starts, partner, target, weight, solved, Y, prior, damping, penalty, 50, 0, len(X))
     for a in range(len(X)):
         own = slice(starts[a], starts[a + 1])
         y = Y[partner[own]].astype(float)
         Z = np.hstack([np.ones((len(y), 1)), y[:, 1:]])
-        A = Z.T @ (weight[own, None] * Z) + np.diag([damping, *[penalty[a]] * (X.shape[1] - 1)])
-        expected = np.linalg.solve(A, Z.T @ (weight[own] * (target[own] - y[:, 0])))
+        ridge = np.diag([damping, *[penalty[a]] * (X.shape[1] - 1)])
+        A = Z.T @ (weight[own, None] * Z) + ridge
+        expected = np.linalg.solve(A, Z.T @ (weight[own] * (target[own] - y[:, 0])) + ridge @ prior[a])
         assert solved[a] == pytest.approx(expected, abs=1e-4)
 
 
@@ -39,6 +41,21 @@ def test_rows_outside_the_span_are_left_alone():
     assert not np.allclose(X[2:4], given[4][2:4])
 
 
+def test_items_are_drawn_towards_a_map_of_their_features(tastes):
+    learner = learner_of(tastes)
+    engine, items, _ = explicit_alternation(learner.prepared, learner.settings, 1, None)
+    items.features = np.random.default_rng(0).normal(size=(len(engine.Q), 3)).astype(np.float32)
+    items.begin(engine.Q, engine.P)
+    n = learner.prepared.item_counts
+    F, c = items.features.astype(float), (n / (n + 10.0))[:, None]
+    expected = F @ np.linalg.solve(F.T @ (c * F) + 100 * np.eye(3), F.T @ (c * engine.Q))
+    assert items._prior == pytest.approx(expected, abs=1e-4)
+    free = engine.Q.copy()
+    items.solve(free, engine.P, 2.0, (0, len(free)))
+    items.solve(engine.Q, engine.P, 1e4, (0, len(free)))
+    assert np.abs(engine.Q[:, 1:] - expected[:, 1:]).max() < 0.1 * np.abs(free[:, 1:] - expected[:, 1:]).max()
+
+
 def test_the_penalty_grows_from_weak_to_strong_unless_one_is_given():
     path = penalty_path(None, 5)
     assert (path[0], path[-1]) == pytest.approx((MIN_PENALTY, MAX_PENALTY))
@@ -48,7 +65,7 @@ def test_the_penalty_grows_from_weak_to_strong_unless_one_is_given():
 
 def engine_of(frame, threads=1, **settings) -> Alternation:
     learner = learner_of(frame, **settings)
-    return explicit_alternation(learner.prepared, learner.settings, threads, None)[0]
+    return explicit_alternation(learner.prepared, learner.settings, threads, None).engine
 
 
 def run(engine):
@@ -59,7 +76,7 @@ def run(engine):
 
 def test_a_rounds_objective_falls(tastes):
     learner = learner_of(tastes, penalty=4.0, rounds=8)
-    engine, rating_weight = explicit_alternation(learner.prepared, learner.settings, 1, None)
+    engine, _, rating_weight = explicit_alternation(learner.prepared, learner.settings, 1, None)
     values = []
     while engine.done < engine.total:
         engine.advance()

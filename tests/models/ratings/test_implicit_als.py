@@ -39,7 +39,7 @@ def test_a_side_ends_at_the_closed_form(monkeypatch):
     X, Y = (rng.normal(size=(n, 6)).astype(np.float32) for n in (20, 30))
     side = ImplicitSide(pairs[:, 0], pairs[:, 1], weights, 20, 30, alpha)
     expected = closed_form(X, Y, pairs, weights, alpha, penalty)
-    side.begin(Y)
+    side.begin(X, Y)
     for span in side.spans:
         side.solve(X, Y, penalty, span)
     assert pytest.approx(expected, abs=1e-4) == X
