@@ -84,8 +84,13 @@ def _show_recommendations(answer: pd.DataFrame) -> None:
         for name in ("prediction", "score", "bias", "mean rating")
     }
     st.dataframe(frame, hide_index=True, column_config=config)
-    order = " The order combines the prediction with the number of ratings of each item; see Evaluate for the weight."
-    st.caption("Items already rated are left out." + (order if "mean rating" in frame else ""))
+    caption = "Items already rated are left out."
+    if "mean rating" in frame and not frame["prediction"].is_monotonic_decreasing:
+        caption += (
+            " They are ordered by the ranking, which learns what goes together; the prediction is the rating that is "
+            "expected."
+        )
+    st.caption(caption)
     tables.csv_button(frame, "recommendations.csv", f"download-{len(frame)}-{hash(tuple(frame['label']))}")
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from typing_extensions import TypedDict
 
 from embedviz.core.progress import Progress
-from embedviz.models.ratings.als import ExplicitSide, features_of
+from embedviz.models.ratings.als import ExplicitSide, map_from, of_usual_size
 from embedviz.models.ratings.biases import DAMPING, Biases
+from embedviz.models.ratings.describing_columns import DescribedRows
 from embedviz.models.ratings.evaluation import factor_scores, ranking_scores, tune_estimate_weight, validation_scores
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import Ridge, estimate_ridge, estimate_ridge_of_likes
@@ -57,6 +58,7 @@ class Stage(IterativeLearner[Weights]):
         start: Weights | None = None,
     ):
         self.kind: Kind = kind
+        self._parts, self._settings = parts, settings
         self._items: ExplicitSide | None = None
         self.rating_weight = np.ones(len(parts.train), np.float32)
         is_estimate = kind == "factors" and parts.is_explicit
@@ -79,7 +81,9 @@ class Stage(IterativeLearner[Weights]):
             from embedviz.models.ratings.als import explicit_alternation
 
             found = explicit_alternation(parts, settings, threads, None if start else measure, start)
-            engine, self._items, self.rating_weight = found
+            engine, self._items, users, self.rating_weight = found
+            if settings.use_columns and (described := parts.user_columns).columns:
+                users.features = described.encode(parts.users.columns)
         else:
             import torch
 
@@ -96,7 +100,10 @@ class Stage(IterativeLearner[Weights]):
     def learn_from(self, ranking: Weights) -> None:
         """Draw the items of estimates towards a map of their vectors in the ranking, which has been trained."""
         if self._items is not None:
-            self._items.features = features_of(ranking["Q"])
+            features = [of_usual_size(ranking["Q"]), np.ones((len(ranking["Q"]), 1), np.float32)]
+            if self._settings.use_columns:
+                features[1] = self._parts.item_columns.encode(self._parts.items.columns)
+            self._items.features = np.hstack(features)
 
 
 class RatingsLearner:
@@ -198,10 +205,28 @@ class RatingsLearner:
             assert ranking is not None
             factors, ridge = ranking.as_factors(), None
         rated, rating_weights = _rated(parts, stages[-1].rating_weight)
-        return TrainedRatings(
+        trained = TrainedRatings(
             self.settings, parts.method, parts.columns, parts.users, parts.items, factors, ridge, rated,
             rating_weights, ranking,
         )  # fmt: skip
+        if parts.method == "als" and self.settings.use_columns:
+            return replace(trained, described=described(parts, factors))
+        return trained
+
+
+def described(parts: RatingsParts, factors: Factors) -> dict[str, DescribedRows]:
+    """Return the maps from describing columns to biases and vectors: of "user" and "item", where there are such columns."""
+    maps: dict[str, DescribedRows] = {}
+    train = parts.train
+    for role, entities, columns, codes, bias, vectors in (
+        ("user", parts.users, parts.user_columns, train.user, factors.user_bias, factors.P),
+        ("item", parts.items, parts.item_columns, train.item, factors.item_bias, factors.Q),
+    ):
+        if columns.columns:
+            features, counts = columns.encode(entities.columns), np.bincount(codes, minlength=len(entities))
+            weights = map_from(features, np.column_stack([bias, vectors]), counts)
+            maps[role] = DescribedRows(columns, weights)
+    return maps
 
 
 def _rated(parts: RatingsParts, rating_weight: np.ndarray) -> tuple[Ratings, np.ndarray]:

@@ -13,8 +13,8 @@ from embedviz.models.ratings.entities import id_names
 ROLES = ("user", "item")
 
 
-def read_pairs(rows: Any, columns: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Return the ids of the users and of the items of each row.
+def read_pairs(rows: Any, columns: Mapping[str, str]) -> tuple[list[str], list[str], pd.DataFrame]:
+    """Return the ids of the users and of the items of each row, and the rows as a frame.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def read_pairs(rows: Any, columns: Mapping[str, str]) -> tuple[list[str], list[s
         If the rows are something else.
     """
     frame = _frame_of(rows)
-    return _ids(frame, "user", columns["user"]), _ids(frame, "item", columns["item"])
+    return _ids(frame, "user", columns["user"]), _ids(frame, "item", columns["item"]), frame
 
 
 def _frame_of(rows: Any) -> pd.DataFrame:

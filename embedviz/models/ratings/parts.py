@@ -12,6 +12,7 @@ import numpy as np
 
 from embedviz.data.splits import PART_NAMES, PartName, Split
 from embedviz.models.ratings.biases import Biases, fit_biases
+from embedviz.models.ratings.describing_columns import DescribingColumns
 from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.settings import RANKING_METHODS, Method
 from embedviz.models.ratings.trained import Ratings
@@ -106,6 +107,16 @@ class RatingsParts:
     def item_counts(self) -> np.ndarray:
         """(I,) int64, training ratings of each item."""
         return np.bincount(self.train.item, minlength=len(self.items))
+
+    @cached_property
+    def user_columns(self) -> DescribingColumns:
+        """Features of the columns that describe users."""
+        return DescribingColumns.fit(self.users.columns)
+
+    @cached_property
+    def item_columns(self) -> DescribingColumns:
+        """Features of the columns that describe items."""
+        return DescribingColumns.fit(self.items.columns)
 
     @property
     def relevant_from(self) -> float:

@@ -101,6 +101,11 @@ class RatingsSettings(TrainingSettings):
         description="als: weight of the estimate, in standard deviations of the ratings, that is added to the ranking score "
         "when items are recommended. 0: the ranking alone. Empty: the weight that ranks the validation set best.",
     )
+    use_columns: bool = Field(
+        True,
+        description="als: columns that describe users or items (an age, genres, a title) enter the estimates, so that one "
+        "without ratings has an estimate too.",
+    )
     refit: bool = Field(
         True,
         description="als, ials: when the penalties are chosen, train on with the ratings of the validation set as well. "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral, Real
 from typing import Any, Literal
@@ -14,6 +14,7 @@ import pandas as pd
 from embedviz.core.archive import Archived
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.data.category_names import class_name
+from embedviz.models.ratings.describing_columns import DescribedRows
 from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import FoldedIn, Ridge, fold_in
@@ -99,6 +100,8 @@ class TrainedRatings(Archived):
         Of the estimate that is added to the ranking score, in the ranking score's unit a unit of the rating.
     validation
         Scores on the validation part by name, from before that part was trained on; empty where it was not.
+    described
+        Maps from describing columns to biases and vectors of "user" and "item", for those that are not known.
     """
 
     settings: RatingsSettings
@@ -113,6 +116,7 @@ class TrainedRatings(Archived):
     ranking: Ranking | None = None
     estimate_weight: float = 0.0
     validation: dict[str, float] = field(default_factory=dict[str, float])
+    described: dict[str, DescribedRows] = field(default_factory=dict[str, DescribedRows])
 
     def form(self) -> RatingsForm:
         """Return what a page needs to ask for predictions."""
@@ -178,15 +182,44 @@ class TrainedRatings(Archived):
         pandas.DataFrame
             user, item, prediction, note.
         """
-        users, items = read_pairs(rows, self.columns)
+        users, items, given = read_pairs(rows, self.columns)
         user = np.array([self.users.places.get(name, -1) for name in users], np.int64)
         item = np.array([self.items.places.get(name, -1) for name in items], np.int64)
-        frame = pd.DataFrame({"user": users, "item": items, "prediction": self.factors.predict(user, item)})
-        notes = [self._note(*row) for row in zip(users, items, user, item, strict=True)]
+        predictions, by_columns = self._estimates(user, item, given)
+        frame = pd.DataFrame({"user": users, "item": items, "prediction": predictions})
+        notes = [self._note(*row) for row in zip(users, items, user, item, by_columns, strict=True)]
         frame["note"] = pd.Series(notes, dtype=object)
         if explain:
             frame["reasons"] = [self._reasons_of_estimate(int(u), int(i)) for u, i in zip(user, item, strict=True)]
         return frame
+
+    def _estimates(self, user: np.ndarray, item: np.ndarray, given: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Return estimates (n,) of places, and which of them come from the columns of one that is unknown, (n,) bool."""
+        estimates, by_columns = self.factors.predict(user, item), np.zeros(len(user), bool)
+        known = {"user": user >= 0, "item": item >= 0}
+        has = {role: filled | self._is_described(role, given) for role, filled in known.items()}
+        rows = np.flatnonzero(has["user"] & has["item"] & ~(known["user"] & known["item"]))
+        if len(rows):
+            f, asked = self.factors, given.iloc[rows]
+            user_bias, user_vectors = self._rows_of_described("user", user[rows], f.user_bias, f.P, asked)
+            item_bias, item_vectors = self._rows_of_described("item", item[rows], f.item_bias, f.Q, asked)
+            dots = np.einsum("nk,nk->n", user_vectors, item_vectors)
+            estimates[rows], by_columns[rows] = f.clip(f.mean + user_bias + item_bias + dots), True
+        return estimates, by_columns
+
+    def _is_described(self, role: str, given: pd.DataFrame) -> np.ndarray:
+        """(n,) bool: which rows hold columns that describe a user, or an item."""
+        found = self.described.get(role)
+        return np.zeros(len(given), bool) if found is None else found.columns.are_in(given)
+
+    def _rows_of_described(
+        self, role: str, places: np.ndarray, bias: np.ndarray, vectors: np.ndarray, given: pd.DataFrame
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return biases (n,) and vectors (n, K) of places; of a place of -1 those that its columns stand for."""
+        biases, rows = bias[places], vectors[places]
+        if (unknown := places < 0).any():
+            biases[unknown], rows[unknown] = self.described[role].rows(given[unknown])
+        return biases, rows
 
     def recommend(
         self, user: str | None = None, rated: Mapping[str, float] | None = None, k: int = 10, explain: bool = True
@@ -259,13 +292,15 @@ class TrainedRatings(Archived):
             scores = scores + np.float32(self.estimate_weight) * self.factors.scores(vectors)
         return scores
 
-    def _note(self, user: str, item: str, u: int, i: int) -> str:
+    def _note(self, user: str, item: str, u: int, i: int, by_columns: bool) -> str:
         who, what = "" if u >= 0 else f"user {user!r}", "" if i >= 0 else f"item {item!r}"
         unknown = who or what
         if who and what:
             unknown, estimate = f"{who} and {what}", "the mean of all ratings"
         else:
             estimate = f"the mean of the {'item' if who else 'user'}, shrunk towards the overall mean"
+        if by_columns:
+            estimate = "made from the columns that describe it" if not (who and what) else "made from their columns"
         if not self.is_explicit:
             return f"{RANKING_NOTE} Not in the training set: {unknown}." if unknown else RANKING_NOTE
         return f"Not in the training set: {unknown}. The estimate is {estimate}." if unknown else ""
@@ -281,7 +316,10 @@ class TrainedRatings(Archived):
             reasons.append(_reason(f"item {self.items.labels[i]}", item_bias[i]))
         if is_known:
             items, ratings, weights = self._trained_on(u)
-            contributions = self._fold_in_estimates(items, ratings, weights).shares @ f.Q[i]
+            folded = self._fold_in_estimates(items, ratings, weights, user=u)
+            if "user" in self.described:
+                reasons.append(_reason(f"columns of {self.users.labels[u]}", float(folded.rest @ f.Q[i])))
+            contributions = folded.shares @ f.Q[i]
             is_liked = self._is_liked(ratings)
             for j in np.argsort(-np.abs(contributions), kind="stable")[:MAX_REASONS]:
                 verb = ("liked" if is_liked[j] else "disliked") if self.is_explicit else "has"
@@ -327,12 +365,21 @@ class TrainedRatings(Archived):
         weights, rated = self.weights[rows], self.rated.take(rows)
         return rated.item[weights > 0], rated.rating[weights > 0], weights[weights > 0]
 
-    def _fold_in_estimates(self, items: np.ndarray, ratings: np.ndarray, weights: np.ndarray | None = None) -> FoldedIn:
-        """Return a user of these ratings in the vectors that estimates, or scores of pairs, are made of."""
+    def _fold_in_estimates(
+        self, items: np.ndarray, ratings: np.ndarray, weights: np.ndarray | None = None, user: int | None = None
+    ) -> FoldedIn:
+        """Return a user of these ratings in the vectors that estimates, or scores of pairs, are made of.
+
+        A known user's vector is drawn towards what the columns say that describe the user, where there are such columns.
+        """
         if self.ridge is None:
             assert self.ranking is not None
             return self.ranking.fold_in(items, ratings)
-        return fold_in(self.factors, self.ridge, items, ratings, weights)
+        ridge = self.ridge
+        if user is not None and "user" in self.described:
+            _, prior = self.described["user"].rows(self.users.columns.iloc[[user]])
+            ridge = replace(ridge, prior=prior[0])
+        return fold_in(self.factors, ridge, items, ratings, weights)
 
 
 def kind_of(space: str) -> Literal["item", "user"]:

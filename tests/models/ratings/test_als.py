@@ -43,7 +43,7 @@ def test_rows_outside_the_span_are_left_alone():
 
 def test_items_are_drawn_towards_a_map_of_their_features(tastes):
     learner = learner_of(tastes)
-    engine, items, _ = explicit_alternation(learner.prepared, learner.settings, 1, None)
+    engine, items, _, _ = explicit_alternation(learner.prepared, learner.settings, 1, None)
     items.features = np.random.default_rng(0).normal(size=(len(engine.Q), 3)).astype(np.float32)
     items.begin(engine.Q, engine.P)
     n = learner.prepared.item_counts
@@ -76,7 +76,7 @@ def run(engine):
 
 def test_a_rounds_objective_falls(tastes):
     learner = learner_of(tastes, penalty=4.0, rounds=8)
-    engine, _, rating_weight = explicit_alternation(learner.prepared, learner.settings, 1, None)
+    engine, _, _, rating_weight = explicit_alternation(learner.prepared, learner.settings, 1, None)
     values = []
     while engine.done < engine.total:
         engine.advance()

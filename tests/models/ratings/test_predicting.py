@@ -89,10 +89,15 @@ def test_rows_that_are_no_pairs_are_refused(trained, rows, message):
 
 def test_the_reasons_of_an_estimate_name_the_liked_items(trained, tastes):
     [reasons] = trained.predict([("u3", "4")], explain=True)["reasons"]
-    assert [reason["feature"] for reason in reasons[:3]] == ["mean of all ratings", "user u3", "item 4"]
+    assert [reason["feature"] for reason in reasons[:4]] == [
+        "mean of all ratings",
+        "user u3",
+        "item 4",
+        "columns of u3",
+    ]
     stars = tastes[tastes["user"] == "u3"].set_index("film")["stars"]
-    assert len(reasons) == 6
-    for reason in reasons[3:]:
+    assert len(reasons) == 7
+    for reason in reasons[4:]:
         word, film = reason["feature"].split()
         assert word == ("liked" if stars[int(film)] >= max(stars.mean(), tastes["stars"].mean()) else "disliked")
 

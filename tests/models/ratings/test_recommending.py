@@ -4,7 +4,6 @@ import pytest
 
 from embedviz.core.errors import DataError, SettingsError, UnknownLabelError
 from embedviz.data.reading import read_table
-from embedviz.models.ratings.fold_in import fold_in
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.spec import SPEC
 from embedviz.models.ratings.trained import TrainedRatings
@@ -56,7 +55,7 @@ def test_somebody_new_gets_recommendations_from_a_few_ratings(trainings, method,
 
 def test_the_shares_of_the_rated_items_add_up_to_the_vector(trained):
     items, ratings, weights = trained._trained_on(5)
-    folded = fold_in(trained.factors, trained.ridge, items, ratings, weights)
+    folded = trained._fold_in_estimates(items, ratings, weights, user=5)
     assert folded.shares.sum(0) + folded.rest == pytest.approx(folded.vector)
     assert len(items) == len(folded.shares)
     assert folded.vector == pytest.approx(trained.factors.P[5], abs=0.03)  # conjugate gradients end near it
