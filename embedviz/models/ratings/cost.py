@@ -17,6 +17,7 @@ COPIES = 8  # of the vectors, optimiser and best weights included
 READ_SPEED = 250_000  # ratings read and prepared a second
 SOLVE_SPEED = 12e6  # ratings a second and thread that als solves on one side at 64 dimensions
 PRODUCT_SPEED = 8e9  # multiplications a second and thread of the ranking's matrices
+PAIR_SPEED = 2.5e6  # pairs a second and thread of bpr at 64 dimensions
 REFIT_SHARE = 0.2  # of the rounds, once more with the validation part
 STEP_S, STEP_RATING_S, STEP_WEIGHT_S = (
     6e-4,
@@ -49,11 +50,11 @@ def estimate_cost(
         solve = 2 * n_train * width / (SOLVE_SPEED * speed)
         estimates = s.rounds * (solve + min(n_ratings, 20_000 + n_ratings * s.validation_share) * 3e-7)
         seconds += estimates * (1 + REFIT_SHARE * s.refit) + len(ESTIMATE_WEIGHTS) * tuned_pairs * 1.5e-8
-    if method not in ("als", "ials"):
+    if method == "bpr":
+        seconds += (s.epochs or 0) * n_train * width / (PAIR_SPEED * speed) + 40 * tuned_pairs * 1.5e-8
+    if method in ("gradient", "dot"):
         epochs, batch_size = s.epochs or 0, s.batch_size or 1
         step = STEP_S + batch_size * width * STEP_RATING_S + (n_users + n_items) * s.dim * STEP_WEIGHT_S
         seconds += epochs * n_train / batch_size * step
-        if method == "bpr":
-            seconds += epochs * tuned_pairs * 1.2e-8
     memory = LIBRARY_BYTES + n_ratings * BYTES_PER_RATING + (n_users + n_items) * s.dim * 4 * COPIES
     return Cost(seconds, memory, f"{n_users:,} users and {n_items:,} items get a vector")

@@ -84,6 +84,10 @@ class Stage(IterativeLearner[Weights]):
             engine, self._items, users, self.rating_weight = found
             if settings.use_columns and (described := parts.user_columns).columns:
                 users.features = described.encode(parts.users.columns)
+        elif parts.method == "bpr":
+            from embedviz.models.ratings.bpr import PairwiseRanking
+
+            engine = PairwiseRanking(parts, settings, threads, measure)
         else:
             import torch
 

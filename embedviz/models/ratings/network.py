@@ -41,16 +41,14 @@ class CollaborativeFiltering(nn.Module):
         dots = (self.user_embedding(user_ids) * self.item_embedding(item_ids)).sum(1)
         return reduce(torch.add, [*self._biases(user_ids, item_ids), dots])
 
-    def penalty(self, user_ids: torch.Tensor, *item_ids: torch.Tensor) -> torch.Tensor:
+    def penalty(self, user_ids: torch.Tensor, item_ids: torch.Tensor) -> torch.Tensor:
         """Return the mean squared length of what a batch uses, for the weight decay: a scalar."""
-        vectors = [self.user_embedding(user_ids), *map(self.item_embedding, item_ids)]
-        biases = self._biases(user_ids, *item_ids)
-        penalty = reduce(torch.add, [vector.pow(2).sum(1) for vector in vectors]).mean()
-        return penalty + reduce(torch.add, [bias.pow(2) for bias in biases]).mean() if biases else penalty
+        vectors = self.user_embedding(user_ids).pow(2).sum(1) + self.item_embedding(item_ids).pow(2).sum(1)
+        return reduce(torch.add, [vectors, *(bias.pow(2) for bias in self._biases(user_ids, item_ids))]).mean()
 
-    def _biases(self, user_ids: torch.Tensor, *item_ids: torch.Tensor) -> list[torch.Tensor]:
-        users = [] if self.user_bias is None else [self.user_bias[user_ids]]
-        return users + ([] if self.item_bias is None else [self.item_bias[ids] for ids in item_ids])
+    def _biases(self, user_ids: torch.Tensor, item_ids: torch.Tensor) -> list[torch.Tensor]:
+        pairs = ((self.user_bias, user_ids), (self.item_bias, item_ids))
+        return [bias[ids] for bias, ids in pairs if bias is not None]
 
 
 def init_vectors(network: CollaborativeFiltering, std: float, seed: int) -> None:

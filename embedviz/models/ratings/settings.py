@@ -19,7 +19,7 @@ DEFAULTS: dict[Method, dict[str, float]] = {
     "ials": {},
     "dot": {"epochs": 30, "learning_rate": 0.002, "weight_decay": 0.0},
     "gradient": {"epochs": 40, "learning_rate": 0.002, "weight_decay": 0.12},
-    "bpr": {"epochs": 40, "learning_rate": 0.001, "weight_decay": 0.01},
+    "bpr": {"epochs": 200, "learning_rate": 0.02, "weight_decay": 0.01},
 }
 ESTIMATE_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # that are tried where none is set
 MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation part while training, and on the test part
@@ -115,17 +115,20 @@ class RatingsSettings(TrainingSettings):
         None,
         ge=1,
         le=10_000,
-        description="gradient, dot, bpr: maximum passes over the ratings. Empty: 40, for dot 30.",
+        description="gradient, dot, bpr: maximum passes over the ratings. Empty: 40, for dot 30, for bpr 200.",
         json_schema_extra=_BASIC,
     )
     learning_rate: float | None = Field(
-        None, gt=0, le=1, description="gradient, dot, bpr: learning rate of Adam. Empty: 0.002, for bpr 0.001."
+        None,
+        gt=0,
+        le=1,
+        description="gradient, dot, bpr: learning rate, of Adam for gradient and dot. Empty: 0.002, for bpr 0.02.",
     )
     batch_size: int | None = Field(
         None,
         ge=1,
         le=1_000_000,
-        description="gradient, dot, bpr: ratings per batch. Empty: 1% of the training ratings, 16 to 512.",
+        description="gradient, dot: ratings per batch. Empty: 1% of the training ratings, 16 to 512.",
     )
     weight_decay: float | None = Field(
         None, ge=0, le=10, description="L2 penalty on what a rating uses. Empty: gradient 0.12, bpr 0.01, dot 0."
@@ -137,7 +140,8 @@ class RatingsSettings(TrainingSettings):
         8,
         ge=0,
         le=1000,
-        description="gradient, dot, bpr: epochs without improvement before early stopping; 0: no early stopping.",
+        description="gradient, dot, bpr: epochs (for bpr, measurements, 40 in all) without improvement before early stopping; 0: no "
+        "early stopping.",
     )
 
     def resolved(self, method: Method, n_train: int) -> Self:

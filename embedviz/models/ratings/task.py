@@ -1,4 +1,4 @@
-"""Objectives of gradient descent (embedviz.training.descent.Task): squared errors of ratings, or pairs out of order.
+"""The objective of gradient descent (embedviz.training.descent.Task): squared errors of ratings.
 
 Letters: n ratings of the training part, B ratings of a batch.
 """
@@ -10,7 +10,6 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from embedviz.models.ratings.negative_sampling import NegativeSampler
 from embedviz.models.ratings.network import CollaborativeFiltering, init_vectors
 from embedviz.models.ratings.parts import RatingsParts
 from embedviz.models.ratings.settings import RatingsSettings
@@ -18,12 +17,9 @@ from embedviz.training.protocols import Weights
 
 
 class RatingsTask:
-    """The training of the network, its loss by the method.
+    """The training of the network on the mean squared error of the ratings, with weight decay on what a rating uses.
 
-    dot and gradient: the mean squared error of the ratings, for gradient less their mean and with biases that begin
-    where biases alone end. bpr: Bayesian personalised ranking (Rendle et al. 2009, UAI). For a user u, an item i that u
-    has and an item j that u does not have, both drawn again each epoch, it minimises -log sigmoid(x[u, i] - x[u, j]) with
-    x[u, i] = c[i] + P[u]·Q[i]; a user's own bias would change no order. All with weight decay on what a rating uses.
+    dot: the dot product alone. gradient: the ratings less their mean, with biases that begin where biases alone end.
 
     Parameters
     ----------
@@ -49,18 +45,11 @@ class RatingsTask:
         biases, mean = (None, None), 0.0
         if prepared.method == "gradient":
             biases, mean = (prepared.biases.user, prepared.biases.item), prepared.mean
-        elif prepared.method == "bpr":
-            biases = None, np.zeros(n_items)
         self.network = CollaborativeFiltering(n_users, n_items, settings.dim, *biases)
         init_vectors(self.network, settings.init_std, settings.seed)
         self.network.to(device)
         self.user, self.item = self._tensor(train.user), self._tensor(train.item)
         self.rating = self._tensor((train.rating - mean).astype(np.float32))  # subtracted in 64 bits
-        self._negatives: NegativeSampler | None = None
-        if prepared.method == "bpr":
-            self._negatives = NegativeSampler(train.user, train.item, n_users, n_items, device)
-            has_negatives = self._negatives.counts[self.user] > 0  # who has every item has no order to learn
-            self.user, self.item = self.user[has_negatives], self.item[has_negatives]
         self.n_examples = len(self.user)
 
     def optimizer(self) -> torch.optim.Optimizer:
@@ -73,17 +62,10 @@ class RatingsTask:
         return list(self._tensor(order).split(self.settings.batch_size or 1))
 
     def loss(self, batch: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Return the batch's mean loss, a scalar; negatives come from the generator."""
+        """Return the batch's mean loss, a scalar."""
         user, item = self.user[batch], self.item[batch]
-        if self._negatives is None:
-            loss = (self.network(user, item) - self.rating[batch]).pow(2).mean()
-            penalty = self.network.penalty(user, item)
-        else:
-            negative = self._negatives.draw(user, generator)
-            difference = self.network(user, item) - self.network(user, negative)
-            loss = -torch.nn.functional.logsigmoid(difference).mean()
-            penalty = self.network.penalty(user, item, negative)
-        return loss + (self.settings.weight_decay or 0.0) * penalty
+        error = (self.network(user, item) - self.rating[batch]).pow(2).mean()
+        return error + (self.settings.weight_decay or 0.0) * self.network.penalty(user, item)
 
     def measure(self) -> dict[str, float]:
         """Return the scores of the network."""
