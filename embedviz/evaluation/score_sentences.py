@@ -19,8 +19,8 @@ METHODS = {
     SplitMethod.LATEST_PER_USER: "Split by user, the latest of each user for testing",
     SplitMethod.BY_UNIT: "Split by unit of text",
     SplitMethod.FOLD: "Split into folds",
-    SplitMethod.GIVEN: "The split of column “{}”",
-    SplitMethod.GIVEN_TEST: "The split of column “{}”, the validation set drawn from its training {}",
+    SplitMethod.GIVEN: "Published split, as column “{}” gives it",
+    SplitMethod.GIVEN_TEST: "Published split, as column “{}” gives it, the validation set drawn from its training {}",
 }
 
 # Details of a protocol by name; a detail that is not listed is shown under its name. {} is the value.
@@ -64,6 +64,8 @@ DETAILS = {
     "penalty": "Penalty of the best round: {}",
     "target": "Target: {}",
     "classes": "Classes: {}",
+    "ordered_classes": "The classes are ordered numbers ({}), so the MAE says how far the most probable class is from the "
+    "true one on average; the median of the predicted probabilities would make it smallest",
     "columns": "Feature columns: {}",
     "categories": "Category columns: {}",
     "values": "Values with a vector of their own: {}",

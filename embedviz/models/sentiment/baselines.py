@@ -16,15 +16,15 @@ TF_IDF_STRENGTH = 4.0  # inverse regularisation strength, C of scikit-learn
 
 def baselines_of(prepared: PreparedSentiment) -> list[Baseline]:
     """Return the majority class; TF-IDF, and the mean of the pretrained vectors, each with logistic regression."""
-    split, codes, n_classes = prepared.split, prepared.data.codes, len(prepared.data.classes.names)
+    split, codes, classes = prepared.split, prepared.data.codes, prepared.data.classes.names
     classifiers = [("TF-IDF", "Words and word pairs by TF-IDF, logistic regression.", _tf_idf)]
     if prepared.pretrained is not None:
         note = "The mean of the words' pretrained vectors, logistic regression."
         classifiers.append(("Mean of the vectors", note, _mean_vectors))
     return [
-        majority_baseline(split, codes, n_classes),
+        majority_baseline(split, codes, classes),
         *(
-            prediction_baseline(name, note, split, codes, n_classes, lambda predict=predict: predict(prepared))
+            prediction_baseline(name, note, split, codes, classes, lambda predict=predict: predict(prepared))
             for name, note, predict in classifiers
         ),
     ]

@@ -18,7 +18,7 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold, PartName, training_size
-from embedviz.evaluation.classification import evaluate_classes
+from embedviz.evaluation.classification import evaluate_classes, ordered_detail
 from embedviz.models.sentiment.baselines import baselines_of
 from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
 from embedviz.models.sentiment.reading import OPTIONAL_ROLES, ROLES, LabelledTexts, read_labelled
@@ -89,6 +89,7 @@ class SentimentSpec:
             "vectors": settings.vectors,
             "epochs": settings.epochs_for(len(split.train)),
             "selection_metric": "validation/log_loss",
+            "ordered_classes": ordered_detail(data.classes.names),
             "rows_without_class": data.classes.missing,
             "rare_classes": len(data.classes.rare),
             "rows_of_rare_classes": sum(data.classes.rare.values()),
