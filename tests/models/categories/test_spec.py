@@ -101,7 +101,7 @@ def test_the_protocol_is_made_of_numbers_and_names():
 
 def test_classes_that_are_numbers_have_their_absolute_error():
     frame = shop(200).assign(stars=lambda f: f.kind.map({"dear": 5, "odd": 3, "cheap": 1}))
-    found = fit(frame, {"target": "stars", "ignore": ["price", "kind"]}, target_kind="classes")
+    found = fit(frame, {"target": "stars", "ignore": ["price", "kind"]}, target_kind="classes", epochs=40)
     assert found.evaluation.metrics["test/mae"] < found.evaluation.metrics["baseline/mae"]
     assert all("test/mae" in finish(baseline.measure()) for baseline in SPEC.baselines(found.prepared))
     assert found.evaluation.protocol.details["ordered_classes"] == "1 to 5"
