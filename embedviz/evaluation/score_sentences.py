@@ -39,6 +39,7 @@ DETAILS = {
     "further_words": "Further pretrained vectors, kept for words of new texts: {}",
     "token_coverage": "Share of the words of text that have a pretrained vector: {}",
     "type_coverage": "Share of the distinct words that have a pretrained vector: {}",
+    "sentence_encoder": "Sentence encoder: {}",
     "ngrams": "The linear term has {} n-grams",
     "rows_without_part": "Rows that belong to no part of the split, left out: {}",
     "test_rows_in_training": "Rows of the test set that the training set has too: {}",
