@@ -94,8 +94,8 @@ class TrainedSentiment(Archived):
     linear: LinearTerm | None
     ngrams: Ngrams | None
     pretrained: np.ndarray | None
-    sentence: LinearTerm | None
-    texts: TextSpace | None
+    sentence: LinearTerm | None = None
+    texts: TextSpace | None = None
 
     def form(self) -> TextForm:
         """Return what a page needs to ask."""
