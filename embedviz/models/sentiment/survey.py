@@ -17,7 +17,7 @@ from embedviz.training.survey import Survey
 UNIT_SECONDS = 8e-9  # a word and unit of the network, forward and backward, on one thread
 STEP_SECONDS = 1.5e-3
 LINEAR_SECONDS = 3e-5  # a word: its n-grams are found and fitted
-ENCODER_SECONDS = 0.01  # a text by a sentence encoder: a static one takes a hundredth of it, a large transformer five times as much
+ENCODER_SECONDS = 0.01  # a text: a static encoder takes a hundredth of it, a large transformer five times as much
 START_SECONDS = 2.5  # reading, splitting, measuring
 ACCELERATION = 5  # of a GPU
 LIBRARY_BYTES = 600e6  # of a worker that has read nothing yet
