@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
 RATINGS ?=
+# The folder with mr.tsv, subj.tsv and trec_*.tsv of harvardnlp/sent-conv-torch; without it texts are measured on the sample.
+TEXTS ?=
 
 # Two processes, a file of tests to each: a module's server and browser are started once. PyTorch takes one thread unless it is told
 # otherwise, and threads that wait sleep: spinning, they would take the core of the other process.
@@ -38,7 +40,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/vectors_reading.py
 	$(BIN)/python benchmarks/umap_speed.py
-	$(BIN)/python benchmarks/sentiment_accuracy.py
+	$(BIN)/python benchmarks/published_texts.py "$(TEXTS)" $(if $(TEXTS),,--only movie_reviews)
 	$(BIN)/python benchmarks/categories_accuracy.py
 	@if [ -f "$(RATINGS)" ]; then $(BIN)/python benchmarks/ratings_error.py $(RATINGS); else echo 'ratings_error.py: name the ratings.csv of ml-latest-small: make bench RATINGS=PATH'; fi
 	$(BIN)/python benchmarks/neighbours_speed.py

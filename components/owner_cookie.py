@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from embedviz.store.home import is_shared
+from embedviz.core.mode import is_shared
 
 COOKIE = "embedviz_owner"
 COOKIE_MAX_AGE_S = 30 * 24 * 3600

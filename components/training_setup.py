@@ -18,6 +18,7 @@ from components.training_draft import TrainingDraft, discard_draft, open_draft
 from components.vector_menu import size_of, vector_menu
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.jobs.status import Status
+from embedviz.core.mode import is_shared
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.findings import Finding
 from embedviz.jobs.algorithm_table import algorithm_title
@@ -25,8 +26,8 @@ from embedviz.jobs.pretrained import NONE, to_download
 from embedviz.jobs.reading import Reading, reading_of
 from embedviz.models import model_spec
 from embedviz.models.compatibility import compatible_models, used_roles, word_models
+from embedviz.models.sentiment.sentence_encoder import to_download as encoder_to_download
 from embedviz.store.dataset import Dataset
-from embedviz.store.home import is_shared
 from embedviz.training.protocols import AnyModelSpec
 from embedviz.training.threads import threads_for
 
@@ -125,7 +126,7 @@ def _values(model: AnyModelSpec, draft: TrainingDraft, preset: str, key: str) ->
     """Return the values of the form, which starts from the chosen preset or from the repeated run's settings."""
     defaults = _run_settings(model, draft) if preset == SAME_AS_THE_RUN else model.Settings.presets.get(preset, {})
     menus = {"vectors": vector_menu()} if "vectors" in model.Settings.model_fields else {}
-    hidden = ("device", "threads") if is_shared() else ()
+    hidden = ("device", "threads", "sentence_encoder") if is_shared() else ()
     if "split" in used_roles(model, draft.roles):
         hidden += DRAWN_SPLIT
     return settings_form(model.Settings, key=key, hidden=hidden, defaults=defaults, menus=menus)
@@ -141,12 +142,18 @@ def _read_once(reading: Reading, settings: TrainingSettings) -> None:
 
 
 def _may_read(settings: TrainingSettings) -> bool:
-    """Return True unless vectors have to be downloaded first, which the visitor is asked about."""
-    wanted = to_download(getattr(settings, "vectors", NONE))
-    if wanted is None:
+    """Return True unless vectors or an encoder have to be downloaded first, which the visitor is asked about."""
+    wanted, encoder = to_download(getattr(settings, "vectors", NONE)), getattr(settings, "sentence_encoder", "")
+    asks_hub = not is_shared() and encoder_to_download(encoder)  # a shared server refuses it in a sentence
+    if wanted is None and not asks_hub:
         return True
-    host = urlsplit(wanted.url).hostname
-    st.info(f"{wanted.name} has to be downloaded once from {host}{size_of(wanted)}. embedviz keeps it for next time.")
+    if wanted is not None:
+        host = urlsplit(wanted.url).hostname
+        st.info(
+            f"{wanted.name} has to be downloaded once from {host}{size_of(wanted)}. embedviz keeps it for next time."
+        )
+    if asks_hub:
+        st.info(f"The sentence encoder {encoder} has to be downloaded once from the Hugging Face hub.")
     return st.button("Download and read the data", icon=":material/download:")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from components import formatting, session
 from components.run_picker import labels_of
+from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
 from embedviz.formats.pretrained import Pretrained, pretrained_names
 from embedviz.jobs.pretrained import NONE, run_vectors, to_download
-from embedviz.store.home import is_shared
 
 
 def vector_menu() -> dict[str, str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedviz.core.errors import DataError, EmbedvizError, SettingsError
+from embedviz.core.mode import is_shared
 from embedviz.core.progress import Progress
 from embedviz.data.splits import PartName
 from embedviz.run import Run
 from embedviz.store.dataset import Dataset
-from embedviz.store.home import is_shared
 from embedviz.store.store import Store
 
 if TYPE_CHECKING:

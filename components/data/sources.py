@@ -12,9 +12,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from components import session, starting
 from components.data.opened import open_dataset
 from components.error_boundary import error_boundary
+from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
 from embedviz.store.dataset import Dataset
-from embedviz.store.home import is_shared
 
 UPLOAD_CHUNK_BYTES = 1 << 20
 FORMATS = (

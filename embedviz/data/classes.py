@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ import pandas as pd
 from embedviz.core.errors import DataError
 from embedviz.core.plurals import counted
 from embedviz.data.column import Column
+from embedviz.data.written_numbers import read_numbers
+
+MIN_ORDERED_CLASSES = 3  # two classes are as far apart as the accuracy says
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,31 @@ def read_classes(values: Column | pd.Series, min_rows: int = 2) -> Classes:
     code = {name: i for i, name in enumerate(kept)}
     codes = names.spread(np.array([code.get(name, -1) for name in names.distinct], np.int64), -1)
     return Classes(kept, codes, int(names.missing.sum()), rare)
+
+
+def class_numbers(names: Sequence[str]) -> np.ndarray | None:
+    """Return the numbers that ordered classes are, such as one to five stars.
+
+    Parameters
+    ----------
+    names : (C) sequence of str
+        The classes.
+
+    Returns
+    -------
+    (C,) float64 array or None
+        None where some class is no number, two are the same one, or there are fewer than three.
+
+    Examples
+    --------
+    >>> class_numbers(["5", "1", "2.5"]).tolist()
+    [5.0, 1.0, 2.5]
+    >>> class_numbers(["good", "bad", "3"])
+    """
+    if len(names) < MIN_ORDERED_CLASSES:
+        return None
+    numbers = read_numbers(pd.Series(list(names), dtype=object))
+    return numbers if np.isfinite(numbers).all() and len(np.unique(numbers)) == len(names) else None
 
 
 def _why_too_few(column: object, names: list[str], kept: list[str], min_rows: int) -> str:

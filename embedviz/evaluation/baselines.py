@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
 
 from embedviz.core.progress import Progress
+from embedviz.data.classes import class_numbers
 from embedviz.data.splits import Split
 from embedviz.evaluation.classification import class_scores
 from embedviz.evaluation.regression import error_scores
@@ -15,7 +16,7 @@ from embedviz.training.report import Baseline
 
 
 def prediction_baseline(
-    name: str, note: str, split: Split, targets: np.ndarray, n_classes: int | None, predict: Callable[[], np.ndarray]
+    name: str, note: str, split: Split, targets: np.ndarray, classes: Sequence[str], predict: Callable[[], np.ndarray]
 ) -> Baseline:
     """Return a baseline that predicts the measured part.
 
@@ -27,8 +28,8 @@ def prediction_baseline(
         Of the N rows.
     targets
         (N,) true classes by number, or true numbers.
-    n_classes
-        None where numbers are predicted.
+    classes
+        (C) names of the classes; empty where numbers are predicted.
     predict
         Trains on the training part and returns probabilities (n, C), or numbers (n,), for the measured part.
     """
@@ -36,20 +37,23 @@ def prediction_baseline(
     def measure() -> Generator[Progress, None, dict[str, float]]:
         yield Progress(message=f"Baseline: {name}")
         found, actual = predict(), targets[split.part(split.measured)]
-        scores = error_scores(found, actual) if n_classes is None else class_scores(found, actual)
+        if classes:
+            scores = class_scores(found, actual, class_numbers(classes))
+        else:
+            scores = error_scores(found, actual)
         return {f"{split.measured}/{key}": value for key, value in scores.items()}
 
     return Baseline(name, note, measure)
 
 
-def majority_baseline(split: Split, codes: np.ndarray, n_classes: int) -> Baseline:
+def majority_baseline(split: Split, codes: np.ndarray, classes: Sequence[str]) -> Baseline:
     """Return the baseline that predicts the class shares of the training part, and so always the largest class."""
 
     def predict() -> np.ndarray:
-        shares = np.bincount(codes[split.train], minlength=n_classes) / len(split.train)
+        shares = np.bincount(codes[split.train], minlength=len(classes)) / len(split.train)
         return np.tile(shares, (len(split.part(split.measured)), 1))
 
-    return prediction_baseline("Majority", "Always the largest class.", split, codes, n_classes, predict)
+    return prediction_baseline("Majority", "Always the largest class.", split, codes, classes, predict)
 
 
 def mean_baseline(split: Split, targets: np.ndarray) -> Baseline:
@@ -58,7 +62,7 @@ def mean_baseline(split: Split, targets: np.ndarray) -> Baseline:
     def predict() -> np.ndarray:
         return np.full(len(split.part(split.measured)), targets[split.train].mean())
 
-    return prediction_baseline("Mean", "Always the mean.", split, targets, None, predict)
+    return prediction_baseline("Mean", "Always the mean.", split, targets, [], predict)
 
 
 def fitted_probabilities(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from embedviz.data.classes import class_numbers
 from embedviz.data.splits import PartName, Split
 
 MAX_CLASS_RATIO = 10  # of the largest class to the smallest; past it there is a warning
@@ -31,7 +32,7 @@ def imbalance_warning(sizes: Sequence[tuple[str, int]], unit: str) -> str:
     )
 
 
-def class_scores(probabilities: np.ndarray, codes: np.ndarray) -> dict[str, float]:
+def class_scores(probabilities: np.ndarray, codes: np.ndarray, numbers: np.ndarray | None = None) -> dict[str, float]:
     """Score a classifier.
 
     Parameters
@@ -40,11 +41,16 @@ def class_scores(probabilities: np.ndarray, codes: np.ndarray) -> dict[str, floa
         (N, C).
     codes
         (N,) int true classes.
+    numbers
+        (C,) the classes of an ordered scale, as `class_numbers` reads them.
 
     Returns
     -------
     dict
-        accuracy, macro_f1 (mean over the classes that occur) and log_loss (nats).
+        accuracy, macro_f1 (mean over the classes that occur) and log_loss (nats); with `numbers` also mae, the mean
+        distance between the predicted and the true class. The class predicted is the most probable one, which makes the
+        expected accuracy greatest. The expected absolute error is smallest for the median of the probabilities, so a model
+        that is not sure may be beaten in it by one that always stays in the middle of the scale.
     """
     n_classes = probabilities.shape[1]
     predicted = probabilities.argmax(1)
@@ -53,16 +59,30 @@ def class_scores(probabilities: np.ndarray, codes: np.ndarray) -> dict[str, floa
     present = np.bincount(codes, minlength=n_classes) > 0
     f1 = 2 * hits[present] / sizes[present]
     given = probabilities[np.arange(len(codes)), codes].astype(np.float64)
-    return {
+    scores = {
         "accuracy": float((predicted == codes).mean()),
         "macro_f1": float(f1.mean()),
         "log_loss": float(-np.log(np.maximum(given, 1e-12)).mean()),
     }
+    if numbers is not None:
+        scores["mae"] = float(np.abs(numbers[predicted] - numbers[codes]).mean())
+    return scores
 
 
-def majority_accuracy(training: np.ndarray, codes: np.ndarray) -> float:
-    """Return the accuracy on codes (N,) of always predicting the most frequent class of the training codes."""
-    return float((codes == np.bincount(training).argmax()).mean())
+def majority_scores(training: np.ndarray, codes: np.ndarray, numbers: np.ndarray | None = None) -> dict[str, float]:
+    """Return the accuracy on codes (N,) of always predicting the most frequent class of the training codes, and its mae
+    where the classes are `numbers`."""
+    majority = np.bincount(training).argmax()
+    scores = {"accuracy": float((codes == majority).mean())}
+    if numbers is not None:
+        scores["mae"] = float(np.abs(numbers[majority] - numbers[codes]).mean())
+    return scores
+
+
+def ordered_detail(names: Sequence[str]) -> str:
+    """Return the range of ordered classes for a protocol, "1 to 5"; empty where the classes are no numbers."""
+    numbers = class_numbers(names)
+    return "" if numbers is None else f"{names[int(numbers.argmin())]} to {names[int(numbers.argmax())]}"
 
 
 def confusion(probabilities: np.ndarray, codes: np.ndarray, names: list[str]) -> pd.DataFrame:
@@ -111,16 +131,20 @@ def evaluate_classes(
     Returns
     -------
     metrics, frames
-        "test/accuracy" and so on, "baseline/accuracy" on the measured part, and the frames "confusion" and "calibration" of
+        "test/accuracy" and so on, with "mae" where the classes are numbers; "baseline/accuracy" (and "baseline/mae") on the
+        measured part; and the frames "confusion" and "calibration" of
         the measured part.
     """
     metrics: dict[str, float] = {}
+    numbers = class_numbers(names)
     for part, probabilities in predictions.items():
         rows = split.part(part)
         if len(rows):
-            metrics |= {f"{part}/{name}": score for name, score in class_scores(probabilities, codes[rows]).items()}
+            scores = class_scores(probabilities, codes[rows], numbers)
+            metrics |= {f"{part}/{name}": score for name, score in scores.items()}
     measured = split.part(split.measured)
-    metrics["baseline/accuracy"] = majority_accuracy(codes[split.train], codes[measured])
+    trivial = majority_scores(codes[split.train], codes[measured], numbers)
+    metrics |= {f"baseline/{name}": score for name, score in trivial.items()}
     found = predictions[split.measured]
     frames = {
         "confusion": confusion(found, codes[measured], names),

@@ -19,8 +19,8 @@ METHODS = {
     SplitMethod.LATEST_PER_USER: "Split by user, the latest of each user for testing",
     SplitMethod.BY_UNIT: "Split by unit of text",
     SplitMethod.FOLD: "Split into folds",
-    SplitMethod.GIVEN: "The split of column “{}”",
-    SplitMethod.GIVEN_TEST: "The split of column “{}”, the validation set drawn from its training {}",
+    SplitMethod.GIVEN: "Published split, as column “{}” gives it",
+    SplitMethod.GIVEN_TEST: "Published split, as column “{}” gives it, the validation set drawn from its training {}",
 }
 
 # Details of a protocol by name; a detail that is not listed is shown under its name. {} is the value.
@@ -39,6 +39,7 @@ DETAILS = {
     "further_words": "Further pretrained vectors, kept for words of new texts: {}",
     "token_coverage": "Share of the words of text that have a pretrained vector: {}",
     "type_coverage": "Share of the distinct words that have a pretrained vector: {}",
+    "sentence_encoder": "Sentence encoder: {}",
     "ngrams": "The linear term has {} n-grams",
     "rows_without_part": "Rows that belong to no part of the split, left out: {}",
     "test_rows_in_training": "Rows of the test set that the training set has too: {}",
@@ -66,6 +67,8 @@ DETAILS = {
     "refitted": "Trained on with the validation set before the test set was measured: {}",
     "target": "Target: {}",
     "classes": "Classes: {}",
+    "ordered_classes": "The classes are ordered numbers ({}), so the MAE says how far the most probable class is from the "
+    "true one on average; the median of the predicted probabilities would make it smallest",
     "columns": "Feature columns: {}",
     "categories": "Category columns: {}",
     "values": "Values with a vector of their own: {}",

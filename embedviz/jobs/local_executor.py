@@ -30,10 +30,11 @@ from embedviz.core.jobs.status import (
     written_status,
 )
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
+from embedviz.core.mode import is_shared
 from embedviz.jobs.executor import Executor, take_for_queue
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
-from embedviz.store.home import home, is_shared
+from embedviz.store.home import home
 from embedviz.store.store import Store
 from embedviz.training.threads import training_capacity
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.core.jobs.reporter import Reporter
+from embedviz.core.mode import is_shared
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
@@ -17,7 +18,7 @@ from embedviz.models import model_spec
 from embedviz.models.words.trained import WordVectors
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import space_names
-from embedviz.store.home import home, is_shared
+from embedviz.store.home import home
 from embedviz.store.run_folder import WEIGHTS, RunFolder
 from embedviz.store.store import Store
 

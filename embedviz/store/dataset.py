@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 
 from embedviz.core.errors import DataError, RunError
 from embedviz.core.files import replacing, write_json
+from embedviz.core.mode import is_shared
 from embedviz.core.plurals import listed
 from embedviz.core.typed_json import read_typed
 from embedviz.data.corpus_reading import files_in, is_large_text, read_corpus
@@ -25,7 +26,7 @@ from embedviz.data.split_names import split_files
 from embedviz.data.splits import PartName
 from embedviz.data.text_units import Unit
 from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions, fingerprint
-from embedviz.store.home import LOCAL_OWNER, is_shared, new_id
+from embedviz.store.home import LOCAL_OWNER, new_id
 from embedviz.store.tables import keep_table, load_table, table_key, tables_folder
 
 PREVIEW_BYTES = 2_000_000

@@ -1,4 +1,4 @@
-"""Folder of the store, and local or shared mode: EMBEDVIZ_HOME and EMBEDVIZ_MODE."""
+"""Folder of the store: EMBEDVIZ_HOME."""
 
 from __future__ import annotations
 
@@ -18,11 +18,6 @@ def home() -> Path:
     folder = Path(os.environ.get("EMBEDVIZ_HOME") or ".embedviz").absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
-
-
-def is_shared() -> bool:
-    """True when EMBEDVIZ_MODE is "shared": an owner a visitor, tight limits. Otherwise one owner has the machine."""
-    return os.environ.get("EMBEDVIZ_MODE", "local") == "shared"
 
 
 def new_id() -> str:

@@ -14,11 +14,12 @@ from embedviz.core.cost import Cost
 from embedviz.core.errors import DataError, EmbedvizError, RunError
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
+from embedviz.core.mode import is_shared
 from embedviz.core.version import VERSION
 from embedviz.store.data_reference import DataReference, fingerprint
 from embedviz.store.dataset import FILE as DATASET_FILE
 from embedviz.store.dataset import Dataset
-from embedviz.store.home import LOCAL_OWNER, checked_id, home, is_shared, new_id
+from embedviz.store.home import LOCAL_OWNER, checked_id, home, new_id
 from embedviz.store.label_filter import LabelFilter, label_file
 from embedviz.store.run_folder import LABEL, RunFolder
 from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec

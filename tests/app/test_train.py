@@ -32,6 +32,14 @@ def opened(app: AppTest, draft: str) -> AppTest:
     return app
 
 
+@pytest.fixture
+def reviews() -> str:
+    """Address of the setup of labelled texts."""
+    texts = b"text,label\n" + b"a warm and lovely film,good\na dull and flat film,bad\n" * 20
+    dataset = Dataset.upload(Store().uploads_folder, "reviews.csv", [texts])
+    return json.dumps({"dataset_id": dataset.id, "roles": {"text": "text", "label": "label"}})
+
+
 def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
@@ -164,3 +172,20 @@ def test_somebody_elses_data_cannot_be_trained_on(app):
     opened(app, address(theirs))
     assert "belongs to another visitor" in app.error[0].value
     assert "Train" not in labels(app)
+
+
+def test_an_encoder_is_downloaded_only_after_a_click(app, reviews):
+    pytest.importorskip("huggingface_hub")
+    opened(app, reviews)
+    assert "Download and read the data" not in labels(app)
+    [encoder] = [field for field in app.text_input if field.label == "Sentence encoder"]
+    encoder.set_value("owner-of-nothing/model-of-nothing").run()
+    assert not app.exception
+    assert any("has to be downloaded once from the Hugging Face hub" in info.value for info in app.info)
+    assert "Download and read the data" in labels(app)
+
+
+def test_a_shared_server_offers_no_encoder(app, reviews, monkeypatch):
+    monkeypatch.setattr("components.training_setup.is_shared", lambda: True)
+    opened(app, reviews)
+    assert not [field for field in app.text_input if field.label == "Sentence encoder"]

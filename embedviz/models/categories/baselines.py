@@ -23,13 +23,13 @@ RIDGE = 1.0
 
 def baselines_of(prepared: CategoriesPrepared) -> list[Baseline]:
     """Return the baselines, the trivial one first."""
-    split, targets, n_classes = prepared.split, prepared.targets, len(prepared.target.classes) or None
+    split, targets, classes = prepared.split, prepared.targets, prepared.target.classes
 
     def fit(model: Any, features: Any) -> np.ndarray:
         """Return probabilities (n, C) or numbers (n,) of the measured rows."""
         train, measured = split.train, split.part(split.measured)
-        if n_classes:
-            return fitted_probabilities(model, features[train], targets[train], features[measured], n_classes)
+        if classes:
+            return fitted_probabilities(model, features[train], targets[train], features[measured], len(classes))
         target = prepared.target  # they learn what the network learns: a number, or its logarithm
         return target.restore(
             model.fit(features[train], target.standardise(targets[train])).predict(features[measured])
@@ -38,20 +38,20 @@ def baselines_of(prepared: CategoriesPrepared) -> list[Baseline]:
     def predict_linear() -> np.ndarray:
         from sklearn.linear_model import LogisticRegression, Ridge
 
-        return fit(LogisticRegression(max_iter=MAX_ITERATIONS) if n_classes else Ridge(RIDGE), _one_hot(prepared))
+        return fit(LogisticRegression(max_iter=MAX_ITERATIONS) if classes else Ridge(RIDGE), _one_hot(prepared))
 
     def predict_trees() -> np.ndarray:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-        trees = HistGradientBoostingClassifier if n_classes else HistGradientBoostingRegressor
+        trees = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
         return fit(trees(random_state=split.seed), _ordinal(prepared))
 
-    linear, note = "logistic" if n_classes else "ridge", "One-hot categories and standardised numbers; a linear model."
+    linear, note = "logistic" if classes else "ridge", "One-hot categories and standardised numbers; a linear model."
     others = (f"One-hot, {linear} regression", note, predict_linear), (
         "Boosted trees", "HistGradientBoosting of scikit-learn.", predict_trees,
     )  # fmt: skip
-    trivial = majority_baseline(split, targets, n_classes) if n_classes else mean_baseline(split, targets)
-    return [trivial, *(prediction_baseline(a, b, split, targets, n_classes, predict) for a, b, predict in others)]
+    trivial = majority_baseline(split, targets, classes) if classes else mean_baseline(split, targets)
+    return [trivial, *(prediction_baseline(a, b, split, targets, classes, predict) for a, b, predict in others)]
 
 
 def _one_hot(prepared: CategoriesPrepared) -> Any:

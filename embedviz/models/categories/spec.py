@@ -16,7 +16,7 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_rows
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold, PartName, training_size
-from embedviz.evaluation.classification import evaluate_classes
+from embedviz.evaluation.classification import evaluate_classes, ordered_detail
 from embedviz.evaluation.regression import evaluate_numbers
 from embedviz.models.categories.baselines import baselines_of
 from embedviz.models.categories.cost import training_cost
@@ -107,7 +107,7 @@ class CategoriesSpec:
             **{name: n for name, n in prepared.left_out.items() if n},
         }
         if target.classes:
-            details["classes"] = len(target.classes)
+            details |= {"classes": len(target.classes), "ordered_classes": ordered_detail(target.classes)}
         elif target.scale != "linear":
             details["target_scale"] = target.scale
         if prepared.leaks:

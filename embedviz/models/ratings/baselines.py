@@ -62,9 +62,9 @@ def ratings_baselines(prepared: RatingsParts) -> list[Baseline]:
     drawn = "Drawn from a normal distribution with the training set's mean and standard deviation."
     return [
         mean_baseline(split, ratings),
-        prediction_baseline("Random", drawn, split, ratings, None, draw),
+        prediction_baseline("Random", drawn, split, ratings, [], draw),
         prediction_baseline(
-            "Biases alone", "The mean and the biases of user and item.", split, ratings, None, biases_alone
+            "Biases alone", "The mean and the biases of user and item.", split, ratings, [], biases_alone
         ),
         *ranked,
     ]

@@ -1,8 +1,9 @@
-"""Training: the linear term first, which takes seconds, then the network by gradient descent."""
+"""Training: the linear terms first, which take seconds, then the network by gradient descent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from embedviz.core.progress import Progress
 from embedviz.evaluation.classification import class_scores
 from embedviz.models.sentiment.encoded_corpus import EncodedCorpus
-from embedviz.models.sentiment.linear import LinearTerm, fit_linear
+from embedviz.models.sentiment.linear import Examples, LinearTerm, fit_ngrams, fit_vectors
 from embedviz.models.sentiment.network import SentimentNetwork, initial_vectors
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.trained import TrainedSentiment, mean_probabilities
@@ -34,7 +35,7 @@ class SentimentTask:
         self.network, self.settings = network, settings
         self.texts, self.codes, self.split = prepared.texts, prepared.data.codes, prepared.split
         self.n_examples = len(self.split.train)
-        self.linear_logits: list[np.ndarray] = []  # (validation, C) of the linear term, once it is fitted
+        self.linear_logits: list[np.ndarray] = []  # (validation, C) of each linear term, once they are fitted
 
     def optimizer(self) -> torch.optim.Optimizer:
         """Return Adam with a learning rate for the word vectors, where they learn, and one for everything else."""
@@ -57,7 +58,7 @@ class SentimentTask:
         return torch.nn.functional.cross_entropy(self.network(words, lengths, generator), target)
 
     def measure(self) -> dict[str, float]:
-        """Return scores of network and linear term together."""
+        """Return scores of network and linear terms together."""
         rows = self.split.validation
         logits = self.network.logits(self.texts, rows)
         scores = class_scores(mean_probabilities([logits, *self.linear_logits]), self.codes[rows])
@@ -65,11 +66,12 @@ class SentimentTask:
 
 
 class SentimentLearner(IterativeLearner[TrainedSentiment]):
-    """Fits the linear term, then trains the network and keeps the epoch with the lowest log loss of both together."""
+    """Fits the linear terms, then trains the network and keeps the epoch with the lowest log loss of both together."""
 
     def __init__(self, prepared: EncodedCorpus, settings: SentimentSettings, device: Device):
         self._prepared, self._settings = prepared, settings
         self._linear: LinearTerm | None = None
+        self._sentence: LinearTerm | None = None
         vectors = np.full((len(prepared.words), settings.dim), np.nan, np.float32)
         if prepared.pretrained is not None:
             vectors = prepared.pretrained[prepared.words]
@@ -88,30 +90,47 @@ class SentimentLearner(IterativeLearner[TrainedSentiment]):
         super().__init__(GradientDescent(self._task, plan), self._build, Criterion("validation/log_loss"))
 
     def run(self) -> Iterator[Progress]:
-        """Fit the linear term, unless that is done, then train the network."""
+        """Fit the linear terms, unless that is done, then train the network."""
         data, split, ngrams = self._prepared.data, self._prepared.split, self._prepared.ngrams
+        codes, n_classes = data.codes, len(data.classes.names)
+        logits: list[np.ndarray] = []
+        if (sentences := self._prepared.sentences) is not None:
+            validation = Examples(sentences[split.validation], codes[split.validation])
+            if self._sentence is None:
+                training = Examples(sentences[split.train], codes[split.train])
+                self._sentence = yield from fit_vectors(training, validation, n_classes)
+            logits.append(self._sentence.logits(validation.features))
         if ngrams is not None:
+            features = yield from ngrams.features_in_blocks(data.words(split.validation))
+            validation = Examples(features, codes[split.validation])
             if self._linear is None:
                 features = yield from ngrams.features_in_blocks(data.words(split.train))
-                self._linear = yield from fit_linear(features, data.codes[split.train], len(data.classes.names))
-            features = yield from ngrams.features_in_blocks(data.words(split.validation))
-            self._task.linear_logits = [self._linear.logits(features)]
+                self._linear = yield from fit_ngrams(Examples(features, codes[split.train]), validation, n_classes)
+            logits.append(self._linear.logits(validation.features))
+        self._task.linear_logits = logits
+        yield Progress(message="Starting the network")  # whoever stops here has the linear terms
         yield from super().run()
 
+    def current(self) -> TrainedSentiment:
+        """Return the weights as they are now, without the texts, whose vectors never change."""
+        return replace(super().current(), texts=None)
+
     def state(self) -> State:
-        """Return the state of the descent, and the linear term once it is fitted; before that it starts again."""
-        return State.join(
-            descent=super().state(), linear=State({} if self._linear is None else dict(vars(self._linear)))
-        )
+        """Return the state of the descent, and each linear term once it is fitted; before that it starts again."""
+        terms = {"linear": self._linear, "sentence": self._sentence}
+        parts = {name: State({} if term is None else dict(vars(term))) for name, term in terms.items()}
+        return State.join(descent=super().state(), **parts)
 
     def restore(self, state: State) -> None:
         """Take a state back."""
         super().restore(state.part("descent"))
         if linear := state.part("linear").arrays:
             self._linear = LinearTerm(**linear)
+        if sentence := state.part("sentence").arrays:
+            self._sentence = LinearTerm(**sentence)
 
     def _build(self, weights: Weights) -> TrainedSentiment:
-        """Return what was trained. A network that has not been measured yet has no say beside a linear term."""
+        """Return what was trained. A network that has not been measured yet has no say beside linear terms."""
         prepared = self._prepared
         return TrainedSentiment(
             settings=self._settings,
@@ -123,10 +142,12 @@ class SentimentLearner(IterativeLearner[TrainedSentiment]):
             weights=dict(weights),
             further=self._further,
             scale=self._scale,
-            use_network=self._linear is None or self.has_measured,
+            use_network=(self._linear is None and self._sentence is None) or self.has_measured,
             linear=self._linear,
             ngrams=prepared.ngrams if self._linear is not None else None,
             pretrained=self._pretrained,
+            sentence=self._sentence,
+            texts=prepared.text_columns,
         )
 
 

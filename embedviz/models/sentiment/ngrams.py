@@ -1,4 +1,7 @@
-"""Features of the linear term: words, pairs of words, and character n-grams.
+"""Features of the linear term: n-grams of one to three words, and character n-grams.
+
+A mark before the first word is part of the n-grams, so that "what is" at the beginning of a question differs from the same
+words inside it.
 
 Character n-grams are the runs of 3 to 5 characters of a word between marks for its begin and end (Bojanowski, Grave,
 Joulin and Mikolov 2017, "Enriching word vectors with subword information", TACL), so that a rare or misspelt word has
@@ -21,6 +24,8 @@ from embedviz.core.progress import Progress
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+WORD_NGRAMS = (1, 2, 3)
+BEGIN = "\n"  # the mark before the first word
 CHARACTER_NGRAMS = (3, 4, 5)
 MAX_WORD_LENGTH = 40  # characters: a URL is no word
 MAX_NGRAMS = 300_000  # those in the most texts first
@@ -29,11 +34,14 @@ BLOCK = 20_000  # words between two progress events
 
 
 def word_ngrams(words: Sequence[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield each word and each pair of neighbours, with their places among the words."""
-    for i, word in enumerate(words):
-        yield word, (i,)
-    for i in range(len(words) - 1):
-        yield f"{words[i]} {words[i + 1]}", (i, i + 1)
+    """Yield the n-grams of one to three neighbours, the mark before the first word among them, with the places of their words.
+
+    The mark has no place among the words, and is no n-gram by itself.
+    """
+    marked = [BEGIN, *words]
+    for n in WORD_NGRAMS:
+        for i in range(n == 1, len(marked) - n + 1):
+            yield " ".join(marked[i : i + n]), tuple(range(max(0, i - 1), i + n - 1))
 
 
 def character_ngrams(word: str) -> list[str]:
@@ -91,7 +99,7 @@ class Ngrams:
         Returns
         -------
         scipy.sparse.csr_array
-            Entry [t, f] is 1/√n where text t holds n-gram f among n of its kind (words and pairs, or character n-grams),
+            Entry [t, f] is 1/√n where text t holds n-gram f among n of its kind (of words, or of characters),
             (N, F) float32.
         """
         from scipy.sparse import csr_array

@@ -14,6 +14,7 @@ from embedviz.data.splits import Fold, draw_split
 from embedviz.models.sentiment.encoded_corpus import EncodedCorpus
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.reading import LabelledTexts
+from embedviz.models.sentiment.sentence_encoder import encode_in_blocks
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.survey import coverage_sentence, estimated_cost
 from embedviz.models.sentiment.vocabulary import (
@@ -69,4 +70,8 @@ def prepare_texts(
     if space is not None:
         further, vectors = further_vectors(space, labels, settings.lowercase, settings.known_words)
     ngrams = (yield from Ngrams.learn(data.words(split.train))) if settings.linear_term else None
-    return PreparedSentiment(data, split, pretrained, words, SentimentVocabulary(labels, further), vectors, ngrams)
+    encoder, sentences = settings.sentence_encoder, None
+    if encoder:
+        sentences = yield from encode_in_blocks(encoder, data.raw)
+    vocabulary = SentimentVocabulary(labels, further)
+    return PreparedSentiment(data, split, pretrained, words, vocabulary, vectors, ngrams, sentences)

@@ -34,6 +34,8 @@ class LabelledTexts:
     ----------
     column
         Name of the column of texts.
+    raw
+        (N) the texts as they stand in the table.
     labels
         (U) the distinct words.
     texts
@@ -51,6 +53,7 @@ class LabelledTexts:
     """
 
     column: str
+    raw: list[str]
     labels: list[str]
     texts: CodedTexts
     classes: Classes
@@ -107,6 +110,7 @@ def read_labelled(
     used, words = np.unique(cut.words, return_inverse=True)
     return LabelledTexts(
         column=chosen["text"],
+        raw=cells.iloc[rows].astype(str).tolist(),
         labels=[tokens.labels[i] for i in used],
         texts=CodedTexts(words.astype(np.int32), cut.lengths),
         classes=classes,

@@ -55,7 +55,13 @@ class SentimentSettings(TrainingSettings):
     hidden_dim: int = Field(64, ge=1, le=2048, description="Units of the LSTM in each direction.")
     fine_tune: bool = Field(True, description="Train the word vectors as well.")
     linear_term: bool = Field(
-        True, description="Add a linear term over words, pairs of words and character n-grams. It is fast and robust."
+        True, description="Add a linear term over n-grams of words and of characters. It is fast and robust."
+    )
+    sentence_encoder: str = Field(
+        "",
+        max_length=200,
+        description="A ready encoder of whole texts beside the network: a folder or a Hugging Face name that model2vec or "
+        "sentence-transformers opens, such as minishlab/potion-base-8M. Empty: none.",
     )
     dropout: float = Field(0.5, ge=0, le=0.9, description="Share of activations that are set to zero in training.")
     word_dropout: float = Field(0.1, ge=0, le=0.9, description="Share of words that are made unknown in training.")

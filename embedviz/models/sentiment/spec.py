@@ -18,10 +18,11 @@ from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold, PartName, training_size
-from embedviz.evaluation.classification import evaluate_classes
+from embedviz.evaluation.classification import evaluate_classes, ordered_detail
 from embedviz.models.sentiment.baselines import baselines_of
 from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
 from embedviz.models.sentiment.reading import OPTIONAL_ROLES, ROLES, LabelledTexts, read_labelled
+from embedviz.models.sentiment.sentence_encoder import check_encoder
 from embedviz.models.sentiment.settings import NO_VECTORS, SentimentSettings
 from embedviz.models.sentiment.survey import TextFacts, estimated_cost, survey_texts
 from embedviz.models.sentiment.trained import TrainedSentiment
@@ -42,12 +43,12 @@ class SentimentSpec:
     unit: str = "texts"
     roles: Mapping[str, str] = ROLES
     optional_roles: Mapping[str, str] = OPTIONAL_ROLES
-    spaces: Mapping[str, SpaceKind] = {"word": "word", "before": "word"}
+    spaces: Mapping[str, SpaceKind] = {"word": "word", "before": "word", "text": "text"}
     identity: str = ""
     max_threads: int | None = 1  # its batches are small: threads would wait for each other longer than they work
     Settings: type[SentimentSettings] = SentimentSettings
     Trained: type[TrainedSentiment] = TrainedSentiment
-    survey_settings: tuple[str, ...] = ("vectors", "lowercase", "max_length")
+    survey_settings: tuple[str, ...] = ("vectors", "lowercase", "max_length", "sentence_encoder")
 
     def survey(
         self, table: Table, columns: Columns, settings: SentimentSettings, pretrained: EmbeddingSpace | None = None
@@ -80,7 +81,9 @@ class SentimentSpec:
         parts: tuple[PartName, ...] = ("validation", "test")
         probabilities: dict[PartName, np.ndarray] = {}
         for part in parts:
-            probabilities[part] = trained.probabilities(data.words(split.part(part)))
+            rows = split.part(part)
+            sentences = None if prepared.sentences is None else prepared.sentences[rows]
+            probabilities[part] = trained.probabilities(data.words(rows), sentences)
         metrics, frames = evaluate_classes(probabilities, data.codes, split, data.classes.names)
         counts = data.counts(split.train)
         details: dict[str, Detail] = {
@@ -89,6 +92,7 @@ class SentimentSpec:
             "vectors": settings.vectors,
             "epochs": settings.epochs_for(len(split.train)),
             "selection_metric": "validation/log_loss",
+            "ordered_classes": ordered_detail(data.classes.names),
             "rows_without_class": data.classes.missing,
             "rare_classes": len(data.classes.rare),
             "rows_of_rare_classes": sum(data.classes.rare.values()),
@@ -103,6 +107,8 @@ class SentimentSpec:
                 "token_coverage": round(tokens, 4),
                 "type_coverage": round(types, 4),
             }
+        if settings.sentence_encoder:
+            details["sentence_encoder"] = settings.sentence_encoder
         if prepared.ngrams is not None:
             details["ngrams"] = len(prepared.ngrams.labels)
         return Evaluation("accuracy", metrics, Protocol.of(split, self.unit, **details), frames)
@@ -113,7 +119,7 @@ class SentimentSpec:
 
     def filters_by(self, space: str) -> bool:
         """Return whether a space is of words."""
-        return space in self.spaces
+        return self.spaces.get(space) == "word"
 
     def filter_rows(
         self,
@@ -135,6 +141,7 @@ def _read(
         raise SettingsError(
             f"The vectors {settings.vectors!r} were not opened. Pass them as `pretrained`, or set vectors to none."
         )
+    check_encoder(settings.sentence_encoder)
     return (yield from read_labelled(table, columns, settings.max_length, settings.lowercase))
 
 

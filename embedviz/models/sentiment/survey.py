@@ -16,7 +16,8 @@ from embedviz.training.survey import Survey
 
 UNIT_SECONDS = 8e-9  # a word and unit of the network, forward and backward, on one thread
 STEP_SECONDS = 1.5e-3
-LINEAR_SECONDS = 1.2e-5  # a word: its n-grams are found and fitted
+LINEAR_SECONDS = 3e-5  # a word: its n-grams are found and fitted
+ENCODER_SECONDS = 0.01  # a text: a static encoder takes a hundredth of it, a large transformer five times as much
 START_SECONDS = 2.5  # reading, splitting, measuring
 ACCELERATION = 5  # of a GPU
 LIBRARY_BYTES = 600e6  # of a worker that has read nothing yet
@@ -111,5 +112,7 @@ def estimated_cost(
     seconds = settings.epochs_for(n_training) * (work + steps) + START_SECONDS
     if settings.linear_term:
         seconds += n_tokens * LINEAR_SECONDS
+    if settings.sentence_encoder:
+        seconds += n_texts * ENCODER_SECONDS
     text_bytes = (200 if settings.linear_term else 20) * n_tokens
     return Cost(seconds, 6 * n_words * dim * 4 + text_bytes + LIBRARY_BYTES)

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.archive import Archived
+from embedviz.models.sentiment.encoded_corpus import TextSpace
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.ngrams import Ngrams
+from embedviz.models.sentiment.sentence_encoder import open_encoder
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.text_rows import spelling_note, texts_in
 from embedviz.models.sentiment.texts import CodedTexts
@@ -75,6 +77,8 @@ class TrainedSentiment(Archived):
     pretrained
         (V, D) float32 vectors that the words started from, NaN for a word without; None where nothing has been learned
         from them.
+    sentence, texts
+        The linear term over the vectors of a sentence encoder, and the texts by it; None without one.
     """
 
     settings: SentimentSettings
@@ -90,17 +94,27 @@ class TrainedSentiment(Archived):
     linear: LinearTerm | None
     ngrams: Ngrams | None
     pretrained: np.ndarray | None
+    sentence: LinearTerm | None = None
+    texts: TextSpace | None = None
 
     def form(self) -> TextForm:
         """Return what a page needs to ask."""
         return TextForm(self.column, self.classes)
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
-        """Return "word", the words after training, and "before", their pretrained vectors, where some had one and have
-        learned.
+        """Return "word", the words after training; "before", their pretrained vectors, where some had one and have learned;
+        and "text", the texts by the sentence encoder, where there is one.
 
-        Columns are `word_columns` and "moved", the cosine distance from the pretrained vector, NaN for a word without.
+        Columns of words are `word_columns` and "moved", the cosine distance from the pretrained vector, NaN for a word
+        without; of texts "class" and "part".
         """
+        spaces = self._word_spaces()
+        if self.texts is not None:
+            texts = self.texts
+            spaces["text"] = EmbeddingSpace(texts.labels, texts.vectors, texts.columns, "text", kind="text")
+        return spaces
+
+    def _word_spaces(self) -> dict[str, EmbeddingSpace]:
         labels, columns = self.vocabulary.labels, self.word_columns
         vectors = self.weights["embedding.weight"][FIRST:] / np.float32(self.scale)
         places = np.empty(0, np.int64) if self.pretrained is None else np.flatnonzero(has_vector(self.pretrained))
@@ -117,14 +131,29 @@ class TrainedSentiment(Archived):
 
         return SentimentNetwork.of(self.settings, self.weights, self.further, len(self.classes))
 
-    def probabilities(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
-        """Return the probabilities of the classes for texts, given as words: (N, C) float32."""
+    def probabilities(self, texts: Sequence[Sequence[str]], sentences: np.ndarray | None = None) -> np.ndarray:
+        """Return the probabilities of the classes for texts.
+
+        Parameters
+        ----------
+        texts
+            (N) given as words.
+        sentences
+            (N, E) their vectors, where there is a sentence encoder.
+
+        Returns
+        -------
+        numpy.ndarray
+            (N, C) float32.
+        """
         logits = []
         if self.use_network:
             coded = CodedTexts.of(self._encode(words) for words in texts)
             logits.append(self.network.logits(coded, np.arange(len(coded))))
         if self.linear is not None and self.ngrams is not None:
             logits.append(self.linear.logits(self.ngrams.features(texts)))
+        if self.sentence is not None and sentences is not None:
+            logits.append(self.sentence.logits(sentences))
         return mean_probabilities(logits)
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
@@ -137,7 +166,7 @@ class TrainedSentiment(Archived):
         explain
             Add the column "reasons": for each text its words in their order, as {"feature", "contribution", "start",
             "end"}. start and end are places in the text; the contribution is in logits, how much higher the word puts the
-            predicted class above the mean of all classes.
+            predicted class above the mean of all classes. What a sentence encoder adds is not shared out among words.
 
         Returns
         -------
@@ -148,7 +177,8 @@ class TrainedSentiment(Archived):
         all_words = [placed_words(text, self.settings.lowercase) for text in texts]
         placed = [words[: self.settings.max_length] for words in all_words]
         words = [[word.text for word in text] for text in placed]
-        found = self.probabilities(words)
+        sentences = open_encoder(self.settings.sentence_encoder).encode(texts) if self.sentence and texts else None
+        found = self.probabilities(words, sentences)
         found[[self._is_unknown(text) for text in words]] = self.shares  # nothing else is known of these
         best = found.argmax(1)
         frame = pd.DataFrame(
@@ -175,14 +205,16 @@ class TrainedSentiment(Archived):
         if self.linear is not None and self.ngrams is not None:
             margin = self.linear.weights[:, target] - self.linear.weights.mean(1)  # (F,)
             parts.append(self.ngrams.contributions(words, margin))
-        return np.mean(parts, axis=0)
+        return np.sum(parts, axis=0) / (len(parts) + (self.sentence is not None))
 
     def _encode(self, words: Sequence[str]) -> np.ndarray:
         """A text without any word is one unknown word."""
         return self.vocabulary.encode(words) if words else np.array([UNKNOWN], np.int32)
 
     def _is_unknown(self, words: Sequence[str]) -> bool:
-        """Return True when no word and no n-gram of a text is known."""
+        """Return True when no word and no n-gram of a text is known, nor a sentence encoder reads it."""
+        if self.sentence is not None and words:
+            return False
         if any(word in self.vocabulary for word in words):
             return False
         return self.ngrams is None or self.ngrams.features([words]).nnz == 0

@@ -97,3 +97,11 @@ def test_the_protocol_is_made_of_numbers_and_names():
         "target": "kind", "classes": 3, "columns": 4, "categories": 2, "values": 8, "pooled_values": 0, "min_count": 5,
         "epochs": 3, "selection_metric": "validation/log_loss",
     }  # fmt: skip
+
+
+def test_classes_that_are_numbers_have_their_absolute_error():
+    frame = shop(200).assign(stars=lambda f: f.kind.map({"dear": 5, "odd": 3, "cheap": 1}))
+    found = fit(frame, {"target": "stars", "ignore": ["price", "kind"]}, target_kind="classes", epochs=40)
+    assert found.evaluation.metrics["test/mae"] < found.evaluation.metrics["baseline/mae"]
+    assert all("test/mae" in finish(baseline.measure()) for baseline in SPEC.baselines(found.prepared))
+    assert found.evaluation.protocol.details["ordered_classes"] == "1 to 5"

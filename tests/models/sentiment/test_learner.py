@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.data.splits import Fold
+from embedviz.models.sentiment import linear
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.spec import SPEC
 from embedviz.space import EmbeddingSpace
@@ -46,8 +47,10 @@ def assert_same(one, two):
     assert one.vocabulary.further == two.vocabulary.further
 
 
-def test_nothing_of_the_held_out_texts_is_learned(space):
-    """Held-out texts replaced by others: the same vocabulary, n-grams and weights come out."""
+def test_nothing_of_the_held_out_texts_is_learned(space, monkeypatch):
+    """Held-out texts replaced by others: the same vocabulary, n-grams and weights come out. Validation texts choose the
+    strength of the linear term and the epoch, of which there is one each."""
+    monkeypatch.setattr(linear, "STRENGTHS", (2.0,))
     frame = reviews(300)
     first = fitted(frame, space, vectors="mine", epochs=1)
     split = first.prepared.split
@@ -60,6 +63,14 @@ def test_nothing_of_the_held_out_texts_is_learned(space):
     assert "strange" not in second.trained.vocabulary
     changed.loc[split.train[0], "text"] += " strange strange"
     assert "strange" in training(changed, space, vectors="mine").prepared.vocabulary
+
+
+def test_test_texts_choose_nothing(space):
+    frame = reviews(300)
+    first = fitted(frame, space, vectors="mine")
+    changed = frame.copy()
+    changed.loc[first.prepared.split.test, "text"] = "utterly strange words words that strange only stand here here"
+    assert_same(first.trained, fitted(changed, space, vectors="mine").trained)
 
 
 def test_folds_test_every_text_once():

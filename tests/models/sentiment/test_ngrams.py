@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 
+from embedviz.models.sentiment import linear as linear_terms
 from embedviz.models.sentiment import ngrams as sentiment_ngrams
-from embedviz.models.sentiment.linear import class_ratios, fit_linear
-from embedviz.models.sentiment.ngrams import Ngrams, character_ngrams
+from embedviz.models.sentiment.linear import Examples, class_ratios, fit_ngrams, fit_vectors
+from embedviz.models.sentiment.ngrams import Ngrams, character_ngrams, word_ngrams
 from tests.models.sentiment.reviews import finish
 
 TEXTS = [["not", "bad"], ["not", "good"], ["bad", "bad", "film"], ["good", "film"], ["not", "bad", "film"]]
@@ -15,14 +16,64 @@ def learned(texts):
     return finish(Ngrams.learn(texts))
 
 
-def fitted(features, codes, n_classes):
-    return finish(fit_linear(features, codes, n_classes))
+def fitted(features, codes, n_classes, validation=None):
+    """Fit a term; without validation texts it has the first strength."""
+    training = Examples(features, codes)
+    return finish(fit_ngrams(training, validation or Examples(features[:0], codes[:0]), n_classes))
 
 
 def test_only_what_stands_in_two_texts_is_kept():
     labels = set(learned(TEXTS).labels)
     assert {"not", "bad", "good", "film", "not bad", "bad film"} <= labels
     assert not {"not good", "good film", "bad bad"} & labels
+
+
+def test_words_are_taken_one_to_three_at_a_time_and_the_first_ones_with_a_mark():
+    found = dict(word_ngrams(["what", "is", "it"]))
+    assert found == {
+        "what": (0,),
+        "is": (1,),
+        "it": (2,),
+        "\n what": (0,),
+        "what is": (0, 1),
+        "is it": (1, 2),
+        "\n what is": (0, 1),
+        "what is it": (0, 1, 2),
+    }
+    assert list(word_ngrams([])) == []
+
+
+def test_the_beginning_of_a_text_counts():
+    texts = [["what", "is"], ["is", "what"]] * 20
+    codes = np.array([0, 1] * 20)
+    features = learned(texts).features(texts)
+    assert (fitted(features, codes, 2).logits(features).argmax(1) == codes).all()
+
+
+def test_the_validation_part_chooses_the_strength(monkeypatch):
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 2, 200)
+    sure = [["yes" if code else "no", f"w{rng.integers(20)}"] for code in codes]
+    features = learned(sure).features(sure)
+    heavy = fitted(features, codes, 2)
+    light = fitted(features, codes, 2, Examples(features, codes))  # what is certain gains from every strength
+    assert np.abs(light.weights).max() > 1.5 * np.abs(heavy.weights).max()
+    wrong = fitted(features, codes, 2, Examples(features, 1 - codes))  # the more certain, the worse
+    assert np.array_equal(wrong.weights, heavy.weights)
+    monkeypatch.setattr(linear_terms, "STRENGTHS", (128.0,))
+    assert np.allclose(fitted(features, codes, 2).weights, light.weights, atol=0.3)
+
+
+def test_vectors_far_from_zero_are_separated_as_well_as_centred_ones():
+    rng = np.random.default_rng(0)
+    codes = np.arange(200) % 3
+    near = (rng.normal(0, 1, (200, 6)) + 3 * np.eye(6)[codes]).astype(np.float32)
+    none = Examples(near[:0], codes[:0])
+    one = finish(fit_vectors(Examples(near, codes), none, 3)).logits(near)
+    far = 10 * near + np.float32(1000)
+    two = finish(fit_vectors(Examples(far, codes), none, 3)).logits(far)
+    assert (one.argmax(1) == codes).mean() > 0.9
+    assert np.allclose(one, two, atol=0.05)
 
 
 def test_character_ngrams_mark_begin_and_end():
@@ -35,7 +86,7 @@ def test_a_texts_words_and_its_character_ngrams_have_length_one_each():
     assert np.allclose(features.multiply(features).sum(1), 2)
     ngrams = learned([["a", "b"], ["a", "b"]])
     row = dict(zip(ngrams.labels, ngrams.features([["a", "b"]]).toarray()[0], strict=True))
-    assert row["a b"] == pytest.approx(1 / math.sqrt(3))  # a, b, a b
+    assert row["a b"] == pytest.approx(1 / math.sqrt(5))  # a, b, a b, and the mark with a and with a b
     assert row["\t<a>"] == pytest.approx(1 / math.sqrt(2))  # <a>, <b>
 
 

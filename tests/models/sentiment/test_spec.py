@@ -10,6 +10,7 @@ from embedviz.core.errors import ColumnError, DataError, SettingsError
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.splits import SplitMethod
+from embedviz.evaluation.score_sentences import protocol_sentences
 from embedviz.formats import load_vectors
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.spec import SPEC
@@ -246,3 +247,22 @@ def test_three_moods_of_tweets(tweets):
     assert max(answer.reasons, key=lambda reason: reason["contribution"])["feature"] == "😡"
     assert sum(answer[f"p({name})"] for name in found.trained.classes) == pytest.approx(1, abs=1e-5)
     assert found.evaluation.protocol.details["rows_without_class"] == 1
+
+
+def test_stars_are_ordered_and_have_their_absolute_error_beside_the_baselines():
+    frame = pd.concat([reviews(200, ("1", "5")), reviews(100, ("3", "3"), seed=1)], ignore_index=True)
+    frame.loc[200:, "text"] = "a film of this and that"
+    found = fitted(frame.assign(label=frame.label.astype(int)), epochs=4)
+    split, numbers = found.prepared.split, np.array([float(name) for name in found.trained.classes])
+    predicted = found.trained.predict(frame.text.iloc[split.test].tolist()).prediction.astype(float).to_numpy()
+    distance = np.abs(predicted - numbers[found.prepared.data.codes[split.test]])
+    assert found.metrics["test/mae"] == pytest.approx(distance.mean())
+    assert found.metrics["test/mae"] < found.metrics["baseline/mae"]
+    for baseline in SPEC.baselines(found.prepared):
+        assert finish(baseline.measure())["test/mae"] >= 0
+    assert "ordered numbers (1 to 5), so the MAE says" in " ".join(protocol_sentences(found.evaluation.protocol))
+
+
+def test_two_moods_are_no_scale(trained):
+    assert "test/mae" not in trained.metrics
+    assert "ordered numbers" not in " ".join(protocol_sentences(trained.evaluation.protocol))
