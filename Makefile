@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
 RATINGS ?=
+# The folder of published tables; benchmarks/published_tables.py says which.
+PUBLISHED ?= .
 
 # Two processes, a file of tests to each: a module's server and browser are started once. PyTorch takes one thread unless it is told
 # otherwise, and threads that wait sleep: spinning, they would take the core of the other process.
@@ -39,7 +41,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/vectors_reading.py
 	$(BIN)/python benchmarks/umap_speed.py
 	$(BIN)/python benchmarks/sentiment_accuracy.py
-	$(BIN)/python benchmarks/categories_accuracy.py
+	$(BIN)/python benchmarks/published_tables.py $(PUBLISHED)
 	@if [ -f "$(RATINGS)" ]; then $(BIN)/python benchmarks/ratings_error.py $(RATINGS); else echo 'ratings_error.py: name the ratings.csv of ml-latest-small: make bench RATINGS=PATH'; fi
 	$(BIN)/python benchmarks/neighbours_speed.py
 	$(BIN)/python benchmarks/map_speed.py
