@@ -65,7 +65,10 @@ import pandas as pd, torch
 import pytabkit
 name, folder, categories, is_number, seed, threads = json.loads(sys.argv[1])
 torch.set_num_threads(threads)
-train, test = (pd.read_pickle(f"{folder}/{part}.pkl") for part in ("train", "test"))
+train, test = (
+    pd.read_csv(f"{folder}/{part}.csv", dtype=dict.fromkeys(categories, str), keep_default_na=False)
+    for part in ("train", "test")
+)
 kind = "Regressor" if is_number else "Classifier"
 model = getattr(pytabkit, {"RealMLP": "RealMLP_TD_", "TabM": "TabM_D_"}[name] + kind)(
     device="cpu", random_state=seed, n_threads=threads
@@ -284,8 +287,8 @@ def predict_neural(name: str, part: Part, threads: int, cache: Path) -> np.ndarr
         for column in part.numbers if part.numbers[column].isna().any()
     })  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        features.iloc[part.train].assign(target=part.targets[part.train]).to_pickle(f"{folder}/train.pkl")
-        features.iloc[part.test].to_pickle(f"{folder}/test.pkl")
+        features.iloc[part.train].assign(target=part.targets[part.train]).to_csv(f"{folder}/train.csv", index=False)
+        features.iloc[part.test].to_csv(f"{folder}/test.csv", index=False)
         what = json.dumps([name, folder, list(part.categories), part.is_number, part.seed, threads])
         run([str(python), "-c", NEURAL_SCRIPT, what])
         return pd.read_csv(f"{folder}/found.csv", header=None)[0].to_numpy()

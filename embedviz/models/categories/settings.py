@@ -99,7 +99,7 @@ class CategoriesSettings(TrainingSettings):
     embedding_dropout: float | None = Field(
         None, ge=0, le=0.9, description="Dropout rate of vectors. Empty: 0.2 for few rows, less for many."
     )
-    weight_decay: float = Field(0.3, ge=0, le=10, description="Weight decay (AdamW).")
+    weight_decay: float = Field(0.01, ge=0, le=10, description="Weight decay (AdamW).")
     epochs: int | None = Field(
         None, ge=1, le=1000, description="Passes over the rows. Empty: more for small tables.", json_schema_extra=BASIC
     )
