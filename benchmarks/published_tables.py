@@ -52,9 +52,10 @@ Row = tuple[str, str, str, float, float, float, int]  # data, measure, model, va
 FOLDS = 5
 OURS = "embedviz"
 TREES = "HistGradientBoosting, {}"
+OUR_VECTORS = "HistGradientBoosting, our vectors"
 NEURAL = ("RealMLP", "TabM")
 MODELS = (
-    OURS, TREES.format("ordinal codes"), TREES.format("target codes"), TREES.format("our vectors"), "CatBoost", *NEURAL,
+    OURS, TREES.format("ordinal codes"), TREES.format("target codes"), OUR_VECTORS, "CatBoost", *NEURAL,
 )  # fmt: skip
 PACKAGES = ("torch==2.13.0", "pytabkit==1.7.3")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "embedviz-benchmarks"
@@ -124,7 +125,7 @@ def main() -> None:
         f"{'data':12} {'measure':9} {'model':36} {'value':>9} {'± std':>8} {'of best peer':>12} {'s a fold':>9} {'folds':>6}"
     )
     for data, measure, model, value, std, seconds, folds in found:
-        peers = [row[3] for row in found if row[0] == data and not row[2].startswith(OURS) and row[6]]
+        peers = [row[3] for row in found if row[0] == data and row[2] not in (OURS, OUR_VECTORS) and row[6]]
         best = (max if measure == "accuracy" else min)(peers, default=np.nan)
         print(
             f"{data:12} {measure:9} {model:36} {value:9.4f} {std:8.4f} {value / best:11.4f}x {seconds:9.1f} {folds:6}"
@@ -172,7 +173,7 @@ def measured(
     started = time.perf_counter()
     part, settings = prepare(data, number)
     trained = None
-    if OURS in models or TREES.format("our vectors") in models:
+    if OURS in models or OUR_VECTORS in models:
         trained = train_ours(part, settings, threads)
         found = trained.predict_encoded(part.prepared.rows.take(part.test))
         seconds = time.perf_counter() - started
@@ -181,7 +182,7 @@ def measured(
     ways: dict[str, Callable[[], np.ndarray]] = {
         TREES.format("ordinal codes"): lambda: predict_trees(part, ordinal_codes(part)),
         TREES.format("target codes"): lambda: predict_trees(part, target_codes(part)),
-        TREES.format("our vectors"): lambda: predict_trees(part, our_vectors(part, trained)),
+        OUR_VECTORS: lambda: predict_trees(part, our_vectors(part, trained)),
         "CatBoost": lambda: predict_catboost(part, threads),
     }
     for name in NEURAL if number < neural_folds else ():

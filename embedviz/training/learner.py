@@ -99,21 +99,15 @@ class Criterion:
         True for accuracy and the like, False for losses.
     patience
         Measurements without a better one after which the training ends; 0 for never.
-    tolerance
-        Share by which a later value of a positive metric may be worse than the best one and be taken all the same: on few
-        examples such differences are chance, and under a falling learning rate later weights are the steadier ones.
     """
 
     metric: str
     greater_is_better: bool = False
     patience: int = 0
-    tolerance: float = 0.0
 
     def is_better(self, value: float, best: float) -> bool:
-        """Return whether a value is better than the best so far, or within the tolerance."""
-        if self.greater_is_better:
-            return value > best * (1 - self.tolerance)
-        return value < best * (1 + self.tolerance)
+        """Return whether a value is better than the best so far."""
+        return value > best if self.greater_is_better else value < best
 
 
 class _BestValues(TypedDict):
@@ -138,9 +132,7 @@ class BestWeights:
         if value is not None and self.value is not None and not self.criterion.is_better(value, self.value):
             self.waited += 1
             return False
-        known = [x for x in (self.value, value) if x is not None]
-        best = max if self.criterion.greater_is_better else min
-        self.value, self.waited = best(known, default=None) if self.criterion.tolerance else value, 0
+        self.value, self.waited = value, 0
         self.weights = _kept(weights)  # copies: what was given out stays
         return True
 

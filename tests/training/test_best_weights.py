@@ -32,14 +32,3 @@ def test_without_room_on_the_disk_they_are_kept_in_memory(monkeypatch):
     best = BestWeights(Criterion("loss"))
     best.offer(1.0, {"W": np.ones((3, 2))})
     assert np.array_equal(best.weights["W"], np.ones((3, 2)))
-
-
-def test_a_later_one_within_the_tolerance_of_the_lowest_is_kept():
-    best = BestWeights(Criterion("loss", tolerance=0.1))
-    taken = [best.offer(loss, {"W": np.full(1, i)}) for i, loss in enumerate((2.0, 1.0, 1.09, 1.15, 1.05, 1.11))]
-    assert taken == [True, True, True, False, True, False]  # 1.15 is measured by the lowest, not by 1.09
-    assert (best.value, best.weights["W"][0], best.waited) == (1.0, 4, 1)
-    strict = BestWeights(Criterion("loss"))
-    assert [strict.offer(loss, {}) for loss in (2.0, 1.0, 1.0, 0.9)] == [True, True, False, True]
-    greater = BestWeights(Criterion("accuracy", greater_is_better=True, tolerance=0.1))
-    assert [greater.offer(share, {}) for share in (0.5, 0.46, 0.44, 0.6, 0.5)] == [True, True, False, True, False]
