@@ -127,8 +127,9 @@ def main() -> None:
     for data, measure, model, value, std, seconds, folds in found:
         peers = [row[3] for row in found if row[0] == data and row[2] not in (OURS, OUR_VECTORS) and row[6]]
         best = (max if measure == "accuracy" else min)(peers, default=np.nan)
+        ratio = f"{value / best:.4f}x" if peers else ""
         print(
-            f"{data:12} {measure:9} {model:36} {value:9.4f} {std:8.4f} {value / best:11.4f}x {seconds:9.1f} {folds:6}"
+            f"{data:12} {measure:9} {model:36} {value:9.4f} {std:8.4f} {ratio:>12} {seconds:9.1f} {folds:6}"
             if folds
             else f"{data:12} {measure:9} {model}"
         )
