@@ -11,7 +11,7 @@ from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import JsonObject
 
 # Defaults were chosen by the loss on parts of training data alone: of Adult (income, and occupation), of bird strikes, and of
-# diamond prices, two splits each.
+# diamond prices; income and bird strikes in two splits each.
 ROWS_SEEN = 350_000  # epochs × training rows after which most tables have converged
 MIN_EPOCHS, MAX_EPOCHS = 4, 16
 BATCHES_PER_EPOCH = 32  # small tables learn more from many small steps
