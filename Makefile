@@ -2,10 +2,9 @@
 # Each sets up .venv first, once.
 PYTHON ?= python3
 BIN := .venv/bin
-# The ratings.csv of MovieLens ml-latest-small, which may not be shipped.
-RATINGS ?=
-# The folder with mr.tsv, subj.tsv and trec_*.tsv of harvardnlp/sent-conv-torch; without it texts are measured on the sample.
-TEXTS ?=
+# The folder of published data, which may not be shipped; benchmarks/published_ratings.py, published_tables.py and
+# published_texts.py say which files.
+PUBLISHED ?=
 
 # Two processes, a file of tests to each: a module's server and browser are started once. PyTorch takes one thread unless it is told
 # otherwise, and threads that wait sleep: spinning, they would take the core of the other process.
@@ -40,9 +39,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/vectors_reading.py
 	$(BIN)/python benchmarks/umap_speed.py
-	$(BIN)/python benchmarks/published_texts.py "$(TEXTS)" $(if $(TEXTS),,--only movie_reviews)
-	$(BIN)/python benchmarks/categories_accuracy.py
-	@if [ -f "$(RATINGS)" ]; then $(BIN)/python benchmarks/ratings_error.py $(RATINGS); else echo 'ratings_error.py: name the ratings.csv of ml-latest-small: make bench RATINGS=PATH'; fi
+	@if [ -d "$(PUBLISHED)" ]; then $(BIN)/python benchmarks/published.py "$(PUBLISHED)"; else echo 'published.py: name the folder of published data: make bench PUBLISHED=FOLDER'; fi
 	$(BIN)/python benchmarks/neighbours_speed.py
 	$(BIN)/python benchmarks/map_speed.py
 	$(BIN)/python benchmarks/first_minutes.py

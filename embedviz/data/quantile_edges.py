@@ -35,18 +35,20 @@ def quantile_edges(values: np.ndarray, bins: int) -> np.ndarray:
     return edges
 
 
-def reach(values: np.ndarray) -> tuple[float, float]:
+def reach(values: np.ndarray, distance: float = MAX_DISTANCE) -> tuple[float, float]:
     """Return the range to which a model clips numbers, as one 1e29 among hundreds would hide all other differences.
 
     Parameters
     ----------
     values : (n,) float array
         NaN is ignored.
+    distance : float
+        From the middle nine tenths, in multiples of their width.
 
     Returns
     -------
     (float, float)
-        The smallest and the largest value within MAX_DISTANCE of the middle nine tenths.
+        The smallest and the largest value within the distance.
 
     Raises
     ------
@@ -57,6 +59,6 @@ def reach(values: np.ndarray) -> tuple[float, float]:
     edges = quantile_edges(known, TWENTIETHS)
     if len(edges) < 4:  # too few distinct values to have a middle
         return float(known.min()), float(known.max())
-    far = MAX_DISTANCE * (edges[-2] - edges[1])
+    far = distance * (edges[-2] - edges[1])
     near = known[(known >= edges[1] - far) & (known <= edges[-2] + far)]
     return float(near.min()), float(near.max())

@@ -19,8 +19,8 @@ METHODS = {
     SplitMethod.LATEST_PER_USER: "Split by user, the latest of each user for testing",
     SplitMethod.BY_UNIT: "Split by unit of text",
     SplitMethod.FOLD: "Split into folds",
-    SplitMethod.GIVEN: "Published split, as column “{}” gives it",
-    SplitMethod.GIVEN_TEST: "Published split, as column “{}” gives it, the validation set drawn from its training {}",
+    SplitMethod.GIVEN: "Published split (column “{}”)",
+    SplitMethod.GIVEN_TEST: "Published split (column “{}”), the validation set drawn from its training {}",
 }
 
 # Details of a protocol by name; a detail that is not listed is shown under its name. {} is the value.

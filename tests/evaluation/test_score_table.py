@@ -121,14 +121,14 @@ def test_a_split_that_a_column_gave_is_named_with_what_a_seed_changes():
     details = {"rows_without_part": 7, "test_rows_in_training": 2}
     protocol = Protocol(SplitMethod.GIVEN, 3, "texts", sizes, None, details, "fold {x}")
     assert protocol_sentences(protocol) == [
-        "Published split, as column “fold {x}” gives it: 3,270 training texts, 545 validation texts, 1,821 test texts.",
+        "Published split (column “fold {x}”): 3,270 training texts, 545 validation texts, 1,821 test texts.",
         "Repeats over seeds keep it.",
         "Rows that belong to no part of the split, left out: 7.",
         "Rows of the test set that the training set has too: 2.",
     ]
     drawn = replace(protocol, method=SplitMethod.GIVEN_TEST, details={})
     assert protocol_sentences(drawn)[0].startswith(
-        "Published split, as column “fold {x}” gives it, the validation set drawn from its training texts by seed 3: 3,270 training"
+        "Published split (column “fold {x}”), the validation set drawn from its training texts by seed 3: 3,270 training"
     )
     assert protocol_sentences(drawn)[1] == "Repeats over seeds keep its test set."
     untested = replace(protocol, sizes={"train": 3, "validation": 2, "test": 0})

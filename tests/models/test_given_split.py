@@ -93,9 +93,7 @@ def test_the_parts_are_those_of_the_column_and_the_protocol_says_so(frames, mode
     assert (protocol.method, protocol.column) == (SplitMethod.GIVEN, "part")
     assert f"test/{evaluation.primary_metric}" in evaluation.metrics
     first, second, *_ = protocol_sentences(protocol)
-    assert first.startswith(
-        f"Published split, as column “part” gives it: {expected['train']:,} training {protocol.unit}, "
-    )
+    assert first.startswith(f"Published split (column “part”): {expected['train']:,} training {protocol.unit}, ")
     assert second == "Repeats over seeds keep it."
 
 

@@ -47,13 +47,14 @@ def contributions(
         column -> (N,) float64.
     """
     network.train(False)
-    columns = list(encoder.values)
     owners = [  # the column of each place of each input
-        [columns[k] for k in network.column_of],
-        columns,
+        [network.owners[k] for k in network.column_of],
+        network.owners,
         [encoder.numbers[p].column for p in network.numbers.number_of],
     ]
-    added = {column: np.zeros(len(outputs)) for column in [*columns, *(number.column for number in encoder.numbers)]}
+    added = {
+        column: np.zeros(len(outputs)) for column in [*encoder.values, *(number.column for number in encoder.numbers)]
+    }
     shares = [torch.from_numpy(values.counts / values.counts.sum())[None] for values in encoder.values.values()]
     medians = torch.tensor([[(number.median - number.mean) / number.std for number in encoder.numbers]])
     with torch.no_grad():
@@ -76,7 +77,7 @@ def contributions(
 def _attribute(
     network: TableNetwork, inputs: Sequence[Tensor], reference: Sequence[Tensor], explained: Tensor, target: Target
 ) -> list[np.ndarray]:
-    """Return contributions of vectors (B, E), linear terms (B, K or 0) and encoded numbers (B, F)."""
+    """Return contributions of vectors (B, E), linear terms (B, K + Q or 0) and encoded numbers (B, F)."""
     kept = [i for i, x in enumerate(inputs) if x.shape[1]]
 
     def forward(*arguments: Tensor) -> Tensor:

@@ -36,18 +36,22 @@ def training_cost(
     sizes
         How many values each category keeps.
     """
-    encoded = bins_for(n_numbers, s) + 1 if s.numbers == "piecewise linear" else 1
-    width = sum(map(s.dim_for, sizes)) + n_numbers * encoded
-    weights = width * s.hidden_dim + (s.layers - 1) * s.hidden_dim**2 + s.hidden_dim * n_outputs
-    units = width + s.hidden_dim * s.layers
+    bins = bins_for(n_numbers, training, s) if s.numbers == "piecewise linear" else 0
+    has_vectors = bins and training >= s.bin_vector_rows and s.network == "ensemble"
+    tables = [*sizes, *([bins] * n_numbers if has_vectors else [])]
+    width = sum(map(s.dim_for, tables)) + n_numbers * (bins + 1)
+    first = width * s.hidden_dim  # once for all members
+    others = (s.layers - 1) * s.hidden_dim**2 + s.hidden_dim * n_outputs
+    weights, units = first + others, s.hidden_dim * s.layers
     threads = 1 if s.deterministic else max(1, s.threads or machine.threads)
-    work = training * s.members * (weights * WEIGHT_SECONDS + units * UNIT_SECONDS) / threads**0.5
+    work = training * (first + s.members * others) * WEIGHT_SECONDS
+    work = (work + training * (width + s.members * units) * UNIT_SECONDS) / threads**0.5
     if machine.device != "cpu":
         work /= ACCELERATOR_SPEEDUP
     batch_size = s.batch_size_for(training)
-    steps = training / batch_size * (STEP_SECONDS + len(sizes) * COLUMN_SECONDS)
+    steps = training / batch_size * (STEP_SECONDS + len(tables) * COLUMN_SECONDS)
     cells = rows * (len(sizes) + n_numbers)
     seconds = s.epochs_for(training) * (work + steps) + cells * CELL_SECONDS + START_SECONDS
-    tables = sum(n * (s.dim_for(n) + n_outputs) for n in sizes)
-    batch = 12 * batch_size * s.members * units
-    return Cost(seconds, 20 * (weights + tables) + 12 * cells + batch + LIBRARY_BYTES)
+    values = sum(n * (s.dim_for(n) + n_outputs) for n in tables)
+    batch = 12 * batch_size * (width + s.members * units)
+    return Cost(seconds, 20 * (weights + values) + 12 * cells + batch + LIBRARY_BYTES)

@@ -20,6 +20,7 @@ from embedviz.models.categories.settings import CategoriesSettings
 
 MAX_TOTAL_BINS = 2400  # of all numbers together, so that a table of hundreds of columns stays quick
 MIN_BINS = 4
+USUAL = (0.01, 0.99)  # quantiles to which binned numbers are clipped for their mean and standard deviation
 ALPHABET = "alphabetical position"  # the part of a category's column
 MIN_ALPHABET_VALUES = 20  # a column of more values is also encoded by their alphabetical position
 
@@ -36,7 +37,8 @@ class NumberEncoder:
     column, part
         What the number is.
     mean, std
-        Of the training part, by which it is standardised.
+        Of the training part, by which it is standardised; where it is binned without the outermost hundredths, so that far
+        values leave the others apart.
     edges
         Rising edges of its bins, standardised; empty where it is not binned.
     has_indicator
@@ -45,6 +47,8 @@ class NumberEncoder:
         Of the training part, in the column's own unit.
     min, max
         Limits to which numbers are clipped, in the column's own unit.
+    has_vectors
+        Each bin has a vector too.
     """
 
     column: str
@@ -58,6 +62,7 @@ class NumberEncoder:
     high: float
     min: float = -MAX_NUMBER
     max: float = MAX_NUMBER
+    has_vectors: bool = False
 
     @classmethod
     def fit(cls, column: str, part: str, values: np.ndarray, settings: CategoriesSettings, bins: int) -> Self | None:
@@ -70,10 +75,12 @@ class NumberEncoder:
         low, median, high = (float(x) for x in np.quantile(known, [0, 0.5, 1]))
         limits = reach(known)
         known = known.clip(*limits)
-        mean, std = float(known.mean()), float(known.std()) or 1.0
+        usual = known.clip(*np.quantile(known, USUAL)) if is_binned else known
+        mean, std = float(usual.mean()), float(usual.std()) or float(known.std()) or 1.0
         edges = (quantile_edges(known, bins) - mean) / std if is_binned else np.empty(0)
         edges = np.unique(edges.astype(np.float32))  # float32 may merge some
-        return cls(column, part, mean, std, edges.tolist(), has_indicator, low, median, high, *limits)
+        has_vectors = part != ALPHABET and len(edges) > 1 and len(values) >= settings.bin_vector_rows
+        return cls(column, part, mean, std, edges.tolist(), has_indicator, low, median, high, *limits, has_vectors)
 
     def standardise(self, values: np.ndarray) -> np.ndarray:
         """Return standardised numbers, (n,) -> (n,) float32. NaN stays where missing numbers have an indicator, else it
@@ -141,7 +148,8 @@ class TableEncoder:
                     continue
             for part, numbers in numbers_of(column, feature, values.get(feature.column)).items():
                 found[feature.column, part] = numbers
-        bins = bins_for(len(found), settings)
+        n_rows = max((len(numbers) for numbers in found.values()), default=0)
+        bins = bins_for(len(found), n_rows, settings)
         fitted = [NumberEncoder.fit(*name, numbers, settings, bins) for name, numbers in found.items()]
         untrained = [column for column, known in values.items() if not settings.other_share and not known.counts[OTHER]]
         return cls(list(features), values, [number for number in fitted if number is not None], untrained)
@@ -187,9 +195,9 @@ def numbers_of(column: Column, feature: Feature, values: CategoryValues | None =
     return {"": column.numbers(feature.decimal)}
 
 
-def bins_for(n_numbers: int, settings: CategoriesSettings) -> int:
-    """Return the bins of each of n numbers."""
-    return max(MIN_BINS, min(settings.bins, MAX_TOTAL_BINS // max(1, n_numbers)))
+def bins_for(n_numbers: int, n_rows: int, settings: CategoriesSettings) -> int:
+    """Return the bins of each of n numbers, for a number of training rows."""
+    return max(MIN_BINS, min(settings.bins_for(n_rows), MAX_TOTAL_BINS // max(1, n_numbers)))
 
 
 def _alphabetical_positions(names: Names, values: CategoryValues) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Networks that read a table's row: the textbook's, and an ensemble whose members share most weights.
 
-Letters: B rows, K category columns, V values of one, D dimensions of its vectors, E dimensions of all K vectors
-together, P numbers, F encoded numbers, M members, H hidden units, O outputs (a logit for each class, or one number).
+Letters: B rows, K category columns, V values of one, D dimensions of its vectors, P numbers, Q of them with a vector for
+each bin, E dimensions of all K + Q vectors together, F encoded numbers, M members, H hidden units, O outputs (a logit for
+each class, or one number).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from embedviz.models.categories.settings import CategoriesSettings
 
 MAX_DEVIATION = 4.0  # standard deviations at which the linear part of an encoded number is clipped
 FIXED_STD = 0.3  # of the fixed random vectors
+DROPOUT_LEVELS = 256  # of a random byte
 
 
 class NumberEncoding(nn.Module):
@@ -61,6 +63,35 @@ class NumberEncoding(nn.Module):
         return torch.cat([encoded.masked_fill(missing[:, self.source], 0), indicators], 1)
 
 
+class NumberBins(nn.Module):
+    """Assign numbers to their bins, (B, P) -> (B, Q), for the Q numbers whose bins have vectors.
+
+    A bin has a vector and linear terms as a category's value has. A steep or jagged effect, as of a tax bracket, is learned
+    far sooner by them than by the slopes of `NumberEncoding`.
+    """
+
+    edges: Tensor
+    source: Tensor
+
+    def __init__(self, numbers: Sequence[NumberEncoder]):
+        super().__init__()
+        binned = [p for p, number in enumerate(numbers) if number.has_vectors]
+        self.number_of = binned  # (Q,) the number that each is of
+        inner = [numbers[p].edges[1:-1] for p in binned]  # the outermost bins are open
+        self.sizes = [len(edges) + 2 for edges in inner]  # and one for missing
+        padded = torch.full((len(binned), max(map(len, inner), default=0)), math.inf)
+        for row, edges in zip(padded, inner, strict=True):
+            row[: len(edges)] = torch.tensor(edges)
+        self.register_buffer("edges", padded, persistent=False)
+        self.register_buffer("source", torch.tensor(binned, dtype=torch.int64), persistent=False)
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Return the bin of each number, from 1, and 0 where it is missing: (B, P) -> (B, Q) int64."""
+        picked = numbers[:, self.source].T.contiguous()
+        bins = torch.searchsorted(self.edges, picked, right=True) + 1
+        return bins.masked_fill(torch.isnan(picked), 0).T
+
+
 class MultiClassClassifier(nn.Module):
     """The textbook's network: a category's vector beside the other features, a hidden layer, an output layer."""
 
@@ -98,7 +129,9 @@ class Ensemble(nn.Module):
     layer.
 
     Gorishniy, Kotelnikov and Babenko 2024, "TabM: advancing tabular deep learning with parameter-efficient ensembling",
-    section 3.
+    section 3. Unlike there, the first layer, whose inputs are many, has no scales of its inputs: its product is computed
+    once for all members, and the signs of their output scales set them apart. That halves the time of a training at equal
+    validation loss.
 
     A value is read as the sum of its trained vector, which starts at zero, and a fixed random one. By the fixed one
     the layers tell values apart from the first step; the trained one alone is the vector in the column's space, where
@@ -114,7 +147,7 @@ class Ensemble(nn.Module):
     n_features, n_outputs
         F and O.
     settings
-        hidden_dim, layers, members, dropout, embedding_dropout, wide.
+        hidden_dim, layers, members, wide, and the rates of dropout; none where they are None.
     """
 
     def __init__(
@@ -123,11 +156,12 @@ class Ensemble(nn.Module):
         super().__init__()
         self.embeddings = nn.ParameterList(torch.zeros(shape) for shape in shapes)
         self.fixed = nn.ParameterList(nn.Parameter(torch.empty(shape), requires_grad=False) for shape in shapes)
-        self.dropout, self.embedding_dropout, self.wide = settings.dropout, settings.embedding_dropout, settings.wide
+        self.dropout, self.embedding_dropout = settings.dropout or 0.0, settings.embedding_dropout or 0.0
+        self.wide = settings.wide
         members, hidden_dim = settings.members, settings.hidden_dim
         widths = [sum(dim for _, dim in shapes) + n_features] + [hidden_dim] * settings.layers
         self.weights = nn.ParameterList(torch.empty(a, b) for a, b in pairwise(widths))
-        self.scales_in = nn.ParameterList(torch.ones(members, 1, a) for a in widths[:-1])
+        self.scales_in = nn.ParameterList(torch.ones(members, 1, a) for a in widths[1:-1])
         self.scales_out = nn.ParameterList(torch.ones(members, 1, b) for b in widths[1:])
         self.biases = nn.ParameterList(torch.empty(members, 1, b) for b in widths[1:])
         self.heads = nn.Parameter(torch.empty(members, hidden_dim, n_outputs))
@@ -144,23 +178,23 @@ class Ensemble(nn.Module):
         """(B, E), (B, F) -> (B, M, O), without the linear terms of values. A generator draws dropout; None: no
         dropout."""
         z = torch.cat([_dropout(vectors, self.embedding_dropout, generator), features], 1)[None]  # (1, B, E + F)
-        layers = zip(self.weights, self.scales_in, self.scales_out, self.biases, strict=True)
-        for weight, scale_in, scale_out, bias in layers:
-            z = torch.relu((z * scale_in) @ weight * scale_out + bias)
+        for i, (weight, scale_out, bias) in enumerate(zip(self.weights, self.scales_out, self.biases, strict=True)):
+            z = z * self.scales_in[i - 1] if i else z
+            z = torch.relu(z @ weight * scale_out + bias)
             z = _dropout(z, self.dropout, generator)  # (M, B, H)
         out = torch.bmm(z, self.heads) + self.head_biases
         return (out + features @ self.wide_numbers if self.wide else out).transpose(0, 1)
 
     @torch.no_grad()
     def initialise(self, generator: Generator) -> None:
-        """Draw weights. Members differ by the signs of the first layer's input scales (as in BatchEnsemble), their
+        """Draw weights. Members differ by the signs of the first layer's output scales (as in BatchEnsemble), their
         biases and their last layers."""
         for fixed in self.fixed:
             fixed.normal_(0, FIXED_STD, generator=generator)
         for weight, bias in zip(self.weights, self.biases, strict=True):
             _uniform(weight, weight.shape[0], generator)
             _uniform(bias, weight.shape[0], generator)
-        first = self.scales_in[0]
+        first = self.scales_out[0]
         first.copy_(torch.randint(0, 2, first.shape, generator=generator) * 2.0 - 1)
         _uniform(self.heads, self.heads.shape[1], generator)
 
@@ -171,11 +205,14 @@ class TableNetwork(nn.Module):
     def __init__(self, settings: CategoriesSettings, encoder: TableEncoder, n_outputs: int):
         super().__init__()
         self.numbers = NumberEncoding(encoder.numbers)
-        shapes = [(len(values), settings.dim_for(len(values))) for values in encoder.values.values()]
+        self.bins = NumberBins(encoder.numbers if settings.network == "ensemble" else [])
+        sizes = [len(values) for values in encoder.values.values()] + self.bins.sizes
+        shapes = [(size, settings.dim_for(size)) for size in sizes]
+        self.owners = [*encoder.values, *(encoder.numbers[p].column for p in self.bins.number_of)]
         n_features, self.n_outputs = len(self.numbers.number_of), n_outputs
         self.column_of = [
             k for k, (_, dim) in enumerate(shapes) for _ in range(dim)
-        ]  # (E,) the column of each dimension
+        ]  # (E,) the place in `owners` of each dimension
         if settings.network == "textbook":
             self.inner = MultiClassClassifier(*shapes[0], n_features, n_outputs, settings.hidden_dim)
         else:
@@ -192,7 +229,7 @@ class TableNetwork(nn.Module):
         return next(self.parameters()).device
 
     def inputs(self, codes: Sequence[Tensor], numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return vectors (B, E), linear terms (B, K or 0, O) and encoded numbers (B, F).
+        """Return vectors (B, E), linear terms (B, K + Q or 0, O) and encoded numbers (B, F).
 
         Parameters
         ----------
@@ -201,6 +238,7 @@ class TableNetwork(nn.Module):
         numbers
             (B, P).
         """
+        codes = [*codes, *self.bins(numbers).unbind(1)]
         vectors = [self.inner.vectors(k, column) for k, column in enumerate(codes)]
         terms = [look_up(table, column) for column, table in zip(codes, self.inner.wide_values, strict=False)]
         return (
@@ -212,7 +250,7 @@ class TableNetwork(nn.Module):
     def combine(
         self, vectors: Tensor, wide_terms: Tensor, features: Tensor, generator: Generator | None = None
     ) -> Tensor:
-        """(B, E), (B, K or 0, O), (B, F) -> (B, M, O)."""
+        """(B, E), (B, K + Q or 0, O), (B, F) -> (B, M, O)."""
         return self.inner.deep(vectors, features, generator) + wide_terms.sum(1)[:, None]
 
 
@@ -234,7 +272,15 @@ def _uniform(parameter: Tensor, n_inputs: int, generator: Generator) -> None:
 
 
 def _dropout(x: Tensor, rate: float, generator: Generator | None) -> Tensor:
-    """Return F.dropout drawn from the generator; x itself without one."""
-    if generator is None or not rate:
+    """Return F.dropout drawn from the generator, its rate to the next of `DROPOUT_LEVELS`; x itself without one.
+
+    A byte decides on each entry, and one random number gives eight of them: on a CPU that takes a tenth of the time of
+    `bernoulli_`.
+    """
+    level = round(rate * DROPOUT_LEVELS)
+    if generator is None or not level:
         return x
-    return x * torch.empty_like(x).bernoulli_(1 - rate, generator=generator).div_(1 - rate)
+    words = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
+    words.random_(torch.iinfo(torch.int64).min, None, generator=generator)
+    kept = words.view(torch.uint8)[: x.numel()].view(x.shape) >= level
+    return x * (kept.to(x.dtype) / (1 - level / DROPOUT_LEVELS))

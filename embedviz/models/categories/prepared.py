@@ -82,10 +82,13 @@ class CategoriesPrepared:
         from embedviz.training.descent import GradientDescent, Plan
         from embedviz.training.schedules import warmup_cosine
 
-        network = TableNetwork(settings, self.encoder, self.target.n_outputs)
+        n_rows = len(self.split.train)
+        dropout, embedding_dropout = settings.dropout_for(n_rows)
+        rates = {"dropout": dropout, "embedding_dropout": embedding_dropout}
+        network = TableNetwork(settings.model_copy(update=rates), self.encoder, self.target.n_outputs)
         network.inner.initialise(torch.Generator().manual_seed(settings.seed))
         task = CategoriesTask(network.to(device.name), self.rows, self.split, self.target, self.targets, settings)
-        plan = Plan(settings.epochs_for(len(self.split.train)), settings.seed, warmup_cosine(WARMUP))
+        plan = Plan(settings.epochs_for(n_rows), settings.seed, warmup_cosine(WARMUP))
         criterion = Criterion(f"validation/{self.target.selection_metric}")
         return IterativeLearner(
             GradientDescent(task, plan), lambda weights: self._trained(settings, weights), criterion

@@ -35,6 +35,7 @@ FEATURE_ROLES = {
 OPTIONAL_ROLES = {**FEATURE_ROLES, "split": SPLIT_ROLE}
 MIN_ROWS = 10
 MAX_COLUMNS_LISTED = 20
+SPAN = "positive numbers over two powers of ten or more"
 MAX_CELLS_LISTED = 3  # of those that cannot be read
 PROGRESS_INTERVAL_S = 0.25
 
@@ -144,7 +145,13 @@ def read_rows(
     if classes is None:
         target = Target.of_numbers(name, targets[split.train], settings.target_scale)
         if target.scale == "log":
-            notes.append(f"The logarithm of “{name}” is learned; predictions and scores are in its own unit.")
+            why = f" ({SPAN})" if settings.target_scale == "auto" else ""
+            notes.append(f"The logarithm of “{name}” is learned{why}; predictions and scores are in its own unit.")
+        if n := target.far(targets[split.train]):
+            notes.append(
+                f"{counted(n, 'training row lies', 'training rows lie')} far from the other numbers in “{name}”; what is "
+                f"learned of {'it' if n == 1 else 'them'} is clipped. Scores count the numbers as they are."
+            )
         n = left_out["rows_without_number"] = len(used) - len(rows)
         notes += [f"Rows without a number in “{name}”, left out: {n:,}."] if n else []
     else:

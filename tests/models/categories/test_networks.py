@@ -12,6 +12,7 @@ from embedviz.models.categories.networks import (
     MultiClassClassifier,
     NumberEncoding,
     TableNetwork,
+    _dropout,
     average_members,
 )
 from embedviz.models.categories.schema import Feature, Target
@@ -101,6 +102,32 @@ def test_a_number_is_encoded_as_a_loop_over_its_bins_does():
         np.testing.assert_allclose(found[row], expected, atol=1e-5)
 
 
+def test_each_bin_of_a_number_has_a_vector_and_a_missing_one_too():
+    encoder, network = made(bins=6, bin_vector_rows=60)
+    power, doors = encoder.numbers
+    asked = FRAME.head(4).assign(power=[-5.0, 1e9, None, power.mean + power.std * power.edges[2]], doors=2.0)
+    found = network.bins(tensors(encoder, asked)[1])
+    assert found[:, 0].tolist() == [1, len(power.edges) - 1, 0, 3]
+    assert network.bins.sizes == [len(power.edges), len(doors.edges)]
+    assert [len(table) for table in network.inner.embeddings] == [5, 3, *network.bins.sizes]
+    textbook = made(preset="textbook", features=[FEATURES[0], *FEATURES[2:]], bin_vector_rows=60)
+    assert textbook[1].bins.sizes == made(bin_vector_rows=61)[1].bins.sizes == []
+
+
+def test_dropout_falls_with_the_rows_and_drops_its_share():
+    s = CategoriesSettings.of()
+    assert [round(s.dropout_for(n)[0], 3) for n in (10, 5000, 20_000, 10**7)] == [0.3, 0.3, 0.15, 0.05]
+    assert s.dropout_for(10)[1] == pytest.approx(0.2)
+    assert CategoriesSettings.of(dropout=0.5, embedding_dropout=0.0).dropout_for(10**6) == (0.5, 0.0)
+    x = torch.ones(1000, 130)
+    found = _dropout(x, 0.25, torch.Generator().manual_seed(0))
+    assert sorted(found.unique().tolist()) == pytest.approx([0, 1 / 0.75])
+    shares = (found == 0).float().mean(0)  # of each unit, whichever byte decides on it
+    assert shares.mean().item() == pytest.approx(0.25, abs=0.005)
+    assert shares.max() - shares.min() < 0.1
+    assert _dropout(x, 0.25, None) is x
+
+
 def test_a_number_far_outside_is_encoded_as_the_outermost_one():
     encoder, network = made()
     frame = FRAME.head(2).assign(power=[1e9, 59.0], doors=[-1e9, 2.0])
@@ -118,7 +145,8 @@ def test_a_member_is_the_plain_network_that_its_scales_make():
     for m in range(3):
         z = torch.cat([vectors, features], 1)
         for i in range(2):
-            weight = network.scales_in[i][m].T * network.weights[i] * network.scales_out[i][m]
+            weight = network.weights[i] * network.scales_out[i][m]
+            weight = network.scales_in[i - 1][m].T * weight if i else weight
             z = torch.relu(z @ weight + network.biases[i][m])
         torch.testing.assert_close(found[:, m], z @ network.heads[m] + network.head_biases[m])
     assert not torch.allclose(found[:, 0], found[:, 1])
@@ -134,10 +162,10 @@ def test_members_are_averaged_by_their_probability():
 @pytest.mark.parametrize(("n_outputs", "scale"), [(3, "linear"), (1, "linear"), (1, "log")])
 def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outputs, scale):
     features = FEATURES if preset == "recommended" else [FEATURES[0], *FEATURES[2:]]
-    encoder, network = made(n_outputs, features, preset=preset)
+    encoder, network = made(n_outputs, features, preset=preset, bin_vector_rows=60)
     if network.inner.__class__ is Ensemble:
         for table in (*network.inner.wide_values, *network.inner.embeddings):
-            nn.init.normal_(table, generator=torch.Generator().manual_seed(3))
+            nn.init.normal_(table, 0, 0.3, generator=torch.Generator().manual_seed(3))
     rows = encoder.encode(columns_of(FRAME), len(FRAME))
     targets = np.zeros(len(FRAME), np.int64)
     added = contributions(network, encoder, rows, targets, Target("t", "number", mean=1.0, std=2.0, scale=scale))
@@ -156,11 +184,12 @@ def test_contributions_add_up_to_the_difference_from_a_usual_row(preset, n_outpu
         vectors = [share @ network.inner.vectors(k, codes[k]) for k, share in enumerate(shares)]
         median = FRAME.head(1).assign(power=FRAME["power"].median(), doors=FRAME["doors"].median())
         codes, numbers = tensors(encoder, median)
-        _, wide_terms, features = network.inputs(codes.unbind(1), numbers)
-        if len(network.inner.wide_values):
-            tables = network.inner.wide_values
-            wide_terms = torch.stack([s @ t for s, t in zip(shares, tables, strict=True)])[None]
-        usual = height(network.combine(torch.cat(vectors)[None], wide_terms, features)).numpy()
+        read, wide_terms, features = network.inputs(codes.unbind(1), numbers)
+        values = torch.cat(vectors)
+        read[0, : len(values)] = values  # the bins of numbers come after
+        for k, (share, table) in enumerate(zip(shares, network.inner.wide_values, strict=False)):
+            wide_terms[0, k] = share @ table
+        usual = height(network.combine(read, wide_terms, features)).numpy()
     np.testing.assert_allclose(sum(added.values()), actual - usual, atol=5e-2 if scale == "log" else 2e-2)
 
 
@@ -192,5 +221,7 @@ def test_sizes_of_vectors_grow_with_the_values():
 def test_few_rows_are_read_in_small_batches_and_often():
     s = CategoriesSettings.of()
     assert [s.batch_size_for(n) for n in (10, 800, 3200, 8000, 10**6)] == [32, 32, 128, 256, 256]
-    assert [s.epochs_for(n) for n in (10, 800, 3200, 8000, 10**6)] == [40, 40, 36, 14, 4]
+    assert [s.epochs_for(n) for n in (10, 800, 8000, 29000, 10**6)] == [16, 16, 16, 12, 4]
+    assert [s.bins_for(n) for n in (10, 4000, 29000)] == [16, 22, 128]
+    assert CategoriesSettings.of(bins=9).bins_for(10**6) == 9
     assert CategoriesSettings.of(batch_size=7).batch_size_for(800) == 7

@@ -97,17 +97,6 @@ def test_the_phase_of_flight_is_given_away_by_nothing(birds):
     assert not [warning for warning in found.warnings if "alone" in warning]
 
 
-def test_neighbours_of_a_canada_goose_share_its_size(birds):
-    size = birds.frame.groupby("Wildlife Species")["Wildlife Size"].agg(lambda cells: cells.mode()[0])
-    defaults = {"batch_size": None, "learning_rate": 2e-3}
-    run = fit(birds, {"target": "Effect Amount of damage"}, members=4, hidden_dim=64, epochs=None, **defaults)
-    space = run.trained.spaces()["Wildlife Species"]
-    others = [label for label in space.labels if label in size.index and label != "Canada goose"]
-    chance = np.mean([size[label] == size["Canada goose"] for label in others])
-    near = [label for label in space.neighbors("Canada goose", len(others))["label"] if label in size.index]
-    assert np.mean([size[label] == size["Canada goose"] for label in near[:3]]) > chance
-
-
 def test_species_of_one_size_end_up_together_when_size_is_predicted(birds):
     size = birds.frame.groupby("Wildlife Species")["Wildlife Size"].agg(lambda cells: cells.mode()[0])
     defaults = {"batch_size": None, "learning_rate": 2e-3}
