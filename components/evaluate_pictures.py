@@ -109,7 +109,18 @@ def _groups(name: str, frame: pd.DataFrame) -> None:
     st.text(groups_sentence(frame))
     percent = {column: st.column_config.NumberColumn(column, format="percent") for column in ("share", "chance")}
     st.dataframe(frame, hide_index=True, column_config=percent, key=name)
-    st.caption("Groups come from metadata columns that the model was not trained on.")
+    st.caption("Groups come from columns of the table. These vectors were learned without them.")
+
+
+def _ranking(name: str, frame: pd.DataFrame) -> None:
+    st.subheader("How the ranking was measured", help=f"NDCG@10. {SCORES['ndcg@10'].gloss}")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key=name,
+        column_config={"number": st.column_config.NumberColumn(format="localized", width=90)},
+    )
+    st.caption("Every item is ranked for every user, not a sample of them, which can reverse the order of two models.")
 
 
 def _table(name: str, frame: pd.DataFrame) -> None:
@@ -123,4 +134,5 @@ _DRAWN = {
     "popularity": _popularity,
     "errors": _errors,
     "groups": _groups,
+    "ranking": _ranking,
 }

@@ -102,17 +102,18 @@ _ALL_TOURS: dict[str, Tour] = {
         time="Trains in about 5 s.",
         sample="ratings",
         model="ratings",
+        settings={"use_columns": False},
         space="user",
         color="taste",
         steps={
             "train": Step(
-                "Every user has a vector. See what the model recommends to one of them.",
+                "Every user has a vector. See what the model recommends to one of them, and why.",
                 "Open predictions",
                 "predict.py",
             ),
             "predict": Step("Rate a few items as a new user. Then look at all users.", "Open the map", "map.py"),
             "map": Step(
-                "The colours are the groups this data was generated with. The model was not trained on them.",
+                "The colours are the groups this data was generated with. These vectors were learned from the ratings alone.",
                 _END,
                 "home.py",
             ),

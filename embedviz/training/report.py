@@ -61,8 +61,9 @@ class Evaluation:
     metrics
         "test/accuracy" and so on: the part, then the score; "baseline/…" for the trivial baseline on the test part.
     frames
-        Frames of the test part for the figures: "confusion", "calibration", "popularity", "errors", "groups"; and "phrases",
-        those that were joined in the text, with count and score.
+        Frames of the test part for the figures: "confusion", "calibration", "popularity", "errors", "groups",
+        "ranking" (who was ranked, and what was left out); and "phrases", those that were joined in the text, with count and
+        score.
     protocol
         Protocol of the measurement.
     """

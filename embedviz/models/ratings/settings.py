@@ -21,7 +21,8 @@ DEFAULTS: dict[Method, dict[str, float]] = {
     "gradient": {"epochs": 40, "learning_rate": 0.002, "weight_decay": 0.12},
     "bpr": {"epochs": 200, "learning_rate": 0.02, "weight_decay": 0.01},
 }
-ESTIMATE_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # that are tried where none is set
+ESTIMATE_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)  # that are tried where none is set
+CLOSE = 0.98  # of the best NDCG, from which a larger weight is preferred
 MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation part while training, and on the test part
 _BASIC: JsonObject = {"basic": True}
 
@@ -99,7 +100,8 @@ class RatingsSettings(TrainingSettings):
         ge=0,
         le=100,
         description="als: weight of the estimate, in standard deviations of the ratings, that is added to the ranking score "
-        "when items are recommended. 0: the ranking alone. Empty: the weight that ranks the validation set best.",
+        "when items are recommended. 0: the ranking alone. Empty: the largest weight that ranks the "
+        "validation set about as well as the best one.",
     )
     use_columns: bool = Field(
         True,

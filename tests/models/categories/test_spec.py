@@ -95,7 +95,7 @@ def test_the_protocol_is_made_of_numbers_and_names():
     assert evaluation.protocol.sizes == {"train": 240, "validation": 30, "test": 30}
     assert evaluation.protocol.details == {
         "target": "kind", "classes": 3, "columns": 4, "categories": 2, "values": 8, "pooled_values": 0, "min_count": 5,
-        "epochs": 3, "selection_metric": "validation/log_loss",
+        "epochs": 3, "selection_metric": "validation/log_loss", "ordered_classes": "",
     }  # fmt: skip
 
 
