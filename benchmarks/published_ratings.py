@@ -184,7 +184,7 @@ def print_neighbours(folder: Path) -> None:
     shares = np.array([[bool(a & b) for b in genres] for a in genres])
     np.fill_diagonal(shares, False)
     print(f"Share of two films with {MIN_RATINGS} ratings or more that have a genre in common: {shares.mean():.3f}")
-    for name in ("item", "item_estimates"):
+    for name in ("item", "item (estimates)"):
         vectors = spaces[name].vectors[kept]
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
         cosines = vectors @ vectors.T

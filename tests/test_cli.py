@@ -72,7 +72,7 @@ def test_ratings_in_tabs_are_trained_and_asked_by_the_command_line(film_ratings,
     scores = dict(line.split("\t") for line in printed.out.splitlines())
     assert float(scores["test/rmse"]) < float(scores["baseline/rmse"])
     run = embedviz.open_run(out)
-    assert set(run.spaces) == {"item", "user", "item_estimates", "user_estimates"}
+    assert set(run.spaces) == {"item", "user", "item (estimates)", "user (estimates)"}
     call(monkeypatch, "neighbors", out, "Film 0", "--space", "item", "-k", "5")
     near = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()[1:]]
     assert len(near) == 5

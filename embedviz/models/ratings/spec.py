@@ -44,7 +44,7 @@ class RatingsSpec:
         "split": SPLIT_ROLE,
     }
     spaces: Mapping[str, SpaceKind] = {
-        name: kind_of(name) for name in ("item", "user", "item_estimates", "user_estimates")
+        name: kind_of(name) for name in ("item", "user", "item (estimates)", "user (estimates)")
     }
     identity = "id"
     max_threads: int | None = None

@@ -125,7 +125,7 @@ class TrainedRatings(Archived):
     def spaces(self) -> dict[str, EmbeddingSpace]:
         """Return "item" and "user": vectors with bias, count and mean rating in training, id, and the metadata.
 
-        Where there are estimates beside the ranking these two are the ranking's, and "item_estimates" and "user_estimates"
+        Where there are estimates beside the ranking these two are the ranking's, and "item (estimates)" and "user (estimates)"
         are the vectors that estimates are made of.
         """
         return self._spaces
@@ -135,7 +135,7 @@ class TrainedRatings(Archived):
         f, first = self.factors, self.ranking or self.factors
         vectors = {"item": first.Q, "user": first.P}
         if self.has_both:
-            vectors |= {"item_estimates": f.Q, "user_estimates": f.P}
+            vectors |= {"item (estimates)": f.Q, "user (estimates)": f.P}
         return {name: self._space(name, rows) for name, rows in vectors.items()}
 
     def _space(self, name: str, vectors: np.ndarray) -> EmbeddingSpace:

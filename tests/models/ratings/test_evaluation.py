@@ -23,7 +23,7 @@ def test_every_method_learns_what_the_groups_like(trainings, method):
     assert metrics["user/knn_purity@10/group"] > (0.9 if method != "als" else 0.6)  # who rates what says nothing there
     assert metrics["user/knn_purity@10/group/chance"] < 0.6
     if method == "als":
-        estimates = purity_by_column({"user": trainings[method].trained.spaces()["user_estimates"]}, 10)
+        estimates = purity_by_column({"user": trainings[method].trained.spaces()["user (estimates)"]}, 10)
         assert estimates["share"][0] > 0.9
     assert found.primary_metric == ("ndcg@10" if method in WITHOUT_RATINGS else "rmse")
     if method not in WITHOUT_RATINGS:
