@@ -82,8 +82,8 @@ class Stage(IterativeLearner[Weights]):
 
             found = explicit_alternation(parts, settings, threads, None if start else measure, start)
             engine, self._items, users, self.rating_weight = found
-            if settings.use_columns and (described := parts.user_columns).columns:
-                users.features = described.encode(parts.users.columns)
+            if settings.use_columns and parts.user_columns.columns:
+                users.features = parts.user_features
         elif parts.method == "bpr":
             from embedviz.models.ratings.bpr import PairwiseRanking
 
@@ -104,10 +104,9 @@ class Stage(IterativeLearner[Weights]):
     def learn_from(self, ranking: Weights) -> None:
         """Draw the items of estimates towards a map of their vectors in the ranking, which has been trained."""
         if self._items is not None:
-            features = [of_usual_size(ranking["Q"]), np.ones((len(ranking["Q"]), 1), np.float32)]
-            if self._settings.use_columns:
-                features[1] = self._parts.item_columns.encode(self._parts.items.columns)
-            self._items.features = np.hstack(features)
+            vectors, constant = of_usual_size(ranking["Q"]), np.ones((len(ranking["Q"]), 1), np.float32)
+            others = self._parts.item_features if self._settings.use_columns else constant
+            self._items.features = np.hstack([vectors, others])
 
 
 class RatingsLearner:
@@ -222,12 +221,12 @@ def described(parts: RatingsParts, factors: Factors) -> dict[str, DescribedRows]
     """Return the maps from describing columns to biases and vectors: of "user" and "item", where there are such columns."""
     maps: dict[str, DescribedRows] = {}
     train = parts.train
-    for role, entities, columns, codes, bias, vectors in (
-        ("user", parts.users, parts.user_columns, train.user, factors.user_bias, factors.P),
-        ("item", parts.items, parts.item_columns, train.item, factors.item_bias, factors.Q),
+    for role, columns, features, codes, bias, vectors in (
+        ("user", parts.user_columns, parts.user_features, train.user, factors.user_bias, factors.P),
+        ("item", parts.item_columns, parts.item_features, train.item, factors.item_bias, factors.Q),
     ):
         if columns.columns:
-            features, counts = columns.encode(entities.columns), np.bincount(codes, minlength=len(entities))
+            counts = np.bincount(codes, minlength=len(features))
             weights = map_from(features, np.column_stack([bias, vectors]), counts)
             maps[role] = DescribedRows(columns, weights)
     return maps

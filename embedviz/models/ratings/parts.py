@@ -118,6 +118,16 @@ class RatingsParts:
         """Features of the columns that describe items."""
         return DescribingColumns.fit(self.items.columns)
 
+    @cached_property
+    def user_features(self) -> np.ndarray:
+        """Those features of the users, (U, F + 1) float32."""
+        return self.user_columns.encode(self.users.columns)
+
+    @cached_property
+    def item_features(self) -> np.ndarray:
+        """Those features of the items, (I, F + 1) float32."""
+        return self.item_columns.encode(self.items.columns)
+
     @property
     def relevant_from(self) -> float:
         """The rating from which an item counts as relevant to the user."""
