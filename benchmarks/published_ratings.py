@@ -171,8 +171,8 @@ def movielens(path: Path, folds: int, lenskit: Path | None) -> Iterator[Row]:
 def print_neighbours(folder: Path) -> None:
     """Print the nearest of three films, and how many of the ten nearest of a film share a genre with it.
 
-    By the vectors of the ranking and by those of the estimates; films with MIN_RATINGS ratings or more alone. Nobody told
-    either of genres: the columns of movies.csv are only looked up.
+    By the vectors of the ranking and by those of the estimates; films with MIN_RATINGS ratings or more alone. Neither
+    was trained on genres, which movies.csv holds.
     """
     frame = read_table(folder / "ratings.csv").frame.drop(columns="timestamp")
     films = pd.read_csv(folder / "movies.csv").assign(movieId=lambda found: found["movieId"].astype(str))

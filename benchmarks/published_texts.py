@@ -22,10 +22,10 @@ words, --encoder a folder of a sentence encoder for a row of its own. The peers:
 import argparse
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.svm import LinearSVC
 from torch.nn import functional
 
+from embedviz.core.generators import result_of
 from embedviz.data.reading import Table, read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.splits import Fold
@@ -54,7 +55,6 @@ WIDTHS, FILTERS, MAX_NORM, BATCH, EPOCHS = (3, 4, 5), 100, 3.0, 50, 10  # of the
 
 Row = tuple[str, str, str, float, float, float, int]  # data, measure, model, mean, deviation, seconds, folds
 Trial = Callable[[PreparedSentiment, SentimentSettings], float]
-T = TypeVar("T")
 
 
 def rows(
@@ -103,7 +103,7 @@ def trial(
 ) -> tuple[float, float]:
     """Return accuracy and seconds; those of embedviz contain the preparation of the texts."""
     started = time.perf_counter()
-    prepared = finish(SPEC.prepare(table, columns, settings, space, fold))
+    prepared = result_of(SPEC.prepare(table, columns, settings, space, fold))
     if model in PEERS:
         started = time.perf_counter()
     accuracy = PEERS.get(model, ours)(prepared, settings)
@@ -162,7 +162,7 @@ def tf_idf(prepared: PreparedSentiment, settings: SentimentSettings) -> float:
     split = prepared.split
     whole = replace(split, train=np.sort(np.concatenate([split.train, split.validation])), validation=split.train[:0])
     [baseline] = [each for each in SPEC.baselines(replace(prepared, split=whole)) if each.name == TF_IDF]
-    return finish(baseline.measure())["test/accuracy"]
+    return result_of(baseline.measure())["test/accuracy"]
 
 
 def nbsvm(prepared: PreparedSentiment, settings: SentimentSettings) -> float:
@@ -216,7 +216,7 @@ def cnn(prepared: PreparedSentiment, settings: SentimentSettings) -> float:
         shifted = texts.recoded(np.arange(1, len(prepared.data.labels) + 1, dtype=np.int32))  # 0 is padding
 
         def accuracy(part: np.ndarray) -> float:
-            network.eval()
+            network.train(False)
             with torch.no_grad():
                 hits = [
                     (
@@ -243,15 +243,6 @@ def cnn(prepared: PreparedSentiment, settings: SentimentSettings) -> float:
 
 
 PEERS: dict[str, Trial] = {TF_IDF: tf_idf, NBSVM: nbsvm, CNN: cnn}
-
-
-def finish(generator: Generator[Any, None, T]) -> T:
-    """Run a generator to its end and return its value."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            return end.value
 
 
 def show(table: list[Row]) -> None:

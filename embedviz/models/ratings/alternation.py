@@ -151,12 +151,14 @@ class Alternation:
 
 
 def spans_of(starts: np.ndarray, entries: int) -> list[tuple[int, int]]:
-    """Return spans of rows with about so many entries each.
+    """Return spans of rows, each of about the same number of entries.
 
     Parameters
     ----------
     starts
         (n + 1,), where the entries of each row begin.
+    entries
+        Of a span.
     """
     n = len(starts) - 1
     cuts = np.searchsorted(starts, np.arange(0, starts[-1], max(1, entries)))

@@ -74,14 +74,14 @@ def ranking_counts(prepared: RatingsParts, name: PartName, n_ranked: int) -> pd.
     relevant = is_relevant & is_known
     with_relevant, from_what = len(np.unique(part.user[relevant])), "rated high" if prepared.is_explicit else "held out"
     seen = "the training and validation set" if name == "test" else "the training set"
+    beyond = max(0, with_relevant - MAX_TEST_USERS)
     rows = {
         "Items ranked for each user: all that have a vector": len(prepared.items),
         f"Users ranked: those with an item {from_what} in the {name} set": n_ranked,
         f"Users left out: no item {from_what}, or every item that is left is one": len(np.unique(part.user[is_known]))
-        - n_ranked,
-        f"Users beyond the {MAX_TEST_USERS:,} that are drawn": max(0, with_relevant - MAX_TEST_USERS)
-        if name == "test"
-        else 0,
+        - n_ranked
+        - beyond,
+        f"Users beyond the {MAX_TEST_USERS:,} that are drawn": beyond,
         f"Items {from_what}, to be found": int(relevant.sum()),
         "Of these not trained on, which count as missed": int((relevant & (part.item < 0)).sum()),
         "Ratings of users who were not trained on, left out": int((~is_known).sum()),
@@ -109,7 +109,7 @@ def evaluate_ratings(trained: TrainedRatings, prepared: RatingsParts) -> Evaluat
     """
     factors, final, measured = trained.factors, prepared.final, prepared.split.measured
     part, frames = prepared.parts[measured], {}
-    metrics = trained.validation or validation_scores(trained, prepared)
+    metrics = dict(trained.validation) or validation_scores(trained, prepared)
     if prepared.is_explicit:
         estimates = factors.predict(part.user, part.item)
         metrics |= of_part(measured, error_scores(estimates, part.rating))

@@ -108,7 +108,7 @@ class SentimentLearner(IterativeLearner[TrainedSentiment]):
                 self._linear = yield from fit_ngrams(Examples(features, codes[split.train]), validation, n_classes)
             logits.append(self._linear.logits(validation.features))
         self._task.linear_logits = logits
-        yield Progress(message="Starting the network")  # whoever stops here has the linear terms
+        yield Progress(message="Starting the network")  # stopped here, the linear terms are kept
         yield from super().run()
 
     def current(self) -> TrainedSentiment:

@@ -219,6 +219,7 @@ def test_refitting_learns_from_the_validation_part_and_leaves_its_scores_as_they
     sizes = refitted.protocol.sizes
     assert (other.trained.weights > 0).sum() == sizes["train"] + sizes["validation"]
     assert (one.trained.weights > 0).sum() == sizes["train"]
+    assert not any(name.startswith(("test/", "baseline/")) for name in other.trained.validation)  # evaluated above
     assert alone.protocol.details["refitted"] is False
     assert other.trained.estimate_weight == pytest.approx(one.trained.estimate_weight)
 
