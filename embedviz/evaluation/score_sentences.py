@@ -54,6 +54,7 @@ DETAILS = {
     "users": "Users in training: {}",
     "items": "Items in training: {}",
     "unknown_pairs": "Test ratings of users or items that the training set does not have: {}",
+    "pairs_by_columns": "Of these, estimated by the columns that describe the user or the item: {}",
     "excluded_missing": "Rows with missing cells, left out: {}",
     "excluded_infinite": "Infinite ratings, left out: {}",
     "excluded_duplicates": "Repeated pairs of user and item, left out: {}",

@@ -46,7 +46,11 @@ def ranking_scores(scorer: Scorer, parts: RatingsParts) -> dict[str, float]:
 
 def validation_scores(trained: TrainedRatings, parts: RatingsParts) -> dict[str, float]:
     """Return errors and ranking on the validation part, which was not trained on."""
-    return factor_scores(trained.factors, parts) | ranking_scores(trained.user_scores, parts)
+    found = factor_scores(trained.factors, parts) | ranking_scores(trained.user_scores, parts)
+    part = parts.parts["validation"]
+    if parts.is_explicit and len(part):
+        found |= of_part("validation", error_scores(estimates_of(trained, parts, "validation")[0], part.rating))
+    return found
 
 
 def tune_estimate_weight(trained: TrainedRatings, parts: RatingsParts) -> float:
@@ -107,11 +111,11 @@ def evaluate_ratings(trained: TrainedRatings, prepared: RatingsParts) -> Evaluat
 
     Where the table has columns of groups, the purity of neighbourhoods too: "user/knn_purity@10/COLUMN".
     """
-    factors, final, measured = trained.factors, prepared.final, prepared.split.measured
+    final, measured = prepared.final, prepared.split.measured
     part, frames = prepared.parts[measured], {}
     metrics = dict(trained.validation) or validation_scores(trained, prepared)
     if prepared.is_explicit:
-        estimates = factors.predict(part.user, part.item)
+        estimates, _ = estimates_of(trained, prepared, measured)
         metrics |= of_part(measured, error_scores(estimates, part.rating))
         metrics |= of_part("baseline", error_scores(np.full(len(part), final.mean), part.rating))
         popularity = np.append(final.item_counts, 0)[part.item]
@@ -134,6 +138,12 @@ def evaluate_ratings(trained: TrainedRatings, prepared: RatingsParts) -> Evaluat
     return Evaluation(primary, metrics, _protocol(trained, prepared), frames)
 
 
+def estimates_of(trained: TrainedRatings, prepared: RatingsParts, name: PartName) -> tuple[np.ndarray, np.ndarray]:
+    """Return the estimates of a part (n,), and which come from the columns of an unknown user or item, (n,) bool."""
+    part = prepared.parts[name]
+    return trained.estimates(part.user, part.item, prepared.given.reindex(prepared.split.part(name)))
+
+
 def _protocol(trained: TrainedRatings, prepared: RatingsParts) -> Protocol:
     unknown = ~prepared.parts[prepared.split.measured].is_known
     details: dict[str, Detail] = {
@@ -152,6 +162,8 @@ def _protocol(trained: TrainedRatings, prepared: RatingsParts) -> Protocol:
         details["penalty"] = round(trained.ridge.penalty / prepared.final.std, 3)
         details["estimate_weight"] = round(trained.estimate_weight * prepared.std, 3)
         details["estimate_weight_tuned"] = trained.settings.estimate_weight is None
+    if trained.described and unknown.any():
+        details["pairs_by_columns"] = int(estimates_of(trained, prepared, prepared.split.measured)[1].sum())
     details["refitted"] = bool(trained.validation)
     return Protocol.of(prepared.split, "ratings", **details)
 

@@ -5,10 +5,11 @@ Letters: N ratings, n ratings of a part, U users and I items of the training par
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from embedviz.data.splits import PART_NAMES, PartName, Split
 from embedviz.models.ratings.biases import Biases, fit_biases
@@ -41,6 +42,9 @@ class RatingsParts:
         Rows that the table lost: "missing", "infinite", "duplicates".
     refits
         Whether the validation part is trained on in the end.
+    given
+        The columns that describe the user and the item of each rating where one of the two gets no vector, a row each; its
+        index holds their places among the N.
     """
 
     method: Method
@@ -51,6 +55,7 @@ class RatingsParts:
     columns: dict[str, str]
     excluded: dict[str, int]
     refits: bool = False
+    given: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def is_explicit(self) -> bool:
@@ -75,7 +80,7 @@ class RatingsParts:
         split = self.split
         rows = np.union1d(split.train, split.validation)
         merged = replace(split, train=rows, validation=split.validation[:0])
-        return RatingsParts(self.method, merged, self.ratings, self.users, self.items, self.columns, self.excluded)
+        return replace(self, split=merged, refits=False)
 
     @cached_property
     def train_sample(self) -> Ratings:

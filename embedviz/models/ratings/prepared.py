@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.errors import DataError
@@ -50,10 +51,19 @@ def prepare_ratings(table: RatingsTable, method: Method, split: Split, refit: bo
     rows = np.union1d(split.train, split.validation) if refits else split.train
     users, user = _of_rows(table.users, table.user, rows)
     items, item = _of_rows(table.items, table.item, rows)
+    unknown = np.flatnonzero((user < 0) | (item < 0))
+    given = pd.concat(
+        [
+            entities.columns.iloc[codes[unknown]].set_axis(unknown)
+            for entities, codes in ((table.users, table.user), (table.items, table.item))
+        ],
+        axis=1,
+    )
+    given = given.loc[:, ~given.columns.duplicated()]
     rating = np.ones(len(user)) if table.rating is None or method in RANKING_METHODS else table.rating
     excluded = {"missing": table.missing, "infinite": table.infinite, "duplicates": table.duplicates}
     prepared = PreparedRatings(
-        method, split, Ratings(user, item, rating), users, items, table.columns, excluded, refits
+        method, split, Ratings(user, item, rating), users, items, table.columns, excluded, refits, given
     )
     if len(users) < 2 or len(items) < 2:
         raise DataError("Too few ratings are left to train on. Keep smaller shares apart, or bring more ratings.")

@@ -185,7 +185,7 @@ class TrainedRatings(Archived):
         users, items, given = read_pairs(rows, self.columns)
         user = np.array([self.users.places.get(name, -1) for name in users], np.int64)
         item = np.array([self.items.places.get(name, -1) for name in items], np.int64)
-        predictions, by_columns = self._estimates(user, item, given)
+        predictions, by_columns = self.estimates(user, item, given)
         frame = pd.DataFrame({"user": users, "item": items, "prediction": predictions})
         notes = [self._note(*row) for row in zip(users, items, user, item, by_columns, strict=True)]
         frame["note"] = pd.Series(notes, dtype=object)
@@ -193,8 +193,20 @@ class TrainedRatings(Archived):
             frame["reasons"] = [self._reasons_of_estimate(int(u), int(i)) for u, i in zip(user, item, strict=True)]
         return frame
 
-    def _estimates(self, user: np.ndarray, item: np.ndarray, given: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        """Return estimates (n,) of places, and which of them come from the columns of one that is unknown, (n,) bool."""
+    def estimates(self, user: np.ndarray, item: np.ndarray, given: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Return the estimates of pairs, and which of them come from the columns of one that is unknown.
+
+        Parameters
+        ----------
+        user, item
+            (n,) places; -1 is unknown.
+        given
+            n rows with the columns that describe users and items, as far as they are known.
+
+        Returns
+        -------
+        (n,) float64, (n,) bool
+        """
         estimates, by_columns = self.factors.predict(user, item), np.zeros(len(user), bool)
         known = {"user": user >= 0, "item": item >= 0}
         has = {role: filled | self._is_described(role, given) for role, filled in known.items()}

@@ -70,6 +70,19 @@ def test_a_new_user_and_a_new_item_have_an_estimate_by_their_columns(described):
     assert "made from their columns" in found["note"][0]
 
 
+def test_the_test_set_is_measured_with_the_columns_of_new_items(tastes):
+    new = tastes["film"] >= 45
+    frame = tastes.assign(part=np.where(new, "test", "train"))
+    frame.loc[frame.index[~new][::7], "part"] = "test"
+    columns = {"user": "user", "item": "film", "rating": "stars", "split": "part"}
+    with_columns, without = (train(frame, columns, rounds=20, use_columns=use) for use in (True, False))
+    evaluation, plain = with_columns.evaluate(), without.evaluate()
+    assert evaluation.protocol.details["unknown_pairs"] == new.sum()
+    assert evaluation.protocol.details["pairs_by_columns"] == new.sum()
+    assert "pairs_by_columns" not in plain.protocol.details
+    assert evaluation.metrics["test/rmse"] < 0.85 * plain.metrics["test/rmse"]
+
+
 def test_without_columns_nothing_is_described(tastes):
     found = train(tastes, rounds=3, use_columns=False).trained
     assert found.described == {}
