@@ -1,4 +1,4 @@
-"""Durations, sizes, counts and dates as text."""
+"""Durations, sizes, counts, similarities and dates as text."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def count(n: float) -> str:
     if n >= 1e6:
         return f"{n / 1e6:.3g} M"
     return f"{n / 1e3:.3g} k" if n >= 10_000 else f"{n:,.0f}"
+
+
+def similarity(value: float) -> str:
+    """Return a similarity with two digits and a true minus sign: 0.68, −0.99."""
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def when(timestamp: float) -> str:

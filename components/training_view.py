@@ -8,6 +8,7 @@ import streamlit as st
 
 from components import formatting, live, session, training_setup
 from components.error_boundary import error_boundary
+from components.tours import guide
 from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.cost import Cost
 from embedviz.core.jobs.events import Event
@@ -55,9 +56,10 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
     with right:
         probes = next((found for event in reversed(events) if (found := event.get("probes"))), {})
         if probes:
-            st.markdown("**Nearest neighbours**" if state.is_final else "**Nearest neighbours so far**")
-            for word, near in probes.items():
-                st.text(f"{word}: {', '.join(label for label, _ in near)}")
+            with st.container(key="probes"):
+                st.markdown("**Nearest neighbours**" if state.is_final else "**Nearest neighbours so far**")
+                for word, near in probes.items():
+                    st.text(f"{word}: {', '.join(label for label, _ in near)}")
 
 
 def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
@@ -113,7 +115,8 @@ def _buttons(run: RunFolder, state: Status) -> None:
                 args=(run,),
             )
         if run.space_names:
-            if st.button("Neighbours", icon=":material/hub:", type="primary" if state.state == "done" else "secondary"):
+            is_way_on = state.state == "done" and not guide.current_tour()  # in a tour its own button leads on
+            if st.button("Neighbours", icon=":material/hub:", type="primary" if is_way_on else "secondary"):
                 st.switch_page("neighbours.py")
             if st.button("Map", icon=":material/scatter_plot:"):
                 st.switch_page("map.py")

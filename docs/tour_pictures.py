@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 import embedviz as ev
-from components.tours import TOURS
+from components.tours.content import TOURS
 from embedviz.figures.colors import NO_VALUE, OTHERS_COLOR, MapColors, color_by
 from embedviz.projection.clusters import clusters
 
@@ -20,7 +20,7 @@ WIDTH, HEIGHT, MARGIN = 360, 150, 6
 MAPPED, POINTS = 3000, 900  # labels that are mapped, and those that are drawn
 CLUSTER = "cluster"
 BETWEEN = "#56616b"  # for the text's colour, which is black on one ground and white on another
-NAMED = {"words": ("king", "queen", "table"), "review": ("good", "bad"), "birds": ("Canada goose", "European starling")}
+NAMED = {"words": ("king", "queen", "table"), "review": ("good", "bad"), "birds": ("Barn owl", "Barn swallow")}
 
 
 def draw(name: str) -> str:

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from components import evaluate_jobs, evaluate_pictures, session, tables, tours, word_scores
+from components import evaluate_jobs, evaluate_pictures, session, tables, word_scores
 from components.error_boundary import error_boundary
+from components.tours import guide
+from components.tours.content import TOURS
 from embedviz.evaluation.score_sentences import (
     MEMORY,
     MODEL,
@@ -57,8 +59,8 @@ def no_scores(run: RunFolder | None) -> None:
             st.switch_page("data.py")
         if run is not None and st.button("Neighbours"):
             st.switch_page("neighbours.py")
-        if run is None and "review" in tours.TOURS and st.button(f"Take the tour “{tours.TOURS['review'].title}”"):
-            tours.start_tour("review")
+        if run is None and "review" in TOURS and st.button(f"Take the tour “{TOURS['review'].title}”"):
+            guide.start_tour("review")
             st.switch_page("train.py")
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import formatting, session, starting, tours
+from components import formatting, session, starting
+from components.tours import guide, times
+from components.tours.content import TOURS
 from components.training_draft import discard_draft
 
 # the maps at the end of the tours, drawn by docs/tour_pictures.py
@@ -29,10 +31,10 @@ def card(title: str, sentence: str, time: str, button: str, key: str, primary: b
         return st.button(button, type=kind, key=f"card-{key}", width="stretch")
 
 
-for column, (name, tour) in zip(st.columns(len(tours.TOURS)), tours.TOURS.items(), strict=True):
+for column, (name, tour) in zip(st.columns(len(TOURS)), TOURS.items(), strict=True):
     with column:
-        if card(tour.title, tour.sentence, tour.time, "Start the tour", name, primary=name == "words"):
-            tours.start_tour(name)
+        if card(tour.title, tour.sentence, times.time_of(tour), "Start the tour", name, primary=name == "words"):
+            guide.start_tour(name)
             st.switch_page("train.py")
 own, ready = st.columns(2)
 with own:
@@ -41,7 +43,7 @@ with own:
         st.switch_page("data.py")
 with ready:
     glove = "The 20,000 most frequent words of GloVe, trained on 6 billion words. Or bring a GloVe or word2vec file."
-    if card("Explore pretrained vectors", glove, "Opens in about 2 s.", "Open the GloVe sample", "glove"):
+    if card("Explore pretrained vectors", glove, "There is nothing to train.", "Open the GloVe sample", "glove"):
         starting.open_vectors(starting.sample_dataset("glove"))
         st.switch_page("neighbours.py")
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from components import session, tours
+from components import session
 from components.error_boundary import error_boundary
 from components.map.page import draw_map
 from components.map.session import MapSession
 from components.map.settings_panel import default_settings, draw_settings_panel
 from components.space_picker import current_space
+from components.tours import guide
 from embedviz.projection.given_layout import coordinate_columns
 
 st.title("Map")
@@ -15,11 +16,11 @@ st.write("See the whole space at once, find its points, and check how faithful t
 opened = current_space("draw a map")
 if opened:
     run, space = opened
-    tours.show_step("map")
+    guide.show_step("map")
     state = MapSession.of(run, space)
     for message in state.follow_address():
         st.warning(session.plain(message))
-    if state.settings is None and (tours.current_tour() or coordinate_columns(space)):
+    if state.settings is None and (guide.current_tour() or coordinate_columns(space)):
         state.settings = default_settings(space)
     with error_boundary():
         draw_settings_panel(state)

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from components import session, tables, tours
+from components import session, tables
 from components.error_boundary import error_boundary
 from components.nouns import noun_of
 from components.space_picker import current_space
 from components.tensor_menu import show_tensors
+from components.tours import guide
 from components.word_scores import show_analogy_file
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
@@ -88,7 +89,7 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
     if composed := frame.attrs.get(COMPOSED):
         show_composed(space, word, composed, go)
     table, side = st.columns([3, 2])
-    with table:
+    with table, st.container(key="neighbours-table"):
         st.text(f"Nearest to “{word}”")
         tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{min_count}-{at}", go)
         st.caption(f"Click a row to go to that {noun.one}.")
@@ -240,7 +241,7 @@ opened = current_space("look at neighbours")
 if opened:
     run, space = opened
     noun = noun_of(space)
-    tours.show_step("neighbours")
+    guide.show_step("neighbours")
     if run.kind == "vectors":
         show_tensors(run)
     st.caption(" ".join([f"{noun.counted(len(space))}, {space.dim} dimensions.", *map(session.plain, space.notes)]))

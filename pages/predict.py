@@ -5,8 +5,10 @@ from typing import get_type_hints
 
 import streamlit as st
 
-from components import answers, predict_ratings, predict_row, predict_text, session, tours
+from components import answers, predict_ratings, predict_row, predict_text, session
 from components.error_boundary import error_boundary
+from components.tours import guide
+from components.tours.content import TOURS
 from embedviz.models import MODELS, model_spec
 from embedviz.models.categories.form import Form
 from embedviz.models.ratings.trained import RatingsForm
@@ -44,14 +46,14 @@ if run is None or show_form is None:
     with st.container(horizontal=True):
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
-        if "review" in tours.TOURS and st.button(f"Take the tour “{tours.TOURS['review'].title}”"):
-            tours.start_tour("review")
+        if "review" in TOURS and st.button(f"Take the tour “{TOURS['review'].title}”"):
+            guide.start_tour("review")
             st.switch_page("train.py")
 elif not run.predicts:
     st.info(f"This run is {run.status}. It can predict once it has ended.")
     if st.button("See the training", type="primary"):
         st.switch_page("train.py")
 else:
-    tours.show_step("predict")
-    with error_boundary():
+    guide.show_step("predict")
+    with error_boundary(), st.container(key="prediction"):
         show_form(run)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from components import session, tours, training_setup, training_view
+from components import session, training_setup, training_view
+from components.tours import guide
 from components.training_draft import current_draft
 
 st.title("Train")
@@ -13,14 +14,13 @@ if draft:
 elif run and run.kind == "training":
     tour_step = st.container()  # above the run, whose state decides whether the tour goes on
     state = training_view.show_run(run)
-    if state.state == "done":
-        with tour_step:
-            tours.show_step("train")
+    with tour_step:
+        guide.show_step("train", is_ready=state.state == "done")
 else:
     st.info("No training is open. Bring data first, or take the tour on the King James Bible.")
     with st.container(horizontal=True):
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
         if st.button("Start the tour"):
-            tours.start_tour("words")
+            guide.start_tour("words")
             st.rerun()

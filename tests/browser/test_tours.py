@@ -3,13 +3,14 @@
 With EMBEDVIZ_PICTURES set to a folder, the README's screenshots of predictions and scores are written there.
 """
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from components.tours import TOURS
-from tests.browser.acting import choose, fill_text, follow, press, settle, visit
+from components.tours.content import TOURS
+from tests.browser.acting import choose, fill_text, press, settle, visit
 
 pytestmark = pytest.mark.browser
 trained: dict[str, str] = {}  # name of a tour -> address of a run that it made
@@ -21,9 +22,45 @@ def start(page, name: str) -> None:
     page.locator(f".st-key-card-{name}").get_by_role("button", name="Start the tour").click()
 
 
+def number_after(words: str, text: str) -> float:
+    """Return the first number after these words."""
+    found = re.search(re.escape(words) + r"\D*?([−-]?[\d,]+(?:\.\d+)?)", text)
+    assert found, text
+    return float(found[1].replace(",", "").replace("−", "-"))
+
+
+def check_king_and_queen(claim: str) -> None:
+    assert number_after("queen is number", claim) <= 20
+    assert number_after("table is number", claim) > 200
+
+
+def check_opposites(claim: str) -> None:
+    assert "falls from" in claim
+    assert number_after("falls from", claim) - number_after(" to ", claim) > 0.2
+
+
+def check_tastes(claim: str) -> None:
+    assert number_after("ten nearest,", claim) > 60
+    assert number_after("random users", claim) < 20
+
+
+def check_owls(claim: str) -> None:
+    assert number_after("Barn owl is", claim) > 0.7
+    assert number_after("Common nighthawk and", claim) < 0.3
+
+
+# what a page of a tour has to prove on the screen
+PROOFS = {
+    ("words", "neighbours"): check_king_and_queen,
+    ("review", "train"): check_opposites,
+    ("tastes", "map"): check_tastes,
+    ("birds", "map"): check_owls,
+}
+
+
 @pytest.mark.timeout(240)  # a training, and a map whose fidelity is measured
 @pytest.mark.parametrize("name", list(TOURS))
-def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromium, picture):
+def test_a_tour_trains_within_a_minute_and_keeps_its_promise(name, server, chromium, picture):
     tour = TOURS[name]
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(server.address)
@@ -32,20 +69,27 @@ def test_a_tour_trains_within_a_minute_and_ends_on_the_map(name, server, chromiu
     page.wait_for_url("**run=**", timeout=60_000)
     [run_id] = parse_qs(urlsplit(page.url).query)["run"]
     trained[name] = f"{server.address}train?run={run_id}"
-    first, *rest = tour.steps.values()
-    expect(page.get_by_role("button", name=first.button, exact=True)).to_be_visible(timeout=120_000)  # once trained
-    follow(page, first.button, first.page.removesuffix(".py").capitalize())
-    for step in rest:
-        expect(page.get_by_text(step.text)).to_be_visible()
-        if name == "review" and step.page == "map.py":
+    box, on = page.locator(".st-key-tour-step"), page.locator(".st-key-tour-next button")
+    for number, step in enumerate(tour.steps, 1):
+        expect(box.get_by_text(f"Step {number} of {len(tour.steps)}")).to_be_visible()
+        expect(box.get_by_text(step.idea, exact=True)).to_be_visible()
+        expect(on).to_be_enabled(timeout=120_000)  # once trained
+        settle(page)
+        if step.target:
+            assert page.locator(f".st-key-{step.target}").evaluate("e => getComputedStyle(e).outlineStyle") == "dashed"
+        if check := PROOFS.get((name, step.page)):
+            check(box.inner_text())
+        if name == "review" and step.page == "predict":
             press(page, "Predict")
             expect(page.get_by_text("Word contributions")).to_be_visible()
             picture(page, "predict")
-        if step is not rest[-1]:
-            follow(page, step.button, step.page.removesuffix(".py").capitalize())
+        if step is not tour.steps[-1]:
+            on.click()
     expect(page.locator(".embedviz-map canvas").first).to_be_visible(timeout=60_000)
     if tour.color:
         expect(page.get_by_role("combobox", name="Colour by")).to_have_value(tour.color)
+    if tour.find:
+        expect(page.get_by_role("textbox", name="Find")).to_have_value(tour.find)
     if name == "review":
         visit(page, "Evaluate")
         press(page, "Train the baselines")

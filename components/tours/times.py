@@ -1,0 +1,20 @@
+"""How long a tour trains on this machine."""
+
+from __future__ import annotations
+
+from components import formatting, session
+from components.tours.content import Tour
+
+WORDS_PER_SECOND = 1e6  # of the machine that Tour.work is given for
+
+
+def time_of(tour: Tour) -> str:
+    """Return how long the tour's training took here last time, or an estimate by the machine's measured speed."""
+    for run in session.store().runs(session.owner()):
+        seconds = run.record.get("seconds") if run.name == tour.run_name and run.status == "done" else None
+        if seconds:
+            return f"Took {formatting.duration(seconds)} here last time."
+    speed = session.executor().machine.words_per_second
+    if speed is None:
+        return "Trains in under a minute."
+    return f"Trains in about {max(1, round(tour.work * WORDS_PER_SECOND / speed))} s."
