@@ -21,7 +21,7 @@ REPEAT_KINDS: tuple[Over, ...] = get_args(Over)
 
 def show_baselines(run: RunFolder, verdict: str) -> None:
     """Show the button that trains the baselines, their progress, and the comparison with the strongest."""
-    st.subheader(
+    st.header(
         "Baselines",
         help="Simpler models, trained and tested on the same rows. A model is worth what it gains over them.",
     )
@@ -49,7 +49,7 @@ def show_baselines(run: RunFolder, verdict: str) -> None:
 
 def show_repeat_form(run: RunFolder) -> None:
     """Show the choice of seeds or folds, their number, and the time they will take."""
-    st.subheader(
+    st.header(
         "Repeats",
         help="A single score depends on the random seed. Seeds: split the data and train again with other seeds. Folds: "
         "cross-validation, which tests on every row once. Differences below the standard deviation may be chance.",

@@ -46,7 +46,7 @@ def _one(name: str, frame: pd.DataFrame) -> None:
 
 
 def _confusion(name: str, frame: pd.DataFrame) -> None:
-    st.subheader("Confusion matrix")
+    st.header("Confusion matrix")
     st.text(confusion_sentence(frame))
     n = _n_classes(frame)
     if n <= MAX_CLASSES:
@@ -66,7 +66,7 @@ def _n_classes(frame: pd.DataFrame) -> int:
 
 
 def _calibration(name: str, frame: pd.DataFrame) -> None:
-    st.subheader(
+    st.header(
         "Calibration",
         help="A model is calibrated if, of the rows it predicts with a probability of 80%, 80% are correct.",
     )
@@ -79,7 +79,7 @@ def _calibration(name: str, frame: pd.DataFrame) -> None:
 
 
 def _popularity(name: str, frame: pd.DataFrame) -> None:
-    st.subheader("Error by popularity", help=f"RMSE. {SCORES['rmse'].gloss}")
+    st.header("Error by popularity", help=f"RMSE. {SCORES['rmse'].gloss}")
     st.text(popularity_sentence(frame))
     st.plotly_chart(popularity_figure(frame), key=name, config=BAR)
     st.caption("Items with few ratings are on the left, items with many on the right. Lower is better.")
@@ -88,12 +88,12 @@ def _popularity(name: str, frame: pd.DataFrame) -> None:
 def _errors(name: str, frame: pd.DataFrame) -> None:
     """Show the mean prediction for each true rating; for other numbers, the error by their size."""
     if "rating" not in frame:
-        st.subheader("Error by size", help=f"MAE. {SCORES['mae'].gloss}")
+        st.header("Error by size", help=f"MAE. {SCORES['mae'].gloss}")
         st.text(size_errors_sentence(frame))
         st.plotly_chart(size_errors_figure(frame), key=name, config=BAR)
         st.caption("The test set in groups by the true number, smallest on the left. Lower is better.")
         return
-    st.subheader("Predictions by true rating")
+    st.header("Predictions by true rating")
     st.text(errors_sentence(frame))
     st.plotly_chart(errors_figure(frame), key=name, config=BAR)
     st.caption(
@@ -102,7 +102,7 @@ def _errors(name: str, frame: pd.DataFrame) -> None:
 
 
 def _groups(name: str, frame: pd.DataFrame) -> None:
-    st.subheader(
+    st.header(
         "kNN purity",
         help="The share of a label's nearest neighbours that belong to the same group, beside the share expected by chance.",
     )
@@ -113,7 +113,7 @@ def _groups(name: str, frame: pd.DataFrame) -> None:
 
 
 def _ranking(name: str, frame: pd.DataFrame) -> None:
-    st.subheader("How the ranking was measured", help=f"NDCG@10. {SCORES['ndcg@10'].gloss}")
+    st.header("How the ranking was measured", help=f"NDCG@10. {SCORES['ndcg@10'].gloss}")
     st.dataframe(
         frame,
         hide_index=True,
@@ -124,7 +124,7 @@ def _ranking(name: str, frame: pd.DataFrame) -> None:
 
 
 def _table(name: str, frame: pd.DataFrame) -> None:
-    st.subheader(session.plain(name.replace("_", " ").capitalize()))
+    st.header(session.plain(name.replace("_", " ").capitalize()))
     st.dataframe(frame, hide_index=True, key=name)
 
 

@@ -52,7 +52,7 @@ def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> No
     """Show the form, and the button that starts the training among the others."""
     draft = remedies.take_asked(draft, dataset)
     model = _chosen_model(draft)
-    st.subheader(model.title)
+    st.header(model.title)
     st.write(model.summary)
     st.text(f"Data: {dataset.title}")
     preset = _chosen_preset(model, draft)

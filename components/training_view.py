@@ -28,7 +28,7 @@ QUALITY_CAPTION = (
 
 def show_run(run: RunFolder) -> Status:
     """Show the run, refreshed while it goes on, and return the state it was drawn with."""
-    st.subheader(session.plain(run.name))
+    st.header(session.plain(run.name))
     return live.follow(run, lambda state: _draw(run, state, live.events(run)), key="progress")
 
 

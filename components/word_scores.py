@@ -38,7 +38,7 @@ def show_word_vectors(run: RunFolder) -> None:
     names = [name for name, kind in run.space_kinds.items() if kind == "word"]
     if not names or not run.state.is_final:
         return
-    st.subheader("Word vectors", help=SECTION_HELP)
+    st.header("Word vectors", help=SECTION_HELP)
     name = names[0]
     if len(names) > 1:
         name = st.selectbox("Space", names, key=f"scored-space-{run.id}")

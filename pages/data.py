@@ -18,7 +18,7 @@ dataset = opened_dataset()
 with st.container(key="data-opened" if dataset else "data-none"):
     sources, details = st.columns([2, 3], gap="large")
 with sources, error_boundary():
-    st.subheader("Bring data")
+    st.header("Bring data")
     show_sources()
 with details, st.container(key="data-details"), error_boundary():
     if dataset:

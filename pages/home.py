@@ -23,8 +23,9 @@ def card(title: str, sentence: str, time: str, button: str, key: str, primary: b
     """Show a card and return whether its button was clicked."""
     with st.container(border=True, height="stretch", vertical_alignment="distribute"):
         if (PICTURES / f"{key}.svg").exists():
-            st.image(PICTURES / f"{key}.svg", width="stretch")
-        st.markdown(f"#### {title}")
+            with st.container(key=f"picture-{key}"):
+                st.image(PICTURES / f"{key}.svg", width="stretch", alt=f"The map that the tour “{title}” ends on")
+        st.markdown(f"## {title}")
         st.write(sentence)
         st.caption(time)
         kind = "primary" if primary else "secondary"
@@ -49,7 +50,7 @@ with ready:
 
 runs = session.store().runs(session.owner())[:5]
 if runs:
-    st.subheader("Latest runs")
+    st.header("Latest runs")
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{run.name} · {run.status} · {formatting.when(run.created)}", width="stretch")

@@ -72,7 +72,7 @@ def draw_comparison(runs: list[RunFolder]) -> None:
     """Draw the settings that differ, and the loss curves."""
     table = pd.DataFrame([run.spec.settings for run in runs], index=[run.name for run in runs]).T
     different = table[table.astype(str).nunique(axis=1) > 1]
-    st.subheader("Different settings")
+    st.header("Different settings")
     if different.empty:
         st.text("The settings are the same.")
     else:

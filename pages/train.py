@@ -10,8 +10,10 @@ st.title("Train")
 st.write("Choose the settings, see the estimated cost, and watch the vectors form.")
 draft, run = current_draft(), session.current_run()
 if draft:
-    training_setup.show_setup(draft)
+    with st.container():
+        training_setup.show_setup(draft)
 elif run and run.kind == "training":
+    st.empty()  # takes the place of the setup, which would otherwise stand above the run until that is drawn
     tour_step = st.container()  # above the run, whose state decides whether the tour goes on
     state = training_view.show_run(run)
     with tour_step:

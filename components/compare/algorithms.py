@@ -58,7 +58,7 @@ def draw_algorithms(run: RunFolder) -> None:
     """Draw the section for a run of a model of words; nothing for other runs, and for those of other people."""
     if not has_algorithms(run):
         return
-    st.subheader("Which algorithm?", help=HELP)
+    st.header("Which algorithm?", help=HELP)
     dataset = _dataset(run)
     if dataset is None:
         st.caption("The data of this run was deleted. Bring it again and train on it to compare algorithms.")

@@ -23,7 +23,7 @@ def show_datasets(opened: Dataset | None) -> None:
     deleted = store.deleted_datasets(owner)[:MAX_RESTORABLE]
     if not datasets and not deleted:
         return
-    st.subheader("Your data")
+    st.header("Your data")
     if message := st.session_state.pop(MESSAGE, None):
         st.warning(session.plain(message))
     for dataset in datasets[:MAX_SHOWN]:

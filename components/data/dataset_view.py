@@ -30,7 +30,7 @@ ROWS_HEIGHT_PX = 320
 
 def show_dataset(dataset: Dataset) -> None:
     """Show a data set as far as it has been read."""
-    st.subheader("How it was read")
+    st.header("How it was read")
     with st.container(gap=None):  # what shows the progress leaves no space once it has ended
         st.text(f"{dataset.title} · {formatting.size(dataset.size)}")
         preview = read_preview(dataset, key=f"reading-{dataset.id}")

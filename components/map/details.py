@@ -32,7 +32,7 @@ def _draw_selection(displayed: Map, state: MapSession) -> None:
     space = state.space
     frame = selection_frame(space, displayed, state.selected)
     not_shown = len(state.selected) - len(frame)
-    st.subheader(f"{len(frame):,} selected")
+    st.header(f"{len(frame):,} selected")
     if not_shown:
         st.caption(f"Selected on another map and not shown on this one: {not_shown:,}.")
     serial = max(state.seen.get("regions", 0), state.seen.get("step", 0))

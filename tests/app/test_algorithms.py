@@ -37,7 +37,7 @@ def shown_text(app):
 
 
 def headings(app):
-    return [heading.value for heading in app.subheader]
+    return [heading.value for heading in app.header]
 
 
 def test_algorithms_are_trained_and_their_scores_and_neighbours_shown(app, run):

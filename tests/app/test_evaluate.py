@@ -76,7 +76,7 @@ def test_scores_are_shown_with_their_protocol_and_charts(app, run):
     assert "(best)" in table["accuracy"][0]
     assert "Split by row, every class in proportion, seed 0" in page_text(app, "text")
     assert "Rows without a class, left out: 1" in page_text(app, "text")
-    assert [subheader.value for subheader in app.subheader] == [
+    assert [subheader.value for subheader in app.header] == [
         "Baselines", "Repeats", "Confusion matrix", "Calibration", "Word vectors",
     ]  # fmt: skip
     assert "4 trainings of about" in page_text(app, "caption")
@@ -151,7 +151,7 @@ def test_an_unknown_chart_is_shown_as_a_plain_table(app, run):
     frame.to_parquet(run.folder / "figures" / "new_kind.parquet")
     opened(app, run)
     assert not app.error
-    assert "New kind" in [subheader.value for subheader in app.subheader]
+    assert "New kind" in [subheader.value for subheader in app.header]
     assert "popular items" not in page_text(app, "text")
 
 
@@ -159,7 +159,7 @@ def test_the_charts_of_ratings_have_their_sentences(app, tmp_path):
     run = ev.train("ratings", "ratings", epochs=1, deterministic=True)
     opened(app, run)
     assert not app.error
-    titles = {subheader.value for subheader in app.subheader}
+    titles = {subheader.value for subheader in app.header}
     assert {"Error by popularity", "Predictions by true rating", "kNN purity"} <= titles
     assert "Items rated at most" in page_text(app, "text")
     assert "Ratings of 0.5 are predicted as" in page_text(app, "text")

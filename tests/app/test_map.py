@@ -111,7 +111,7 @@ def test_the_model_is_trained_again_without_the_selection(app, trained):
     left = drawn.coords[:, 0] < drawn.coords[:, 0].min() + np.ptp(drawn.coords[:, 0]) / 2
     chosen = {trained.space.labels[row] for row in drawn.points[left]}
     assert 0 < len(chosen) < 12
-    assert f"{len(chosen)} selected" in [heading.value for heading in app.subheader]
+    assert f"{len(chosen)} selected" in [heading.value for heading in app.header]
     assert "Nearest to the selection's mean in the original space" in [text.value for text in app.text]
     next(button for button in app.button if button.label == "Train without the selection").click().run()
     assert not app.exception
@@ -135,5 +135,5 @@ def test_vectors_that_were_not_trained_here_cannot_be_trained_again(app, run):
     drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
     app.query_params["select"] = encode_regions([DrawnRegion(drawn.id, ALL)])
     page_of(app, run, method="pca")
-    assert "60 selected" in [heading.value for heading in app.subheader]
+    assert "60 selected" in [heading.value for heading in app.header]
     assert "Train without the selection" not in [button.label for button in app.button]

@@ -178,7 +178,7 @@ def test_a_sample_is_read_and_can_be_trained_on(app):
     rerun_until(app, lambda: "each line is one unit" in page_text(app))
     [train] = [button for button in app.button if button.label == "Train on this"]
     train.click().run()
-    assert "Word vectors (skip-gram)" in " ".join(s.value for s in app.subheader)
+    assert "Word vectors (skip-gram)" in " ".join(s.value for s in app.header)
 
 
 def test_roles_are_guessed_and_can_be_changed(app):

@@ -138,7 +138,7 @@ def test_opening_a_run_closes_the_setup(app, dataset):
     app.run()
     assert not app.exception
     assert "Train" not in labels(app)
-    assert run.name in [heading.value for heading in app.subheader]
+    assert run.name in [heading.value for heading in app.header]
 
 
 def test_the_open_run_is_opened_again_in_place_of_its_setup(app, dataset):
