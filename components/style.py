@@ -8,6 +8,9 @@ from __future__ import annotations
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# Of a page the answer is asked for as it is: not compressed, and not "unchanged" because Streamlit's own page is.
+ASKED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+ANSWERED = (b"content-length", b"etag", b"last-modified")
 TITLE = b"<title>Streamlit</title>"
 HEAD = b"""<title>embedviz</title>
 <style>
@@ -46,8 +49,9 @@ class _StyledPages:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http" or b"text/html" not in dict(scope["headers"]).get(b"accept", b""):
             return await self.app(scope, receive, send)
+        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in ASKED]}
         start: Message | None = None  # of a page, held back until its length is known
         body = b""
 
@@ -61,7 +65,7 @@ class _StyledPages:
                 body += message.get("body", b"")
                 if not message.get("more_body"):
                     page = body.replace(TITLE, HEAD, 1)
-                    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+                    headers = [(name, value) for name, value in start["headers"] if name not in ANSWERED]
                     length = [(b"content-length", str(len(page)).encode())] if body else []
                     await send({**start, "headers": [*headers, *length]})
                     await send({**message, "body": page})
