@@ -1,10 +1,14 @@
-"""The server: `streamlit run app.py` or `uvicorn app:app`. Starts the workers, serves the map's bytes beside the pages."""
+"""The server: `streamlit run app.py` or `uvicorn app:app`. Starts the workers, serves the map's bytes beside the pages.
+
+What takes long to import is imported once the server answers.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -15,17 +19,28 @@ import streamlit as st  # noqa: E402
 from streamlit import config  # noqa: E402
 
 from components.owner_cookie import owner_cookie  # noqa: E402
-from components.routes import routes  # noqa: E402
+from components.routes import map_router, routes  # noqa: E402
 from components.style import styled_pages  # noqa: E402
-from embedviz.jobs.local_executor import shared_executor  # noqa: E402
+
+
+def warm_up() -> None:
+    """Import what every page needs, and warm the workers, while the first visitor's browser loads Streamlit."""
+    from embedviz.jobs.local_executor import shared_executor
+
+    map_router()
+    shared_executor()
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncGenerator[None]:
-    """Warm the workers before the first visitor clicks; let them write their checkpoints before the server leaves."""
-    executor = shared_executor()
+    """Warm up before the first visitor clicks; let the workers write their checkpoints before the server leaves."""
+    warming = threading.Thread(target=warm_up, name="warm-up")
+    warming.start()
     yield
-    executor.close()
+    warming.join()
+    from embedviz.jobs.local_executor import shared_executor
+
+    shared_executor().close()
 
 
 base = (config.get_option("server.baseUrlPath") or os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or "").strip("/")

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
-from components.map.routes import map_routes
 
-
-def routes(base: str) -> list[Route]:
+def routes(base: str) -> list[BaseRoute]:
     """Return the routes under the server's base path."""
     prefix = f"/{base}/embedviz" if base else "/embedviz"
-    return [Route(f"{prefix}/health", lambda request: PlainTextResponse("ok")), *map_routes(prefix)]
+    return [Route(f"{prefix}/health", lambda request: PlainTextResponse("ok")), Mount(prefix, app=_answer_map)]
+
+
+async def _answer_map(scope: Scope, receive: Receive, send: Send) -> None:
+    await map_router()(scope, receive, send)
+
+
+@cache
+def map_router() -> Router:
+    """Return the routes of the map, imported when they are first asked for: the server answers a second sooner."""
+    from components.map.routes import map_routes
+
+    return Router(map_routes())

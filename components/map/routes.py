@@ -30,11 +30,11 @@ NO_STORE = {"Cache-Control": "no-store"}
 GONE = "This map no longer exists."
 
 
-def map_routes(prefix: str) -> list[Route]:
-    """Return the routes under a prefix that starts with a slash."""
-    base = f"{prefix}/maps/{{run}}/{{map}}"
+def map_routes() -> list[Route]:
+    """Return the routes, below the server's own."""
+    base = "/maps/{run}/{map}"
     return [
-        Route(f"{prefix}/{MODULES_PATH}", _modules),
+        Route(f"/{MODULES_PATH}", _modules),
         Route(f"{base}/points", _on_finished_map(_points)),
         Route(f"{base}/colors/{{column}}", _on_finished_map(_colors)),
         Route(f"{base}/sizes/{{column}}", _on_finished_map(_sizes)),

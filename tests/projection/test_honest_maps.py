@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 from scipy.spatial.distance import cdist
 from starlette.requests import Request
 
-from components.routes import routes
+from components.map.routes import map_routes
 from embedviz.core.errors import DataError
 from embedviz.core.generators import result_of
 from embedviz.core.jobs.status import Status, write_status
@@ -79,7 +79,7 @@ def keep(run: RunFolder, vectors: np.ndarray, state: Status) -> None:
 
 def points_of(run: RunFolder, map_id: str) -> bytes | None:
     """Return the server's answer at the map's address; None for 404."""
-    [route] = [route for route in routes("") if route.path.endswith("/points")]
+    [route] = [route for route in map_routes() if route.path.endswith("/points")]
     scope = {"type": "http", "headers": [], "query_string": b"", "path_params": {"run": run.id, "map": map_id}}
     answer = route.endpoint(Request(scope))
     return answer.body if answer.status_code == 200 else None
