@@ -7,9 +7,10 @@ from components import formatting, session
 from components.error_boundary import error_boundary
 from components.training_draft import discard_draft
 from embedviz.core.errors import EmbedvizError
+from embedviz.evaluation.learning_curves import CurveChart, learning_curves
 from embedviz.evaluation.score_sentences import figure, primary_label
 from embedviz.evaluation.score_table import primary_values
-from embedviz.figures.loss_figure import loss_figure
+from embedviz.figures.curve_figure import MAX_COMPARED_RUNS, compared_curves_figure
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import quota
 
@@ -77,12 +78,13 @@ def draw_comparison(runs: list[RunFolder]) -> None:
         st.text("The settings are the same.")
     else:
         st.dataframe(different.astype(str))
-    for column, run in zip(st.columns(len(runs)), runs, strict=True):
-        with column:
-            st.text(run.name)
-            events = run.events().events
-            if any("loss" in event for event in events):
-                st.plotly_chart(loss_figure(events), key=f"curve-{run.id}", config={"displayModeBar": False})
+    charts: dict[tuple[str, str], list[tuple[str, CurveChart]]] = {}
+    for run in runs:
+        for chart in learning_curves(run.events().events):
+            charts.setdefault((chart.stage, chart.score), []).append((run.name, chart))
+    for (stage, score), compared in charts.items():
+        figure = compared_curves_figure(compared)
+        st.plotly_chart(figure, key=f"compared-{stage}-{score}", config={"displayModeBar": False})
 
 
 def draw_disk_usage() -> None:
@@ -125,7 +127,7 @@ with error_boundary():
         if len(selected) == 1:
             draw_one(selected[0])
         elif len(selected) > 1:
-            draw_comparison([run for run in selected if run.kind == "training"][:4] or selected[:1])
+            draw_comparison([run for run in selected if run.kind == "training"][:MAX_COMPARED_RUNS] or selected[:1])
         else:
             st.caption("Select one run to open, name or delete it; two or more to compare them.")
     for run in store.deleted(owner)[:5]:
