@@ -72,7 +72,15 @@ def _add_best(figure: go.Figure, curve: Curve, color: str, name: str | None) -> 
 
 def _laid_out(figure: go.Figure, title: str, chart: CurveChart, curves: Sequence[Curve]) -> go.Figure:
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}, "x": 0, "y": 1, "yanchor": "top", "yref": "container"},
+        title={
+            "text": title,
+            "font": {"size": 15},
+            "x": 0,
+            "y": 1,
+            "yanchor": "top",
+            "yref": "container",
+            "pad": {"t": 4},
+        },
         height=HEIGHT_PX,
         margin={"l": 8, "r": 8, "t": HEADER_PX, "b": 8},
         xaxis_title=chart.pass_name,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.archive import Archived
+from embedviz.data.classes import display_order
 from embedviz.models.sentiment.encoded_corpus import TextSpace
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.ngrams import Ngrams
@@ -185,7 +186,7 @@ class TrainedSentiment(Archived):
             {
                 "prediction": np.array(self.classes, dtype=object)[best],
                 "probability": found[np.arange(len(found)), best],
-                **{f"p({name})": found[:, c] for c, name in enumerate(self.classes)},
+                **{f"p({self.classes[c]})": found[:, c] for c in display_order(self.classes)},
                 "note": [
                     " ".join(filter(None, (renamed, self._note(words, len(all_)))))
                     for words, all_ in zip(placed, all_words, strict=True)
