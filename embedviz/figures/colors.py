@@ -15,6 +15,7 @@ from embedviz.projection.clusters import NO_CLUSTER
 # Okabe and Ito (2008), eight colours that colour-blind eyes tell apart. Their black is the text's colour, so that it
 # shows on a dark ground too; yellow comes last, being pale on a light one.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor", "#F0E442")
+DISTINCT_COLORS = OKABE_ITO[:6]  # those that show on a light and on a dark ground
 OTHERS_COLOR = "#8C8F98"
 NO_CLUSTER_COLOR = "#B4B7BE"  # a fainter grey, so that the two can be told apart
 NO_VALUE = 255

@@ -8,13 +8,12 @@ import plotly.graph_objects as go
 
 from embedviz.evaluation.learning_curves import Curve, CurveChart
 from embedviz.evaluation.scores import readable
-from embedviz.figures.colors import OKABE_ITO
+from embedviz.figures.colors import DISTINCT_COLORS
 from embedviz.figures.safe_text import safe
 
 MAX_POINTS = 300  # of a line
-LINE_COLORS = OKABE_ITO[:6]
-PART_COLORS = {"training": OKABE_ITO[4], "validation": OKABE_ITO[5]}
-MAX_COMPARED_RUNS = len(LINE_COLORS)
+PART_COLORS = {"training": DISTINCT_COLORS[4], "validation": DISTINCT_COLORS[5]}
+MAX_COMPARED_RUNS = len(DISTINCT_COLORS)
 HEADER_PX = 60  # above the plot, for the title and the legend
 HEIGHT_PX = 280
 
@@ -48,7 +47,7 @@ def compared_curves_figure(charts: Sequence[tuple[str, CurveChart]]) -> go.Figur
     """
     figure = go.Figure()
     curves = [chart.curves[-1] for _, chart in charts]
-    for (name, _), curve, color in zip(charts, curves, LINE_COLORS, strict=False):
+    for (name, _), curve, color in zip(charts, curves, DISTINCT_COLORS, strict=False):
         _add_line(figure, curve, safe(name), color)
         _add_best(figure, curve, color, None)
     first = charts[0][1]

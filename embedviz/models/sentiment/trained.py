@@ -48,10 +48,17 @@ class TextForm:
 
 
 class WordReason(Reason):
-    """Contribution of a word, with the characters of the text that it is."""
+    """Contribution of a word to the predicted class, with the characters of the text that it is.
+
+    towards, strength: the class that the word speaks for most, and what it adds to that class, at least 0. is_known: the
+    vocabulary has the word.
+    """
 
     start: int
     end: int
+    towards: str
+    strength: float
+    is_known: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +172,9 @@ class TrainedSentiment(Archived):
         rows
             Texts, {column: text} each, or a frame with the column of texts, or with one column alone.
         explain
-            Add the column "reasons": for each text its words in their order, as {"feature", "contribution", "start",
-            "end"}. start and end are places in the text; the contribution is in logits, how much higher the word puts the
-            predicted class above the mean of all classes. What a sentence encoder adds is not shared out among words.
+            Add the column "reasons": for each text its words in their order, a `WordReason` each. start and end are places
+            in the text; the contribution is in logits, how much higher the word puts the predicted class above the mean of
+            all classes. What a sentence encoder adds is not shared out among words.
 
         Returns
         -------
@@ -198,14 +205,14 @@ class TrainedSentiment(Archived):
             frame["reasons"] = [self._reasons(text, words, int(target)) for text, words, target in predicted]
         return frame
 
-    def contributions(self, words: Sequence[str], target: int) -> np.ndarray:
-        """Return what each word adds to the logit of a class above the mean of all classes: (L,) float64."""
+    def contributions(self, words: Sequence[str]) -> np.ndarray:
+        """Return what each word adds to the logit of each class above the mean of all classes: (C, L) float64."""
         parts = []
         if self.use_network:
-            parts.append(self.network.contributions(self._encode(words), target))
+            parts.append(self.network.contributions(self._encode(words)))
         if self.linear is not None and self.ngrams is not None:
-            margin = self.linear.weights[:, target] - self.linear.weights.mean(1)  # (F,)
-            parts.append(self.ngrams.contributions(words, margin))
+            margins = self.linear.weights - self.linear.weights.mean(1, keepdims=True)  # (F, C)
+            parts.append(np.stack([self.ngrams.contributions(words, margin) for margin in margins.T]))
         return np.sum(parts, axis=0) / (len(parts) + (self.sentence is not None))
 
     def _encode(self, words: Sequence[str]) -> np.ndarray:
@@ -223,10 +230,18 @@ class TrainedSentiment(Archived):
     def _reasons(self, text: str, words: list[Word], target: int) -> list[WordReason]:
         if not words:
             return []
-        contributions = self.contributions([word.text for word in words], target)
+        contributions = self.contributions([word.text for word in words])
         return [
-            {"feature": text[word.start : word.end], "contribution": float(x), "start": word.start, "end": word.end}
-            for word, x in zip(words, contributions, strict=True)
+            WordReason(
+                feature=text[word.start : word.end],
+                contribution=float(of_classes[target]),
+                start=word.start,
+                end=word.end,
+                towards=self.classes[int(of_classes.argmax())],
+                strength=float(of_classes.max()),
+                is_known=word.text in self.vocabulary,
+            )
+            for word, of_classes in zip(words, contributions.T, strict=True)
         ]
 
     def _note(self, words: list[Word], length: int) -> str:
@@ -236,7 +251,9 @@ class TrainedSentiment(Archived):
         notes = []
         unknown = list(dict.fromkeys(word.text for word in words if word.text not in self.vocabulary))
         if len(unknown) == len({word.text for word in words}):
-            notes.append("None of its words is in the vocabulary, so the probabilities are close to the class shares.")
+            nothing = self._is_unknown(unknown)
+            shares = ", so the probabilities are the class shares of the training set" if nothing else ""
+            notes.append(f"None of its words is in the vocabulary{shares}.")
         elif unknown:
             n_more = len(unknown) - MAX_UNKNOWN_SHOWN
             more = f" and {n_more} more" if n_more > 0 else ""
