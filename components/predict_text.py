@@ -8,11 +8,10 @@ import streamlit as st
 from components import answers, session
 from components.colored_words import FULL_STRENGTH, colored_words
 from embedviz.jobs.prediction import ask_rows
-from embedviz.models.sentiment.trained import TextForm
+from embedviz.models.sentiment.trained import EXAMPLE_TEXT, TextForm
 from embedviz.store.open_spaces import open_form
 from embedviz.store.run_folder import RunFolder
 
-EXAMPLE = "A warm and funny film, though never as clever as it thinks."
 MAX_CHARACTERS = 5000
 
 
@@ -28,7 +27,7 @@ def show_text_prediction(run: RunFolder) -> None:
 
 def _one_text(run: RunFolder) -> None:
     with st.form(f"ask-text-{run.id}", border=False):
-        text = st.text_area("Text", EXAMPLE, max_chars=MAX_CHARACTERS, key=f"text-{run.id}", height=100)
+        text = st.text_area("Text", EXAMPLE_TEXT, max_chars=MAX_CHARACTERS, key=f"text-{run.id}", height=100)
         submitted = st.form_submit_button("Predict", type="primary", icon=":material/online_prediction:")
     state_key = f"asked-text-{run.id}"
     if submitted:

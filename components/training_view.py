@@ -8,16 +8,19 @@ import streamlit as st
 
 from components import formatting, live, session, training_setup
 from components.error_boundary import error_boundary
+from components.network_diagram import network_diagram
 from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.cost import Cost
 from embedviz.core.jobs.events import Event
 from embedviz.core.jobs.status import Status
+from embedviz.core.mode import is_shared
 from embedviz.evaluation.learning_curves import learning_curves
 from embedviz.evaluation.score_sentences import result_sentence
 from embedviz.evaluation.scores import SCORES
 from embedviz.figures.curve_figure import curve_figure
 from embedviz.figures.quality_figure import quality_figure
 from embedviz.models import model_spec
+from embedviz.store.python_lines import python_lines
 from embedviz.store.run_folder import RunFolder
 
 QUALITY_CAPTION = (
@@ -54,6 +57,7 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
             st.plotly_chart(quality, key="quality", config={"displayModeBar": False})
             st.caption(QUALITY_CAPTION)
     with right:
+        _show_network(run, state)
         probes = next((found for event in reversed(events) if (found := event.get("probes"))), {})
         if probes:
             st.markdown("**Nearest neighbours**" if state.is_final else "**Nearest neighbours so far**")
@@ -125,9 +129,19 @@ def _buttons(run: RunFolder, state: Status) -> None:
         if state.is_final and mine and run.data.get("id") and st.button("Train again with other settings"):
             open_draft(TrainingDraft.from_run(run))
             st.rerun(scope="app")
+    if state.is_final and run.space_names and not is_shared():  # visitors of a shared server have no folder to open
+        with st.expander("Use in Python", icon=":material/code:"):
+            st.code(python_lines(run), language="python")
     if run.record:
         with st.expander("Settings and run details"):
             st.json({"settings": run.spec.settings, **run.record}, expanded=True)
+
+
+def _show_network(run: RunFolder, state: Status) -> None:
+    architecture = run.architecture if state.is_final else None
+    if architecture is not None:
+        st.markdown("**Network**", help="The layers of this model, from the index of an input to its answer.")
+        network_diagram(architecture, key=f"network-{run.id}")
 
 
 def _resume(run: RunFolder) -> None:

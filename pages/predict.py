@@ -9,7 +9,7 @@ from components import answers, predict_ratings, predict_row, predict_text, sess
 from components.error_boundary import error_boundary
 from embedviz.models import MODELS, model_spec
 from embedviz.models.categories.form import Form
-from embedviz.models.ratings.trained import RatingsForm
+from embedviz.models.ratings.form import RatingsForm
 from embedviz.models.sentiment.trained import TextForm
 from embedviz.store.run_folder import RunFolder
 from embedviz.training.protocols import Predictor

@@ -15,12 +15,14 @@ from embedviz.core.errors import ColumnError, DataError
 from embedviz.data.category_values import OTHER
 from embedviz.data.classes import display_order
 from embedviz.data.matching_columns import match_columns, no_columns_sentence, renamed_note
+from embedviz.models.categories.architecture import table_architecture
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
 from embedviz.models.categories.form import Form, FormField
 from embedviz.models.categories.notes import prediction_notes
 from embedviz.models.categories.schema import Target
 from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.space import EmbeddingSpace
+from embedviz.training.architecture import Architecture
 
 if TYPE_CHECKING:
     from embedviz.models.categories.networks import TableNetwork
@@ -74,6 +76,10 @@ class TrainedCategories(Archived):
     def form(self) -> Form:
         """Return what a page needs to ask for a row."""
         return Form(self.target, self.fields)
+
+    def architecture(self) -> Architecture:
+        """Return the layers of this model."""
+        return table_architecture(self.encoder, self.target, self.weights)
 
     @cached_property
     def network(self) -> TableNetwork:

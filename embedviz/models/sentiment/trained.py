@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import pandas as pd
 
 from embedviz.core.archive import Archived
 from embedviz.data.classes import display_order
+from embedviz.models.sentiment.architecture import COMBINATION, linear_network, text_network
 from embedviz.models.sentiment.encoded_corpus import TextSpace
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.ngrams import Ngrams
@@ -23,17 +24,20 @@ from embedviz.models.sentiment.vocabulary import FIRST, UNKNOWN, SentimentVocabu
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import pair_closeness
 from embedviz.text.treebank import Word, placed_words
+from embedviz.training.architecture import Architecture, Network
 from embedviz.training.protocols import Reason
 
 if TYPE_CHECKING:
     from embedviz.models.sentiment.network import SentimentNetwork
 
+EXAMPLE_TEXT = "A warm and funny film, though never as clever as it thinks."
+EXAMPLE_ROW = 20  # of a word in the lookup table
 MAX_UNKNOWN_SHOWN = 5  # unknown words named in a note
 
 
 @dataclass(frozen=True)
 class TextForm:
-    """Column and classes of a page's form for predictions.
+    """Column and classes of a page's form for predictions (embedviz.training.protocols.Form).
 
     Attributes
     ----------
@@ -45,6 +49,10 @@ class TextForm:
 
     column: str
     classes: list[str]
+
+    def example_call(self, spaces: Mapping[str, EmbeddingSpace]) -> str:
+        """Return a call that predicts a text."""
+        return f"run.predict([{EXAMPLE_TEXT!r}])"
 
 
 class WordReason(Reason):
@@ -108,6 +116,21 @@ class TrainedSentiment(Archived):
     def form(self) -> TextForm:
         """Return what a page needs to ask."""
         return TextForm(self.column, self.classes)
+
+    def architecture(self) -> Architecture:
+        """Return the layers of this model: of its network, and of the linear terms beside it."""
+        parts = sum((self.use_network, self.linear is not None, self.sentence is not None))
+        networks: list[Network] = []
+        if self.use_network:
+            place = min(EXAMPLE_ROW, len(self.vocabulary.labels) - 1)
+            title, word = "Network of word vectors" if parts > 1 else "", self.vocabulary.labels[place]
+            networks.append(text_network(title, self.settings, self.weights, self.further, word, FIRST + place))
+        if self.linear is not None:
+            networks.append(linear_network("Linear term", "linear", "n-grams of words and characters", self.linear))
+        if self.sentence is not None:
+            encoder = f"vector by the sentence encoder {self.settings.sentence_encoder}"
+            networks.append(linear_network("Sentence encoder", "sentence", encoder, self.sentence))
+        return Architecture(networks, COMBINATION if parts > 1 else "")
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
         """Return "word", the words after training; "before", their pretrained vectors, where some had one and have learned;

@@ -183,3 +183,13 @@ def test_unknown_words_whose_letters_are_known_are_not_said_to_get_the_class_sha
     answer = predictor.predict(["lovelys"]).iloc[0]
     assert answer.note == "None of its words is in the vocabulary."
     assert abs(answer["p(good)"] - predictor.shares[predictor.classes.index("good")]) > 0.05
+
+
+def test_words_that_are_not_trained_are_fixed_rows_of_the_lookup_table(trained):
+    predictor = trained.trained
+    _, table = predictor.architecture().networks[0].branches[0]
+    assert table.fixed == {"further": predictor.further.shape}
+    frozen = replace(predictor, settings=predictor.settings.model_copy(update={"fine_tune": False}))
+    _, table = frozen.architecture().networks[0].branches[0]
+    assert table.parameters == 0
+    assert table.fixed["weights.embedding.weight"] == predictor.weights["embedding.weight"].shape
