@@ -12,6 +12,7 @@ from components import live, session, tables
 from components.data.reading import choose_file, read_preview
 from components.error_boundary import error_boundary
 from embedviz.core.plurals import counted
+from embedviz.data.classes import display_order
 from embedviz.jobs.prediction import Prediction, ask_file
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_folder import RunFolder
@@ -40,7 +41,7 @@ def show_when_done(asked: Prediction, show: Callable[[pd.DataFrame], None], *, k
 
 
 def show_classes(row: pd.Series) -> None:
-    """Show the predicted class and the most probable classes, highest probability first."""
+    """Show the predicted class and the most probable classes: numbers by size, others by their probability."""
     values = row.to_dict()
     st.metric("Prediction", session.plain(str(values["prediction"])), width="content")
     named = [
@@ -48,8 +49,9 @@ def show_classes(row: pd.Series) -> None:
         for name, value in values.items()
         if str(name).startswith("p(") and str(name).endswith(")")
     ]
-    named.sort(key=lambda pair: -pair[1])
-    frame = pd.DataFrame(named[:MAX_CLASSES], columns=["class", "probability"])
+    shown = sorted(named, key=lambda pair: -pair[1])[:MAX_CLASSES]
+    shown = [shown[place] for place in display_order([name for name, _ in shown])]
+    frame = pd.DataFrame(shown, columns=["class", "probability"])
     config = {
         "probability": st.column_config.ProgressColumn("probability", format="percent", min_value=0.0, max_value=1.0)
     }

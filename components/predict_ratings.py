@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import answers, session, tables
 from embedviz.jobs.prediction import ask_recommendations, ask_rows
-from embedviz.models.ratings.trained import RatingsForm
+from embedviz.models.ratings.form import RatingsForm
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_form, open_space
 from embedviz.store.run_folder import RunFolder

@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from components import answers, session
-from components.colored_words import colored_words
+from components.colored_words import FULL_STRENGTH, colored_words
 from embedviz.jobs.prediction import ask_rows
+from embedviz.models.sentiment.trained import EXAMPLE_TEXT, TextForm
+from embedviz.store.open_spaces import open_form
 from embedviz.store.run_folder import RunFolder
 
-EXAMPLE = "A warm and funny film, though never as clever as it thinks."
 MAX_CHARACTERS = 5000
 
 
@@ -26,7 +27,7 @@ def show_text_prediction(run: RunFolder) -> None:
 
 def _one_text(run: RunFolder) -> None:
     with st.form(f"ask-text-{run.id}", border=False):
-        text = st.text_area("Text", EXAMPLE, max_chars=MAX_CHARACTERS, key=f"text-{run.id}", height=100)
+        text = st.text_area("Text", EXAMPLE_TEXT, max_chars=MAX_CHARACTERS, key=f"text-{run.id}", height=100)
         submitted = st.form_submit_button("Predict", type="primary", icon=":material/online_prediction:")
     state_key = f"asked-text-{run.id}"
     if submitted:
@@ -37,13 +38,13 @@ def _one_text(run: RunFolder) -> None:
     elif asked_text:
         answers.show_when_done(
             ask_rows(run, [asked_text], session.owner()),
-            lambda answer: _show(asked_text, answer),
+            lambda answer: _show(run, asked_text, answer),
             key="text-progress",
         )
 
 
-def _show(text: str, answer: pd.DataFrame) -> None:
-    row = answer.iloc[0]
+def _show(run: RunFolder, text: str, answer: pd.DataFrame) -> None:
+    row, classes = answer.iloc[0], open_form(run, TextForm).classes
     reasons = list(row["reasons"])
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -54,9 +55,9 @@ def _show(text: str, answer: pd.DataFrame) -> None:
             help="Integrated gradients (Sundararajan, Taly and Yan 2017): the change of the model's output from an empty "
             "text to this one is divided among the words. The contributions add up to the change.",
         )
-        colored_words(text, reasons, key="words")
+        colored_words(text, reasons, classes, key="words")
         st.caption(
-            f"Blue words speak for “{session.plain(str(row['prediction']))}”, orange words against it. Stronger colour "
-            "means a larger contribution."
+            f"A word has the colour of the class that it speaks for most. The colour is full from a contribution of "
+            f"{FULL_STRENGTH:g}, in every text. Below: the contributions to “{session.plain(str(row['prediction']))}”."
         )
         answers.contributions_table(reasons, "word", "words-table")

@@ -17,16 +17,15 @@ MAX_OPTIONS = 5000  # labels suggested while typing; any other can be typed
 
 
 def column_config(frame: pd.DataFrame) -> dict[str, ColumnConfig]:
-    """Return the column formats: similarities as bars, shares in percent, three decimals, thousands separators."""
+    """Return the column formats: similarities as bars from zero, shares in percent, three decimals, thousands separators."""
     config = {"label": st.column_config.TextColumn("label", width="small")}
     for name in map(str, frame.select_dtypes("floating")):
         config[name] = st.column_config.NumberColumn(
             name, format="percent" if name.startswith(("share ", "overlap")) else "%.3f"
         )
     if "similarity" in frame and frame["similarity"].between(-1, 1).all():
-        lowest = min([0.0, *frame["similarity"].tolist()])
         config["similarity"] = st.column_config.ProgressColumn(
-            "similarity", format="%.3f", min_value=lowest, max_value=1.0
+            "similarity", format="%.3f", min_value=0.0, max_value=1.0
         )
     if "count" in frame:
         config["count"] = st.column_config.NumberColumn("count", format="localized")
@@ -115,12 +114,6 @@ def label_input(space: EmbeddingSpace, title: str, default: str, key: str) -> st
         title, options, index=None, placeholder=current, accept_new_options=True, key=box_key, on_change=choose
     )
     return current
-
-
-def example_label(space: EmbeddingSpace, label: str, rank: int = 0) -> str:
-    """Return the label or, when the space lacks it, the label with this frequency rank (0 is the most frequent)."""
-    order = space.most_frequent(rank + 1)
-    return label if label in space else space.labels[int(order[min(rank, len(order) - 1)])]
 
 
 def vector_bytes(space: EmbeddingSpace, format: str) -> bytes:

@@ -20,6 +20,7 @@ from embedviz.core.cost import Cost, Machine
 from embedviz.core.jobs.status import Status
 from embedviz.core.mode import is_shared
 from embedviz.core.settings import TrainingSettings
+from embedviz.data.classes import display_order
 from embedviz.data.findings import Finding
 from embedviz.jobs.algorithm_table import algorithm_title
 from embedviz.jobs.pretrained import NONE, to_download
@@ -220,7 +221,9 @@ def _cost(
 
 def _classes(classes: list[tuple[str, int]]) -> None:
     """Show the class sizes, which accuracy has to be read against."""
-    frame = pd.DataFrame(classes[:MAX_CLASSES_SHOWN], columns=["class", "rows"])
+    shown = classes[:MAX_CLASSES_SHOWN]
+    shown = [shown[place] for place in display_order([name for name, _ in shown])]
+    frame = pd.DataFrame(shown, columns=["class", "rows"])
     frame["share"] = frame["rows"] / sum(rows for _, rows in classes)
     config = {
         "class": st.column_config.TextColumn("class"),

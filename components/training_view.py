@@ -8,16 +8,20 @@ import streamlit as st
 
 from components import formatting, live, session, training_setup
 from components.error_boundary import error_boundary
+from components.network_diagram import network_diagram
 from components.tours import guide
 from components.training_draft import TrainingDraft, open_draft
 from embedviz.core.cost import Cost
 from embedviz.core.jobs.events import Event
 from embedviz.core.jobs.status import Status
+from embedviz.core.mode import is_shared
+from embedviz.evaluation.learning_curves import learning_curves
 from embedviz.evaluation.score_sentences import result_sentence
 from embedviz.evaluation.scores import SCORES
-from embedviz.figures.loss_figure import loss_figure
+from embedviz.figures.curve_figure import curve_figure
 from embedviz.figures.quality_figure import quality_figure
 from embedviz.models import model_spec
+from embedviz.store.python_lines import python_lines
 from embedviz.store.run_folder import RunFolder
 
 QUALITY_CAPTION = (
@@ -47,13 +51,14 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
     _buttons(run, state)
     left, right = st.columns([3, 2])
     with left:
-        if any("loss" in event for event in events):
-            st.plotly_chart(loss_figure(events), key="loss", config={"displayModeBar": False})
-            quality = quality_figure(events)
-            if quality:
-                st.plotly_chart(quality, key="quality", config={"displayModeBar": False})
-                st.caption(QUALITY_CAPTION)
+        for chart in learning_curves(events):
+            key = f"curve-{chart.stage}-{chart.score}"
+            st.plotly_chart(curve_figure(chart), key=key, config={"displayModeBar": False})
+        if quality := quality_figure(events):
+            st.plotly_chart(quality, key="quality", config={"displayModeBar": False})
+            st.caption(QUALITY_CAPTION)
     with right:
+        _show_network(run, state)
         probes = next((found for event in reversed(events) if (found := event.get("probes"))), {})
         if probes:
             with st.container(key="probes"):
@@ -68,7 +73,7 @@ def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     cells: list[tuple[str, str, str | None]] = [("Time", formatting.duration(state.elapsed()), None)]
     if running:
         cells.append((f"{model.unit.capitalize()} per second", formatting.count(running["examples_per_second"]), None))
-        cells.append(("Epoch", f"{running.get('epoch', 0):.1f}", None))
+        cells.append((running.get("pass_name", "epoch").capitalize(), f"{running.get('epoch', 0):.1f}", None))
     if state.state == "running" and "seconds_left" in running:
         cells.append(("Time left", formatting.duration(running["seconds_left"]), None))
     best = next((event.get("metrics", {}) for event in reversed(events) if event.get("best")), {})
@@ -127,9 +132,19 @@ def _buttons(run: RunFolder, state: Status) -> None:
         if state.is_final and mine and run.data.get("id") and st.button("Train again with other settings"):
             open_draft(TrainingDraft.from_run(run))
             st.rerun(scope="app")
+    if state.is_final and run.space_names and not is_shared():  # visitors of a shared server have no folder to open
+        with st.expander("Use in Python", icon=":material/code:"):
+            st.code(python_lines(run), language="python")
     if run.record:
         with st.expander("Settings and run details"):
             st.json({"settings": run.spec.settings, **run.record}, expanded=True)
+
+
+def _show_network(run: RunFolder, state: Status) -> None:
+    architecture = run.architecture if state.is_final else None
+    if architecture is not None:
+        st.markdown("**Network**", help="The layers of this model, from the index of an input to its answer.")
+        network_diagram(architecture, key=f"network-{run.id}")
 
 
 def _resume(run: RunFolder) -> None:

@@ -27,8 +27,9 @@ from embedviz.data.reading import Table, read_table
 from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold, SplitMethod
 from embedviz.evaluation.scores import SCORES
+from embedviz.training.architecture import Architecture
 from embedviz.training.devices import Device
-from embedviz.training.protocols import AnyModelSpec, Learner, Predictor, State, Trained
+from embedviz.training.protocols import AnyModelSpec, Layered, Learner, Predictor, State, Trained
 from embedviz.training.report import Evaluation
 from embedviz.training.survey import Survey
 
@@ -282,6 +283,31 @@ def check_saves(case: Case) -> None:
         pd.testing.assert_frame_equal(loaded.predict(rows), trained.predict(rows), atol=1e-5)
 
 
+def check_architecture(case: Case) -> None:
+    """A model that describes its layers names arrays that its file holds, by their shapes, and each once."""
+    from safetensors import safe_open
+
+    prepared, settings = case.prepare(**case.long())
+    learner = prepared.learner(settings, CPU, 1)
+    next(iter(learner.run()))
+    trained = learner.best()
+    if not isinstance(trained, Layered):
+        return
+    architecture = trained.architecture()
+    described = [item for network in architecture.networks for layer in network for item in layer.arrays]
+    with tempfile.TemporaryDirectory() as folder:
+        path, written = Path(folder) / "model.safetensors", Path(folder) / "architecture.json"
+        trained.save(path)
+        with safe_open(path, framework="numpy") as file:
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - not a dict
+        write_typed(written, architecture)
+        assert read_typed(written, Architecture) == architecture
+    assert described
+    assert len({name for name, _ in described}) == len(described)
+    assert all(shapes.get(name) == shape for name, shape in described), described
+    assert architecture.parameters > 0
+
+
 def check_predicts(case: Case) -> None:
     """A predictor explains its predictions, and its baselines are measured on the same part, the trivial one first."""
     trained, prepared = case.train()
@@ -331,6 +357,7 @@ checks: tuple[Callable[[Case], None], ...] = (
     check_stops,
     check_resumes,
     check_saves,
+    check_architecture,
     check_predicts,
     check_settings,
 )

@@ -13,6 +13,7 @@ from components.tensor_menu import show_tensors
 from components.tours import guide
 from components.word_scores import show_analogy_file
 from embedviz.core.errors import UnknownLabelError
+from embedviz.evaluation.example_labels import example_analogy, example_odd_one_out, example_pair
 from embedviz.space import EmbeddingSpace
 from embedviz.space.letter_case import in_space_case
 from embedviz.space.metrics import METRICS
@@ -61,7 +62,7 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
     """Show the nearest neighbours of one label."""
     noun = noun_of(space)
     if st.session_state.get("history-run") != run.id:
-        start = tables.example_label(space, "king")
+        start = example_pair(space)[0]
         st.session_state.update({"history-run": run.id, "history": [start], "history-at": 0})
     history, at = st.session_state["history"], st.session_state["history-at"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -120,12 +121,15 @@ def show_two(run: RunFolder, space: EmbeddingSpace) -> None:
     """Compare two labels."""
     noun = noun_of(space)
     a, b = st.columns(2)
+    examples = example_pair(space)
     with a:
-        example = tables.example_label(space, "king")
-        first = in_space_case(space, tables.label_input(space, f"First {noun.one}", example, f"first-{run.id}"))
+        first = in_space_case(
+            space, tables.label_input(space, f"First {noun.one}", examples[0], f"first-{run.id}-{space.name}")
+        )
     with b:
-        example = tables.example_label(space, "queen", 1)
-        second = in_space_case(space, tables.label_input(space, f"Second {noun.one}", example, f"second-{run.id}"))
+        second = in_space_case(
+            space, tables.label_input(space, f"Second {noun.one}", examples[1], f"second-{run.id}-{space.name}")
+        )
     try:
         c = space.compare(first, second, COMPARED_NEIGHBORS)
     except UnknownLabelError as error:
@@ -150,11 +154,12 @@ def show_analogy(run: RunFolder, space: EmbeddingSpace) -> None:
     """Solve an analogy by two formulas."""
     noun = noun_of(space)
     words = []
-    questions = ((f"This {noun.one}", "man"), ("is to", "king"), ("as", "woman"))
-    for rank, (box, (label, word)) in enumerate(zip(st.columns(3), questions, strict=True)):
+    questions = zip((f"This {noun.one}", "is to", "as"), example_analogy(space), strict=True)
+    for rank, (box, (label, example)) in enumerate(zip(st.columns(3), questions, strict=True)):
         with box:
-            example = tables.example_label(space, word, rank)
-            words.append(in_space_case(space, tables.label_input(space, label, example, f"analogy-{rank}-{run.id}")))
+            words.append(
+                in_space_case(space, tables.label_input(space, label, example, f"analogy-{rank}-{run.id}-{space.name}"))
+            )
     a, b, c = words
     st.text(f"{a} is to {b} as {c} is to …   ({b} − {a} + {c})")
     keep = st.toggle(
@@ -185,13 +190,13 @@ def show_answers(answers: Mapping[str, pd.DataFrame]) -> None:
             st.dataframe(frame, hide_index=True, column_config=tables.column_config(frame), key=f"answers-{method}")
 
 
-def show_odd_one_out(_: RunFolder, space: EmbeddingSpace) -> None:
+def show_odd_one_out(run: RunFolder, space: EmbeddingSpace) -> None:
     """Find the label that is least similar to the others."""
     noun = noun_of(space)
-    example = ["king", "queen", "prince", "bread"] if "bread" in space else []
+    example = example_odd_one_out(space)
     options = list(dict.fromkeys([*example, *(space.labels[i] for i in space.most_frequent(ODD_OPTIONS))]))
     typed = st.multiselect(
-        noun.many.capitalize(), options, example, accept_new_options=True, key=f"odd-{space.name}-{len(space)}"
+        noun.many.capitalize(), options, example, accept_new_options=True, key=f"odd-{run.id}-{space.name}"
     )
     chosen = [in_space_case(space, word) for word in typed]
     if len(set(chosen)) < 3:
@@ -209,7 +214,8 @@ def show_moved(run: RunFolder, space: EmbeddingSpace) -> None:
     """Show how far fine-tuning moved each word, and one word's neighbours before and after."""
     a, b = st.columns([3, 2])
     with a:
-        typed = tables.label_input(space, "Word", tables.example_label(space, "good"), f"moved-{run.id}")
+        example = "good" if "good" in space else example_pair(space)[0]
+        typed = tables.label_input(space, "Word", example, f"moved-{run.id}")
         word = in_space_case(space, typed)
     min_count = b.number_input("Minimum count", 0, None, 5, key="moved-min-count", persist_state="session")
     rest = [column for column in space.columns if column != MOVED]

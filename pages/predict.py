@@ -11,7 +11,7 @@ from components.tours import guide
 from components.tours.content import TOURS
 from embedviz.models import MODELS, model_spec
 from embedviz.models.categories.form import Form
-from embedviz.models.ratings.trained import RatingsForm
+from embedviz.models.ratings.form import RatingsForm
 from embedviz.models.sentiment.trained import TextForm
 from embedviz.store.run_folder import RunFolder
 from embedviz.training.protocols import Predictor

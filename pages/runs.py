@@ -1,40 +1,17 @@
-"""Runs: what was trained and opened, to open, name, compare, delete and restore."""
+"""Runs: what was trained and opened, to open, name, tag, compare, delete and restore."""
 
-import pandas as pd
 import streamlit as st
 
 from components import formatting, session
 from components.error_boundary import error_boundary
+from components.runs.comparison import show_comparison
+from components.runs.runs_table import MESSAGE, select_runs
 from components.training_draft import discard_draft
 from embedviz.core.errors import EmbedvizError
-from embedviz.evaluation.score_sentences import figure, primary_label
-from embedviz.evaluation.score_table import primary_values
-from embedviz.figures.loss_figure import loss_figure
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import quota
 
 store, owner = session.store(), session.owner()
-
-
-def runs_table(runs: list[RunFolder]) -> pd.DataFrame:
-    """Return a row for each run: state, model, data, score beside the trivial baseline, time and size."""
-    rows = []
-    for run in runs:
-        state, (reached, trivial) = run.state, primary_values(run.metrics, run.primary_metric)
-        rows.append(
-            {
-                "name": run.name,
-                "state": state.state,
-                "model": run.model,
-                "data": run.data["title"],
-                "score": primary_label(reached, run.primary_metric),
-                "trivial baseline": "" if trivial is None else figure(trivial),
-                "time": formatting.duration(state.elapsed()),
-                "size": formatting.size(run.size()),
-                "created": formatting.when(run.created),
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def delete(run: RunFolder) -> None:
@@ -44,7 +21,7 @@ def delete(run: RunFolder) -> None:
         if st.session_state.get("current_run") == run.id:
             session.remember(None)
     except EmbedvizError as error:
-        st.session_state["runs-message"] = str(error)
+        st.session_state[MESSAGE] = str(error)
 
 
 def restore(run_id: str) -> None:
@@ -53,11 +30,7 @@ def restore(run_id: str) -> None:
 
 
 def draw_one(run: RunFolder) -> None:
-    """Draw the selected run's name, to be changed, and the buttons that open and delete it."""
-    name = st.text_input("Name", run.name, max_chars=120, key=f"name-{run.id}")
-    if name.strip() and name != run.name:
-        run.rename(name)
-        st.rerun()
+    """Draw the buttons that open and delete the selected run."""
     with st.container(horizontal=True):
         if st.button("Open", type="primary"):
             session.remember(run)
@@ -66,23 +39,6 @@ def draw_one(run: RunFolder) -> None:
         st.button("Delete", icon=":material/delete:", on_click=delete, args=(run,))
     if run.state.reason:
         st.text(run.state.reason)
-
-
-def draw_comparison(runs: list[RunFolder]) -> None:
-    """Draw the settings that differ, and the loss curves."""
-    table = pd.DataFrame([run.spec.settings for run in runs], index=[run.name for run in runs]).T
-    different = table[table.astype(str).nunique(axis=1) > 1]
-    st.header("Different settings")
-    if different.empty:
-        st.text("The settings are the same.")
-    else:
-        st.dataframe(different.astype(str))
-    for column, run in zip(st.columns(len(runs)), runs, strict=True):
-        with column:
-            st.text(run.name)
-            events = run.events().events
-            if any("loss" in event for event in events):
-                st.plotly_chart(loss_figure(events), key=f"curve-{run.id}", config={"displayModeBar": False})
 
 
 def draw_disk_usage() -> None:
@@ -104,7 +60,7 @@ def draw_disk_usage() -> None:
 
 st.title("Runs")
 st.write("Open, name, compare and delete what was trained or opened here.")
-if text := st.session_state.pop("runs-message", None):
+if text := st.session_state.pop(MESSAGE, None):
     st.warning(session.plain(text))
 with error_boundary():
     runs = store.runs(owner)
@@ -113,21 +69,16 @@ with error_boundary():
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
     else:
-        frame = runs_table(runs)
-        chosen = st.dataframe(
-            frame,
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="multi-row",
-            key=f"runs-{len(runs)}-{runs[0].id}",
-        )["selection"]["rows"]
-        selected = [runs[i] for i in chosen if i < len(runs)]
+        selected = select_runs(runs)
         if len(selected) == 1:
-            draw_one(selected[0])
-        elif len(selected) > 1:
-            draw_comparison([run for run in selected if run.kind == "training"][:4] or selected[:1])
+            draw_one(next(iter(selected.values())))
+        elif selected:
+            show_comparison(selected)
         else:
-            st.caption("Select one run to open, name or delete it; two or more to compare them.")
+            st.caption(
+                "Select one run to open or delete it, two or more to compare them. Double-click a name, tags or notes to "
+                "change them."
+            )
     for run in store.deleted(owner)[:5]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"Deleted: {run.name}", width="stretch")

@@ -8,6 +8,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components import formatting, live, session, tables
 from embedviz.core.errors import RunError, UnknownLabelError
+from embedviz.evaluation.example_labels import example_pair
 from embedviz.jobs.algorithm_comparison import (
     AlgorithmComparison,
     comparison_of_algorithms,
@@ -161,9 +162,7 @@ def _draw_neighbors(asked: AlgorithmComparison) -> None:
     if not spaces:
         return
     first = next(iter(spaces.values()))
-    typed = tables.label_input(
-        first, "Neighbours of", tables.example_label(first, "king"), f"algorithms-word-{asked.id}"
-    )
+    typed = tables.label_input(first, "Neighbours of", example_pair(first)[0], f"algorithms-word-{asked.id}")
     try:
         near = side_by_side(spaces, in_space_case(first, typed), NEIGHBORS)
     except UnknownLabelError as error:

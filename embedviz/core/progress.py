@@ -18,6 +18,8 @@ class ProgressFields(TypedDict, total=False):
     seconds_left: float
     message: str
     best: bool
+    stage: str
+    pass_name: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Progress:
         What the job is at.
     best
         Whether these metrics are the best so far.
+    stage
+        Part of a training that has learning curves of its own; empty where the training has only one.
+    pass_name
+        What the job calls a pass over the data; empty for an epoch.
 
     Examples
     --------
@@ -61,6 +67,8 @@ class Progress:
     seconds_left: float | None = None
     message: str = ""
     best: bool = False
+    stage: str = ""
+    pass_name: str = ""
 
     @property
     def fraction(self) -> float:

@@ -110,8 +110,25 @@ def class_numbers(names: Sequence[str]) -> np.ndarray | None:
     [5.0, 1.0, 2.5]
     >>> class_numbers(["good", "bad", "3"])
     """
-    if len(names) < MIN_ORDERED_CLASSES:
-        return None
+    return _numbers(names) if len(names) >= MIN_ORDERED_CLASSES else None
+
+
+def display_order(names: Sequence[str]) -> list[int]:
+    """Return the places of classes in the order in which they are shown: numbers by size, other classes as they are given.
+
+    Examples
+    --------
+    >>> display_order(["5", "1", "2.5"])
+    [1, 2, 0]
+    >>> display_order(["good", "bad"])
+    [0, 1]
+    """
+    numbers = _numbers(names)
+    return list(range(len(names))) if numbers is None else np.argsort(numbers, kind="stable").tolist()
+
+
+def _numbers(names: Sequence[str]) -> np.ndarray | None:
+    """Return the numbers that classes are, (C,) float64; None where some class is no number, or two are the same one."""
     numbers = read_numbers(pd.Series(list(names), dtype=object))
     return numbers if np.isfinite(numbers).all() and len(np.unique(numbers)) == len(names) else None
 

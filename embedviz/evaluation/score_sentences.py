@@ -175,11 +175,6 @@ def protocol_sentences(protocol: Protocol | None, device: str = "") -> list[str]
     return sentences
 
 
-def primary_label(value: float | None, metric: str) -> str:
-    """Return a score with its title: "accuracy 0.803"; empty where there is none."""
-    return "" if value is None else f"{readable(metric)} {figure(value)}"
-
-
 def result_sentence(metrics: dict[str, float], primary_metric: str) -> str:
     """Return the scores on the test set beside the trivial baseline's, in a sentence."""
     parts = []

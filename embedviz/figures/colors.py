@@ -9,11 +9,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from embedviz.data.classes import display_order
 from embedviz.projection.clusters import NO_CLUSTER
 
 # Okabe and Ito (2008), eight colours that colour-blind eyes tell apart. Their black is the text's colour, so that it
 # shows on a dark ground too; yellow comes last, being pale on a light one.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor", "#F0E442")
+DISTINCT_COLORS = OKABE_ITO[:6]  # those that show on a light and on a dark ground
 OTHERS_COLOR = "#8C8F98"
 NO_CLUSTER_COLOR = "#B4B7BE"  # a fainter grey, so that the two can be told apart
 NO_VALUE = 255
@@ -92,7 +94,7 @@ def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
     values : pd.Series
         (n,) of any type; missing ones have no colour.
     by_name : bool
-        Whether to order the categories by name, not by frequency.
+        Whether to order the categories by name. Otherwise numbers are ordered by size, other categories by frequency.
 
     Returns
     -------
@@ -103,8 +105,7 @@ def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
     counts = counts.loc[counts > 0]  # of a categorical column it lists what does not occur, too
     in_no_cluster = counts.pop(NO_CLUSTER) if NO_CLUSTER in counts.index else 0
     kept = list(counts.index[: len(OKABE_ITO) if len(counts) <= len(OKABE_ITO) else len(OKABE_ITO) - 1])
-    if by_name:
-        kept.sort()
+    kept = sorted(kept) if by_name else [kept[place] for place in display_order(list(map(str, kept)))]
     codes = pd.Index(kept).get_indexer(values)  # -1 for what is not kept
     others = len(counts) - len(kept)
     unknown = np.where(values.isna().to_numpy(), NO_VALUE, len(kept))

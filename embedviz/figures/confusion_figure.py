@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from embedviz.data.classes import display_order
 from embedviz.figures.safe_text import safe
 
 MAX_CLASSES = 30  # past it the grid cannot be read
@@ -13,7 +14,7 @@ MAX_NAME_LENGTH = 18  # characters
 
 
 def confusion_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw a confusion matrix: the number is rows, the colour their share of the true class.
+    """Draw a confusion matrix: the number is rows, the colour their share of the true class. Numbers stand in their order.
 
     Parameters
     ----------
@@ -21,6 +22,7 @@ def confusion_figure(frame: pd.DataFrame) -> go.Figure:
         true, predicted, rows: a row for every pair of classes.
     """
     names = list(dict.fromkeys(frame["true"]))
+    names = [names[place] for place in display_order(names)]
     counts = frame.pivot(index="true", columns="predicted", values="rows").reindex(index=names, columns=names).fillna(0)
     shares = counts.div(counts.sum(axis=1).replace(0, 1), axis=0)
     places, labels = list(range(len(names))), [safe(_short(name)) for name in names]

@@ -59,6 +59,8 @@ class PredictionSpec(JobSpec):
         Item to rating, of a new user.
     k : int
         Items to recommend.
+    answer_format : int
+        Of the reasons in the answer: a prediction that was made in an earlier format is made again.
     """
 
     kind: ClassVar[str] = "prediction"
@@ -74,6 +76,7 @@ class PredictionSpec(JobSpec):
     user: str | None = None
     rated: dict[str, float] | None = None
     k: int = 10
+    answer_format: int = 2
 
 
 class Prediction(JobFolder[PredictionSpec]):

@@ -29,6 +29,7 @@ from embedviz.space.snapshots import SnapshotWriter
 from embedviz.space.storage import write_space
 from embedviz.store.label_filter import read_data
 from embedviz.store.run_folder import (
+    ARCHITECTURE,
     CHECKPOINT,
     FIGURES,
     FORM,
@@ -41,7 +42,7 @@ from embedviz.store.run_folder import (
 )
 from embedviz.store.run_specs import TrainingSpec
 from embedviz.training.devices import choose, torch_threads
-from embedviz.training.protocols import AnyModelSpec, Learner, Predictor, Prepared, State, Trained
+from embedviz.training.protocols import AnyModelSpec, Layered, Learner, Predictor, Prepared, State, Trained
 from embedviz.training.report import Evaluation
 from embedviz.training.threads import threads_for
 
@@ -155,6 +156,8 @@ def _keep(run: RunFolder, trained: Trained, evaluation: Evaluation, record: Trai
     for name, space in spaces.items():
         write_space(space, run.folder / SPACES, name)
     trained.save(run.folder / WEIGHTS)
+    if isinstance(trained, Layered):
+        write_typed(run.folder / ARCHITECTURE, trained.architecture())
     if isinstance(trained, Predictor):
         write_typed(run.folder / FORM, trained.form())
     for name, frame in evaluation.frames.items():

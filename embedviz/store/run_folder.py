@@ -1,14 +1,14 @@
 """A run's folder: a training, or vectors that somebody opened, with its settings, scores and spaces.
 
 One writer a file: `run.json` is written once at creation, `label.json` by the owner, `status.json` and `events.jsonl`
-by whoever holds the lease, and `metrics.json`, `form.json`, `matrices.json`, `spaces/`, `model.safetensors` and
-`checkpoint.safetensors` by the worker.
+by whoever holds the lease, and `metrics.json`, `form.json`, `architecture.json`, `matrices.json`, `spaces/`,
+`model.safetensors` and `checkpoint.safetensors` by the worker.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
     from embedviz.core.settings import TrainingSettings
     from embedviz.space import EmbeddingSpace, SpaceKind
+    from embedviz.training.architecture import Architecture
     from embedviz.training.protocols import Predictor
     from embedviz.training.report import Protocol
 
 METRICS = "metrics.json"
 WEIGHTS = "model.safetensors"
 FORM = "form.json"
+ARCHITECTURE = "architecture.json"
 MATRICES = "matrices.json"
 OLD_MODEL = "model.json"  # beside the weights of a run made before version 0.2
 CHECKPOINT = "checkpoint.safetensors"
@@ -43,6 +45,8 @@ FIGURES = "figures"
 OLD_FIGURES = "pictures"  # before version 0.2, and what the columns were called there:
 OLD_COLUMNS = {"certainty": "confidence", "right": "accuracy"}
 MAX_NAME_CHARACTERS = 120
+MAX_TAGS, MAX_TAG_CHARACTERS = 20, 40
+MAX_NOTES_CHARACTERS = 2000
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,11 @@ class RunRecord(JobRecord):
 
 @dataclass(frozen=True)
 class RunLabel:
-    """Contents of label.json: the name that the owner gave the run."""
+    """Contents of label.json: the name, the tags and the notes that the owner gave the run."""
 
     name: str
+    tags: list[str] = field(default_factory=list[str])
+    notes: str = ""
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -150,26 +156,47 @@ class RunFolder(JobFolder[RunSpec]):
     @property
     def name(self) -> str:
         """Name given by the owner."""
-        label = read_typed(self.folder / LABEL, RunLabel)
-        return label.name if label else self._run_record.name
+        return self.label.name
+
+    @property
+    def label(self) -> RunLabel:
+        """Name, tags and notes."""
+        return read_typed(self.folder / LABEL, RunLabel) or RunLabel(self._run_record.name)
 
     def rename(self, name: str) -> None:
-        """Give the run another name.
+        """Give the run another name; see `set_label`."""
+        self.set_label(name=name)
+
+    def set_label(
+        self, *, name: str | None = None, tags: Sequence[str] | None = None, notes: str | None = None
+    ) -> None:
+        """Change the name, the tags or the notes of the run; None leaves them as they are.
 
         Parameters
         ----------
-        name : str
+        name : str, optional
             1 to 120 characters.
+        tags : sequence of str, optional
+            At most 20, of at most 40 characters each. Empty ones and repeated ones are left out.
+        notes : str, optional
+            At most 2,000 characters.
 
         Raises
         ------
         RunError
-            When it is longer or empty.
+            When one of them is longer, or the name is empty.
         """
-        name = " ".join(name.split())
+        label = self.label
+        name = label.name if name is None else " ".join(name.split())
+        tags = label.tags if tags is None else [tag for tag in dict.fromkeys(" ".join(t.split()) for t in tags) if tag]
+        notes = label.notes if notes is None else notes.strip()
         if not 1 <= len(name) <= MAX_NAME_CHARACTERS:
             raise RunError(f"A run's name has 1 to {MAX_NAME_CHARACTERS} characters.")
-        write_typed(self.folder / LABEL, RunLabel(name))
+        if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG_CHARACTERS for tag in tags):
+            raise RunError(f"A run has at most {MAX_TAGS} tags, of at most {MAX_TAG_CHARACTERS} characters each.")
+        if len(notes) > MAX_NOTES_CHARACTERS:
+            raise RunError(f"A run's notes have at most {MAX_NOTES_CHARACTERS:,} characters.")
+        write_typed(self.folder / LABEL, RunLabel(name, list(tags), notes))
 
     @property
     def model(self) -> str:
@@ -272,6 +299,13 @@ class RunFolder(JobFolder[RunSpec]):
                 )
             raise RunError(f"The run {self.name!r} has nothing to predict with: it is {self.status}.")
         return model_spec(self.model).Trained.load(self.folder / WEIGHTS)
+
+    @property
+    def architecture(self) -> Architecture | None:
+        """The layers of the trained model; None where there is no model, and for runs of an earlier version."""
+        from embedviz.training.architecture import Architecture
+
+        return read_typed(self.folder / ARCHITECTURE, Architecture)
 
     def figures(self) -> dict[str, pd.DataFrame]:
         """Return the frames of the figures beside the scores by name: "confusion", "calibration", "popularity"."""

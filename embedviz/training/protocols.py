@@ -24,6 +24,7 @@ from embedviz.core.typed_json import JsonObject, parse_typed
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold
 from embedviz.space import EmbeddingSpace, SpaceKind
+from embedviz.training.architecture import Architecture
 from embedviz.training.devices import Device
 from embedviz.training.report import Baseline, Evaluation
 from embedviz.training.survey import Survey
@@ -88,6 +89,30 @@ class Trained(Protocol):
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. DataError when the file holds something else."""
+        ...
+
+
+@runtime_checkable
+class Layered(Trained, Protocol):
+    """A trained model that describes its layers."""
+
+    def architecture(self) -> Architecture:
+        """Return the layers of this very model."""
+        ...
+
+
+@runtime_checkable
+class Form(Protocol):
+    """What a page needs to ask a model a question: a dataclass that JSON holds."""
+
+    def example_call(self, spaces: Mapping[str, EmbeddingSpace]) -> str:
+        """Return a call of the variable ``run`` that asks the model about something that it knows, as Python.
+
+        Parameters
+        ----------
+        spaces
+            Of the run.
+        """
         ...
 
 

@@ -114,7 +114,7 @@ def test_an_unknown_word_gets_neighbours_that_are_marked_as_an_estimate(with_vec
 
 @pytest.mark.parametrize(
     ("tab", "key", "asked"),
-    [("Two words", "second-{}", "kingz"), ("Odd one out", "odd-word-3", ["king", "queen", "kingz"])],
+    [("Two words", "second-{}-word", "kingz"), ("Odd one out", "odd-{}-word", ["king", "queen", "kingz"])],
 )
 def test_two_words_and_the_odd_one_out_take_an_unknown_word_and_mark_it(with_vectors, tab, key, asked):
     [run] = Store().runs("local")
@@ -129,6 +129,16 @@ def test_two_words_and_the_odd_one_out_take_an_unknown_word_and_mark_it(with_vec
     assert not with_vectors.exception
     assert "its vector is an estimate, composed from its character n" in page_text(with_vectors)
     assert ("odd one out" in page_text(with_vectors)) == (tab == "Odd one out")
+
+
+@pytest.mark.parametrize("tab", ["Neighbours", "Two words", "Analogy", "Odd one out"])
+def test_every_question_starts_with_words_that_the_space_has(with_vectors, tab):
+    go(with_vectors, "neighbours")
+    with_vectors.session_state["tab-4-word"] = tab
+    with_vectors.run()
+    assert not with_vectors.exception
+    assert not with_vectors.warning
+    assert with_vectors.dataframe or tab == "Two words"
 
 
 def test_of_two_runs_with_one_name_the_open_one_stays_open(with_vectors):

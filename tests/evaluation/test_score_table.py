@@ -11,7 +11,6 @@ from embedviz.evaluation.score_sentences import (
     comparison_sentence,
     display_table,
     number_table,
-    primary_label,
     protocol_sentences,
     result_sentence,
     row_label,
@@ -87,7 +86,6 @@ def test_without_a_test_set_the_validation_set_counts():
     assert labels(table) == ["This run, validation set", "Trivial baseline"]
     assert table.best == [0]
     assert primary_values(metrics, "accuracy") == (0.8, 0.5)
-    assert primary_label(0.8, "accuracy") == "accuracy 0.800"
     assert result_sentence(metrics, "accuracy") == "No test set was held out."
 
 

@@ -29,3 +29,11 @@ def test_many_classes_are_numbered():
     figure = confusion_figure(pd.DataFrame({"true": names, "predicted": names, "rows": 1}))
     assert figure.layout.xaxis.ticktext[11] == "12"
     assert figure.layout.yaxis.ticktext[11] == "class 11  12"
+
+
+def test_classes_that_are_numbers_stand_in_their_order():
+    pairs = [(true, predicted) for true in ("5", "1", "10") for predicted in ("5", "1", "10")]
+    frame = pd.DataFrame(pairs, columns=["true", "predicted"]).assign(rows=range(9))
+    figure = confusion_figure(frame)
+    assert figure.layout.yaxis.ticktext == figure.layout.xaxis.ticktext == ("1", "5", "10")
+    assert figure.data[0].text.tolist() == [["4", "3", "5"], ["1", "0", "2"], ["7", "6", "8"]]

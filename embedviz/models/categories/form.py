@@ -12,8 +12,10 @@ from embedviz.data.category_values import OTHER
 from embedviz.data.column import Column
 from embedviz.models.categories.encoding import TableEncoder
 from embedviz.models.categories.schema import Target
+from embedviz.space import EmbeddingSpace
 
 MAX_VALUES = 1000  # of a category
+EXAMPLE_COLUMNS = 4  # of an example row
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,15 @@ class FormField:
 
 @dataclass(frozen=True)
 class Form:
-    """Fields of a row to predict, in the table's order, and the target."""
+    """Fields of a row to predict, in the table's order, and the target (embedviz.training.protocols.Form)."""
 
     target: Target
     features: list[FormField]
+
+    def example_call(self, spaces: Mapping[str, EmbeddingSpace]) -> str:
+        """Return a call that predicts a row of usual values."""
+        known = {feature.name: feature.example for feature in self.features if feature.example is not None}
+        return f"run.predict([{dict(list(known.items())[:EXAMPLE_COLUMNS])!r}])"
 
 
 def form_fields(encoder: TableEncoder, columns: Mapping[str, Column]) -> list[FormField]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.category_values import CategoryValues
+from embedviz.data.classes import display_order
 from embedviz.models.categories.schema import Target
 from embedviz.space.embedding_space import RESERVED
 
@@ -47,7 +48,8 @@ def value_metadata(
             counts = _pair_counts(codes[:, k], targets, len(known), len(target.classes))
             found[_free_name(target.name, found)] = _most_frequent(counts, target.classes)
             shares = (counts / np.maximum(1, n_rows)[:, None]).astype(np.float32)
-            found |= {f"share in {name}": shares[:, c] for c, name in enumerate(target.classes[:MAX_CLASSES])}
+            largest = target.classes[:MAX_CLASSES]
+            found |= {f"share in {largest[c]}": shares[:, c] for c in display_order(largest)}
         else:
             sums = np.bincount(codes[:, k], weights=targets, minlength=len(known))
             means = np.where(n_rows > 0, sums / np.maximum(1, n_rows), np.nan)

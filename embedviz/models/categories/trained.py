@@ -13,13 +13,16 @@ import pandas as pd
 from embedviz.core.archive import Archived
 from embedviz.core.errors import ColumnError, DataError
 from embedviz.data.category_values import OTHER
+from embedviz.data.classes import display_order
 from embedviz.data.matching_columns import match_columns, no_columns_sentence, renamed_note
+from embedviz.models.categories.architecture import table_architecture
 from embedviz.models.categories.encoding import EncodedRows, TableEncoder
 from embedviz.models.categories.form import Form, FormField
 from embedviz.models.categories.notes import prediction_notes
 from embedviz.models.categories.schema import Target
 from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.space import EmbeddingSpace
+from embedviz.training.architecture import Architecture
 
 if TYPE_CHECKING:
     from embedviz.models.categories.networks import TableNetwork
@@ -56,18 +59,27 @@ class TrainedCategories(Archived):
     fields: list[FormField]
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
-        """Return a space for each category column, the one of most values first."""
+        """Return a space for each category column, the one of most values first. The pooled "other" is no value."""
         spaces = [
             EmbeddingSpace(
-                values.labels, _of_column(self.weights, VECTORS, k)[0][1], self.columns[column], column, kind="value"
+                values.labels[OTHER + 1 :],
+                _of_column(self.weights, VECTORS, k)[0][1][OTHER + 1 :],
+                self.columns[column].iloc[OTHER + 1 :],
+                column,
+                kind="value",
             )
             for k, (column, values) in enumerate(self.encoder.values.items())
+            if len(values) > OTHER + 1
         ]
         return {space.name: space for space in sorted(spaces, key=lambda space: (-len(space), space.name))}
 
     def form(self) -> Form:
         """Return what a page needs to ask for a row."""
         return Form(self.target, self.fields)
+
+    def architecture(self) -> Architecture:
+        """Return the layers of this model."""
+        return table_architecture(self.encoder, self.target, self.weights)
 
     @cached_property
     def network(self) -> TableNetwork:
@@ -123,7 +135,7 @@ class TrainedCategories(Archived):
         if self.target.classes:
             best = outputs.argmax(1)
             found = {"prediction": np.array(self.target.classes, dtype=object)[best], "probability": outputs.max(1)}
-            found |= {f"p({name})": outputs[:, c] for c, name in enumerate(self.target.classes)}
+            found |= {f"p({self.target.classes[c]})": outputs[:, c] for c in display_order(self.target.classes)}
         renamed = renamed_note({name: found_columns[name] for name in used if name in found_columns})
         notes = prediction_notes(self.encoder, columns, len(frame))
         notes = pd.Series([" ".join(filter(None, (renamed, note))) for note in notes], dtype=object)

@@ -159,7 +159,7 @@ def explicit_alternation(
     threads
         That solve rows side by side.
     score
-        Measures weights: "validation/rmse" and "train/rmse" among the scores.
+        Measures weights: "validation/rmse" among the scores.
     start
         Weights to go on from under the penalty they were solved with, for `REFIT_ROUNDS`; None to begin.
     """
@@ -185,7 +185,7 @@ def explicit_alternation(
 
     def message(penalty: float) -> str:
         what = "Training" if start is None else "Training with the validation set"
-        return f"{what}, penalty {penalty:.3g}" + (" (it grows, and the training loss with it)" if is_growing else "")
+        return f"{what}, penalty {penalty:.3g}" + (" (it grows from round to round)" if is_growing else "")
 
     engine = Alternation(
         items,

@@ -23,14 +23,22 @@ MAX_RATING_BINS = 20
 Scorer = Callable[[np.ndarray], np.ndarray]  # users (B,) -> scores of all items (B, I)
 
 
-def factor_scores(factors: Factors, parts: RatingsParts) -> dict[str, float]:
+def factor_scores(factors: Factors, parts: RatingsParts, *, with_training: bool = True) -> dict[str, float]:
     """Return what is measured while factors train: errors, also on a sample of the training part; without ratings the
-    ranking."""
+    ranking.
+
+    Parameters
+    ----------
+    factors, parts
+        What is measured, and on what.
+    with_training
+        False leaves the training part out.
+    """
     if not parts.is_explicit:
         return ranking_scores(lambda users: factors.scores(factors.P[users]), parts)
     metrics: dict[str, float] = {}
     for name, part in (("train", parts.train_sample), ("validation", parts.parts["validation"])):
-        if len(part):
+        if len(part) and (with_training or name != "train"):
             metrics |= of_part(name, error_scores(factors.predict(part.user, part.item), part.rating))
     return metrics
 

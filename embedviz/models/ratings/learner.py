@@ -25,6 +25,7 @@ from embedviz.training.learner import Criterion, IterativeLearner
 from embedviz.training.protocols import State, Weights
 
 Kind = Literal["ranking", "factors"]
+STAGES: dict[Kind, str] = {"ranking": "Ranking", "factors": "Estimates"}  # titles of the learning curves of als
 
 
 class _Place(TypedDict):
@@ -60,6 +61,7 @@ class Stage(IterativeLearner[Weights]):
         self.kind: Kind = kind
         self._parts, self._settings = parts, settings
         self._items: ExplicitSide | None = None
+        self.pass_name = "round" if kind == "ranking" or parts.method == "als" else ""
         self.rating_weight = np.ones(len(parts.train), np.float32)
         is_estimate = kind == "factors" and parts.is_explicit
         patience = (
@@ -70,8 +72,10 @@ class Stage(IterativeLearner[Weights]):
             ranking = make_ranking(parts, settings, weights)
             return ranking_scores(lambda users: ranking.scores(ranking.P[users]), parts)
 
+        has_growing_penalty = parts.method == "als" and settings.penalty is None  # and with it the training error grows
+
         def measure(weights: Weights) -> dict[str, float]:
-            return factor_scores(make_factors(parts, weights), parts)
+            return factor_scores(make_factors(parts, weights), parts, with_training=not has_growing_penalty)
 
         if kind == "ranking":
             from embedviz.models.ratings.implicit_als import implicit_alternation
@@ -149,8 +153,16 @@ class RatingsLearner:
             if self._ended % len(self.choosing):
                 stages[self._ended].learn_from(stages[self._ended - 1].best())
             steps = [int(stage.engine.total * stage.engine.steps) for stage in stages]
-            for event in stages[self._ended].run():
-                yield replace(event, step=sum(steps[: self._ended]) + event.step, total_steps=sum(steps))
+            stage = stages[self._ended]
+            title = STAGES[stage.kind] if len(self.choosing) > 1 else ""
+            for event in stage.run():
+                yield replace(
+                    event,
+                    step=sum(steps[: self._ended]) + event.step,
+                    total_steps=sum(steps),
+                    stage=title,
+                    pass_name=stage.pass_name,
+                )
             self._ended += 1
 
     def state(self) -> State:

@@ -14,14 +14,17 @@ import pandas as pd
 from embedviz.core.archive import Archived
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.data.category_names import class_name
+from embedviz.models.ratings.architecture import ratings_architecture
 from embedviz.models.ratings.describing_columns import DescribedRows
 from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.factors import Factors
 from embedviz.models.ratings.fold_in import FoldedIn, Ridge, fold_in
+from embedviz.models.ratings.form import RatingsForm
 from embedviz.models.ratings.pairs import read_pairs
 from embedviz.models.ratings.ranking import Ranking
 from embedviz.models.ratings.settings import Method, RatingsSettings
 from embedviz.space import EmbeddingSpace
+from embedviz.training.architecture import Architecture
 from embedviz.training.protocols import Reason
 
 MAX_REASONS = 3  # rated items named with a prediction
@@ -55,22 +58,6 @@ class Ratings:
     def is_known(self) -> np.ndarray:
         """(n,) bool: the training part has both the user and the item."""
         return (self.user >= 0) & (self.item >= 0)
-
-
-@dataclass(frozen=True)
-class RatingsForm:
-    """Columns and scale of a page's form for predictions.
-
-    Attributes
-    ----------
-    columns
-        role -> column of the training.
-    scale
-        The lowest and the highest rating; None where items are ranked without ratings.
-    """
-
-    columns: dict[str, str]
-    scale: tuple[float, float] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +108,11 @@ class TrainedRatings(Archived):
     def form(self) -> RatingsForm:
         """Return what a page needs to ask for predictions."""
         return RatingsForm(self.columns, self.factors.scale)
+
+    def architecture(self) -> Architecture:
+        """Return the layers of this model."""
+        factors = self.factors if self.ranking is None or self.has_both else None
+        return ratings_architecture(self.users, self.items, factors, self.ranking, self.described)
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
         """Return "item" and "user": vectors with bias, count and mean rating in training, id, and the metadata.

@@ -136,28 +136,36 @@ class SentimentNetwork(nn.Module):
         device = self.fc.weight.device
         return torch.from_numpy(words).to(device), torch.from_numpy(lengths).to(device)
 
-    def contributions(self, words: np.ndarray, target: int) -> np.ndarray:
-        """Return what each word adds to the logit of a class above the mean of all classes: (L,) -> (L,) float64.
+    def contributions(self, words: np.ndarray) -> np.ndarray:
+        """Return what each word adds to the logit of each class above the mean of all classes: (L,) -> (C, L) float64.
 
         Integrated gradients: along the straight line from no words (zero vectors) to the vectors of the text. Sundararajan,
         Taly and Yan 2017, "Axiomatic attribution for deep networks" (ICML).
         """
         from captum.attr import IntegratedGradients
 
-        def margin(points: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        def margins(points: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
             logits = self.of_vectors(points, lengths)
-            return logits[:, target] - logits.mean(1)
+            return logits - logits.mean(1, keepdim=True)
 
         vectors = self.embedded(torch.from_numpy(words.astype(np.int64))[None]).detach()
-        contributions = IntegratedGradients(margin, multiply_by_inputs=True).attribute(
-            vectors,
-            baselines=torch.zeros_like(vectors),
-            additional_forward_args=(torch.tensor([len(words)]),),
-            n_steps=ATTRIBUTION_STEPS,
-            method="gausslegendre",
-            internal_batch_size=ATTRIBUTION_BATCH,
-        )
-        return contributions[0].sum(1).double().numpy()
+        gradients = IntegratedGradients(margins, multiply_by_inputs=True)
+        found = [
+            gradients.attribute(
+                vectors,
+                baselines=torch.zeros_like(vectors),
+                target=target,
+                additional_forward_args=(torch.tensor([len(words)]),),
+                n_steps=ATTRIBUTION_STEPS,
+                method="gausslegendre",
+                internal_batch_size=ATTRIBUTION_BATCH,
+            )[0]
+            .sum(1)
+            .double()
+            .numpy()
+            for target in range(self.fc.out_features - 1)
+        ]
+        return np.stack([*found, -np.sum(found, axis=0)])  # the margins of all classes add up to zero
 
     def initialise(self, generator: torch.Generator) -> None:
         """Draw all weights but the word vectors from U(-1/√n, 1/√n), n a layer's inputs (an LSTM's units), as torch does

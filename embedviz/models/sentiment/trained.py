@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from embedviz.core.archive import Archived
+from embedviz.data.classes import display_order
+from embedviz.models.sentiment.architecture import COMBINATION, linear_network, text_network
 from embedviz.models.sentiment.encoded_corpus import TextSpace
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.ngrams import Ngrams
@@ -22,17 +24,20 @@ from embedviz.models.sentiment.vocabulary import FIRST, UNKNOWN, SentimentVocabu
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import pair_closeness
 from embedviz.text.treebank import Word, placed_words
+from embedviz.training.architecture import Architecture, Network
 from embedviz.training.protocols import Reason
 
 if TYPE_CHECKING:
     from embedviz.models.sentiment.network import SentimentNetwork
 
+EXAMPLE_TEXT = "A warm and funny film, though never as clever as it thinks."
+EXAMPLE_ROW = 20  # of a word in the lookup table
 MAX_UNKNOWN_SHOWN = 5  # unknown words named in a note
 
 
 @dataclass(frozen=True)
 class TextForm:
-    """Column and classes of a page's form for predictions.
+    """Column and classes of a page's form for predictions (embedviz.training.protocols.Form).
 
     Attributes
     ----------
@@ -45,12 +50,23 @@ class TextForm:
     column: str
     classes: list[str]
 
+    def example_call(self, spaces: Mapping[str, EmbeddingSpace]) -> str:
+        """Return a call that predicts a text."""
+        return f"run.predict([{EXAMPLE_TEXT!r}])"
+
 
 class WordReason(Reason):
-    """Contribution of a word, with the characters of the text that it is."""
+    """Contribution of a word to the predicted class, with the characters of the text that it is.
+
+    towards, strength: the class that the word speaks for most, and what it adds to that class, at least 0. is_known: the
+    vocabulary has the word.
+    """
 
     start: int
     end: int
+    towards: str
+    strength: float
+    is_known: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +116,21 @@ class TrainedSentiment(Archived):
     def form(self) -> TextForm:
         """Return what a page needs to ask."""
         return TextForm(self.column, self.classes)
+
+    def architecture(self) -> Architecture:
+        """Return the layers of this model: of its network, and of the linear terms beside it."""
+        parts = sum((self.use_network, self.linear is not None, self.sentence is not None))
+        networks: list[Network] = []
+        if self.use_network:
+            place = min(EXAMPLE_ROW, len(self.vocabulary.labels) - 1)
+            title, word = "Network of word vectors" if parts > 1 else "", self.vocabulary.labels[place]
+            networks.append(text_network(title, self.settings, self.weights, self.further, word, FIRST + place))
+        if self.linear is not None:
+            networks.append(linear_network("Linear term", "linear", "n-grams of words and characters", self.linear))
+        if self.sentence is not None:
+            encoder = f"vector by the sentence encoder {self.settings.sentence_encoder}"
+            networks.append(linear_network("Sentence encoder", "sentence", encoder, self.sentence))
+        return Architecture(networks, COMBINATION if parts > 1 else "")
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
         """Return "word", the words after training; "before", their pretrained vectors, where some had one and have learned;
@@ -164,9 +195,9 @@ class TrainedSentiment(Archived):
         rows
             Texts, {column: text} each, or a frame with the column of texts, or with one column alone.
         explain
-            Add the column "reasons": for each text its words in their order, as {"feature", "contribution", "start",
-            "end"}. start and end are places in the text; the contribution is in logits, how much higher the word puts the
-            predicted class above the mean of all classes. What a sentence encoder adds is not shared out among words.
+            Add the column "reasons": for each text its words in their order, a `WordReason` each. start and end are places
+            in the text; the contribution is in logits, how much higher the word puts the predicted class above the mean of
+            all classes. What a sentence encoder adds is not shared out among words.
 
         Returns
         -------
@@ -185,7 +216,7 @@ class TrainedSentiment(Archived):
             {
                 "prediction": np.array(self.classes, dtype=object)[best],
                 "probability": found[np.arange(len(found)), best],
-                **{f"p({name})": found[:, c] for c, name in enumerate(self.classes)},
+                **{f"p({self.classes[c]})": found[:, c] for c in display_order(self.classes)},
                 "note": [
                     " ".join(filter(None, (renamed, self._note(words, len(all_)))))
                     for words, all_ in zip(placed, all_words, strict=True)
@@ -197,14 +228,14 @@ class TrainedSentiment(Archived):
             frame["reasons"] = [self._reasons(text, words, int(target)) for text, words, target in predicted]
         return frame
 
-    def contributions(self, words: Sequence[str], target: int) -> np.ndarray:
-        """Return what each word adds to the logit of a class above the mean of all classes: (L,) float64."""
+    def contributions(self, words: Sequence[str]) -> np.ndarray:
+        """Return what each word adds to the logit of each class above the mean of all classes: (C, L) float64."""
         parts = []
         if self.use_network:
-            parts.append(self.network.contributions(self._encode(words), target))
+            parts.append(self.network.contributions(self._encode(words)))
         if self.linear is not None and self.ngrams is not None:
-            margin = self.linear.weights[:, target] - self.linear.weights.mean(1)  # (F,)
-            parts.append(self.ngrams.contributions(words, margin))
+            margins = self.linear.weights - self.linear.weights.mean(1, keepdims=True)  # (F, C)
+            parts.append(np.stack([self.ngrams.contributions(words, margin) for margin in margins.T]))
         return np.sum(parts, axis=0) / (len(parts) + (self.sentence is not None))
 
     def _encode(self, words: Sequence[str]) -> np.ndarray:
@@ -222,10 +253,18 @@ class TrainedSentiment(Archived):
     def _reasons(self, text: str, words: list[Word], target: int) -> list[WordReason]:
         if not words:
             return []
-        contributions = self.contributions([word.text for word in words], target)
+        contributions = self.contributions([word.text for word in words])
         return [
-            {"feature": text[word.start : word.end], "contribution": float(x), "start": word.start, "end": word.end}
-            for word, x in zip(words, contributions, strict=True)
+            WordReason(
+                feature=text[word.start : word.end],
+                contribution=float(of_classes[target]),
+                start=word.start,
+                end=word.end,
+                towards=self.classes[int(of_classes.argmax())],
+                strength=float(of_classes.max()),
+                is_known=word.text in self.vocabulary,
+            )
+            for word, of_classes in zip(words, contributions.T, strict=True)
         ]
 
     def _note(self, words: list[Word], length: int) -> str:
@@ -235,7 +274,9 @@ class TrainedSentiment(Archived):
         notes = []
         unknown = list(dict.fromkeys(word.text for word in words if word.text not in self.vocabulary))
         if len(unknown) == len({word.text for word in words}):
-            notes.append("None of its words is in the vocabulary, so the probabilities are close to the class shares.")
+            nothing = self._is_unknown(unknown)
+            shares = ", so the probabilities are the class shares of the training set" if nothing else ""
+            notes.append(f"None of its words is in the vocabulary{shares}.")
         elif unknown:
             n_more = len(unknown) - MAX_UNKNOWN_SHOWN
             more = f" and {n_more} more" if n_more > 0 else ""

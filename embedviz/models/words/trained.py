@@ -13,6 +13,9 @@ from embedviz.core.archive import Archived
 from embedviz.models.words.huffman import HuffmanTree
 from embedviz.space import EmbeddingSpace
 from embedviz.space.subwords import Subwords
+from embedviz.training.architecture import Architecture, Layer, Network, Shape, lookup_branch
+
+EXAMPLE_ROW = 100  # of a word in the lookup table
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,28 @@ class WordVectors(Archived):
         """Return "word": the vectors, with the count of each word in the training part."""
         columns = pd.DataFrame({"count": self.counts})
         return {"word": EmbeddingSpace(self.labels, self.vectors, columns, "word", subwords=self.subwords)}
+
+    def architecture(self) -> Architecture:
+        """Return the layers of this model: the lookup tables of words and of contexts, and the product of their rows."""
+        n, dim = self.centre.shape
+        row = min(EXAMPLE_ROW, n - 1)
+        more: dict[str, Shape] = {} if self.centre_bias is None else {"centre_bias": self.centre_bias.shape}
+        word = lookup_branch("word", self.labels[row], row, "centre", (n, dim), **more)
+        more = {} if self.context_bias is None else {"context_bias": self.context_bias.shape}
+        n_contexts = len(self.context)
+        if self.has_tree:
+            nodes = Layer("context word", "its path of inner nodes in the Huffman tree")
+            context = [nodes, Layer("lookup table", f"rows of {dim:,} numbers", {"context": (n_contexts, dim)})]
+        else:
+            context = lookup_branch("context", self.labels[row], row, "context", (n_contexts, dim), **more)
+        branches = [word, context]
+        if self.subwords is not None:
+            shape = self.subwords.vectors.shape
+            table = Layer(
+                "lookup table", f"mean row of {dim:,} numbers, for unknown words", {"subwords.vectors": shape}
+            )
+            branches.append([Layer("character n-grams", f"hashes, {len(self.subwords):,} buckets"), table])
+        return Architecture([Network("", branches, [Layer("dot product", "log probability of the context")])])
 
     def log_probabilities(self, words: np.ndarray, contexts: np.ndarray) -> np.ndarray:
         """Return log P(context | word): words (P,), contexts (P, K) -> (P, K). It need not be normalised.

@@ -14,14 +14,24 @@ def test_spaces_are_the_columns_with_what_is_known_of_their_values(run):
     spaces = run.trained.spaces()
     assert list(spaces) == ["material", "city"]
     material = spaces["material"]
-    assert set(material.labels) == {"(other)", "(missing)", "gold", "silver", "tin", "wood"}
+    assert set(material.labels) == {"(missing)", "gold", "silver", "tin", "wood"}
     rows = shop().iloc[run.prepared.split.train]
     columns = material.columns.set_index(pd.Index(material.labels))
     gold = rows[rows["material"] == "gold"]
     assert columns.loc["gold", "count"] == len(gold)
     assert columns.loc["gold", "share in dear"] == pytest.approx((gold["kind"] == "dear").mean())
     assert columns.loc["gold", "city"] == gold["city"].mode()[0]
-    assert columns.loc["(other)", "count"] == 0
+
+
+def test_the_pooled_other_is_no_value_and_a_column_of_rare_values_no_space():
+    frame = shop().assign(number=[f"n{i}" for i in range(len(shop()))])
+    trained = untrained(prepare(frame, {**KIND, "category": ["material", "city", "number"]}, min_count=5)).trained
+    assert len(trained.encoder.values["number"]) == 1
+    assert list(trained.spaces()) == ["material", "city"]
+    material = trained.spaces()["material"]
+    weights = trained.weights["inner.embeddings.0"]
+    assert np.array_equal(material.vectors, weights[1:])
+    assert material.labels == trained.encoder.values["material"].labels[1:]
 
 
 def test_values_that_tell_the_same_are_neighbours():
@@ -35,7 +45,7 @@ def test_a_number_target_has_its_mean_beside_each_value():
     prepared = prepare(frame, PRICE)
     columns = untrained(prepared).trained.spaces()["material"].columns
     rows = frame.iloc[prepared.split.train]
-    place = prepared.encoder.values["material"].labels.index("tin")
+    place = prepared.encoder.values["material"].labels.index("tin") - 1  # without the pooled other
     assert columns["mean price"][place] == pytest.approx(rows["price"][rows["material"] == "tin"].mean(), rel=1e-5)
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from embedviz.core import archive
+from embedviz.evaluation.learning_curves import learning_curves
 from embedviz.models.ratings.prepared import PreparedRatings
 from embedviz.models.ratings.settings import DEFAULTS
 from embedviz.training.protocols import State
@@ -43,10 +44,10 @@ def test_the_same_seed_trains_the_same_vectors_and_another_one_others(tastes, me
     assert not np.array_equal(one["P"], other["P"])
 
 
-def test_a_growing_penalty_is_mentioned_beside_the_loss(tastes):
+def test_a_growing_penalty_is_mentioned(tastes):
     few = {"rounds": 2, "ranking_rounds": 1, "refit": False}
     growing, given = ([event.message for event in learner_of(tastes, penalty=p, **few).run()][-2] for p in (None, 3.0))
-    assert "it grows, and the training loss with it" in growing
+    assert "it grows from round to round" in growing
     assert given == "Training, penalty 3"
 
 
@@ -86,3 +87,25 @@ def test_what_was_prepared_is_saved_and_trains_the_same(tastes, tmp_path):
     one, two = finished(learner), finished(loaded.learner(learner.settings, None, 1))
     assert np.array_equal(one.trained.factors.P, two.trained.factors.P)
     assert one.evaluate().metrics == two.evaluate().metrics
+
+
+def curves_of(tastes, **settings):
+    events = [event.as_dict() for event in learner_of(tastes, **settings).run()]
+    return [(c.stage, c.score, c.pass_name, [each.part for each in c.curves]) for c in learning_curves(events)]
+
+
+def test_als_shows_its_ranking_and_the_error_of_its_estimates_apart_and_no_loss_that_grows_with_the_penalty(tastes):
+    assert curves_of(tastes, method="als", rounds=3, ranking_rounds=2) == [
+        ("Ranking", "ndcg@10", "round", ["validation"]),
+        ("Estimates", "rmse", "round", ["validation"]),
+    ]
+
+
+def test_a_fixed_penalty_shows_the_training_error_too(tastes):
+    assert curves_of(tastes, method="als", rounds=3, ranking_rounds=2, penalty=1.0)[1] == (
+        "Estimates", "rmse", "round", ["training", "validation"],
+    )  # fmt: skip
+
+
+def test_gradient_descent_shows_both_errors_in_one_unit_over_epochs(tastes):
+    assert curves_of(tastes, method="gradient", epochs=3) == [("", "rmse", "epoch", ["training", "validation"])]

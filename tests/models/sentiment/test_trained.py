@@ -24,6 +24,10 @@ def test_predictions_say_which_words_pushed_and_where_they_stand(trained):
     assert max(reasons, key=lambda r: r["contribution"])["feature"] in ("LOVELY", "splendid")
     assert "zzxq" in answer.note
     assert "splendid" not in answer.note  # no review has it, the vectors do
+    by_word = {r["feature"]: r for r in reasons}
+    assert by_word["LOVELY"]["towards"] == "good"
+    assert by_word["LOVELY"]["strength"] == by_word["LOVELY"]["contribution"]
+    assert {word for word, reason in by_word.items() if not reason["is_known"]} == {"zzxq", ",", "!"}
     towards_bad = trained.trained.predict(["dull story"], explain=True).iloc[0]
     assert towards_bad.prediction == "bad"
     assert towards_bad.reasons[0]["contribution"] > 0
@@ -32,7 +36,7 @@ def test_predictions_say_which_words_pushed_and_where_they_stand(trained):
 def test_contributions_add_up_with_the_linear_term(trained):
     predictor = trained.trained
     words = ["a", "lovely", "but", "dull", "film"]
-    added = predictor.contributions(words, 1)
+    added = predictor.contributions(words)[1]
     nothing = predictor.probabilities([[]])
     full = predictor.probabilities([words])
 
@@ -56,7 +60,9 @@ def test_strange_texts_are_answered(trained):
     assert len(answers) == len(texts)
     assert np.isfinite(answers.probability).all()
     assert answers.note[0].startswith("This text is empty")
-    assert answers.note[3].startswith("None of its words is in the vocabulary")
+    assert answers.note[3] == (
+        "None of its words is in the vocabulary, so the probabilities are the class shares of the training set."
+    )
     assert "Only the first 400 of its 5,000 words" in answers.note[5]
     assert answers.reasons[0] == []
     shares = np.bincount(trained.prepared.data.codes[trained.prepared.split.train]) / len(trained.prepared.split.train)
@@ -170,3 +176,20 @@ heavy = {{"torch", "numba", "sklearn", "scipy", "captum"}} & set(sys.modules)
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_unknown_words_whose_letters_are_known_are_not_said_to_get_the_class_shares(trained):
+    predictor = trained.trained
+    answer = predictor.predict(["lovelys"]).iloc[0]
+    assert answer.note == "None of its words is in the vocabulary."
+    assert abs(answer["p(good)"] - predictor.shares[predictor.classes.index("good")]) > 0.05
+
+
+def test_words_that_are_not_trained_are_fixed_rows_of_the_lookup_table(trained):
+    predictor = trained.trained
+    _, table = predictor.architecture().networks[0].branches[0]
+    assert table.fixed == {"further": predictor.further.shape}
+    frozen = replace(predictor, settings=predictor.settings.model_copy(update={"fine_tune": False}))
+    _, table = frozen.architecture().networks[0].branches[0]
+    assert table.parameters == 0
+    assert table.fixed["weights.embedding.weight"] == predictor.weights["embedding.weight"].shape
