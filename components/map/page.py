@@ -79,4 +79,9 @@ def _draw_progress(requested: Map, state: MapSession) -> None:
                 live.bar(requested.last_event())
                 st.button("Stop", icon=":material/stop:", on_click=session.executor().stop, args=(requested,))
 
-    live.follow(requested, draw, key="map-progress", mark=lambda: (requested.has_coords, requested.has_clusters))
+    live.follow(
+        requested,
+        draw,
+        key="map-progress",
+        mark=lambda: (requested.has_coords, requested.has_quality, requested.has_clusters),
+    )

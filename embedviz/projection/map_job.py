@@ -1,4 +1,4 @@
-"""The job that draws a map: coordinates first, then clusters, then how faithful it is."""
+"""The job that draws a map: coordinates first, then how faithful it is, then clusters."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @job("projection", lane="interactive")
 def draw_map(spec: MapSpec, folder: Path, reporter: Reporter) -> None:
-    """Draw the map. Odd vectors are counted first; then come coordinates, clusters, and how faithful it is."""
+    """Draw the map. Odd vectors are counted first; then come coordinates, how faithful it is, and clusters."""
     settings = ProjectionSettings.from_values(spec.settings)
     space = read_space(folder / spec.spaces, spec.space)
     drawn = sampled(space, settings)
@@ -76,7 +76,7 @@ def finish_map(
     reporter: Reporter,
     ingredients: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
-    """Find the clusters of a map and measure how faithful it is.
+    """Measure how faithful a map is and find its clusters.
 
     Parameters
     ----------
@@ -97,13 +97,13 @@ def finish_map(
     """
     from embedviz.projection.fidelity import measure_fidelity
 
-    write_clusters(folder, clusters_of(space, points, settings, reporter))
     reporter.report("Measuring how faithful the map is", 1, 1)
     found = measure_fidelity(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
     write_kept(folder, kept)
     write_quality(folder, {**found.scores, **ingredients})
+    write_clusters(folder, clusters_of(space, points, settings, reporter))
 
 
 def clusters_of(
