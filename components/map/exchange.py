@@ -129,4 +129,11 @@ class MapState(TypedDict):
     view: NotRequired[View]
 
 
-EXCHANGED = (View, HiddenCategories, Region, MapMessage, MapState)
+class FirstLabels(TypedDict):
+    """The answer of labels_url to `?first=`: the points whose labels tell most, the first above all, and these labels."""
+
+    ids: list[int]
+    labels: list[str]
+
+
+EXCHANGED = (View, HiddenCategories, Region, MapMessage, MapState, FirstLabels)

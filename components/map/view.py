@@ -69,12 +69,12 @@ class MapData:
     Attributes
     ----------
     points_url : str
-        Answers with n positions in the layout exchange.POSITIONS. Points come in the order of importance: the first
-        ones get their labels drawn first.
+        Answers with n positions in the layout exchange.POSITIONS.
     n : int
         Number of points.
     labels_url : str or None
-        Answers `?from=0&to=2000` and `?ids=3,17` with a JSON array of strings.
+        Answers `?first=2000` with exchange.FirstLabels, those that are drawn before others, and `?ids=3,17` with a JSON
+        array of strings.
     colors_url : str or None
         Answers with n color codes in the layout exchange.COLOR_CODES: with color_kind "category" a row of `legend`,
         with "number" 0 (the legend's minimum) to 254 (its maximum), 255 for a point without a value, grey. None: all in

@@ -15,6 +15,7 @@ from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
 from embedviz.projection.given_layout import placed
+from embedviz.projection.importance import importance
 from embedviz.projection.map_folder import (
     Map,
     MapSpec,
@@ -114,7 +115,8 @@ def clusters_of(
 
     reporter.report("Finding clusters", 1, 1)
     vectors = np.asarray(space.vectors[points])
-    return clusters(vectors, [space.labels[i] for i in points], metric=settings.metric).column()
+    labels = [space.labels[i] for i in points]
+    return clusters(vectors, labels, settings.metric, importance=importance(space, points)).column()
 
 
 def count_oddities(folder: Path, space: EmbeddingSpace, points: np.ndarray) -> None:

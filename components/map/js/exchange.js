@@ -85,3 +85,11 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {number} step_serial
  * @property {View} [view]
  */
+
+/**
+ * The answer of labels_url to `?first=`: the points whose labels tell most, the first above all, and these labels.
+ *
+ * @typedef {object} FirstLabels
+ * @property {number[]} ids
+ * @property {string[]} labels
+ */

@@ -243,7 +243,7 @@ export class MapView {
       contours: density.contours,
       crosshair: this.layout.stage.matches(":focus-visible"),
       pixelRatio: this.viewport.pixelRatio,
-      accepts: (id) => coloring.accepts(id),
+      accepts: (id) => coloring.accepts(id) && layer?.chosen?.[id] !== 0,
       colorOf: (id) => layer?.colorOf(id) ?? coloring.theme.primary,
     });
   }

@@ -24,7 +24,7 @@
  * @property {Path2D[]} contours none while density is not shown
  * @property {boolean} crosshair
  * @property {number} pixelRatio
- * @property {(id: number) => boolean} accepts whether the legend shows the point
+ * @property {(id: number) => boolean} accepts whether the point may be labelled: the legend and the selection leave it in
  * @property {(id: number) => number[]} colorOf
  */
 

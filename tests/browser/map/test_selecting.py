@@ -71,6 +71,15 @@ def test_points_not_selected_are_grey_but_visible(open_map):
     assert ask(page, f"map.layer.colorOf({other})") == before
 
 
+def test_labels_are_those_of_selected_points(open_map):
+    page = drawn(open_map("?n=2000"))
+    drag(page, (0.2, 0.05), (0.5, 0.95), "Shift")
+    wait_until(lambda: counted(page))
+    labelled = "map.overlay.placed.filter(({id}) => map.selecting.selection.mask[id] === KIND).length"
+    wait_until(lambda: ask(page, labelled.replace("KIND", "0")) == 0)
+    assert ask(page, labelled.replace("KIND", "255")) > 20
+
+
 def test_categories_hidden_in_the_legend_are_not_selected(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.02, 0.02), (0.93, 0.98), "Shift")

@@ -86,10 +86,9 @@ def binary(array):
 
 def labels(request: Request):
     if "ids" in request.query_params:
-        ids = [int(i) for i in request.query_params["ids"].split(",")]
-    else:
-        ids = range(int(request.query_params["from"]), int(request.query_params["to"]))
-    return JSONResponse([label(i) for i in ids])
+        return JSONResponse([label(int(i)) for i in request.query_params["ids"].split(",")])
+    ids = list(range(int(request.query_params["first"])))
+    return JSONResponse({"ids": ids, "labels": [label(i) for i in ids]})
 
 
 app = st.App(
