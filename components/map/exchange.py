@@ -93,7 +93,9 @@ class MapMessage(TypedDict):
     labels_url: str | None
     colors_url: str | None
     color_kind: Literal["category", "number"] | None
-    legend: Annotated[list[list[str] | float | str], JsType("[string, string][] | [number | string, number | string]")]
+    legend: Annotated[
+        list[list[str] | float | str], JsType("[string, string, string][] | [number | string, number | string]")
+    ]
     color_column: str
     sizes_url: str | None
     highlight: list[int]

@@ -19,6 +19,7 @@ from streamlit.components.v2 import component
 from components.map.event import MapEvent, read_event
 from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
 from components.map.modules import ENTRY_MODULE, MAP_FILES, MODULES_PATH
+from embedviz.figures.colors import Category
 
 # The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
 # before anything is fetched: the page does not jump when the map appears. Buffers and modules are requested at once. The
@@ -81,7 +82,7 @@ class MapData:
         the primary colour.
     color_kind : {"category", "number"} or None
     legend : sequence
-        For "category" a (name, CSS colour) for each code, "currentColor" being the text's colour; for "number"
+        For "category" a Category for each code, its colour "currentColor" being the text's colour; for "number"
         (minimum, maximum), as numbers or as text.
     color_column : str
         The column that the colours show; it comes back with a region drawn while categories are hidden.
@@ -129,7 +130,7 @@ class MapData:
     labels_url: str | None = None
     colors_url: str | None = None
     color_kind: Literal["category", "number"] | None = None
-    legend: Sequence[tuple[str, str] | float | str] = ()
+    legend: Sequence[Category | float | str] = ()
     color_column: str = ""
     sizes_url: str | None = None
     highlight: Sequence[int] | np.ndarray = ()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from embedviz.figures.colors import LAST_CODE, NO_VALUE, OKABE_ITO, OTHERS_COLOR, color_by
+from embedviz.figures.colors import LAST_CODE, NO_VALUE, OKABE_ITO, OTHERS_COLOR, Shape, color_by
 from embedviz.figures.safe_text import safe
 
 TEXT_COLOR = "#882255"  # instead of "currentColor", which Plotly does not know; visible on light and dark backgrounds
@@ -77,7 +77,13 @@ def _parts(n: int, color: pd.Series | None) -> list[_Part]:
         ]
     else:
         parts = [
-            _Part(safe(name), np.flatnonzero(found.codes == code), {"color": shade.replace("currentColor", TEXT_COLOR)})
-            for code, (name, shade) in enumerate(found.categories)
+            _Part(safe(name), np.flatnonzero(found.codes == code), _marker(shade, shape))
+            for code, (name, shade, shape) in enumerate(found.categories)
         ]
     return parts + ([_Part("no value", unknown, {"color": OTHERS_COLOR})] if len(unknown) else [])
+
+
+def _marker(shade: str, shape: Shape) -> dict[str, object]:
+    """Return how the points of a category are marked."""
+    symbol = "circle-open" if shape == "ring" else "circle"
+    return {"color": shade.replace("currentColor", TEXT_COLOR), "symbol": symbol}

@@ -49,7 +49,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {string | null} labels_url
  * @property {string | null} colors_url
  * @property {"category" | "number" | null} color_kind
- * @property {[string, string][] | [number | string, number | string]} legend
+ * @property {[string, string, string][] | [number | string, number | string]} legend
  * @property {string} color_column
  * @property {string | null} sizes_url
  * @property {number[]} highlight

@@ -250,3 +250,11 @@ def test_a_partial_layout_is_followed_and_nothing_can_be_selected_meanwhile(open
     assert ask(page, "map.selecting.selection.isEmpty") is True
     page.get_by_text("Points move").click()
     wait_until(lambda: ask(page, "map.partialLayout.address === null"))
+
+
+def test_a_category_that_is_no_group_is_drawn_as_rings(open_map):
+    page = drawn(open_map("?n=2000"))
+    ring, disc = ask(page, "[6, 0].map((code) => map.coloring.colors.codes.indexOf(code))")
+    assert ask(page, f"[map.layer.isRing({ring}), map.layer.isRing({disc})]") == [True, False]
+    classes = page.locator(".category .swatch").evaluate_all("nodes => nodes.map((node) => node.className)")
+    assert classes == ["swatch disc"] * 6 + ["swatch ring"]

@@ -8,13 +8,15 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[4]))
 from components.map.view import MapData, map_view
+from embedviz.figures.colors import Category
 
 st.set_page_config(layout="wide")
 n = int(st.query_params.get("n", 20_000))
 colour = st.query_params.get("colour", "cluster")
 okabe_ito = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor"]
 names = ["ships, sea, sail", "bread, corn, wine", "king, queen, prince", "<img src=x>", "day, night", "river", "chair"]
-legend = {"cluster": list(zip(names, okabe_ito, strict=True)), "x": (12, 63921)}.get(colour, ())
+shapes = ["disc"] * 6 + ["ring"]
+legend = {"cluster": list(map(Category, names, okabe_ito, shapes)), "x": (12, 63921)}.get(colour, ())
 
 focus = st.session_state.get("focus")
 with st.container(horizontal=True):
