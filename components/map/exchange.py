@@ -82,6 +82,14 @@ class Region(TypedDict):
     without: NotRequired[HiddenCategories]
 
 
+class Axis(TypedDict):
+    """A named direction: its title, and its value at the two ends of the unit square."""
+
+    title: str
+    low: float
+    high: float
+
+
 class MapMessage(TypedDict):
     """The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
 
@@ -114,6 +122,7 @@ class MapMessage(TypedDict):
     partial_layout_url: str | None
     snapshots_url: str | None
     snapshot_titles: list[str]
+    axes: list[Axis]
     link: str | None
     version: str | int
     height: int
@@ -138,4 +147,4 @@ class FirstLabels(TypedDict):
     labels: list[str]
 
 
-EXCHANGED = (View, HiddenCategories, Region, MapMessage, MapState, FirstLabels)
+EXCHANGED = (View, HiddenCategories, Region, Axis, MapMessage, MapState, FirstLabels)

@@ -11,6 +11,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from components.map.axes import named_axes
 from components.map.columns import color_codes
 from components.map.exchange import MapMessage
 from components.map.modules import MAP_FILES, read_modules
@@ -130,7 +131,7 @@ def page(displayed: Map, space: EmbeddingSpace, columns: Sequence[str], title: s
     title : str
     """
     points = np.asarray(displayed.points)
-    data = MapData(f"{_BASE}points", len(points), labels_url=f"{_BASE}labels")
+    data = MapData(f"{_BASE}points", len(points), labels_url=f"{_BASE}labels", axes=named_axes(displayed))
     contents: _Contents = {
         "data": message_of(data, _HEIGHT_PX),
         "labels": [space.labels[row] for row in points],

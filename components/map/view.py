@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from components.map.event import MapEvent, read_event
-from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
+from components.map.exchange import MAX_HIGHLIGHTED, Axis, MapMessage, Region, View
 from components.map.modules import ENTRY_MODULE, MAP_FILES, MODULES_PATH
 from embedviz.figures.colors import Category
 
@@ -119,6 +119,8 @@ class MapData:
         through them.
     snapshot_titles : sequence of str
         What each snapshot is called.
+    axes : sequence of Axis
+        The horizontal and the vertical one, where the directions have names.
     link : str or None
         Maps of one page with the same link, which show the same points in the same order, hover and select together.
     version : str or int
@@ -149,6 +151,7 @@ class MapData:
     partial_layout_url: str | None = None
     snapshots_url: str | None = None
     snapshot_titles: Sequence[str] = ()
+    axes: Sequence[Axis] = ()
     link: str | None = None
     version: str | int = 0
 
@@ -217,6 +220,7 @@ def message_of(data: MapData, height: int) -> MapMessage:
         "partial_layout_url": data.partial_layout_url,
         "snapshots_url": data.snapshots_url,
         "snapshot_titles": list(data.snapshot_titles),
+        "axes": list(data.axes),
         "link": data.link,
         "version": data.version,
         "height": height,

@@ -39,6 +39,15 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  */
 
 /**
+ * A named direction: its title, and its value at the two ends of the unit square.
+ *
+ * @typedef {object} Axis
+ * @property {string} title
+ * @property {number} low
+ * @property {number} high
+ */
+
+/**
  * The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
  *
  * `selected` holds one bit per point, the lowest bit first, in base64.
@@ -68,6 +77,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {string | null} partial_layout_url
  * @property {string | null} snapshots_url
  * @property {string[]} snapshot_titles
+ * @property {Axis[]} axes
  * @property {string | null} link
  * @property {string | number} version
  * @property {number} height

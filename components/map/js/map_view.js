@@ -180,7 +180,7 @@ export class MapView {
     this.snapshots.offer(data);
     if (data.view && !isFirst && changed("view_serial")) this.navigation.fly(data.view);
     if (changed("can_undo", "can_redo")) this.layout.showSteps(data.can_undo, data.can_redo);
-    if (changed("focus", "links", "highlight", "dim")) painter.redraw();
+    if (changed("focus", "links", "highlight", "dim", "axes")) painter.redraw();
     this.coloring.followTheme();
     this.placement.rememberView(data.view_in_address);
   }
@@ -241,6 +241,7 @@ export class MapView {
       regions: selecting.selection.regions,
       drawing: selecting.drawing,
       contours: density.contours,
+      axes: data.axes,
       crosshair: this.layout.stage.matches(":focus-visible"),
       pixelRatio: this.viewport.pixelRatio,
       accepts: (id) => coloring.accepts(id) && layer?.chosen?.[id] !== 0,

@@ -56,6 +56,9 @@ event = map_view(
         partial_layout_url=f"embedviz/maps/{n}/partial" if is_optimising else None,
         snapshots_url=f"embedviz/maps/{n}/snapshots" if "snapshots" in st.query_params else None,
         snapshot_titles=["start", "half", "done"] if "snapshots" in st.query_params else [],
+        axes=[{"title": title, "low": -0.5, "high": 0.5} for title in ("she - he", "good - bad")]
+        if "axes" in st.query_params
+        else [],
         link=link,
         view_in_address="view" in st.query_params or "address" in st.query_params,
     ),
