@@ -261,7 +261,7 @@ export class MapView {
     this.link.join(null);
     this.views.stop();
     this.partialLayout.stop();
-    this.snapshots.stop();
+    this.snapshots.destroy();
     this.loading.stop();
     this.labels.destroy();
     this.gestures.destroy();

@@ -54,7 +54,9 @@ event = map_view(
         regions=st.session_state.get("regions", []),
         regions_serial=st.session_state.get("regions_serial", 0),
         partial_layout_url=f"embedviz/maps/{n}/partial" if is_optimising else None,
-        snapshots_url=f"embedviz/maps/{n}/snapshots" if "snapshots" in st.query_params else None,
+        snapshots_url=f"embedviz/maps/{n}/snapshots?{st.query_params['snapshots']}"
+        if "snapshots" in st.query_params
+        else None,
         snapshot_titles=["start", "half", "done"] if "snapshots" in st.query_params else [],
         axes=[{"title": title, "low": -0.5, "high": 0.5} for title in ("she - he", "good - bad")]
         if "axes" in st.query_params
