@@ -109,6 +109,7 @@ export class MapView {
       ...{ camera, points, coloring, sender, layer: this.layer, overlay: this.overlay, layout: this.layout },
       ...{ painter: this.painter, density: this.density, tools: this.tools, navigation: this.navigation },
       ...{ pointing: this.pointing, selecting: this.selecting, message: () => this.data },
+      viewport: () => this.viewport,
     });
     this.gestures = new Gestures(overlay, this.tools, this.commands);
     this.keyboard = new Keyboard(root, overlay, this.commands, () => this.gestures.stopDrawing());
