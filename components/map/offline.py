@@ -12,6 +12,7 @@ from typing import TypedDict
 import numpy as np
 
 from components.map.axes import named_axes
+from components.map.caption import caption
 from components.map.columns import color_codes
 from components.map.exchange import MapMessage
 from components.map.modules import MAP_FILES, read_modules
@@ -149,12 +150,11 @@ def page(displayed: Map, space: EmbeddingSpace, columns: Sequence[str], title: s
             "color_kind": colors.kind,
             "legend": list(colors.legend),
         }
-    settings = ", ".join(f"{name} {value}" for name, value in displayed.spec.settings.items() if value != "")
     parts = {
         "TITLE": html.escape(title),
         "CSS": (MAP_FILES / "map.css").read_text(encoding="utf-8"),
         "IMPORTS": _in_script({"imports": _modules()}),
-        "NOTE": html.escape(f"Drawn by embedviz: {settings}."),
+        "NOTE": html.escape(caption(displayed)),
         "CONTENTS": _in_script(contents),
     }
     return re.sub("|".join(parts), lambda match: parts[match.group()], _PAGE).encode()

@@ -27,7 +27,7 @@ def page(chromium, tmp_path):
         columns=pd.DataFrame(),
         settings=ProjectionSettings(method="axes", x_axis="sea - sky", y_axis="b"),
         kept=None,  # what is not there yet is not offered
-        spec=SimpleNamespace(settings={"method": "umap", "x_axis": ""}),
+        quality={},
     )
     file = tmp_path / "map.html"
     file.write_bytes(offline.page(shown, space, ["cluster", "count", "neighbours kept"], "<b>words</b>"))
@@ -61,4 +61,4 @@ def test_it_draws_colours_and_finds_without_a_server(page):
     wait_until(lambda: map_of("map.pointing.focus") == 1)
     assert page.locator("#found").inner_text() == "1 found"
     assert page.locator("b").count() == 0
-    assert page.locator("p").last.inner_text() == "Drawn by embedviz: method umap."
+    assert page.locator("p").last.inner_text().startswith("303 points by cosine similarity with two named directions")
