@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 def height(page):
     """Return how far up the highest point lies, as a share of the unit square."""
-    return ask(page, "map.points.index.bounds.top - map.points.index.bounds.bottom")
+    return ask(page, "map.points.bounds.top - map.points.bounds.bottom")
 
 
 def test_the_slider_leads_through_the_snapshots_and_starts_at_the_last(open_map):
