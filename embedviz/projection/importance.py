@@ -11,6 +11,7 @@ import numpy as np
 
 from embedviz.space import EmbeddingSpace
 
+BLOCK = 65_536  # vectors read at a time
 SHARE = 1e-3  # a of the paper: of a word that often half is left
 
 
@@ -24,7 +25,7 @@ def importance(space: EmbeddingSpace, points: np.ndarray) -> np.ndarray:
     found = np.log1p(counts[points])
     if space.kind != "word":
         return found
-    share = counts[points] / counts.sum()
+    share = counts[points] / (counts.sum() or 1)
     found *= SHARE / (SHARE + share) * (1 - _commonness(space, points, share))
     found[[not any(map(str.isalnum, space.labels[row])) for row in points]] = 0
     return found
@@ -36,15 +37,29 @@ def most_telling(space: EmbeddingSpace, points: np.ndarray, n: int) -> np.ndarra
 
 
 def _counts(space: EmbeddingSpace) -> np.ndarray:
-    """Return the count of every label, (len(space),) float64, made from its place where the space has none."""
+    """Return the count of every label, (len(space),) float64, made from its place where the space has none.
+
+    A missing count is 0.
+    """
     if "count" in space.columns:
-        return space.columns["count"].to_numpy(np.float64)
+        return np.nan_to_num(space.columns["count"].to_numpy(np.float64, na_value=np.nan)).clip(0)
     return len(space) / np.arange(1, len(space) + 1)
 
 
 def _commonness(space: EmbeddingSpace, points: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return the cosine, 0 at least, of each vector with the mean of all, weighted by their shares (N,): (N,)."""
-    lengths = np.asarray(space.lengths[points], np.float64)
-    weights = np.divide(share, lengths, out=np.zeros_like(share), where=lengths > 0)
-    mean = weights.astype(np.float32) @ space.vectors[points]
-    return space.closeness_to(mean[None], "cosine")[0][points].clip(0)
+    """Return the cosine, 0 at least, of each vector with the mean of all, weighted by their shares (N,): (N,) float32.
+
+    Works in blocks, so that a mapped file is never held whole.
+    """
+    blocks = [slice(start, start + BLOCK) for start in range(0, len(points), BLOCK)]
+    mean = np.zeros(space.dim)
+    for block in blocks:
+        mean += share[block] @ _unit(space.vectors[points[block]])
+    direction = _unit(mean[None])[0]
+    return np.concatenate([_unit(space.vectors[points[block]]) @ direction for block in blocks] or [mean[:0]]).clip(0)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors (N, D) at length 1, zero ones as they are: float32."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, lengths, out=np.zeros(vectors.shape, np.float32), where=lengths > 0, casting="same_kind")

@@ -56,3 +56,9 @@ def test_zero_vectors_and_no_points_have_finite_importance():
     assert importance(space, np.arange(3)).tolist()[2] == 0
     assert np.isfinite(importance(space, np.arange(3))).all()
     assert importance(space, np.array([], int)).shape == (0,)
+
+
+def test_a_missing_count_is_none():
+    space = space_of(list("abc"), np.eye(3), [5, None, 7])
+    assert most_telling(space, np.arange(3), 3).tolist() == [0, 2, 1]
+    assert importance(space_of(list("ab"), np.eye(2), [0, 0]), np.arange(2)).tolist() == [0, 0]
