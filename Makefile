@@ -39,6 +39,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/vectors_reading.py
 	$(BIN)/python benchmarks/umap_speed.py
+	$(BIN)/python benchmarks/after_layout_speed.py
 	@if [ -d "$(PUBLISHED)" ]; then $(BIN)/python benchmarks/published.py "$(PUBLISHED)"; else echo 'published.py: name the folder of published data: make bench PUBLISHED=FOLDER'; fi
 	$(BIN)/python benchmarks/neighbours_speed.py
 	$(BIN)/python benchmarks/map_speed.py

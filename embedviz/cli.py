@@ -160,7 +160,9 @@ def project(
         frame.to_csv(out, index=False)
     else:
         colour = frame.get("count")
-        map_figure(frame, colour).write_html(out, include_plotlyjs=True)
+        settings = projection.settings
+        axes = (settings.x_axis, settings.y_axis) if settings.method == "axes" else None
+        map_figure(frame, colour, axes=axes).write_html(out, include_plotlyjs=True)
     typer.echo(fidelity_sentence(projection.quality))
 
 

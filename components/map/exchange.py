@@ -82,6 +82,14 @@ class Region(TypedDict):
     without: NotRequired[HiddenCategories]
 
 
+class Axis(TypedDict):
+    """A named direction: its title, and its value at the two ends of the unit square."""
+
+    title: str
+    low: float
+    high: float
+
+
 class MapMessage(TypedDict):
     """The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
 
@@ -93,7 +101,9 @@ class MapMessage(TypedDict):
     labels_url: str | None
     colors_url: str | None
     color_kind: Literal["category", "number"] | None
-    legend: Annotated[list[list[str] | float | str], JsType("[string, string][] | [number | string, number | string]")]
+    legend: Annotated[
+        list[list[str] | float | str], JsType("[string, string, string][] | [number | string, number | string]")
+    ]
     color_column: str
     sizes_url: str | None
     highlight: list[int]
@@ -112,6 +122,7 @@ class MapMessage(TypedDict):
     partial_layout_url: str | None
     snapshots_url: str | None
     snapshot_titles: list[str]
+    axes: list[Axis]
     link: str | None
     version: str | int
     height: int
@@ -129,4 +140,11 @@ class MapState(TypedDict):
     view: NotRequired[View]
 
 
-EXCHANGED = (View, HiddenCategories, Region, MapMessage, MapState)
+class FirstLabels(TypedDict):
+    """The answer of labels_url to `?first=`: the points whose labels tell most, the first above all, and these labels."""
+
+    ids: list[int]
+    labels: list[str]
+
+
+EXCHANGED = (View, HiddenCategories, Region, Axis, MapMessage, MapState, FirstLabels)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from components import session
 from components.error_boundary import error_boundary
+from components.map.axes import named_axes
 from components.map.columns import UNIFORM, color_codes, color_columns, size_columns
 from components.map.label_table import label_table
 from components.map.search import find_rows
@@ -79,6 +80,7 @@ def draw_flat_map(requested: Map, displayed: Map, state: MapSession, snapshot_ti
                 selected=None if suffices else np.isin(points, state.selected),
                 snapshots_url=f"{base}/snapshots" if snapshot_titles else None,
                 snapshot_titles=snapshot_titles,
+                axes=named_axes(displayed),
                 partial_layout_url=f"embedviz/maps/{state.run.id}/{requested.id}/partial" if is_optimising else None,
                 view=state.requested_view,
                 view_serial=state.view_serial,

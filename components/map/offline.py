@@ -11,10 +11,13 @@ from typing import TypedDict
 
 import numpy as np
 
+from components.map.axes import named_axes
+from components.map.caption import caption
 from components.map.columns import color_codes
 from components.map.exchange import MapMessage
 from components.map.modules import MAP_FILES, read_modules
 from components.map.view import MapData, message_of
+from embedviz.projection.importance import most_telling
 from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
@@ -66,8 +69,9 @@ globalThis.fetch = async (address) => {
   const { pathname, searchParams } = new URL(address);
   const name = decodeURIComponent(pathname.split("/").pop());
   if (name === "labels") {
-    const ids = searchParams.get("ids")?.split(",");
-    return Response.json(ids ? ids.map((id) => contents.labels[id]) : contents.labels.slice(+searchParams.get("from"), +searchParams.get("to")));
+    const ids = searchParams.get("ids")?.split(",") ?? contents.first.slice(0, +searchParams.get("first"));
+    const labels = ids.map((id) => contents.labels[id]);
+    return Response.json(searchParams.has("ids") ? labels : { ids, labels });
   }
   return new Response(Uint8Array.from(atob(contents.bytes[name]), (character) => character.charCodeAt(0)));
 };
@@ -105,10 +109,12 @@ class _ColumnColors(TypedDict):
 
 
 class _Contents(TypedDict):
-    """Contents of the page: its message, the labels, the buffers in base64 by their name, the columns to colour by."""
+    """Contents of the page: its message, the labels, the ids of those drawn first, the buffers in base64 by their name,
+    the columns to colour by."""
 
     data: MapMessage
     labels: list[str]
+    first: list[int]
     bytes: dict[str, str]
     colors: dict[str, _ColumnColors]
 
@@ -126,10 +132,11 @@ def page(displayed: Map, space: EmbeddingSpace, columns: Sequence[str], title: s
     title : str
     """
     points = np.asarray(displayed.points)
-    data = MapData(f"{_BASE}points", len(points), labels_url=f"{_BASE}labels")
+    data = MapData(f"{_BASE}points", len(points), labels_url=f"{_BASE}labels", axes=named_axes(displayed))
     contents: _Contents = {
         "data": message_of(data, _HEIGHT_PX),
         "labels": [space.labels[row] for row in points],
+        "first": most_telling(space, points, len(points)).tolist(),
         "bytes": {"points": _base64(pack_points(displayed.coords[:, :2]))},
         "colors": {},
     }
@@ -143,12 +150,11 @@ def page(displayed: Map, space: EmbeddingSpace, columns: Sequence[str], title: s
             "color_kind": colors.kind,
             "legend": list(colors.legend),
         }
-    settings = ", ".join(f"{name} {value}" for name, value in displayed.spec.settings.items() if value != "")
     parts = {
         "TITLE": html.escape(title),
         "CSS": (MAP_FILES / "map.css").read_text(encoding="utf-8"),
         "IMPORTS": _in_script({"imports": _modules()}),
-        "NOTE": html.escape(f"Drawn by embedviz: {settings}."),
+        "NOTE": html.escape(caption(displayed)),
         "CONTENTS": _in_script(contents),
     }
     return re.sub("|".join(parts), lambda match: parts[match.group()], _PAGE).encode()

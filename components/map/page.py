@@ -51,11 +51,12 @@ def _draw_history(state: MapSession) -> None:
     """Draw the layouts at the snapshots of the training, on a slider."""
     requested = history_of(state.run, state.space.name)
     if not live.awaited(requested, key="history"):
+        _draw_requested(state)
         return
     displayed = open_finished_map(state.run, requested.id)
     steps = requested.frame_steps
     last = max(step for step in steps if step is not None)
-    titles = ["final vectors" if step is None else f"{step / last:.0%} of training" for step in steps]
+    titles = [_snapshot_title(step, last) for step in steps]
     draw_flat_map(requested, displayed, state, titles)
     st.caption(
         f"{len(steps)} snapshots of the training, each laid out from the next one and aligned with it. Lines, tables and "
@@ -63,6 +64,13 @@ def _draw_history(state: MapSession) -> None:
     )
     draw_summary(state.space, requested, displayed)
     draw_details(displayed, state)
+
+
+def _snapshot_title(step: int | None, last: int) -> str:
+    """Return what a snapshot is called; step is None for the vectors that were kept in the end."""
+    if step is None:
+        return "final vectors"
+    return f"{step / last:.0%} of training" if step else "before training"
 
 
 def _draw_progress(requested: Map, state: MapSession) -> None:
@@ -79,4 +87,9 @@ def _draw_progress(requested: Map, state: MapSession) -> None:
                 live.bar(requested.last_event())
                 st.button("Stop", icon=":material/stop:", on_click=session.executor().stop, args=(requested,))
 
-    live.follow(requested, draw, key="map-progress", mark=lambda: (requested.has_coords, requested.has_clusters))
+    live.follow(
+        requested,
+        draw,
+        key="map-progress",
+        mark=lambda: (requested.has_coords, requested.has_quality, requested.has_clusters),
+    )

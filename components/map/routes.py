@@ -12,10 +12,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from components.map.columns import color_codes, size_codes
-from components.map.exchange import COLOR_CODES, LAYOUT_VERSION_HEADER, SIZE_CODES, BufferLayout
+from components.map.exchange import COLOR_CODES, LAYOUT_VERSION_HEADER, SIZE_CODES, BufferLayout, FirstLabels
 from components.map.modules import MODULES_PATH, modules_json
 from embedviz.core.errors import EmbedvizError
 from embedviz.projection.history_job import History
+from embedviz.projection.importance import most_telling
 from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
@@ -68,11 +69,11 @@ def _on_finished_map(answer: Callable[[Request, Map, EmbeddingSpace], Response])
 
 
 def _points(request: Request, found: Map, space: EmbeddingSpace) -> Response:
-    return _bytes(request, pack_points(found.coords[:, :2]))
+    return _plain(pack_points(found.coords[:, :2]))
 
 
 def _snapshots(request: Request, found: Map, space: EmbeddingSpace) -> Response:
-    return _bytes(request, b"".join(pack_points(frame) for frame in History(found.folder).frames))
+    return _plain(b"".join(pack_points(frame) for frame in History(found.folder).frames))
 
 
 def _partial_layout(request: Request) -> Response:
@@ -100,20 +101,31 @@ def _sizes(request: Request, found: Map, space: EmbeddingSpace) -> Response:
 
 
 def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    """Answer with the labels of the points named by ?ids=, or with the most telling ones and their ids."""
+    points = np.asarray(found.points)
     try:
         if "ids" in request.query_params:
             ids = [int(text) for text in request.query_params["ids"].split(",")[:MAX_LABELS]]
-        else:
-            first, end = int(request.query_params["from"]), int(request.query_params["to"])
-            ids = list(range(max(0, first), min(end, first + MAX_LABELS, len(found.points))))
-        labels = [space.labels[found.points[i]] for i in ids]
+            return JSONResponse([space.labels[points[i]] for i in ids], headers=PRIVATE)
+        n = min(max(0, int(request.query_params["first"])), MAX_LABELS)
     except (KeyError, ValueError, IndexError):
-        return PlainTextResponse("Ask for ?from=0&to=2000 or ?ids=3,17.", 400)
-    return JSONResponse(labels, headers=PRIVATE)
+        return PlainTextResponse("Ask for ?first=2000 or ?ids=3,17.", 400)
+    return JSONResponse(first_labels(points, space, n), headers=PRIVATE)
+
+
+def first_labels(points: np.ndarray, space: EmbeddingSpace, n: int) -> FirstLabels:
+    """Return the n most telling labels of a map of the rows `points`, the first above all."""
+    ids = most_telling(space, points, n)
+    return {"ids": ids.tolist(), "labels": [space.labels[row] for row in points[ids]]}
 
 
 def _pack(values: np.ndarray, layout: BufferLayout) -> bytes:
     return np.ascontiguousarray(values, layout.dtype).tobytes()
+
+
+def _plain(positions: bytes) -> Response:
+    """Answer with positions as they are: to compress them takes 0.1 s a million points and saves one byte in a hundred."""
+    return Response(positions, media_type="application/octet-stream", headers=PRIVATE)
 
 
 def _bytes(request: Request, data: bytes) -> Response:

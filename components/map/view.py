@@ -17,8 +17,9 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from components.map.event import MapEvent, read_event
-from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
+from components.map.exchange import MAX_HIGHLIGHTED, Axis, MapMessage, Region, View
 from components.map.modules import ENTRY_MODULE, MAP_FILES, MODULES_PATH
+from embedviz.figures.colors import Category
 
 # The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
 # before anything is fetched: the page does not jump when the map appears. Buffers and modules are requested at once. The
@@ -69,19 +70,19 @@ class MapData:
     Attributes
     ----------
     points_url : str
-        Answers with n positions in the layout exchange.POSITIONS. Points come in the order of importance: the first
-        ones get their labels drawn first.
+        Answers with n positions in the layout exchange.POSITIONS.
     n : int
         Number of points.
     labels_url : str or None
-        Answers `?from=0&to=2000` and `?ids=3,17` with a JSON array of strings.
+        Answers `?first=2000` with exchange.FirstLabels, those that are drawn before others, and `?ids=3,17` with a JSON
+        array of strings.
     colors_url : str or None
         Answers with n color codes in the layout exchange.COLOR_CODES: with color_kind "category" a row of `legend`,
         with "number" 0 (the legend's minimum) to 254 (its maximum), 255 for a point without a value, grey. None: all in
         the primary colour.
     color_kind : {"category", "number"} or None
     legend : sequence
-        For "category" a (name, CSS colour) for each code, "currentColor" being the text's colour; for "number"
+        For "category" a Category for each code, its colour "currentColor" being the text's colour; for "number"
         (minimum, maximum), as numbers or as text.
     color_column : str
         The column that the colours show; it comes back with a region drawn while categories are hidden.
@@ -118,6 +119,8 @@ class MapData:
         through them.
     snapshot_titles : sequence of str
         What each snapshot is called.
+    axes : sequence of Axis
+        The horizontal and the vertical one, where the directions have names.
     link : str or None
         Maps of one page with the same link, which show the same points in the same order, hover and select together.
     version : str or int
@@ -129,7 +132,7 @@ class MapData:
     labels_url: str | None = None
     colors_url: str | None = None
     color_kind: Literal["category", "number"] | None = None
-    legend: Sequence[tuple[str, str] | float | str] = ()
+    legend: Sequence[Category | float | str] = ()
     color_column: str = ""
     sizes_url: str | None = None
     highlight: Sequence[int] | np.ndarray = ()
@@ -148,6 +151,7 @@ class MapData:
     partial_layout_url: str | None = None
     snapshots_url: str | None = None
     snapshot_titles: Sequence[str] = ()
+    axes: Sequence[Axis] = ()
     link: str | None = None
     version: str | int = 0
 
@@ -216,6 +220,7 @@ def message_of(data: MapData, height: int) -> MapMessage:
         "partial_layout_url": data.partial_layout_url,
         "snapshots_url": data.snapshots_url,
         "snapshot_titles": list(data.snapshot_titles),
+        "axes": list(data.axes),
         "link": data.link,
         "version": data.version,
         "height": height,

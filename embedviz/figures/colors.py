@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,26 @@ from embedviz.projection.clusters import NO_CLUSTER
 # shows on a dark ground too; yellow comes last, being pale on a light one.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor", "#F0E442")
 DISTINCT_COLORS = OKABE_ITO[:6]  # those that show on a light and on a dark ground
+# For more than eight: twelve colours found by exchanging them for others until the nearest two were as far apart as could
+# be, by CIEDE2000 to normal eyes and to those of the three kinds of colour blindness, on a light and on a dark ground.
+TWELVE = (
+    "#4E76FF", "#896200", "#B1C400", "#FFB1D8", "#007662", "#9DD89D",
+    "#B1894E", "#D83B76", "#4E27FF", "#892789", "#9D143B", "#C49DFF",
+)  # fmt: skip
 OTHERS_COLOR = "#8C8F98"
-NO_CLUSTER_COLOR = "#B4B7BE"  # a fainter grey, so that the two can be told apart
 NO_VALUE = 255
 LAST_CODE = 254
 MIN_LOG_RATIO = 100.0  # largest by smallest value: from here on a linear scale would show most points in one colour
+
+Shape = Literal["disc", "ring"]
+
+
+class Category(NamedTuple):
+    """A row of a legend: points of no cluster are rings, so that they and the others, of the same grey, can be told apart."""
+
+    name: str
+    color: str
+    shape: Shape = "disc"
 
 
 @dataclass(frozen=True)
@@ -33,8 +48,8 @@ class MapColors:
         (n,) uint8: a category's place in the legend, or a number's place on the scale from 0 to 254; 255 for no value.
     kind : {"category", "number"}
         Which of the two.
-    categories : sequence of (str, str)
-        The name and the colour of each category.
+    categories : sequence of Category
+        The name, the colour and the shape of each category.
     ends : tuple
         The smallest and the largest number; words where there are none.
     scale : {"linear", "logarithmic"} or None
@@ -43,12 +58,12 @@ class MapColors:
 
     codes: np.ndarray
     kind: Literal["category", "number"]
-    categories: Sequence[tuple[str, str]] = ()
+    categories: Sequence[Category] = ()
     ends: tuple[float, float] | tuple[str, str] | tuple[()] = ()
     scale: Literal["linear", "logarithmic"] | None = None
 
     @property
-    def legend(self) -> Sequence[tuple[str, str]] | tuple[float, float] | tuple[str, str] | tuple[()]:
+    def legend(self) -> Sequence[Category] | tuple[float, float] | tuple[str, str] | tuple[()]:
         """The categories or the ends, as the map's front end takes them."""
         return self.categories if self.kind == "category" else self.ends
 
@@ -85,9 +100,9 @@ def color_numbers(values: pd.Series) -> MapColors:
 
 
 def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
-    """Give the most frequent categories a colour each; past eight, seven of them, and one for the others.
+    """Give the most frequent categories a colour each; past twelve, twelve of them, and grey to the others.
 
-    Points in no cluster are grey and last, however many they are.
+    Points in no cluster are grey rings and last, however many they are.
 
     Parameters
     ----------
@@ -104,18 +119,19 @@ def color_categories(values: pd.Series, *, by_name: bool = False) -> MapColors:
     counts: pd.Series = values.value_counts()
     counts = counts.loc[counts > 0]  # of a categorical column it lists what does not occur, too
     in_no_cluster = counts.pop(NO_CLUSTER) if NO_CLUSTER in counts.index else 0
-    kept = list(counts.index[: len(OKABE_ITO) if len(counts) <= len(OKABE_ITO) else len(OKABE_ITO) - 1])
+    colors = OKABE_ITO if len(counts) <= len(OKABE_ITO) else TWELVE
+    kept = list(counts.index[: len(colors)])
     kept = sorted(kept) if by_name else [kept[place] for place in display_order(list(map(str, kept)))]
     codes = pd.Index(kept).get_indexer(values)  # -1 for what is not kept
     others = len(counts) - len(kept)
     unknown = np.where(values.isna().to_numpy(), NO_VALUE, len(kept))
     codes = np.where(codes < 0, unknown, codes).astype(np.uint8)
-    legend = [(str(name), color) for name, color in zip(kept, OKABE_ITO, strict=False)]
+    legend = [Category(str(name), color) for name, color in zip(kept, colors, strict=False)]
     if others:
-        legend.append((f"{others:,} others", OTHERS_COLOR))
+        legend.append(Category(f"{others:,} others", OTHERS_COLOR))
     if in_no_cluster:
         codes[(values == NO_CLUSTER).to_numpy(bool, na_value=False)] = len(legend)
-        legend.append((NO_CLUSTER, NO_CLUSTER_COLOR))
+        legend.append(Category(NO_CLUSTER, OTHERS_COLOR, "ring"))
     return MapColors(codes, "category", categories=legend)
 
 

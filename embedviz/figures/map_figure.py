@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from embedviz.figures.colors import LAST_CODE, NO_VALUE, OKABE_ITO, OTHERS_COLOR, color_by
+from embedviz.figures.colors import LAST_CODE, NO_VALUE, OKABE_ITO, OTHERS_COLOR, Shape, color_by
 from embedviz.figures.safe_text import safe
 
 TEXT_COLOR = "#882255"  # instead of "currentColor", which Plotly does not know; visible on light and dark backgrounds
 
 
-def map_figure(frame: pd.DataFrame, color: pd.Series | None = None, title: str = "") -> go.Figure:
+def map_figure(
+    frame: pd.DataFrame, color: pd.Series | None = None, title: str = "", axes: tuple[str, str] | None = None
+) -> go.Figure:
     """Draw a map in two or three dimensions.
 
     Parameters
@@ -25,6 +27,8 @@ def map_figure(frame: pd.DataFrame, color: pd.Series | None = None, title: str =
         A category or a number for each row; its name is the legend's title.
     title : str
         Above the map.
+    axes : tuple of str, optional
+        Titles of the horizontal and the vertical axis of a flat map, where its directions have a meaning.
     """
     figure = go.Figure()
     labels = np.array([safe(label) for label in frame["label"]], object)
@@ -47,8 +51,13 @@ def map_figure(frame: pd.DataFrame, color: pd.Series | None = None, title: str =
     )
     if "z" in frame:
         figure.update_scenes(xaxis=plain, yaxis=plain, zaxis=plain)
-    else:
+    elif axes is None:
         figure.update_layout(xaxis=plain, yaxis={**plain, "scaleanchor": "x"})
+    else:
+        x, y = (
+            {"title": safe(title), "showgrid": False, "zeroline": True, "zerolinecolor": OTHERS_COLOR} for title in axes
+        )
+        figure.update_layout(xaxis=x, yaxis={**y, "scaleanchor": "x"}, margin={"l": 60, "b": 50})
     return figure
 
 
@@ -77,7 +86,13 @@ def _parts(n: int, color: pd.Series | None) -> list[_Part]:
         ]
     else:
         parts = [
-            _Part(safe(name), np.flatnonzero(found.codes == code), {"color": shade.replace("currentColor", TEXT_COLOR)})
-            for code, (name, shade) in enumerate(found.categories)
+            _Part(safe(name), np.flatnonzero(found.codes == code), _marker(shade, shape))
+            for code, (name, shade, shape) in enumerate(found.categories)
         ]
     return parts + ([_Part("no value", unknown, {"color": OTHERS_COLOR})] if len(unknown) else [])
+
+
+def _marker(shade: str, shape: Shape) -> dict[str, object]:
+    """Return how the points of a category are marked."""
+    symbol = "circle-open" if shape == "ring" else "circle"
+    return {"color": shade.replace("currentColor", TEXT_COLOR), "symbol": symbol}

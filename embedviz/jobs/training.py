@@ -123,6 +123,8 @@ def _estimated(run: RunFolder) -> Cost | None:
 def _run_learner(run: RunFolder, learner: Learner[Trained], reporter: Reporter) -> None:
     checkpoint_due, probes_due = time.monotonic() + FIRST_CHECKPOINT_S, 0.0
     snapshots = SnapshotWriter(run.folder)
+    if snapshots.is_empty:
+        snapshots.write(0, learner.current().spaces())
     for event in learner.run():
         now = time.monotonic()
         details = EventDetails()

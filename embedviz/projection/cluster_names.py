@@ -1,4 +1,4 @@
-"""Names for clusters of points: their most typical labels, or the words that set their texts apart."""
+"""Names for clusters of points: their leading labels, or the words that set their texts apart."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def cluster_names(
     """Name clusters of labels.
 
     Where labels are texts, longer than 25 characters or of 4 words and more on average, the words that set the cluster
-    apart are its name, otherwise its three most typical labels.
+    apart are its name, otherwise its three leading labels.
 
     Parameters
     ----------
     clusters : sequence of sequences of str
-        The labels of each cluster, the most typical first.
+        The labels of each cluster, the most important and typical first.
     others : sequence of str
         The labels that are in no cluster.
     taken : sequence of str

@@ -84,6 +84,11 @@ class Map(JobFolder[MapSpec]):
         return (self.folder / COORDS).exists()
 
     @property
+    def has_quality(self) -> bool:
+        """True once its fidelity was measured."""
+        return (self.folder / QUALITY).exists()
+
+    @property
     def has_clusters(self) -> bool:
         """True once clusters were found."""
         return (self.folder / CLUSTERS).exists()

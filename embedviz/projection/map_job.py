@@ -1,4 +1,4 @@
-"""The job that draws a map: coordinates first, then clusters, then how faithful it is."""
+"""The job that draws a map: coordinates first, then how faithful it is, then clusters."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
 from embedviz.projection.given_layout import placed
+from embedviz.projection.importance import importance
 from embedviz.projection.map_folder import (
     Map,
     MapSpec,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 @job("projection", lane="interactive")
 def draw_map(spec: MapSpec, folder: Path, reporter: Reporter) -> None:
-    """Draw the map. Odd vectors are counted first; then come coordinates, clusters, and how faithful it is."""
+    """Draw the map. Odd vectors are counted first; then come coordinates, how faithful it is, and clusters."""
     settings = ProjectionSettings.from_values(spec.settings)
     space = read_space(folder / spec.spaces, spec.space)
     drawn = sampled(space, settings)
@@ -76,7 +77,7 @@ def finish_map(
     reporter: Reporter,
     ingredients: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
-    """Find the clusters of a map and measure how faithful it is.
+    """Measure how faithful a map is and find its clusters.
 
     Parameters
     ----------
@@ -97,13 +98,13 @@ def finish_map(
     """
     from embedviz.projection.fidelity import measure_fidelity
 
-    write_clusters(folder, clusters_of(space, points, settings, reporter))
     reporter.report("Measuring how faithful the map is", 1, 1)
     found = measure_fidelity(np.asarray(space.vectors[points]), coords, metric=settings.metric, seed=settings.seed)
     kept = np.full(len(points), np.nan, np.float32)
     kept[found.rows] = found.kept
     write_kept(folder, kept)
     write_quality(folder, {**found.scores, **ingredients})
+    write_clusters(folder, clusters_of(space, points, settings, reporter))
 
 
 def clusters_of(
@@ -114,7 +115,8 @@ def clusters_of(
 
     reporter.report("Finding clusters", 1, 1)
     vectors = np.asarray(space.vectors[points])
-    return clusters(vectors, [space.labels[i] for i in points], metric=settings.metric).column()
+    labels = [space.labels[i] for i in points]
+    return clusters(vectors, labels, settings.metric, importance=importance(space, points)).column()
 
 
 def count_oddities(folder: Path, space: EmbeddingSpace, points: np.ndarray) -> None:

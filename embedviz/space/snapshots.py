@@ -48,6 +48,11 @@ class SnapshotWriter:
         self._steps = snapshot_steps(run_folder)
         self._stride = int(min(np.diff(self._steps).tolist(), default=0))
 
+    @property
+    def is_empty(self) -> bool:
+        """True until the first snapshot was written."""
+        return not self._steps
+
     def is_due(self, step: int, total_steps: int) -> bool:
         """Return True when the training has come far enough since the last snapshot."""
         self._stride = self._stride or max(1, int(total_steps * FIRST_STRIDE))

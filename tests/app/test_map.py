@@ -1,5 +1,7 @@
 """The map's page by AppTest: what it says of the points it shows and of those that are odd."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 from embedviz.space.subwords import Subwords
 from embedviz.store.dataset import Dataset
-from embedviz.store.maps import map_of
+from embedviz.store.maps import history_of, map_of
 from embedviz.store.store import Store
 
 pytestmark = pytest.mark.slow
@@ -92,6 +94,21 @@ def trained(tmp_path, two_topics):
     path = tmp_path / "t.txt"
     path.write_text(two_topics)
     return ev.train("skipgram", path, dim=8, epochs=2, min_count=1, subsample=0, deterministic=True)
+
+
+def test_the_map_stays_on_the_page_while_the_history_is_laid_out(app, trained):
+    page_of(app, trained, method="pca")
+    next(toggle for toggle in app.toggle if toggle.label == "Training history").set_value(True).run()
+    assert not app.exception
+    assert "The 12 most frequent of 12 words." in [text.value for text in app.text]
+    assert [box.label for box in app.selectbox].count("Colour by") == 1
+    history, end = history_of(trained, "word"), time.monotonic() + 60
+    while history.status != "done":
+        assert time.monotonic() < end, history.state.reason
+        time.sleep(0.1)
+    app.run()
+    assert not app.exception
+    assert any("snapshots of the training" in caption.value for caption in app.caption)
 
 
 ALL = {"kind": "box", "mode": "new", "polygon": [[-0.3, -0.3], [1.3, -0.3], [1.3, 1.3], [-0.3, 1.3]]}

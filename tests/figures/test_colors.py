@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from embedviz.figures.colors import (
-    NO_CLUSTER_COLOR,
     NO_VALUE,
     OKABE_ITO,
     OTHERS_COLOR,
@@ -39,21 +39,23 @@ def test_numbers_all_alike_take_the_middle():
 def test_categories_are_numbered_by_frequency_and_named_in_the_legend():
     colours = color_categories(pd.Series(["b", "a", "b", None]))
     assert colours.codes.tolist() == [0, 1, 0, NO_VALUE]
-    assert [name for name, _ in colours.legend] == ["b", "a"]
+    assert [name for name, *_ in colours.legend] == ["b", "a"]
 
 
-def test_a_ninth_category_makes_seven_and_the_others():
-    values = pd.Series([letter for i, letter in enumerate("abcdefghi") for _ in range(20 - i)])
+@pytest.mark.parametrize("n", [1, 8, 9, 12])
+def test_up_to_twelve_categories_have_a_colour_each(n):
+    colours = color_categories(pd.Series(list("abcdefghijkl"[:n])))
+    assert len({colour for _, colour, _ in colours.legend}) == n
+    assert {shape for *_, shape in colours.legend} == {"disc"}
+
+
+def test_past_twelve_categories_the_rest_are_the_others():
+    values = pd.Series([letter for i, letter in enumerate("abcdefghijklmn") for _ in range(20 - i)])
     colours = color_categories(values)
-    assert len(colours.legend) == 8
-    assert colours.legend[-1] == ("2 others", OTHERS_COLOR)
-    assert set(colours.codes[values.isin(["h", "i"])]) == {7}
-    assert set(colours.codes) == set(range(8))
-
-
-def test_eight_categories_have_a_colour_each():
-    colours = color_categories(pd.Series(list("abcdefgh")))
-    assert len({colour for _, colour in colours.legend}) == 8
+    assert len(colours.legend) == 13
+    assert colours.legend[-1] == ("2 others", OTHERS_COLOR, "disc")
+    assert set(colours.codes[values.isin(["m", "n"])]) == {12}
+    assert set(colours.codes) == set(range(13))
 
 
 def test_what_a_column_is_coloured_as_follows_from_its_values():
@@ -67,24 +69,24 @@ def test_what_a_column_is_coloured_as_follows_from_its_values():
 def test_points_in_no_cluster_are_grey_and_last_however_many_they_are():
     groups = pd.Series(["no cluster"] * 5 + ["1: a"] * 3 + ["2: b"], dtype="category")
     colours = color_categories(groups)
-    assert colours.legend[0] == ("1: a", OKABE_ITO[0])
-    assert colours.legend[-1] == ("no cluster", NO_CLUSTER_COLOR)
+    assert colours.legend[0] == ("1: a", OKABE_ITO[0], "disc")
+    assert colours.legend[-1] == ("no cluster", OTHERS_COLOR, "ring")
     assert colours.codes.tolist() == [2] * 5 + [0] * 3 + [1]
 
 
 def test_of_many_clusters_the_largest_have_colours_and_the_rest_are_the_others():
     sizes = {f"{i + 1}: name": 40 - i for i in range(20)} | {"no cluster": 100}
     colours = color_categories(pd.Series([name for name, size in sizes.items() for _ in range(size)]))
-    assert [name for name, _ in colours.legend] == [*list(sizes)[:7], "13 others", "no cluster"]
+    assert [name for name, *_ in colours.legend] == [*list(sizes)[:12], "8 others", "no cluster"]
     assert np.bincount(colours.codes)[-1] == 100
 
 
 def test_when_nothing_is_clustered_everything_is_grey():
     colours = color_categories(pd.Series(["no cluster"] * 3))
-    assert colours.legend == [("no cluster", NO_CLUSTER_COLOR)]
+    assert colours.legend == [("no cluster", OTHERS_COLOR, "ring")]
     assert colours.codes.tolist() == [0, 0, 0]
 
 
 def test_a_category_that_does_not_occur_is_not_counted():
     values = pd.Series(pd.Categorical(["a", "b"], categories=[*"abcdefghijk", "no cluster"]))
-    assert [name for name, _ in color_categories(values).legend] == ["a", "b"]
+    assert [name for name, *_ in color_categories(values).legend] == ["a", "b"]

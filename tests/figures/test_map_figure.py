@@ -27,3 +27,11 @@ def test_labels_are_shown_as_they_are():
     figure = map_figure(FRAME.assign(label=["<b>bold</b>", "%{x}", "x" * 100, "d"]))
     assert list(figure.data[0].text[:2]) == ["&lt;b&gt;bold&lt;/b&gt;", "%&#123;x}"]
     assert len(figure.data[0].text[2]) == 80
+
+
+def test_named_directions_are_axes_with_titles_and_a_line_at_zero():
+    layout = map_figure(FRAME, axes=("she - he", "<b>good</b> - bad")).layout
+    assert (layout.xaxis.title.text, layout.yaxis.title.text) == ("she - he", "&lt;b&gt;good&lt;/b&gt; - bad")
+    assert layout.xaxis.visible is None
+    assert layout.xaxis.zeroline
+    assert map_figure(FRAME).layout.xaxis.visible is False

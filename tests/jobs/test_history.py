@@ -24,6 +24,7 @@ def test_a_trainings_snapshots_become_frames_that_end_in_its_map(text):
     run = ev.train("skipgram", text, **SETTINGS)
     kept = read_snapshots(run.folder, "word")
     assert has_history(run, "word")
+    assert kept[0].step == 0
     assert not np.array_equal(kept[0][2], kept[-1][2])
     history = run_inline(history_of(run, "word"))
     assert history.frame_steps == [*(step for step, *_ in kept), None]
@@ -65,6 +66,7 @@ def test_every_model_keeps_snapshots(film_ratings, tmp_path):
     run = ev.train("ratings", path, dim=4, epochs=3)
     assert has_history(run, "item")
     assert has_history(run, "user")
+    assert read_snapshots(run.folder, "item")[0].step == 0
 
 
 def test_a_run_without_snapshots_has_no_history(text):

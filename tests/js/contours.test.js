@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contourLines, SHARES } from "../../components/map/js/contours.js";
-import { PointIndex } from "../../components/map/js/point_index.js";
+import { boundsOf } from "../../components/map/js/points.js";
 import { randomPositions } from "./random_positions.js";
 
 const MAX = 65535;
@@ -34,7 +34,7 @@ function shareInside(positions, lines) {
 
 test("the contours hold the shares of the points they stand for", () => {
   const positions = heaps(5000);
-  const contours = contourLines(positions, new PointIndex(positions).bounds);
+  const contours = contourLines(positions, boundsOf(positions));
   assert.equal(contours.length, SHARES.length);
   contours.forEach((lines, i) => {
     const share = shareInside(positions, lines);
@@ -44,7 +44,7 @@ test("the contours hold the shares of the points they stand for", () => {
 
 test("points on one spot have contours around that spot", () => {
   const positions = new Uint16Array(200).fill(30000);
-  const contours = contourLines(positions, new PointIndex(positions).bounds);
+  const contours = contourLines(positions, boundsOf(positions));
   for (const lines of contours) {
     assert.ok(lines.length > 0);
     assert.ok(lines.every((value) => Math.abs(value - 30000 / MAX) < 1e-3));

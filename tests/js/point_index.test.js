@@ -55,9 +55,3 @@ test("outside the radius there is nothing", () => {
   assert.equal(index.nearest(2, 2, 0.1), null);
   assert.equal(new PointIndex(new Uint16Array(0)).nearest(0.5, 0.5, 1), null);
 });
-
-test("the bounds hold all points", () => {
-  const { bounds } = new PointIndex(Uint16Array.of(100, 900, 300, 200, 200, 500));
-  assert.deepEqual(bounds, { left: 100 / MAX, right: 300 / MAX, bottom: 200 / MAX, top: 900 / MAX });
-  assert.deepEqual(new PointIndex(new Uint16Array(0)).bounds, { left: 0, right: 1, bottom: 0, top: 1 });
-});

@@ -8,6 +8,7 @@ from embedviz.data.samples import SAMPLES
 from embedviz.formats import load_vectors
 from embedviz.projection import clusters as module
 from embedviz.projection.clusters import NO_CLUSTER, clusters
+from embedviz.projection.importance import importance as importance_of
 from embedviz.projection.map_folder import Map, MapSpec, write_clusters
 
 pytestmark = pytest.mark.slow
@@ -96,6 +97,28 @@ def test_a_cluster_is_named_by_the_members_at_its_centre():
     named = [labels.index(label) for label in found.names[0].split(", ")]
     assert len(named) == 3
     assert set(named) <= set(nearness[:20])
+
+
+def test_a_cluster_is_named_by_important_members_near_its_centre():
+    vectors, labels = blobs([100, 60])
+    nearness = np.argsort(np.argsort(cdist(vectors[:100].mean(axis=0)[None], vectors[:100])[0]))
+    importance = np.ones(160)
+    frequent = np.flatnonzero(nearness < 50)[:3]
+    importance[frequent] = 10
+    importance[int(np.argmax(nearness))] = 11  # more frequent still, and the least typical of all
+    found = clusters(vectors, labels, "euclidean", importance=importance)
+    assert set(found.names[0].split(", ")) == {labels[i] for i in frequent}
+
+
+def test_the_groups_of_words_are_named_by_words_that_people_know():
+    space = load_vectors(SAMPLES["glove"].path)
+    points = np.arange(10_000)
+    labels = [space.labels[i] for i in points]
+    found = clusters(np.asarray(space.vectors[points]), labels, importance=importance_of(space, points))
+    places = [labels.index(label) for name in found.names for label in name.split(", ")]
+    assert np.median(places) < 2_000  # 5,000 by typicality alone
+    music = found.codes[space.index("music")]
+    assert {"music", "film", "album", "song"} & set(found.names[music].split(", "))
 
 
 def test_past_so_many_points_the_rest_go_where_the_nearest_is(monkeypatch):

@@ -23,7 +23,7 @@ def kept_by_hand(vectors: np.ndarray, coords: np.ndarray, k: int) -> float:
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-@pytest.mark.parametrize("n", [11, 40, 333])
+@pytest.mark.parametrize("n", [11, 40, 333, 1500])
 def test_trustworthiness_is_scikit_learns(metric, n):
     vectors, coords = random_points(n, 8), random_points(n, 2, seed=1)
     expected = trustworthiness(vectors, coords, n_neighbors=5, metric=metric)
@@ -36,6 +36,15 @@ def test_neighbours_kept_are_what_a_loop_counts():
     quality = fidelity(vectors, coords, (3, 10), "euclidean")
     assert quality["neighbors_kept@3"] == pytest.approx(kept_by_hand(vectors, coords, 3))
     assert quality["neighbors_kept@10"] == pytest.approx(kept_by_hand(vectors, coords, 10))
+
+
+def test_in_groups_of_like_rows_the_neighbours_kept_are_what_a_loop_counts():
+    centres = np.repeat(random_points(5, 6, seed=2) * 10, 120, axis=0)
+    vectors = random_points(600, 6) + centres
+    coords = vectors[:, :2] + random_points(600, 2, seed=1)
+    quality = fidelity(vectors, coords, (5, 30), "euclidean")
+    assert quality["neighbors_kept@5"] == pytest.approx(kept_by_hand(vectors, coords, 5))
+    assert quality["neighbors_kept@30"] == pytest.approx(kept_by_hand(vectors, coords, 30))
 
 
 def test_a_small_block_changes_nothing(monkeypatch):

@@ -18,6 +18,7 @@ import { MAX_SVG_POINTS, savePng, saveSvg } from "./saving.js";
 /** @import { Selecting } from "./selecting.js" */
 /** @import { StateSender } from "./state_sender.js" */
 /** @import { Tools } from "./tools.js" */
+/** @import { Viewport } from "./viewport.js" */
 
 /**
  * The modules that carry the commands out.
@@ -36,6 +37,7 @@ import { MAX_SVG_POINTS, savePng, saveSvg } from "./saving.js";
  * @property {Selecting} selecting
  * @property {StateSender} sender
  * @property {() => MapMessage} message the latest one from Python
+ * @property {() => Viewport} viewport
  */
 
 const CENTER_REACH = 4; // hover radii within which Enter finds a point
@@ -141,16 +143,16 @@ export class Commands {
   }
 
   savePng() {
-    const { layer, points, pointing, painter, layout, coloring } = this.parts;
+    const { layer, points, pointing, painter, overlay, coloring, viewport } = this.parts;
     if (!layer || !points.count) return;
     pointing.hover(null);
-    savePng(painter, layout, coloring.colors);
+    savePng({ painter, layer, overlay, coloring, viewport: viewport() });
   }
 
   saveSvg() {
-    const { layer, points, pointing, painter, overlay, coloring } = this.parts;
+    const { layer, points, pointing, painter, overlay, coloring, viewport } = this.parts;
     if (!layer || !points.count || points.count > MAX_SVG_POINTS) return;
     pointing.hover(null);
-    saveSvg(painter, layer, overlay, coloring.colors);
+    saveSvg({ painter, layer, overlay, coloring, viewport: viewport() });
   }
 }

@@ -38,7 +38,7 @@ export class Density {
   show(shown) {
     this.shown = shown;
     this.button.setAttribute("aria-pressed", String(shown));
-    if (shown) this.paths ??= contourPaths(this.points.positions, this.points.index.bounds);
+    if (shown) this.paths ??= contourPaths(this.points.positions, this.points.bounds);
     this.redraw();
   }
 

@@ -39,6 +39,15 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  */
 
 /**
+ * A named direction: its title, and its value at the two ends of the unit square.
+ *
+ * @typedef {object} Axis
+ * @property {string} title
+ * @property {number} low
+ * @property {number} high
+ */
+
+/**
  * The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
  *
  * `selected` holds one bit per point, the lowest bit first, in base64.
@@ -49,7 +58,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {string | null} labels_url
  * @property {string | null} colors_url
  * @property {"category" | "number" | null} color_kind
- * @property {[string, string][] | [number | string, number | string]} legend
+ * @property {[string, string, string][] | [number | string, number | string]} legend
  * @property {string} color_column
  * @property {string | null} sizes_url
  * @property {number[]} highlight
@@ -68,6 +77,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {string | null} partial_layout_url
  * @property {string | null} snapshots_url
  * @property {string[]} snapshot_titles
+ * @property {Axis[]} axes
  * @property {string | null} link
  * @property {string | number} version
  * @property {number} height
@@ -84,4 +94,12 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {"undo" | "redo" | null} step
  * @property {number} step_serial
  * @property {View} [view]
+ */
+
+/**
+ * The answer of labels_url to `?first=`: the points whose labels tell most, the first above all, and these labels.
+ *
+ * @typedef {object} FirstLabels
+ * @property {number[]} ids
+ * @property {string[]} labels
  */

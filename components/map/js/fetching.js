@@ -3,6 +3,8 @@
 
 /** @typedef {Map<string, Promise<Response | null>>} EarlyRequests address -> answer, requested before the modules came */
 
+/** @typedef {(bytes: ArrayBuffer, received: number) => void} OnPart received: how many of the bytes have come */
+
 /** @type {(n: number) => string} */
 export const formatCount = (n) => n.toLocaleString("en");
 
@@ -14,9 +16,12 @@ export const messageOf = (error) => (error instanceof Error ? error.message : St
  * @param {string} address
  * @param {number} expected bytes
  * @param {string} what the buffer holds
- * @param {{signal?: AbortSignal, early?: EarlyRequests}} options early: requests already under way; each is used once
+ * @param {object} options
+ * @param {AbortSignal} [options.signal]
+ * @param {EarlyRequests} [options.early] requests already under way; each is used once
+ * @param {OnPart} [options.onPart] called as the bytes come
  */
-export async function fetchBytes(address, expected, what, { signal, early } = {}) {
+export async function fetchBytes(address, expected, what, { signal, early, onPart } = {}) {
   let answer;
   try {
     const request = early?.get(address);
@@ -27,11 +32,27 @@ export async function fetchBytes(address, expected, what, { signal, early } = {}
     throw new Error(`The map's ${what} could not be fetched: the server does not answer.`);
   }
   if (!answer.ok) throw new Error(`The map's ${what} could not be fetched: the server answered ${answer.status}.`);
-  const bytes = await answer.arrayBuffer();
+  const bytes = await (onPart ? collect(answer, expected, onPart) : answer.arrayBuffer());
   if (bytes.byteLength !== expected) {
     throw new Error(
       `The map's ${what} should be ${formatCount(expected)} bytes, but ${formatCount(bytes.byteLength)} came.`,
     );
   }
   return bytes;
+}
+
+/**
+ * The whole answer, of which what has come is handed out on the way. Bytes past the expected ones are dropped.
+ * @type {(answer: Response, expected: number, onPart: OnPart) => Promise<ArrayBuffer>}
+ */
+async function collect(answer, expected, onPart) {
+  const bytes = new Uint8Array(expected);
+  let received = 0;
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    bytes.set(part.value.subarray(0, expected - received), received);
+    received = Math.min(expected, received + part.value.length);
+    onPart(bytes.buffer, received);
+  }
+  return received === expected ? bytes.buffer : bytes.buffer.slice(0, received);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The labels that may be drawn in a view: those of marked points, then of the points in sight in order of importance.
+// The labels that may be drawn in a view: those of marked points, then the most telling ones of the points in sight.
 
 import { MAX_COORDINATE } from "./exchange.js";
 import { shorten } from "./labels.js";
@@ -43,12 +43,17 @@ export function chooseCandidates(scene, max) {
     const { left, right, bottom, top } = camera.visible();
     const [minX, maxX, minY, maxY] = [left, right, bottom, top].map((value) => value * MAX_COORDINATE);
     let room = max * CANDIDATES_PER_LABEL;
-    for (let id = 0; id < positions.length / 2 && room > 0; id++) {
+    const seen = new Set(first);
+    /** @param {number} id */
+    const consider = (id) => {
       const [x, y] = [positions[2 * id], positions[2 * id + 1]];
-      if (x < minX || x > maxX || y < minY || y > maxY || first.has(id) || !accepts(id)) continue;
+      if (!(x >= minX && x <= maxX && y >= minY && y <= maxY) || seen.has(id) || !accepts(id)) return;
+      seen.add(id);
       add(id, false);
       room--;
-    }
+    };
+    for (const id of labels.first) if (room > 0) consider(id);
+    for (let id = 0; id < positions.length / 2 && room > 0; id++) consider(id);
   }
   return { candidates, missing, strongCount: first.size };
 }

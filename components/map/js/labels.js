@@ -1,8 +1,10 @@
 // @ts-check
 // The points' labels, fetched as they are needed.
 
+/** @import { FirstLabels } from "./exchange.js" */
+
 const MAX_ALL_AT_ONCE = 20000; // points up to which all labels come in one request
-const FIRST = 2000; // of larger maps the most frequent ones come first, the rest by id
+const FIRST = 2000; // of larger maps the most telling ones come first, the rest by id
 const MAX_IDS = 150; // ids in one request: the address stays below 2,000 characters
 const MAX_LENGTH = 48;
 const REQUEST_DELAY_MS = 40;
@@ -28,6 +30,8 @@ export class Labels {
     this.onArrival = onArrival;
     /** @type {string[]} */
     this.known = new Array(Math.min(count, MAX_ALL_AT_ONCE)); // sparse beyond
+    /** @type {number[]} */
+    this.first = []; // ids of the most telling labels, the first above all
     /** @type {Set<number>} */
     this.requested = new Set();
     /** @type {Set<number>} */
@@ -35,13 +39,8 @@ export class Labels {
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.timer = null;
     this.stop = new AbortController();
-    this.firstIds = count <= MAX_ALL_AT_ONCE ? count : FIRST;
     this.pendingFirst = Boolean(address && count);
-    if (this.pendingFirst) {
-      this.fetch({ from: "0", to: String(this.firstIds) }, (labels) => {
-        for (const [id, label] of labels.entries()) this.known[id] = label;
-      });
-    }
+    if (this.pendingFirst) this.fetchFirst(count <= MAX_ALL_AT_ONCE ? count : FIRST);
   }
 
   /**
@@ -60,10 +59,21 @@ export class Labels {
   want(ids) {
     if (!this.address) return;
     for (const id of ids) {
-      if (this.known[id] !== undefined || this.requested.has(id) || (this.pendingFirst && id < this.firstIds)) continue;
-      this.wanted.add(id);
+      if (this.known[id] === undefined && !this.requested.has(id)) this.wanted.add(id);
     }
-    if (this.wanted.size) this.timer ??= setTimeout(() => this.send(), REQUEST_DELAY_MS);
+    if (this.wanted.size && !this.pendingFirst) this.timer ??= setTimeout(() => this.send(), REQUEST_DELAY_MS);
+  }
+
+  /** @param {number} n */
+  async fetchFirst(n) {
+    await this.fetch({ first: String(n) }, (/** @type {FirstLabels} */ { ids, labels }) => {
+      this.first = ids;
+      for (const [i, id] of ids.entries()) this.known[id] = labels[i];
+    });
+    this.pendingFirst = false;
+    const asked = this.wanted;
+    this.wanted = new Set();
+    this.want(asked);
   }
 
   async send() {
@@ -71,15 +81,16 @@ export class Labels {
     const ids = [...this.wanted].slice(-MAX_IDS); // the latest first: they are what is in sight
     this.wanted.clear();
     for (const id of ids) this.requested.add(id);
-    const arrived = await this.fetch({ ids: ids.join(",") }, (labels) => {
+    const arrived = await this.fetch({ ids: ids.join(",") }, (/** @type {string[]} */ labels) => {
       for (const [i, id] of ids.entries()) this.known[id] = labels[i];
     });
     if (!arrived) for (const id of ids) this.requested.delete(id);
   }
 
   /**
+   * @template T
    * @param {Record<string, string>} parameters
-   * @param {(labels: string[]) => void} store
+   * @param {(answer: T) => void} store
    * @returns {Promise<boolean>} whether the labels came
    */
   async fetch(parameters, store) {
@@ -95,7 +106,6 @@ export class Labels {
       if (!this.stop.signal.aborted) console.warn(`embedviz map: labels not fetched from ${address}`, error);
       return false;
     } finally {
-      if ("from" in parameters) this.pendingFirst = false;
       if (!this.stop.signal.aborted) this.onArrival();
     }
   }

@@ -100,7 +100,7 @@ function buildToolbar(commands) {
     steps,
     group(
       density,
-      iconButton("save", "Save as PNG", () => commands().savePng()),
+      iconButton("save", "Save as PNG, at twice the size", () => commands().savePng()),
       saveSvg,
     ),
   );

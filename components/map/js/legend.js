@@ -46,8 +46,8 @@ function build(node, { kind, legend }, theme, handlers) {
   node.hidden = !kind || !legend.length;
   node.dataset.kind = kind ?? "";
   if (kind === "category") {
-    for (const [code, [name, css]] of legend.entries()) {
-      const row = categoryRow(name, cssColor(categoryColor(css, theme)), code, handlers);
+    for (const [code, [name, css, shape]] of legend.entries()) {
+      const row = categoryRow(name, cssColor(categoryColor(css, theme)), shape, code, handlers);
       node.append(row);
       if (focused === String(code)) row.focus();
     }
@@ -59,14 +59,14 @@ function build(node, { kind, legend }, theme, handlers) {
   }
 }
 
-/** @type {(name: string, color: string, code: number, handlers: LegendHandlers) => HTMLButtonElement} */
-function categoryRow(name, color, code, { onToggle, onIsolate }) {
+/** @type {(name: string, color: string, shape: string, code: number, handlers: LegendHandlers) => HTMLButtonElement} */
+function categoryRow(name, color, shape, code, { onToggle, onIsolate }) {
   const row = element("button", "category");
   row.type = "button";
   row.dataset.code = String(code);
   row.title = `${name}: click to hide or show, double-click (or Shift+click) to show it alone`;
-  const swatch = element("span", "swatch");
-  swatch.style.background = color;
+  const swatch = element("span", `swatch ${shape}`);
+  swatch.style.color = color;
   row.append(swatch, element("span", "name", name));
   row.addEventListener("click", (event) => {
     const second = event.detail === 2; // takes back what the first of the two clicks did

@@ -109,6 +109,7 @@ export class MapView {
       ...{ camera, points, coloring, sender, layer: this.layer, overlay: this.overlay, layout: this.layout },
       ...{ painter: this.painter, density: this.density, tools: this.tools, navigation: this.navigation },
       ...{ pointing: this.pointing, selecting: this.selecting, message: () => this.data },
+      viewport: () => this.viewport,
     });
     this.gestures = new Gestures(overlay, this.tools, this.commands);
     this.keyboard = new Keyboard(root, overlay, this.commands, () => this.gestures.stopDrawing());
@@ -180,7 +181,7 @@ export class MapView {
     this.snapshots.offer(data);
     if (data.view && !isFirst && changed("view_serial")) this.navigation.fly(data.view);
     if (changed("can_undo", "can_redo")) this.layout.showSteps(data.can_undo, data.can_redo);
-    if (changed("focus", "links", "highlight", "dim")) painter.redraw();
+    if (changed("focus", "links", "highlight", "dim", "axes")) painter.redraw();
     this.coloring.followTheme();
     this.placement.rememberView(data.view_in_address);
   }
@@ -241,9 +242,10 @@ export class MapView {
       regions: selecting.selection.regions,
       drawing: selecting.drawing,
       contours: density.contours,
+      axes: data.axes,
       crosshair: this.layout.stage.matches(":focus-visible"),
       pixelRatio: this.viewport.pixelRatio,
-      accepts: (id) => coloring.accepts(id),
+      accepts: (id) => coloring.accepts(id) && layer?.chosen?.[id] !== 0,
       colorOf: (id) => layer?.colorOf(id) ?? coloring.theme.primary,
     });
   }
@@ -260,7 +262,7 @@ export class MapView {
     this.link.join(null);
     this.views.stop();
     this.partialLayout.stop();
-    this.snapshots.stop();
+    this.snapshots.destroy();
     this.loading.stop();
     this.labels.destroy();
     this.gestures.destroy();

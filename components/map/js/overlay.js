@@ -1,6 +1,7 @@
 // @ts-check
 // The canvas over the points: density contours, lines to neighbours, marked points, labels, regions.
 
+import { describeAxes } from "./axes.js";
 import { MAX_COORDINATE } from "./exchange.js";
 import { chooseCandidates, maxLabels } from "./label_candidates.js";
 import { placeLabels } from "./label_placement.js";
@@ -86,6 +87,7 @@ export class Overlay {
     context.clearRect(0, 0, this.width, this.height);
     /** @type {PositionOf} */
     const at = (id) => camera.toScreen(positions[2 * id] / MAX_COORDINATE, positions[2 * id + 1] / MAX_COORDINATE);
+    this.drawAxes(scene);
     for (const { polygon } of scene.regions) {
       const path = polygon.map(([x, y]) => camera.toScreen(x, y));
       this.drawPath(scene, path);
@@ -98,6 +100,44 @@ export class Overlay {
     }
     if (scene.drawing) this.drawPath(scene, scene.drawing);
     if (scene.crosshair) this.drawCrosshair(scene);
+  }
+
+  /** @param {Scene} scene */
+  drawAxes({ axes, camera, theme }) {
+    const { context } = this;
+    const { lines, texts } = describeAxes(axes, camera);
+    for (const { x1, y1, x2, y2, strong } of lines) {
+      context.lineWidth = 1;
+      context.strokeStyle = cssColor(theme.text, strong ? 0.45 : 0.7);
+      context.beginPath();
+      context.moveTo(x1, y1);
+      context.lineTo(x2, y2);
+      context.stroke();
+    }
+    for (const { text, x, y, align, upwards, strong } of texts) {
+      context.save();
+      context.translate(x, y);
+      if (upwards) context.rotate(-FULL_TURN / 4);
+      this.write(text, 0, 0, { align, strong, theme });
+      context.restore();
+    }
+  }
+
+  /**
+   * Text with a rim of the background's colour, so that it can be read over points.
+   * @type {(text: string, x: number, y: number, look: {align: CanvasTextAlign, strong: boolean, theme: Theme}) => void}
+   */
+  write(text, x, y, { align, strong, theme }) {
+    const { context } = this;
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    context.font = this.font(theme, strong);
+    context.textAlign = align;
+    context.lineWidth = 3.5;
+    context.strokeStyle = cssColor(theme.background, 0.88);
+    context.strokeText(text, x, y);
+    context.fillStyle = cssColor(theme.text, strong ? 1 : 0.92);
+    context.fillText(text, x, y);
   }
 
   /**
@@ -169,19 +209,10 @@ export class Overlay {
 
   /** @type {(scene: Scene, at: PositionOf) => void} */
   drawLabels({ theme, hovered }, at) {
-    const { context } = this;
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
     for (const { id, text, strong, align, dx, dy } of this.placed) {
       if (id === hovered) continue; // the tooltip shows it
       const [x, y] = at(id);
-      context.font = this.font(theme, strong);
-      context.textAlign = align;
-      context.lineWidth = 3.5;
-      context.strokeStyle = cssColor(theme.background, 0.88);
-      context.strokeText(text, x + dx, y + dy);
-      context.fillStyle = cssColor(theme.text, strong ? 1 : 0.92);
-      context.fillText(text, x + dx, y + dy);
+      this.write(text, x + dx, y + dy, { align, strong, theme });
     }
   }
 

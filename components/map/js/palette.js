@@ -4,7 +4,7 @@
 import { MAX_NUMBER_CODE, NO_VALUE } from "./exchange.js";
 
 /** @typedef {[number, number, number]} Rgb red, green, blue from 0 to 255 */
-/** @typedef {[name: string, css: string]} Category */
+/** @typedef {[name: string, css: string, shape: string]} Category shape: "disc" or "ring" */
 /** @typedef {[min: number | string, max: number | string]} NumberRange */
 
 /**
@@ -39,6 +39,7 @@ const CIVIDIS = [
 ];
 /** @type {Rgb} */
 const UNKNOWN = [128, 128, 128];
+export const PALETTE_SIZE = 2 * 256 * 4; // a row of colours and a row of shapes
 const FILTERED_ALPHA = 0.07; // hidden categories stay as a shadow
 
 /** @type {OffscreenCanvasRenderingContext2D | null} */
@@ -105,17 +106,19 @@ export function categoryColor(css, theme) {
 const noValueColor = (theme) => (theme.dark ? [120, 124, 134] : [150, 154, 162]);
 
 /**
- * 256 × RGBA. hidden: codes of the categories hidden in the legend.
+ * 256 × RGBA, and 256 × 4 once more whose first tells how hollow a point is: 255 for a ring. hidden: codes of the
+ * categories hidden in the legend.
  * @type {(colors: Colors, hidden: Set<number>, theme: Theme) => Uint8Array}
  */
 export function buildPalette(colors, hidden, theme) {
-  const palette = new Uint8Array(256 * 4);
+  const palette = new Uint8Array(PALETTE_SIZE);
   for (let code = 0; code < 256; code++) {
     /** @type {Rgb} */
     let color = noValueColor(theme);
     if (colors.kind === "number" && code !== NO_VALUE) color = numberColor(code / MAX_NUMBER_CODE, theme);
     else if (colors.kind === "category" && code < colors.legend.length) {
       color = categoryColor(colors.legend[code][1], theme);
+      palette[4 * (256 + code)] = colors.legend[code][2] === "ring" ? 255 : 0;
     } else if (!colors.kind) color = theme.primary;
     const shown = colors.kind !== "category" || !hidden.has(code);
     palette.set([...color, Math.round(255 * (shown ? 1 : FILTERED_ALPHA))], 4 * code);

@@ -68,7 +68,7 @@ export class Placement {
     const seesAll = isEqual(camera.home, camera.target);
     points.replace(positions);
     this.layer?.setPoints(positions, { morph: hadPoints, ms });
-    camera.bounds = points.index.bounds;
+    camera.bounds = points.bounds;
     if (hadPoints && seesAll) camera.flyTo(camera.home);
     this.density.refresh();
   }

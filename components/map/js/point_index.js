@@ -1,9 +1,7 @@
 // @ts-check
-// A uniform grid over the points: the nearest point to a position, and the bounds of all points.
+// A uniform grid over the points: the nearest point to a position.
 
 import { MAX_COORDINATE } from "./exchange.js";
-
-/** @import { Bounds } from "./camera.js" */
 
 const POINTS_PER_CELL = 4;
 
@@ -21,13 +19,8 @@ export class PointIndex {
     const across = 1 << this.bits;
     this.start = new Uint32Array(across * across + 1);
     const cells = new Uint32Array(n);
-    let [left, right, bottom, top] = [MAX_COORDINATE, 0, MAX_COORDINATE, 0];
     for (let i = 0; i < n; i++) {
       const [x, y] = [positions[2 * i], positions[2 * i + 1]];
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < bottom) bottom = y;
-      if (y > top) top = y;
       const cell = ((x >> this.shift) << this.bits) | (y >> this.shift);
       cells[i] = cell;
       this.start[cell + 1]++;
@@ -36,15 +29,6 @@ export class PointIndex {
     this.order = new Uint32Array(n);
     const next = this.start.slice(0, -1);
     for (let i = 0; i < n; i++) this.order[next[cells[i]]++] = i;
-    /** @type {Bounds} */
-    this.bounds = n
-      ? {
-          left: left / MAX_COORDINATE,
-          right: right / MAX_COORDINATE,
-          bottom: bottom / MAX_COORDINATE,
-          top: top / MAX_COORDINATE,
-        }
-      : { left: 0, right: 1, bottom: 0, top: 1 };
   }
 
   /**

@@ -4,6 +4,7 @@
 
 import { FrameTimer } from "./frame_timer.js";
 import { prefersReducedMotion } from "./motion.js";
+import { PALETTE_SIZE } from "./palette.js";
 import { EVEN_WEIGHT, FADED, GRAY, GRAYED, linkProgram, MAX_SIZE_SHARE, MIN_SIZE_SHARE } from "./points_shaders.js";
 
 /** @import { Camera } from "./camera.js" */
@@ -32,7 +33,7 @@ export class PointsLayer {
     /** @type {Uint8Array | null} */
     this.sizes = null; // one byte a point, or null: all have one size
     /** @type {Uint8Array} */
-    this.palette = new Uint8Array(256 * 4);
+    this.palette = new Uint8Array(PALETTE_SIZE);
     /** @type {number | null} */
     this.morphStart = null;
     this.morphMs = MORPH_MS;
@@ -122,12 +123,12 @@ export class PointsLayer {
     this.gl.bufferData(this.gl.ARRAY_BUFFER, bytes, this.gl.STATIC_DRAW);
   }
 
-  /** @param {Uint8Array} palette 256 × RGBA */
+  /** @param {Uint8Array} palette as buildPalette makes it */
   setPalette(palette) {
     const { gl } = this;
     this.palette = palette;
     gl.bindTexture(gl.TEXTURE_2D, this.gpu.palette);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 2, 0, gl.RGBA, gl.UNSIGNED_BYTE, palette);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
   }
@@ -141,6 +142,14 @@ export class PointsLayer {
     if (!this.chosen || this.chosen[id]) return [red, green, blue, alpha];
     const [r, g, b] = [red, green, blue].map((value, k) => value + (255 * GRAY[k] - value) * GRAYED);
     return [r, g, b, alpha * FADED];
+  }
+
+  /**
+   * Whether a point is drawn as a ring.
+   * @type {(id: number) => boolean}
+   */
+  isRing(id) {
+    return this.palette[4 * (256 + (this.codes?.[id] ?? 0))] > 0;
   }
 
   /**

@@ -4,6 +4,7 @@
 export const MIN_SIZE_SHARE = 0.55; // of the map's size of a point, for the smallest byte of size
 export const MAX_SIZE_SHARE = 3.1;
 export const EVEN_WEIGHT = (1 - MIN_SIZE_SHARE) / (MAX_SIZE_SHARE - MIN_SIZE_SHARE); // where all points have one size
+export const RING_SHARE = 0.2; // of a ring's diameter, for its line
 export const GRAYED = 0.75; // how far the colour of a point that is not selected goes to grey
 export const FADED = 0.3; // its opacity beside that of the selected
 export const GRAY = [140 / 255, 143 / 255, 152 / 255];
@@ -19,9 +20,10 @@ uniform float size, arrived;
 uniform vec3 gray;
 uniform sampler2D palette;
 flat out vec4 color;
-flat out float across;
+flat out float across, hollow;
 void main() {
   color = texelFetch(palette, ivec2(int(code + 0.5), 0), 0);
+  hollow = texelFetch(palette, ivec2(int(code + 0.5), 1), 0).r;
   if (chosen < 0.5) color = vec4(mix(color.rgb, gray, ${GRAYED}), color.a * ${FADED});
   gl_Position = vec4((mix(earlier, position, arrived) - center) * toClip, 0.0, 1.0);
   across = size * mix(${MIN_SIZE_SHARE.toFixed(2)}, ${MAX_SIZE_SHARE.toFixed(2)}, weight);
@@ -31,7 +33,7 @@ void main() {
 const FRAGMENT = `#version 300 es
 precision highp float;
 flat in vec4 color; // alpha not yet multiplied in
-flat in float across;
+flat in float across, hollow;
 uniform float opacity;
 out vec4 pixel;
 void main() {
@@ -39,7 +41,7 @@ void main() {
   if (across > 2.5) {
     float toEdge = 0.5 * across - across * length(gl_PointCoord - 0.5);
     if (toEdge <= 0.0) discard;
-    cover = min(toEdge, 1.0);
+    cover = min(toEdge, 1.0) * (1.0 - hollow * clamp(toEdge - max(1.0, ${RING_SHARE} * across), 0.0, 1.0));
   }
   float alpha = color.a * opacity * cover;
   pixel = vec4(color.rgb * alpha, alpha);

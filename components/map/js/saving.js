@@ -1,41 +1,60 @@
 // @ts-check
-// Saves the map as a picture: what is in sight, with its labels and the legend.
+// Saves the map as a picture: what is in sight, with its labels, and the legend beside it.
 
+import { describeLegend } from "./legend_marks.js";
 import { paintPicture } from "./picture.js";
 import { paintSvg } from "./svg.js";
 
-/** @import { Layout } from "./layout.js" */
+/** @import { Coloring } from "./coloring.js" */
+/** @import { LegendMarks } from "./legend_marks.js" */
 /** @import { Overlay } from "./overlay.js" */
 /** @import { Painter } from "./painter.js" */
-/** @import { Colors } from "./palette.js" */
 /** @import { PointsLayer } from "./points_layer.js" */
+/** @import { Viewport } from "./viewport.js" */
 
 export const MAX_SVG_POINTS = 20000; // drawing programs choke on more
+const PNG_PIXEL_RATIO = 2; // sharp in print, and on the screens of today
 const REVOKE_DELAY_MS = 10000;
 
-/** @type {(painter: Painter, parts: Layout, colors: Colors) => void} */
-export function savePng(painter, { points, overlay }, colors) {
-  const { camera, look, theme } = painter.describe();
-  painter.paintWhole();
-  const { pixelRatio } = look;
-  const picture = paintPicture({ points, overlay, pixelRatio, theme, height: camera.height, colors });
-  picture.toBlob((blob) => blob && download(blob, "map.png"), "image/png");
+/**
+ * What a picture is made of.
+ * @typedef {object} PictureParts
+ * @property {Painter} painter
+ * @property {PointsLayer} layer
+ * @property {Overlay} overlay
+ * @property {Viewport} viewport
+ * @property {Coloring} coloring
+ */
+
+/** @param {PictureParts} parts */
+export function savePng({ painter, layer, overlay, viewport, coloring }) {
+  viewport.withPixelRatio(PNG_PIXEL_RATIO, () => {
+    painter.paintWhole();
+    const legend = legendOf(overlay, coloring);
+    const picture = paintPicture({ points: layer.canvas, overlay, legend, theme: coloring.theme });
+    picture.toBlob((blob) => blob && download(blob, "map.png"), "image/png");
+  });
 }
 
-/** @type {(painter: Painter, layer: PointsLayer, overlay: Overlay, colors: Colors) => void} */
-export function saveSvg(painter, layer, overlay, colors) {
+/** @param {PictureParts} parts */
+export function saveSvg({ painter, layer, overlay, coloring }) {
   painter.paintWhole();
   const scene = painter.describe();
   const { size } = scene.look;
   const picture = paintSvg({
     scene,
     placed: overlay.placed,
-    colors,
+    legend: legendOf(overlay, coloring),
     colorOf: (id) => layer.colorOf(id),
     sizeOf: (id) => layer.sizeOf(id, size),
+    isRing: (id) => layer.isRing(id),
   });
   download(picture, "map.svg");
 }
+
+/** @type {(overlay: Overlay, coloring: Coloring) => LegendMarks} */
+const legendOf = (overlay, { colors, column, theme }) =>
+  describeLegend(colors, column, theme, overlay.height, (text, strong) => overlay.measure(text, strong, theme));
 
 /** @type {(blob: Blob, name: string) => void} */
 function download(blob, name) {

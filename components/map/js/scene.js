@@ -2,7 +2,7 @@
 // The scene: everything that is drawn in one frame.
 
 /** @import { Camera } from "./camera.js" */
-/** @import { Region } from "./exchange.js" */
+/** @import { Axis, Region } from "./exchange.js" */
 /** @import { Labels } from "./labels.js" */
 /** @import { Theme } from "./palette.js" */
 /** @import { Pixel } from "./region.js" */
@@ -22,9 +22,10 @@
  * @property {Region[]} regions drawn to select
  * @property {Pixel[] | null} drawing what is being drawn to select
  * @property {Path2D[]} contours none while density is not shown
+ * @property {Axis[]} axes none for a map without named directions
  * @property {boolean} crosshair
  * @property {number} pixelRatio
- * @property {(id: number) => boolean} accepts whether the legend shows the point
+ * @property {(id: number) => boolean} accepts whether the point may be labelled: the legend and the selection leave it in
  * @property {(id: number) => number[]} colorOf
  */
 

@@ -19,10 +19,13 @@ export class SnapshotSlider {
     /** @type {string | null} */
     this.address = null;
     /** @type {Uint16Array[]} */
-    this.layouts = []; // one per snapshot, the last one being the map itself
+    this.layouts = []; // one per snapshot that has come, the last one being the map itself
     /** @type {string[]} */
     this.titles = [];
     this.at = 0;
+    /** @type {number | null} */
+    this.awaited = null; // the snapshot to be shown as soon as it comes
+    this.running = new AbortController();
     /** @type {ReturnType<typeof setInterval> | null} */
     this.playing = null;
     this.bar = element("div", "snapshots");
@@ -45,7 +48,7 @@ export class SnapshotSlider {
 
   /** Whether an earlier snapshot than the last is shown. */
   get isPast() {
-    return this.layouts.length > 0 && this.at < this.layouts.length - 1;
+    return this.at < this.titles.length - 1;
   }
 
   /**
@@ -55,23 +58,35 @@ export class SnapshotSlider {
   async offer({ snapshots_url: address, snapshot_titles: titles, n }) {
     if (address === this.address) return;
     this.stop();
+    this.running.abort();
+    this.running = new AbortController();
     this.address = address;
-    this.layouts = [];
+    [this.layouts, this.titles, this.at] = [[], [], 0];
     this.bar.hidden = true;
     if (!address || titles.length < 2) return;
-    const size = BYTES_PER_POSITION * n;
-    try {
-      const bytes = await fetchBytes(address, size * titles.length, "training history");
-      if (this.address !== address) return;
-      this.layouts = titles.map((_, at) => new Uint16Array(bytes, size * at, 2 * n));
-    } catch (error) {
-      console.warn(`embedviz map: ${messageOf(error)}`); // the map is of use without its history
-      return;
-    }
     this.titles = titles;
     this.slider.max = String(titles.length - 1);
     this.bar.hidden = false;
     this.select(titles.length - 1);
+    const { signal } = this.running;
+    const size = BYTES_PER_POSITION * n;
+    try {
+      await fetchBytes(address, size * titles.length, "training history", {
+        signal,
+        onPart: (bytes, received) => {
+          while (size * (this.layouts.length + 1) <= received) {
+            this.layouts.push(new Uint16Array(bytes, size * this.layouts.length, 2 * n));
+            if (this.layouts.length - 1 === this.awaited) this.show(this.awaited);
+          }
+        },
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      console.warn(`embedviz map: ${messageOf(error)}`); // the map is of use without its history
+      this.stop();
+      this.bar.hidden = true;
+      this.select(titles.length - 1);
+    }
   }
 
   /** @param {number} at */
@@ -82,15 +97,21 @@ export class SnapshotSlider {
     this.slider.setAttribute("aria-valuetext", this.titles[at]);
   }
 
-  /** @param {number} at */
+  /**
+   * Show a snapshot, or wait for it with the map as it is.
+   * @param {number} at
+   */
   show(at) {
     this.select(at);
-    this.onPositions(this.layouts[at]);
+    this.awaited = at in this.layouts ? null : at;
+    if (this.awaited === null) this.onPositions(this.layouts[at]);
   }
 
+  /** From the beginning, or from where it was stopped; a snapshot that has not come yet is waited for. */
   start() {
     this.show(this.isPast ? this.at : 0);
     this.playing = setInterval(() => {
+      if (this.awaited !== null) return;
       this.show(this.at + 1);
       if (!this.isPast) this.stop();
     }, PLAY_INTERVAL_MS);
@@ -101,6 +122,11 @@ export class SnapshotSlider {
     clearInterval(this.playing ?? undefined);
     this.playing = null;
     this.label("play", "Play");
+  }
+
+  destroy() {
+    this.stop();
+    this.running.abort();
   }
 
   /** @type {(name: "play" | "pause", text: string) => void} */

@@ -1,14 +1,14 @@
 // @ts-check
 // The map as an SVG picture, of as many points as a drawing program takes.
 
+import { describeAxes } from "./axes.js";
 import { MAX_COORDINATE } from "./exchange.js";
-import { shorten } from "./labels.js";
-import { formatNumber } from "./legend.js";
-import { categoryColor, numberColor } from "./palette.js";
-import { LEGEND_ROW_PX } from "./picture.js";
+import { RING_SHARE } from "./points_shaders.js";
 
+/** @import { AxisMarks } from "./axes.js" */
 /** @import { PlacedLabel } from "./label_placement.js" */
-/** @import { Colors, Theme } from "./palette.js" */
+/** @import { LegendMarks } from "./legend_marks.js" */
+/** @import { Theme } from "./palette.js" */
 /** @import { Rgba } from "./points_layer.js" */
 /** @import { Scene } from "./scene.js" */
 
@@ -44,40 +44,64 @@ class SvgElements {
     this.parts.push(`<${name}${written.join("")}${end}`);
   }
 
-  /** @type {(x: number, y: number, text: string, strong: boolean, anchor: string) => void} */
-  write(x, y, text, strong, anchor) {
+  /**
+   * Text whose line has its middle at y.
+   * @type {(x: number, y: number, text: string, look: {strong: boolean, anchor: string, upwards?: boolean}) => void}
+   */
+  write(x, y, text, { strong, anchor, upwards = false }) {
     this.add(
       "text",
       {
         x: round(x),
         y: round(y),
+        ...(upwards && { transform: `rotate(-90 ${round(x)} ${round(y)})` }),
+        dy: "0.35em",
         "text-anchor": anchor,
         "font-size": strong ? 13 : 12,
         "font-weight": strong ? 600 : 400,
         fill: hex(this.theme.text),
         stroke: hex(this.theme.background),
         "stroke-width": 3,
+        "stroke-linejoin": "round",
         "paint-order": "stroke",
       },
       text,
     );
   }
+
+  /** @type {(x: number, y: number, radius: number, color: string, opacity: number, isRing: boolean) => void} */
+  point(x, y, radius, color, opacity, isRing) {
+    const place = { cx: round(x), cy: round(y) };
+    if (!isRing) return this.add("circle", { ...place, r: round(radius), fill: color, "fill-opacity": opacity });
+    const line = Math.max(1, 2 * RING_SHARE * radius);
+    const stroke = { stroke: color, "stroke-width": round(line), "stroke-opacity": opacity };
+    this.add("circle", { ...place, r: round(radius - line / 2), fill: "none", ...stroke });
+  }
 }
 
-/** @type {(elements: SvgElements, height: number, colors: Colors, theme: Theme) => void} */
-function addLegend(elements, height, { kind, legend }, theme) {
-  if (kind === "category") {
-    for (const [row, [name, css]] of legend.entries()) {
-      const y = height - 18 - (legend.length - 1 - row) * LEGEND_ROW_PX;
-      elements.add("circle", { cx: 19, cy: y, r: 5, fill: hex(categoryColor(css, theme)) });
-      elements.write(31, y + 4, shorten(name), false, "start");
-    }
-  } else if (kind === "number") {
-    for (let i = 0; i < 28; i++) {
-      const fill = hex(numberColor(i / 27, theme));
-      elements.add("rect", { x: 14 + 5 * i, y: height - 20, width: 5, height: 8, fill });
-    }
-    elements.write(162, height - 12, legend.map(formatNumber).join(" – "), false, "start");
+/**
+ * The legend at the right of the picture, on a ground of its own: points at the edge end there.
+ * @type {(elements: SvgElements, left: number, height: number, legend: LegendMarks) => void}
+ */
+function addLegend(elements, left, height, legend) {
+  if (!legend.width) return;
+  elements.add("rect", { x: left, width: legend.width, height, fill: hex(elements.theme.background) });
+  for (const { x, y, radius, color, isRing } of legend.discs)
+    elements.point(left + x, y, radius, hex(color), 1, isRing);
+  for (const { x, y, width, height: part, color } of legend.bar) {
+    elements.add("rect", { x: left + x, y: round(y), width, height: part, fill: hex(color) });
+  }
+  for (const { x, y, text, strong } of legend.texts) elements.write(left + x, y, text, { strong, anchor: "start" });
+}
+
+/** @type {(elements: SvgElements, axes: AxisMarks) => void} */
+function addAxes(elements, { lines, texts }) {
+  for (const { strong, ...ends } of lines) {
+    const [x1, y1, x2, y2] = [ends.x1, ends.y1, ends.x2, ends.y2].map(round);
+    elements.add("line", { x1, y1, x2, y2, stroke: hex(elements.theme.text), "stroke-opacity": strong ? 0.45 : 0.7 });
+  }
+  for (const { text, x, y, align, upwards, strong } of texts) {
+    elements.write(x, y, text, { strong, anchor: ANCHORS[align], upwards });
   }
 }
 
@@ -85,11 +109,12 @@ function addLegend(elements, height, { kind, legend }, theme) {
  * @param {object} options
  * @param {Scene} options.scene
  * @param {PlacedLabel[]} options.placed
- * @param {Colors} options.colors
+ * @param {LegendMarks} options.legend
  * @param {(id: number) => Rgba} options.colorOf
  * @param {(id: number) => number} options.sizeOf pixels across a point
+ * @param {(id: number) => boolean} options.isRing
  */
-export function paintSvg({ scene, placed, colors, colorOf, sizeOf }) {
+export function paintSvg({ scene, placed, legend, colorOf, sizeOf, isRing }) {
   const { camera, positions, theme } = scene;
   const { width, height } = camera;
   /** @type {(id: number) => number[]} */
@@ -97,13 +122,13 @@ export function paintSvg({ scene, placed, colors, colorOf, sizeOf }) {
     camera.toScreen(positions[2 * id] / MAX_COORDINATE, positions[2 * id + 1] / MAX_COORDINATE).map(round);
   const elements = new SvgElements(theme);
   elements.add("rect", { width, height, fill: hex(theme.background) });
+  addAxes(elements, describeAxes(scene.axes, camera));
   for (let id = 0; id < positions.length / 2; id++) {
     const [x, y] = at(id);
     if (x < 0 || y < 0 || x > width || y > height) continue;
     const [red, green, blue, alpha] = colorOf(id);
     const opacity = round((scene.look.opacity * alpha) / 255);
-    const fill = hex([red, green, blue]);
-    elements.add("circle", { cx: x, cy: y, r: round(sizeOf(id) / 2), fill, "fill-opacity": opacity });
+    elements.point(x, y, sizeOf(id) / 2, hex([red, green, blue]), opacity, isRing(id));
   }
   if (scene.focus !== null) {
     const [x1, y1] = at(scene.focus);
@@ -114,9 +139,10 @@ export function paintSvg({ scene, placed, colors, colorOf, sizeOf }) {
   }
   for (const { id, text, strong, align, dx, dy } of placed) {
     const [x, y] = at(id);
-    elements.write(x + dx, y + dy + 4, text, strong, ANCHORS[align]);
+    elements.write(x + dx, y + dy, text, { strong, anchor: ANCHORS[align] });
   }
-  addLegend(elements, height, colors, theme);
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif">`;
+  addLegend(elements, width, height, legend);
+  const size = `width="${width + legend.width}" height="${height}"`;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif">`;
   return new Blob([`${head}\n${elements.parts.join("\n")}\n</svg>\n`], { type: "image/svg+xml" });
 }

@@ -26,16 +26,38 @@ export class Viewport {
   }
 
   measure() {
-    const { stage, canvas, camera, overlay } = this;
+    const { stage, camera } = this;
     const [width, height] = [stage.clientWidth, stage.clientHeight];
     const pixelRatio = Math.min(MAX_PIXEL_RATIO, devicePixelRatio || 1);
     if (!width || !height) return; // in a tab that is closed
     if (width === camera.width && height === camera.height && pixelRatio === this.pixelRatio) return;
-    this.pixelRatio = pixelRatio;
     [camera.width, camera.height] = [width, height];
+    this.resize(pixelRatio);
+    this.onResize();
+  }
+
+  /** @param {number} pixelRatio */
+  resize(pixelRatio) {
+    const { canvas, camera, overlay } = this;
+    const { width, height } = camera;
+    this.pixelRatio = pixelRatio;
     [canvas.width, canvas.height] = [Math.round(width * pixelRatio), Math.round(height * pixelRatio)];
     overlay.resize(width, height, pixelRatio);
-    this.onResize();
+  }
+
+  /**
+   * Draw at another pixel ratio, for a picture; the screen is as before when the browser shows it next.
+   * @type {(pixelRatio: number, draw: () => void) => void}
+   */
+  withPixelRatio(pixelRatio, draw) {
+    const before = this.pixelRatio;
+    this.resize(pixelRatio);
+    try {
+      draw();
+    } finally {
+      this.resize(before);
+      this.onResize();
+    }
   }
 
   destroy() {

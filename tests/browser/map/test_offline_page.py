@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from components.map import offline
+from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from tests.browser.map.asking import wait_until
 
@@ -24,8 +25,9 @@ def page(chromium, tmp_path):
         coords=rng.normal(size=(n, 2)).astype(np.float32),
         clusters=pd.Series(rng.choice(["1: <i>a</i>", "2: b"], n), dtype="category"),
         columns=pd.DataFrame(),
+        settings=ProjectionSettings(method="axes", x_axis="sea - sky", y_axis="b"),
         kept=None,  # what is not there yet is not offered
-        spec=SimpleNamespace(settings={"method": "umap", "x_axis": ""}),
+        quality={},
     )
     file = tmp_path / "map.html"
     file.write_bytes(offline.page(shown, space, ["cluster", "count", "neighbours kept"], "<b>words</b>"))
@@ -46,6 +48,7 @@ def test_it_draws_colours_and_finds_without_a_server(page):
         return page.evaluate(f"(map => {expression})(document.querySelector('.embedviz-map').mapView)")
 
     assert map_of("map.points.positions.length") == 2 * len(LABELS)
+    assert map_of("map.painter.describe().axes.map(({title}) => title)") == ["sea - sky", "b"]
     assert page.locator(".legend .name").all_inner_texts() == ["1: <i>a</i>", "2: b"] or page.locator(
         ".legend .name"
     ).all_inner_texts() == ["2: b", "1: <i>a</i>"]
@@ -58,4 +61,4 @@ def test_it_draws_colours_and_finds_without_a_server(page):
     wait_until(lambda: map_of("map.pointing.focus") == 1)
     assert page.locator("#found").inner_text() == "1 found"
     assert page.locator("b").count() == 0
-    assert page.locator("p").last.inner_text() == "Drawn by embedviz: method umap."
+    assert page.locator("p").last.inner_text().startswith("303 points by cosine similarity with two named directions")

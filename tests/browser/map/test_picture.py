@@ -138,7 +138,7 @@ def test_labels_do_not_overlap(open_map):
 def test_a_map_of_more_than_20000_points_fetches_labels_as_they_are_needed(open_map):
     requested_urls = []
     page = drawn(open_map("?n=100000", before=lambda page: page.on("request", lambda r: requested_urls.append(r.url))))
-    assert any("labels?from=0&to=2000" in url for url in requested_urls)
+    assert any("labels?first=2000" in url for url in requested_urls)
     assert ask(page, "map.labels.get(70000)") is None
     ask(page, "map.pointing.hover(70000)")
     wait_until(lambda: page.locator(".tooltip .label").inner_text() == "word70000")
@@ -175,16 +175,24 @@ def test_colours_follow_the_theme(open_map):
     assert ask(page, "Array.from(map.layer.palette.slice(24, 27))") == ask(page, "map.coloring.theme.text")
 
 
-def test_the_picture_holds_ground_points_and_labels(open_map, tmp_path):
+def test_the_picture_is_twice_as_large_with_the_legend_beside_the_map(open_map, tmp_path):
     from PIL import Image
 
-    page = drawn(open_map("?n=2000"))
+    page = drawn(open_map("?n=2000&axes=1"))
+    on_screen = ask(page, "[map.layout.points.width, map.layout.points.height]")
     with page.expect_download() as download:
         page.get_by_label("Save as PNG").click()
     picture = tmp_path / "map.png"
     download.value.save_as(picture)
     image = Image.open(picture).convert("RGB")
-    assert image.size == tuple(ask(page, "[map.layout.points.width, map.layout.points.height]"))
+    width, height = 2 * ask(page, "map.camera.width"), 2 * ask(page, "map.camera.height")
+    assert image.size[1] == height
+    assert width + 150 < image.size[0] < width + 700
+    legend = {colour for _, colour in image.crop((width, 0, *image.size)).getcolors(1 << 24)}
+    assert {(0, 114, 178), (230, 159, 0), (0, 158, 115)} <= legend
+    settled(page)
+    assert ask(page, "[map.layout.points.width, map.layout.points.height]") == on_screen
+    assert ask(page, "map.viewport.pixelRatio") == 1
     colours = {colour: times for times, colour in image.getcolors(1 << 24)}
     assert max(colours, key=colours.get) == (255, 255, 255)
     assert len(colours) > 200
@@ -250,3 +258,11 @@ def test_a_partial_layout_is_followed_and_nothing_can_be_selected_meanwhile(open
     assert ask(page, "map.selecting.selection.isEmpty") is True
     page.get_by_text("Points move").click()
     wait_until(lambda: ask(page, "map.partialLayout.address === null"))
+
+
+def test_a_category_that_is_no_group_is_drawn_as_rings(open_map):
+    page = drawn(open_map("?n=2000"))
+    ring, disc = ask(page, "[6, 0].map((code) => map.coloring.colors.codes.indexOf(code))")
+    assert ask(page, f"[map.layer.isRing({ring}), map.layer.isRing({disc})]") == [True, False]
+    classes = page.locator(".category .swatch").evaluate_all("nodes => nodes.map((node) => node.className)")
+    assert classes == ["swatch disc"] * 6 + ["swatch ring"]

@@ -71,6 +71,15 @@ def test_points_not_selected_are_grey_but_visible(open_map):
     assert ask(page, f"map.layer.colorOf({other})") == before
 
 
+def test_labels_are_those_of_selected_points(open_map):
+    page = drawn(open_map("?n=2000"))
+    drag(page, (0.2, 0.05), (0.5, 0.95), "Shift")
+    wait_until(lambda: counted(page))
+    labelled = "map.overlay.placed.filter(({id}) => map.selecting.selection.mask[id] === KIND).length"
+    wait_until(lambda: ask(page, labelled.replace("KIND", "0")) == 0)
+    assert ask(page, labelled.replace("KIND", "255")) > 20
+
+
 def test_categories_hidden_in_the_legend_are_not_selected(open_map):
     page = drawn(open_map("?n=2000"))
     drag(page, (0.02, 0.02), (0.93, 0.98), "Shift")
@@ -108,7 +117,7 @@ def test_crowded_maps_show_density_contours_by_default(open_map):
 
 
 def test_the_svg_holds_points_labels_and_legend(open_map, tmp_path):
-    page = drawn(open_map("?n=2000"))
+    page = drawn(open_map("?n=2000&axes=1"))
     settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as SVG").click()
@@ -117,7 +126,13 @@ def test_the_svg_holds_points_labels_and_legend(open_map, tmp_path):
     tags = [node.tag.rpartition("}")[2] for node in root.iter()]
     assert tags.count("circle") == 2000 + 7  # and one a row of the key
     texts = {node.text for node in root.iter() if node.tag.endswith("text")}
-    assert {"<img src=x>", "king, queen, prince", "sea"} <= texts
+    assert {"<img src=x>", "king, queen, prince", "sea", "cluster", "she - he", "good - bad", "0.0"} <= texts
+    stage = ask(page, "map.camera.width")
+    assert float(root.get("width")) > stage + 100
+    circles = [node.attrib for node in root.iter() if node.tag.endswith("circle")]
+    assert all(float(circle["cx"]) > stage for circle in circles[-7:])
+    assert all(float(circle["cx"]) <= stage for circle in circles[:-7])
+    assert sum(circle["fill"] == "none" for circle in circles[-7:]) == 1
 
 
 def test_no_svg_is_offered_for_too_many_points(open_map):

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 def height(page):
     """Return how far up the highest point lies, as a share of the unit square."""
-    return ask(page, "map.points.index.bounds.top - map.points.index.bounds.bottom")
+    return ask(page, "map.points.bounds.top - map.points.bounds.bottom")
 
 
 def test_the_slider_leads_through_the_snapshots_and_starts_at_the_last(open_map):
@@ -35,6 +35,24 @@ def test_playing_stops_at_the_last_snapshot(open_map):
     wait_until(lambda: page.locator(".snapshot").inner_text() == "done")
     page.get_by_role("button", name="Play").wait_for()
     assert height(page) == pytest.approx(1, abs=0.01)
+
+
+def test_it_plays_from_the_first_snapshot_while_the_others_are_on_their_way(open_map):
+    page = drawn(open_map("?n=2000&snapshots=slow"))
+    page.get_by_role("button", name="Play").click()
+    wait_until(lambda: page.locator(".snapshot").inner_text() == "start" and height(page) == 0)
+    assert ask(page, "map.snapshots.layouts.length") < 3
+    assert ask(page, "stage.dataset.state") == "drawn"
+    wait_until(lambda: height(page) == pytest.approx(0.5, abs=0.01))
+    wait_until(lambda: height(page) == pytest.approx(1, abs=0.01))
+    page.get_by_role("button", name="Play").wait_for()
+
+
+def test_a_snapshot_that_has_not_come_is_shown_as_soon_as_it_does(open_map):
+    page = drawn(open_map("?n=2000&snapshots=slow"))
+    page.get_by_role("slider").press("ArrowLeft")
+    wait_until(lambda: height(page) == pytest.approx(0.5, abs=0.01))
+    assert page.locator(".snapshot").inner_text() == "half"
 
 
 def test_nothing_can_be_selected_in_an_earlier_snapshot(open_map):

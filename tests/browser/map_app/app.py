@@ -1,5 +1,6 @@
 """A server with nothing but the map: generated points of any number, for the browser tests and for timing."""
 
+import asyncio
 import functools
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
@@ -71,8 +72,16 @@ def partial_layout(request: Request):
 def snapshots(request: Request):
     """Three layouts: all points in a line, the line bent, the final places."""
     places, _ = clusters(request.path_params["n"])
-    layouts = [places * [1, share] for share in (0, 0.5, 1)]
-    return binary((np.concatenate(layouts) * 65535).astype("<u2"))
+    layouts = [(places * [1, share] * 65535).astype("<u2") for share in (0, 0.5, 1)]
+    if "slow" not in request.query_params:
+        return binary(np.concatenate(layouts))
+
+    async def one_by_one():
+        for layout in layouts:
+            yield layout.tobytes()
+            await asyncio.sleep(2)
+
+    return StreamingResponse(one_by_one(), media_type="application/octet-stream")
 
 
 def colors(request: Request):
@@ -86,10 +95,9 @@ def binary(array):
 
 def labels(request: Request):
     if "ids" in request.query_params:
-        ids = [int(i) for i in request.query_params["ids"].split(",")]
-    else:
-        ids = range(int(request.query_params["from"]), int(request.query_params["to"]))
-    return JSONResponse([label(i) for i in ids])
+        return JSONResponse([label(int(i)) for i in request.query_params["ids"].split(",")])
+    ids = list(range(int(request.query_params["first"])))
+    return JSONResponse({"ids": ids, "labels": [label(i) for i in ids]})
 
 
 app = st.App(

@@ -8,13 +8,15 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[4]))
 from components.map.view import MapData, map_view
+from embedviz.figures.colors import Category
 
 st.set_page_config(layout="wide")
 n = int(st.query_params.get("n", 20_000))
 colour = st.query_params.get("colour", "cluster")
 okabe_ito = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "currentColor"]
 names = ["ships, sea, sail", "bread, corn, wine", "king, queen, prince", "<img src=x>", "day, night", "river", "chair"]
-legend = {"cluster": list(zip(names, okabe_ito, strict=True)), "x": (12, 63921)}.get(colour, ())
+shapes = ["disc"] * 6 + ["ring"]
+legend = {"cluster": list(map(Category, names, okabe_ito, shapes)), "x": (12, 63921)}.get(colour, ())
 
 focus = st.session_state.get("focus")
 with st.container(horizontal=True):
@@ -52,8 +54,13 @@ event = map_view(
         regions=st.session_state.get("regions", []),
         regions_serial=st.session_state.get("regions_serial", 0),
         partial_layout_url=f"embedviz/maps/{n}/partial" if is_optimising else None,
-        snapshots_url=f"embedviz/maps/{n}/snapshots" if "snapshots" in st.query_params else None,
+        snapshots_url=f"embedviz/maps/{n}/snapshots?{st.query_params['snapshots']}"
+        if "snapshots" in st.query_params
+        else None,
         snapshot_titles=["start", "half", "done"] if "snapshots" in st.query_params else [],
+        axes=[{"title": title, "low": -0.5, "high": 0.5} for title in ("she - he", "good - bad")]
+        if "axes" in st.query_params
+        else [],
         link=link,
         view_in_address="view" in st.query_params or "address" in st.query_params,
     ),
