@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from embedviz.data.category_values import CategoryValues
 from embedviz.models.categories.schema import Target
-from embedviz.space.embedding_space import RESERVED
+from embedviz.space.column_names import free_name
 
 MAX_CLASSES = 10  # with a column of their own, the largest ones
 MAX_COMPANION_VALUES = 30  # of another category whose most frequent value is given
@@ -45,7 +45,7 @@ def value_metadata(
         n_rows = np.bincount(codes[:, k], minlength=len(known))
         if target.classes:
             counts = _pair_counts(codes[:, k], targets, len(known), len(target.classes))
-            found[_free_name(target.name, found)] = _most_frequent(counts, target.classes)
+            found[free_name(target.name, found)] = _most_frequent(counts, target.classes)
             shares = (counts / np.maximum(1, n_rows)[:, None]).astype(np.float32)
             found |= {f"share in {name}": shares[:, c] for c, name in enumerate(target.classes[:MAX_CLASSES])}
         else:
@@ -55,7 +55,7 @@ def value_metadata(
         for other in few:
             if other != k:
                 counts = _pair_counts(codes[:, k], codes[:, other], len(known), len(labels[other]))
-                found[_free_name(names[other], found)] = _most_frequent(counts, labels[other])
+                found[free_name(names[other], found)] = _most_frequent(counts, labels[other])
         frames[column] = pd.DataFrame(found)
     return frames
 
@@ -70,10 +70,3 @@ def _most_frequent(counts: np.ndarray, labels: list[str]) -> np.ndarray:
     found = np.array(labels, dtype=object)[counts.argmax(1)]
     found[counts.sum(1) == 0] = None
     return found
-
-
-def _free_name(name: str, taken: Container[str]) -> str:
-    """Return a name that a space's column may have: not taken, and not a column of predictions."""
-    while name in taken or name in RESERVED:
-        name = f"{name} (column)"
-    return name
