@@ -22,6 +22,8 @@ PARTS = dict(zip(PART_NAMES, ("training", "validation", "test"), strict=True))  
 MAX_EXAMPLES = 20_000
 MAX_NUMBERS = 25_000_000  # in the vectors of a space, which are 100 MB then
 MAX_LABEL_CHARACTERS = 60
+FORWARD_SHARE = 1 / 3  # of the work for an example in training, where its loss is differentiated too
+VECTOR_BYTES = 12  # for a number of a vector: as it is computed, in the space, and as it is written
 
 
 def draw_examples(n: int, dim: int, seed: int) -> np.ndarray:
@@ -30,6 +32,11 @@ def draw_examples(n: int, dim: int, seed: int) -> np.ndarray:
     if n <= size:
         return np.arange(n)
     return np.sort(np.random.default_rng(seed).choice(n, size, replace=False))
+
+
+def example_share(n: int) -> float:
+    """Return the share of n examples that a space shows, for an estimate of its cost."""
+    return min(1.0, MAX_EXAMPLES / max(1, n))
 
 
 def drawn_notes(drawn: int, n: int, unit: str, seed: int) -> list[str]:

@@ -25,7 +25,7 @@ from embedviz.training.examples import (
 )
 
 ENCODER_SPACE = "encoder"  # the same texts by the sentence encoder
-BLOCK = 512  # texts between two progress events
+BLOCK = 2048  # texts between two progress events
 
 
 def text_spaces(

@@ -52,13 +52,12 @@ class SentimentNetwork(nn.Module):
             vectors, freeze=not settings.fine_tune, padding_idx=PADDING, sparse=settings.fine_tune
         )
         self.register_buffer("further", further, persistent=False)
-        width = vectors.shape[1]
+        dim = vectors.shape[1]
         if settings.encoder == "lstm":
-            self.lstm = nn.LSTM(width, settings.hidden_dim)
+            self.lstm = nn.LSTM(dim, settings.hidden_dim)
             if settings.bidirectional:
-                self.lstm_back = nn.LSTM(width, settings.hidden_dim)
-            width = settings.hidden_dim * (2 if settings.bidirectional else 1)
-        self.fc = nn.Linear(width * (1 if settings.pooling == "last" else 2), n_classes)
+                self.lstm_back = nn.LSTM(dim, settings.hidden_dim)
+        self.fc = nn.Linear(settings.pooled_dim(dim), n_classes)
 
     @classmethod
     def of(
