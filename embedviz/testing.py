@@ -127,7 +127,7 @@ def make_case(
     """Return a model with data to check it on; see `check_model`."""
     frame = example_table(spec) if table is None else table
     if list(frame.columns) == ["text"]:
-        read = read_table("\n".join(frame["text"]).encode(), name="tiny.txt")
+        read = read_table("\n".join(frame["text"]).encode(), name="tiny.txt", unit="line")
     else:
         read = read_table(frame.to_csv(index=False).encode(), name="tiny.csv")
     chosen = {role: role for role in spec.roles if role in frame} | {r: r for r in ("rating",) if r in frame}

@@ -63,8 +63,7 @@ class LabelFilter:
         identity = ROW if space.kind in EXAMPLE_KINDS else model_spec(run.model).identity
         if space.kind in EXAMPLE_KINDS and identity not in space.columns:
             raise SettingsError(
-                f"The {PLURALS[space.kind]} of {run.name!r} came without the numbers of their rows, so its data cannot be "
-                f"filtered by them."
+                f"The {PLURALS[space.kind]} of {run.name!r} are no rows of its data, so it cannot be filtered by them."
             )
         names = space.columns[identity] if identity in space.columns else pd.Series(space.labels)
         return cls(space.name, names.iloc[rows].astype(str).tolist(), keep)

@@ -24,6 +24,7 @@ from embedviz.training.examples import (
     text_labels,
 )
 
+MIN_WHOLE_SHARE = 0.5  # of texts that are rows and not parts of one, from which rows can be chosen by them
 WORDS = "words"  # the column with the number of a text's words that have a vector
 
 
@@ -50,7 +51,8 @@ def text_space(trained: WordVectors, corpus: Corpus, texts: SampledTexts, table:
             str(cell) if is_whole else words
             for cell, words, is_whole in zip(cells.iloc[filled], wording, texts.is_whole[known], strict=True)
         ]
-        columns[ROW] = filled + 1
+        if texts.is_whole.mean() >= MIN_WHOLE_SHARE:
+            columns[ROW] = filled + 1
     columns = {TEXT: short_texts(wording), WORDS: lengths[known], PART: part_names(corpus.split, units), **columns}
     notes = drawn_notes(len(texts), texts.n_units, "texts", corpus.split.seed)
     if n_unknown := len(texts) - len(known):
