@@ -14,6 +14,7 @@ from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
+from embedviz.projection.describing_texts import describing_texts
 from embedviz.projection.given_layout import placed
 from embedviz.projection.map_folder import (
     Map,
@@ -114,7 +115,7 @@ def clusters_of(
 
     reporter.report("Finding clusters", 1, 1)
     vectors = np.asarray(space.vectors[points])
-    return clusters(vectors, [space.labels[i] for i in points], metric=settings.metric).column()
+    return clusters(vectors, describing_texts(space, points), metric=settings.metric).column()
 
 
 def count_oddities(folder: Path, space: EmbeddingSpace, points: np.ndarray) -> None:

@@ -71,12 +71,13 @@ def test_two_runs_are_compared_on_the_texts_of_both(tweets_run, tweets, tmp_path
 
 def test_a_table_without_categories_has_its_rows_to_look_at(tmp_path):
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"x": rng.normal(size=200), "y": rng.normal(size=200)})
-    frame["z"] = frame["x"] + frame["y"]
+    frame = pd.DataFrame({"x": rng.normal(size=200), "height": rng.normal(size=200)})
+    frame["z"] = frame["x"] + frame["height"]
     frame.to_csv(tmp_path / "t.csv", index=False)
     run = ev.train("categories", tmp_path / "t.csv", columns={"target": "z"}, epochs=2, out=tmp_path / "run")
     assert run.space.name == "row"
-    assert run.space.columns["x"].tolist() == pytest.approx(frame["x"].tolist())
+    assert run.space.columns["height"].tolist() == pytest.approx(frame["height"].tolist())
+    assert run.space.columns["x (column)"].tolist() == pytest.approx(frame["x"].tolist())  # x is a coordinate of maps
     assert (run.space.columns["prediction"] - run.space.columns["target"]).tolist() == pytest.approx(
         run.space.columns["error"].tolist()
     )

@@ -37,7 +37,16 @@ if TYPE_CHECKING:
 
 BLOCK = 4096  # rows between two progress events
 MAX_CELL_COLUMNS = 50
-OWN_COLUMNS = (TARGET, PREDICTION, CONFIDENCE, ERROR, OUTCOME, PART, ROW)
+OWN_COLUMNS = (
+    TARGET,
+    PREDICTION,
+    CONFIDENCE,
+    ERROR,
+    OUTCOME,
+    PART,
+    ROW,
+    "count",
+)  # a row's count is not how often it is
 
 
 def row_space_name(frame: pd.DataFrame) -> str:
