@@ -37,16 +37,8 @@ if TYPE_CHECKING:
 
 BLOCK = 4096  # rows between two progress events
 MAX_CELL_COLUMNS = 50
-OWN_COLUMNS = (
-    TARGET,
-    PREDICTION,
-    CONFIDENCE,
-    ERROR,
-    OUTCOME,
-    PART,
-    ROW,
-    "count",
-)  # a row's count is not how often it is
+# Taken by what is said of each row; and "count", which in a space is how often a label occurs.
+OWN_COLUMNS = (TARGET, PREDICTION, CONFIDENCE, ERROR, OUTCOME, PART, ROW, "count")
 
 
 def row_space_name(frame: pd.DataFrame) -> str:

@@ -113,6 +113,15 @@ def test_a_wide_table_shows_its_first_columns(frame):
     assert "c45" not in space.columns
 
 
+def test_a_number_far_from_all_others_is_a_point_too(frame):
+    far = frame.assign(weight=frame["weight"].where(frame.index != 7, 1e30), count=1)
+    found = fit(far, {**KIND, "number": ["weight"]}, network="textbook", numbers="standardised", members=1)
+    space = space_of(found, far)
+    assert space.columns["weight"][7] == 1e30
+    assert np.isfinite(space.vectors).all()
+    assert "count" not in space.columns  # in a space it is how often a label occurs
+
+
 def test_a_saved_model_gives_the_same_points(run, tmp_path):
     run.trained.save(tmp_path / "model.safetensors")
     loaded = TrainedCategories.load(tmp_path / "model.safetensors")
