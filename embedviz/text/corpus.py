@@ -13,7 +13,7 @@ from embedviz.core.errors import DataError
 from embedviz.data.splits import PART_NAMES, TEST, TRAIN, VALIDATION, Fold, PartName, Split, SplitMethod, draw_split
 from embedviz.text.id_array import empty_ids, folder_of, release
 from embedviz.text.phrases import FoundPhrases, PhraseRule, Phrases, find_phrases
-from embedviz.text.sampled_texts import MAX_TEXT_CHARACTERS, ChosenUnits, SampledTexts, text_of_units
+from embedviz.text.sampled_texts import MAX_TEXT_CHARACTERS, ChosenUnits, SampledTexts, text_lengths, text_of_units
 from embedviz.text.token_units import in_blocks, unit_lengths, units_of
 from embedviz.text.tokens import Tokens
 from embedviz.text.vocabulary import Vocabulary
@@ -146,7 +146,7 @@ def _sampled(
         tokens=encoded[encoded != _UNKNOWN],
         wording=written.wording(tokens.labels, MAX_TEXT_CHARACTERS),
         texts=texts,
-        is_whole=unit_lengths(written.ids) == tokens.lengths[texts],
+        is_whole=unit_lengths(written.ids) == text_lengths(tokens, texts),
     )
 
 

@@ -86,6 +86,18 @@ class SampledTexts:
 
 
 def text_of_units(tokens: Tokens, starts: np.ndarray) -> np.ndarray:
-    """Return the text (N,) int64 that a unit is of, from the number of words that come before the unit (N,)."""
-    words_before = tokens.ends - tokens.lengths - np.arange(len(tokens))
-    return np.searchsorted(words_before, starts, side="right") - 1
+    """Return the text (N,) int64 that a unit is of, from the number of words that come before the unit (N,).
+
+    By bisection of where texts end, so that no further array of all texts is made: there may be millions.
+    """
+    low, high = np.zeros(len(starts), np.int64), np.full(len(starts), len(tokens) - 1)
+    while (low < high).any():
+        middle = (low + high) // 2
+        is_before = tokens.ends[middle] - middle <= starts  # the words up to the end of the text in the middle
+        low, high = np.where(is_before, np.minimum(middle + 1, high), low), np.where(is_before, high, middle)
+    return low
+
+
+def text_lengths(tokens: Tokens, texts: np.ndarray) -> np.ndarray:
+    """Return how many words each of some texts (N,) has: (N,) int64."""
+    return tokens.ends[texts] - np.where(texts > 0, tokens.ends[texts - 1], -1) - 1

@@ -5,7 +5,7 @@ from embedviz.core.generators import result_of
 from embedviz.text import token_units
 from embedviz.text.corpus import build_corpus
 from embedviz.text.phrases import PhraseRule
-from embedviz.text.sampled_texts import ChosenUnits
+from embedviz.text.sampled_texts import ChosenUnits, text_lengths, text_of_units
 from embedviz.text.token_units import units_of
 from embedviz.text.tokens import tokenize
 from embedviz.text.word_table import END
@@ -36,6 +36,12 @@ def test_chosen_units_are_those_of_the_text(monkeypatch, block):
     before = np.cumsum([0, *map(len, whole)])
     assert chosen.starts.tolist() == before[numbers].tolist()
     assert chosen.wording(tokens.labels, 7)[-1] == "a b a b"
+
+
+def test_the_text_of_a_unit_is_found_by_the_words_before_it():
+    tokens = result_of(tokenize(["", "a b", "", "", "c", "d e f", ""]))
+    assert text_of_units(tokens, np.arange(6)).tolist() == [1, 1, 4, 5, 5, 5]
+    assert text_lengths(tokens, np.arange(7)).tolist() == tokens.lengths.tolist() == [0, 2, 0, 0, 1, 3, 0]
 
 
 def sampled(texts, choose=np.arange, **options):
