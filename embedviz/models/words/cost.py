@@ -46,5 +46,5 @@ def training_cost(
 
 
 def texts_shown(n_tokens: int) -> float:
-    """Return about how many texts of so many words become points."""
+    """Return about how many texts of a corpus with this number of words become points."""
     return min(n_tokens / WORDS_A_TEXT, MAX_EXAMPLES)
