@@ -13,6 +13,7 @@ from embedviz.store.open_spaces import open_space
 from embedviz.store.run_folder import RunFolder
 
 SPACE = "space"  # the address's ?space=
+HISTORY_OF = "history-run"  # the session's key of the run and the space that the labels looked at are of
 MAX_SEGMENTS = 5  # more spaces become a menu
 
 
@@ -40,7 +41,7 @@ def current_space(purpose: str) -> tuple[RunFolder, EmbeddingSpace] | None:
         return None
     name = names[0]
     if len(names) > 1:
-        key = f"space-{run.id}"
+        key = _key(run)
         in_address = st.query_params.get(SPACE)
         if in_address in names and (key not in st.session_state or is_history_step()):
             st.session_state[key] = in_address
@@ -56,6 +57,22 @@ def current_space(purpose: str) -> tuple[RunFolder, EmbeddingSpace] | None:
         if in_address != name:
             st.query_params[SPACE] = name
     return run, open_space(run, name)
+
+
+def open_in_neighbours(run: RunFolder, space: EmbeddingSpace, label: str) -> None:
+    """Go to the Neighbours page of a label."""
+    st.session_state[_key(run)] = space.name
+    st.session_state.update(history_of_label(run, space, label))
+    st.switch_page("neighbours.py")
+
+
+def history_of_label(run: RunFolder, space: EmbeddingSpace, label: str) -> dict[str, object]:
+    """Return the session's state in which the Neighbours page begins with a label of a space."""
+    return {HISTORY_OF: f"{run.id} {space.name}", "history": [label], "history-at": 0}
+
+
+def _key(run: RunFolder) -> str:
+    return f"space-{run.id}"
 
 
 def _waiting(run: RunFolder) -> None:

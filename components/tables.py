@@ -12,6 +12,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from embedviz.formats import write_vectors
 from embedviz.space import EmbeddingSpace
+from embedviz.space.kinds import TEXT
 
 MAX_OPTIONS = 5000  # labels suggested while typing; any other can be typed
 
@@ -27,6 +28,8 @@ def column_config(frame: pd.DataFrame) -> dict[str, ColumnConfig]:
         config["similarity"] = st.column_config.ProgressColumn(
             "similarity", format="%.3f", min_value=0.0, max_value=1.0
         )
+    if TEXT in frame:
+        config[TEXT] = st.column_config.TextColumn(TEXT, width="large")
     if "count" in frame:
         config["count"] = st.column_config.NumberColumn("count", format="localized")
     return config

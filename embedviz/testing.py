@@ -27,9 +27,11 @@ from embedviz.data.reading import Table, read_table
 from embedviz.data.roles import roles_of
 from embedviz.data.splits import Fold, SplitMethod
 from embedviz.evaluation.scores import SCORES
+from embedviz.space.kinds import EXAMPLE_KINDS
 from embedviz.training.architecture import Architecture
 from embedviz.training.devices import Device
-from embedviz.training.protocols import AnyModelSpec, Layered, Learner, Predictor, State, Trained
+from embedviz.training.examples import PART, PARTS, PREDICTION, ROW
+from embedviz.training.protocols import AnyModelSpec, ExampleSpec, Layered, Learner, Predictor, State, Trained
 from embedviz.training.report import Evaluation
 from embedviz.training.survey import Survey
 
@@ -126,7 +128,7 @@ def make_case(
     """Return a model with data to check it on; see `check_model`."""
     frame = example_table(spec) if table is None else table
     if list(frame.columns) == ["text"]:
-        read = read_table("\n".join(frame["text"]).encode(), name="tiny.txt")
+        read = read_table("\n".join(frame["text"]).encode(), name="tiny.txt", unit="line")
     else:
         read = read_table(frame.to_csv(index=False).encode(), name="tiny.csv")
     chosen = {role: role for role in spec.roles if role in frame} | {r: r for r in ("rating",) if r in frame}
@@ -327,6 +329,34 @@ def check_predicts(case: Case) -> None:
     assert np.isclose(reached[0], evaluation.metrics[f"baseline/{evaluation.primary_metric}"], rtol=1e-6)
 
 
+def check_examples(case: Case) -> None:
+    """The spaces of its examples hold every part, repeat themselves, and say what the model predicts."""
+    if not isinstance(case.spec, ExampleSpec):
+        return
+    trained, prepared = case.train()
+    spaces = result_of(case.spec.examples(trained, prepared, case.table))
+    assert spaces
+    assert not spaces.keys() & trained.spaces().keys()
+    again = result_of(case.spec.examples(trained, prepared, case.table))
+    for name, space in spaces.items():
+        assert space.name == name
+        assert space.kind in EXAMPLE_KINDS
+        assert np.array_equal(space.vectors, again[name].vectors)
+        assert space.labels == again[name].labels
+        assert set(space.columns[PART]) == set(PARTS.values())
+        assert case.spec.filters_by(name)
+        rows = space.columns[ROW].to_numpy()
+        settings = case.make_settings()
+        chosen = [str(row) for row in np.unique(rows)[:3]]
+        left = case.spec.filter_rows(case.table.frame, case.columns, settings, name, chosen, True)
+        assert len(left) == len(chosen)
+        if isinstance(trained, Predictor):
+            found = trained.predict(case.table.frame.iloc[rows - 1])["prediction"]
+            shown = space.columns[PREDICTION]
+            is_number = pd.api.types.is_numeric_dtype(shown)
+            assert np.allclose(found, shown, rtol=1e-4) if is_number else found.tolist() == shown.tolist()
+
+
 def check_settings(case: Case) -> None:
     """Its presets are settings, the first of them the defaults; wrong settings are refused by their name."""
     Settings = case.spec.Settings
@@ -359,6 +389,7 @@ checks: tuple[Callable[[Case], None], ...] = (
     check_saves,
     check_architecture,
     check_predicts,
+    check_examples,
     check_settings,
 )
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import evaluate_jobs, evaluate_pictures, session, tables, word_scores
+from components import evaluate_jobs, evaluate_pictures, mistakes, session, tables, word_scores
 from components.error_boundary import error_boundary
 from components.tours import guide
 from components.tours.content import TOURS
@@ -82,6 +82,8 @@ else:
         evaluate_jobs.show_repeats(run)
     with error_boundary():
         evaluate_pictures.show_pictures(run)
+    with error_boundary():
+        mistakes.show_mistakes(run)
 if run is not None:
     with error_boundary():
         word_scores.show_word_vectors(run)

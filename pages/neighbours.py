@@ -7,14 +7,16 @@ import streamlit as st
 
 from components import session, tables
 from components.error_boundary import error_boundary
+from components.example_card import example_columns, show_example
 from components.nouns import noun_of
-from components.space_picker import current_space
+from components.space_picker import HISTORY_OF, current_space, history_of_label
 from components.tensor_menu import show_tensors
 from components.tours import guide
 from components.word_scores import show_analogy_file
 from embedviz.core.errors import UnknownLabelError
 from embedviz.evaluation.example_labels import example_analogy, example_odd_one_out, example_pair
 from embedviz.space import EmbeddingSpace
+from embedviz.space.kinds import EXAMPLE_KINDS
 from embedviz.space.letter_case import in_space_case
 from embedviz.space.metrics import METRICS
 from embedviz.space.searchable_space import COMPOSED
@@ -61,13 +63,12 @@ def step(by: int) -> None:
 def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
     """Show the nearest neighbours of one label."""
     noun = noun_of(space)
-    if st.session_state.get("history-run") != run.id:
-        start = example_pair(space)[0]
-        st.session_state.update({"history-run": run.id, "history": [start], "history-at": 0})
+    if st.session_state.get(HISTORY_OF) != f"{run.id} {space.name}":
+        st.session_state.update(history_of_label(run, space, example_pair(space)[0]))
     history, at = st.session_state["history"], st.session_state["history-at"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
-            key = f"word-{run.id}-{at}-{history[at]}"
+            key = f"word-{run.id}-{space.name}-{at}-{history[at]}"
             word = in_space_case(space, tables.label_input(space, noun.one.capitalize(), history[at], key))
         st.button("Back", icon=":material/arrow_back:", disabled=at == 0, on_click=step, args=(-1,))
         last = at == len(history) - 1
@@ -76,6 +77,7 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
         del st.session_state[key]  # or the way back would lead to the word that was gone to from here
         go(word)
         st.rerun()
+    show_example(space, word)
     a, b, c = st.columns(3)
     k = a.number_input("How many", 1, 500, 10, key="k", persist_state="session")
     metric = b.selectbox("Metric", METRICS, key="metric", persist_state="session")
@@ -89,10 +91,12 @@ def show_neighbors(run: RunFolder, space: EmbeddingSpace) -> None:
         return
     if composed := frame.attrs.get(COMPOSED):
         show_composed(space, word, composed, go)
-    table, side = st.columns([3, 2])
+    is_example = space.kind in EXAMPLE_KINDS
+    table, side = (st.container(), st.container()) if is_example else st.columns([3, 2])
     with table, st.container(key="neighbours-table"):
         st.text(f"Nearest to “{word}”")
-        tables.clickable_table(frame, f"near-{run.id}-{word}-{k}-{metric}-{min_count}-{at}", go)
+        key = f"near-{run.id}-{space.name}-{word}-{k}-{metric}-{min_count}-{at}"
+        tables.clickable_table(frame, key, go, column_order=example_columns(space, frame) if is_example else None)
         st.caption(f"Click a row to go to that {noun.one}.")
         tables.csv_button(frame, "neighbours.csv", "download-near")
     with side:
@@ -250,13 +254,18 @@ if opened:
     guide.show_step("neighbours")
     if run.kind == "vectors":
         show_tensors(run)
-    st.caption(" ".join([f"{noun.counted(len(space))}, {space.dim} dimensions.", *map(session.plain, space.notes)]))
+    notes = [f"{noun.counted(len(space))}, {space.dim} dimensions.", *map(session.plain, space.notes)]
+    if space.kind in EXAMPLE_KINDS:
+        notes.append(f"Analogies of {noun.many} have no meaning, so there is no tab for them.")
+    st.caption(" ".join(notes))
     views: dict[str, Callable[[RunFolder, EmbeddingSpace], None]] = {
         "Neighbours": show_neighbors,
         f"Two {noun.many}": show_two,
         "Analogy": show_analogy,
         "Odd one out": show_odd_one_out,
     }
+    if space.kind in EXAMPLE_KINDS:
+        del views["Analogy"]
     if MOVED in space.columns and space.name in run.space_names and BEFORE in run.space_names:
         views["Moved by training"] = show_moved
     tabs = st.tabs(list(views), on_change="rerun", key=f"tab-{len(views)}-{noun.one}")

@@ -40,6 +40,11 @@ def test_train_then_predict_a_file(tweets_file, tmp_path, monkeypatch, capsys):
     frame = pd.read_csv(answers)
     assert list(frame.columns[:3]) == ["tweet", "mood", "likes"]
     assert (frame["prediction"] == frame["mood"]).mean() > 0.8
+    label = run.spaces["text"].labels[0]
+    call(monkeypatch, "neighbors", out, label, "--space", "text", "-k", "3")
+    head, *near = capsys.readouterr().out.splitlines()
+    assert head.split("\t")[:4] == ["label", "similarity", "text", "target"]
+    assert len(near) == 3
 
 
 def test_evaluate_prints_the_scores_beside_baselines_and_folds_with_their_protocol(

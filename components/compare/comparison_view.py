@@ -14,6 +14,7 @@ from components.nouns import noun_of
 from components.run_picker import labels_of
 from embedviz.core.errors import UnknownLabelError
 from embedviz.space import EmbeddingSpace
+from embedviz.space.kinds import EXAMPLE_KINDS
 from embedviz.space.searchable_space import COMPOSED
 from embedviz.space.two_spaces import TwoSpaces
 from embedviz.store.comparisons import comparison_of, twins_of
@@ -34,10 +35,7 @@ def draw_comparison(run: RunFolder, space: EmbeddingSpace) -> None:
     """Draw the choice of the other space, then the comparison."""
     others = _other_spaces(run, space)
     if not others:
-        st.info(
-            "There is no other space yet. Train again with other settings, another seed or another model, or open "
-            "pretrained vectors, and compare here."
-        )
+        st.info(_nothing_to_compare(space))
         # the page has one primary button: where it has one that trains, that is it
         if st.button("Bring data", type="secondary" if has_algorithms(run) else "primary"):
             st.switch_page("data.py")
@@ -56,7 +54,7 @@ def draw_comparison(run: RunFolder, space: EmbeddingSpace) -> None:
     if not live.awaited(comparison, key="comparison") or (found := comparison.found) is None:
         return
     noun = noun_of(space)
-    st.text(overlap_text(found, noun.one, noun.many))
+    st.text(overlap_text(found, noun.one, noun.many, are_drawn=space.kind in EXAMPLE_KINDS))
     if found.residual is not None:
         st.text(
             f"After alignment, the vectors still differ by {found.residual:.0%} of their length.", help=ALIGNMENT_HELP
@@ -74,9 +72,22 @@ def draw_comparison(run: RunFolder, space: EmbeddingSpace) -> None:
         _draw_lists(space, other_space, label, k)
 
 
-def overlap_text(found: TwoSpaces, one: str, many: str) -> str:
-    """Return how many neighbours two spaces share, and how many labels. one, many: what a label is called."""
-    sampled = f" (measured on the {found.looked_at:,} most frequent)" if found.looked_at < found.shared else ""
+def _nothing_to_compare(space: EmbeddingSpace) -> str:
+    """Return what to do where there is no space to compare with."""
+    if space.kind in EXAMPLE_KINDS:
+        many = noun_of(space).many
+        return f"A space of {many} is compared with another of {many}. Train again on the same data, and compare here."
+    return (
+        "There is no other space yet. Train again with other settings, another seed or another model, or open "
+        "pretrained vectors, and compare here."
+    )
+
+
+def overlap_text(found: TwoSpaces, one: str, many: str, *, are_drawn: bool = False) -> str:
+    """Return how many neighbours two spaces share, and how many labels. one, many: what a label is called; are_drawn:
+    where not all were looked at, those were drawn."""
+    which = f"{found.looked_at:,}, drawn evenly" if are_drawn else f"the {found.looked_at:,} most frequent"
+    sampled = f" (measured on {which})" if found.looked_at < found.shared else ""
     return (
         f"On average, a {one} shares {found.overlap:.0%} of its {found.k} nearest neighbours between the two "
         f"spaces{sampled}; unrelated spaces would share {found.chance:.1%}. {found.shared:,} {many} are in both, "
@@ -89,12 +100,21 @@ def _other_spaces(run: RunFolder, space: EmbeddingSpace) -> list[tuple[RunFolder
     runs = session.store().runs(session.owner())
     twins = {twin.id for twin in twins_of(run, runs)}
     rest = sorted((other for other in runs if other.id != run.id), key=lambda other: other.id not in twins)
-    # of a run's own spaces only those of words hold the same labels: users are not items, nor airports species
+    # of a run's own spaces only those of words or of texts hold the same labels: users are not items, nor airports species
     kinds = run.space_kinds.items()
-    own = [(run, name) for name, kind in kinds if name != space.name and kind == space.kind == "word"]
-    same_name = [(other, name) for other in rest for name in other.space_names if name == space.name]
-    other_name = [(other, name) for other in rest for name in other.space_names if name != space.name]
+    own = [
+        (run, name) for name, kind in kinds if name != space.name and kind == space.kind and kind in ("word", "text")
+    ]
+    others = [(other, name) for other in rest for name in _comparable(other, space)]
+    same_name = [(other, name) for other, name in others if name == space.name]
+    other_name = [(other, name) for other, name in others if name != space.name]
     return [*own, *same_name, *other_name]
+
+
+def _comparable(run: RunFolder, space: EmbeddingSpace) -> list[str]:
+    """Return the run's spaces that may share labels with a space: texts and rows are compared with their like alone."""
+    kinds = run.space_kinds.items()
+    return [name for name, kind in kinds if kind == space.kind or not {kind, space.kind} & set(EXAMPLE_KINDS)]
 
 
 def _draw_changes(found: TwoSpaces, many: str, state: MapSession, key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+import numpy as np
 import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError
@@ -31,6 +32,21 @@ def filter_rows(frame: pd.DataFrame, column: str, labels: Collection[str], keep:
     left = frame.loc[matches == keep]
     if left.empty:
         raise DataError(f"No row would be left of {len(frame):,}. Choose {'more' if keep else 'fewer'} values.")
+    return left.reset_index(drop=True)
+
+
+def filter_numbers(frame: pd.DataFrame, numbers: Collection[str], keep: bool) -> pd.DataFrame:
+    """Return the rows with these numbers, from 1, alone (keep), or all others.
+
+    Raises
+    ------
+    DataError
+        If no row would be left.
+    """
+    chosen = np.isin(np.arange(1, len(frame) + 1), [int(number) for number in numbers])
+    left = frame.loc[chosen == keep]
+    if left.empty:
+        raise DataError(f"No row would be left of {len(frame):,}. Choose {'more' if keep else 'fewer'} rows.")
     return left.reset_index(drop=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ from embedviz.store.run_folder import (
 )
 from embedviz.store.run_specs import TrainingSpec
 from embedviz.training.devices import choose, torch_threads
-from embedviz.training.protocols import AnyModelSpec, Layered, Learner, Predictor, Prepared, State, Trained
+from embedviz.training.protocols import AnyModelSpec, ExampleSpec, Layered, Learner, Predictor, Prepared, State, Trained
 from embedviz.training.report import Evaluation
 from embedviz.training.threads import threads_for
 
@@ -83,6 +84,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         reporter.report("Measuring on the test set")
         trained = learner.best()
         evaluation = model.evaluate(trained, prepared)
+        spaces = {**trained.spaces(), **_examples(run, model, trained, prepared, reporter)}
         record = TrainingRecord(
             estimate=cost.fields(),
             seconds=round(run.state.elapsed() or time.time() - started, 2),
@@ -90,7 +92,8 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
             device=device.title,
             threads=threads,
         )
-        _keep(run, trained, evaluation, record)
+        record["main_space"] = next(iter(spaces), "")
+        _keep(run, trained, spaces, evaluation, record)
         if was_stopped:
             _write_checkpoint(checkpoint, learner.state())  # Resume continues from here
             raise StopRequested
@@ -152,9 +155,28 @@ def _near(space: EmbeddingSpace, label: str) -> list[tuple[str, float]]:
     return list(zip(near["label"], [round(float(x), 3) for x in near["similarity"]], strict=True))
 
 
-def _keep(run: RunFolder, trained: Trained, evaluation: Evaluation, record: TrainingRecord) -> None:
+def _examples(
+    run: RunFolder, model: AnyModelSpec, trained: Trained, prepared: Prepared[Any, Any], reporter: Reporter
+) -> Mapping[str, EmbeddingSpace]:
+    """Return the spaces of the examples; none for a model that has no such spaces. Like the scores, a Stop leaves them be."""
+    if not isinstance(model, ExampleSpec):
+        return {}
+    steps = model.examples(trained, prepared, read_data(run))
+    while True:
+        try:
+            reporter(next(steps))
+        except StopIteration as end:
+            return end.value
+
+
+def _keep(
+    run: RunFolder,
+    trained: Trained,
+    spaces: Mapping[str, EmbeddingSpace],
+    evaluation: Evaluation,
+    record: TrainingRecord,
+) -> None:
     """Write spaces, model, figures and scores; the scores last, so that a run with scores is whole."""
-    spaces = trained.spaces()
     for name, space in spaces.items():
         write_space(space, run.folder / SPACES, name)
     trained.save(run.folder / WEIGHTS)
@@ -167,7 +189,6 @@ def _keep(run: RunFolder, trained: Trained, evaluation: Evaluation, record: Trai
         with replacing(run.folder / FIGURES / f"{name}.parquet") as temporary:
             frame.to_parquet(temporary, index=False)
     record["protocol"], record["score"] = asdict(evaluation.protocol), evaluation.primary_metric
-    record["main_space"] = next(iter(spaces), "")
     write_typed(run.folder / METRICS, Metrics(dict(evaluation.metrics), record))
 
 

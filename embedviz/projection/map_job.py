@@ -14,6 +14,7 @@ from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
+from embedviz.projection.describing_texts import describing_texts
 from embedviz.projection.given_layout import placed
 from embedviz.projection.importance import importance
 from embedviz.projection.map_folder import (
@@ -115,7 +116,7 @@ def clusters_of(
 
     reporter.report("Finding clusters", 1, 1)
     vectors = np.asarray(space.vectors[points])
-    labels = [space.labels[i] for i in points]
+    labels = describing_texts(space, points)
     return clusters(vectors, labels, settings.metric, importance=importance(space, points)).column()
 
 

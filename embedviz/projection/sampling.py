@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.space import EmbeddingSpace
+from embedviz.space import EmbeddingSpace, SpaceKind
+from embedviz.space.kinds import EXAMPLE_KINDS
 
 STRATA = 10
 
@@ -34,8 +35,10 @@ def sampled(space: EmbeddingSpace, settings: ProjectionSettings) -> np.ndarray:
     return np.concatenate(drawn)
 
 
-def sampling_sentence(n: int, total: int, counted: str, sample: str) -> str:
+def sampling_sentence(n: int, total: int, counted: str, sample: str, kind: SpaceKind = "word") -> str:
     """Describe what a map of n of a space's labels shows, without a full stop; counted is such as "20,000 words"."""
+    if kind in EXAMPLE_KINDS:
+        return f"{n:,} of {counted}, drawn evenly" if n < total else f"All {counted}"
     if sample == "stratified" and n < total:
         return f"{n:,} of {counted}, drawn evenly from rare to frequent"
     return f"The {n:,} most frequent of {counted}"

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 SpaceKind = Literal["word", "user", "item", "value", "text", "row"]
 SPACE_KINDS: tuple[SpaceKind, ...] = get_args(SpaceKind)
+EXAMPLE_KINDS: tuple[SpaceKind, ...] = ("text", "row")  # of examples, not of what examples are made of
 PLURALS: dict[SpaceKind, str] = {
     "word": "words",
     "user": "users",
@@ -14,6 +15,7 @@ PLURALS: dict[SpaceKind, str] = {
     "text": "texts",
     "row": "rows",
 }
+TEXT = "text"  # the column of a space of texts that holds them in full; a label is the beginning of one
 _BY_NAME: dict[str, SpaceKind] = {"word": "word", "before": "word", "user": "user", "item": "item"}
 
 

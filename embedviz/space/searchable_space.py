@@ -19,7 +19,7 @@ from embedviz.core.files import replacing
 from embedviz.core.formats import GZIP_ENDING, find_writer, format_of
 from embedviz.space import spelling
 from embedviz.space.checks import check_question, first_unusable
-from embedviz.space.kinds import PLURALS, SpaceKind
+from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS, SpaceKind
 from embedviz.space.metrics import Metric, closeness, norms, pair_closeness
 from embedviz.space.search import NumpyExactIndex
 from embedviz.space.search.top_k import top_k
@@ -112,7 +112,13 @@ class SearchableSpace:
 
     @cached_property
     def by_frequency(self) -> np.ndarray:
-        """All rows, (N,) int64, the most frequent label first: by "count", or in the given order without it."""
+        """All rows, (N,) int64, the most frequent label first: by "count", or in the given order without it.
+
+        Texts and rows, which have no count, are in a random order, always the same: the first stand for all, however a table
+        is sorted.
+        """
+        if self.kind in EXAMPLE_KINDS:
+            return np.random.default_rng(0).permutation(len(self))
         if "count" not in self.columns:
             return np.arange(len(self))
         return np.argsort(-self.columns["count"].to_numpy(), kind="stable")

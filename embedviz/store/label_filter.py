@@ -20,10 +20,12 @@ from embedviz.data.reading import Table
 from embedviz.data.roles import roles_of
 from embedviz.models import model_spec
 from embedviz.space import EmbeddingSpace
+from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS
 from embedviz.store.data_reference import LabelFilterReference
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.tables import derived_key, keep_table
+from embedviz.training.examples import ROW
 from embedviz.training.protocols import reads_corpus
 
 
@@ -58,7 +60,11 @@ class LabelFilter:
             raise SettingsError("Nothing is selected. Select points first.")
         if not can_filter(run, space.name):
             raise SettingsError(f"The data of {run.name!r} cannot be filtered by the labels of {space.name!r}.")
-        identity = model_spec(run.model).identity
+        identity = ROW if space.kind in EXAMPLE_KINDS else model_spec(run.model).identity
+        if space.kind in EXAMPLE_KINDS and identity not in space.columns:
+            raise SettingsError(
+                f"The {PLURALS[space.kind]} of {run.name!r} are no rows of its data, so it cannot be filtered by them."
+            )
         names = space.columns[identity] if identity in space.columns else pd.Series(space.labels)
         return cls(space.name, names.iloc[rows].astype(str).tolist(), keep)
 

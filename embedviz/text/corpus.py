@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,10 @@ import numpy as np
 
 from embedviz.core.errors import DataError
 from embedviz.data.splits import PART_NAMES, TEST, TRAIN, VALIDATION, Fold, PartName, Split, SplitMethod, draw_split
-from embedviz.text.id_array import BLOCK, empty_ids, folder_of, release
+from embedviz.text.id_array import empty_ids, folder_of, release
 from embedviz.text.phrases import FoundPhrases, PhraseRule, Phrases, find_phrases
+from embedviz.text.sampled_texts import MAX_TEXT_CHARACTERS, ChosenUnits, SampledTexts, text_lengths, text_of_units
+from embedviz.text.token_units import in_blocks, unit_lengths, units_of
 from embedviz.text.tokens import Tokens
 from embedviz.text.vocabulary import Vocabulary
 from embedviz.text.word_table import END
@@ -40,6 +42,8 @@ class Corpus:
         Words of all three parts before phrases were joined and the vocabulary was applied.
     phrases : Phrases
         Those that were joined.
+    texts : SampledTexts, optional
+        Some of the units as texts, where they were asked for.
     """
 
     vocabulary: Vocabulary
@@ -49,6 +53,7 @@ class Corpus:
     split: Split
     n_tokens: int
     phrases: Phrases = field(default_factory=Phrases.none)
+    texts: SampledTexts | None = None
 
     @property
     def sizes(self) -> dict[PartName, int]:
@@ -67,10 +72,12 @@ def build_corpus(
     seed: int = 0,
     fold: Fold | None = None,
     phrases: PhraseRule | None = None,
+    draw_texts: Callable[[int], np.ndarray] | None = None,
 ) -> Corpus:
     """Split tokenised texts by unit and encode them.
 
     The part of a unit is drawn before anything is counted. Phrases are found in the training part and joined in all three.
+    `draw_texts` takes the number of units and returns the numbers of those that are kept as texts, in order.
 
     Raises
     ------
@@ -83,13 +90,13 @@ def build_corpus(
     if n_tokens < MIN_TOKENS:
         raise DataError(f"This text has {n_tokens} words. Vectors need at least {MIN_TOKENS}, and better thousands.")
     ids, size, folder = tokens.ids, MAX_UNIT_TOKENS, folder_of(tokens.ids)
-    n_units = sum(int((units == END).sum()) for units in _units(ids, size))
+    n_units = sum(int((units == END).sum()) for units in units_of(ids, size))
     if n_units < MIN_UNITS:  # and so few tokens that a copy does not matter
-        ids = _in_blocks(ids, MAX_UNIT_TOKENS)
-        ids = _in_blocks(ids, max(MIN_BLOCK_TOKENS, n_tokens // MIN_UNITS))
+        ids = in_blocks(ids, MAX_UNIT_TOKENS)
+        ids = in_blocks(ids, max(MIN_BLOCK_TOKENS, n_tokens // MIN_UNITS))
         n_units = int((ids == END).sum())
     split = draw_split(n_units, validation_share, test_share, seed, fold=fold, method=SplitMethod.BY_UNIT)
-    labels, joined = tokens.labels, Phrases.none()
+    written, labels, joined = ids, tokens.labels, Phrases.none()
     for _ in range(phrases.passes if phrases else 0):
         assert phrases
         found = find_phrases(partial(_training_units, ids, size, split), labels, phrases)
@@ -112,7 +119,13 @@ def build_corpus(
         for code, collected in zip((VALIDATION, TEST), held_out, strict=True):
             collected.append(encoded[parts == code])
         release(train)
-    corpus = Corpus(vocabulary, train, *map(np.concatenate, held_out), split=split, n_tokens=n_tokens, phrases=joined)
+    texts = None
+    if draw_texts is not None:
+        numbers = draw_texts(n_units)
+        encoded = places[ChosenUnits.of(ids, size, numbers).ids]
+        texts = _sampled(tokens, ChosenUnits.of(written, size, numbers), numbers, n_units, encoded)
+    parts = map(np.concatenate, held_out)
+    corpus = Corpus(vocabulary, train, *parts, split=split, n_tokens=n_tokens, phrases=joined, texts=texts)
     for name, share in zip(PART_NAMES[1:], (validation_share, test_share), strict=True):
         if share and corpus.sizes[name] < 2:
             raise DataError(
@@ -122,46 +135,28 @@ def build_corpus(
     return corpus
 
 
-def _units(ids: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    """Yield the words in parts of whole units of at most `size` words, as `_in_blocks` has them."""
-    start = 0
-    while start < len(ids):
-        part = ids[start : start + BLOCK]
-        ends = np.flatnonzero(part == END)
-        if len(ends):
-            part = part[: ends[-1] + 1]
-            start += len(part)
-        else:  # inside a unit, which is cut where `_in_blocks` would
-            part = np.append(part[: BLOCK // size * size], np.int32(END))
-            start += len(part) - 1
-        yield _in_blocks(part, size)
-        release(ids)
+def _sampled(
+    tokens: Tokens, written: ChosenUnits, numbers: np.ndarray, n_units: int, encoded: np.ndarray
+) -> SampledTexts:
+    """Return units as texts. written: before phrases were joined; encoded: by the vocabulary, _UNKNOWN for other words."""
+    texts = text_of_units(tokens, written.starts)
+    return SampledTexts(
+        units=numbers,
+        n_units=n_units,
+        tokens=encoded[encoded != _UNKNOWN],
+        wording=written.wording(tokens.labels, MAX_TEXT_CHARACTERS),
+        texts=texts,
+        is_whole=unit_lengths(written.ids) == text_lengths(tokens, texts),
+    )
 
 
 def _units_with_parts(ids: np.ndarray, size: int, split: Split) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield parts of the text (T,) int32, and for each token the part of the split that its unit is in: (T,) int8."""
     codes, done = split.parts, 0
-    for units in _units(ids, size):
+    for units in units_of(ids, size):
         lengths = np.diff(np.flatnonzero(units == END), prepend=-1)
         yield units, np.repeat(codes[done : done + len(lengths)], lengths)
         done += len(lengths)
-
-
-def _in_blocks(ids: np.ndarray, size: int) -> np.ndarray:
-    """The same words with units of at most `size` of them, END after each; empty units are left out."""
-    lengths = np.diff(np.flatnonzero(ids == END), prepend=-1) - 1
-    if not len(lengths) or (lengths.min() > 0 and lengths.max() <= size):
-        return ids
-    n_blocks = -(-lengths // size)
-    last = np.cumsum(n_blocks)[n_blocks > 0] - 1
-    block_lengths = np.full(n_blocks.sum(), size)
-    block_lengths[last] = (lengths - (n_blocks - 1) * size)[n_blocks > 0]
-    blocks = np.empty(block_lengths.sum() + len(block_lengths), np.int32)
-    is_end = np.zeros(len(blocks), bool)
-    is_end[np.cumsum(block_lengths + 1) - 1] = True
-    blocks[is_end] = END
-    blocks[~is_end] = ids[ids != END]
-    return blocks
 
 
 def _training_units(ids: np.ndarray, size: int, split: Split) -> Iterator[np.ndarray]:
@@ -173,7 +168,7 @@ def _training_units(ids: np.ndarray, size: int, split: Split) -> Iterator[np.nda
 def _joined(ids: np.ndarray, size: int, found: FoundPhrases, folder: Path | None) -> np.ndarray:
     """The units with the phrases joined, as many units as before: (T,) int32."""
     joined, n = empty_ids(len(ids) + len(ids) // size + 1, folder), 0
-    for units in _units(ids, size):
+    for units in units_of(ids, size):
         part = found.table.join(units)
         joined[n : n + len(part)] = part
         n += len(part)

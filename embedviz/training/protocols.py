@@ -219,7 +219,7 @@ class ModelSpec(Protocol[P, T, S]):
     roles, optional_roles
         role -> what the column has to hold.
     spaces
-        Name -> kind of each space, the main one first; empty where the data decides: then every space is of values.
+        Name -> kind of each space of `Trained`, the main one first; empty where the data decides: then every one is of values.
     identity
         The column of its spaces that says what the data calls a label; empty where the label does.
     max_threads
@@ -317,6 +317,25 @@ class CorpusReader(Protocol):
     """
 
     reads_corpus: bool
+
+
+@runtime_checkable
+class ExampleSpec(Protocol):
+    """A spec whose model places the examples that it learned from, and was measured on, in spaces of their own."""
+
+    def examples(
+        self, trained: Any, prepared: Any, table: Table
+    ) -> Generator[Progress, None, Mapping[str, EmbeddingSpace]]:
+        """Return spaces of texts or rows by name, with the columns of `embedviz.training.examples`.
+
+        Parameters
+        ----------
+        trained, prepared
+            As for `ModelSpec.evaluate`.
+        table
+            The table that was prepared.
+        """
+        ...
 
 
 def reads_corpus(spec: object) -> bool:

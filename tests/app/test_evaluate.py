@@ -77,7 +77,7 @@ def test_scores_are_shown_with_their_protocol_and_charts(app, run):
     assert "Split by row, every class in proportion, seed 0" in page_text(app, "text")
     assert "Rows without a class, left out: 1" in page_text(app, "text")
     assert [subheader.value for subheader in app.header] == [
-        "Baselines", "Repeats", "Confusion matrix", "Calibration", "Word vectors",
+        "Baselines", "Repeats", "Confusion matrix", "Calibration", "Mistakes", "Word vectors",
     ]  # fmt: skip
     assert "4 trainings of about" in page_text(app, "caption")
 

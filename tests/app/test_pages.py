@@ -103,7 +103,7 @@ def test_an_unknown_word_gets_neighbours_that_are_marked_as_an_estimate(with_vec
     go(with_vectors, "neighbours")
     assert "3 of 4 lines were read." in page_text(with_vectors)
     with_vectors.session_state["history"], with_vectors.session_state["history-at"] = ["kingz"], 0
-    with_vectors.session_state["history-run"] = run.id
+    with_vectors.session_state["history-run"] = f"{run.id} word"
     with_vectors.run()
     assert not with_vectors.exception
     assert "its vector is an estimate, composed from its character n" in page_text(with_vectors)

@@ -72,6 +72,8 @@ def test_a_drawn_row_keeps_its_label_vector_and_count():
 def test_a_sample_is_described_as_what_it_is():
     assert sampling_sentence(10, 20, "20 words", "most frequent") == "The 10 most frequent of 20 words"
     assert sampling_sentence(10, 20, "20 words", "stratified") == "10 of 20 words, drawn evenly from rare to frequent"
+    assert sampling_sentence(10, 20, "20 texts", "most frequent", "text") == "10 of 20 texts, drawn evenly"
+    assert sampling_sentence(20, 20, "20 rows", "most frequent", "row") == "All 20 rows"
     assert sampling_sentence(20, 20, "20 words", "stratified") == "The 20 most frequent of 20 words"
 
 
@@ -79,3 +81,10 @@ def test_settings_kept_from_before_show_the_most_frequent():
     kept = ProjectionSettings(n_points=7).model_dump()
     del kept["sample"]
     assert ProjectionSettings.of(**kept).sample == "most frequent"
+
+
+def test_the_first_of_a_sorted_table_s_rows_stand_for_all():
+    rows = EmbeddingSpace([f"row {i}" for i in range(1000)], np.ones((1000, 2), np.float32), kind="row")
+    points = sampled(rows, ProjectionSettings(n_points=100))
+    assert np.bincount(points // 100).max() < 25
+    assert np.array_equal(points, sampled(rows, ProjectionSettings(n_points=100)))

@@ -9,6 +9,7 @@ from embedviz.core.jobs.reporter import Reporter
 from embedviz.jobs.perform import perform
 from embedviz.jobs.prepared import read
 from embedviz.models import MODELS, model_spec
+from embedviz.space import EmbeddingSpace
 from embedviz.store.comparisons import twins_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.label_filter import LabelFilter, can_filter, label_filters, read_data
@@ -37,7 +38,8 @@ def run(request, tmp_path):
     data = request.getfixturevalue(name)
     path = tmp_path / ("t.txt" if isinstance(data, str) else "t.csv")
     path.write_text(data) if isinstance(data, str) else data.to_csv(path, index=False)
-    return ev.train(request.param, path, columns=columns, **settings)
+    read = {"unit": "line"} if isinstance(data, str) else {}
+    return ev.train(request.param, path, columns=columns, read=read, **settings)
 
 
 def again(run, *only):
@@ -90,3 +92,29 @@ def test_what_cannot_be_chosen_is_reported(run):
         LabelFilter.of(run, run.space, np.array([], int), keep=True)
     vectors = Store().create_vectors(Dataset.upload(Store().uploads_folder, "v.txt", [b"king 1 0\n"]))
     assert not can_filter(vectors, "word")
+
+
+def test_without_some_examples_they_are_gone_and_a_choice_of_a_choice_is_both(run):
+    names = [name for name, kind in run.space_kinds.items() if kind in ("text", "row")]
+    if not names:
+        assert run.model == "ratings"
+        return
+    space = run.spaces[names[0]]
+    assert can_filter(run, space.name)
+    whole = read_data(run).frame
+    gone = space.columns["row"].to_numpy()[[1, 5]]
+    new = again(run, LabelFilter.of(run, space, np.array([1, 5]), keep=False))
+    left = whole.drop(index=np.unique(gone) - 1).reset_index(drop=True)
+    assert read_data(new).frame.equals(left)
+    narrowed = new.spaces[space.name]
+    rows = np.arange(len(narrowed) // 2)
+    third = again(new, LabelFilter.of(new, narrowed, rows, keep=True))
+    kept = np.unique(narrowed.columns["row"].to_numpy()[rows]) - 1
+    assert read_data(third).frame.equals(left.iloc[kept].reset_index(drop=True))
+
+
+def test_texts_that_came_without_their_rows_are_not_chosen_by(run):
+    space = EmbeddingSpace(["a", "b"], np.eye(2, dtype=np.float32), None, "text", kind="text")
+    if can_filter(run, "text"):
+        with pytest.raises(SettingsError, match="are no rows of its data"):
+            LabelFilter.of(run, space, np.array([0]), keep=True)

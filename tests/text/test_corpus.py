@@ -87,7 +87,7 @@ def test_the_split_says_which_unit_is_in_which_part():
 def test_a_text_encoded_block_by_block_is_the_text_encoded_at_once(monkeypatch, tmp_path, block):
     texts = [" ".join(f"w{(i * k) % 13}" for k in range(i % 9)) for i in range(300)] + [" ".join(["a", "b"] * 2345)]
     whole = built(texts, min_count=2)
-    monkeypatch.setattr("embedviz.text.corpus.BLOCK", block)
+    monkeypatch.setattr("embedviz.text.token_units.BLOCK", block)
     monkeypatch.setattr("embedviz.text.id_array.IN_MEMORY_BYTES", 0)
     tokenized(texts).save(tmp_path)
     kept = Tokens.load(tmp_path)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from embedviz.core.cost import Cost, Machine
 from embedviz.models.categories.encoding import bins_for
 from embedviz.models.categories.settings import CategoriesSettings
+from embedviz.training.examples import FORWARD_SHARE, VECTOR_BYTES, example_share
 
 WEIGHT_SECONDS = 6e-11  # for a weight and a row, forward and backward, on one thread
 UNIT_SECONDS = 1.2e-8  # for a hidden unit of a member and a row
@@ -27,7 +28,8 @@ def training_cost(
     n_outputs: int,
     machine: Machine,
 ) -> Cost:
-    """Return the cost from the weights that each row meets and the steps, which cost something each.
+    """Return the cost from the weights that each row meets and the steps, which cost something each; rows are read once more
+    for their space.
 
     Parameters
     ----------
@@ -44,14 +46,18 @@ def training_cost(
     others = (s.layers - 1) * s.hidden_dim**2 + s.hidden_dim * n_outputs
     weights, units = first + others, s.hidden_dim * s.layers
     threads = 1 if s.deterministic else max(1, s.threads or machine.threads)
-    work = training * (first + s.members * others) * WEIGHT_SECONDS
-    work = (work + training * (width + s.members * units) * UNIT_SECONDS) / threads**0.5
+    work_a_row = (first + s.members * others) * WEIGHT_SECONDS + (width + s.members * units) * UNIT_SECONDS
+    work_a_row /= threads**0.5
+    work = training * work_a_row
     if machine.device != "cpu":
         work /= ACCELERATOR_SPEEDUP
+    n_shown = rows * example_share(rows)
     batch_size = s.batch_size_for(training)
     steps = training / batch_size * (STEP_SECONDS + len(tables) * COLUMN_SECONDS)
     cells = rows * (len(sizes) + n_numbers)
     seconds = s.epochs_for(training) * (work + steps) + cells * CELL_SECONDS + START_SECONDS
+    seconds += n_shown * work_a_row * FORWARD_SHARE
     values = sum(n * (s.dim_for(n) + n_outputs) for n in tables)
     batch = 12 * batch_size * (width + s.members * units)
-    return Cost(seconds, 20 * (weights + values) + 12 * cells + batch + LIBRARY_BYTES)
+    shown = VECTOR_BYTES * n_shown * s.hidden_dim
+    return Cost(seconds, 20 * (weights + values) + 12 * cells + batch + shown + LIBRARY_BYTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from embedviz.data.category_values import CategoryValues
 from embedviz.data.classes import display_order
 from embedviz.models.categories.schema import Target
-from embedviz.space.embedding_space import RESERVED
+from embedviz.space.column_names import free_name
 
 MAX_CLASSES = 10  # with a column of their own, the largest ones
 MAX_COMPANION_VALUES = 30  # of another category whose most frequent value is given
@@ -46,7 +46,7 @@ def value_metadata(
         n_rows = np.bincount(codes[:, k], minlength=len(known))
         if target.classes:
             counts = _pair_counts(codes[:, k], targets, len(known), len(target.classes))
-            found[_free_name(target.name, found)] = _most_frequent(counts, target.classes)
+            found[free_name(target.name, found)] = _most_frequent(counts, target.classes)
             shares = (counts / np.maximum(1, n_rows)[:, None]).astype(np.float32)
             largest = target.classes[:MAX_CLASSES]
             found |= {f"share in {largest[c]}": shares[:, c] for c in display_order(largest)}
@@ -57,7 +57,7 @@ def value_metadata(
         for other in few:
             if other != k:
                 counts = _pair_counts(codes[:, k], codes[:, other], len(known), len(labels[other]))
-                found[_free_name(names[other], found)] = _most_frequent(counts, labels[other])
+                found[free_name(names[other], found)] = _most_frequent(counts, labels[other])
         frames[column] = pd.DataFrame(found)
     return frames
 
@@ -72,10 +72,3 @@ def _most_frequent(counts: np.ndarray, labels: list[str]) -> np.ndarray:
     found = np.array(labels, dtype=object)[counts.argmax(1)]
     found[counts.sum(1) == 0] = None
     return found
-
-
-def _free_name(name: str, taken: Container[str]) -> str:
-    """Return a name that a space's column may have: not taken, and not a column of predictions."""
-    while name in taken or name in RESERVED:
-        name = f"{name} (column)"
-    return name

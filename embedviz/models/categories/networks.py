@@ -113,7 +113,19 @@ class MultiClassClassifier(nn.Module):
 
     def deep(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
         """(B, E), (B, F) -> (B, 1, O): one member."""
-        return self.fc2(torch.relu(self.fc1(torch.cat((vectors, features), dim=1))))[:, None]
+        return self.head(self.hidden(vectors, features, generator), features)
+
+    def hidden(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
+        """Return what the output layer reads: (B, E), (B, F) -> (1, B, H). It has no dropout to draw."""
+        return torch.relu(self.fc1(torch.cat((vectors, features), dim=1)))[None]
+
+    def head(self, hidden: Tensor, features: Tensor) -> Tensor:
+        """(1, B, H), (B, F) -> (B, 1, O)."""
+        return self.fc2(hidden[0])[:, None]
+
+    def pool(self, hidden: Tensor) -> Tensor:
+        """Return a vector a row: (1, B, H) -> (B, H)."""
+        return hidden[0]
 
     @torch.no_grad()
     def initialise(self, generator: Generator) -> None:
@@ -177,13 +189,26 @@ class Ensemble(nn.Module):
     def deep(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
         """(B, E), (B, F) -> (B, M, O), without the linear terms of values. A generator draws dropout; None: no
         dropout."""
+        return self.head(self.hidden(vectors, features, generator), features)
+
+    def hidden(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
+        """Return what the members' output layers read: (B, E), (B, F) -> (M, B, H)."""
         z = torch.cat([_dropout(vectors, self.embedding_dropout, generator), features], 1)[None]  # (1, B, E + F)
         for i, (weight, scale_out, bias) in enumerate(zip(self.weights, self.scales_out, self.biases, strict=True)):
             z = z * self.scales_in[i - 1] if i else z
             z = torch.relu(z @ weight * scale_out + bias)
             z = _dropout(z, self.dropout, generator)  # (M, B, H)
-        out = torch.bmm(z, self.heads) + self.head_biases
+        return z
+
+    def head(self, hidden: Tensor, features: Tensor) -> Tensor:
+        """Return outputs without the linear terms of values: (M, B, H), (B, F) -> (B, M, O)."""
+        out = torch.bmm(hidden, self.heads) + self.head_biases
         return (out + features @ self.wide_numbers if self.wide else out).transpose(0, 1)
+
+    def pool(self, hidden: Tensor) -> Tensor:
+        """Return the members' mean, a vector a row: (M, B, H) -> (B, H). Members of one layer differ in the signs of its units,
+        which are taken out first."""
+        return (hidden * self.scales_out[-1].sign()).mean(0)
 
     @torch.no_grad()
     def initialise(self, generator: Generator) -> None:
@@ -252,6 +277,12 @@ class TableNetwork(nn.Module):
     ) -> Tensor:
         """(B, E), (B, K + Q or 0, O), (B, F) -> (B, M, O)."""
         return self.inner.deep(vectors, features, generator) + wide_terms.sum(1)[:, None]
+
+    def read(self, codes: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what `forward` does without dropout, and a vector a row, which the output layer reads: (B, M, O), (B, H)."""
+        vectors, wide_terms, features = self.inputs(codes.unbind(1), numbers)
+        hidden = self.inner.hidden(vectors, features)
+        return self.inner.head(hidden, features) + wide_terms.sum(1)[:, None], self.inner.pool(hidden)
 
 
 def average_members(outputs: Tensor) -> Tensor:

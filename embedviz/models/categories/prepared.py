@@ -47,6 +47,8 @@ class CategoriesPrepared:
         Columns that determine the target in the training part, the surest first.
     left_out
         Counts of what was left out, by a name in snake case.
+    places
+        (N,) int64 places of the rows in the table.
     """
 
     split: Split
@@ -57,6 +59,7 @@ class CategoriesPrepared:
     fields: list[FormField]
     leaks: list[Leak]
     left_out: dict[str, int]
+    places: np.ndarray
 
     @cached_property
     def metadata(self) -> dict[str, pd.DataFrame]:

@@ -62,6 +62,8 @@ class LabelledRows:
         Counts of what was left out, by a name in snake case.
     notes
         Sentences on the columns and on what was left out.
+    places
+        (N,) int64 places of the rows in the table.
     given
         The split that a column gives; None where it was drawn.
     """
@@ -74,6 +76,7 @@ class LabelledRows:
     classes: Classes | None
     left_out: dict[str, int]
     notes: list[str]
+    places: np.ndarray
     given: GivenSplit | None = None
 
     def __len__(self) -> int:
@@ -160,7 +163,7 @@ def read_rows(
         left_out["rows_of_rare_classes"] = sum(classes.rare.values())
         notes += classes.left_out_sentences()
     kept = {feature.column: taken[feature.column] for feature in features}
-    return LabelledRows(kept, features, split, target, targets, classes, left_out, notes, given)
+    return LabelledRows(kept, features, split, target, targets, classes, left_out, notes, rows, given)
 
 
 def predicts_number(column: Column, target_kind: str) -> bool:

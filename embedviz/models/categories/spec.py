@@ -13,7 +13,7 @@ import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import filter_rows
+from embedviz.data.filtering import filter_numbers, filter_rows
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold, PartName, training_size
 from embedviz.evaluation.classification import evaluate_classes, ordered_detail
@@ -21,6 +21,7 @@ from embedviz.evaluation.regression import evaluate_numbers
 from embedviz.models.categories.baselines import baselines_of
 from embedviz.models.categories.cost import training_cost
 from embedviz.models.categories.encoding import TableEncoder
+from embedviz.models.categories.examples import row_space, row_space_name
 from embedviz.models.categories.form import form_fields
 from embedviz.models.categories.prepared import CategoriesPrepared
 from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, read_rows
@@ -82,7 +83,9 @@ class CategoriesSpec:
         rows, fields = encoder.encode(read.columns, len(read)), form_fields(encoder, training)
         yield Progress(message="Looking for target leakage")
         leaks = find_leaks(read, read.split.train)
-        return CategoriesPrepared(read.split, read.target, read.targets, encoder, rows, fields, leaks, read.left_out)
+        return CategoriesPrepared(
+            read.split, read.target, read.targets, encoder, rows, fields, leaks, read.left_out, read.places
+        )
 
     def evaluate(self, trained: TrainedCategories, prepared: CategoriesPrepared) -> Evaluation:
         """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test part."""
@@ -114,12 +117,19 @@ class CategoriesSpec:
             details["leaking_columns"] = ", ".join(leak.column for leak in prepared.leaks)
         return Evaluation(target.primary_metric, metrics, Protocol.of(split, self.unit, **details), frames)
 
+    def examples(
+        self, trained: TrainedCategories, prepared: CategoriesPrepared, table: Table
+    ) -> Generator[Progress, None, Mapping[str, EmbeddingSpace]]:
+        """Return the rows by the vectors that the output layer reads."""
+        space = yield from row_space(trained, prepared, table)
+        return {space.name: space}
+
     def baselines(self, prepared: CategoriesPrepared) -> list[Baseline]:
         """Return the majority class or the mean, a linear model, and boosted trees."""
         return baselines_of(prepared)
 
     def filters_by(self, space: str) -> bool:
-        """Return True: every space is of a column's values."""
+        """Return True: every space is of a column's values, or of rows."""
         return True
 
     def filter_rows(
@@ -131,7 +141,9 @@ class CategoriesSpec:
         labels: list[str],
         keep: bool,
     ) -> pd.DataFrame:
-        """Return the rows with some values of a column alone (`keep`), or without them."""
+        """Return the rows with some values of a column alone (`keep`), or without them; or some of the rows, or all others."""
+        if space == row_space_name(frame):
+            return filter_numbers(frame, labels, keep)
         return filter_rows(frame, space, labels, keep)
 
 

@@ -66,7 +66,7 @@ def survey_rows(read: LabelledRows, leaks: Sequence[Leak], settings: CategoriesS
         warnings += read.given.warnings("rows")
     if not categories:
         warnings.append(
-            "No column is encoded as categories: the model will predict, but there are no vectors to explore."
+            "No column is encoded as categories: the model will predict, but only its rows have vectors to explore."
         )
     classes = read.classes.sizes() if read.classes else []
     if warning := imbalance_warning(classes, "rows"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -83,18 +84,46 @@ class CategoriesTask:
         return {f"validation/{name}": value for name, value in score(found, self.targets[rows]).items()}
 
 
+@dataclass(frozen=True)
+class RowReading:
+    """Rows as a network reads them.
+
+    Attributes
+    ----------
+    answers
+        Probabilities (N, C) float32, or numbers in the target's unit (N,) float64.
+    pooled
+        (N, H) float32, what the output layer reads, pooled over the members of an ensemble.
+    """
+
+    answers: np.ndarray
+    pooled: np.ndarray
+
+
 @torch.no_grad()
 def predict_rows(network: TableNetwork, rows: EncodedRows, target: Target) -> np.ndarray:
     """Return probabilities (N, C) float32, or numbers in the target's unit (N,) float64."""
     found = [torch.empty(0, network.n_outputs)]
+    found += [average_members(network(*batch)).cpu() for batch in _batches(network, rows)]
+    return _answers(torch.cat(found), target)
+
+
+@torch.no_grad()
+def read_rows(network: TableNetwork, rows: EncodedRows, target: Target) -> RowReading:
+    """Return predictions as those of `predict_rows`, and the vectors that they are made from."""
+    found = [network.read(*batch) for batch in _batches(network, rows)]
+    outputs = torch.cat([average_members(outputs).cpu() for outputs, _ in found])
+    return RowReading(_answers(outputs, target), torch.cat([pooled.cpu() for _, pooled in found]).numpy())
+
+
+def _batches(network: TableNetwork, rows: EncodedRows) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield codes (B, K) and numbers (B, P) on the network's device."""
     for start in range(0, len(rows), PREDICT_BATCH_SIZE):
         batch = rows.take(slice(start, start + PREDICT_BATCH_SIZE))
-        codes, numbers = (
-            torch.from_numpy(batch.codes).to(network.device),
-            torch.from_numpy(batch.numbers).to(network.device),
-        )
-        found.append(average_members(network(codes, numbers)).cpu())
-    outputs = torch.cat(found)
+        yield torch.from_numpy(batch.codes).to(network.device), torch.from_numpy(batch.numbers).to(network.device)
+
+
+def _answers(outputs: Tensor, target: Target) -> np.ndarray:
     if target.classes:
         return outputs.exp().numpy()
     return target.restore(outputs[:, 0].double().numpy())

@@ -26,6 +26,7 @@ from embedviz.training.architecture import Architecture
 
 if TYPE_CHECKING:
     from embedviz.models.categories.networks import TableNetwork
+    from embedviz.models.categories.task import RowReading
 
 VECTORS = ("inner.embeddings.{}", "inner.category_embedding.weight")  # weights that are column k's space
 VALUE_WEIGHTS = (*VECTORS, "inner.fixed.{}", "inner.wide_values.{}")  # weights with a row for each value of column k
@@ -100,6 +101,12 @@ class TrainedCategories(Archived):
         from embedviz.models.categories.task import predict_rows
 
         return predict_rows(self.network, rows, self.target)
+
+    def read_encoded(self, rows: EncodedRows) -> RowReading:
+        """Return predictions as those of `predict_encoded`, and the vectors that they are made from."""
+        from embedviz.models.categories.task import read_rows
+
+        return read_rows(self.network, rows, self.target)
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
         """Return a prediction for each row.

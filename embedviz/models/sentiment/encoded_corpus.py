@@ -8,33 +8,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from embedviz.data.splits import PART_NAMES, Split
+from embedviz.data.splits import Split
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.reading import LabelledTexts, texts_per_class
 from embedviz.models.sentiment.texts import CodedTexts
 from embedviz.models.sentiment.vocabulary import FIRST, SentimentVocabulary
 
 MAX_CLASS_COLUMNS = 10  # classes with a column of their own, the largest first
-MAX_TEXTS = 50_000  # of the space of texts
-
-
-@dataclass(frozen=True, eq=False)
-class TextSpace:
-    """Texts by a sentence encoder.
-
-    Attributes
-    ----------
-    labels
-        (T) different texts.
-    vectors
-        (T, E) float32.
-    columns
-        "class" and "part" of the T texts.
-    """
-
-    labels: list[str]
-    vectors: np.ndarray
-    columns: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,20 +54,6 @@ class EncodedCorpus:
     def texts(self) -> CodedTexts:
         """The texts as the network reads them."""
         return self.data.texts.recoded(self.vocabulary.encode(self.data.labels))
-
-    @cached_property
-    def text_columns(self) -> TextSpace | None:
-        """The different texts with their vectors, "class" and "part"; None without a sentence encoder."""
-        if self.sentences is None:
-            return None
-        labels = [" ".join(text.split()) for text in self.data.raw]
-        rows = np.array(list({label: i for i, label in reversed(list(enumerate(labels)))}.values())[::-1][:MAX_TEXTS])
-        parts = np.empty(len(self.data), object)
-        for part in PART_NAMES:
-            parts[self.split.part(part)] = part
-        names = np.array(self.data.classes.names, dtype=object)
-        columns = pd.DataFrame({"class": names[self.data.codes[rows]], "part": parts[rows]})
-        return TextSpace([labels[i] for i in rows], self.sentences[rows], columns)
 
     @cached_property
     def class_shares(self) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,10 +110,6 @@ class SentimentLearner(IterativeLearner[TrainedSentiment]):
         yield Progress(message="Starting the network")  # stopped here, the linear terms are kept
         yield from super().run()
 
-    def current(self) -> TrainedSentiment:
-        """Return the weights as they are now, without the texts, whose vectors never change."""
-        return replace(super().current(), texts=None)
-
     def state(self) -> State:
         """Return the state of the descent, and each linear term once it is fitted; before that it starts again."""
         terms = {"linear": self._linear, "sentence": self._sentence}
@@ -147,7 +142,6 @@ class SentimentLearner(IterativeLearner[TrainedSentiment]):
             ngrams=prepared.ngrams if self._linear is not None else None,
             pretrained=self._pretrained,
             sentence=self._sentence,
-            texts=prepared.text_columns,
         )
 
 

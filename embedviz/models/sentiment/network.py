@@ -1,6 +1,7 @@
 """The network that reads the word vectors of a text.
 
-Letters: B texts, L words of the longest, D dimensions, H units, C classes, V words that learn, R further words.
+Letters: B texts, L words of the longest, D dimensions, H units, P dimensions of a text, C classes, V words that learn, R further
+words.
 """
 
 from __future__ import annotations
@@ -51,13 +52,12 @@ class SentimentNetwork(nn.Module):
             vectors, freeze=not settings.fine_tune, padding_idx=PADDING, sparse=settings.fine_tune
         )
         self.register_buffer("further", further, persistent=False)
-        width = vectors.shape[1]
+        dim = vectors.shape[1]
         if settings.encoder == "lstm":
-            self.lstm = nn.LSTM(width, settings.hidden_dim)
+            self.lstm = nn.LSTM(dim, settings.hidden_dim)
             if settings.bidirectional:
-                self.lstm_back = nn.LSTM(width, settings.hidden_dim)
-            width = settings.hidden_dim * (2 if settings.bidirectional else 1)
-        self.fc = nn.Linear(width * (1 if settings.pooling == "last" else 2), n_classes)
+                self.lstm_back = nn.LSTM(dim, settings.hidden_dim)
+        self.fc = nn.Linear(settings.pooled_dim(dim), n_classes)
 
     @classmethod
     def of(
@@ -102,6 +102,13 @@ class SentimentNetwork(nn.Module):
         self, vectors: torch.Tensor, lengths: torch.Tensor, generator: torch.Generator | None = None
     ) -> torch.Tensor:
         """Return logits: (B, L, D), (B,) -> (B, C)."""
+        pooled = self.pool(vectors, lengths, generator)
+        return self.fc(_dropout(pooled, self.settings.dropout, generator))
+
+    def pool(
+        self, vectors: torch.Tensor, lengths: torch.Tensor, generator: torch.Generator | None = None
+    ) -> torch.Tensor:
+        """Return one vector a text, which the output layer reads: (B, L, D), (B,) -> (B, P)."""
         settings = self.settings
         states = _dropout(vectors, settings.dropout / 2, generator).transpose(0, 1)  # (L, B, D)
         place = torch.arange(states.shape[0], device=states.device)[:, None]  # (L, 1)
@@ -114,21 +121,29 @@ class SentimentNetwork(nn.Module):
             states = torch.cat(found, 2) if len(found) > 1 else found[0]  # (L, B, H or 2H)
         if settings.pooling == "last":
             last = (lengths - 1)[None, :, None].expand(1, -1, states.shape[2])
-            pooled = states.gather(0, last)[0]
-        else:
-            mean = (states * is_word).sum(0) / lengths[:, None]
-            pooled = torch.cat([mean, states.masked_fill(~is_word, -torch.inf).amax(0)], 1)
-        return self.fc(_dropout(pooled, settings.dropout, generator))
+            return states.gather(0, last)[0]
+        mean = (states * is_word).sum(0) / lengths[:, None]
+        return torch.cat([mean, states.masked_fill(~is_word, -torch.inf).amax(0)], 1)
 
     @torch.no_grad()
-    def logits(self, texts: CodedTexts, rows: np.ndarray) -> np.ndarray:
-        """Return the logits of texts, in batches: (N,) -> (N, C) float32."""
-        logits = np.empty((len(rows), self.fc.out_features), np.float32)
+    def pooled(self, texts: CodedTexts, rows: np.ndarray) -> np.ndarray:
+        """Return the vectors of texts that the output layer reads, in batches: (N,) -> (N, P) float32."""
+        pooled = np.empty((len(rows), self.fc.in_features), np.float32)
         if len(rows):
             size = max(1, INFERENCE_WORDS // int(texts.lengths[rows].max()))
             for places in texts.batches_by_length(rows, size):
-                logits[places] = self(*self.batch(texts, rows[places])).cpu().numpy()
-        return logits
+                words, lengths = self.batch(texts, rows[places])
+                pooled[places] = self.pool(self.embedded(words), lengths).cpu().numpy()
+        return pooled
+
+    @torch.no_grad()
+    def of_pooled(self, pooled: np.ndarray) -> np.ndarray:
+        """Return the logits of texts: (N, P) -> (N, C) float32."""
+        return self.fc(torch.from_numpy(pooled).to(self.fc.weight.device)).cpu().numpy()
+
+    def logits(self, texts: CodedTexts, rows: np.ndarray) -> np.ndarray:
+        """Return the logits of texts: (N,) -> (N, C) float32."""
+        return self.of_pooled(self.pooled(texts, rows))
 
     def batch(self, texts: CodedTexts, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the words (B, L) and lengths (B,) of texts on the network's device."""

@@ -36,6 +36,8 @@ class LabelledTexts:
         Name of the column of texts.
     raw
         (N) the texts as they stand in the table.
+    rows
+        (N,) int64 places of their rows in the table.
     labels
         (U) the distinct words.
     texts
@@ -54,6 +56,7 @@ class LabelledTexts:
 
     column: str
     raw: list[str]
+    rows: np.ndarray
     labels: list[str]
     texts: CodedTexts
     classes: Classes
@@ -111,6 +114,7 @@ def read_labelled(
     return LabelledTexts(
         column=chosen["text"],
         raw=cells.iloc[rows].astype(str).tolist(),
+        rows=rows,
         labels=[tokens.labels[i] for i in used],
         texts=CodedTexts(words.astype(np.int32), cut.lengths),
         classes=classes,

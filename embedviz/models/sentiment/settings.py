@@ -91,6 +91,12 @@ class SentimentSettings(TrainingSettings):
             raise ValueError("random vectors (vectors none) have to be trained: turn fine_tune on, or choose vectors")
         return self
 
+    def pooled_dim(self, dim: int) -> int:
+        """Return the dimensions of a text where its words have `dim`."""
+        if self.encoder == "lstm":
+            dim = self.hidden_dim * (2 if self.bidirectional else 1)
+        return dim * (1 if self.pooling == "last" else 2)
+
     def epochs_for(self, n_texts: int) -> int:
         """Return the epochs for a number of training texts: those set, or about 1,600 batches, twice as many where the
         word vectors are frozen, 2 to 40 epochs."""

@@ -15,11 +15,12 @@ import pandas as pd
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import filter_texts
+from embedviz.data.filtering import filter_numbers, filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold, PartName, training_size
 from embedviz.evaluation.classification import evaluate_classes, ordered_detail
 from embedviz.models.sentiment.baselines import baselines_of
+from embedviz.models.sentiment.examples import ENCODER_SPACE, text_spaces
 from embedviz.models.sentiment.prepared import PreparedSentiment, prepare_texts
 from embedviz.models.sentiment.reading import OPTIONAL_ROLES, ROLES, LabelledTexts, read_labelled
 from embedviz.models.sentiment.sentence_encoder import check_encoder
@@ -29,6 +30,7 @@ from embedviz.models.sentiment.trained import TrainedSentiment
 from embedviz.models.sentiment.vocabulary import coverage, has_vector
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.treebank import words_of
+from embedviz.training.examples import TEXT_SPACE
 from embedviz.training.protocols import Columns, ModelSpec
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
 from embedviz.training.survey import Survey
@@ -43,7 +45,7 @@ class SentimentSpec:
     unit: str = "texts"
     roles: Mapping[str, str] = ROLES
     optional_roles: Mapping[str, str] = OPTIONAL_ROLES
-    spaces: Mapping[str, SpaceKind] = {"word": "word", "before": "word", "text": "text"}
+    spaces: Mapping[str, SpaceKind] = {"word": "word", "before": "word"}
     identity: str = ""
     max_threads: int | None = 1  # its batches are small: threads would wait for each other longer than they work
     Settings: type[SentimentSettings] = SentimentSettings
@@ -113,13 +115,19 @@ class SentimentSpec:
             details["ngrams"] = len(prepared.ngrams.labels)
         return Evaluation("accuracy", metrics, Protocol.of(split, self.unit, **details), frames)
 
+    def examples(
+        self, trained: TrainedSentiment, prepared: PreparedSentiment, table: Table
+    ) -> Generator[Progress, None, Mapping[str, EmbeddingSpace]]:
+        """Return the texts by the vectors that the output layer reads, and by those of the sentence encoder."""
+        return (yield from text_spaces(trained, prepared))
+
     def baselines(self, prepared: PreparedSentiment) -> list[Baseline]:
         """Return the majority class, TF-IDF, and the mean of the pretrained vectors where there are some."""
         return baselines_of(prepared)
 
     def filters_by(self, space: str) -> bool:
-        """Return whether a space is of words."""
-        return self.spaces.get(space) == "word"
+        """Return True: words can be left out of the texts, and texts of the table."""
+        return True
 
     def filter_rows(
         self,
@@ -130,7 +138,9 @@ class SentimentSpec:
         labels: list[str],
         keep: bool,
     ) -> pd.DataFrame:
-        """Return the texts with some words alone (`keep`), or without them."""
+        """Return the texts with some words alone (`keep`), or without them; or some of the texts, or all others."""
+        if space in (TEXT_SPACE, ENCODER_SPACE):
+            return filter_numbers(frame, labels, keep)
         return filter_texts(frame, str(columns["text"]), lambda text: words_of(text, settings.lowercase), labels, keep)
 
 

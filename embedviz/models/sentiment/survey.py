@@ -12,11 +12,13 @@ from embedviz.models.sentiment.reading import LabelledTexts, distinctive_words
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.vocabulary import coverage, pretrained_vectors
 from embedviz.space import EmbeddingSpace
+from embedviz.training.examples import FORWARD_SHARE, MAX_EXAMPLES, VECTOR_BYTES, example_share
 from embedviz.training.survey import Survey
 
 UNIT_SECONDS = 8e-9  # a word and unit of the network, forward and backward, on one thread
 STEP_SECONDS = 1.5e-3
 LINEAR_SECONDS = 3e-5  # a word: its n-grams are found and fitted
+NGRAM_SECONDS = 1.5e-5  # a word of a text that is placed: its n-grams are found again
 ENCODER_SECONDS = 0.01  # a text: a static encoder takes a hundredth of it, a large transformer five times as much
 START_SECONDS = 2.5  # reading, splitting, measuring
 ACCELERATION = 5  # of a GPU
@@ -91,8 +93,8 @@ def coverage_sentence(name: str, data: LabelledTexts, pretrained: np.ndarray) ->
 def estimated_cost(
     settings: SentimentSettings, n_texts: int, n_training: int, n_tokens: int, n_words: int, dim: int, machine: Machine
 ) -> Cost:
-    """Estimate a training: words over the machine's speed, and optimiser steps, each of which costs something; memory for
-    vectors with their moments and best copy, n-grams, and libraries.
+    """Estimate a training: words over the machine's speed, and optimiser steps, each of which costs something; the texts read
+    once more for their space; memory for vectors with their moments and best copy, n-grams, and libraries.
 
     Parameters
     ----------
@@ -105,14 +107,18 @@ def estimated_cost(
     if settings.encoder == "lstm":
         n_lstms = 2 if settings.bidirectional else 1
         units += 4 * settings.hidden_dim * (dim + settings.hidden_dim) / 100 * n_lstms
-    work = n_tokens * n_training / max(1, n_texts) * units * UNIT_SECONDS
+    work_a_word = units * UNIT_SECONDS
+    work = n_tokens * n_training / max(1, n_texts) * work_a_word
     if machine.device != "cpu":
         work /= ACCELERATION
+    n_shown = n_tokens * example_share(n_texts)
+    placing = n_shown * work_a_word * FORWARD_SHARE
     steps = n_training / settings.batch_size * STEP_SECONDS
-    seconds = settings.epochs_for(n_training) * (work + steps) + START_SECONDS
+    seconds = settings.epochs_for(n_training) * (work + steps) + placing + START_SECONDS
     if settings.linear_term:
-        seconds += n_tokens * LINEAR_SECONDS
+        seconds += n_tokens * LINEAR_SECONDS + n_shown * NGRAM_SECONDS
     if settings.sentence_encoder:
         seconds += n_texts * ENCODER_SECONDS
     text_bytes = (200 if settings.linear_term else 20) * n_tokens
-    return Cost(seconds, 6 * n_words * dim * 4 + text_bytes + LIBRARY_BYTES)
+    shown_bytes = VECTOR_BYTES * min(n_texts, MAX_EXAMPLES) * settings.pooled_dim(dim)
+    return Cost(seconds, 6 * n_words * dim * 4 + text_bytes + shown_bytes + LIBRARY_BYTES)

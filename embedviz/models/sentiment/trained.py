@@ -13,7 +13,6 @@ import pandas as pd
 from embedviz.core.archive import Archived
 from embedviz.data.classes import display_order
 from embedviz.models.sentiment.architecture import COMBINATION, linear_network, text_network
-from embedviz.models.sentiment.encoded_corpus import TextSpace
 from embedviz.models.sentiment.linear import LinearTerm
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.sentence_encoder import open_encoder
@@ -70,6 +69,22 @@ class WordReason(Reason):
 
 
 @dataclass(frozen=True, eq=False)
+class TextReading:
+    """Texts as the model reads them.
+
+    Attributes
+    ----------
+    probabilities
+        (N, C) float32.
+    pooled
+        (N, P) float32, what the network's output layer reads; None where the network is not used.
+    """
+
+    probabilities: np.ndarray
+    pooled: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
 class TrainedSentiment(Archived):
     """A trained sentiment model (embedviz.training.protocols.Predictor).
 
@@ -93,8 +108,8 @@ class TrainedSentiment(Archived):
     pretrained
         (V, D) float32 vectors that the words started from, NaN for a word without; None where nothing has been learned
         from them.
-    sentence, texts
-        The linear term over the vectors of a sentence encoder, and the texts by it; None without one.
+    sentence
+        The linear term over the vectors of a sentence encoder; None without one.
     """
 
     settings: SentimentSettings
@@ -111,7 +126,6 @@ class TrainedSentiment(Archived):
     ngrams: Ngrams | None
     pretrained: np.ndarray | None
     sentence: LinearTerm | None = None
-    texts: TextSpace | None = None
 
     def form(self) -> TextForm:
         """Return what a page needs to ask."""
@@ -133,19 +147,10 @@ class TrainedSentiment(Archived):
         return Architecture(networks, COMBINATION if parts > 1 else "")
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
-        """Return "word", the words after training; "before", their pretrained vectors, where some had one and have learned;
-        and "text", the texts by the sentence encoder, where there is one.
+        """Return "word", the words after training, and "before", their pretrained vectors, where some had one and learned.
 
-        Columns of words are `word_columns` and "moved", the cosine distance from the pretrained vector, NaN for a word
-        without; of texts "class" and "part".
+        Columns are `word_columns` and "moved", the cosine distance from the pretrained vector, NaN for a word without.
         """
-        spaces = self._word_spaces()
-        if self.texts is not None:
-            texts = self.texts
-            spaces["text"] = EmbeddingSpace(texts.labels, texts.vectors, texts.columns, "text", kind="text")
-        return spaces
-
-    def _word_spaces(self) -> dict[str, EmbeddingSpace]:
         labels, columns = self.vocabulary.labels, self.word_columns
         vectors = self.weights["embedding.weight"][FIRST:] / np.float32(self.scale)
         places = np.empty(0, np.int64) if self.pretrained is None else np.flatnonzero(has_vector(self.pretrained))
@@ -163,7 +168,11 @@ class TrainedSentiment(Archived):
         return SentimentNetwork.of(self.settings, self.weights, self.further, len(self.classes))
 
     def probabilities(self, texts: Sequence[Sequence[str]], sentences: np.ndarray | None = None) -> np.ndarray:
-        """Return the probabilities of the classes for texts.
+        """Return the probabilities of the classes, (N, C) float32, for texts as in `read`."""
+        return self.read(texts, sentences).probabilities
+
+    def read(self, texts: Sequence[Sequence[str]], sentences: np.ndarray | None = None) -> TextReading:
+        """Read texts.
 
         Parameters
         ----------
@@ -171,21 +180,23 @@ class TrainedSentiment(Archived):
             (N) given as words.
         sentences
             (N, E) their vectors, where there is a sentence encoder.
-
-        Returns
-        -------
-        numpy.ndarray
-            (N, C) float32.
         """
-        logits = []
+        logits, pooled = [], None
         if self.use_network:
             coded = CodedTexts.of(self._encode(words) for words in texts)
-            logits.append(self.network.logits(coded, np.arange(len(coded))))
+            pooled = self.network.pooled(coded, np.arange(len(coded)))
+            logits.append(self.network.of_pooled(pooled))
         if self.linear is not None and self.ngrams is not None:
             logits.append(self.linear.logits(self.ngrams.features(texts)))
         if self.sentence is not None and sentences is not None:
             logits.append(self.sentence.logits(sentences))
-        return mean_probabilities(logits)
+        return TextReading(mean_probabilities(logits), pooled)
+
+    def answers(self, texts: Sequence[Sequence[str]], sentences: np.ndarray | None = None) -> TextReading:
+        """Read texts as `predict` does: those of which nothing is known get the class shares as their probabilities."""
+        reading = self.read(texts, sentences)
+        reading.probabilities[[self._is_unknown(words) for words in texts]] = self.shares
+        return reading
 
     def predict(self, rows: pd.DataFrame | Sequence[Any], explain: bool = False) -> pd.DataFrame:
         """Return a prediction for each text.
@@ -209,8 +220,7 @@ class TrainedSentiment(Archived):
         placed = [words[: self.settings.max_length] for words in all_words]
         words = [[word.text for word in text] for text in placed]
         sentences = open_encoder(self.settings.sentence_encoder).encode(texts) if self.sentence and texts else None
-        found = self.probabilities(words, sentences)
-        found[[self._is_unknown(text) for text in words]] = self.shares  # nothing else is known of these
+        found = self.answers(words, sentences).probabilities
         best = found.argmax(1)
         frame = pd.DataFrame(
             {

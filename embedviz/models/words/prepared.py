@@ -8,6 +8,7 @@ from typing import Any
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.errors import DataError
+from embedviz.data.reading import TEXT_COLUMN
 from embedviz.models.words.cost import training_cost
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.settings import WordSettings
@@ -40,6 +41,8 @@ class PreparedCorpus:
         How often words of the training part stand together, for the algorithms that learn from counts.
     start
         Vectors that the training starts from.
+    column
+        Of the texts.
     """
 
     corpus: Corpus
@@ -48,6 +51,7 @@ class PreparedCorpus:
     work: float
     pairs: Cooccurrences | None = None
     start: StartVectors | None = None
+    column: str = TEXT_COLUMN
 
     @property
     def n_training_words(self) -> int:

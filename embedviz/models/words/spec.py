@@ -8,18 +8,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
-from embedviz.data.filtering import filter_texts
+from embedviz.data.filtering import filter_numbers, filter_texts
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
 from embedviz.data.splits import Fold, training_size
 from embedviz.evaluation.held_out_pairs import NOISE_WORDS
 from embedviz.models.words.cost import training_cost
+from embedviz.models.words.examples import text_space
 from embedviz.models.words.held_out import TRAIN_PAIRS, TRAIN_SAMPLE, draw_pairs
 from embedviz.models.words.prepared import EngineFactory, PreparedCorpus
 from embedviz.models.words.settings import EpochSettings, SamplingSettings, WordSettings
@@ -33,6 +35,7 @@ from embedviz.text.phrases import PhraseRule
 from embedviz.text.shuffling import shuffled_units
 from embedviz.text.tokenizers import tokenizer
 from embedviz.text.tokens import Tokens, tokens_of, words_within
+from embedviz.training.examples import TEXT_SPACE, draw_examples
 from embedviz.training.protocols import Columns
 from embedviz.training.report import Baseline, Evaluation, Protocol
 from embedviz.training.survey import Survey
@@ -119,6 +122,7 @@ class WordModel(Generic[S]):
             seed=settings.seed,
             fold=fold,
             phrases=_phrase_rule(settings),
+            draw_texts=partial(draw_examples, dim=settings.dim, seed=settings.seed),
         )
         corpus = with_words_of(corpus, pretrained, settings)
         start = None if pretrained is None else StartVectors.of(corpus.vocabulary, pretrained, settings)
@@ -127,7 +131,8 @@ class WordModel(Generic[S]):
             pairs = yield from count_cooccurrences(
                 corpus.train, len(corpus.vocabulary), settings.window, self.weighting
             )
-        return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings), pairs, start)
+        column = str(columns.get("text", "text"))
+        return PreparedCorpus(corpus, settings, self.engine, self.relative_work(settings), pairs, start, column)
 
     def evaluate(self, trained: WordVectors, prepared: PreparedCorpus) -> Evaluation:
         """Measure loss and AUC on pairs of each part, beside vectors of zeros: they tell no pair from noise.
@@ -151,18 +156,30 @@ class WordModel(Generic[S]):
         frames = {"phrases": corpus.phrases.frame()} if len(corpus.phrases) else {}
         return Evaluation("loss", metrics, _protocol(prepared), frames)
 
+    def examples(
+        self, trained: WordVectors, prepared: PreparedCorpus, table: Table
+    ) -> Generator[Progress, None, Mapping[str, EmbeddingSpace]]:
+        """Return the texts by the means of the vectors of their words; no space where none holds a known word."""
+        if prepared.corpus.texts is None:
+            return {}
+        yield Progress(message="Placing the texts")
+        space = text_space(trained, prepared.corpus, prepared.corpus.texts, table, prepared.column)
+        return {space.name: space} if len(space) else {}
+
     def baselines(self, prepared: PreparedCorpus) -> Sequence[Baseline]:
         """Return no baselines beside the trivial one that `evaluate` gives."""
         return []
 
     def filters_by(self, space: str) -> bool:
         """Return whether a text can be filtered by the labels of this space."""
-        return space in self.spaces
+        return space in self.spaces or space == TEXT_SPACE
 
     def filter_rows(
         self, frame: pd.DataFrame, columns: Columns, settings: S, space: str, labels: list[str], keep: bool
     ) -> pd.DataFrame:
-        """Return the texts made of the chosen words alone (`keep`), or of all others."""
+        """Return the texts made of the chosen words alone (`keep`), or of all others; or some of the texts, or all others."""
+        if space == TEXT_SPACE:
+            return filter_numbers(frame, labels, keep)
         split = tokenizer(settings.tokenizer, settings.lowercase)
         return filter_texts(frame, str(columns.get("text", "text")), split, labels, keep)
 

@@ -10,7 +10,6 @@ from embedviz.models.sentiment import sentence_encoder
 from embedviz.models.sentiment.sentence_encoder import check_encoder, encoder_kind, open_encoder, to_download
 from embedviz.models.sentiment.spec import SPEC
 from embedviz.models.sentiment.trained import TrainedSentiment
-from embedviz.space.storage import read_space, write_space
 from tests.models.sentiment.reviews import BAD, GOOD, PLAIN, finish, fitted, reviews, training
 
 model2vec = pytest.importorskip("model2vec", reason="pip install model2vec sentence-transformers")
@@ -70,23 +69,25 @@ def test_the_term_is_centred_logistic_regression(trained):
     assert probabilities.mean() == pytest.approx(y[split.train].mean(), abs=0.01)  # as the bias's gradient wants it
 
 
-def test_the_texts_become_a_space(trained, tmp_path):
-    space = trained.trained.spaces()["text"]
-    raw, data, split = trained.prepared.data.raw, trained.prepared.data, trained.prepared.split
-    assert space.kind == "text" == SPEC.spaces["text"]
-    assert set(space.labels) == set(raw)
-    assert len(space) == len(set(raw))
-    for row in (0, 7, 100):
-        assert np.array_equal(space.vector(raw[row]), trained.prepared.sentences[row])
-    assert set(space.columns["part"]) == {"train", "validation", "test"}
-    first = int(split.test[0])
-    place = space.labels.index(raw[first])
-    assert space.columns["class"][place] == data.classes.names[data.codes[first]]
-    assert "text" not in trained.learner.current().spaces()
-    assert not SPEC.filters_by("text")
-    assert SPEC.filters_by("word")
-    write_space(space, tmp_path)
-    assert read_space(tmp_path, "text").labels == space.labels
+def test_the_texts_by_the_encoder_are_the_texts_by_the_network_with_other_vectors(trained):
+    spaces = finish(SPEC.examples(trained.trained, trained.prepared, None))
+    assert list(spaces) == ["text", "encoder"]
+    encoder = spaces["encoder"]
+    assert encoder.kind == "text"
+    assert encoder.labels == spaces["text"].labels
+    assert encoder.columns.equals(spaces["text"].columns)
+    assert np.array_equal(encoder.vectors, trained.prepared.sentences)
+
+
+def test_before_the_network_is_used_the_texts_are_those_of_the_encoder(folder):
+    begun = training(reviews(100), sentence_encoder=str(folder), linear_term=False)
+    for event in begun.learner.run():
+        if event.message == "Starting the network":
+            break
+    spaces = finish(SPEC.examples(begun.trained, begun.prepared, None))
+    assert list(spaces) == ["encoder"]
+    found = begun.trained.predict(spaces["encoder"].columns["text"].tolist())["prediction"]
+    assert found.tolist() == spaces["encoder"].columns["prediction"].tolist()
 
 
 def test_a_saved_model_predicts_the_same(trained, tmp_path):

@@ -3,7 +3,15 @@
 import pytest
 
 from embedviz.core.cost import Machine
-from embedviz.models.words.cost import LIBRARY_BYTES, STARTUP_SECONDS, TOKENISING_SPEED, training_cost
+from embedviz.models.words.cost import (
+    LIBRARY_BYTES,
+    PLACING_SPEED,
+    STARTUP_SECONDS,
+    TOKENISING_SPEED,
+    WORDS_A_TEXT,
+    texts_shown,
+    training_cost,
+)
 from embedviz.models.words.skipgram import SkipgramSettings
 
 ONE = Machine(threads=1, words_per_second=1e6)
@@ -14,8 +22,9 @@ def cost(machine=ONE, words=20_000, training=5_000_000, tokens=6_000_000, work=1
 
 
 def training_seconds(**changed):
-    found = cost(**changed)
-    return found.seconds - STARTUP_SECONDS - changed.get("tokens", 6_000_000) / TOKENISING_SPEED
+    found, tokens = cost(**changed), changed.get("tokens", 6_000_000)
+    around = STARTUP_SECONDS + tokens / TOKENISING_SPEED + texts_shown(tokens) * WORDS_A_TEXT / PLACING_SPEED
+    return found.seconds - around
 
 
 def test_a_training_takes_its_words_at_somewhat_less_than_the_measured_speed():
@@ -46,10 +55,17 @@ def test_more_threads_are_faster_but_not_in_proportion_and_determinism_takes_one
 
 def test_memory_grows_with_the_vocabulary_and_with_the_text():
     array = 20_000 * 100 * 4
-    assert cost().memory_bytes - LIBRARY_BYTES == pytest.approx(6 * array + 14 * 6_000_000)
+    assert cost().memory_bytes - LIBRARY_BYTES == pytest.approx(6 * array + 14 * 6_000_000 + 3 * array)
     assert cost(words=40_000).memory_bytes - cost().memory_bytes == pytest.approx(6 * array)
     assert cost(tokens=7_000_000).memory_bytes - cost().memory_bytes > 4 * 1_000_000
     assert cost().detail == "20,000 words are frequent enough for a vector"
+
+
+def test_at_most_20_000_texts_are_placed():
+    assert texts_shown(2_500) == 100
+    assert texts_shown(10**9) == 20_000
+    few, many = (cost(tokens=tokens) for tokens in (250_000, 500_000))
+    assert many.seconds - few.seconds == pytest.approx(250_000 / TOKENISING_SPEED + 250_000 / PLACING_SPEED)
 
 
 def test_an_unmeasured_machine_is_an_average_one():

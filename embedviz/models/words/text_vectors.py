@@ -1,0 +1,56 @@
+"""Vectors of texts from those of their words: smooth inverse frequency (SIF).
+
+Arora, Liang and Ma 2017, "A simple but tough-to-beat baseline for sentence embeddings" (ICLR), algorithm 1: the mean of a
+text's word vectors, each weighted by a / (a + p), p the word's share of the text that was trained on; then the part along the
+first principal component of all texts, which common words share, is taken out.
+
+Letters: N texts, T tokens, V words, D dimensions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedviz.text.word_table import END
+
+SMOOTHING = 1e-3  # a, as in the paper
+
+
+def sif_weights(counts: np.ndarray) -> np.ndarray:
+    """Return the weight of each word from its count in the training part: (V,) -> (V,) float32."""
+    return (SMOOTHING / (SMOOTHING + counts / max(1, counts.sum()))).astype(np.float32)
+
+
+def sif_vectors(tokens: np.ndarray, vectors: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the vectors of texts.
+
+    Parameters
+    ----------
+    tokens
+        (T,) int32 places of words, END after each text. A text without words gets zeros.
+    vectors, counts
+        (V, D) float32 of the words, and (V,) how often each occurs in the training part.
+
+    Returns
+    -------
+    numpy.ndarray
+        (N, D) float32.
+    """
+    from scipy.sparse import csr_array
+
+    is_word = tokens != END
+    words = tokens[is_word]
+    ends = np.flatnonzero(~is_word) - np.arange(np.count_nonzero(~is_word))  # (N,) words up to the end of each text
+    lengths = np.diff(ends, prepend=0)
+    weights = sif_weights(counts)[words] / np.repeat(lengths, lengths)
+    texts = csr_array((weights.astype(np.float32), words, np.concatenate([[0], ends])), (len(ends), len(vectors)))
+    return without_first_component(np.asarray(texts @ np.asarray(vectors, np.float32), np.float32))
+
+
+def without_first_component(vectors: np.ndarray) -> np.ndarray:
+    """Take out of vectors the part along their first principal component, about zero: (N, D) -> (N, D) float32."""
+    if not len(vectors):
+        return vectors
+    wide = vectors.astype(np.float64)
+    component = np.linalg.eigh(wide.T @ wide)[1][:, -1]  # (D,) of the largest eigenvalue
+    return (wide - np.outer(wide @ component, component)).astype(np.float32)
