@@ -161,6 +161,7 @@ export class MapView {
     this.coloring.column = data.color_column;
     this.link.join(data.link);
     if (changed("height")) this.root.style.setProperty("--map-height", `${data.height}px`);
+    this.root.classList.toggle("with-axes", data.axes.length > 0);
     if (changed("n")) selecting.selection.clear();
     if (this.layer) {
       /** @type {BufferName[]} */

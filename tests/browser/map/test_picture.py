@@ -266,3 +266,9 @@ def test_a_category_that_is_no_group_is_drawn_as_rings(open_map):
     assert ask(page, f"[map.layer.isRing({ring}), map.layer.isRing({disc})]") == [True, False]
     classes = page.locator(".category .swatch").evaluate_all("nodes => nodes.map((node) => node.className)")
     assert classes == ["swatch disc"] * 6 + ["swatch ring"]
+
+
+def test_the_scale_of_colours_covers_no_ticks_of_named_axes(open_map):
+    page = drawn(open_map("?n=200&axes=1&colour=x"))
+    stage = page.locator(STAGE).bounding_box()
+    assert page.locator(".legend").bounding_box()["y"] >= stage["y"] + stage["height"]
