@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components import formatting, live, session, training_setup
+from components import formatting, live, session, tours, training_setup
 from components.error_boundary import error_boundary
 from components.network_diagram import network_diagram
 from components.training_draft import TrainingDraft, open_draft
@@ -117,8 +117,9 @@ def _buttons(run: RunFolder, state: Status) -> None:
                 on_click=_resume,
                 args=(run,),
             )
+        is_next = state.state == "done" and tours.current_tour() is None  # the tour has a button of its own
         if run.space_names:
-            if st.button("Neighbours", icon=":material/hub:", type="primary" if state.state == "done" else "secondary"):
+            if st.button("Neighbours", icon=":material/hub:", type="primary" if is_next else "secondary"):
                 st.switch_page("neighbours.py")
             if st.button("Map", icon=":material/scatter_plot:"):
                 st.switch_page("map.py")
