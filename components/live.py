@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from components import formatting, session
+from components import brand, formatting, session
 from components.error_boundary import error_boundary
 from embedviz.core.jobs.events import Event
 from embedviz.core.jobs.folder import JobFolder
@@ -44,6 +44,8 @@ def follow(
         state = job.state if is_refresh else drawn
         with error_boundary():
             draw(state)  # before the page is rerun: it may have to answer a click
+        if not state.is_final and (progress := brand.progress_title(job.last_event())):
+            brand.set_tab_title(progress)
         if is_refresh and (state.is_final, mark()) != drawn_with:
             st.empty()  # ends here if the visitor has left: a rerun asked for then would take them back
             st.rerun()

@@ -116,4 +116,4 @@ def _shape(shape: Shape) -> str:
 def _grouped(shapes: Sequence[str]) -> list[str]:
     """Return the shapes, those that occur several times once with their number."""
     counts = {shape: shapes.count(shape) for shape in shapes}
-    return [shape if n == 1 else f"{n} of {shape}" for shape, n in counts.items()]
+    return [shape if n == 1 else f"{n} × ({shape})" for shape, n in counts.items()]

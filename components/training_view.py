@@ -119,9 +119,9 @@ def _buttons(run: RunFolder, state: Status) -> None:
                 on_click=_resume,
                 args=(run,),
             )
+        is_next = state.state == "done" and guide.current_tour() is None  # the tour has a button of its own
         if run.space_names:
-            is_way_on = state.state == "done" and not guide.current_tour()  # in a tour its own button leads on
-            if st.button("Neighbours", icon=":material/hub:", type="primary" if is_way_on else "secondary"):
+            if st.button("Neighbours", icon=":material/hub:", type="primary" if is_next else "secondary"):
                 st.switch_page("neighbours.py")
             if st.button("Map", icon=":material/scatter_plot:"):
                 st.switch_page("map.py")

@@ -1,15 +1,11 @@
 """The script that Streamlit runs: page settings, navigation and the run picker around every page."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from components import navigation, run_picker
+from components import brand, navigation, run_picker
 from components.error_boundary import error_boundary
 
-st.set_page_config(
-    page_title="embedviz", page_icon=str(Path(__file__).parents[1] / "components" / "icon.svg"), layout="wide"
-)
+brand.set_up()
 page = navigation.choose_page(
     [
         st.Page("home.py", title="Home", icon=":material/home:", default=True),
@@ -21,8 +17,10 @@ page = navigation.choose_page(
         st.Page("evaluate.py", title="Evaluate", icon=":material/grading:", url_path="evaluate"),
         st.Page("map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
         st.Page("compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
+        st.Page("help.py", title="Help", icon=":material/help:", url_path="help"),
     ]
 )
+brand.set_tab_title(page.title)
 with error_boundary():
     run_picker.show()
 with error_boundary():

@@ -32,9 +32,8 @@ def show_comparison(selected: Mapping[str, RunFolder]) -> None:
     scores = scores_frame(compared)
     if len(scores.columns):
         st.header("Scores")
-        st.dataframe(
-            scores, column_config={name: st.column_config.NumberColumn(name, format="%.3f") for name in scores}
-        )
+        config = {name: st.column_config.NumberColumn(name, format="%.3f") for name in scores}
+        st.dataframe(scores, column_config=config, placeholder=NO_SETTING)
     _show_curves(compared)
 
 
@@ -50,17 +49,14 @@ def _show_settings(runs: Mapping[str, RunFolder]) -> None:
 
 
 def _show_curves(runs: Mapping[str, RunFolder]) -> None:
-    charts: dict[tuple[str, str], list[tuple[str, CurveChart]]] = {}
+    charts: dict[tuple[str, str], dict[str, CurveChart]] = {}
     for label, run in runs.items():
         for chart in learning_curves(live.events(run)):
-            charts.setdefault((chart.stage, chart.score), []).append((label, chart))
-    if not charts:
-        return
-    st.header("Learning curves")
-    columns = st.columns(2, gap="large")
-    for place, ((stage, score), compared) in enumerate(charts.items()):
-        if place and place % 2 == 0:
-            columns = st.columns(2, gap="large")
-        with columns[place % 2]:
-            figure = compared_curves_figure(compared)
-            st.plotly_chart(figure, key=f"compared-{stage}-{score}", config={"displayModeBar": False})
+            charts.setdefault((chart.stage, chart.score), {})[label] = chart
+    names = list(charts)
+    if names:
+        st.header("Learning curves")
+    for start in range(0, len(names), 2):
+        for column, (stage, score) in zip(st.columns(2, gap="large"), names[start : start + 2], strict=False):
+            figure = compared_curves_figure(charts[stage, score], list(runs))
+            column.plotly_chart(figure, key=f"compared-{stage}-{score}", config={"displayModeBar": False})

@@ -20,7 +20,7 @@ from embedviz.store.run_folder import (
     RunFolder,
 )
 
-SELECTED = "select"
+SELECTED, NO_VALUE = "select", "—"
 EDITED = ("name", "tags", "notes")
 APPLIED = "runs-applied"  # edits that have been written
 TURN = "runs-turn"  # counted up when an edit was refused, so that the table shows what is kept
@@ -38,6 +38,7 @@ def select_runs(runs: Sequence[RunFolder]) -> dict[str, RunFolder]:
         column_config=_columns(frame, runs),
         disabled=[name for name in frame if name not in (SELECTED, *EDITED)],
         hide_index=True,
+        placeholder=NO_VALUE,
         key=key,
         on_change=apply_edits,
         args=(runs, key),
@@ -48,17 +49,14 @@ def select_runs(runs: Sequence[RunFolder]) -> dict[str, RunFolder]:
 
 
 def runs_frame(runs: Sequence[RunFolder]) -> pd.DataFrame:
-    """Return a row for each run: what its owner called it, state, model and data, a column of numbers for each score that
-    counts for some run, the trivial baseline's, seconds, megabytes and the time of its creation."""
+    """Return a row for each run: name, state and model, a column of numbers for each score that counts for some run, the
+    trivial baseline's score, tags and notes, data, seconds, megabytes and the time of its creation."""
     labels = [run.label for run in runs]
     states = [run.state for run in runs]
     scores = [primary_values(run.metrics, run.primary_metric) for run in runs]
     frame = pd.DataFrame({SELECTED: [False] * len(runs), "name": [label.name for label in labels]})
-    frame["tags"] = pd.Series([label.tags for label in labels], dtype=TAGS_DTYPE)
-    frame["notes"] = pd.Series([label.notes for label in labels], dtype=object)
     frame["state"] = [state.state for state in states]
     frame["model"] = [run.model for run in runs]
-    frame["data"] = [run.data["title"] for run in runs]
     measured = [
         run.primary_metric if reached is not None else None for run, (reached, _) in zip(runs, scores, strict=True)
     ]
@@ -68,6 +66,9 @@ def runs_frame(runs: Sequence[RunFolder]) -> pd.DataFrame:
         ]
         frame[readable(metric)] = frame[readable(metric)].astype(float)
     frame["trivial baseline"] = pd.Series([trivial for _, trivial in scores], dtype=float)
+    frame["tags"] = pd.Series([label.tags for label in labels], dtype=TAGS_DTYPE)
+    frame["notes"] = pd.Series([label.notes for label in labels], dtype=object)
+    frame["data"] = [run.data["title"] for run in runs]
     frame["seconds"] = [round(state.elapsed(), 1) for state in states]
     frame["MB"] = [round(run.size() / 1e6, 2) for run in runs]
     frame["created"] = [datetime.datetime.fromtimestamp(run.created) for run in runs]
@@ -86,9 +87,14 @@ def apply_edits(runs: Sequence[RunFolder], key: str) -> None:
 
 
 def _write(run: RunFolder, name: str, value: Any) -> None:
-    empty: dict[str, Any] = {"name": "", "tags": [], "notes": ""}
     try:
-        run.set_label(**{name: empty[name] if value is None else value})
+        match name:
+            case "name":
+                run.set_label(name=value or "")
+            case "tags":
+                run.set_label(tags=value or [])
+            case _:
+                run.set_label(notes=value or "")
     except RunError as error:
         st.session_state[MESSAGE] = str(error)
         st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
@@ -97,7 +103,7 @@ def _write(run: RunFolder, name: str, value: Any) -> None:
 def _columns(frame: pd.DataFrame, runs: Sequence[RunFolder]) -> dict[str, Any]:
     tags = sorted({tag for run in runs for tag in run.label.tags})
     config: dict[str, Any] = {
-        SELECTED: st.column_config.CheckboxColumn(SELECTED, pinned=True, width=60),
+        SELECTED: st.column_config.CheckboxColumn(SELECTED, pinned=True, width=90),
         "name": st.column_config.TextColumn(
             "name", required=True, max_chars=MAX_NAME_CHARACTERS, pinned=True, width=200
         ),
@@ -107,5 +113,5 @@ def _columns(frame: pd.DataFrame, runs: Sequence[RunFolder]) -> dict[str, Any]:
         "MB": st.column_config.NumberColumn("MB", format="localized", help="On disk."),
         "created": st.column_config.DatetimeColumn("created", format="D MMM YYYY, HH:mm"),
     }
-    start, end = list(frame).index("data") + 1, list(frame).index("seconds")
+    start, end = list(frame).index("model") + 1, list(frame).index("tags")
     return config | {name: st.column_config.NumberColumn(name, format="%.3f") for name in list(frame)[start:end]}

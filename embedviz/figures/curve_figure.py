@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
@@ -36,21 +36,23 @@ def curve_figure(chart: CurveChart) -> go.Figure:
     return _laid_out(figure, chart_title(chart), chart, chart.curves)
 
 
-def compared_curves_figure(charts: Sequence[tuple[str, CurveChart]]) -> go.Figure:
-    """Draw the same score of several runs on one axis, each run in a colour of its own.
+def compared_curves_figure(charts: Mapping[str, CurveChart], runs: Sequence[str]) -> go.Figure:
+    """Draw the same score of several runs on one axis.
 
     Parameters
     ----------
     charts
-        (name of the run, its chart), at most `MAX_COMPARED_RUNS`. Of a chart with two curves, that of the validation set
-        is drawn.
+        By run. Of a chart with two curves, that of the validation set is drawn.
+    runs
+        All that are compared, at most `MAX_COMPARED_RUNS`: a run has the colour of its place here in every chart.
     """
     figure = go.Figure()
-    curves = [chart.curves[-1] for _, chart in charts]
-    for (name, _), curve, color in zip(charts, curves, DISTINCT_COLORS, strict=False):
+    curves = [chart.curves[-1] for chart in charts.values()]
+    for name, curve in zip(charts, curves, strict=True):
+        color = DISTINCT_COLORS[runs.index(name)]
         _add_line(figure, curve, safe(name), color)
         _add_best(figure, curve, color, None)
-    first = charts[0][1]
+    first = next(iter(charts.values()))
     shown = CurveChart(first.stage, first.score, first.pass_name, curves[:1])
     return _laid_out(figure, chart_title(shown), first, curves)
 

@@ -17,7 +17,7 @@ from tests.browser.conftest import wait_until
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare"]
+PAGES = ["", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare", "help"]
 
 
 def no_sideways_scrolling(page: Page) -> bool:

@@ -10,7 +10,7 @@ def test_a_layer_shows_its_shapes_and_how_many_parameters_it_has():
         [
             {
                 "title": "lookup table",
-                "sizes": ["2 of 1,000 × 4 + 2 of 4", "4,008 parameters", "4,000 not trained"],
+                "sizes": ["2 × (1,000 × 4) + 2 × (4)", "4,008 parameters", "4,000 not trained"],
                 "output": "row of 4 numbers",
             }
         ]

@@ -36,7 +36,9 @@ def test_a_title_names_the_stage_the_score_and_the_only_set():
 
 
 def test_compared_runs_share_one_axis_and_differ_in_colour():
-    figure = compared_curves_figure([("a", chart(3.0, 2.0, best=(2, 2.0))), ("b", chart(9.0, 8.0, best=(2, 8.0)))])
+    figure = compared_curves_figure(
+        {"a": chart(3.0, 2.0, best=(2, 2.0)), "b": chart(9.0, 8.0, best=(2, 8.0))}, ["a", "b"]
+    )
     lines = [trace for trace in figure.data if trace.mode == "lines"]
     assert [(line.name, list(line.y)) for line in lines] == [("a", [3.0, 2.0]), ("b", [9.0, 8.0])]
     assert len({line.line.color for line in lines}) == 2
@@ -46,13 +48,20 @@ def test_compared_runs_share_one_axis_and_differ_in_colour():
 
 @pytest.mark.parametrize("name", ["<b>bold</b>", "%{x}"])
 def test_the_name_of_a_run_is_shown_as_it_is(name):
-    line = compared_curves_figure([(name, chart(1.0)), ("b", chart(1.0))]).data[0]
+    line = compared_curves_figure({name: chart(1.0), "b": chart(1.0)}, [name, "b"]).data[0]
     assert "<" not in line.name
     assert "%{" not in line.name
 
 
 def test_every_run_that_may_be_compared_has_a_colour_that_plotly_knows():
-    figure = compared_curves_figure([(str(i), chart(1.0)) for i in range(MAX_COMPARED_RUNS)])
+    runs = [str(i) for i in range(MAX_COMPARED_RUNS)]
+    figure = compared_curves_figure({run: chart(1.0) for run in runs}, runs)
     colors = {trace.line.color for trace in figure.data}
     assert len(colors) == MAX_COMPARED_RUNS
     assert all(color.startswith("#") for color in colors)
+
+
+def test_a_run_has_the_same_colour_in_every_chart():
+    both = compared_curves_figure({"a": chart(1.0), "b": chart(1.0)}, ["a", "b"])
+    alone = compared_curves_figure({"b": chart(1.0)}, ["a", "b"])
+    assert both.data[1].line.color == alone.data[0].line.color != both.data[0].line.color
