@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components import answers, session, tours
+from components import answers, session
 from components.colored_words import FULL_STRENGTH, colored_words
+from components.tours import guide
 from embedviz.jobs.prediction import ask_rows
 from embedviz.models.sentiment.trained import EXAMPLE_TEXT, TextForm
 from embedviz.store.open_spaces import open_form
@@ -28,7 +29,7 @@ def show_text_prediction(run: RunFolder) -> None:
 def _one_text(run: RunFolder) -> None:
     with st.form(f"ask-text-{run.id}", border=False):
         text = st.text_area("Text", EXAMPLE_TEXT, max_chars=MAX_CHARACTERS, key=f"text-{run.id}", height=100)
-        kind = "primary" if tours.current_tour() is None else "secondary"  # a tour has a primary button of its own
+        kind = "primary" if guide.current_tour() is None else "secondary"  # a tour has a primary button of its own
         submitted = st.form_submit_button("Predict", type=kind, icon=":material/online_prediction:")
     state_key = f"asked-text-{run.id}"
     if submitted:

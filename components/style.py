@@ -27,6 +27,7 @@ HEAD = b"""<title>embedviz</title>
 /* pictures and the upload box keep their place while they load */
 .stApp [class*="st-key-picture-"] { aspect-ratio: 12 / 5; }
 .stApp [class*="st-key-upload-"] { min-height: 8.03rem; }
+.stApp .st-key-run-state { min-height: 6.2rem; }
 @media (min-width: 769px) { /* the sidebar's width, until there is one */
   .stApp [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"])) { padding-left: 300px; }
 }

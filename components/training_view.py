@@ -37,18 +37,12 @@ def show_run(run: RunFolder) -> Status:
 
 
 def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
-    last: Event = events[-1] if events else {}
-    if state.state == "queued":
-        place = session.executor().place(run)
-        st.info(f"Waiting: number {place} in the queue." if place else "Waiting for a worker.")
-    elif state.state == "running":
-        live.bar(last, last.get("message", "Starting"))
-    elif state.state != "done":
-        message = {"failed": st.error, "interrupted": st.warning, "stopped": st.info}[state.state]
-        message(session.plain(state.reason or "Stopped. The best model so far was kept."))
     _metrics(run, state, events)
-    _results(run, state, events)
-    _buttons(run, state)
+    with st.container(key="run-state"):  # what a training that ends replaces, in one place: nothing below it jumps
+        _state(run, state, events)
+        _results(run, state, events)
+    with st.container(horizontal=True):
+        _buttons(run, state)
     left, right = st.columns([3, 2])
     with left:
         for chart in learning_curves(events):
@@ -58,13 +52,26 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
             st.plotly_chart(quality, key="quality", config={"displayModeBar": False})
             st.caption(QUALITY_CAPTION)
     with right:
-        _show_network(run, state)
         probes = next((found for event in reversed(events) if (found := event.get("probes"))), {})
         if probes:
             with st.container(key="probes"):
                 st.markdown("**Nearest neighbours**" if state.is_final else "**Nearest neighbours so far**")
                 for word, near in probes.items():
                     st.text(f"{word}: {', '.join(label for label, _ in near)}")
+        _show_network(run, state)
+    _details(run, state)
+
+
+def _state(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
+    last: Event = events[-1] if events else {}
+    if state.state == "queued":
+        place = session.executor().place(run)
+        st.info(f"Waiting: number {place} in the queue." if place else "Waiting for a worker.")
+    elif state.state == "running":
+        live.bar(last, last.get("message", "Starting"))
+    elif state.state != "done":
+        message = {"failed": st.error, "interrupted": st.warning, "stopped": st.info}[state.state]
+        message(session.plain(state.reason or "Stopped. The best model so far was kept."))
 
 
 def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
@@ -101,37 +108,39 @@ def _results(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
 
 def _buttons(run: RunFolder, state: Status) -> None:
     mine, executor = session.is_mine(run), session.executor()
-    with st.container(horizontal=True):
-        if not state.is_final and mine:
-            st.button(
-                "Stop and keep the best",
-                icon=":material/stop:",
-                key=f"stop-{run.id}",
-                on_click=executor.stop,
-                args=(run,),
-            )
-        if state.is_final and state.state != "done" and mine:
-            st.button(
-                "Resume",
-                type="primary",
-                icon=":material/play_arrow:",
-                key=f"resume-{run.id}",
-                on_click=_resume,
-                args=(run,),
-            )
-        is_next = state.state == "done" and guide.current_tour() is None  # the tour has a button of its own
-        if run.space_names:
-            if st.button("Neighbours", icon=":material/hub:", type="primary" if is_next else "secondary"):
-                st.switch_page("neighbours.py")
-            if st.button("Map", icon=":material/scatter_plot:"):
-                st.switch_page("map.py")
-        if run.predicts and st.button("Predict", icon=":material/online_prediction:"):
-            st.switch_page("predict.py")
-        if run.metrics and st.button("Evaluate", icon=":material/grading:"):
-            st.switch_page("evaluate.py")
-        if state.is_final and mine and run.data.get("id") and st.button("Train again with other settings"):
-            open_draft(TrainingDraft.from_run(run))
-            st.rerun(scope="app")
+    if not state.is_final and mine:
+        st.button(
+            "Stop and keep the best",
+            icon=":material/stop:",
+            key=f"stop-{run.id}",
+            on_click=executor.stop,
+            args=(run,),
+        )
+    if state.is_final and state.state != "done" and mine:
+        st.button(
+            "Resume",
+            type="primary",
+            icon=":material/play_arrow:",
+            key=f"resume-{run.id}",
+            on_click=_resume,
+            args=(run,),
+        )
+    is_next = state.state == "done" and guide.current_tour() is None  # the tour has a button of its own
+    if run.space_names:
+        if st.button("Neighbours", icon=":material/hub:", type="primary" if is_next else "secondary"):
+            st.switch_page("neighbours.py")
+        if st.button("Map", icon=":material/scatter_plot:"):
+            st.switch_page("map.py")
+    if run.predicts and st.button("Predict", icon=":material/online_prediction:"):
+        st.switch_page("predict.py")
+    if run.metrics and st.button("Evaluate", icon=":material/grading:"):
+        st.switch_page("evaluate.py")
+    if state.is_final and mine and run.data.get("id") and st.button("Train again with other settings"):
+        open_draft(TrainingDraft.from_run(run))
+        st.rerun(scope="app")
+
+
+def _details(run: RunFolder, state: Status) -> None:
     if state.is_final and run.space_names and not is_shared():  # visitors of a shared server have no folder to open
         with st.expander("Use in Python", icon=":material/code:"):
             st.code(python_lines(run), language="python")
@@ -143,8 +152,9 @@ def _buttons(run: RunFolder, state: Status) -> None:
 def _show_network(run: RunFolder, state: Status) -> None:
     architecture = run.architecture if state.is_final else None
     if architecture is not None:
-        st.markdown("**Network**", help="The layers of this model, from the index of an input to its answer.")
-        network_diagram(architecture, key=f"network-{run.id}")
+        with st.container(key="network"):
+            st.markdown("**Network**", help="The layers of this model, from the index of an input to its answer.")
+            network_diagram(architecture, key=f"network-{run.id}")
 
 
 def _resume(run: RunFolder) -> None:

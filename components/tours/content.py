@@ -96,8 +96,8 @@ _ALL_TOURS: dict[str, Tour] = {
                 "train",
                 "Embedding",
                 "An embedding is a table of numbers with a row for each word: its vector. Skip-gram adjusts the rows until "
-                "each helps to guess the words around it, so that words of similar use end up with similar rows. Read who is "
-                "next to king, queen and table.",
+                "each helps to guess the words around it, so that words of similar use end up with similar rows. Read which "
+                "are next to king, queen and table; the network of this very model is drawn below them.",
                 "probes",
                 claims.of_table,
             ),
@@ -133,7 +133,9 @@ _ALL_TOURS: dict[str, Tour] = {
                 "train",
                 "Fine-tuning",
                 "The vectors begin as GloVe's, where good and bad are neighbours because they occur in the same places. "
-                "Training on reviews goes on from there and sets them apart.",
+                "Training on reviews goes on from there and sets them apart. The network, from the index of a word to the "
+                "answer, is drawn beside the curve.",
+                "network",
                 claim=claims.of_opposites,
                 figure=claims.draw_opposites,
             ),
@@ -166,6 +168,7 @@ _ALL_TOURS: dict[str, Tour] = {
                 "Matrix factorisation",
                 "The ratings are a table of users and films that is mostly empty. It is approximated by a vector for each "
                 "user and each film: the dot product of two says how much the one likes the other.",
+                "network",
                 claim=claims.of_ratings,
             ),
             Step(
@@ -197,7 +200,9 @@ _ALL_TOURS: dict[str, Tour] = {
                 "train",
                 "Entity embedding",
                 "A category such as the species has a vector for each of its values, learned by predicting another column "
-                "from the row. Values that change the prediction in the same way get similar vectors.",
+                "from the row. Values that change the prediction in the same way get similar vectors. Each column has its own "
+                "lookup table: see the network.",
+                "network",
                 claim=claims.of_classes,
             ),
             Step(
