@@ -16,6 +16,7 @@ from streamlit import config  # noqa: E402
 
 from components.owner_cookie import owner_cookie  # noqa: E402
 from components.routes import routes  # noqa: E402
+from components.style import style_sheets  # noqa: E402
 from embedviz.jobs.local_executor import shared_executor  # noqa: E402
 
 
@@ -28,4 +29,9 @@ async def lifespan(app: st.App) -> AsyncGenerator[None]:
 
 
 base = (config.get_option("server.baseUrlPath") or os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or "").strip("/")
-app = st.App(ROOT / "pages" / "frame.py", lifespan=lifespan, routes=routes(base), middleware=owner_cookie())
+app = st.App(
+    ROOT / "pages" / "frame.py",
+    lifespan=lifespan,
+    routes=routes(base),
+    middleware=[*owner_cookie(), *style_sheets()],
+)

@@ -1,20 +1,65 @@
-"""CSS that the theme settings cannot express: page padding, heading sizes, narrow screens."""
+"""The app's style sheets, put into the document itself: sent as elements of a page they came after the first picture."""
 
-import streamlit as st
+from __future__ import annotations
 
-_CSS = """<style>
-.block-container { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1600px; }
-[data-testid="stHeading"] h1 { font-size: 2.1rem; font-weight: 650; letter-spacing: -0.015em; padding-bottom: .2rem; }
-[data-testid="stSkillsNudge"] { display: none; } /* addresses developers, not visitors */
-[role="tab"][aria-selected="true"] p { font-weight: 600; }
-/* the link colours of both themes: the dark one's primary colour, made for white text on it, is too dark for text */
-[role="tab"][aria-selected="true"] p, button[role="radio"][aria-checked="true"] p { color: light-dark(#0a5c8f, #7cc0ea); }
-@media (max-width: 640px) { .block-container { padding: 3.6rem 1rem 3rem; } [data-testid="stHeading"] h1 { font-size: 1.7rem; } }
-/* one above the other, what was read comes before the ways to bring more */
-@media (max-width: 640px) { .st-key-data-opened [data-testid="stColumn"]:has(.st-key-data-details) { order: -1; } }
-</style>"""
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COMPONENTS = Path(__file__).parent
+SHEETS = (COMPONENTS / "style.css", COMPONENTS / "map" / "page.css")
+END_OF_BODY = b"</body>"  # after Streamlit's own styles, which ours have to overrule
+VALIDATORS = ("etag", "last-modified")  # of the document without the style sheets
 
 
-def apply() -> None:
-    """Add the style sheet to the page."""
-    st.html(_CSS)
+def style_sheets() -> list[Middleware]:
+    """Return the middleware that adds the style sheets to the document."""
+    styles = "".join(f"<style>\n{sheet.read_text(encoding='utf-8')}</style>\n" for sheet in SHEETS)
+    return [Middleware(_StyledDocument, styles=styles.encode())]
+
+
+class _StyledDocument:
+    def __init__(self, app: ASGIApp, styles: bytes) -> None:
+        self.app, self.styles = app, styles
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return await self.app(scope, receive, send)
+        # a compressed document could not be added to
+        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        answer = _Answer(send, self.styles)
+        await self.app({**scope, "headers": headers}, receive, answer.send)
+
+
+class _Answer:
+    """Passes an answer on; a document is held back until it is complete, and gets the styles."""
+
+    def __init__(self, send: Send, styles: bytes) -> None:
+        self.pass_on, self.styles = send, styles
+        self.held: Message | None = None  # the start of a document
+        self.body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_document(message):
+            self.held = message
+        elif self.held is None:
+            await self.pass_on(message)
+        else:
+            self.body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_document(self.held)
+
+    async def _send_document(self, start: Message) -> None:
+        body = self.body.replace(END_OF_BODY, self.styles + END_OF_BODY)
+        headers = MutableHeaders(raw=list(start["headers"]))
+        headers["content-length"] = str(len(body))
+        for name in VALIDATORS:
+            del headers[name]
+        await self.pass_on({**start, "headers": headers.raw})
+        await self.pass_on({"type": "http.response.body", "body": body})
+
+
+def _is_document(start: Message) -> bool:
+    return start["status"] == 200 and Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import navigation, run_picker, style
+from components import navigation, run_picker
 from components.error_boundary import error_boundary
 
 st.set_page_config(
     page_title="embedviz", page_icon=str(Path(__file__).parents[1] / "components" / "icon.svg"), layout="wide"
 )
-style.apply()
 page = navigation.choose_page(
     [
         st.Page("home.py", title="Home", icon=":material/home:", default=True),

@@ -114,7 +114,8 @@ class MapMessage(TypedDict):
     snapshot_titles: list[str]
     link: str | None
     version: str | int
-    height: int
+    height: int | None
+    covered_by: str | None
 
 
 class MapState(TypedDict):

@@ -22,6 +22,7 @@ from embedviz.store.open_spaces import open_finished_map
 from embedviz.store.run_folder import RunFolder
 
 SHOWN = "shown"
+TABLE, SETTINGS, EXPORT = "Table", "Settings", "Export"  # sections of the panel
 MENU_DEFAULTS = {COLOR: CLUSTER, SIZE: UNIFORM}  # left out of the address
 
 
@@ -94,6 +95,20 @@ class MapSession:
         """Session-state key of the switch that shows the training history."""
         return f"history-{self.run.id}-{self.space.name}"
 
+    @property
+    def section_key(self) -> str:
+        """Session-state key of the choice of the panel's section."""
+        return f"section-{self.run.id}-{self.space.name}"
+
+    @property
+    def section(self) -> str | None:
+        """The section of the panel that is open; None while the panel is closed."""
+        return st.session_state.get(self.section_key)
+
+    @section.setter
+    def section(self, name: str | None) -> None:
+        st.session_state[self.section_key] = name
+
     # --- what a person does ---
 
     def fly_to(self, row: int) -> None:
@@ -114,6 +129,8 @@ class MapSession:
             self.focus = None if event.click is None else int(displayed.points[event.click])
         if self._is_new("regions", event.regions_serial):
             self.select(self._merge_regions(event.regions, displayed.id))
+            if event.regions:
+                self.section = TABLE
         if self._is_new("step", event.step_serial) and event.step:
             self.step(event.step)
 
@@ -162,7 +179,10 @@ class MapSession:
         if direction := self.undo_stack.direction_to(words):
             self.step(direction)
             return []
-        return self.load(words)
+        messages = self.load(words)
+        if self.regions:
+            self.section = TABLE
+        return messages
 
     def to_words(self) -> dict[str, str]:
         """Return the state as words of the address."""

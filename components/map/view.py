@@ -40,7 +40,8 @@ async function loadModules() {
 export default async function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".embedviz-map");
-  root.style.setProperty("--map-height", data.height + "px");
+  root.classList.toggle("fill", data.height === null);
+  if (data.height !== null) root.style.setProperty("--map-height", data.height + "px");
   globalThis.embedvizMap ??= loadModules().catch((error) => {
     globalThis.embedvizMap = undefined;
     throw error;
@@ -122,6 +123,8 @@ class MapData:
         Maps of one page with the same link, which show the same points in the same order, hover and select together.
     version : str or int
         Change it when the same addresses answer with something else.
+    covered_by : str or None
+        CSS selector of a panel of the page that lies over the map; points and controls keep clear of it.
     """
 
     points_url: str
@@ -150,10 +153,11 @@ class MapData:
     snapshot_titles: Sequence[str] = ()
     link: str | None = None
     version: str | int = 0
+    covered_by: str | None = None
 
 
 def map_view(
-    data: MapData, *, key: str, height: int = 560, on_event: Callable[[MapEvent], None] | None = None
+    data: MapData, *, key: str, height: int | None = 560, on_event: Callable[[MapEvent], None] | None = None
 ) -> MapEvent:
     """Draw the map.
 
@@ -162,8 +166,8 @@ def map_view(
     data : MapData
     key : str
         Widget key.
-    height : int
-        Pixels of the map, without a legend below it.
+    height : int or None
+        Pixels of the map, without a legend below it; None to fill the container.
     on_event : callable, optional
         Called with the event before the page runs, so that one run shows what came of it.
 
@@ -177,11 +181,16 @@ def map_view(
         if on_event:
             on_event(read_event(st.session_state[key].get("event"), data.n))
 
-    state = _component(key=key, data=message_of(data, height), on_event_change=changed)
+    state = _component(
+        key=key,
+        data=message_of(data, height),
+        height="content" if height else "stretch",
+        on_event_change=changed,
+    )
     return read_event(state.get("event"), data.n)
 
 
-def message_of(data: MapData, height: int) -> MapMessage:
+def message_of(data: MapData, height: int | None) -> MapMessage:
     """Return what is sent to the browser: plain numbers and lists.
 
     Raises
@@ -219,6 +228,7 @@ def message_of(data: MapData, height: int) -> MapMessage:
         "link": data.link,
         "version": data.version,
         "height": height,
+        "covered_by": data.covered_by,
     }
 
 

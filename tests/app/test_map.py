@@ -8,6 +8,7 @@ from safetensors.numpy import save_file
 import embedviz as ev
 from components.map.address import encode_regions
 from components.map.selection import DrawnRegion
+from components.map.session import SETTINGS, TABLE
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.jobs.inline import run_inline
 from embedviz.projection.settings import ProjectionSettings
@@ -36,12 +37,13 @@ def run():
     return run
 
 
-def page_of(app, run, **settings) -> str:
-    """Return the text of the page once the map is drawn with these settings."""
+def page_of(app, run, section=SETTINGS, **settings) -> str:
+    """Return the text of the page once the map is drawn with these settings, with a section of the panel open."""
     run_inline(map_of(run, "word", ProjectionSettings.of(**settings)))
     app.session_state["current_run"] = run.id
     for name, value in {"method": "umap", **settings}.items():
         app.query_params[name] = str(value)
+    app.session_state[f"section-{run.id}-word"] = section
     app.run()
     app.switch_page("map.py").run()
     assert not app.exception
@@ -102,7 +104,7 @@ def with_selection(app, run, polygon):
     drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
     region = DrawnRegion(drawn.id, {**ALL, "polygon": polygon})
     app.query_params["select"] = encode_regions([region])
-    page_of(app, run, method="pca")
+    page_of(app, run, TABLE, method="pca")
     return drawn
 
 
@@ -134,6 +136,6 @@ def test_a_selection_that_leaves_nothing_to_train_on_is_reported(app, trained):
 def test_vectors_that_were_not_trained_here_cannot_be_trained_again(app, run):
     drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
     app.query_params["select"] = encode_regions([DrawnRegion(drawn.id, ALL)])
-    page_of(app, run, method="pca")
+    page_of(app, run, TABLE, method="pca")
     assert "60 selected" in [heading.value for heading in app.subheader]
     assert "Train without the selection" not in [button.label for button in app.button]

@@ -70,7 +70,8 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {string[]} snapshot_titles
  * @property {string | null} link
  * @property {string | number} version
- * @property {number} height
+ * @property {number | null} height
+ * @property {string | null} covered_by
  */
 
 /**

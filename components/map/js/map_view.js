@@ -4,6 +4,7 @@
 import { Camera } from "./camera.js";
 import { Coloring } from "./coloring.js";
 import { Commands } from "./commands.js";
+import { Covering } from "./covering.js";
 import { Density } from "./density.js";
 import { isEqual } from "./equality.js";
 import { formatCount, messageOf } from "./fetching.js";
@@ -41,6 +42,15 @@ const NO_WEBGL =
   "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 const STILL_MOVING = "The points are still moving. Select when the layout is ready.";
 const IN_THE_PAST = "This is an earlier snapshot of the training. Go to the last snapshot to select points.";
+
+/**
+ * Pixels, or null for a map that fills what it is in.
+ * @type {(root: HTMLElement, height: number | null) => void}
+ */
+function showHeight(root, height) {
+  root.classList.toggle("fill", height === null);
+  if (height !== null) root.style.setProperty("--map-height", `${height}px`);
+}
 
 export class MapView {
   /**
@@ -111,7 +121,12 @@ export class MapView {
       ...{ pointing: this.pointing, selecting: this.selecting, message: () => this.data },
     });
     this.gestures = new Gestures(overlay, this.tools, this.commands);
-    this.keyboard = new Keyboard(root, overlay, this.commands, () => this.gestures.stopDrawing());
+    this.keyboard = new Keyboard(
+      root,
+      this.commands,
+      () => camera.middle,
+      () => this.gestures.stopDrawing(),
+    );
 
     // what comes from the server
     this.loading = new Loading({
@@ -122,7 +137,8 @@ export class MapView {
     this.partialLayout = new PartialLayoutPoller((positions) => this.movePoints(positions));
     this.snapshots = new SnapshotSlider(root, (positions) => this.movePoints(positions));
 
-    this.viewport = new Viewport(stage, canvas, this.overlay, camera, () => {
+    this.covering = new Covering(root);
+    this.viewport = new Viewport(this.layout, this.overlay, camera, () => {
       redraw();
       if (points.count) this.painter.frame(performance.now()); // at once: a resized canvas is empty
     });
@@ -159,7 +175,8 @@ export class MapView {
     this.previous = data;
     this.coloring.column = data.color_column;
     this.link.join(data.link);
-    if (changed("height")) this.root.style.setProperty("--map-height", `${data.height}px`);
+    if (changed("height")) showHeight(this.root, data.height);
+    this.covering.follow(data.covered_by);
     if (changed("n")) selecting.selection.clear();
     if (this.layer) {
       /** @type {BufferName[]} */
@@ -265,6 +282,7 @@ export class MapView {
     this.labels.destroy();
     this.gestures.destroy();
     this.keyboard.destroy();
+    this.covering.destroy();
     this.viewport.destroy();
     this.painter.destroy();
     this.layer?.destroy();

@@ -194,7 +194,7 @@ export class PointsLayer {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.useProgram(gpu.program);
     gl.bindTexture(gl.TEXTURE_2D, gpu.palette);
-    gl.uniform2f(uniforms.center, camera.x, camera.y);
+    gl.uniform2f(uniforms.center, ...camera.toWorld(camera.width / 2, camera.height / 2));
     gl.uniform2f(uniforms.toClip, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
     gl.uniform1f(uniforms.size, size * pixelRatio);
     gl.uniform1f(uniforms.opacity, opacity);
