@@ -19,7 +19,6 @@ from embedviz.projection.map_folder import Map
 from embedviz.projection.settings import ProjectionSettings
 
 MAX_HIGHLIGHTED_HITS = 200
-SECTION_ICONS = {"Table": "table_rows", "Filters": "filter_alt", "Settings": "tune", "Export": "download"}
 
 
 def draw_method(state: MapSession) -> str:
@@ -57,8 +56,8 @@ def draw_menus(state: MapSession) -> None:
     st.selectbox("Size by", size_columns(space), key=state.size_key, persist_state="session")
 
 
-def draw_search(displayed: Map, state: MapSession) -> list[int]:
-    """Draw the search box, and return the rows found; an invalid query is a warning."""
+def draw_search(displayed: Map, state: MapSession, passing: np.ndarray | None) -> list[int]:
+    """Draw the search box, and return the rows found among the points that pass; an invalid query is a warning."""
     space, noun = state.space, noun_of(state.space)
     query = st.text_input(
         f"Find {noun.many}",
@@ -67,7 +66,8 @@ def draw_search(displayed: Map, state: MapSession) -> list[int]:
         label_visibility="collapsed",
     )
     try:
-        hits = find_rows(space, np.asarray(displayed.points), query)
+        points = np.asarray(displayed.points)
+        hits = find_rows(space, points if passing is None else points[passing], query)
     except EmbedvizError as error:
         st.warning(session.plain(str(error)))
         hits = []
@@ -100,7 +100,6 @@ def draw_sections(state: MapSession, sections: Sequence[str]) -> None:
     st.segmented_control(
         "Panel",
         sections,
-        format_func=lambda name: f":material/{SECTION_ICONS[name]}: {name}",
         key=state.section_key,
         label_visibility="collapsed",
         persist_state="session",

@@ -8,12 +8,27 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 
+from components.error_boundary import error_boundary
 from components.map.bar import MAX_HIGHLIGHTED_HITS
+from components.map.card import chosen_metric
 from components.map.columns import UNIFORM, color_codes
+from components.map.filters import encode_filters
+from components.map.point_values import N_NEIGHBORS
 from components.map.selection import regions_suffice
 from components.map.session import MapSession
 from components.map.view import MapData, map_view
 from embedviz.projection.map_folder import Map
+
+
+def base_url(displayed: Map, state: MapSession) -> str:
+    """Return the address under which the map's routes are, relative to the app's."""
+    return f"embedviz/maps/{state.run.id}/{displayed.id}"
+
+
+def focus_place(displayed: Map, state: MapSession) -> int | None:
+    """Return where the focus is among the points of the map; None where it is not."""
+    found = np.flatnonzero(np.asarray(displayed.points) == (-1 if state.focus is None else state.focus))
+    return int(found[0]) if len(found) else None
 
 
 def draw_flat_map(
@@ -21,7 +36,7 @@ def draw_flat_map(
     displayed: Map,
     state: MapSession,
     hits: Sequence[int],
-    neighbors: Sequence[str],
+    passing: np.ndarray | None = None,
     snapshot_titles: Sequence[str] = (),
 ) -> None:
     """Draw the displayed map, whose points move as the requested one is optimised.
@@ -33,8 +48,8 @@ def draw_flat_map(
     state : MapSession
     hits : sequence of int
         Rows that the search found.
-    neighbors : sequence of str
-        Labels to join to the focus.
+    passing : (n,) bool or None
+        Which points of the map pass the filters; None for all.
     snapshot_titles : sequence of str
         Titles of the training snapshots that a slider leads through; none for a map without history.
     """
@@ -42,12 +57,15 @@ def draw_flat_map(
     is_optimising = not requested.has_coords and not requested.state.is_final
     place_of = np.full(len(space), -1)
     place_of[points] = np.arange(len(points))
+    focus = focus_place(displayed, state)
     column, size = st.session_state[state.color_key], st.session_state[state.size_key]
     colors = color_codes(displayed, space, column)
-    focus = state.focus if state.focus is not None and place_of[state.focus] >= 0 else None
-    links = place_of[[space.index(label) for label in neighbors]]
-    base = f"embedviz/maps/{state.run.id}/{displayed.id}"
-    suffices = not len(state.selected) or (regions_suffice(state.regions, displayed.id) and not is_optimising)
+    links = place_of[_neighbors(state)] if focus is not None else np.array([], int)
+    base = base_url(displayed, state)
+    suffices = not len(state.selected) or (
+        regions_suffice(state.regions, displayed.id) and not is_optimising and passing is None
+    )
+    selected = np.isin(points, state.selected) & (True if passing is None else passing)
     map_view(
         MapData(
             points_url=f"{base}/points",
@@ -59,13 +77,16 @@ def draw_flat_map(
             color_column=column,
             sizes_url=None if size == UNIFORM else f"{base}/sizes/{quote(size, safe='')}",
             highlight=place_of[hits[:MAX_HIGHLIGHTED_HITS]] if hits else (),
-            focus=place_of[focus] if focus is not None else None,
+            focus=focus,
             focus_serial=state.focus_serial,
             links=links[links >= 0],
             dim=focus is not None,
             regions=[] if is_optimising else [drawn.region for drawn in state.regions if drawn.map_id == displayed.id],
             regions_serial=state.seen.get("regions", 0),
-            selected=None if suffices else np.isin(points, state.selected),
+            selected=None if suffices else selected,
+            passing_url=f"{base}/passing?filter={quote(encode_filters(state.filters), safe='')}"
+            if passing is not None
+            else None,
             snapshots_url=f"{base}/snapshots" if snapshot_titles else None,
             snapshot_titles=snapshot_titles,
             partial_layout_url=f"embedviz/maps/{state.run.id}/{requested.id}/partial" if is_optimising else None,
@@ -75,8 +96,19 @@ def draw_flat_map(
             can_redo=bool(state.undo_stack.future),
             view_in_address=True,
             covered_by=".st-key-map-panel",
+            point_url=f"{base}/point",
+            card=state.map_key,
         ),
-        key=f"map-{state.run.id}-{space.name}",
+        key=state.map_key,
         height=None,
         on_event=lambda event: state.handle(event, displayed),
     )
+
+
+def _neighbors(state: MapSession) -> list[int]:
+    """Return the rows next to the focus in the original space; none where they cannot be found."""
+    space = state.space
+    with error_boundary():
+        near = space.neighbors(space.labels[state.focus or 0], N_NEIGHBORS, chosen_metric())
+        return [space.index(label) for label in near["label"]]
+    return []

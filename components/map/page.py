@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import live, session
 from components.error_boundary import error_boundary
 from components.map import bar
+from components.map.filters import passing_points
 from components.map.flat import draw_flat_map
 from components.map.map_3d import draw_3d_map
 from components.map.panel import draw_panel, sections_of
@@ -47,7 +48,6 @@ def draw_page(state: MapSession) -> None:
                 draw_settings(state, method)
             return
         panel = body.container(key="map-panel", gap=None)
-        panel.html("<i></i>")
         status = st.container(key="map-status", horizontal=True, vertical_alignment="center", gap="small")
         with error_boundary():
             _draw_map(state, _Places(menus, body, panel, status), method)
@@ -65,21 +65,22 @@ def _draw_map(state: MapSession, places: _Places, method: str) -> None:
             requested, titles = history, _snapshot_titles(history.frame_steps)
     displayed = open_finished_map(state.run, requested.id) if titles else displayed_map(requested, state)
     is_flat = requested.settings.n_components == 2
+    passing = passing_points(displayed, state.space, state.filters) if is_flat else None
     with places.bar, error_boundary():
-        hits = bar.draw_search(displayed, state) if is_flat else []
+        hits = bar.draw_search(displayed, state, passing) if is_flat else []
         if has_history(state.run, state.space.name):
             bar.draw_history_switch(state)
         bar.draw_sections(state, sections_of(is_flat))
     with places.panel, error_boundary():
-        links = draw_panel(displayed, state, method)
+        draw_panel(displayed, state, method, passing, is_flat=is_flat)
     with places.body:
         if is_flat:
-            draw_flat_map(requested, displayed, state, hits, links, titles)
+            draw_flat_map(requested, displayed, state, hits, passing, titles)
         else:
             draw_3d_map(displayed, state)
     with places.status:
         _draw_progress(requested, state)
-        draw_summary(state.space, requested, displayed, n_snapshots=len(titles))
+        draw_summary(state.space, requested, displayed, passing, n_snapshots=len(titles))
 
 
 def _snapshot_titles(steps: list[int | None]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
 from components.map.settings_panel import METHOD_NAMES
@@ -22,13 +23,18 @@ QUALITY_HELP = (
 )
 
 
-def draw_summary(space: EmbeddingSpace, requested: Map, displayed: Map, n_snapshots: int = 0) -> None:
+def draw_summary(
+    space: EmbeddingSpace, requested: Map, displayed: Map, passing: np.ndarray | None, n_snapshots: int = 0
+) -> None:
     """Draw a line on the displayed map while or after the requested one is computed, and a menu with all the rest."""
     n, total, noun = len(displayed.points), len(space), noun_of(space)
     settings = displayed.settings
     sample = sampling_sentence(n, total, noun.counted(total), settings.sample)
+    if passing is not None:
+        st.text(f"{passing.sum():,} of {noun.counted(n)} pass the filters.", width="content")
     if requested.quality:
-        st.text(f"{sample}.", width="content")
+        if passing is None:
+            st.text(f"{sample}.", width="content")
         st.text(quality_text(requested.quality), help=QUALITY_HELP)
     elif displayed.id != requested.id:
         layout = "placed by PCA" if settings.method == "pca" else "in the previous layout"

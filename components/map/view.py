@@ -18,42 +18,27 @@ from streamlit.components.v2 import component
 
 from components.map.event import MapEvent, read_event
 from components.map.exchange import MAX_HIGHLIGHTED, MapMessage, Region, View
-from components.map.modules import ENTRY_MODULE, MAP_FILES, MODULES_PATH
+from components.map.modules import LOADER, MAP_FILES
 
-# The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
-# before anything is fetched: the page does not jump when the map appears. Buffers and modules are requested at once. The
-# modules come in one file, dependencies first, and each becomes a blob that imports the blobs before it; all maps of a
-# page share them.
-_SCRIPT = """
-async function loadModules() {
-  const answer = await fetch(new URL("embedviz/MODULES_PATH", document.baseURI));
-  if (!answer.ok) throw new Error(`The map could not be loaded: the server answered ${answer.status}.`);
-  const urls = new Map();
-  for (const [name, source] of await answer.json()) {
-    const linked = source.replace(/ from "\\.\\/([\\w.]+)"/g, (_, other) => ` from "${urls.get(other)}"`);
-    const script = `${linked}\\n//# sourceURL=embedviz-map/${name}`;
-    urls.set(name, URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-  }
-  return import(urls.get("ENTRY_MODULE"));
-}
-
+# The height is set before anything is fetched: the page does not jump when the map appears. Buffers and modules are
+# requested at once.
+_SCRIPT = (
+    LOADER
+    + """
 export default async function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".embedviz-map");
   root.classList.toggle("fill", data.height === null);
   if (data.height !== null) root.style.setProperty("--map-height", data.height + "px");
-  globalThis.embedvizMap ??= loadModules().catch((error) => {
-    globalThis.embedvizMap = undefined;
-    throw error;
-  });
+  const modules = sharedModules();
   if (!root.early) {
-    const urls = [data.points_url, data.colors_url, data.sizes_url].filter(Boolean);
+    const urls = [data.points_url, data.colors_url, data.sizes_url, data.passing_url].filter(Boolean);
     root.early = new Map(urls.map((path) => [path, fetch(new URL(path, document.baseURI)).catch(() => null)]));
   }
-  const { update } = await globalThis.embedvizMap;
-  return update(component);
+  return (await modules).update(component);
 }
-""".replace("MODULES_PATH", MODULES_PATH).replace("ENTRY_MODULE", ENTRY_MODULE)
+"""
+)
 
 _component = component(
     "embedviz_map",
@@ -88,6 +73,9 @@ class MapData:
         The column that the colours show; it comes back with a region drawn while categories are hidden.
     sizes_url : str or None
         Answers with n bytes in the layout exchange.SIZE_CODES. None: all points have one size.
+    passing_url : str or None
+        Answers with n bytes in the layout exchange.PASSING: points that do not pass the filters are hardly seen and out
+        of reach. None: all pass.
     highlight : sequence of int
         Up to 2,000 points that get a ring and a label (a search's hits, a table's rows).
     focus : int or None
@@ -125,6 +113,10 @@ class MapData:
         Change it when the same addresses answer with something else.
     covered_by : str or None
         CSS selector of a panel of the page that lies over the map; points and controls keep clear of it.
+    point_url : str or None
+        Answers `?id=7` with an exchange.PointAnswer. None: a point's columns are not shown.
+    card : str or None
+        Name of the map by which a card (components.map.card) follows its focus.
     """
 
     points_url: str
@@ -135,6 +127,7 @@ class MapData:
     legend: Sequence[tuple[str, str] | float | str] = ()
     color_column: str = ""
     sizes_url: str | None = None
+    passing_url: str | None = None
     highlight: Sequence[int] | np.ndarray = ()
     focus: int | None = None
     focus_serial: int = 0
@@ -154,6 +147,8 @@ class MapData:
     link: str | None = None
     version: str | int = 0
     covered_by: str | None = None
+    point_url: str | None = None
+    card: str | None = None
 
 
 def map_view(
@@ -209,6 +204,7 @@ def message_of(data: MapData, height: int | None) -> MapMessage:
         "legend": [list(row) if isinstance(row, tuple) else row for row in data.legend],
         "color_column": data.color_column,
         "sizes_url": data.sizes_url,
+        "passing_url": data.passing_url,
         "highlight": [int(point) for point in data.highlight],
         "focus": None if data.focus is None else int(data.focus),
         "focus_serial": data.focus_serial,
@@ -229,6 +225,8 @@ def message_of(data: MapData, height: int | None) -> MapMessage:
         "version": data.version,
         "height": height,
         "covered_by": data.covered_by,
+        "point_url": data.point_url,
+        "card": data.card,
     }
 
 

@@ -6,12 +6,13 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acting import choose, fill_number, press, settle
+from tests.browser.acting import choose, fill_number, fill_text, press, settle
 from tests.browser.conftest import wait_until
 
 pytestmark = pytest.mark.browser
 MAP = (
-    'document.querySelector("[data-testid=stBidiComponentIsolated]").shadowRoot.querySelector(".embedviz-map").mapView'
+    'Array.from(document.querySelectorAll("[data-testid=stBidiComponentIsolated]"), (host) => host.shadowRoot'
+    '.querySelector(".embedviz-map")).find(Boolean).mapView'
 )
 MEASURE_SHIFTS = """
   globalThis.shifts = 0;
@@ -188,7 +189,7 @@ def test_what_is_done_before_the_browser_has_the_new_address_takes_nothing_back(
     find = page.get_by_role("textbox", name="Find words")
     find.fill("king")
     find.press("Enter")  # sent with the address that the browser still has
-    page.connection.wait_for("Nearest to “king”")
+    page.connection.wait_for("9 found")
     page.connection.release()
     page.wait_for_url("**init=**")
     finished(page)
@@ -303,6 +304,78 @@ def test_on_a_phone_the_panel_is_a_sheet_below_the_map(link, chromium):
     assert all_in_free_part(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     page.close()
+
+
+def test_filters_act_on_map_selection_and_table_together_and_can_be_undone(page):
+    open_section(page, "Filters")
+    page.get_by_role("combobox", name="Filter by").click()
+    page.get_by_role("option", name="label", exact=True).click()
+    settle(page)
+    page.keyboard.press("Escape")
+    fill_text(page, "label contains", "ing")
+    page.wait_for_url("**filter=**")
+    shown = page.get_by_text(re.compile(r"^\d+ of 2,000 words shown"))
+    expect(shown).to_be_visible()
+    count = int(shown.inner_text().split()[0])
+    assert 20 < count < 300
+    passing = f"Array.from({{ length: 2000 }}, (_, id) => id).filter((id) => {MAP}.coloring.accepts(id))"
+    wait_until(lambda: page.evaluate(f"{passing}.length") == count, 10, "the map shows other points")
+    assert page.evaluate(f"{passing}.every((id) => {MAP}.labels.get(id).includes('ing'))")
+    assert page.evaluate(f"{MAP}.overlay.placed.every(({{ text }}) => text.includes('ing'))")
+    selected_after(page, lambda: box(page, 0.01, 0.01, 0.99, 0.99))
+    expect_selected(page, count)
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(lambda url: "filter=" not in url)
+    wait_until(lambda: page.evaluate(f"{passing}.length") == 2000, 10, "points are missing")
+
+
+def place_of(page, label):
+    """Return where a word's point is in the window."""
+    at_rest(page)
+    stage = page.locator(".stage").bounding_box()
+    x, y = page.evaluate(
+        f"(label) => {MAP}.points.screenPosition({MAP}.labels.known.indexOf(label), {MAP}.camera)", label
+    )
+    return stage["x"] + x, stage["y"] + y
+
+
+def test_hovering_shows_all_columns_and_a_click_the_card_ahead_of_the_script(page):
+    wait_until(lambda: page.evaluate(f"{MAP}.labels.known.includes('president')"), 10, "there are no labels")
+    find = page.get_by_role("textbox", name="Find words")
+    find.fill("president")
+    find.press("Enter")  # so that no other point is near
+    expect(page.get_by_text("Nearest to “president” in the original space")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Close the card").click()
+    expect(page.get_by_text("Nearest to “president” in the original space")).to_have_count(0)
+    page.wait_for_url(lambda url: "focus=" not in url)
+    settle(page)
+    at = place_of(page, "president")
+    page.mouse.move(*at)
+    hover = page.locator(".tooltip")
+    expect(hover.locator("dt")).to_have_text(["cluster", "rank", "neighbours kept"])
+    assert hover.locator(".label").inner_text() == "president"
+    page.connection.hold()
+    page.mouse.click(*at)
+    card = page.locator(".embedviz-card")
+    expect(card.get_by_role("heading", name="president")).to_be_visible()
+    expect(card.locator(".neighbor")).to_have_count(12)
+    expect(card.locator("dt")).to_have_text(["cluster", "rank", "neighbours kept"])
+    assert "focus=" not in page.url  # the script has not answered
+    page.connection.wait_for("focus=president")
+    page.connection.release()
+    page.wait_for_url("**focus=president**")
+    settle(page)
+    neighbor = card.locator(".neighbor:enabled .name").first.inner_text()
+    card.locator(".neighbor:enabled").first.click()
+    expect(card.get_by_role("heading", name=neighbor, exact=True)).to_be_visible()
+    page.wait_for_url(f"**focus={neighbor}**")
+    card.get_by_role("combobox", name="Metric").select_option("euclidean")
+    settle(page)
+    expect(card.get_by_role("combobox", name="Metric")).to_have_value("euclidean")
+    distances = [float(text) for text in card.locator(".value").all_inner_texts()]
+    assert distances == sorted(distances)
 
 
 def at_rest(page):

@@ -1,10 +1,19 @@
 // @ts-check
 // The points, drawn with WebGL2: positions as 16-bit integers, one byte of colour each, colours from a palette of 256;
-// optionally one byte of size, and one that tells whether the point is selected.
+// optionally one byte of size, one that tells whether the point is selected, and one whether it passes the filters.
 
 import { FrameTimer } from "./frame_timer.js";
 import { prefersReducedMotion } from "./motion.js";
-import { EVEN_WEIGHT, FADED, GRAY, GRAYED, linkProgram, MAX_SIZE_SHARE, MIN_SIZE_SHARE } from "./points_shaders.js";
+import {
+  EVEN_WEIGHT,
+  FADED,
+  GRAY,
+  GRAYED,
+  linkProgram,
+  LEFT_OUT,
+  MAX_SIZE_SHARE,
+  MIN_SIZE_SHARE,
+} from "./points_shaders.js";
 
 /** @import { Camera } from "./camera.js" */
 
@@ -31,6 +40,8 @@ export class PointsLayer {
     this.chosen = null; // 255 for a selected point, 0 for another; null: nothing is selected
     /** @type {Uint8Array | null} */
     this.sizes = null; // one byte a point, or null: all have one size
+    /** @type {Uint8Array | null} */
+    this.passing = null; // 1 for a point that passes the filters, 0 for another; null: all pass
     /** @type {Uint8Array} */
     this.palette = new Uint8Array(256 * 4);
     /** @type {number | null} */
@@ -68,6 +79,7 @@ export class PointsLayer {
       codes: gl.createBuffer(),
       chosen: gl.createBuffer(),
       sizes: gl.createBuffer(),
+      passing: gl.createBuffer(),
       palette: gl.createTexture(),
     };
   }
@@ -78,6 +90,7 @@ export class PointsLayer {
     this.setCodes(this.codes);
     this.setChosen(this.chosen);
     this.setSizes(this.sizes);
+    this.setPassing(this.passing);
     this.setPalette(this.palette);
   }
 
@@ -115,6 +128,12 @@ export class PointsLayer {
     this.fill(this.gpu.sizes, sizes);
   }
 
+  /** @param {Uint8Array | null} passing */
+  setPassing(passing) {
+    this.passing = passing;
+    this.fill(this.gpu.passing, passing);
+  }
+
   /** @type {(buffer: WebGLBuffer, bytes: Uint8Array | null) => void} */
   fill(buffer, bytes) {
     if (!bytes) return;
@@ -138,6 +157,8 @@ export class PointsLayer {
    */
   colorOf(id) {
     const [red, green, blue, alpha] = this.palette.subarray(4 * (this.codes?.[id] ?? 0));
+    if (this.passing && !this.passing[id])
+      return /** @type {Rgba} */ ([...GRAY.map((value) => 255 * value), alpha * LEFT_OUT]);
     if (!this.chosen || this.chosen[id]) return [red, green, blue, alpha];
     const [r, g, b] = [red, green, blue].map((value, k) => value + (255 * GRAY[k] - value) * GRAYED);
     return [r, g, b, alpha * FADED];
@@ -208,6 +229,7 @@ export class PointsLayer {
     this.useBytes(1, gpu.codes, this.codes, step, 0);
     this.useBytes(3, gpu.chosen, this.chosen, step, 1);
     this.useBytes(4, gpu.sizes, this.sizes, step, EVEN_WEIGHT);
+    this.useBytes(5, gpu.passing, this.passing, step, 1);
     gl.drawArrays(gl.POINTS, 0, Math.floor((this.count - 1) / step) + 1);
     if (step === 1) this.timer.time(started, onDrawn);
   }
