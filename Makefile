@@ -43,6 +43,7 @@ bench: .venv/installed-bench
 	@if [ -d "$(PUBLISHED)" ]; then $(BIN)/python benchmarks/published.py "$(PUBLISHED)"; else echo 'published.py: name the folder of published data: make bench PUBLISHED=FOLDER'; fi
 	$(BIN)/python benchmarks/neighbours_speed.py
 	$(BIN)/python benchmarks/map_speed.py
+	$(BIN)/python benchmarks/card_speed.py
 	$(BIN)/python benchmarks/first_minutes.py
 	$(BIN)/python benchmarks/parsed_once.py
 

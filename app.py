@@ -20,7 +20,7 @@ from streamlit import config  # noqa: E402
 
 from components.owner_cookie import owner_cookie  # noqa: E402
 from components.routes import map_router, routes  # noqa: E402
-from components.style import styled_pages  # noqa: E402
+from components.style import style_sheets  # noqa: E402
 
 
 def warm_up() -> None:
@@ -45,5 +45,5 @@ async def lifespan(app: st.App) -> AsyncGenerator[None]:
 
 base = (config.get_option("server.baseUrlPath") or os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or "").strip("/")
 app = st.App(
-    ROOT / "pages" / "frame.py", lifespan=lifespan, routes=routes(base), middleware=[*owner_cookie(), *styled_pages()]
+    ROOT / "pages" / "frame.py", lifespan=lifespan, routes=routes(base), middleware=[*owner_cookie(), *style_sheets()]
 )

@@ -82,7 +82,7 @@ def words(page: Page) -> None:
         if label.startswith("first"):
             button = page.get_by_role("button", name="Draw the map")
         else:
-            page.get_by_text("Map settings").click()
+            page.get_by_role("radio", name="Settings").click()
             box = page.get_by_role("spinbutton", name="Neighbours")
             box.fill("16")
             box.press("Enter")

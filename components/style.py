@@ -1,79 +1,67 @@
-"""What the browser has to know before Streamlit draws a page: the styles that its theme cannot express, and the title.
-
-They stand in the page that Streamlit serves, so that nothing jumps when they arrive.
-"""
+"""The app's style sheets, put into the document itself: sent as elements of a page they came after the first picture."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Of a page the answer is asked for as it is: not compressed, and not "unchanged" because Streamlit's own page is.
-ASKED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
-ANSWERED = (b"content-length", b"etag", b"last-modified")
-TITLE = b"<title>Streamlit</title>"
-HEAD = b"""<title>embedviz</title>
-<style>
-.stApp .block-container { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1600px; }
-.stApp [data-testid="stHeading"] h1 { font-weight: 650; letter-spacing: -0.015em; padding-bottom: .2rem; }
-.stApp [data-testid="stSkillsNudge"] { display: none; } /* addresses developers, not visitors */
-.stApp [role="tab"][aria-selected="true"] p { font-weight: 600; }
-/* the link colours of both themes: the dark one's primary colour, made for white text on it, is too dark for text */
-.stApp :is([role="tab"][aria-selected="true"], button[role="radio"][aria-checked="true"]) p {
-  color: light-dark(#0a5c8f, #7cc0ea);
-}
-/* the light theme's captions are too pale to read: 4.3:1 */
-.stApp [data-testid="stCaptionContainer"] { color: light-dark(#565b60, #b3b7bb); opacity: 1; }
-/* pictures and the upload box keep their place while they load */
-.stApp [class*="st-key-picture-"] { aspect-ratio: 12 / 5; }
-.stApp [class*="st-key-upload-"] { min-height: 8.03rem; }
-.stApp .st-key-run-state { min-height: 6.2rem; }
-@media (min-width: 769px) { /* the sidebar's width, until there is one */
-  .stApp [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"])) { padding-left: 300px; }
-}
-@media (max-width: 640px) {
-  .stApp .block-container { padding: 3.6rem 1rem 3rem; }
-  .stApp [data-testid="stHeading"] h1 { font-size: 1.7rem; }
-  /* one above the other, what was read comes before the ways to bring more */
-  .stApp .st-key-data-opened [data-testid="stColumn"]:has(.st-key-data-details) { order: -1; }
-}
-</style>"""
+COMPONENTS = Path(__file__).parent
+SHEETS = (COMPONENTS / "style.css", COMPONENTS / "map" / "page.css")
+TITLE, OUR_TITLE = b"<title>Streamlit</title>", b"<title>embedviz</title>"
+END_OF_BODY = b"</body>"  # after Streamlit's own styles, which ours have to overrule
+# A compressed document could not be added to, and Streamlit's may be unchanged where ours is not.
+NOT_ASKED = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+VALIDATORS = ("etag", "last-modified")  # of the document without the style sheets
 
 
-def styled_pages() -> list[Middleware]:
-    """Return the middleware that puts them into the page."""
-    return [Middleware(_StyledPages)]
+def style_sheets() -> list[Middleware]:
+    """Return the middleware that adds the style sheets to the document."""
+    styles = "".join(f"<style>\n{sheet.read_text(encoding='utf-8')}</style>\n" for sheet in SHEETS)
+    return [Middleware(_StyledDocument, styles=styles.encode())]
 
 
-class _StyledPages:
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+class _StyledDocument:
+    def __init__(self, app: ASGIApp, styles: bytes) -> None:
+        self.app, self.styles = app, styles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or b"text/html" not in dict(scope["headers"]).get(b"accept", b""):
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
             return await self.app(scope, receive, send)
-        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in ASKED]}
-        start: Message | None = None  # of a page, held back until its length is known
-        body = b""
-
-        async def with_head(message: Message) -> None:
-            nonlocal start, body
-            if message["type"] == "http.response.start" and _is_page(message):
-                start = message
-            elif start is None:
-                await send(message)
-            else:
-                body += message.get("body", b"")
-                if not message.get("more_body"):
-                    page = body.replace(TITLE, HEAD, 1)
-                    headers = [(name, value) for name, value in start["headers"] if name not in ANSWERED]
-                    length = [(b"content-length", str(len(page)).encode())] if body else []
-                    await send({**start, "headers": [*headers, *length]})
-                    await send({**message, "body": page})
-
-        await self.app(scope, receive, with_head)
+        headers = [(name, value) for name, value in scope["headers"] if name not in NOT_ASKED]
+        answer = _Answer(send, self.styles)
+        await self.app({**scope, "headers": headers}, receive, answer.send)
 
 
-def _is_page(message: Message) -> bool:
-    headers = dict(message["headers"])
-    return headers.get(b"content-type", b"").startswith(b"text/html") and b"content-encoding" not in headers
+class _Answer:
+    """Passes an answer on; a document is held back until it is complete, and gets the styles."""
+
+    def __init__(self, send: Send, styles: bytes) -> None:
+        self.pass_on, self.styles = send, styles
+        self.held: Message | None = None  # the start of a document
+        self.body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_document(message):
+            self.held = message
+        elif self.held is None:
+            await self.pass_on(message)
+        else:
+            self.body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_document(self.held)
+
+    async def _send_document(self, start: Message) -> None:
+        body = self.body.replace(END_OF_BODY, self.styles + END_OF_BODY).replace(TITLE, OUR_TITLE)
+        headers = MutableHeaders(raw=list(start["headers"]))
+        headers["content-length"] = str(len(body))
+        for name in VALIDATORS:
+            del headers[name]
+        await self.pass_on({**start, "headers": headers.raw})
+        await self.pass_on({"type": "http.response.body", "body": body})
+
+
+def _is_document(start: Message) -> bool:
+    return start["status"] == 200 and Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from components import session
-from components.error_boundary import error_boundary
-from components.map.page import draw_map
+from components.map.page import draw_page
 from components.map.session import MapSession
-from components.map.settings_panel import default_settings, draw_settings_panel
+from components.map.settings_panel import default_settings
 from components.space_picker import current_space
 from components.tours import guide
 from embedviz.projection.given_layout import coordinate_columns
 
-st.title("Map")
-st.write("See the whole space at once, find its points, and check how faithful the map is.")
-opened = current_space("draw a map")
+with st.container(key="map-header", horizontal=True, vertical_alignment="center", gap="small"):
+    st.title("Map", anchor=False, width="content")
+    st.caption("See the whole space at once, find its points, and check how faithful the map is.")
+    opened = current_space("draw a map")
 if opened:
     run, space = opened
     guide.show_step("map")
@@ -22,9 +22,5 @@ if opened:
         st.warning(session.plain(message))
     if state.settings is None and (guide.current_tour() or coordinate_columns(space)):
         state.settings = default_settings(space)
-    with error_boundary():
-        draw_settings_panel(state)
-    with error_boundary():
-        if state.settings:
-            draw_map(state)
+    draw_page(state)
     state.save()

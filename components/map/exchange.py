@@ -36,6 +36,7 @@ class JsType:
 POSITIONS = BufferLayout("<u2", 2)  # x, y from 0 to MAX_COORDINATE across the unit square, y upwards
 COLOR_CODES = BufferLayout("u1", 1)  # a row of the legend, or 0 to MAX_NUMBER_CODE; NO_VALUE is a missing value
 SIZE_CODES = BufferLayout("u1", 1)  # 0 is the smallest
+PASSING = BufferLayout("u1", 1)  # 1 for a point that passes the filters, 0 for another
 
 MAX_COORDINATE = MAX_VALUE
 MAX_NUMBER_CODE = LAST_CODE
@@ -49,6 +50,7 @@ CONSTANTS: dict[str, tuple[int | str, str]] = {
     "BYTES_PER_POSITION": (POSITIONS.bytes_per_point, "of the buffers at points_url and, one snapshot after the other, at snapshots_url"),
     "BYTES_PER_COLOR_CODE": (COLOR_CODES.bytes_per_point, "of the buffer at colors_url"),
     "BYTES_PER_SIZE_CODE": (SIZE_CODES.bytes_per_point, "of the buffer at sizes_url"),
+    "BYTES_PER_PASSING": (PASSING.bytes_per_point, "of the buffer at passing_url"),
     "MAX_COORDINATE": (MAX_COORDINATE, "the far side of the unit square"),
     "MAX_NUMBER_CODE": (MAX_NUMBER_CODE, "the color code of the legend's maximum"),
     "NO_VALUE": (NO_VALUE, "the color code of a point without a value"),
@@ -106,6 +108,7 @@ class MapMessage(TypedDict):
     ]
     color_column: str
     sizes_url: str | None
+    passing_url: str | None
     highlight: list[int]
     focus: int | None
     focus_serial: int
@@ -125,7 +128,31 @@ class MapMessage(TypedDict):
     axes: list[Axis]
     link: str | None
     version: str | int
-    height: int
+    height: int | None
+    covered_by: str | None
+    point_url: str | None
+    card: str | None
+
+
+class PointAnswer(TypedDict):
+    """The answer from point_url: the point's label, the name and value of each column, and with ?metric= its nearest
+    neighbours in the original space: label, similarity or distance, and the point on the map that it is, if it is there.
+    """
+
+    label: str
+    columns: Annotated[list[list[str]], JsType("[string, string][]")]
+    neighbors: Annotated[list[list[str | float | int | None]], JsType("[string, number, number | null][]")]
+    measure: str
+
+
+class CardMessage(TypedDict):
+    """The data of the card of the point in focus."""
+
+    map: str
+    point_url: str
+    focus: int | None
+    metric: str
+    metrics: list[str]
 
 
 class MapState(TypedDict):
@@ -147,4 +174,4 @@ class FirstLabels(TypedDict):
     labels: list[str]
 
 
-EXCHANGED = (View, HiddenCategories, Region, Axis, MapMessage, MapState, FirstLabels)
+EXCHANGED = (View, HiddenCategories, Region, Axis, MapMessage, PointAnswer, CardMessage, MapState, FirstLabels)

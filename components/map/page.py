@@ -1,14 +1,21 @@
-"""The Map page of one space: settings, progress, and the map as it is now or at the snapshots of its training."""
+"""The Map page of one space: a bar of menus, the map, a panel over its edge, and a line that says how faithful it is."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components import live, session
-from components.map.details import draw_details
+from components.error_boundary import error_boundary
+from components.map import bar
+from components.map.filters import passing_points
 from components.map.flat import draw_flat_map
 from components.map.map_3d import draw_3d_map
+from components.map.panel import draw_panel, sections_of
 from components.map.session import MapSession
+from components.map.settings_panel import draw_settings
 from components.map.submission import displayed_map, requested_map
 from components.map.summary import draw_summary
 from embedviz.core.jobs.status import Status
@@ -17,53 +24,69 @@ from embedviz.store.maps import has_history, history_of
 from embedviz.store.open_spaces import open_finished_map
 
 
-def draw_map(state: MapSession) -> None:
-    """Draw the requested map, or on request the history of the training."""
-    if has_history(state.run, state.space.name):
-        st.toggle(
-            "Training history",
-            key=state.history_key,
-            persist_state="session",
-            help="The layouts of the most frequent labels, 2,000 at most, at the snapshots kept during training.",
-        )
-    if st.session_state.get(state.history_key):
-        _draw_history(state)
-    else:
-        _draw_requested(state)
+@dataclass(frozen=True)
+class _Places:
+    """The parts of the page: the bar above the map, the map, the panel over its edge, and the line below it."""
+
+    bar: DeltaGenerator
+    body: DeltaGenerator
+    panel: DeltaGenerator
+    status: DeltaGenerator
 
 
-def _draw_requested(state: MapSession) -> None:
-    """Draw the requested map, or what is displayed until it is there."""
+def draw_page(state: MapSession) -> None:
+    """Draw the requested map or, before the first one, its settings."""
+    with st.container(key="map-page", gap=None):
+        menus = st.container(key="map-bar", horizontal=True, vertical_alignment="center", gap="small")
+        with menus, error_boundary():
+            method = bar.draw_method(state)
+            if state.settings is not None:
+                bar.draw_menus(state)
+        body = st.container(key="map-body", gap=None)
+        if state.settings is None:
+            with body, st.container(key="map-first"), error_boundary():
+                draw_settings(state, method)
+            return
+        panel = body.container(key="map-panel", gap=None)
+        status = st.container(key="map-status", horizontal=True, vertical_alignment="center", gap="small")
+        with error_boundary():
+            _draw_map(state, _Places(menus, body, panel, status), method)
+
+
+def _draw_map(state: MapSession, places: _Places, method: str) -> None:
+    """Draw the requested map, or what is displayed until it is there; on request the history of the training."""
     requested = requested_map(state)
-    _draw_progress(requested, state)
-    displayed = displayed_map(requested, state)
+    titles: list[str] = []
+    if bar.wants_history(state):
+        history = history_of(state.run, state.space.name)
+        with places.status:
+            is_there = live.awaited(history, key="history")
+        if is_there:
+            requested, titles = history, _snapshot_titles(history.frame_steps)
+    displayed = open_finished_map(state.run, requested.id) if titles else displayed_map(requested, state)
     is_flat = requested.settings.n_components == 2
-    if is_flat:
-        draw_flat_map(requested, displayed, state)
-    else:
-        draw_3d_map(displayed, state)
-    draw_summary(state.space, requested, displayed)
-    if is_flat:
-        draw_details(displayed, state)
+    passing = passing_points(displayed, state.space, state.filters) if is_flat else None
+    with places.bar, error_boundary():
+        hits = bar.draw_search(displayed, state, passing) if is_flat else []
+        if has_history(state.run, state.space.name):
+            bar.draw_history_switch(state)
+        bar.draw_sections(state, sections_of(is_flat))
+    with places.panel, error_boundary():
+        draw_panel(displayed, state, method, passing, is_flat=is_flat)
+    with places.body:
+        if is_flat:
+            draw_flat_map(requested, displayed, state, hits, passing, titles)
+        else:
+            draw_3d_map(displayed, state)
+    with places.status:
+        _draw_progress(requested, state)
+        draw_summary(state.space, requested, displayed, passing, n_snapshots=len(titles))
 
 
-def _draw_history(state: MapSession) -> None:
-    """Draw the layouts at the snapshots of the training, on a slider."""
-    requested = history_of(state.run, state.space.name)
-    if not live.awaited(requested, key="history"):
-        _draw_requested(state)
-        return
-    displayed = open_finished_map(state.run, requested.id)
-    steps = requested.frame_steps
+def _snapshot_titles(steps: list[int | None]) -> list[str]:
+    """Return what each snapshot of a training is called."""
     last = max(step for step in steps if step is not None)
-    titles = [_snapshot_title(step, last) for step in steps]
-    draw_flat_map(requested, displayed, state, titles)
-    st.caption(
-        f"{len(steps)} snapshots of the training, each laid out from the next one and aligned with it. Lines, tables and "
-        "figures show the final vectors."
-    )
-    draw_summary(state.space, requested, displayed)
-    draw_details(displayed, state)
+    return [_snapshot_title(step, last) for step in steps]
 
 
 def _snapshot_title(step: int | None, last: int) -> str:
@@ -83,7 +106,7 @@ def _draw_progress(requested: Map, state: MapSession) -> None:
                 state.submitted = ""
                 st.rerun()
         elif not status.is_final:
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(key="map-progress", horizontal=True, vertical_alignment="center"):
                 live.bar(requested.last_event())
                 st.button("Stop", icon=":material/stop:", on_click=session.executor().stop, args=(requested,))
 

@@ -12,14 +12,25 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from components.map.columns import color_codes, size_codes
-from components.map.exchange import COLOR_CODES, LAYOUT_VERSION_HEADER, SIZE_CODES, BufferLayout, FirstLabels
+from components.map.exchange import (
+    COLOR_CODES,
+    LAYOUT_VERSION_HEADER,
+    PASSING,
+    SIZE_CODES,
+    BufferLayout,
+    FirstLabels,
+    PointAnswer,
+)
+from components.map.filters import decode_filters, passing_points
 from components.map.modules import MODULES_PATH, modules_json
+from components.map.point_values import N_NEIGHBORS, places_on_map, point_values
 from embedviz.core.errors import EmbedvizError
 from embedviz.projection.history_job import History
 from embedviz.projection.importance import most_telling
 from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
+from embedviz.space.metrics import METRICS
 from embedviz.store.maps import open_map
 from embedviz.store.open_spaces import open_finished_map, open_space
 from embedviz.store.store import Store
@@ -39,6 +50,8 @@ def map_routes() -> list[Route]:
         Route(f"{base}/points", _on_finished_map(_points)),
         Route(f"{base}/colors/{{column}}", _on_finished_map(_colors)),
         Route(f"{base}/sizes/{{column}}", _on_finished_map(_sizes)),
+        Route(f"{base}/passing", _on_finished_map(_passing)),
+        Route(f"{base}/point", _on_finished_map(_point)),
         Route(f"{base}/snapshots", _on_finished_map(_snapshots)),
         Route(f"{base}/labels", _on_finished_map(_labels)),
         Route(f"{base}/partial", _partial_layout),
@@ -98,6 +111,37 @@ def _colors(request: Request, found: Map, space: EmbeddingSpace) -> Response:
 
 def _sizes(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     return _bytes(request, _pack(size_codes(found, space, request.path_params["column"]), SIZE_CODES))
+
+
+def _passing(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    """Answer with the points that pass the filters of ?filter=, written as in the page's address."""
+    mask = passing_points(found, space, decode_filters(request.query_params.get("filter", "")))
+    passing = np.ones(len(found.points)) if mask is None else mask
+    return _bytes(request, _pack(passing, PASSING))
+
+
+def _point(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+    """Answer with the point of ?id=: its label and columns, and with ?metric= its nearest neighbours."""
+    metric, wanted = request.query_params.get("metric"), request.query_params.get("id", "")
+    place = int(wanted) if wanted.isdecimal() else len(found.points)
+    if place >= len(found.points) or metric not in (None, *METRICS):
+        return PlainTextResponse("Ask for ?id=7 or ?id=7&metric=cosine.", 400)
+    row = int(found.points[place])
+    answer: PointAnswer = {
+        "label": space.labels[row],
+        "columns": [list(pair) for pair in point_values(found, space, place)],
+        "neighbors": [],
+        "measure": "",
+    }
+    if metric:
+        near = space.neighbors(space.labels[row], N_NEIGHBORS, metric)
+        place_of = places_on_map(found, [space.index(label) for label in near["label"]])
+        answer["measure"] = str(near.columns[1])
+        answer["neighbors"] = [
+            [label, value, at]
+            for label, value, at in zip(near["label"], near.iloc[:, 1].tolist(), place_of, strict=True)
+        ]
+    return JSONResponse(answer, headers=NO_STORE)
 
 
 def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:

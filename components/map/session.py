@@ -12,9 +12,10 @@ from components.map.address import SettingValue, decode_regions, decode_settings
 from components.map.columns import CLUSTER, UNIFORM, color_columns, size_columns
 from components.map.event import MapEvent
 from components.map.exchange import Region, View
+from components.map.filters import Filter, Filters, decode_filters, encode_filters
 from components.map.selection import DrawnRegion, select_rows
 from components.map.undo import Direction, UndoStack
-from components.map.url_state import COLOR, FOCUS, HISTORY, INIT, SELECT, SIZE, UrlState
+from components.map.url_state import COLOR, FILTER, FOCUS, HISTORY, INIT, SELECT, SIZE, UrlState
 from embedviz.core.errors import EmbedvizError
 from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
@@ -22,6 +23,7 @@ from embedviz.store.open_spaces import open_finished_map
 from embedviz.store.run_folder import RunFolder
 
 SHOWN = "shown"
+TABLE, FILTERS, SETTINGS, EXPORT = "Table", "Filters", "Settings", "Export"  # sections of the panel
 MENU_DEFAULTS = {COLOR: CLUSTER, SIZE: UNIFORM}  # left out of the address
 
 
@@ -43,6 +45,8 @@ class MapSession:
         What was last typed into the search.
     regions, selected
         The regions drawn to select, and the rows they select, sorted (n,) int64.
+    filters : dict
+        Filters by column that the points on the map have to pass.
     seen : dict
         Serial number of the last event of each kind that was handled.
     view, requested_view, view_serial
@@ -61,6 +65,7 @@ class MapSession:
     searched: str = ""
     regions: list[DrawnRegion] = field(default_factory=list)
     selected: np.ndarray = field(default_factory=lambda: np.array([], np.int64))
+    filters: Filters = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     view: View | None = None
     requested_view: View | None = None
@@ -80,6 +85,11 @@ class MapSession:
     # --- keys of the widgets that are part of the state ---
 
     @property
+    def map_key(self) -> str:
+        """Widget key of the map, and the name by which its card follows it."""
+        return f"map-{self.run.id}-{self.space.name}"
+
+    @property
     def color_key(self) -> str:
         """Session-state key of the menu “Colour by”."""
         return f"colour-{self.run.id}-{self.space.name}"
@@ -93,6 +103,20 @@ class MapSession:
     def history_key(self) -> str:
         """Session-state key of the switch that shows the training history."""
         return f"history-{self.run.id}-{self.space.name}"
+
+    @property
+    def section_key(self) -> str:
+        """Session-state key of the choice of the panel's section."""
+        return f"section-{self.run.id}-{self.space.name}"
+
+    @property
+    def section(self) -> str | None:
+        """The section of the panel that is open; None while the panel is closed."""
+        return st.session_state.get(self.section_key)
+
+    @section.setter
+    def section(self, name: str | None) -> None:
+        st.session_state[self.section_key] = name
 
     # --- what a person does ---
 
@@ -114,6 +138,8 @@ class MapSession:
             self.focus = None if event.click is None else int(displayed.points[event.click])
         if self._is_new("regions", event.regions_serial):
             self.select(self._merge_regions(event.regions, displayed.id))
+            if event.regions:
+                self.section = TABLE
         if self._is_new("step", event.step_serial) and event.step:
             self.step(event.step)
 
@@ -136,6 +162,19 @@ class MapSession:
         starts = [place for place, drawn in enumerate(regions) if drawn.region["mode"] == "new"]
         self.regions = regions[starts[-1] :] if starts else regions
         self.selected = select_rows(self.space, self.regions, lambda map_id: open_finished_map(self.run, map_id))
+
+    def filter(self, column: str, wanted: Filter | None) -> None:
+        """Filter by a column; None takes its filter away."""
+        others = {name: kept for name, kept in self.filters.items() if name != column}
+        self.filters = {**others, column: wanted} if wanted else others
+
+    def keep_filters(self, columns: Sequence[str]) -> None:
+        """Keep the filters by these columns alone."""
+        self.filters = {name: kept for name, kept in self.filters.items() if name in columns}
+
+    def clear_filters(self) -> None:
+        """Show all points again, and start with an empty form."""
+        self.filters, self.loads = {}, self.loads + 1
 
     # --- undo, redo and the page's address ---
 
@@ -162,7 +201,10 @@ class MapSession:
         if direction := self.undo_stack.direction_to(words):
             self.step(direction)
             return []
-        return self.load(words)
+        messages = self.load(words)
+        if self.regions:
+            self.section = TABLE
+        return messages
 
     def to_words(self) -> dict[str, str]:
         """Return the state as words of the address."""
@@ -178,6 +220,8 @@ class MapSession:
             words[FOCUS] = self.space.labels[self.focus]
         if self.regions:
             words[SELECT] = encode_regions(self.regions)
+        if self.filters:
+            words[FILTER] = encode_filters(self.filters)
         return words
 
     def load(self, words: dict[str, str]) -> list[str]:
@@ -192,6 +236,7 @@ class MapSession:
         self._load_menu(self.color_key, words.get(COLOR, MENU_DEFAULTS[COLOR]), color_columns(self.space))
         self._load_menu(self.size_key, words.get(SIZE, MENU_DEFAULTS[SIZE]), size_columns(self.space))
         st.session_state[self.history_key] = words.get(HISTORY) == SHOWN
+        self.filters = decode_filters(words.get(FILTER, ""))
         label = words.get(FOCUS, "")
         self.focus = None
         if label in self.space:

@@ -1,8 +1,8 @@
-"""The settings of the map: the form, the expected duration, and the button that requests the map."""
+"""The settings of the map in the panel: the form, the expected duration, and the button that requests the map."""
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -20,7 +20,7 @@ from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
 
 METHODS: tuple[str, ...] = get_args(ProjectionSettings.model_fields["method"].annotation)
-METHOD_NAMES = {"umap": "UMAP", "tsne": "t-SNE"}
+METHOD_NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA", "axes": "named axes"}
 POINTS_PER_SECOND = {"umap": 2000, "tsne": 300}  # about what layout and quality take on two cores
 DEFAULT_POINTS = 10_000
 MIN_POINTS = 3
@@ -38,33 +38,38 @@ def default_settings(space: EmbeddingSpace) -> dict[str, SettingValue]:
     return {**given, "n_points": default_points(space)}
 
 
-def draw_settings_panel(state: MapSession) -> None:
-    """Draw the settings with their button, open until the first map is drawn."""
+def methods_for(space: EmbeddingSpace) -> list[str]:
+    """Return the methods that can draw a map of this space."""
+    return [name for name in METHODS if name != GIVEN or coordinate_columns(space)]
+
+
+def form_key(state: MapSession) -> str:
+    """Return the prefix of the keys of the form's widgets; settings taken from an address start a form of their own."""
+    return f"map-{state.loads}"
+
+
+def draw_settings(state: MapSession, method: str) -> None:
+    """Draw the settings of the chosen method with the button that requests the map."""
     space = state.space
     is_first = state.settings is None
-    with st.expander("Map settings", icon=":material/tune:", expanded=is_first):
-        defaults = {**default_settings(space), **state.loaded}
-        values = settings_form(
-            ProjectionSettings,
-            key=f"map-{state.loads}",
-            defaults=defaults,
-            menus={"method": {name: name for name in METHODS if name != GIVEN or coordinate_columns(space)}},
-        )
-        n_points = min(values["n_points"], len(space))
-        sample = sampling_sentence(n_points, len(space), noun_of(space).counted(len(space)), values["sample"])
-        st.caption(f"{sample}. {_duration_of(values['method'], n_points)}")
-        if values["method"] == "axes":
-            _draw_matches(space, values)
-        if st.button("Draw the map" if is_first else "Draw again", type="primary", icon=":material/scatter_plot:"):
-            checked = ProjectionSettings.of(**values)  # what is not valid is refused before anything changes
-            for text in (checked.x_axis, checked.y_axis) if checked.method == "axes" else ():
-                formula(space, text)
-            request_map(state, values)
-            st.rerun()
+    defaults = {**default_settings(space), **state.loaded}
+    chosen = settings_form(ProjectionSettings, key=form_key(state), hidden=("method",), defaults=defaults)
+    values: dict[str, Any] = {"method": method, **chosen}
+    n_points = min(values["n_points"], len(space))
+    sample = sampling_sentence(n_points, len(space), noun_of(space).counted(len(space)), values["sample"])
+    st.caption(f"{sample}. {_duration_of(method, n_points)}")
+    if method == "axes":
+        _draw_matches(space, values)
+    if st.button("Draw the map" if is_first else "Draw again", type="primary", icon=":material/scatter_plot:"):
+        checked = ProjectionSettings.of(**values)  # what is not valid is refused before anything changes
+        for text in (checked.x_axis, checked.y_axis) if method == "axes" else ():
+            formula(space, text)
+        request_map(state, values)
+        st.rerun()
 
 
 def _duration_of(method: str, n_points: int) -> str:
-    if method not in METHOD_NAMES:
+    if method not in POINTS_PER_SECOND:
         return "The map appears immediately."
     seconds = max(2, n_points / POINTS_PER_SECOND[method])
     return f"PCA appears immediately, {METHOD_NAMES[method]} in about {formatting.duration(seconds)}."

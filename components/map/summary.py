@@ -1,9 +1,10 @@
-"""Summary under the map: the sample shown, its quality, and degenerate vectors."""
+"""The line under the map: the sample shown and its quality, and a menu with notes on it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
 from components.map.settings_panel import METHOD_NAMES
@@ -22,28 +23,41 @@ QUALITY_HELP = (
 )
 
 
-def draw_summary(space: EmbeddingSpace, requested: Map, displayed: Map) -> None:
-    """Draw what there is to know about the displayed map while or after the requested one is computed."""
+def draw_summary(
+    space: EmbeddingSpace, requested: Map, displayed: Map, passing: np.ndarray | None, n_snapshots: int = 0
+) -> None:
+    """Draw a line on the displayed map while or after the requested one is computed, and a menu with all the rest."""
     n, total, noun = len(displayed.points), len(space), noun_of(space)
     settings = displayed.settings
     sample = sampling_sentence(n, total, noun.counted(total), settings.sample)
+    if passing is not None:
+        st.text(f"{passing.sum():,} of {noun.counted(n)} pass the filters.", width="content")
     if requested.quality:
-        st.text(f"{sample}.")
+        if passing is None:
+            st.text(f"{sample}.", width="content")
         st.text(quality_text(requested.quality), help=QUALITY_HELP)
     elif displayed.id != requested.id:
         layout = "placed by PCA" if settings.method == "pca" else "in the previous layout"
         st.text(f"{sample}, {layout} until {METHOD_NAMES.get(requested.settings.method, 'the map')} is ready.")
     else:
         st.text(f"{sample}. The quality of the map is being measured.")
-    if n < total:
-        st.text(f"Neighbour lists use all {noun.counted(total)}.")
-    for sentence in requested.oddities.sentences(settings) if requested.oddities else ():
-        st.text(sentence)
+    notes = [f"Neighbour lists use all {noun.counted(total)}."] if n < total else []
+    notes += requested.oddities.sentences(settings) if requested.oddities else []
+    if n_snapshots:
+        notes.append(
+            f"{n_snapshots} snapshots of the training, each laid out from the next one and aligned with it. Lines, tables "
+            "and figures show the final vectors."
+        )
     if settings.method == "axes":
-        st.text(f"Horizontal axis: {settings.x_axis}. Vertical axis: {settings.y_axis}.")
-        if composed := composed_axes(space, settings):
-            st.text(composed)
-    with st.expander("Settings of this map"):
+        notes.append(f"Horizontal axis: {settings.x_axis}. Vertical axis: {settings.y_axis}.")
+        notes += [composed] if (composed := composed_axes(space, settings)) else []
+    title = "1 note" if len(notes) == 1 else f"{len(notes)} notes" if notes else "Settings"
+    with st.popover(title, icon=":material/info:", type="tertiary", width="content"):
+        if requested.quality:
+            st.text(quality_text(requested.quality))
+        for note in notes:
+            st.text(note)
+        st.caption("Settings of this map")
         st.json(displayed.spec.settings, expanded=True)
 
 
@@ -56,7 +70,8 @@ def quality_text(quality: Mapping[str, float]) -> str:
     parts = [
         f"Trustworthiness {quality[f'trustworthiness@{k}']:.3f} ({quality[f'chance_trustworthiness@{k}']:.2f})",
         f"continuity {quality[f'continuity@{k}']:.3f} ({quality[f'chance_trustworthiness@{k}']:.2f})",
-        *(f"{quality[f'{KEPT}{n}']:.0%} of {n} neighbours kept ({quality[f'chance@{n}']:.1%})" for n in ks),
+        "neighbours kept: "
+        + ", ".join(f"{quality[f'{KEPT}{n}']:.0%} of {n} ({quality[f'chance@{n}']:.1%})" for n in ks),
     ]
     text = ", ".join(parts) + "."
     if quality["rows"] < quality["points"]:

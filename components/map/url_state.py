@@ -16,7 +16,8 @@ SIZE = "size"
 FOCUS = "focus"
 HISTORY = "history"
 SELECT = "select"
-NAMES = (*ProjectionSettings.model_fields, INIT, COLOR, SIZE, FOCUS, HISTORY, SELECT)
+FILTER = "filter"
+NAMES = (*ProjectionSettings.model_fields, INIT, COLOR, SIZE, FOCUS, HISTORY, SELECT, FILTER)
 MAX_WORD_LENGTH = 4_000  # characters; a longer selection is kept by the session alone
 
 

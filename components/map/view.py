@@ -18,42 +18,28 @@ from streamlit.components.v2 import component
 
 from components.map.event import MapEvent, read_event
 from components.map.exchange import MAX_HIGHLIGHTED, Axis, MapMessage, Region, View
-from components.map.modules import ENTRY_MODULE, MAP_FILES, MODULES_PATH
+from components.map.modules import LOADER, MAP_FILES
 from embedviz.figures.colors import Category
 
-# The script Streamlit runs lives at a blob address, so it finds ours by the address of the page. The height is set
-# before anything is fetched: the page does not jump when the map appears. Buffers and modules are requested at once. The
-# modules come in one file, dependencies first, and each becomes a blob that imports the blobs before it; all maps of a
-# page share them.
-_SCRIPT = """
-async function loadModules() {
-  const answer = await fetch(new URL("embedviz/MODULES_PATH", document.baseURI));
-  if (!answer.ok) throw new Error(`The map could not be loaded: the server answered ${answer.status}.`);
-  const urls = new Map();
-  for (const [name, source] of await answer.json()) {
-    const linked = source.replace(/ from "\\.\\/([\\w.]+)"/g, (_, other) => ` from "${urls.get(other)}"`);
-    const script = `${linked}\\n//# sourceURL=embedviz-map/${name}`;
-    urls.set(name, URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-  }
-  return import(urls.get("ENTRY_MODULE"));
-}
-
+# The height is set before anything is fetched: the page does not jump when the map appears. Buffers and modules are
+# requested at once.
+_SCRIPT = (
+    LOADER
+    + """
 export default async function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".embedviz-map");
-  root.style.setProperty("--map-height", data.height + "px");
-  globalThis.embedvizMap ??= loadModules().catch((error) => {
-    globalThis.embedvizMap = undefined;
-    throw error;
-  });
+  root.classList.toggle("fill", data.height === null);
+  if (data.height !== null) root.style.setProperty("--map-height", data.height + "px");
+  const modules = sharedModules();
   if (!root.early) {
-    const urls = [data.points_url, data.colors_url, data.sizes_url].filter(Boolean);
+    const urls = [data.points_url, data.colors_url, data.sizes_url, data.passing_url].filter(Boolean);
     root.early = new Map(urls.map((path) => [path, fetch(new URL(path, document.baseURI)).catch(() => null)]));
   }
-  const { update } = await globalThis.embedvizMap;
-  return update(component);
+  return (await modules).update(component);
 }
-""".replace("MODULES_PATH", MODULES_PATH).replace("ENTRY_MODULE", ENTRY_MODULE)
+"""
+)
 
 _component = component(
     "embedviz_map",
@@ -88,6 +74,9 @@ class MapData:
         The column that the colours show; it comes back with a region drawn while categories are hidden.
     sizes_url : str or None
         Answers with n bytes in the layout exchange.SIZE_CODES. None: all points have one size.
+    passing_url : str or None
+        Answers with n bytes in the layout exchange.PASSING: points that do not pass the filters are hardly seen and out
+        of reach. None: all pass.
     highlight : sequence of int
         Up to 2,000 points that get a ring and a label (a search's hits, a table's rows).
     focus : int or None
@@ -125,6 +114,12 @@ class MapData:
         Maps of one page with the same link, which show the same points in the same order, hover and select together.
     version : str or int
         Change it when the same addresses answer with something else.
+    covered_by : str or None
+        CSS selector of a panel of the page that lies over the map; points and controls keep clear of it.
+    point_url : str or None
+        Answers `?id=7` with an exchange.PointAnswer. None: a point's columns are not shown.
+    card : str or None
+        Name of the map by which a card (components.map.card) follows its focus.
     """
 
     points_url: str
@@ -135,6 +130,7 @@ class MapData:
     legend: Sequence[Category | float | str] = ()
     color_column: str = ""
     sizes_url: str | None = None
+    passing_url: str | None = None
     highlight: Sequence[int] | np.ndarray = ()
     focus: int | None = None
     focus_serial: int = 0
@@ -154,10 +150,13 @@ class MapData:
     axes: Sequence[Axis] = ()
     link: str | None = None
     version: str | int = 0
+    covered_by: str | None = None
+    point_url: str | None = None
+    card: str | None = None
 
 
 def map_view(
-    data: MapData, *, key: str, height: int = 560, on_event: Callable[[MapEvent], None] | None = None
+    data: MapData, *, key: str, height: int | None = 560, on_event: Callable[[MapEvent], None] | None = None
 ) -> MapEvent:
     """Draw the map.
 
@@ -166,8 +165,8 @@ def map_view(
     data : MapData
     key : str
         Widget key.
-    height : int
-        Pixels of the map, without a legend below it.
+    height : int or None
+        Pixels of the map, without a legend below it; None to fill the container.
     on_event : callable, optional
         Called with the event before the page runs, so that one run shows what came of it.
 
@@ -181,11 +180,16 @@ def map_view(
         if on_event:
             on_event(read_event(st.session_state[key].get("event"), data.n))
 
-    state = _component(key=key, data=message_of(data, height), on_event_change=changed)
+    state = _component(
+        key=key,
+        data=message_of(data, height),
+        height="content" if height else "stretch",
+        on_event_change=changed,
+    )
     return read_event(state.get("event"), data.n)
 
 
-def message_of(data: MapData, height: int) -> MapMessage:
+def message_of(data: MapData, height: int | None) -> MapMessage:
     """Return what is sent to the browser: plain numbers and lists.
 
     Raises
@@ -204,6 +208,7 @@ def message_of(data: MapData, height: int) -> MapMessage:
         "legend": [list(row) if isinstance(row, tuple) else row for row in data.legend],
         "color_column": data.color_column,
         "sizes_url": data.sizes_url,
+        "passing_url": data.passing_url,
         "highlight": [int(point) for point in data.highlight],
         "focus": None if data.focus is None else int(data.focus),
         "focus_serial": data.focus_serial,
@@ -224,6 +229,9 @@ def message_of(data: MapData, height: int) -> MapMessage:
         "link": data.link,
         "version": data.version,
         "height": height,
+        "covered_by": data.covered_by,
+        "point_url": data.point_url,
+        "card": data.card,
     }
 
 

@@ -10,6 +10,7 @@ from safetensors.numpy import save_file
 import embedviz as ev
 from components.map.address import encode_regions
 from components.map.selection import DrawnRegion
+from components.map.session import FILTERS, SETTINGS, TABLE
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.jobs.inline import run_inline
 from embedviz.projection.settings import ProjectionSettings
@@ -38,12 +39,13 @@ def run():
     return run
 
 
-def page_of(app, run, **settings) -> str:
-    """Return the text of the page once the map is drawn with these settings."""
+def page_of(app, run, section=SETTINGS, **settings) -> str:
+    """Return the text of the page once the map is drawn with these settings, with a section of the panel open."""
     run_inline(map_of(run, "word", ProjectionSettings.of(**settings)))
     app.session_state["current_run"] = run.id
     for name, value in {"method": "umap", **settings}.items():
         app.query_params[name] = str(value)
+    app.session_state[f"section-{run.id}-word"] = section
     app.run()
     app.switch_page("map.py").run()
     assert not app.exception
@@ -119,7 +121,7 @@ def with_selection(app, run, polygon):
     drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
     region = DrawnRegion(drawn.id, {**ALL, "polygon": polygon})
     app.query_params["select"] = encode_regions([region])
-    page_of(app, run, method="pca")
+    page_of(app, run, TABLE, method="pca")
     return drawn
 
 
@@ -151,6 +153,39 @@ def test_a_selection_that_leaves_nothing_to_train_on_is_reported(app, trained):
 def test_vectors_that_were_not_trained_here_cannot_be_trained_again(app, run):
     drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
     app.query_params["select"] = encode_regions([DrawnRegion(drawn.id, ALL)])
-    page_of(app, run, method="pca")
+    page_of(app, run, TABLE, method="pca")
     assert "60 selected" in [heading.value for heading in app.header]
     assert "Train without the selection" not in [button.label for button in app.button]
+
+
+def select_slider(app, column):
+    return next(slider for slider in app.select_slider if column in str(slider.label))
+
+
+def test_filters_narrow_the_table_and_the_address_and_can_be_cleared(app, run):
+    shown = page_of(app, run, FILTERS, method="pca")
+    assert "60 of 60 words shown." in shown
+    next(box for box in app.multiselect if box.label == "Filter by").select("count").run()
+    select_slider(app, "count").set_value((31.0, 60.0)).run()
+    assert not app.exception
+    assert app.query_params["filter"] == "count,r,31.0,60.0"
+    assert "30 of 60 words pass the filters." in [text.value for text in app.text]
+    app.session_state[f"section-{run.id}-word"] = TABLE
+    app.run()
+    assert any(caption.value.startswith("The 30 words that pass the filters") for caption in app.caption)
+    assert len(app.dataframe[0].value) == 30
+    app.session_state[f"section-{run.id}-word"] = FILTERS
+    app.run()
+    next(button for button in app.button if button.label == "Clear all filters").click().run()
+    assert "filter" not in app.query_params
+    assert "60 of 60 words shown." in [caption.value for caption in app.caption]
+
+
+def test_a_link_with_filters_shows_the_points_that_pass_and_a_selection_among_them(app, run):
+    drawn = run_inline(map_of(run, "word", ProjectionSettings.of(method="pca")))
+    app.query_params["filter"] = "label,t,w1"
+    app.query_params["select"] = encode_regions([DrawnRegion(drawn.id, ALL)])
+    shown = page_of(app, run, TABLE, method="pca")
+    assert "11 of 60 words pass the filters." in shown
+    assert "11 selected" in [heading.value for heading in app.header]
+    assert sorted(app.dataframe[0].value["label"]) == sorted(["w1", *(f"w{i}" for i in range(10, 20))])

@@ -121,14 +121,15 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     expect(heading).not_to_have_text(first)
 
     visit(page, "Map")
-    choose(page, "Method", "axes")
+    choose(page, "Method", "named axes")
     for box, text in (("Horizontal axis", "she - he"), ("Vertical axis", "(good, great*) - (bad, awfull)")):
         fill_text(page, box, text)
     expect(page.get_by_text("'awfull' is not among the")).to_be_visible()  # refused, and the spelling is offered
     fill_text(page, "Vertical axis", "(good, great*) - (bad, awful)")
     expect(page.get_by_text("good (1), great* (")).to_be_visible()
     press(page, "Draw the map")
+    expect(page.locator(".embedviz-map canvas").first).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name=re.compile("note")).click()
     expect(page.get_by_text("Vertical axis: (good, great*) - (bad, awful).")).to_be_visible(timeout=60_000)
-    expect(page.locator(".embedviz-map canvas").first).to_be_visible()
     assert page.get_by_text("Something went wrong").count() == 0
     page.close()

@@ -1,39 +1,51 @@
-"""What is added to the page that Streamlit serves."""
+"""The style sheets in the document."""
 
 import gzip
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from components.style import HEAD, styled_pages
+from components.style import SHEETS, style_sheets
 
-PAGE = b"<html><head><title>Streamlit</title></head><body>" + b"x" * 5000 + b"</body></html>"
+BROWSER = {"accept": "text/html,*/*;q=0.8", "accept-encoding": "gzip"}
 
 
-def page(request):
+def document(request: Request) -> Response:
     if request.headers.get("if-none-match"):
-        return PlainTextResponse(status_code=304)
-    return HTMLResponse(PAGE, headers={"etag": '"1"'})
+        return Response(status_code=304)
+    body = "<html><head><title>Streamlit</title></head><body><div></div></body></html>"
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(gzip.compress(body.encode()), media_type="text/html", headers={"content-encoding": "gzip"})
+    return HTMLResponse(body, headers={"etag": '"of the document alone"'})
 
 
-def client() -> TestClient:
-    routes = [Route("/", page), Route("/data", lambda _: PlainTextResponse(PAGE))]
-    return TestClient(Starlette(routes=routes, middleware=[*styled_pages(), Middleware(GZipMiddleware)]))
+client = TestClient(
+    Starlette(
+        routes=[Route("/", document), Route("/text", lambda request: PlainTextResponse("</body>"))],
+        middleware=style_sheets(),
+    )
+)
 
 
-def test_a_page_brings_the_styles_and_the_title():
-    answer = client().get("/", headers={"accept": "text/html", "accept-encoding": "gzip", "if-none-match": '"1"'})
-    assert answer.content == PAGE.replace(b"<title>Streamlit</title>", HEAD)
+def test_the_document_holds_every_style_sheet_at_its_end():
+    answer = client.get("/", headers=BROWSER)
+    for sheet in SHEETS:
+        assert sheet.read_text() in answer.text
+    assert answer.text.endswith("</style>\n</body></html>")
     assert int(answer.headers["content-length"]) == len(answer.content)
-    assert "etag" not in answer.headers  # it would name Streamlit's page
 
 
-def test_what_is_no_page_stays_as_it_is():
-    answer = client().get("/data", headers={"accept": "text/html"})
-    assert answer.content == PAGE
-    with client().stream("GET", "/", headers={"accept": "*/*", "accept-encoding": "gzip"}) as answer:
-        assert gzip.decompress(b"".join(answer.iter_raw())) == PAGE
+def test_the_title_is_ours_from_the_first_moment():
+    assert "<title>embedviz</title>" in client.get("/", headers={**BROWSER, "if-none-match": '"old"'}).text
+
+
+def test_a_browser_does_not_keep_the_document_of_an_earlier_release():
+    assert "etag" not in client.get("/", headers=BROWSER).headers
+
+
+def test_other_answers_pass_unchanged():
+    assert client.get("/text", headers=BROWSER).text == "</body>"
+    assert "<style>" not in client.get("/", headers={"accept": "*/*"}).text

@@ -95,3 +95,37 @@ test("with reduced motion the camera jumps", () => {
   assert.equal(camera.flight, null);
   assert.equal(camera.zoom, 10);
 });
+
+test("all points keep clear of the insets", () => {
+  camera.insets = { left: 200, right: 100, top: 0, bottom: 50 };
+  camera.bounds = { left: 0.2, right: 0.4, bottom: 0.1, top: 0.2 };
+  camera.place(camera.home);
+  const [left, bottom] = camera.toScreen(0.2, 0.1);
+  const [right, top] = camera.toScreen(0.4, 0.2);
+  assert.ok(left > 200 && right < 700 && top > 0 && bottom < 350);
+  assert.deepEqual(camera.middle, [450, 175]);
+  near(left + right, 900);
+  near(top + bottom, 350);
+});
+
+test("other insets leave the picture where it is, unless all points are in sight", () => {
+  camera.place({ x: 0.3, y: 0.6, zoom: 3 });
+  const before = camera.toScreen(0.31, 0.58);
+  camera.reserve({ left: 0, right: 300, top: 40, bottom: 0 });
+  const after = camera.toScreen(0.31, 0.58);
+  near(after[0], before[0]);
+  near(after[1], before[1]);
+  assert.equal(camera.flight, null);
+  camera.place(camera.home);
+  camera.reserve({ left: 0, right: 0, top: 0, bottom: 0 });
+  assert.deepEqual(camera.target, camera.home);
+  near(camera.toScreen(0.5, 0.5)[0], 250); // from where it glides home
+  while (camera.step(performance.now() + 1000));
+  assert.deepEqual({ x: camera.x, y: camera.y, zoom: camera.zoom }, camera.home);
+});
+
+test("a flight goes on to its goal when the insets change", () => {
+  camera.flyTo({ x: 0.2, y: 0.2, zoom: 5 });
+  camera.reserve({ left: 100, right: 0, top: 0, bottom: 0 });
+  assert.deepEqual(camera.target, { x: 0.2, y: 0.2, zoom: 5 });
+});

@@ -65,3 +65,14 @@ test("a long label is cut to 48 characters in one line", () => {
   assert.ok(shorten("x".repeat(49)).endsWith("…"));
   assert.equal(shorten("x".repeat(48)), "x".repeat(48));
 });
+
+test("no label touches a reserved box", () => {
+  const at = (x) => ({ id: x, text: "word", x, y: 50, strong: false, gap: 4 });
+  const options = { width: 400, height: 100, max: 10, lineHeight: 15, measure: () => 30 };
+  assert.equal(placeLabels([at(60), at(200)], options).length, 2);
+  const reserved = [{ left: 0, right: 100, top: 0, bottom: 100 }];
+  assert.deepEqual(
+    placeLabels([at(60), at(200)], { ...options, reserved }).map(({ id }) => id),
+    [200],
+  );
+});

@@ -9,6 +9,11 @@ import { prefersReducedMotion } from "./motion.js";
 /** @import { View } from "./exchange.js" */
 
 /**
+ * Pixels along the edges of the stage that the points keep clear of, because controls lie there.
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Insets
+ */
+
+/**
  * Edges of a rectangle in the unit square.
  * @typedef {{left: number, right: number, bottom: number, top: number}} Bounds
  */
@@ -17,11 +22,15 @@ const MAX_ZOOM = 400; // times `fit`: beyond it the 16-bit steps of the position
 const MIN_ZOOM = 0.6;
 const MARGIN = 0.06; // share of the stage left free around the points when all are in sight
 const FLIGHT_MS = 520;
+const MIN_FREE_PX = 120; // of the stage, however large the insets are
 
 /** @type {(value: number, low: number, high: number) => number} */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 /** @type {(t: number) => number} */
 const ease = (t) => 1 - (1 - t) ** 3;
+
+/** @type {(a: View, b: View) => boolean} */
+const isSameView = (a, b) => a.x === b.x && a.y === b.y && a.zoom === b.zoom;
 
 /** @type {(view: View) => View} */
 export const viewOf = ({ x, y, zoom }) => ({ x, y, zoom });
@@ -30,6 +39,8 @@ export class Camera {
   constructor() {
     this.width = 1;
     this.height = 1;
+    /** @type {Insets} */
+    this.insets = { left: 0, right: 0, top: 0, bottom: 0 };
     /** @type {Bounds} */
     this.bounds = { left: 0, right: 1, bottom: 0, top: 1 };
     this.x = 0.5;
@@ -39,11 +50,30 @@ export class Camera {
     this.flight = null;
   }
 
+  /** Size of the part of the stage between the insets, in pixels. */
+  get free() {
+    const { left, right, top, bottom } = this.insets;
+    return {
+      width: Math.max(Math.min(MIN_FREE_PX, this.width), this.width - left - right),
+      height: Math.max(Math.min(MIN_FREE_PX, this.height), this.height - top - bottom),
+    };
+  }
+
+  /**
+   * The middle of the part between the insets, in pixels: the world's (x, y) is shown there.
+   * @returns {[number, number]}
+   */
+  get middle() {
+    const { left, top } = this.insets;
+    return [left + this.free.width / 2, top + this.free.height / 2];
+  }
+
   get fit() {
     const { left, right, bottom, top } = this.bounds;
-    const free = 1 - 2 * MARGIN;
+    const share = 1 - 2 * MARGIN;
+    const { width, height } = this.free;
     const [across, up] = [Math.max(right - left, 1e-4), Math.max(top - bottom, 1e-4)];
-    return Math.min((this.width * free) / across, (this.height * free) / up);
+    return Math.min((width * share) / across, (height * share) / up);
   }
 
   get scale() {
@@ -66,12 +96,14 @@ export class Camera {
 
   /** @type {(x: number, y: number) => [number, number]} */
   toScreen(x, y) {
-    return [this.width / 2 + (x - this.x) * this.scale, this.height / 2 - (y - this.y) * this.scale];
+    const [middleX, middleY] = this.middle;
+    return [middleX + (x - this.x) * this.scale, middleY - (y - this.y) * this.scale];
   }
 
   /** @type {(px: number, py: number) => [number, number]} */
   toWorld(px, py) {
-    return [this.x + (px - this.width / 2) / this.scale, this.y - (py - this.height / 2) / this.scale];
+    const [middleX, middleY] = this.middle;
+    return [this.x + (px - middleX) / this.scale, this.y - (py - middleY) / this.scale];
   }
 
   /** The part of the world in sight. */
@@ -79,6 +111,22 @@ export class Camera {
     const [left, top] = this.toWorld(0, 0);
     const [right, bottom] = this.toWorld(this.width, this.height);
     return { left, right, bottom, top };
+  }
+
+  /**
+   * Take over other insets. The picture stays where it is, but all points that were in sight come into sight again, and a
+   * flight goes on to its goal.
+   * @type {(insets: Insets) => void}
+   */
+  reserve(insets) {
+    const { home, target, scale } = this;
+    const goal = this.flight?.to ?? (isSameView(home, target) ? home : null);
+    const [left, top] = this.toWorld(0, 0);
+    this.insets = insets;
+    this.zoom = scale / this.fit;
+    const [middleX, middleY] = this.middle;
+    [this.x, this.y] = [left + middleX / scale, top - middleY / scale];
+    if (goal) this.flyTo(goal);
   }
 
   /** @param {View} view */
@@ -123,12 +171,16 @@ export class Camera {
   step(now) {
     if (!this.flight) return false;
     const { from, to, start } = this.flight;
+    if (now - start >= FLIGHT_MS) {
+      this.flight = null;
+      this.place(to);
+      return false;
+    }
     const t = ease(clamp((now - start) / FLIGHT_MS, 0, 1));
     const zoom = from.zoom * (to.zoom / from.zoom) ** t;
     // The centre follows the zoom, or a flight inwards would swing past its goal: what is seen moves evenly.
     const share = Math.abs(to.zoom - from.zoom) < 1e-9 ? t : (1 / from.zoom - 1 / zoom) / (1 / from.zoom - 1 / to.zoom);
     this.place({ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share, zoom });
-    if (t >= 1) this.flight = null;
-    return this.flight !== null;
+    return true;
   }
 }

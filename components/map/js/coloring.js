@@ -1,5 +1,5 @@
 // @ts-check
-// The points' colours: palette, legend, and the categories hidden in it.
+// The points' colours: palette, legend, and which points are shown: by the categories in the legend and by the filters.
 
 import { isEqual } from "./equality.js";
 import { drawLegend } from "./legend.js";
@@ -26,6 +26,8 @@ export class Coloring {
     this.column = ""; // that the colours show
     /** @type {Set<number>} */
     this.hidden = new Set(); // codes of categories hidden in the legend
+    /** @type {Uint8Array | null} */
+    this.passing = null; // 1 for a point that passes the filters; null while all do
   }
 
   /** @param {Colors} colors */
@@ -36,10 +38,11 @@ export class Coloring {
   }
 
   /**
-   * Whether the legend shows the point.
+   * Whether the legend and the filters show the point.
    * @type {(id: number) => boolean}
    */
   accepts(id) {
+    if (this.passing && !this.passing[id]) return false;
     return !this.hidden.size || !this.colors.codes || !this.hidden.has(this.colors.codes[id]);
   }
 

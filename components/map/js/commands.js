@@ -90,7 +90,7 @@ export class Commands {
 
   pickCenter() {
     const { pointing, camera } = this.parts;
-    pointing.pick(pointing.pointAt(camera.width / 2, camera.height / 2, CENTER_REACH));
+    pointing.pick(pointing.pointAt(...camera.middle, CENTER_REACH));
   }
 
   // --- selecting ---

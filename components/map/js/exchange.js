@@ -4,6 +4,7 @@
 export const BYTES_PER_POSITION = 4; // of the buffers at points_url and, one snapshot after the other, at snapshots_url
 export const BYTES_PER_COLOR_CODE = 1; // of the buffer at colors_url
 export const BYTES_PER_SIZE_CODE = 1; // of the buffer at sizes_url
+export const BYTES_PER_PASSING = 1; // of the buffer at passing_url
 export const MAX_COORDINATE = 65535; // the far side of the unit square
 export const MAX_NUMBER_CODE = 254; // the color code of the legend's maximum
 export const NO_VALUE = 255; // the color code of a point without a value
@@ -61,6 +62,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {[string, string, string][] | [number | string, number | string]} legend
  * @property {string} color_column
  * @property {string | null} sizes_url
+ * @property {string | null} passing_url
  * @property {number[]} highlight
  * @property {number | null} focus
  * @property {number} focus_serial
@@ -80,7 +82,32 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {Axis[]} axes
  * @property {string | null} link
  * @property {string | number} version
- * @property {number} height
+ * @property {number | null} height
+ * @property {string | null} covered_by
+ * @property {string | null} point_url
+ * @property {string | null} card
+ */
+
+/**
+ * The answer from point_url: the point's label, the name and value of each column, and with ?metric= its nearest
+ * neighbours in the original space: label, similarity or distance, and the point on the map that it is, if it is there.
+ *
+ * @typedef {object} PointAnswer
+ * @property {string} label
+ * @property {[string, string][]} columns
+ * @property {[string, number, number | null][]} neighbors
+ * @property {string} measure
+ */
+
+/**
+ * The data of the card of the point in focus.
+ *
+ * @typedef {object} CardMessage
+ * @property {string} map
+ * @property {string} point_url
+ * @property {number | null} focus
+ * @property {string} metric
+ * @property {string[]} metrics
  */
 
 /**

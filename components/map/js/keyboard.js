@@ -23,12 +23,12 @@ const STEP_KEYS = { z: "undo", y: "redo" };
 export class Keyboard {
   /**
    * @param {HTMLElement} root listens to keys
-   * @param {HTMLElement} surface zoomed about its middle
    * @param {KeyCommands} commands
+   * @param {() => Pixel} middle of what is in sight, zoomed about
    * @param {() => boolean} stopDrawing gives up what is being drawn; false when there was nothing
    */
-  constructor(root, surface, commands, stopDrawing) {
-    this.surface = surface;
+  constructor(root, commands, middle, stopDrawing) {
+    this.middle = middle;
     this.commands = commands;
     this.stopDrawing = stopDrawing;
     this.listeners = new AbortController();
@@ -55,9 +55,7 @@ export class Keyboard {
     if (step) return () => (step === "undo" && !event.shiftKey ? commands.undo() : commands.redo());
     if (event.altKey || event.ctrlKey || event.metaKey) return undefined;
     if (event.key === "Enter" && event.target instanceof Element && event.target.closest("button")) return undefined;
-    const box = this.surface.getBoundingClientRect();
-    /** @type {Pixel} */
-    const middle = [box.width / 2, box.height / 2];
+    const middle = this.middle();
     /** @type {Record<string, () => void>} */
     const keys = {
       ArrowLeft: () => commands.pan(PAN_PX, 0),

@@ -73,10 +73,12 @@ class Occupied {
  * @param {number} options.max labels
  * @param {number} options.lineHeight
  * @param {(text: string, strong: boolean) => number} options.measure width in pixels
+ * @param {Box[]} [options.reserved] boxes that no label may touch
  * @returns {PlacedLabel[]}
  */
-export function placeLabels(candidates, { width, height, max, lineHeight, measure }) {
+export function placeLabels(candidates, { width, height, max, lineHeight, measure, reserved = [] }) {
   const occupied = new Occupied();
+  for (const box of reserved) occupied.add(box);
   /** @type {PlacedLabel[]} */
   const placed = [];
   for (const { id, text, x, y, strong, gap } of candidates) {

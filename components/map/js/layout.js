@@ -40,12 +40,13 @@ export function buildLayout(root, commands) {
   stage.append(points, overlay);
   const { chip, chipText } = buildChip(commands);
   const { toolbar, ...controls } = buildToolbar(commands);
+  const free = element("div", "free"); // the part of the stage that no control lies on
   const legend = element("div", "legend");
   legend.hidden = true;
   const board = element("div", "board");
-  board.append(toolbar, stage, chip, legend);
+  board.append(toolbar, stage, free, chip, legend);
   root.append(board);
-  return { stage, points, overlay, chip, chipText, legend, ...controls };
+  return { stage, points, overlay, free, chip, chipText, legend, toolbar, ...controls };
 }
 
 /** @param {() => ToolbarCommands} commands */

@@ -1,7 +1,7 @@
 // @ts-check
-// Loads a map's buffers: points, colours, sizes. What is stale is fetched together, so that a frame has all of it.
+// Loads a map's buffers: points, colours, sizes, filters. What is stale is fetched together, so that a frame has all of it.
 
-import { BYTES_PER_COLOR_CODE, BYTES_PER_POSITION, BYTES_PER_SIZE_CODE } from "./exchange.js";
+import { BYTES_PER_COLOR_CODE, BYTES_PER_PASSING, BYTES_PER_POSITION, BYTES_PER_SIZE_CODE } from "./exchange.js";
 import { fetchBytes, messageOf } from "./fetching.js";
 import { NO_COLORS } from "./palette.js";
 
@@ -9,14 +9,20 @@ import { NO_COLORS } from "./palette.js";
 /** @import { EarlyRequests } from "./fetching.js" */
 /** @import { Colors } from "./palette.js" */
 
-/** @typedef {"points" | "colors" | "sizes"} BufferName */
+/** @typedef {"points" | "colors" | "sizes" | "passing"} BufferName */
 
 /**
- * The buffers that came: null for positions and colours that stay as they are, undefined for sizes that do.
- * @typedef {{positions: Uint16Array | null, colors: Colors | null, sizes: Uint8Array | null | undefined}} Arrival
+ * The buffers that came: null for positions and colours that stay as they are, undefined for sizes and filters that do.
+ * @typedef {object} Arrival
+ * @property {Uint16Array | null} positions
+ * @property {Colors | null} colors
+ * @property {Uint8Array | null | undefined} sizes
+ * @property {Uint8Array | null | undefined} passing
  */
 
 /** @typedef {{signal: AbortSignal, early?: EarlyRequests}} RequestOptions */
+
+const NOTHING = { points: false, colors: false, sizes: false, passing: false };
 
 export class Loading {
   /**
@@ -29,7 +35,7 @@ export class Loading {
     this.onStart = onStart;
     this.onArrival = onArrival;
     this.onFailure = onFailure;
-    this.missing = { points: false, colors: false, sizes: false };
+    this.missing = { ...NOTHING };
     this.running = new AbortController();
   }
 
@@ -53,14 +59,15 @@ export class Loading {
     const options = { signal, early };
     this.onStart();
     try {
-      const [points, colors, sizes] = await Promise.all([
+      const [points, colors, sizes, passing] = await Promise.all([
         missing.points ? fetchBytes(data.points_url, BYTES_PER_POSITION * data.n, "points", options) : null,
         missing.colors ? fetchColors(data, options) : null,
         missing.sizes ? fetchOptional(data.sizes_url, BYTES_PER_SIZE_CODE * data.n, "sizes", options) : undefined,
+        missing.passing ? fetchOptional(data.passing_url, BYTES_PER_PASSING * data.n, "filters", options) : undefined,
       ]);
       if (signal.aborted) return;
-      this.missing = { points: false, colors: false, sizes: false };
-      this.onArrival({ positions: points && new Uint16Array(points), colors, sizes });
+      this.missing = { ...NOTHING };
+      this.onArrival({ positions: points && new Uint16Array(points), colors, sizes, passing });
     } catch (error) {
       if (!signal.aborted) this.onFailure(messageOf(error));
     }

@@ -1,10 +1,13 @@
 // @ts-check
-// The 2-D map of a space: up to a million points. Streamlit calls update() whenever the component's data changes.
+// The 2-D map of a space, up to a million points, and the card of its point in focus. Streamlit calls update() or
+// updateCard() whenever the component's data changes.
 
 import { MapView } from "./map_view.js";
+import { PointCard } from "./point_card.js";
 
-/** @import { MapMessage } from "./exchange.js" */
+/** @import { CardMessage, MapMessage } from "./exchange.js" */
 /** @import { EarlyRequests } from "./fetching.js" */
+/** @import { SetMetric } from "./point_card.js" */
 /** @import { SetState } from "./state_sender.js" */
 
 /**
@@ -26,6 +29,23 @@ export function update({ parentElement, data, setStateValue }) {
       if (root.isConnected || !root.mapView) return;
       root.mapView.destroy();
       root.mapView = undefined;
+    }, 0);
+  };
+}
+
+/**
+ * Show or update the card of the point in focus; returns what is to be called at the end.
+ * @param {{parentElement: ParentNode, data: CardMessage, setStateValue: SetMetric}} component
+ */
+export function updateCard({ parentElement, data, setStateValue }) {
+  const root = /** @type {HTMLElement & {card?: PointCard}} */ (parentElement.querySelector(".embedviz-card"));
+  root.card ??= new PointCard(root);
+  root.card.update(data, setStateValue);
+  return () => {
+    setTimeout(() => {
+      if (root.isConnected || !root.card) return;
+      root.card.destroy();
+      root.card = undefined;
     }, 0);
   };
 }

@@ -4,9 +4,11 @@
 import { Camera } from "./camera.js";
 import { Coloring } from "./coloring.js";
 import { Commands } from "./commands.js";
+import { Covering } from "./covering.js";
 import { Density } from "./density.js";
 import { isEqual } from "./equality.js";
 import { formatCount, messageOf } from "./fetching.js";
+import { MapEnd } from "./focus_link.js";
 import { Gestures } from "./gestures.js";
 import { Keyboard } from "./keyboard.js";
 import { Labels } from "./labels.js";
@@ -18,6 +20,7 @@ import { Overlay } from "./overlay.js";
 import { Painter } from "./painter.js";
 import { PartialLayoutPoller } from "./partial_layout.js";
 import { Placement } from "./placement.js";
+import { PointDetails } from "./point_details.js";
 import { Pointing } from "./pointing.js";
 import { Points } from "./points.js";
 import { PointsLayer } from "./points_layer.js";
@@ -34,6 +37,7 @@ import { Views } from "./views.js";
 
 /** @import { MapMessage } from "./exchange.js" */
 /** @import { EarlyRequests } from "./fetching.js" */
+/** @import { MapSide } from "./focus_link.js" */
 /** @import { Arrival, BufferName } from "./loading.js" */
 /** @import { SetState } from "./state_sender.js" */
 
@@ -41,6 +45,15 @@ const NO_WEBGL =
   "This browser cannot draw the map: it has no WebGL2, or it is switched off. The tables work without it.";
 const STILL_MOVING = "The points are still moving. Select when the layout is ready.";
 const IN_THE_PAST = "This is an earlier snapshot of the training. Go to the last snapshot to select points.";
+
+/**
+ * Pixels, or null for a map that fills what it is in.
+ * @type {(root: HTMLElement, height: number | null) => void}
+ */
+function showHeight(root, height) {
+  root.classList.toggle("fill", height === null);
+  if (height !== null) root.style.setProperty("--map-height", `${height}px`);
+}
 
 export class MapView {
   /**
@@ -61,6 +74,16 @@ export class MapView {
     this.views = new Views(this.camera);
     this.labels = new Labels(null, 0, () => {});
     this.sender = new StateSender(() => this.camera.target);
+    this.details = new PointDetails();
+    this.cardLink = new MapEnd();
+    /** @type {MapSide} */
+    this.side = {
+      pick: (id) => {
+        this.pointing.pick(id);
+        this.navigation.flyToFocus({ always: false });
+      },
+      joined: (id, links) => this.pointing.joinTo(id, links),
+    };
     this.link = new MapLink({
       markHovered: (id) => this.pointing.markHovered(id),
       takeOverSelection: (mask) => this.selecting.takeOver(mask),
@@ -93,8 +116,9 @@ export class MapView {
     this.tools = new Tools(this.layout);
     const { camera, points, coloring, link, sender } = this;
     this.pointing = new Pointing({
-      ...{ points, camera, coloring, link, sender, redraw },
+      ...{ points, camera, coloring, link, sender, redraw, details: this.details },
       tooltip: new Tooltip(stage),
+      onPicked: (id) => this.cardLink.card?.follow(id),
       labels: () => this.labels,
       onOverPoint: (isOver) => overlay.classList.toggle("over-point", isOver && this.tools.tool === "pan"),
     });
@@ -112,7 +136,12 @@ export class MapView {
       viewport: () => this.viewport,
     });
     this.gestures = new Gestures(overlay, this.tools, this.commands);
-    this.keyboard = new Keyboard(root, overlay, this.commands, () => this.gestures.stopDrawing());
+    this.keyboard = new Keyboard(
+      root,
+      this.commands,
+      () => camera.middle,
+      () => this.gestures.stopDrawing(),
+    );
 
     // what comes from the server
     this.loading = new Loading({
@@ -123,7 +152,8 @@ export class MapView {
     this.partialLayout = new PartialLayoutPoller((positions) => this.movePoints(positions));
     this.snapshots = new SnapshotSlider(root, (positions) => this.movePoints(positions));
 
-    this.viewport = new Viewport(stage, canvas, this.overlay, camera, () => {
+    this.covering = new Covering(root);
+    this.viewport = new Viewport(this.layout, this.overlay, camera, () => {
       redraw();
       if (points.count) this.painter.frame(performance.now()); // at once: a resized canvas is empty
     });
@@ -160,8 +190,11 @@ export class MapView {
     this.previous = data;
     this.coloring.column = data.color_column;
     this.link.join(data.link);
-    if (changed("height")) this.root.style.setProperty("--map-height", `${data.height}px`);
     this.root.classList.toggle("with-axes", data.axes.length > 0);
+    this.cardLink.join(data.card, this.side);
+    this.details.follow(data.point_url);
+    if (changed("height")) showHeight(this.root, data.height);
+    this.covering.follow(data.covered_by);
     if (changed("n")) selecting.selection.clear();
     if (this.layer) {
       /** @type {BufferName[]} */
@@ -169,6 +202,7 @@ export class MapView {
       if (changed("points_url", "n", "version")) stale.push("points");
       if (changed("colors_url", "color_kind", "legend", "n", "version")) stale.push("colors");
       if (changed("sizes_url", "n", "version")) stale.push("sizes");
+      if (changed("passing_url", "n", "version")) stale.push("passing");
       this.loading.fetch(data, stale, early);
     }
     if (changed("labels_url", "n", "version")) this.fetchLabels();
@@ -188,10 +222,14 @@ export class MapView {
   }
 
   /** @param {Arrival} arrival */
-  show({ positions, colors, sizes }) {
+  show({ positions, colors, sizes, passing }) {
     this.status.arrived();
     if (positions) this.showPoints(positions);
     if (sizes !== undefined) this.layer?.setSizes(sizes);
+    if (passing !== undefined) {
+      this.coloring.passing = passing;
+      this.layer?.setPassing(passing);
+    }
     if (colors) {
       this.layer?.setCodes(colors.codes);
       this.coloring.show(colors);
@@ -261,6 +299,7 @@ export class MapView {
   destroy() {
     this.placement.rememberView(false); // the last whole frame may have been drawn before the last move
     this.link.join(null);
+    this.cardLink.leave(this.side);
     this.views.stop();
     this.partialLayout.stop();
     this.snapshots.destroy();
@@ -268,6 +307,7 @@ export class MapView {
     this.labels.destroy();
     this.gestures.destroy();
     this.keyboard.destroy();
+    this.covering.destroy();
     this.viewport.destroy();
     this.painter.destroy();
     this.layer?.destroy();

@@ -67,11 +67,11 @@ export class Navigation {
     const { camera, points, pointing } = this;
     const { focus } = pointing;
     if (focus === null || focus >= points.count) return;
-    const { width, height, fit } = camera;
+    const { insets, free, fit } = camera;
     const [px, py] = points.screenPosition(focus, camera);
     const isInside = (/** @type {number} */ at, /** @type {number} */ side) =>
       at > FOCUS_MARGIN_PX && at < side - FOCUS_MARGIN_PX;
-    if (!always && isInside(px, width) && isInside(py, height)) return;
+    if (!always && isInside(px - insets.left, free.width) && isInside(py - insets.top, free.height)) return;
     const [x, y] = points.worldPosition(focus);
     const distances = pointing.links.map((id) => {
       const [otherX, otherY] = points.worldPosition(id);
@@ -79,7 +79,7 @@ export class Navigation {
     });
     distances.sort((a, b) => a - b);
     const radius = distances.length ? 1.35 * distances[Math.floor(NEIGHBORS_IN_SIGHT * (distances.length - 1))] : 0;
-    const zoom = radius > 0 ? Math.min(width, height) / 2 / radius / fit : LONE_FOCUS_ZOOM;
+    const zoom = radius > 0 ? Math.min(free.width, free.height) / 2 / radius / fit : LONE_FOCUS_ZOOM;
     this.fly({ x, y, zoom: Math.min(MAX_FOCUS_ZOOM, Math.max(MIN_FOCUS_ZOOM, zoom)) });
   }
 }

@@ -7,7 +7,7 @@ import { chooseCandidates, maxLabels } from "./label_candidates.js";
 import { placeLabels } from "./label_placement.js";
 import { cssColor } from "./palette.js";
 
-/** @import { PlacedLabel } from "./label_placement.js" */
+/** @import { Box, PlacedLabel } from "./label_placement.js" */
 /** @import { Theme } from "./palette.js" */
 /** @import { Pixel } from "./region.js" */
 /** @import { Scene } from "./scene.js" */
@@ -29,6 +29,8 @@ export class Overlay {
     this.widths = new Map(); // text -> pixels
     /** @type {PlacedLabel[]} */
     this.placed = [];
+    /** @type {Box[]} */
+    this.reserved = []; // pixels that labels keep clear of
     this.width = 0;
     this.height = 0;
     this.pixelRatio = 1;
@@ -72,6 +74,7 @@ export class Overlay {
       height: this.height,
       max: max + strongCount,
       lineHeight: LINE_HEIGHT_PX,
+      reserved: this.reserved,
       measure: (text, strong) => this.measure(text, strong, scene.theme),
     });
   }
@@ -232,9 +235,9 @@ export class Overlay {
   }
 
   /** @param {Scene} scene */
-  drawCrosshair({ theme }) {
+  drawCrosshair({ theme, camera }) {
     const { context } = this;
-    const [x, y] = [this.width / 2, this.height / 2];
+    const [x, y] = camera.middle;
     context.strokeStyle = cssColor(theme.text, 0.8);
     context.lineWidth = 1.5;
     context.beginPath();

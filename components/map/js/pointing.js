@@ -5,11 +5,14 @@
 /** @import { Coloring } from "./coloring.js" */
 /** @import { Labels } from "./labels.js" */
 /** @import { MapLink } from "./linked_maps.js" */
+/** @import { PointDetails } from "./point_details.js" */
 /** @import { Points } from "./points.js" */
 /** @import { StateSender } from "./state_sender.js" */
 /** @import { Tooltip } from "./tooltip.js" */
 
 const HOVER_RADIUS_PX = 14;
+const DWELL_MS = 60; // on a point until its columns are asked for
+const MAX_LEAD_MS = 250; // of the card over the run of the script that a click causes, and that would compete with its answer
 
 /**
  * Parts of the map that pointing works on.
@@ -20,8 +23,10 @@ const HOVER_RADIUS_PX = 14;
  * @property {Tooltip} tooltip
  * @property {MapLink} link
  * @property {StateSender} sender
+ * @property {PointDetails} details
  * @property {() => Labels} labels
  * @property {(isOver: boolean) => void} onOverPoint
+ * @property {(id: number | null) => Promise<void> | undefined} onPicked the promise of a card that shows the point
  * @property {(change?: {points: boolean}) => void} redraw
  */
 
@@ -35,8 +40,11 @@ export class Pointing {
     this.focus = null;
     /** @type {number | null} */
     this.picked = null; // here, until Python answers
+    this.unsent = false; // Python does not know it yet
     /** @type {{focus: number | null, links: number[]}} */
-    this.given = { focus: null, links: [] }; // by Python
+    this.given = { focus: null, links: [] }; // by Python, or by the card ahead of it
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.dwelling = undefined;
   }
 
   /** Neighbours of the focus; none until Python answers. */
@@ -71,16 +79,23 @@ export class Pointing {
     this.hovered = id;
     this.parts.onOverPoint(id !== null);
     this.refreshTooltip();
+    clearTimeout(this.dwelling);
+    const { details } = this.parts;
+    if (id === null || !details.address || details.get(id)) return this.parts.redraw({ points: false });
+    this.dwelling = setTimeout(async () => {
+      await details.fetch(id);
+      if (this.hovered === id) this.refreshTooltip();
+    }, DWELL_MS);
     this.parts.redraw({ points: false });
   }
 
   refreshTooltip() {
-    const { points, camera, coloring, tooltip, labels } = this.parts;
+    const { points, camera, coloring, tooltip, labels, details } = this.parts;
     const { hovered } = this;
     if (hovered === null) return tooltip.hide();
     labels().want([hovered]);
     const position = points.screenPosition(hovered, camera);
-    tooltip.show(labels().get(hovered), coloring.categoryOf(hovered), position);
+    tooltip.show(labels().get(hovered), coloring.categoryOf(hovered), position, details.get(hovered)?.columns);
   }
 
   /**
@@ -91,8 +106,28 @@ export class Pointing {
     if (id === null && this.focus === null) return;
     this.focus = id;
     this.picked = id;
-    this.parts.sender.send("click", id);
-    this.parts.redraw();
+    this.unsent = true;
+    const shown = this.parts.onPicked(id);
+    const send = () => {
+      if (!this.unsent || this.focus !== id) return; // another point was picked meanwhile
+      this.unsent = false;
+      this.parts.sender.send("click", id);
+    };
+    if (shown) {
+      setTimeout(send, MAX_LEAD_MS);
+      shown.then(send);
+    } else send();
+    this.parts.redraw({ points: id === null }); // the points fade when the neighbours come
+  }
+
+  /**
+   * Draw lines to the neighbours of the focus, ahead of Python's answer.
+   * @type {(id: number, links: number[]) => void}
+   */
+  joinTo(id, links) {
+    if (id !== this.focus) return;
+    this.given = { focus: id, links };
+    this.parts.redraw({ points: false });
   }
 
   /**
@@ -100,6 +135,7 @@ export class Pointing {
    * @param {{focus: number | null, links: number[]}} given
    */
   adopt({ focus, links }) {
+    if (this.unsent) return;
     this.given = { focus, links };
     this.focus = focus;
   }

@@ -1,11 +1,20 @@
 // @ts-check
 // The points, drawn with WebGL2: positions as 16-bit integers, one byte of colour each, colours from a palette of 256;
-// optionally one byte of size, and one that tells whether the point is selected.
+// optionally one byte of size, one that tells whether the point is selected, and one whether it passes the filters.
 
 import { FrameTimer } from "./frame_timer.js";
 import { prefersReducedMotion } from "./motion.js";
 import { PALETTE_SIZE } from "./palette.js";
-import { EVEN_WEIGHT, FADED, GRAY, GRAYED, linkProgram, MAX_SIZE_SHARE, MIN_SIZE_SHARE } from "./points_shaders.js";
+import {
+  EVEN_WEIGHT,
+  FADED,
+  GRAY,
+  GRAYED,
+  LEFT_OUT,
+  linkProgram,
+  MAX_SIZE_SHARE,
+  MIN_SIZE_SHARE,
+} from "./points_shaders.js";
 
 /** @import { Camera } from "./camera.js" */
 
@@ -32,6 +41,8 @@ export class PointsLayer {
     this.chosen = null; // 255 for a selected point, 0 for another; null: nothing is selected
     /** @type {Uint8Array | null} */
     this.sizes = null; // one byte a point, or null: all have one size
+    /** @type {Uint8Array | null} */
+    this.passing = null; // 1 for a point that passes the filters, 0 for another; null: all pass
     /** @type {Uint8Array} */
     this.palette = new Uint8Array(PALETTE_SIZE);
     /** @type {number | null} */
@@ -69,6 +80,7 @@ export class PointsLayer {
       codes: gl.createBuffer(),
       chosen: gl.createBuffer(),
       sizes: gl.createBuffer(),
+      passing: gl.createBuffer(),
       palette: gl.createTexture(),
     };
   }
@@ -79,6 +91,7 @@ export class PointsLayer {
     this.setCodes(this.codes);
     this.setChosen(this.chosen);
     this.setSizes(this.sizes);
+    this.setPassing(this.passing);
     this.setPalette(this.palette);
   }
 
@@ -116,6 +129,12 @@ export class PointsLayer {
     this.fill(this.gpu.sizes, sizes);
   }
 
+  /** @param {Uint8Array | null} passing */
+  setPassing(passing) {
+    this.passing = passing;
+    this.fill(this.gpu.passing, passing);
+  }
+
   /** @type {(buffer: WebGLBuffer, bytes: Uint8Array | null) => void} */
   fill(buffer, bytes) {
     if (!bytes) return;
@@ -139,6 +158,8 @@ export class PointsLayer {
    */
   colorOf(id) {
     const [red, green, blue, alpha] = this.palette.subarray(4 * (this.codes?.[id] ?? 0));
+    if (this.passing && !this.passing[id])
+      return /** @type {Rgba} */ ([...GRAY.map((value) => 255 * value), alpha * LEFT_OUT]);
     if (!this.chosen || this.chosen[id]) return [red, green, blue, alpha];
     const [r, g, b] = [red, green, blue].map((value, k) => value + (255 * GRAY[k] - value) * GRAYED);
     return [r, g, b, alpha * FADED];
@@ -203,7 +224,7 @@ export class PointsLayer {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.useProgram(gpu.program);
     gl.bindTexture(gl.TEXTURE_2D, gpu.palette);
-    gl.uniform2f(uniforms.center, camera.x, camera.y);
+    gl.uniform2f(uniforms.center, ...camera.toWorld(camera.width / 2, camera.height / 2));
     gl.uniform2f(uniforms.toClip, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
     gl.uniform1f(uniforms.size, size * pixelRatio);
     gl.uniform1f(uniforms.opacity, opacity);
@@ -217,6 +238,7 @@ export class PointsLayer {
     this.useBytes(1, gpu.codes, this.codes, step, 0);
     this.useBytes(3, gpu.chosen, this.chosen, step, 1);
     this.useBytes(4, gpu.sizes, this.sizes, step, EVEN_WEIGHT);
+    this.useBytes(5, gpu.passing, this.passing, step, 1);
     gl.drawArrays(gl.POINTS, 0, Math.floor((this.count - 1) / step) + 1);
     if (step === 1) this.timer.time(started, onDrawn);
   }

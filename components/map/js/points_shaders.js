@@ -7,6 +7,7 @@ export const EVEN_WEIGHT = (1 - MIN_SIZE_SHARE) / (MAX_SIZE_SHARE - MIN_SIZE_SHA
 export const RING_SHARE = 0.2; // of a ring's diameter, for its line
 export const GRAYED = 0.75; // how far the colour of a point that is not selected goes to grey
 export const FADED = 0.3; // its opacity beside that of the selected
+export const LEFT_OUT = 0.1; // opacity of a point that does not pass the filters
 export const GRAY = [140 / 255, 143 / 255, 152 / 255];
 
 const VERTEX = `#version 300 es
@@ -15,6 +16,7 @@ layout(location = 1) in float code;    // row of the palette
 layout(location = 2) in vec2 earlier;  // where the point comes from while one map turns into another
 layout(location = 3) in float chosen;  // 1 for a selected point, and for all where nothing is selected
 layout(location = 4) in float weight;  // 0 to 1 of the range of sizes
+layout(location = 5) in float passing; // 0 for a point that does not pass the filters
 uniform vec2 center, toClip;
 uniform float size, arrived;
 uniform vec3 gray;
@@ -25,6 +27,7 @@ void main() {
   color = texelFetch(palette, ivec2(int(code + 0.5), 0), 0);
   hollow = texelFetch(palette, ivec2(int(code + 0.5), 1), 0).r;
   if (chosen < 0.5) color = vec4(mix(color.rgb, gray, ${GRAYED}), color.a * ${FADED});
+  if (passing == 0.0) color = vec4(gray, color.a * ${LEFT_OUT});
   gl_Position = vec4((mix(earlier, position, arrived) - center) * toClip, 0.0, 1.0);
   across = size * mix(${MIN_SIZE_SHARE.toFixed(2)}, ${MAX_SIZE_SHARE.toFixed(2)}, weight);
   gl_PointSize = across;

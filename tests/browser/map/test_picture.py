@@ -27,7 +27,7 @@ def test_a_search_flies_to_its_point_and_again_when_repeated(open_map):
     page.get_by_role("button", name="Search chair").click()
     wait_until(lambda: view(page)[2] > 1.5)
     settled(page)
-    middle = ask(page, "[map.camera.width / 2, map.camera.height / 2]")
+    middle = ask(page, "map.camera.middle")
     assert ask(page, "map.points.screenPosition(11, map.camera)") == pytest.approx(middle, abs=1)
     page.locator(STAGE).focus()
     page.keyboard.press("0")

@@ -113,7 +113,7 @@ def test_enter_picks_the_point_nearest_to_the_middle(open_map):
     page.locator(STAGE).focus()
     page.keyboard.press("Enter")
     picked = wait_until(lambda: reported(page)["focus"])
-    away = ask(page, f"Math.hypot(map.points.screenPosition({picked}, map.camera)[0] - map.camera.width / 2, 0)")
+    away = ask(page, f"Math.hypot(map.points.screenPosition({picked}, map.camera)[0] - map.camera.middle[0], 0)")
     assert away < 56
 
 

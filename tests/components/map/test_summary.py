@@ -15,8 +15,7 @@ QUALITY = {
 
 def test_the_figures_come_with_those_of_a_random_layout():
     assert quality_text(QUALITY) == (
-        "Trustworthiness 0.907 (0.50), continuity 0.930 (0.50), 62% of 10 neighbours kept (0.1%), "
-        "70% of 50 neighbours kept (0.5%)."
+        "Trustworthiness 0.907 (0.50), continuity 0.930 (0.50), neighbours kept: 62% of 10 (0.1%), 70% of 50 (0.5%)."
     )
 
 
