@@ -71,7 +71,7 @@ def _field(feature: FormField, key: str) -> str | float | None:
             step=None,
             key=key,
             placeholder=UNKNOWN,
-            help=f"Between {feature.low:g} and {feature.high:g} in the training data. Leave empty if {UNKNOWN}.",
+            help=f"Between {feature.low:g} and {feature.high:g} in the training set. Leave empty if {UNKNOWN}.",
         )
         return None if value is None else float(value)
     typed = st.text_input(

@@ -230,7 +230,7 @@ def _dataset(
     is_split = bool(parts or (columns and columns.get("split")))
     if is_split and "split" not in model_spec(model).optional_roles:
         raise SettingsError(
-            f"The model {model} takes no split: its test part is drawn from the units of its text. Train it without "
+            f"The model {model} takes no split: its test set is drawn from the units of its text. Train it without "
             f"test, validation and a column as split."
         )
     uploads = Store().uploads_folder

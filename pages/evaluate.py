@@ -13,12 +13,18 @@ from embedviz.evaluation.score_sentences import (
     comparison_sentence,
     display_table,
     number_table,
+    protocol_table,
     result_sentence,
 )
 from embedviz.evaluation.score_table import ScoreTable
 from embedviz.evaluation.scores import SCORES, gloss, readable
 from embedviz.jobs.scores import protocol_of, scores_of
 from embedviz.store.run_folder import RunFolder
+
+PROTOCOL_COLUMNS = {
+    "what": st.column_config.TextColumn("what", width=330),
+    "value": st.column_config.TextColumn("value"),
+}
 
 
 def show_scores(run: RunFolder, table: ScoreTable) -> None:
@@ -38,7 +44,12 @@ def show_scores(run: RunFolder, table: ScoreTable) -> None:
     lower = [SCORES[name].title for name in table.names if name in SCORES and not SCORES[name].greater_is_better]
     if lower:
         st.caption(f"Lower is better for {' and '.join(lower)}, higher for the other scores.")
-    st.text(" ".join(protocol_of(run)))
+    if run.protocol is None:
+        st.text(" ".join(protocol_of(run)))
+        return
+    with st.expander("How the scores were measured"):
+        table = protocol_table(run.protocol, run.record.get("device", ""))
+        st.dataframe(table, hide_index=True, height="content", column_config=PROTOCOL_COLUMNS)
 
 
 def no_scores(run: RunFolder | None) -> None:

@@ -34,8 +34,11 @@ HELP = (
 HEADINGS = {  # column of the table -> its heading, and what it means
     "epochs": ("epochs", "Passes over the data, chosen for the time."),
     "seconds": ("seconds", "Of the whole run: reading, preparing, training and measuring."),
-    "test/auc": ("test AUC", "How often a held-out word scores above a noise word: 0.5 is chance, 1 is perfect."),
-    "test/loss": ("test loss", "Cross-entropy of held-out words among noise words; lower is better."),
+    "test/auc": (
+        "test AUC",
+        "How often a word of the test set scores above a noise word: 0.5 is chance, 1 is perfect.",
+    ),
+    "test/loss": ("test loss", "Cross-entropy of words of the test set among noise words; lower is better."),
     "small-pairs spearman": (
         "similarity",
         "Spearman's rank correlation with the judgements of the small set of English word pairs; 0 is chance.",

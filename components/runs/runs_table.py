@@ -33,8 +33,9 @@ def select_runs(runs: Sequence[RunFolder]) -> dict[str, RunFolder]:
     ids = "-".join(run.id for run in runs)
     key = f"runs-{hash(ids)}-{st.session_state.get(TURN, 0)}"
     frame = runs_frame(runs)
-    edited = st.data_editor(
-        frame,
+    # without the metadata of pandas, which does not read its own type of lists back
+    edited: pa.Table = st.data_editor(
+        pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None),
         column_config=_columns(frame, runs),
         disabled=[name for name in frame if name not in (SELECTED, *EDITED)],
         hide_index=True,
@@ -45,7 +46,7 @@ def select_runs(runs: Sequence[RunFolder]) -> dict[str, RunFolder]:
         alt="Runs with their scores",
     )
     labels = labels_of(list(runs))
-    return {labels[run.id]: run for run, chosen in zip(runs, edited[SELECTED], strict=True) if chosen}
+    return {labels[run.id]: run for run, chosen in zip(runs, edited[SELECTED].to_pylist(), strict=True) if chosen}
 
 
 def runs_frame(runs: Sequence[RunFolder]) -> pd.DataFrame:

@@ -80,10 +80,10 @@ class TrainingSettings(Settings):
         0.05,
         ge=0.01,
         le=0.5,
-        description="Share of the data held out for validation, by which the best epoch is chosen.",
+        description="Share of the data in the validation set, which selects the best epoch.",
     )
     test_share: float = Field(
-        0.05, ge=0.0, le=0.5, description="Share of the data held out for testing, measured once, at the end."
+        0.05, ge=0.0, le=0.5, description="Share of the data in the test set, measured once, at the end."
     )
 
 

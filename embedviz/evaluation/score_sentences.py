@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -25,22 +26,22 @@ METHODS = {
 
 # Details of a protocol by name; a detail that is not listed is shown under its name. {} is the value.
 DETAILS = {
-    "words_in_the_text": "The text has {} words",
+    "words_in_the_text": "Words in the text: {}",
     "phrases": "Phrases joined: {}",
-    "training_words": "The training texts have {} words",
-    "vocabulary": "Vocabulary: {} words",
-    "vocabulary_size": "Vocabulary: {} words",
+    "training_words": "Words in the training texts: {}",
+    "vocabulary": "Words in the vocabulary: {}",
+    "vocabulary_size": "Words in the vocabulary: {}",
     "epochs": "Epochs: {}",
-    "window": "Pairs are up to {} words apart",
-    "negative_samples": "Each pair is compared with {} random words",
-    "selection_metric": "The best epoch was selected by {}",
+    "window": "Window, in words: {}",
+    "negative_samples": "Random words that each pair is compared with: {}",
+    "selection_metric": "Score that selected the best epoch: {}",
     "vectors": "Pretrained vectors: {}",
     "pretrained_words": "Words of the vocabulary with a pretrained vector: {}",
     "further_words": "Further pretrained vectors, kept for words of new texts: {}",
     "token_coverage": "Share of the words of text that have a pretrained vector: {}",
     "type_coverage": "Share of the distinct words that have a pretrained vector: {}",
     "sentence_encoder": "Sentence encoder: {}",
-    "ngrams": "The linear term has {} n-grams",
+    "ngrams": "N-grams of the linear term: {}",
     "rows_without_part": "Rows that belong to no part of the split, left out: {}",
     "test_rows_in_training": "Rows of the test set that the training set has too: {}",
     "validation_rows_in_training": "Rows of the validation set that the training set has too: {}",
@@ -60,7 +61,7 @@ DETAILS = {
     "excluded_duplicates": "Repeated pairs of user and item, left out: {}",
     "min_rating": "Lowest rating: {}",
     "max_rating": "Highest rating: {}",
-    "relevant_from": "An item counts as relevant from a rating of {}",
+    "relevant_from": "Lowest rating of a relevant item: {}",
     "estimate_weight": "Weight of the estimate in the ranking: {}",
     "estimate_weight_tuned": "The weight was tuned on the validation set: {}",
     "penalty": "Penalty of the best round: {}",
@@ -74,7 +75,7 @@ DETAILS = {
     "categories": "Category columns: {}",
     "values": "Values with a vector of their own: {}",
     "pooled_values": "Rare values pooled as “other”: {}",
-    "min_count": "A value is rare in fewer than {} training rows",
+    "min_count": "Training rows below which a value is rare: {}",
     "leaking_columns": "Columns that may leak the target: {}",
     "unused_columns": "Columns left out: {}",
     "unreadable_cells": "Cells that could not be read: {}",
@@ -173,6 +174,25 @@ def protocol_sentences(protocol: Protocol | None, device: str = "") -> list[str]
     if device:
         sentences.append(f"Trained on {device}.")
     return sentences
+
+
+def protocol_table(protocol: Protocol, device: str = "") -> pd.DataFrame:
+    """Return how the scores were measured as rows of "what" and "value". What takes a sentence is called a note."""
+    first = protocol_sentences(replace(protocol, details={}))
+    rows = [("split", first[0].removesuffix("."))]
+    if protocol.column:
+        rows += [("note", sentence) for sentence in first[1:]]
+    else:
+        names = {"train": "training", "validation": "validation", "test": "test"}
+        rows += [(f"{names[part]} set, {protocol.unit}", f"{n:,}") for part, n in protocol.sizes.items() if n]
+    for name, value in protocol.details.items():
+        if value not in (0, ""):
+            sentence = _detail_sentence(name, value)
+            what, colon, shown = sentence.removesuffix(".").partition(": ")
+            rows.append((f"{what[:1].lower()}{what[1:]}", shown) if colon else ("note", sentence))
+    if device:
+        rows.append(("trained on", device))
+    return pd.DataFrame(rows, columns=["what", "value"])
 
 
 def result_sentence(metrics: dict[str, float], primary_metric: str) -> str:

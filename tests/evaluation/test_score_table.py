@@ -12,6 +12,7 @@ from embedviz.evaluation.score_sentences import (
     display_table,
     number_table,
     protocol_sentences,
+    protocol_table,
     result_sentence,
     row_label,
 )
@@ -112,6 +113,30 @@ def test_the_protocol_is_put_into_words():
     folds = Protocol(SplitMethod.FOLD, 0, "rows", {"train": 8, "test": 2}, (1, 5))
     assert protocol_sentences(folds)[0] == "Split into folds, fold 2 of 5, seed 0, before anything was learned."
     assert protocol_sentences(None) == []
+
+
+def test_the_protocol_is_a_table_too():
+    details = {"epochs": 4, "empty_texts": 0, "ordered_classes": "1 to 5", "selection_metric": "validation/log_loss"}
+    protocol = Protocol(SplitMethod.STRATIFIED, 3, "texts", {"train": 1480, "validation": 0, "test": 60}, None, details)
+    *rows, (what, sentence), selected, device = protocol_table(protocol, "CPU").itertuples(index=False, name=None)
+    assert rows == [
+        ("split", "Split by row, every class in proportion, seed 3, before anything was learned"),
+        ("training set, texts", "1,480"),
+        ("test set, texts", "60"),
+        ("epochs", "4"),
+    ]
+    assert what == "note"
+    assert sentence.startswith("The classes are ordered numbers (1 to 5)")
+    assert selected == ("score that selected the best epoch", "the validation log loss")
+    assert device == ("trained on", "CPU")
+
+
+def test_a_split_that_a_column_gave_is_a_row_with_notes():
+    protocol = Protocol(SplitMethod.GIVEN, 3, "texts", {"train": 3, "test": 1}, None, {}, "fold")
+    assert protocol_table(protocol).to_numpy().tolist() == [
+        ["split", "Published split (column “fold”): 3 training texts, 1 test texts"],
+        ["note", "Repeats over seeds keep it."],
+    ]
 
 
 def test_a_split_that_a_column_gave_is_named_with_what_a_seed_changes():

@@ -108,9 +108,11 @@ class CategoriesSettings(TrainingSettings):
     )
     learning_rate: float = Field(2e-3, gt=0, le=1, description="Peak learning rate (AdamW).")
     validation_share: float = Field(
-        0.1, ge=0.01, le=0.5, description="Share of rows held out to select the best epoch."
+        0.1, ge=0.01, le=0.5, description="Share of rows in the validation set, which selects the best epoch."
     )
-    test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share of rows held out and measured once, at the end.")
+    test_share: float = Field(
+        0.1, ge=0.0, le=0.5, description="Share of rows in the test set, measured once, at the end."
+    )
 
     def dim_for(self, n_values: int) -> int:
         """Return the embedding dimensions of a column with this many values."""

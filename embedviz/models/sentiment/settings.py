@@ -82,8 +82,12 @@ class SentimentSettings(TrainingSettings):
     batch_size: int = Field(32, ge=1, le=4096, description="Texts in an optimiser step.")
     learning_rate: float = Field(2e-3, gt=0, le=1, description="Peak learning rate (Adam).")
     embedding_rate: float = Field(1e-3, gt=0, le=1, description="Peak learning rate of the word vectors.")
-    validation_share: float = Field(0.1, ge=0.01, le=0.5, description="Share held out to choose the best epoch.")
-    test_share: float = Field(0.1, ge=0.0, le=0.5, description="Share held out and measured once, at the end.")
+    validation_share: float = Field(
+        0.1, ge=0.01, le=0.5, description="Share of texts in the validation set, which selects the best epoch."
+    )
+    test_share: float = Field(
+        0.1, ge=0.0, le=0.5, description="Share of texts in the test set, measured once, at the end."
+    )
 
     @model_validator(mode="after")
     def _only_pretrained_vectors_are_frozen(self) -> Self:
