@@ -15,6 +15,7 @@ from components.map.selection import selection_frame
 from components.map.session import MapSession
 from components.nouns import noun_of
 from embedviz.projection.map_folder import Map
+from embedviz.space.kinds import EXAMPLE_KINDS
 from embedviz.store.label_filter import can_filter
 
 N_NEIGHBORS = 12  # of the selection's mean
@@ -70,8 +71,9 @@ def _draw_all(displayed: Map, state: MapSession, shown: np.ndarray) -> None:
     """Draw all points that are shown as a table, for keyboards and screen readers."""
     many, n = noun_of(state.space).many, len(displayed.points)
     which = f"All {n:,} {many} on the map" if len(shown) == n else f"The {len(shown):,} {many} that pass the filters"
+    order = "" if state.space.kind in EXAMPLE_KINDS else ", the most frequent first"
     st.caption(
-        f"{which}, the most frequent first. Select one to show it and its "
+        f"{which}{order}. Select one to show it and its "
         "neighbours on the map. The columns can be sorted, and the table can be searched."
     )
     frame = selection_frame(state.space, displayed, shown)

@@ -56,7 +56,8 @@ def draw_settings(state: MapSession, method: str) -> None:
     chosen = settings_form(ProjectionSettings, key=form_key(state), hidden=("method",), defaults=defaults)
     values: dict[str, Any] = {"method": method, **chosen}
     n_points = min(values["n_points"], len(space))
-    sample = sampling_sentence(n_points, len(space), noun_of(space).counted(len(space)), values["sample"])
+    counted = noun_of(space).counted(len(space))
+    sample = sampling_sentence(n_points, len(space), counted, values["sample"], space.kind)
     st.caption(f"{sample}. {_duration_of(method, n_points)}")
     if method == "axes":
         _draw_matches(space, values)

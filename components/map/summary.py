@@ -29,7 +29,7 @@ def draw_summary(
     """Draw a line on the displayed map while or after the requested one is computed, and a menu with all the rest."""
     n, total, noun = len(displayed.points), len(space), noun_of(space)
     settings = displayed.settings
-    sample = sampling_sentence(n, total, noun.counted(total), settings.sample)
+    sample = sampling_sentence(n, total, noun.counted(total), settings.sample, space.kind)
     if passing is not None:
         st.text(f"{passing.sum():,} of {noun.counted(n)} pass the filters.", width="content")
     if requested.quality:
