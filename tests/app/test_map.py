@@ -110,7 +110,7 @@ def test_the_map_stays_on_the_page_while_the_history_is_laid_out(app, trained):
         time.sleep(0.1)
     app.run()
     assert not app.exception
-    assert any("snapshots of the training" in caption.value for caption in app.caption)
+    assert any("snapshots of the training" in text.value for text in app.text)
 
 
 ALL = {"kind": "box", "mode": "new", "polygon": [[-0.3, -0.3], [1.3, -0.3], [1.3, 1.3], [-0.3, 1.3]]}

@@ -60,6 +60,9 @@ def followed_job():
             st.session_state["looks"] = left - 1
             return Status("running" if left > 0 else "done")
 
+        def last_event(self) -> dict:
+            return {}
+
     state = live.follow(Job(), lambda drawn: st.text(drawn.state), key="job")  # type: ignore[arg-type]
     st.text(f"below: {state.state}")
     if st.button("Train"):

@@ -20,6 +20,9 @@ class Job:
     def state(self) -> Status:
         return Status("done") if "ended" in st.session_state else Status("running")
 
+    def last_event(self) -> dict:
+        return {}
+
 
 def block_event_loop(seconds: float) -> None:
     get_instance()._async_objs.eventloop.call_soon_threadsafe(time.sleep, seconds)

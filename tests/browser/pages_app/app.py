@@ -16,6 +16,9 @@ from embedviz.core.jobs.status import Status
 class Job:
     state = Status("running")
 
+    def last_event(self) -> dict:
+        return {}
+
 
 def draw(_: Status) -> None:
     st.session_state["draws"] = st.session_state.get("draws", 0) + 1

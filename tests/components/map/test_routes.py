@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from components.map.routes import map_routes
@@ -28,7 +29,7 @@ def get():
     write_space(space, run.folder / "spaces", "word")
     write_status(run.folder, Status("done", ended=100.0))
     drawn = draw_pca(run, space, ProjectionSettings.of(method="pca", n_points=20))
-    client = TestClient(Starlette(routes=map_routes("/embedviz")))
+    client = TestClient(Starlette(routes=[Mount("/embedviz", routes=map_routes())]))
     return lambda path: client.get(f"/embedviz/maps/{run.id}/{drawn.id}/{path}")
 
 
