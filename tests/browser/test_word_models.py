@@ -37,7 +37,7 @@ def train(page: Page, server, path, model: str) -> None:
     page.locator("input[type=file]").set_input_files(path)
     press(page, "Train on this")
     page.get_by_role("radio", name=algorithm_title(model), exact=True).click()
-    expect(page.get_by_role("heading", level=3)).to_have_text(spec.title)
+    expect(page.get_by_role("heading", level=2)).to_have_text(spec.title)
     fill_number(page, "Dimensions", DIM)
     if "epochs" in spec.Settings.model_fields:
         fill_number(page, "Epochs", "1")
