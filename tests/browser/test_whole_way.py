@@ -93,7 +93,8 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     press(page, "Draw the map")
     expect(page.locator(".embedviz-map canvas").first).to_be_visible()
     expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=60_000)  # the clusters come last
+    # the clusters come last
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=60_000)
     page.get_by_role("textbox", name="Find words").fill("king")
     page.get_by_role("textbox", name="Find words").press("Enter")
     expect(page.get_by_text("Nearest to “king” in the original space")).to_be_visible()
