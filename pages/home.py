@@ -11,6 +11,7 @@ from components.training_draft import discard_draft
 
 # the maps at the end of the tours, drawn by docs/tour_pictures.py
 PICTURES = Path(__file__).parents[1] / "components" / "pictures"
+MAX_RUNS = 5  # that are listed
 
 st.title("See what embeddings learn")
 st.markdown(
@@ -32,9 +33,10 @@ def card(title: str, sentence: str, time: str, button: str, key: str, primary: b
         return st.button(button, type=kind, key=f"card-{key}", width="stretch")
 
 
+runs = session.store().runs(session.owner())
 for column, (name, tour) in zip(st.columns(len(TOURS)), TOURS.items(), strict=True):
     with column:
-        if card(tour.title, tour.sentence, times.time_of(tour), "Start the tour", name, primary=name == "words"):
+        if card(tour.title, tour.sentence, times.time_of(tour, runs), "Start the tour", name, primary=name == "words"):
             guide.start_tour(name)
             st.switch_page("train.py")
 own, ready = st.columns(2)
@@ -48,10 +50,9 @@ with ready:
         starting.open_vectors(starting.sample_dataset("glove"))
         st.switch_page("neighbours.py")
 
-runs = session.store().runs(session.owner())[:5]
 if runs:
     st.header("Latest runs")
-    for run in runs:
+    for run in runs[:MAX_RUNS]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"{run.name} · {run.status} · {formatting.when(run.created)}", width="stretch")
             if st.button("Open", key=f"open-{run.id}"):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from components import formatting, session
 from components.tours.content import Tour
+from embedviz.store.run_folder import RunFolder
 
 WORDS_PER_SECOND = 1e6  # of the machine that Tour.work is given for
 
 
-def time_of(tour: Tour) -> str:
-    """Return how long the tour's training took here last time, or an estimate by the machine's measured speed."""
-    for run in session.store().runs(session.owner()):
+def time_of(tour: Tour, runs: Sequence[RunFolder]) -> str:
+    """Return how long the tour's training took here last time, or an estimate by the machine's measured speed.
+
+    runs: the visitor's, the latest first.
+    """
+    for run in runs:
         seconds = run.record.get("seconds") if run.name == tour.run_name and run.status == "done" else None
         if seconds:
             return f"Took {formatting.duration(seconds)} here last time."

@@ -1,7 +1,7 @@
 """A run's folder: a training, or vectors that somebody opened, with its settings, scores and spaces.
 
 One writer a file: `run.json` is written once at creation, `label.json` by the owner, `status.json` and `events.jsonl`
-by whoever holds the lease, and `metrics.json`, `form.json`, `architecture.json`, `matrices.json`, `spaces/`,
+by the holder of the lease, and `metrics.json`, `form.json`, `architecture.json`, `matrices.json`, `spaces/`,
 `model.safetensors` and `checkpoint.safetensors` by the worker.
 """
 

@@ -71,7 +71,7 @@ def faster(monkeypatch, words_per_second: float | None) -> str:
     """The time on the words tour's card on a machine of this speed."""
     machine = Machine(words_per_second=words_per_second)
     monkeypatch.setattr(times.session, "executor", lambda: SimpleNamespace(machine=machine))
-    return times.time_of(WORDS)
+    return times.time_of(WORDS, [])
 
 
 def test_the_time_of_a_tour_follows_the_speed_of_the_machine(monkeypatch):
