@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -19,28 +18,18 @@ import streamlit as st  # noqa: E402
 from streamlit import config  # noqa: E402
 
 from components.owner_cookie import owner_cookie  # noqa: E402
-from components.routes import map_router, routes  # noqa: E402
+from components.routes import routes  # noqa: E402
 from components.style import style_sheets  # noqa: E402
-
-
-def warm_up() -> None:
-    """Import what every page needs, and warm the workers, while the first visitor's browser loads Streamlit."""
-    from embedviz.jobs.local_executor import shared_executor
-
-    map_router()
-    shared_executor()
+from components.warm_up import WarmUp  # noqa: E402
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncGenerator[None]:
-    """Warm up before the first visitor clicks; let the workers write their checkpoints before the server leaves."""
-    warming = threading.Thread(target=warm_up, name="warm-up")
+    """Warm up after the first page; let the workers write their checkpoints before the server leaves."""
+    warming = WarmUp()
     warming.start()
     yield
-    warming.join()
-    from embedviz.jobs.local_executor import shared_executor
-
-    shared_executor().close()
+    warming.close()
 
 
 base = (config.get_option("server.baseUrlPath") or os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or "").strip("/")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
 
 from components import session
-from embedviz.space import EmbeddingSpace
-from embedviz.store.dataset import Dataset
-from embedviz.store.label_filter import LabelFilter, label_filters
 from embedviz.store.run_folder import RunFolder
+
+if TYPE_CHECKING:  # what they bring takes a second to import, and the Home page only starts runs on a click
+    import numpy as np
+
+    from embedviz.space import EmbeddingSpace
+    from embedviz.store.dataset import Dataset
 
 
 def start_training(model: str, dataset: Dataset, settings: dict[str, Any], **more: Any) -> RunFolder:
@@ -24,6 +26,8 @@ def start_training(model: str, dataset: Dataset, settings: dict[str, Any], **mor
 
 def train_on_choice(run: RunFolder, space: EmbeddingSpace, rows: np.ndarray, keep: bool) -> None:
     """Train the run's model once more, on the data behind these rows of its space (keep) or without it, and go to Train."""
+    from embedviz.store.label_filter import LabelFilter, label_filters
+
     chosen = LabelFilter.of(run, space, rows, keep)
     dataset = session.store().dataset(run.data.get("id", ""))
     start_training(
@@ -53,6 +57,8 @@ def open_vectors(dataset: Dataset, tensor: str = "") -> RunFolder:
 
 def sample_dataset(name: str) -> Dataset:
     """Return the sample as a dataset of this visitor, found again where it was taken before."""
+    from embedviz.store.dataset import Dataset
+
     for dataset in session.store().datasets(session.owner()):
         if dataset.sample_name == name:
             return dataset

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from components import session
 from components.navigation import is_history_step
 from embedviz.core.errors import EmbedvizError
-from embedviz.jobs.repeats import given_split_column
-from embedviz.store.dataset import Dataset
 from embedviz.store.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from embedviz.store.dataset import Dataset
 
 DRAFT = "draft"  # the address's ?draft=
 DRAFT_KEY = "draft"  # the same in the session's state, as (draft, id of the run that was open)
@@ -40,6 +42,8 @@ class TrainingDraft:
     @classmethod
     def from_run(cls, run: RunFolder) -> TrainingDraft:
         """Return the draft that repeats a run, on the same split where a column gave it."""
+        from embedviz.jobs.repeats import given_split_column
+
         roles = {role: column for role, column in run.columns.items() if column}
         if column := given_split_column(run):
             roles["split"] = column

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from embedviz.core.errors import DataError, EmbedvizError, SettingsError
 from embedviz.core.mode import is_shared
 from embedviz.core.progress import Progress
-from embedviz.data.splits import PartName
+from embedviz.data.part_names import PartName
 from embedviz.run import Run
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import brand, navigation, run_picker
+from components import brand, navigation, run_picker, warm_up
 from components.error_boundary import error_boundary
 
 brand.set_up()
@@ -25,3 +25,4 @@ with error_boundary():
     run_picker.show()
 with error_boundary():
     page.run()
+warm_up.page_is_shown()

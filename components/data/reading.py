@@ -9,8 +9,8 @@ import streamlit as st
 from components import formatting, live, session
 from embedviz.core.jobs.status import Status
 from embedviz.core.plurals import listed
+from embedviz.data.part_names import PartName
 from embedviz.data.split_names import split_files
-from embedviz.data.splits import PartName
 from embedviz.jobs.preview import Preview, PreviewResult, preview_of
 from embedviz.store.dataset import Dataset
 

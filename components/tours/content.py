@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import plotly.graph_objects as go
-
-from components.tours import claims
 from embedviz.models import MODELS
-from embedviz.store.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -28,17 +23,15 @@ class Step:
     target
         Key of the container on the page that it points at; empty for none.
     claim
-        Says what was measured on the run; None where nothing is claimed.
-    figure
-        Draws it.
+        Name in `components.tours.claims.CLAIMS` of what is claimed and measured; empty where nothing is. A name: claims
+        bring pandas and Plotly, and the Home page lists the tours without them.
     """
 
     page: str
     idea: str
     text: str
     target: str = ""
-    claim: Callable[[RunFolder], str] | None = None
-    figure: Callable[[RunFolder], go.Figure | None] | None = None
+    claim: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +92,7 @@ _ALL_TOURS: dict[str, Tour] = {
                 "each helps to guess the words around it, so that words of similar use end up with similar rows. Read which "
                 "are next to king, queen and table; the network of this very model is drawn below them.",
                 "probes",
-                claims.of_table,
+                "table",
             ),
             Step(
                 "neighbours",
@@ -107,14 +100,14 @@ _ALL_TOURS: dict[str, Tour] = {
                 "The cosine of the angle between two vectors: 1 in the same direction, 0 when unrelated. Click a row to go "
                 "to that word.",
                 "neighbours-table",
-                claims.of_king_and_queen,
+                "king_and_queen",
             ),
             Step(
                 "map",
                 "Projection",
                 "UMAP draws the 100 dimensions in two, and keeps neighbours together as well as it can. The three words are "
                 "highlighted. Click one to see its neighbours in the original space.",
-                claim=claims.of_map,
+                claim="map",
             ),
         ),
     ),
@@ -136,8 +129,7 @@ _ALL_TOURS: dict[str, Tour] = {
                 "Training on reviews goes on from there and sets them apart. The network, from the index of a word to the "
                 "answer, is drawn beside the curve.",
                 "network",
-                claim=claims.of_opposites,
-                figure=claims.draw_opposites,
+                claim="opposites",
             ),
             Step(
                 "predict",
@@ -169,7 +161,7 @@ _ALL_TOURS: dict[str, Tour] = {
                 "The ratings are a table of users and films that is mostly empty. It is approximated by a vector for each "
                 "user and each film: the dot product of two says how much the one likes the other.",
                 "network",
-                claim=claims.of_ratings,
+                claim="ratings",
             ),
             Step(
                 "predict",
@@ -181,7 +173,7 @@ _ALL_TOURS: dict[str, Tour] = {
                 "map",
                 "Users of similar taste",
                 "The colours are the groups that the data was generated with. The training saw ratings alone.",
-                claim=claims.of_tastes,
+                claim="tastes",
             ),
         ),
     ),
@@ -203,7 +195,7 @@ _ALL_TOURS: dict[str, Tour] = {
                 "from the row. Values that change the prediction in the same way get similar vectors. Each column has its own "
                 "lookup table: see the network.",
                 "network",
-                claim=claims.of_classes,
+                claim="classes",
             ),
             Step(
                 "predict",
@@ -217,7 +209,7 @@ _ALL_TOURS: dict[str, Tour] = {
                 "Similar in effect, not in looks",
                 "The colour is the time at which a species is hit most often. Owls and nighthawks are highlighted, and "
                 "swallows too.",
-                claim=claims.of_owls,
+                claim="owls",
             ),
         ),
     ),

@@ -90,9 +90,12 @@ def _draw_ways(tour: Tour, place: int, is_ready: bool) -> None:
 
 
 def _draw_claim(step: Step, run: RunFolder) -> None:
-    if step.claim is not None:
-        st.text(step.claim(run))
-    figure = step.figure(run) if step.figure is not None else None
+    if not step.claim:
+        return
+    from components.tours.claims import CLAIMS
+
+    sentence, figure = CLAIMS[step.claim](run)
+    st.text(sentence)
     if figure is not None:
         st.plotly_chart(figure, key="tour-figure", config={"displayModeBar": False})
 

@@ -13,8 +13,8 @@ from embedviz.core.errors import DataError
 from embedviz.data.category_names import class_name
 from embedviz.data.dialect import DELIMITER_NAMES
 from embedviz.data.guessing import MAX_CLASSES
+from embedviz.data.part_names import PART_NAMES, PartName
 from embedviz.data.report import MAX_LISTED, ReadReport
-from embedviz.data.splits import PART_NAMES, PartName
 
 SPLIT_COLUMN = "split"  # that says which file a row came from; " (file)" follows where the files have such a column
 MAX_NAMES = 5  # of columns in a message

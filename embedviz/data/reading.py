@@ -22,11 +22,11 @@ from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
 from embedviz.data.joining import join_parts
 from embedviz.data.markup import holds_markup, strip_markup
+from embedviz.data.part_names import PartName
 from embedviz.data.profile import profile_columns, profile_frame
 from embedviz.data.reading_options import Options
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
-from embedviz.data.splits import PartName
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
 from embedviz.data.text_source import TextSource
 from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_column, markup_sentence

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from embedviz.data.splits import PART_NAMES, TEST, TRAIN, VALIDATION, PartName
+from embedviz.data.part_names import PART_NAMES, PartName
+from embedviz.data.splits import TEST, TRAIN, VALIDATION
 
 LEFT_OUT = -1  # code of a row that belongs to no part
 _NAMES = {

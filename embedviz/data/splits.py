@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 
 from embedviz.core.errors import SettingsError
+from embedviz.data.part_names import PART_NAMES, PartName
 
 TRAIN, VALIDATION, TEST = 0, 1, 2  # codes of the parts
-PartName = Literal["train", "validation", "test"]
-PART_NAMES: tuple[PartName, ...] = ("train", "validation", "test")  # by code
 
 
 class SplitMethod(StrEnum):

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.classes import class_numbers
-from embedviz.data.splits import PartName, Split
+from embedviz.data.part_names import PartName
+from embedviz.data.splits import Split
 
 MAX_CLASS_RATIO = 10  # of the largest class to the smallest; past it there is a warning
 

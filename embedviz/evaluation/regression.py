@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from embedviz.data.splits import PartName, Split
+from embedviz.data.part_names import PartName
+from embedviz.data.splits import Split
 
 
 def error_scores(predicted: np.ndarray, actual: np.ndarray) -> dict[str, float]:

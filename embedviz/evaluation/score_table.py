@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from embedviz.data.splits import PartName
+from embedviz.data.part_names import PartName
 from embedviz.evaluation.repeats import RepeatedScores
 from embedviz.evaluation.scores import SCORES, BaselineScore, Score
 

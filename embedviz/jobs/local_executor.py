@@ -280,3 +280,15 @@ def shared_executor() -> Executor:
             _shared = LocalExecutor().start()
             atexit.register(_shared.close)
         return _shared
+
+
+def close_shared_executor() -> None:
+    """Close the executor of this process if it was ever started."""
+    with _shared_lock:
+        if _shared:
+            _shared.close()
+
+
+def measured_speed() -> float | None:
+    """Return the words per second of this machine's kernel; None before a worker of this process has measured them."""
+    return _shared.machine.words_per_second if _shared else None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
 from embedviz.core.errors import SettingsError
-from embedviz.training.protocols import AnyModelSpec
+
+if TYPE_CHECKING:
+    from embedviz.training.protocols import AnyModelSpec
 
 MODELS = {
     "skipgram": "embedviz.models.words.skipgram:SPEC",

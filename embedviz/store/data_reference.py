@@ -7,7 +7,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict  # the one of Python 3.12, which pydantic asks for
 
-from embedviz.data.splits import PartName
+from embedviz.data.part_names import PartName
 
 Content = Literal["table", "vectors"]
 

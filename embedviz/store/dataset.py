@@ -20,14 +20,15 @@ from embedviz.core.mode import is_shared
 from embedviz.core.plurals import listed
 from embedviz.core.typed_json import read_typed
 from embedviz.data.corpus_reading import files_in, is_large_text, read_corpus
+from embedviz.data.part_names import PartName
 from embedviz.data.reading import Table, read_parts, read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.split_names import split_files
-from embedviz.data.splits import PartName
 from embedviz.data.text_units import Unit
 from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions, fingerprint
 from embedviz.store.home import LOCAL_OWNER, new_id
-from embedviz.store.tables import keep_table, load_table, table_key, tables_folder
+from embedviz.store.table_folders import tables_folder
+from embedviz.store.tables import keep_table, load_table, table_key
 
 PREVIEW_BYTES = 2_000_000
 MAX_PREVIEW_TABLE_BYTES = 20_000_000  # of a kept table that a page shows instead of the beginning

@@ -24,7 +24,8 @@ from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS
 from embedviz.store.data_reference import LabelFilterReference
 from embedviz.store.dataset import read_reference
 from embedviz.store.run_folder import RunFolder
-from embedviz.store.tables import derived_key, keep_table
+from embedviz.store.table_folders import derived_key
+from embedviz.store.tables import keep_table
 from embedviz.training.examples import ROW
 from embedviz.training.protocols import reads_corpus
 
@@ -72,9 +73,9 @@ class LabelFilter:
         """Return what a run on the filtered data is called."""
         return f"{of}, {f'{len(self.labels):,} alone' if self.keep else f'without {len(self.labels):,}'}"
 
-    def write(self, path: Path) -> None:
-        """Write the labels as Parquet."""
-        with replacing(path) as temporary:
+    def write(self, folder: Path, number: int) -> None:
+        """Write the labels as Parquet beside a run's data; `number` counts its choices from 0."""
+        with replacing(_label_file(folder, number)) as temporary:
             pd.DataFrame({"label": pd.array(self.labels, dtype="str")}).to_parquet(temporary, index=False)
 
     def reference(self) -> LabelFilterReference:
@@ -83,16 +84,11 @@ class LabelFilter:
         return {"space": self.space, "keep": self.keep, "labels": len(self.labels), "sha256": digest}
 
 
-def label_file(folder: Path, number: int) -> Path:
-    """Return where the labels of a run's choice lie; `folder` holds its data, `number` counts its choices from 0."""
-    return folder / f"only-{number}.parquet"
-
-
 def label_filters(run: RunFolder) -> list[LabelFilter]:
     """Return what the run's data is filtered by, one after the other; usually nothing."""
     return [
         LabelFilter(
-            found["space"], pd.read_parquet(label_file(run.folder / "data", number))["label"].tolist(), found["keep"]
+            found["space"], pd.read_parquet(_label_file(run.folder / "data", number))["label"].tolist(), found["keep"]
         )
         for number, found in enumerate(run.data.get("only", []))
     ]
@@ -131,3 +127,7 @@ def _filtered(table: Table, run: RunFolder, filters: list[LabelFilter]) -> Table
         frame = model.filter_rows(table.frame, columns, settings, chosen.space, chosen.labels, chosen.keep)
         table = replace(table, frame=frame)
     return table
+
+
+def _label_file(folder: Path, number: int) -> Path:
+    return folder / f"only-{number}.parquet"

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedviz.core.cost import Cost
 from embedviz.core.errors import DataError, EmbedvizError, RunError
@@ -17,13 +17,14 @@ from embedviz.core.jobs.folder import LOG
 from embedviz.core.mode import is_shared
 from embedviz.core.version import VERSION
 from embedviz.store.data_reference import DataReference, fingerprint
-from embedviz.store.dataset import FILE as DATASET_FILE
-from embedviz.store.dataset import Dataset
 from embedviz.store.home import LOCAL_OWNER, checked_id, home, new_id
-from embedviz.store.label_filter import LabelFilter, label_file
 from embedviz.store.run_folder import LABEL, RunFolder
 from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
-from embedviz.store.tables import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
+from embedviz.store.table_folders import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
+
+if TYPE_CHECKING:  # they bring pandas, which a list of runs can do without
+    from embedviz.store.dataset import Dataset
+    from embedviz.store.label_filter import LabelFilter
 
 DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
 PREDICTION_LIFE_S = 2 * 3600.0  # after that a prediction is computed again
@@ -130,7 +131,7 @@ class Store:
             _remove_failed(RunFolder(folder))
         dataset.link_into(_made(folder) / "data")
         for number, part in enumerate(filters):
-            part.write(label_file(folder / "data", number))
+            part.write(folder / "data", number)
         return RunFolder.create_run(folder, spec, run_id, name=name, owner=owner, version=VERSION)
 
     def run(self, run_id: str) -> RunFolder:
@@ -171,6 +172,8 @@ class Store:
 
     def dataset(self, dataset_id: str) -> Dataset:
         """Return the upload with this id. RunError when it is gone."""
+        from embedviz.store.dataset import Dataset
+
         return Dataset.open(self.uploads_folder / checked_id(dataset_id))
 
     def datasets(self, owner: str) -> list[Dataset]:
@@ -277,7 +280,9 @@ def _readable(folder: Path) -> Iterator[RunFolder]:
 
 def _readable_datasets(folder: Path) -> Iterator[Dataset]:
     """The data sets below the folder; one whose record is damaged, or that is being deleted, is left out."""
-    for path in folder.glob(f"*/{DATASET_FILE}"):
+    from embedviz.store.dataset import FILE, Dataset
+
+    for path in folder.glob(f"*/{FILE}"):
         try:
             yield Dataset.open(path.parent)
         except EmbedvizError as error:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
 import os
-import shutil
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +14,13 @@ import pyarrow as pa
 from pyarrow import feather
 
 from embedviz.core.errors import DataError
-from embedviz.core.files import folder_bytes, replacing
+from embedviz.core.files import replacing
 from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.reading import READER_VERSION, Table
 from embedviz.data.report import ReadReport
-from embedviz.store.home import home
+from embedviz.store.table_folders import HEADER, digest, tables_folder
 
-FRAME, HEADER = "frame.arrow", "table.json"
-MAX_BYTES = 10_000_000_000  # of all kept tables together
-MAX_AGE_S = 7 * 86400.0  # since a table was last read
+FRAME = "frame.arrow"
 
 
 @dataclass(frozen=True)
@@ -36,11 +30,6 @@ class TableHeader:
     kind: str
     roles: dict[str, str]
     report: ReadReport
-
-
-def tables_folder() -> Path:
-    """Return the folder of all kept tables; it may not exist yet."""
-    return home() / "tables"
 
 
 def table_key(fingerprint: str, name: str, options: Mapping[str, Any]) -> str:
@@ -56,20 +45,7 @@ def table_key(fingerprint: str, name: str, options: Mapping[str, Any]) -> str:
         Of `embedviz.data.reading.read_table`.
     """
     how = json.dumps([READER_VERSION, name, options], sort_keys=True)
-    return f"{_digest(fingerprint)}-{_digest(how)}"
-
-
-def derived_key(table: Path, how: object) -> str:
-    """Return the key of what is made from a kept table, to be deleted with it.
-
-    Parameters
-    ----------
-    table : Path
-        Folder of the table.
-    how : object
-        What decides the result, as values that JSON holds.
-    """
-    return f"{table.name}-{_digest(json.dumps(how, sort_keys=True))}"
+    return f"{digest(fingerprint)}-{digest(how)}"
 
 
 def keep_table(key: str, read: Callable[[], Table]) -> Table:
@@ -130,45 +106,6 @@ def load_table(folder: Path, max_bytes: int | None = None) -> Table | None:
     return table.cached_in(folder)
 
 
-def delete_tables(fingerprint: str) -> None:
-    """Delete what is kept of a file's content, whatever it was read with."""
-    for folder in tables_folder().glob(f"{_digest(fingerprint)}-*"):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def sweep_tables(
-    folder: Path, max_bytes: int = MAX_BYTES, max_age: float = MAX_AGE_S, now: float | None = None
-) -> None:
-    """Delete kept tables that were not read for a while, and the least recently read past a total size.
-
-    Parameters
-    ----------
-    folder : Path
-        See `tables_folder`.
-    max_bytes : int
-        Bytes that may stay, of frames and tokens together.
-    max_age : float
-        Seconds since a table was last read.
-    now : float, optional
-        Seconds since 1970, by default the clock's.
-    """
-    now = time.time() if now is None else now
-    total = 0
-    tables = [(_last_use(table), table) for table in folder.glob("*")]
-    for used, table in sorted(tables, key=lambda pair: -pair[0]):
-        total += folder_bytes(table)
-        if total > max_bytes or now - used > max_age:
-            shutil.rmtree(table, ignore_errors=True)
-
-
-def _last_use(folder: Path) -> float:
-    """Seconds since 1970; of the folder itself while its table is being written."""
-    for path in (folder / HEADER, folder):
-        with contextlib.suppress(FileNotFoundError):
-            return path.stat().st_mtime
-    return 0.0
-
-
 def _is_exact(dtype: Any) -> bool:
     """True for a type that Arrow returns exactly; cells that are Python objects may change."""
     return (
@@ -176,7 +113,3 @@ def _is_exact(dtype: Any) -> bool:
         or pd.api.types.is_datetime64_any_dtype(dtype)
         or isinstance(dtype, pd.StringDtype)
     )
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

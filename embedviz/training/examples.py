@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embedviz.data.splits import PART_NAMES, Split
+from embedviz.data.part_names import PART_NAMES
+from embedviz.data.splits import Split
 from embedviz.text.sampled_texts import MAX_TEXT_CHARACTERS
 
 TEXT_SPACE, ROW_SPACE = "text", "row"  # names of the spaces

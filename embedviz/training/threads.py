@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from embedviz.core.settings import TrainingSettings
+if TYPE_CHECKING:
+    from embedviz.core.settings import TrainingSettings
 
 
 class _ThreadLimit(Protocol):

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from embedviz.store.dataset import Dataset
+from embedviz.store.store import Store
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "numba", "umap", "sklearn", "openTSNE", "captum", "scipy")
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py") if path.name != "frame.py")
@@ -47,6 +50,28 @@ visit(current_run=run.id)
 shared_executor().close()
 print("loaded:", *(name for name in heavy if name in sys.modules))
 """
+
+
+# Opens the Home page in a store with a run, as the server does for its first visitor.
+HOME = """
+import sys
+
+from streamlit.testing.v1 import AppTest
+
+already = set(sys.modules)
+app = AppTest.from_file("pages/frame.py", default_timeout=30).run()
+assert not app.exception, app.exception
+assert len([button for button in app.button if button.label == "Open"]) == 1
+print("loaded:", *(name for name in ("pandas", "pyarrow", "scipy") if name in sys.modules and name not in already))
+"""
+
+
+def test_the_first_page_loads_no_tables():
+    store = Store()
+    store.create_vectors(Dataset.upload(store.uploads_folder, "v.txt", [b"king 1 0\n"]))
+    done = subprocess.run([sys.executable, "-c", HOME], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].strip() == "loaded:"
 
 
 @pytest.mark.slow

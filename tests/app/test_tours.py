@@ -1,13 +1,11 @@
 """Guided tours by AppTest: the step on a page, the ways on, back and out, and how long a tour takes."""
 
-from types import SimpleNamespace
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.tours import times
+from components.tours.claims import CLAIMS
 from components.tours.content import TOURS
-from embedviz.core.cost import Machine
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
@@ -40,7 +38,9 @@ def test_a_tour_begins_with_the_training_and_ends_on_the_map(tour):
     pages = [step.page for step in tour.steps]
     assert (pages[0], pages[-1]) == ("train", "map")
     assert len(set(pages)) == len(pages)  # a page shows one step
-    assert any(step.claim for step in tour.steps)
+    made = [step.claim for step in tour.steps if step.claim]
+    assert made
+    assert set(made) <= set(CLAIMS)
 
 
 def test_a_tour_loaded_again_by_its_address_goes_on(app, run):
@@ -69,8 +69,7 @@ def test_a_tour_can_be_left(app, run):
 
 def faster(monkeypatch, words_per_second: float | None) -> str:
     """The time on the words tour's card on a machine of this speed."""
-    machine = Machine(words_per_second=words_per_second)
-    monkeypatch.setattr(times.session, "executor", lambda: SimpleNamespace(machine=machine))
+    monkeypatch.setattr(times, "measured_speed", lambda: words_per_second)
     return times.time_of(WORDS, [])
 
 

@@ -7,7 +7,7 @@ import pytest
 from embedviz.core.errors import DataError
 from embedviz.data import corpus_reading
 from embedviz.store.dataset import Dataset, read_reference
-from embedviz.store.tables import tables_folder
+from embedviz.store.table_folders import tables_folder
 
 
 @pytest.fixture

@@ -19,17 +19,8 @@ from embedviz.store import dataset as datasets
 from embedviz.store.data_reference import fingerprint
 from embedviz.store.dataset import Dataset, read_reference
 from embedviz.store.store import Store
-from embedviz.store.tables import (
-    FRAME,
-    HEADER,
-    delete_tables,
-    keep_table,
-    load_table,
-    save_table,
-    sweep_tables,
-    table_key,
-    tables_folder,
-)
+from embedviz.store.table_folders import HEADER, delete_tables, sweep_tables, tables_folder
+from embedviz.store.tables import FRAME, keep_table, load_table, save_table, table_key
 
 SHAPES = {
     "text.txt": "one line\nanother — with ünïcode\n\n春眠不覺曉\n".encode(),

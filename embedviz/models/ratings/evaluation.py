@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from embedviz.data.splits import PartName
+from embedviz.data.part_names import PartName
 from embedviz.evaluation.knn_purity import purity_by_column
 from embedviz.evaluation.ranking import Ranking, measure_ranking
 from embedviz.evaluation.regression import error_scores, errors_by_bin

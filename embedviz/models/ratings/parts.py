@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from embedviz.data.splits import PART_NAMES, PartName, Split
+from embedviz.data.part_names import PART_NAMES, PartName
+from embedviz.data.splits import Split
 from embedviz.models.ratings.biases import Biases, fit_biases
 from embedviz.models.ratings.describing_columns import DescribingColumns
 from embedviz.models.ratings.entities import Entities

@@ -1,0 +1,53 @@
+"""What the server gets ready before it is asked for, once the first page is out of the way."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+
+from components.routes import map_router
+
+FOR_PICTURES = ("numpy", "PIL.Image")  # Streamlit imports them for the first one, while the browser waits
+FIRST_PAGE_S = 3.0  # that the first visitor has; without one, the server gets ready anyway
+SETTLING_S = 0.5  # that the browser takes to draw a page after its script has ended
+_first_page = threading.Event()
+
+
+class WarmUp:
+    """Imports and starts what later clicks need, in a thread of its own.
+
+    On a small machine it would otherwise take the cores from the first page, which needs none of it.
+    """
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="warm-up")
+
+    def start(self) -> None:
+        """Begin to wait for the first page."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the executor if it was started, and whatever still warms up."""
+        self._ended.set()
+        _first_page.set()
+        self._thread.join()
+        from embedviz.jobs.local_executor import close_shared_executor
+
+        close_shared_executor()
+
+    def _run(self) -> None:
+        for name in FOR_PICTURES:
+            importlib.import_module(name)
+        _first_page.wait(FIRST_PAGE_S)
+        if self._ended.wait(SETTLING_S):
+            return
+        from embedviz.jobs.local_executor import shared_executor
+
+        shared_executor()
+        map_router()
+
+
+def page_is_shown() -> None:
+    """Let the warm-up begin: a page's script has come to its end."""
+    _first_page.set()
