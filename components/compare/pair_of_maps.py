@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
-from components.map.columns import CLUSTER, color_codes
+from components.map.columns import CLUSTER
+from components.map.points_data import points_data
 from components.map.selection import regions_suffice, selection_frame
 from components.map.session import MapSession
-from components.map.view import MapData, map_view
+from components.map.view import map_view
 from components.nouns import noun_of
 from components.tables import csv_button
 from embedviz.core.errors import UnknownLabelError
@@ -65,18 +66,10 @@ def _draw_map(displayed: Map, state: MapSession, space: EmbeddingSpace, column: 
     points = np.asarray(displayed.points)
     place_of = {row: place for place, row in enumerate(points.tolist())}
     focus = None if state.focus is None else place_of.get(state.focus)
-    colors = color_codes(displayed, state.space, column)
-    base = f"embedviz/maps/{state.run.id}/{displayed.id}"
     suffices = not len(state.selected) or regions_suffice(state.regions, displayed.id)
     map_view(
-        MapData(
-            points_url=f"{base}/points",
-            n=len(points),
-            labels_url=f"{base}/labels",
-            colors_url=f"{base}/colors/{quote(column, safe='')}" if colors else None,
-            color_kind=colors.kind if colors else None,
-            legend=colors.legend if colors else (),
-            color_column=column,
+        replace(
+            points_data(displayed, state.run, state.space, column),
             focus=focus,
             focus_serial=state.focus_serial,
             links=_neighbor_places(state, space, place_of) if focus is not None else (),

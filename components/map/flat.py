@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 import numpy as np
@@ -12,18 +13,14 @@ from components.error_boundary import error_boundary
 from components.map.axes import named_axes
 from components.map.bar import MAX_HIGHLIGHTED_HITS
 from components.map.card import chosen_metric
-from components.map.columns import UNIFORM, color_codes
+from components.map.columns import UNIFORM
 from components.map.filters import encode_filters
 from components.map.point_values import N_NEIGHBORS
+from components.map.points_data import base_url, points_data
 from components.map.selection import regions_suffice
 from components.map.session import MapSession
-from components.map.view import MapData, map_view
+from components.map.view import map_view
 from embedviz.projection.map_folder import Map
-
-
-def base_url(displayed: Map, state: MapSession) -> str:
-    """Return the address under which the map's routes are, relative to the app's."""
-    return f"embedviz/maps/{state.run.id}/{displayed.id}"
 
 
 def focus_place(displayed: Map, state: MapSession) -> int | None:
@@ -60,22 +57,15 @@ def draw_flat_map(
     place_of[points] = np.arange(len(points))
     focus = focus_place(displayed, state)
     column, size = st.session_state[state.color_key], st.session_state[state.size_key]
-    colors = color_codes(displayed, space, column)
     links = place_of[_neighbors(state)] if focus is not None else np.array([], int)
-    base = base_url(displayed, state)
+    base = base_url(displayed, state.run)
     suffices = not len(state.selected) or (
         regions_suffice(state.regions, displayed.id) and not is_optimising and passing is None
     )
     selected = np.isin(points, state.selected) & (True if passing is None else passing)
     map_view(
-        MapData(
-            points_url=f"{base}/points",
-            n=len(points),
-            labels_url=f"{base}/labels",
-            colors_url=f"{base}/colors/{quote(column, safe='')}" if colors else None,
-            color_kind=colors.kind if colors else None,
-            legend=colors.legend if colors else (),
-            color_column=column,
+        replace(
+            points_data(displayed, state.run, space, column),
             sizes_url=None if size == UNIFORM else f"{base}/sizes/{quote(size, safe='')}",
             highlight=place_of[hits[:MAX_HIGHLIGHTED_HITS]] if hits else (),
             focus=focus,

@@ -11,7 +11,8 @@ from components.error_boundary import error_boundary
 from components.map.card import draw_card
 from components.map.details import draw_export, draw_table
 from components.map.filter_panel import draw_filters
-from components.map.flat import base_url, focus_place
+from components.map.flat import focus_place
+from components.map.points_data import base_url
 from components.map.session import EXPORT, FILTERS, SETTINGS, TABLE, MapSession
 from components.map.settings_panel import draw_settings
 from embedviz.projection.map_folder import Map
@@ -37,7 +38,7 @@ def draw_panel(displayed: Map, state: MapSession, method: str, passing: np.ndarr
         False for a map in three dimensions, on which no point can be clicked.
     """
     if is_flat:
-        draw_card(state.map_key, f"{base_url(displayed, state)}/point", focus_place(displayed, state))
+        draw_card(state.map_key, f"{base_url(displayed, state.run)}/point", focus_place(displayed, state))
     draw: Mapping[str, Callable[[], None]] = {
         TABLE: lambda: draw_table(displayed, state, passing),
         FILTERS: lambda: draw_filters(displayed, state, passing),

@@ -374,8 +374,9 @@ def test_hovering_shows_all_columns_and_a_click_the_card_ahead_of_the_script(pag
     card.get_by_role("combobox", name="Metric").select_option("euclidean")
     settle(page)
     expect(card.get_by_role("combobox", name="Metric")).to_have_value("euclidean")
-    distances = [float(text) for text in card.locator(".value").all_inner_texts()]
-    assert distances == sorted(distances)
+    values = card.locator(".value")
+    is_sorted = lambda: (found := [float(text) for text in values.all_inner_texts()]) == sorted(found)  # noqa: E731
+    wait_until(is_sorted, 10, "the nearest by distance do not come first")
 
 
 def at_rest(page):

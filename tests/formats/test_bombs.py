@@ -17,7 +17,7 @@ from embedviz.formats import load_vectors
 from tests.formats.written import archive, arrow, npy, parquet
 
 pytestmark = pytest.mark.slow
-MAX_SECONDS, MAX_BYTES = 2, 500_000_000  # of CPU
+MAX_SECONDS, MAX_BYTES = 5, 500_000_000  # of CPU
 ZEROS = bytes(4_000_000)
 
 
