@@ -5,9 +5,9 @@
 FOLDER holds ml-latest-small/ratings.csv, and douban_ and flixster_, train and test, .tsv.gz (the split of Monti, Bronstein
 and Bresson 2017). Five folds of ml-latest-small, default_rng(0).permutation(n) % 5, of which the first N are run.
 
-Ranking: every item of the training part that the user has not rated is ranked, and all held-out ratings are to be found,
-low ones too; held-out items that the training part does not have count as misses. What is chosen (our penalty, EASE's) is
-chosen on a tenth of the training part, drawn with seed 0, and trained again with it. estimate_weight=0: the ranking alone,
+Ranking: every item of the training set that the user has not rated is ranked, and all held-out ratings are to be found,
+low ones too; held-out items that the training set does not have count as misses. What is chosen (our penalty, EASE's) is
+chosen on a tenth of the training set, drawn with seed 0, and trained again with it. estimate_weight=0: the ranking alone,
 since here the rating of what is found does not count; rating_confidence=0.3 for the same reason, which ranks such validation
 parts best (embedviz/models/ratings/implicit_als.py). A row of LensKit is trained with its own defaults but for the
 dimensions, in a virtual environment that --lenskit names and this script makes where there is none: its requirements
@@ -224,7 +224,7 @@ def monti(folder: Path, name: str) -> Iterator[Row]:
 
 
 def trained(frame: pd.DataFrame, is_test: np.ndarray, **settings) -> tuple[RatingsLearner, float]:
-    """Return a training that has ended, its test part given, and the seconds that it took."""
+    """Return a training that has ended, its test set given, and the seconds that it took."""
     chosen = RatingsSettings.of(**settings)
     table = read_ratings(frame, COLUMNS)
     kept = np.flatnonzero(~is_test)
@@ -241,7 +241,7 @@ def trained(frame: pd.DataFrame, is_test: np.ndarray, **settings) -> tuple[Ratin
 
 
 def ndcg(scorer, parts: RatingsParts) -> float:
-    """NDCG@10 of ranking every item of the training part, all held-out ratings to be found."""
+    """NDCG@10 of ranking every item of the training set, all held-out ratings to be found."""
     test, final = parts.parts["test"], parts.final.train
     is_known = test.user >= 0
     relevant = test.user[is_known], test.item[is_known]
@@ -252,7 +252,7 @@ def ndcg(scorer, parts: RatingsParts) -> float:
 
 
 def tuned_ease(parts: RatingsParts):
-    """EASE, its penalty chosen on the validation part by the measure of the test part."""
+    """EASE, its penalty chosen on the validation set by the measure of the test set."""
     validation = parts.parts["validation"]
     seen, relevant = (parts.train.user, parts.train.item), (validation.user, validation.item)
     reached = []
@@ -274,7 +274,7 @@ def ndcg_of_lists(lists: dict[str, list[int]], frame: pd.DataFrame, is_test: np.
 
 
 def lenskit_lists(environment: Path, frame: pd.DataFrame) -> dict[str, dict]:
-    """Return LensKit's lists for all users of a training part, by model."""
+    """Return LensKit's lists for all users of a training set, by model."""
     python = environment / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)

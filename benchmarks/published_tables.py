@@ -13,7 +13,7 @@ environment of their own, which is made in the cache folder, since their require
 fold, so that --neural-folds limits them.
 
 The vectors are measured by how they help another model, as Guo and Berkhahn 2016, "Entity embeddings of categorical variables",
-do: HistGradientBoosting with our vectors of the categories, learned from the training part, in place of ordinal codes (in
+do: HistGradientBoosting with our vectors of the categories, learned from the training set, in place of ordinal codes (in
 alphabetical order) or target codes (cross-fitted means of the target).
 """
 

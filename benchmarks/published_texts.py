@@ -5,9 +5,9 @@
 FOLDER holds mr.tsv, subj.tsv, trec_train.tsv and trec_test.tsv (columns label and text), as the repository
 harvardnlp/sent-conv-torch has them; movie_reviews is the sample. Reviews and subjectivity are measured on ten folds drawn by
 seed 0, of which the first N are run, TREC on its published test set with three seeds, the sample on five folds. A tenth of
-each training part chooses epoch and strength, and the test part is measured once; peers that choose nothing learn from that
+each training set chooses epoch and strength, and the test set is measured once; peers that choose nothing learn from that
 tenth too. The settings are those of the preset "recommended" throughout. N-grams, strengths and the
-plain mean of the terms were chosen by accuracy and log loss on validation parts alone: of two folds of MR and of the sample,
+plain mean of the terms were chosen by accuracy and log loss on validation sets alone: of two folds of MR and of the sample,
 one of Subj, and TREC's training questions. --vectors takes a file of word vectors in place of the sample's 20,000
 words, --encoder a folder of a sentence encoder for a row of its own. The peers:
 

@@ -60,8 +60,8 @@ def train(
     read : mapping, optional
         Overrides the guesses of `read_table`: {"encoding": "cp1251", "delimiter": ";", "header": False}.
     test, validation : str or Path, optional
-        Files with the same columns as the data, which are the other parts of its split. The data is the training part
-        then; without a validation file a validation part is drawn from it.
+        Files with the same columns as the data, which are the other parts of its split. The data is the training set
+        then; without a validation file a validation set is drawn from it.
     on_survey : callable, optional
         Called with what was found in the data before the training begins.
     **settings
@@ -166,7 +166,7 @@ def compare_algorithms(
     Returns
     -------
     AlgorithmComparison
-        `.frame()` has a row for each: seconds, epochs, scores of the test part and on small sets of words, coverage, memory.
+        `.frame()` has a row for each: seconds, epochs, scores of the test set and on small sets of words, coverage, memory.
         `.runs` has the runs, and `.neighbors("king")` what each finds.
 
     Raises

@@ -177,7 +177,7 @@ def check_learns(case: Case) -> None:
 
 
 def check_learns_in_a_fold(case: Case) -> None:
-    """A fold can be its test part."""
+    """A fold can be its test set."""
     trained, prepared = case.train(Fold(1, 4))
     evaluation = case.spec.evaluate(trained, prepared)
     _check_better_than_trivial(evaluation)

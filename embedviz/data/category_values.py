@@ -21,7 +21,7 @@ class CategoryValues:
     labels : list of str
         The pooled "other" first, then the known values, the most frequent first (V).
     counts : (V,) int64 array
-        Rows of the training part with each value.
+        Rows of the training set with each value.
     missing : str
         The label of missing cells, which are a value like any other.
     pooled : int
@@ -35,7 +35,7 @@ class CategoryValues:
 
     @classmethod
     def learn(cls, names: Names, min_count: int) -> Self:
-        """Learn the values of the training part; those in fewer than min_count rows are pooled into other."""
+        """Learn the values of the training set; those in fewer than min_count rows are pooled into other."""
         counts = {name: int(count) for name, count in zip(names.distinct, names.counts, strict=True) if count}
         other, missing = _unused_label("(other)", counts), _unused_label("(missing)", counts)
         if n_missing := int(names.missing.sum()):

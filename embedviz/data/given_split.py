@@ -36,7 +36,7 @@ class GivenSplit:
     left_out : list of str
         What such rows say, the most frequent first; empty cells are not among them.
     n_shared : int
-        Rows of the measured part that the training part has too.
+        Rows of the measured part that the training set has too.
     note : str
         A sentence on measured rows of classes that no training row has; empty without any.
     """
@@ -55,7 +55,7 @@ class GivenSplit:
         Raises
         ------
         ColumnError
-            If the column names no training part, or the training part alone.
+            If the column names no training set, or the training set alone.
         """
         names = column.names
         codes = part_codes(names.distinct)
@@ -151,12 +151,12 @@ class GivenSplit:
     def split(
         self, validation_share: float, seed: int, *, fold: Fold | None = None, classes: np.ndarray | None = None
     ) -> Split:
-        """Return the split of N rows that all belong to a part. A missing validation part is drawn from the training rows.
+        """Return the split of N rows that all belong to a part. A missing validation set is drawn from the training rows.
 
         Parameters
         ----------
         validation_share : float
-            Share of the training rows in a validation part that has to be drawn.
+            Share of the training rows in a validation set that has to be drawn.
         seed : int
             Seed of the generator that draws it.
         fold : Fold, optional

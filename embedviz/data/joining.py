@@ -53,7 +53,7 @@ def join_parts(parts: Mapping[PartName, Read]) -> Joined:
     Parameters
     ----------
     parts : mapping
-        Part -> a function that reads its file; it takes `header` and `delimiter` of `read_table`. The training part is among them.
+        Part -> a function that reads its file; it takes `header` and `delimiter` of `read_table`. The training set is among them.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def part_codes(names: Iterable[object]) -> np.ndarray:
 def is_split(values: pd.Series, is_named: bool, is_beginning: bool = False) -> bool:
     """Return whether a column of text holds the part of each row.
 
-    All filled cells have to be names of parts, and one part beside the training part has to be there.
+    All filled cells have to be names of parts, and one part beside the training set has to be there.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def is_split(values: pd.Series, is_named: bool, is_beginning: bool = False) -> b
     is_named : bool
         The column's name says split: other cells, such as "unlabelled", may be among the names.
     is_beginning : bool
-        More rows follow, so that the training part of a sorted table may be all there is so far.
+        More rows follow, so that the training set of a sorted table may be all there is so far.
     """
     counts = values.head(FIRST_ROWS).value_counts()
     if not is_named and (part_codes(counts.index) < 0).any():
@@ -75,7 +75,7 @@ def split_files(names: Sequence[str]) -> list[dict[PartName, str]]:
     Returns
     -------
     list of dict
-        Part -> file, in the order train, validation, test; each has a training part and another.
+        Part -> file, in the order train, validation, test; each has a training set and another.
     """
     groups: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name in names:
@@ -94,7 +94,7 @@ def split_files(names: Sequence[str]) -> list[dict[PartName, str]]:
 
 
 def _group(files: dict[int, list[str]]) -> dict[PartName, str] | None:
-    """The parts, where each has one file, and a training part and another are there."""
+    """The parts, where each has one file, and a training set and another are there."""
     if TRAIN not in files or len(files) < 2 or any(len(paths) > 1 for paths in files.values()):
         return None
     return {PART_NAMES[code]: files[code][0] for code in sorted(files)}

@@ -25,7 +25,7 @@ class SplitMethod(StrEnum):
     BY_UNIT = "by_unit"  # units of a text, uniformly
     FOLD = "fold"  # one fold of a cross-validation tests
     GIVEN = "given"  # a column of the table says so
-    GIVEN_TEST = "given_test"  # a column says what tests; the validation part was drawn from its training rows
+    GIVEN_TEST = "given_test"  # a column says what tests; the validation set was drawn from its training rows
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def training_size(n: int, validation_share: float, test_share: float, parts: Seq
         As for `draw_split`.
     parts : sequence of int
         Training, validation and test rows of a given split; empty where it is drawn. Rows for validation are drawn from the
-        training part where it has none.
+        training set where it has none.
     """
     if not parts:
         return round(n * (1 - validation_share - test_share))

@@ -31,7 +31,7 @@ def prediction_baseline(
     classes
         (C) names of the classes; empty where numbers are predicted.
     predict
-        Trains on the training part and returns probabilities (n, C), or numbers (n,), for the measured part.
+        Trains on the training set and returns probabilities (n, C), or numbers (n,), for the measured part.
     """
 
     def measure() -> Generator[Progress, None, dict[str, float]]:
@@ -47,7 +47,7 @@ def prediction_baseline(
 
 
 def majority_baseline(split: Split, codes: np.ndarray, classes: Sequence[str]) -> Baseline:
-    """Return the baseline that predicts the class shares of the training part, and so always the largest class."""
+    """Return the baseline that predicts the class shares of the training set, and so always the largest class."""
 
     def predict() -> np.ndarray:
         shares = np.bincount(codes[split.train], minlength=len(classes)) / len(split.train)
@@ -57,7 +57,7 @@ def majority_baseline(split: Split, codes: np.ndarray, classes: Sequence[str]) -
 
 
 def mean_baseline(split: Split, targets: np.ndarray) -> Baseline:
-    """Return the baseline that always predicts the mean of the training part."""
+    """Return the baseline that always predicts the mean of the training set."""
 
     def predict() -> np.ndarray:
         return np.full(len(split.part(split.measured)), targets[split.train].mean())

@@ -1,4 +1,4 @@
-"""The examples of the test part that a model predicts worst, to be read."""
+"""The examples of the test set that a model predicts worst, to be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_MISTAKES = 500
 
 
 def worst_predictions(space: EmbeddingSpace) -> pd.DataFrame | None:
-    """Return the label and the columns of the worst predictions of the test part, the worst first.
+    """Return the label and the columns of the worst predictions of the test set, the worst first.
 
     Of classes those that are wrong, the most confident first; of numbers the largest errors. None for a space without
     predictions.
@@ -29,7 +29,7 @@ def worst_predictions(space: EmbeddingSpace) -> pd.DataFrame | None:
 
 
 def mistakes_sentence(space: EmbeddingSpace, many: str) -> str:
-    """Return how many examples of the test part are predicted wrongly; many: what they are called."""
+    """Return how many examples of the test set are predicted wrongly; many: what they are called."""
     tested = space.columns.loc[space.columns[PART] == PARTS["test"]]
     if ERROR in tested:
         return " ".join([f"The {many} of the test set, those with the largest errors first.", *space.notes])

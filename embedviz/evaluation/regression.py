@@ -66,7 +66,7 @@ def errors_by_size(predicted: np.ndarray, actual: np.ndarray, groups: int = 10) 
 def evaluate_numbers(
     predictions: Mapping[PartName, np.ndarray], targets: np.ndarray, split: Split
 ) -> tuple[dict[str, float], dict[str, pd.DataFrame]]:
-    """Measure predicted numbers, beside always predicting the training part's mean.
+    """Measure predicted numbers, beside always predicting the training set's mean.
 
     Parameters
     ----------

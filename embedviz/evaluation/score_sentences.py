@@ -218,7 +218,7 @@ def _cell(row: ScoreRow, name: str) -> str:
 
 
 def _given_split_sentences(protocol: Protocol, sizes: list[str]) -> list[str]:
-    """Return the split of a column. A seed draws at most its validation part."""
+    """Return the split of a column. A seed draws at most its validation set."""
     split = METHODS[protocol.method].format(protocol.column, protocol.unit)
     seed = f" by seed {protocol.seed}" if protocol.method is SplitMethod.GIVEN_TEST else ""
     found = [f"{split}{seed}: {', '.join(sizes)}."]

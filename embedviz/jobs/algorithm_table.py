@@ -73,7 +73,7 @@ def algorithm_table(rows: Iterable[tuple[AlgorithmRun, RunFolder | None]]) -> pd
     Returns
     -------
     pd.DataFrame
-        model, algorithm (what people call it), status, epochs, seconds (of its whole run), the metrics of the test part ("test/loss",
+        model, algorithm (what people call it), status, epochs, seconds (of its whole run), the metrics of the test set ("test/loss",
         "test/auc"), for each set of words its score ("small-pairs spearman") and the share of questions that could be
         answered ("small-pairs coverage"), memory_bytes (peak of the process, libraries included), run (its id). Missing
         where something is not known yet, or does not apply.

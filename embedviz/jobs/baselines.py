@@ -1,4 +1,4 @@
-"""The baselines of a run: other ways of predicting, trained on the run's own training part and measured as it was."""
+"""The baselines of a run: other ways of predicting, trained on the run's own training set and measured as it was."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def prepare(
     reporter : Reporter
         Takes the progress.
     fold : Fold, optional
-        The fold that becomes the test part.
+        The fold that becomes the test set.
     """
     pretrained = open_pretrained_space(settings, reporter)
     columns = roles_of(table, run.columns)

@@ -1,6 +1,6 @@
 """The job that repeats a training: over several seeds, each with its own split and start, or over the folds of one split.
 
-A split that a column gives stays: seeds change the start alone, and at most a validation part that is drawn.
+A split that a column gives stays: seeds change the start alone, and at most a validation set that is drawn.
 
 Each repeat is a file of its own below the run, so that five seeds after three train two more, and a stopped one goes on
 where it was.

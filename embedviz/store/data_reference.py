@@ -31,7 +31,7 @@ class ReadOptions(TypedDict, total=False):
 
 
 class PartFile(TypedDict):
-    """A file that stays where it is, brought together with the data's own file, which is the training part."""
+    """A file that stays where it is, brought together with the data's own file, which is the training set."""
 
     part: PartName
     path: str
@@ -62,7 +62,7 @@ class About(TypedDict):
     size: int  # bytes of the file as it came
     options: ReadOptions
     only: NotRequired[list[LabelFilterReference]]  # filters of a run's data, in their order
-    parts: NotRequired[list[PartFile]]  # further files, where the data's own is the training part of a split
+    parts: NotRequired[list[PartFile]]  # further files, where the data's own is the training set of a split
     content: NotRequired[Content]  # what the owner wants the file read as; absent where the file tells
     roles: NotRequired[dict[str, str | list[str]]]  # role -> column(s) as the owner chose them; only in dataset.json
 

@@ -133,7 +133,7 @@ class Dataset:
         return cls._create(folder, {**about, "source": "corpus", "files": files})
 
     def add_parts(self, paths: Mapping[PartName, Path]) -> None:
-        """Bring files for validation and testing together with this one, which becomes the training part.
+        """Bring files for validation and testing together with this one, which becomes the training set.
 
         They stay where they are, as those of `at_path`; what is read has a column that says which file a row is from.
 

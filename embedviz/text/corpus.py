@@ -1,4 +1,4 @@
-"""A corpus for word vectors: tokens split by unit and encoded with the training part's vocabulary."""
+"""A corpus for word vectors: tokens split by unit and encoded with the training set's vocabulary."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Corpus:
     Parameters
     ----------
     vocabulary : Vocabulary
-        Of the training part.
+        Of the training set.
     train, validation, test : (T,) int32 arrays
         Each word by its place in the vocabulary, END after each unit; unknown words are left out.
     split : Split
@@ -77,7 +77,7 @@ def build_corpus(
 ) -> Corpus:
     """Split tokenised texts by unit and encode them.
 
-    The part of a unit is drawn before anything is counted. Phrases are found in the training part and joined in all three.
+    The part of a unit is drawn before anything is counted. Phrases are found in the training set and joined in all three.
     `draw_texts` takes the number of units and returns the numbers of those that are kept as texts, in order.
 
     Raises
@@ -161,7 +161,7 @@ def _units_with_parts(ids: np.ndarray, size: int, split: Split) -> Iterator[tupl
 
 
 def _training_units(ids: np.ndarray, size: int, split: Split) -> Iterator[np.ndarray]:
-    """Yield the units of the training part, (T,) int32 each time."""
+    """Yield the units of the training set, (T,) int32 each time."""
     for units, parts in _units_with_parts(ids, size, split):
         yield units[parts == TRAIN]
 

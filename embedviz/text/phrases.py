@@ -51,7 +51,7 @@ class Phrases:
     labels : list of str
         The phrases (P).
     counts : (P,) int64 array
-        How often the two words stand side by side in the training part.
+        How often the two words stand side by side in the training set.
     scores : (P,) float64 array
     """
 
@@ -100,7 +100,7 @@ def find_phrases(training: Callable[[], Iterator[np.ndarray]], labels: list[str]
     Parameters
     ----------
     training : callable
-        Yields the ids of the training part, (T,) int32 each, END after each unit; called twice.
+        Yields the ids of the training set, (T,) int32 each, END after each unit; called twice.
     labels : list of str
         The words (V).
     """

@@ -45,7 +45,7 @@ class Task(Protocol):
         ...
 
     def measure(self) -> dict[str, float]:
-        """Return scores of the network on the validation part: "validation/accuracy" and so on."""
+        """Return scores of the network on the validation set: "validation/accuracy" and so on."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Spaces of examples: the texts or rows that a model learned from or was measured on, as points with what is known of each.
 
-What a model predicts of an example of its test part is as honest as its scores: it never saw the answer.
+What a model predicts of an example of its test set is as honest as its scores: it never saw the answer.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Advance:
     loss
         Mean training loss since the last call; None when nothing was seen.
     measure
-        It has reached a place of its schedule where the validation part is measured.
+        It has reached a place of its schedule where the validation set is measured.
     message
         What it is at.
     """
@@ -69,7 +69,7 @@ class Engine(Protocol):
         ...
 
     def advance(self) -> Advance:
-        """Work for about `ADVANCE_SECONDS`, at most to the next place where the validation part is measured."""
+        """Work for about `ADVANCE_SECONDS`, at most to the next place where the validation set is measured."""
         ...
 
     def measure(self) -> dict[str, float]:

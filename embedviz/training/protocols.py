@@ -182,7 +182,7 @@ class Learner(Protocol[T_co]):
         ...
 
     def best(self) -> T_co:
-        """Return the model of the best weights by the validation part; of the current ones before the first measurement."""
+        """Return the model of the best weights by the validation set; of the current ones before the first measurement."""
         ...
 
     def current(self) -> T_co:
@@ -191,7 +191,7 @@ class Learner(Protocol[T_co]):
 
 
 class Prepared(Protocol[T_co, S_contra]):
-    """A table made ready to be learned from: split first, then counted and encoded by the training part alone. Frozen."""
+    """A table made ready to be learned from: split first, then counted and encoded by the training set alone. Frozen."""
 
     def cost(self, settings: S_contra, machine: Machine) -> Cost:
         """Return what the training ahead will take."""
@@ -278,11 +278,11 @@ class ModelSpec(Protocol[P, T, S]):
         pretrained: EmbeddingSpace | None = None,
         fold: Fold | None = None,
     ) -> Generator[Progress, None, P]:
-        """Split the table, then count and encode it by the training part alone. A fold is the test part, when given."""
+        """Split the table, then count and encode it by the training set alone. A fold is the test set, when given."""
         ...
 
     def evaluate(self, trained: T, prepared: P) -> Evaluation:
-        """Measure what was trained on the validation part and, once, on the test part, beside a trivial baseline."""
+        """Measure what was trained on the validation set and, once, on the test set, beside a trivial baseline."""
         ...
 
     def baselines(self, prepared: P) -> Sequence[Baseline]:

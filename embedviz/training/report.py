@@ -28,7 +28,7 @@ class Protocol:
     sizes
         Examples in "train", "validation" and "test".
     fold
-        (number from 0, folds), where a fold is the test part.
+        (number from 0, folds), where a fold is the test set.
     details
         What else a reader has to know, by a name in snake case: sizes of the vocabulary, epochs, what was left out.
     column
@@ -59,9 +59,9 @@ class Evaluation:
     primary_metric
         The score that counts, by its name in `embedviz.evaluation.scores.SCORES` (which says whether greater is better).
     metrics
-        "test/accuracy" and so on: the part, then the score; "baseline/…" for the trivial baseline on the test part.
+        "test/accuracy" and so on: the part, then the score; "baseline/…" for the trivial baseline on the test set.
     frames
-        Frames of the test part for the figures: "confusion", "calibration", "popularity", "errors", "groups",
+        Frames of the test set for the figures: "confusion", "calibration", "popularity", "errors", "groups",
         "ranking" (who was ranked, and what was left out); and "phrases", those that were joined in the text, with count and
         score.
     protocol
@@ -76,7 +76,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Another way of predicting, to be trained on the same training part and measured on the same test part.
+    """Another way of predicting, to be trained on the same training set and measured on the same test set.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The content of the test part changes nothing that is learned: vocabulary, scaling, pooling, weights.
+"""The content of the test set changes nothing that is learned: vocabulary, scaling, pooling, weights.
 
 Ratings: tests/models/ratings.
 """

@@ -34,7 +34,7 @@ def training_cost(
     Parameters
     ----------
     rows, training
-        All rows, and those of the training part.
+        All rows, and those of the training set.
     sizes
         How many values each category keeps.
     """

@@ -1,4 +1,4 @@
-"""Encoding of a table's cells as codes and numbers, fitted on the training part: values, scales, bin edges."""
+"""Encoding of a table's cells as codes and numbers, fitted on the training set: values, scales, bin edges."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class NumberEncoder:
     column, part
         What the number is.
     mean, std
-        Of the training part, by which it is standardised; where it is binned without the outermost hundredths, so that far
+        Of the training set, by which it is standardised; where it is binned without the outermost hundredths, so that far
         values leave the others apart.
     edges
         Rising edges of its bins, standardised; empty where it is not binned.
     has_indicator
         Some training rows lack it, so that a missing one is encoded as such.
     low, median, high
-        Of the training part, in the column's own unit.
+        Of the training set, in the column's own unit.
     min, max
         Limits to which numbers are clipped, in the column's own unit.
     has_vectors
@@ -66,7 +66,7 @@ class NumberEncoder:
 
     @classmethod
     def fit(cls, column: str, part: str, values: np.ndarray, settings: CategoriesSettings, bins: int) -> Self | None:
-        """Fit numbers (n,) of the training part. None where they are all the same, or all missing."""
+        """Fit numbers (n,) of the training set. None where they are all the same, or all missing."""
         known = values[~np.isnan(values)]
         is_binned = settings.numbers == "piecewise linear"
         has_indicator = is_binned and 0 < len(known) < len(values)
@@ -116,7 +116,7 @@ class EncodedRows:
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """Encoder of rows, fitted on the training part.
+    """Encoder of rows, fitted on the training set.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ class TableEncoder:
 
     @classmethod
     def fit(cls, columns: Mapping[str, Column], features: Sequence[Feature], settings: CategoriesSettings) -> Self:
-        """Fit on the training part's rows."""
+        """Fit on the training set's rows."""
         values: dict[str, CategoryValues] = {}
         found: dict[tuple[str, str], np.ndarray] = {}
         for feature in features:

@@ -59,7 +59,7 @@ class Form:
 
 
 def form_fields(encoder: TableEncoder, columns: Mapping[str, Column]) -> list[FormField]:
-    """Return a field for each column that is encoded; columns hold the training part's rows."""
+    """Return a field for each column that is encoded; columns hold the training set's rows."""
     numbers = {number.column: number for number in reversed(encoder.numbers)}
     fields = []
     for feature in encoder.features:

@@ -1,4 +1,4 @@
-"""Metadata of a column's values: counts in the training part, how they relate to the target and to other columns."""
+"""Metadata of a column's values: counts in the training set, how they relate to the target and to other columns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def value_metadata(
     values
         Of the K category columns.
     codes
-        (n, K) values of the training part's rows.
+        (n, K) values of the training set's rows.
     target, targets
         What is predicted, (n,) for the same rows.
 

@@ -27,7 +27,7 @@ class NumberEncoding(nn.Module):
 
     A number with bin edges gives one number for each bin: the share of the bin below it, 0 to 1 (Gorishniy, Rubachev
     and Babenko 2022, "On embeddings for numerical features in tabular deep learning", NeurIPS, section 3.2). Unlike
-    there, the outermost bins end at the extremes of the training part, so that a number far outside is encoded as the
+    there, the outermost bins end at the extremes of the training set, so that a number far outside is encoded as the
     extreme. Then comes each number itself, since a straight line takes fewer rows to learn than a height for each
     bin: clipped to its bins and to MAX_DEVIATION; one without edges is not clipped. All of them are 0 where the
     number is missing. Last, for each number with `has_indicator`, 1 where it is missing.

@@ -38,13 +38,13 @@ class CategoriesPrepared:
     targets
         (N,) classes by number, or numbers.
     encoder
-        Fitted on the training part.
+        Fitted on the training set.
     rows
         All rows, encoded.
     fields
         Of the form.
     leaks
-        Columns that determine the target in the training part, the surest first.
+        Columns that determine the target in the training set, the surest first.
     left_out
         Counts of what was left out, by a name in snake case.
     places
@@ -63,7 +63,7 @@ class CategoriesPrepared:
 
     @cached_property
     def metadata(self) -> dict[str, pd.DataFrame]:
-        """Metadata of the values of each category column, from the training part."""
+        """Metadata of the values of each category column, from the training set."""
         train = self.split.train
         return value_metadata(self.encoder.values, self.rows.codes[train], self.target, self.targets[train])
 

@@ -90,7 +90,7 @@ class LabelledRows:
 def read_rows(
     table: Table, columns: Mapping[str, str | list[str]], settings: CategoriesSettings, fold: Fold | None = None
 ) -> Generator[Progress, None, LabelledRows]:
-    """Read a table: split its rows, as a column says or classes in proportion, then decide by the training part how columns
+    """Read a table: split its rows, as a column says or classes in proportion, then decide by the training set how columns
     are encoded.
 
     Raises

@@ -51,7 +51,7 @@ class Target:
     classes
         Names of the C classes, the largest first; empty for a number.
     low, high
-        Of a number in the training part.
+        Of a number in the training set.
     mean, std
         Of the same, or of its logarithm where that is learned: networks learn ``(number - mean) / std``.
     scale
@@ -73,7 +73,7 @@ class Target:
 
     @classmethod
     def of_numbers(cls, name: str, numbers: np.ndarray, scale: Literal["auto", "linear", "log"] = "linear") -> Self:
-        """Return the target of numbers (n,) of the training part, positive ones where the scale is log.
+        """Return the target of numbers (n,) of the training set, positive ones where the scale is log.
 
         Those within MAX_TARGET_DISTANCE of the middle nine tenths give the limits, the mean and the standard deviation.
         """
@@ -114,7 +114,7 @@ class Target:
 
     @property
     def selection_metric(self) -> str:
-        """The score of the validation part by which the best epoch is selected; less is better."""
+        """The score of the validation set by which the best epoch is selected; less is better."""
         return "log_loss" if self.classes else "rmse"
 
 

@@ -75,7 +75,7 @@ class CategoriesSpec:
         pretrained: EmbeddingSpace | None = None,
         fold: Fold | None = None,
     ) -> Generator[Progress, None, CategoriesPrepared]:
-        """Split the rows, classes in proportion, then fit values, scales and bin edges on the training part."""
+        """Split the rows, classes in proportion, then fit values, scales and bin edges on the training set."""
         read = yield from read_rows(table, columns, settings, fold)
         yield Progress(message="Fitting values and scales")
         training = {name: column.take(read.split.train) for name, column in read.columns.items()}
@@ -89,7 +89,7 @@ class CategoriesSpec:
         )
 
     def evaluate(self, trained: TrainedCategories, prepared: CategoriesPrepared) -> Evaluation:
-        """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test part."""
+        """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test set."""
         split, target, settings, encoder = prepared.split, prepared.target, trained.settings, prepared.encoder
         parts: tuple[PartName, ...] = ("validation", "test")
         predictions: dict[PartName, np.ndarray] = {

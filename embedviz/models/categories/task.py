@@ -1,4 +1,4 @@
-"""The task of gradient descent on a table: batches of rows, the loss, scores on the validation part, predictions."""
+"""The task of gradient descent on a table: batches of rows, the loss, scores on the validation set, predictions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PREDICT_BATCH_SIZE = 4096
 
 
 class CategoriesTask:
-    """The rows of the training part, and scores on the validation part (`embedviz.training.descent.Task`).
+    """The rows of the training set, and scores on the validation set (`embedviz.training.descent.Task`).
 
     Parameters
     ----------

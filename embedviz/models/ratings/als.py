@@ -15,12 +15,12 @@ users' penalty 0.001, solving for biases and vectors together 0.0016, t 0.0022 o
 c' and Q' are linear in what is known of the item besides: its vector in the ranking, which was learned first, and the columns
 that describe it; b' and P' in the columns that describe the user; 0 where nothing is known (Agarwal and Chen 2009,
 "Regression-based latent factor models", KDD). The map is fitted again each round, as a ridge regression of the present rows.
-So an item with few ratings lies near those that the same users rate, and one without has an estimate. On validation parts the
+So an item with few ratings lies near those that the same users rate, and one without has an estimate. On validation sets the
 vectors of the ranking took 0.025 off the RMSE of ml-latest-small, 0.009 off Douban's and 0.006 off Flixster's; those of
 users gave nothing.
 
 The penalty is found on the way: it grows by the same factor each round, each round starts from the last one's vectors,
-and the best round on the validation part is kept. The other direction fails: under a strong penalty all vectors are 0,
+and the best round on the validation set is kept. The other direction fails: under a strong penalty all vectors are 0,
 and from 0 the alternation never leaves.
 
 The regressions are solved by conjugate gradients from the last round's solution, as in Takács, Pilászy and Tikk 2011
@@ -43,7 +43,7 @@ from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.training.protocols import Weights
 
 CG_STEPS = 4  # of conjugate gradients for a row, each round
-REFIT_ROUNDS = 4  # with the validation part, from the best round's vectors
+REFIT_ROUNDS = 4  # with the validation set, from the best round's vectors
 MIN_PENALTY, MAX_PENALTY = 0.5, 40.0  # of the first and the last round
 DEGREES_OF_FREEDOM = 20.0  # of the errors' distribution
 ITEM_DAMPING = 6.0  # of an item's bias
@@ -130,7 +130,7 @@ class Explicit(NamedTuple):
     items, users
         Its sides, whose `features` may be set before it begins.
     rating_weight
-        t of each rating of the training part, (n,) float32.
+        t of each rating of the training set, (n,) float32.
     """
 
     engine: Alternation

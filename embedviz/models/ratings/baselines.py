@@ -17,7 +17,7 @@ from embedviz.training.report import Baseline
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-EASE_PENALTIES = (50.0, 100.0, 200.0, 400.0, 800.0)  # the best on the validation part counts
+EASE_PENALTIES = (50.0, 100.0, 200.0, 400.0, 800.0)  # the best on the validation set counts
 MAX_EASE_ROWS = 12_000  # of the matrix that is inverted: users or items, whichever are fewer
 N_NEIGHBORS = 100  # of an item
 BLOCK_ROWS = 1_000
@@ -71,7 +71,7 @@ def ratings_baselines(prepared: RatingsParts) -> list[Baseline]:
 
 
 def interactions(parts: RatingsParts) -> csr_array:
-    """Return which users have which items in the training part, (U, I) float32 of ones."""
+    """Return which users have which items in the training set, (U, I) float32 of ones."""
     from scipy.sparse import csr_array
 
     train, shape = parts.train, (len(parts.users), len(parts.items))
@@ -130,7 +130,7 @@ def ease_scorer(parts: RatingsParts, penalty: float) -> Scorer:
 
 
 def tuned_ease_scorer(prepared: RatingsParts) -> Scorer:
-    """Return EASE with the one of `EASE_PENALTIES` that ranks the validation part best by NDCG@10."""
+    """Return EASE with the one of `EASE_PENALTIES` that ranks the validation set best by NDCG@10."""
     reached = [
         ranking_scores(ease_scorer(prepared, penalty), prepared)["validation/ndcg@10"] for penalty in EASE_PENALTIES
     ]

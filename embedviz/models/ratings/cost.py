@@ -18,7 +18,7 @@ READ_SPEED = 250_000  # ratings read and prepared a second
 SOLVE_SPEED = 12e6  # ratings a second and thread that als solves on one side at 64 dimensions
 PRODUCT_SPEED = 8e9  # multiplications a second and thread of the ranking's matrices
 PAIR_SPEED = 2.5e6  # pairs a second and thread of bpr at 64 dimensions
-REFIT_SHARE = 0.2  # of the rounds, once more with the validation part
+REFIT_SHARE = 0.2  # of the rounds, once more with the validation set
 STEP_S, STEP_RATING_S, STEP_WEIGHT_S = (
     6e-4,
     4e-7,
@@ -35,7 +35,7 @@ def estimate_cost(
     n_items: int,
     machine: Machine,
 ) -> Cost:
-    """Return what a training takes, n_train of the ratings being those of the training part. Runs without torch and numba."""
+    """Return what a training takes, n_train of the ratings being those of the training set. Runs without torch and numba."""
     s = settings.resolved(method, n_train)
     threads = 1 if s.deterministic else max(1, s.threads or machine.threads)
     width = (s.dim + 8) / 72  # of a rating's work, relative to 64 dimensions

@@ -24,7 +24,7 @@ Scorer = Callable[[np.ndarray], np.ndarray]  # users (B,) -> scores of all items
 
 
 def factor_scores(factors: Factors, parts: RatingsParts, *, with_training: bool = True) -> dict[str, float]:
-    """Return what is measured while factors train: errors, also on a sample of the training part; without ratings the
+    """Return what is measured while factors train: errors, also on a sample of the training set; without ratings the
     ranking.
 
     Parameters
@@ -32,7 +32,7 @@ def factor_scores(factors: Factors, parts: RatingsParts, *, with_training: bool 
     factors, parts
         What is measured, and on what.
     with_training
-        False leaves the training part out.
+        False leaves the training set out.
     """
     if not parts.is_explicit:
         return ranking_scores(lambda users: factors.scores(factors.P[users]), parts)
@@ -44,7 +44,7 @@ def factor_scores(factors: Factors, parts: RatingsParts, *, with_training: bool 
 
 
 def ranking_scores(scorer: Scorer, parts: RatingsParts) -> dict[str, float]:
-    """Return how well items are ranked on the validation part, for `MAX_TUNING_USERS`.
+    """Return how well items are ranked on the validation set, for `MAX_TUNING_USERS`.
 
     It scores 0 where no user of the part has a relevant item, so that there is always a best checkpoint.
     """
@@ -53,7 +53,7 @@ def ranking_scores(scorer: Scorer, parts: RatingsParts) -> dict[str, float]:
 
 
 def validation_scores(trained: TrainedRatings, parts: RatingsParts) -> dict[str, float]:
-    """Return errors and ranking on the validation part, which was not trained on."""
+    """Return errors and ranking on the validation set, which was not trained on."""
     found = factor_scores(trained.factors, parts) | ranking_scores(trained.user_scores, parts)
     part = parts.parts["validation"]
     if parts.is_explicit and len(part):
@@ -62,11 +62,11 @@ def validation_scores(trained: TrainedRatings, parts: RatingsParts) -> dict[str,
 
 
 def tune_estimate_weight(trained: TrainedRatings, parts: RatingsParts) -> float:
-    """Return the largest weight of the estimate, among `ESTIMATE_WEIGHTS`, that ranks the validation part about as well as
+    """Return the largest weight of the estimate, among `ESTIMATE_WEIGHTS`, that ranks the validation set about as well as
     the best one: its NDCG@10 is `CLOSE` to it.
 
     In units of the ratings. Of lists that find equally much, people believe the one with the higher ratings expected: on
-    ml-latest-small it halves the share of recommendations with an estimate below 3, and the NDCG@10 of the test part is
+    ml-latest-small it halves the share of recommendations with an estimate below 3, and the NDCG@10 of the test set is
     that of the best weight.
     """
     weights = [weight / parts.std for weight in ESTIMATE_WEIGHTS]
@@ -115,7 +115,7 @@ def _ranked(scorer: Scorer, prepared: RatingsParts, name: PartName, max_users: i
 
 
 def evaluate_ratings(trained: TrainedRatings, prepared: RatingsParts) -> Evaluation:
-    """Return the scores on the validation part and, once, on the test part, beside the mean and the most popular items.
+    """Return the scores on the validation set and, once, on the test set, beside the mean and the most popular items.
 
     Where the table has columns of groups, the purity of neighbourhoods too: "user/knn_purity@10/COLUMN".
     """

@@ -11,7 +11,7 @@ of iALS on item recommendation benchmarks" (RecSys), section 3. It minimises
 where w[u, i] = exp(c · z), z the rating less the user's mean in standard deviations of all ratings, so that a pair with a
 high rating weighs more; 1 without ratings.
 
-c = 0.5 was chosen on validation parts. On ml-latest-small (a twentieth of each of five training parts, 128 dimensions) the
+c = 0.5 was chosen on validation sets. On ml-latest-small (a twentieth of each of five training sets, 128 dimensions) the
 NDCG@10 of c = 0, 0.3, 0.5, 0.6, 0.9 was 0.119, 0.123, 0.122, 0.122, 0.118 where every rated item is to be found; of the
 items rated high c = 0.3 to 1 find equally many. On the generated sample, whose users do not choose what they rate by their
 taste, a larger c is better: 0.116, 0.121, 0.127 for c = 0.3, 0.5, 1. With 192 dimensions α = 0.1, 0.15, 0.25 gave 0.123,
@@ -20,13 +20,13 @@ taste, a larger c is better: 0.116, 0.121, 0.127 for c = 0.3, 0.5, 1. With 192 d
 for.
 
 The penalty is found on the way: it grows by the same factor each round, each round starts from the last one's vectors,
-and the best round on the validation part is kept.
+and the best round on the validation set is kept.
 
 Each row is moved towards its solution by conjugate gradients from the last round's (Takács, Pilászy and Tikk 2011,
 RecSys): the part that is the same for all rows, α YᵀY, as one product of matrices for a span of rows, the pairs that occur
 in a compiled kernel.
 
-Letters: U users, I items, K dimensions, n pairs that occur in the training part.
+Letters: U users, I items, K dimensions, n pairs that occur in the training set.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from embedviz.training.protocols import Weights
 
 CG_STEPS = 4  # of conjugate gradients for a row, each round
 MIN_PENALTY, MAX_PENALTY = 0.003, 0.04  # of the first and the last round
-REFIT_ROUNDS = 3  # with the validation part, from the best round's vectors
+REFIT_ROUNDS = 3  # with the validation set, from the best round's vectors
 SPAN_PAIRS = 8_000  # pairs that a thread takes at a time
 INIT_STD = 0.1  # of a vector's length at the start, about
 TINY = 1e-20
@@ -180,7 +180,7 @@ def implicit_alternation(
 
 
 def pair_weights(parts: RatingsParts, confidence: float) -> np.ndarray:
-    """Return w of each rating of the training part, (n,) float32; 1 where there are no ratings."""
+    """Return w of each rating of the training set, (n,) float32; 1 where there are no ratings."""
     train = parts.train
     if not parts.is_explicit:
         return np.ones(len(train), np.float32)

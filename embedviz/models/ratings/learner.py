@@ -33,7 +33,7 @@ class _Place(TypedDict):
 
 
 class Stage(IterativeLearner[Weights]):
-    """The training of one kind of weights on the training part of some parts.
+    """The training of one kind of weights on the training set of some parts.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Stage(IterativeLearner[Weights]):
     device, threads
         Of gradient descent and of alternating least squares, respectively.
     start
-        Weights to go on from, without a validation part; None to begin.
+        Weights to go on from, without a validation set; None to begin.
     """
 
     def __init__(
@@ -116,8 +116,8 @@ class Stage(IterativeLearner[Weights]):
 class RatingsLearner:
     """A training of ratings (embedviz.training.protocols.Learner): stage after stage.
 
-    Of the ranking, then of the factors, the weights that are best on the validation part are chosen. Where the parts are to
-    be refitted, both go on from there with that part in the training part.
+    Of the ranking, then of the factors, the weights that are best on the validation set are chosen. Where the parts are to
+    be refitted, both go on from there with that part in the training set.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ class RatingsLearner:
         return self._build(parts, stages, weights)
 
     def _begin_refitting(self) -> None:
-        """Make the stages that go on from the chosen weights with the validation part."""
+        """Make the stages that go on from the chosen weights with the validation set."""
         self.refitting = [
             Stage(stage.kind, self.prepared.final, self.settings, self._device, self._threads, stage.best())
             for stage in self.choosing
@@ -245,7 +245,7 @@ def described(parts: RatingsParts, factors: Factors) -> dict[str, DescribedRows]
 
 
 def _rated(parts: RatingsParts, rating_weight: np.ndarray) -> tuple[Ratings, np.ndarray]:
-    """Return all that known users rated, by user, and the weights; 0 for what is not in the training part."""
+    """Return all that known users rated, by user, and the weights; 0 for what is not in the training set."""
     split, ratings = parts.split, parts.ratings
     weights = np.zeros(len(ratings), np.float32)
     weights[split.train] = rating_weight

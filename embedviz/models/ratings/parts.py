@@ -1,6 +1,6 @@
-"""Ratings in three parts, and what is counted by the training part alone.
+"""Ratings in three parts, and what is counted by the training set alone.
 
-Letters: N ratings, n ratings of a part, U users and I items of the training part.
+Letters: N ratings, n ratings of a part, U users and I items of the training set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from embedviz.models.ratings.entities import Entities
 from embedviz.models.ratings.settings import RANKING_METHODS, Method
 from embedviz.models.ratings.trained import Ratings
 
-MAX_TRAIN_SAMPLE = 20_000  # training ratings that are measured with the validation part
+MAX_TRAIN_SAMPLE = 20_000  # training ratings that are measured with the validation set
 RELEVANT_SHARE = 0.75  # of the way from the lowest to the highest rating: from there on an item counts as relevant
 
 
@@ -36,13 +36,13 @@ class RatingsParts:
     ratings
         All N; users and items are places among those that get a vector, -1 for others.
     users, items
-        That get a vector: those of the training part, and of the validation part where it is trained on in the end.
+        That get a vector: those of the training set, and of the validation set where it is trained on in the end.
     columns
         role -> column.
     excluded
         Rows that the table lost: "missing", "infinite", "duplicates".
     refits
-        Whether the validation part is trained on in the end.
+        Whether the validation set is trained on in the end.
     given
         The columns that describe the user and the item of each rating where one of the two gets no vector, a row each; its
         index holds their places among the N.
@@ -70,12 +70,12 @@ class RatingsParts:
 
     @property
     def train(self) -> Ratings:
-        """The training part; it knows all its users and items."""
+        """The training set; it knows all its users and items."""
         return self.parts["train"]
 
     @cached_property
     def final(self) -> RatingsParts:
-        """What is trained on in the end: these parts, with the validation part in the training part where it is refitted."""
+        """What is trained on in the end: these parts, with the validation set in the training set where it is refitted."""
         if not self.refits:
             return self
         split = self.split
@@ -85,28 +85,28 @@ class RatingsParts:
 
     @cached_property
     def train_sample(self) -> Ratings:
-        """Ratings of the training part that are measured beside the validation part."""
+        """Ratings of the training set that are measured beside the validation set."""
         order = np.random.default_rng(self.split.seed).permutation(len(self.train))
         return self.train.take(order[:MAX_TRAIN_SAMPLE])
 
     @cached_property
     def scale(self) -> tuple[float, float]:
-        """The lowest and the highest rating of the training part."""
+        """The lowest and the highest rating of the training set."""
         return float(self.train.rating.min()), float(self.train.rating.max())
 
     @cached_property
     def mean(self) -> float:
-        """Of the training part."""
+        """Of the training set."""
         return float(self.train.rating.mean())
 
     @cached_property
     def std(self) -> float:
-        """Standard deviation of the training part."""
+        """Standard deviation of the training set."""
         return float(self.train.rating.std())
 
     @cached_property
     def biases(self) -> Biases:
-        """Of the training part."""
+        """Of the training set."""
         return fit_biases(self.train.user, self.train.item, self.train.rating, len(self.users), len(self.items))
 
     @cached_property
@@ -146,7 +146,7 @@ class RatingsParts:
         return part.take((part.user >= 0) & (part.rating >= self.relevant_from))
 
     def seen(self, name: PartName) -> Ratings:
-        """Return what is left out when a part is ranked: the training part; before the test part validation too.
+        """Return what is left out when a part is ranked: the training set; before the test set validation too.
 
         A pair that the part has as well, where a column gives the split, is not left out.
         """

@@ -40,7 +40,7 @@ class PreparedRatings(RatingsParts):
 def prepare_ratings(table: RatingsTable, method: Method, split: Split, refit: bool = False) -> PreparedRatings:
     """Return a split table, its users and items reduced to those that are trained on.
 
-    refit: the validation part is to be trained on in the end; where the method does that, and a test part is left to measure.
+    refit: the validation set is to be trained on in the end; where the method does that, and a test set is left to measure.
 
     Raises
     ------

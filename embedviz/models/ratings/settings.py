@@ -13,7 +13,7 @@ from embedviz.core.typed_json import JsonObject
 Method = Literal["als", "ials", "gradient", "dot", "bpr"]
 RANKING_METHODS: tuple[Method, ...] = ("ials", "bpr")  # that need no ratings
 
-# found on the validation part of one fold of ml-latest-small; dot is the textbook's, which has no weight decay
+# found on the validation set of one fold of ml-latest-small; dot is the textbook's, which has no weight decay
 DEFAULTS: dict[Method, dict[str, float]] = {
     "als": {},
     "ials": {},
@@ -23,7 +23,7 @@ DEFAULTS: dict[Method, dict[str, float]] = {
 }
 ESTIMATE_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)  # that are tried where none is set
 CLOSE = 0.98  # of the best NDCG, from which a larger weight is preferred
-MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation part while training, and on the test part
+MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation set while training, and on the test set
 _BASIC: JsonObject = {"basic": True}
 
 

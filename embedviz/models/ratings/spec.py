@@ -76,7 +76,7 @@ class RatingsSpec:
         pretrained: EmbeddingSpace | None = None,
         fold: Fold | None = None,
     ) -> Generator[Progress, None, PreparedRatings]:
-        """Take each pair of user and item once and split them; all else comes from the training part alone."""
+        """Take each pair of user and item once and split them; all else comes from the training set alone."""
         yield Progress(message="Reading the ratings")
         ratings = read_ratings(table.frame, columns)
         method = choose_method(settings, ratings)

@@ -1,4 +1,4 @@
-"""The split of ratings into training, validation and test part: at random, by time, or as a column says."""
+"""The split of ratings into training, validation and test set: at random, by time, or as a column says."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _age(user: np.ndarray, times: np.ndarray, seed: int) -> np.ndarray:
     """(n,): how far back a rating lies among its user's, from 0 (the latest) to 1.
 
     Each user's ratings are moved back by a part of one rating, drawn from the seed, so that users with few ratings
-    have their share of the test part too.
+    have their share of the test set too.
     """
     order = np.lexsort((-np.arange(len(user)), -times, user))
     counts = np.bincount(user)

@@ -1,6 +1,6 @@
 """The objective of gradient descent (embedviz.training.descent.Task): squared errors of ratings.
 
-Letters: n ratings of the training part, B ratings of a batch.
+Letters: n ratings of the training set, B ratings of a batch.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Ratings:
     Attributes
     ----------
     user, item
-        (n,) int64 places; -1 for one that the training part does not have.
+        (n,) int64 places; -1 for one that the training set does not have.
     rating
         (n,) float64; 1 where there are no ratings.
     """
@@ -56,7 +56,7 @@ class Ratings:
 
     @property
     def is_known(self) -> np.ndarray:
-        """(n,) bool: the training part has both the user and the item."""
+        """(n,) bool: the training set has both the user and the item."""
         return (self.user >= 0) & (self.item >= 0)
 
 
@@ -86,7 +86,7 @@ class TrainedRatings(Archived):
     estimate_weight
         Of the estimate that is added to the ranking score, in the ranking score's unit a unit of the rating.
     validation
-        Scores on the validation part by name, from before that part was trained on; empty where it was not.
+        Scores on the validation set by name, from before that part was trained on; empty where it was not.
     described
         Maps from describing columns to biases and vectors of "user" and "item", for those that are not known.
     """
@@ -231,7 +231,7 @@ class TrainedRatings(Archived):
         """Return the k best items that a user has not rated, by the ranking, or by the estimates where there is none.
 
         Where the model has both, the estimate is added to the ranking score with the weight that was set or chosen on the
-        validation part, and shown as the prediction.
+        validation set, and shown as the prediction.
 
         Parameters
         ----------

@@ -19,7 +19,7 @@ MAX_CLASS_COLUMNS = 10  # classes with a column of their own, the largest first
 
 @dataclass(frozen=True, eq=False)
 class EncodedCorpus:
-    """Labelled texts, split by row; vocabulary and n-grams are those of the training part.
+    """Labelled texts, split by row; vocabulary and n-grams are those of the training set.
 
     Attributes
     ----------
@@ -57,13 +57,13 @@ class EncodedCorpus:
 
     @cached_property
     def class_shares(self) -> np.ndarray:
-        """(C,) float64: share of each class in the training part."""
+        """(C,) float64: share of each class in the training set."""
         counts = np.bincount(self.data.codes[self.split.train], minlength=len(self.data.classes.names))
         return counts / counts.sum()
 
     @cached_property
     def word_columns(self) -> pd.DataFrame:
-        """Columns of the V words, of the training part: "count"; "share in CLASS" for the largest classes, the share of
+        """Columns of the V words, of the training set: "count"; "share in CLASS" for the largest classes, the share of
         that class among the texts with the word; "leans to", the class that the word occurs in most beyond the class's
         own share."""
         names, train = self.data.classes.names, self.split.train

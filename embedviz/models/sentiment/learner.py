@@ -28,7 +28,7 @@ TARGET_RMS = 0.5  # of the entries of pretrained vectors, to which others are sc
 
 
 class SentimentTask:
-    """The texts of the training part and scores on the validation part (embedviz.training.descent.Task)."""
+    """The texts of the training set and scores on the validation set (embedviz.training.descent.Task)."""
 
     def __init__(self, network: SentimentNetwork, prepared: EncodedCorpus, settings: SentimentSettings):
         self.network, self.settings = network, settings

@@ -3,7 +3,7 @@
 Wang and Manning 2012, "Baselines and bigrams: simple, good sentiment and topic classification" (ACL), section 2.3, where
 it is a support vector machine and for two classes. Letters: N texts, F features, C classes.
 
-The strength of the regularisation is chosen by the log loss on the validation part: two classes of film reviews want 2, six
+The strength of the regularisation is chosen by the log loss on the validation set: two classes of film reviews want 2, six
 classes of short questions 30 or more.
 """
 
@@ -82,14 +82,14 @@ def class_ratios(features: csr_array, codes: np.ndarray, n_classes: int) -> np.n
 
 
 def fit_ngrams(training: Examples, validation: Examples, n_classes: int) -> Generator[Progress, None, LinearTerm]:
-    """Fit the term over n-grams, scaled by `class_ratios`; the validation part chooses the strength."""
+    """Fit the term over n-grams, scaled by `class_ratios`; the validation set chooses the strength."""
     yield Progress(message="Fitting the linear term")
     scale = class_ratios(training.features, training.codes, n_classes)
     return (yield from _fit(training, validation, scale, "Fitting the linear term"))
 
 
 def fit_vectors(training: Examples, validation: Examples, n_classes: int) -> Generator[Progress, None, LinearTerm]:
-    """Fit the term over vectors of texts (N, F), centred and of length 1 on average; the validation part chooses the strength."""
+    """Fit the term over vectors of texts (N, F), centred and of length 1 on average; the validation set chooses the strength."""
     mean = training.features.mean(0)
     length = np.sqrt(np.square(training.features - mean).sum(1).mean())
     scale = np.full((len(mean), n_classes), 1 / max(length, 1e-12), np.float32)

@@ -51,7 +51,7 @@ class PreparedSentiment(EncodedCorpus):
 def prepare_texts(
     data: LabelledTexts, settings: SentimentSettings, space: EmbeddingSpace | None, fold: Fold | None
 ) -> Generator[Progress, None, PreparedSentiment]:
-    """Split texts, as a column says or every class in proportion; then learn vocabulary and n-grams from the training part."""
+    """Split texts, as a column says or every class in proportion; then learn vocabulary and n-grams from the training set."""
     validation_share, seed, classes = settings.validation_share, settings.seed, data.codes
     if data.given is not None:
         split = data.given.split(validation_share, seed, fold=fold, classes=classes)

@@ -74,12 +74,12 @@ class SentimentSpec:
         pretrained: EmbeddingSpace | None = None,
         fold: Fold | None = None,
     ) -> Generator[Progress, None, PreparedSentiment]:
-        """Tokenise and split the texts, then learn vocabulary and n-grams from the training part."""
+        """Tokenise and split the texts, then learn vocabulary and n-grams from the training set."""
         data = yield from _read(table, columns, settings, pretrained)
         return (yield from prepare_texts(data, settings, pretrained, fold))
 
     def evaluate(self, trained: TrainedSentiment, prepared: PreparedSentiment) -> Evaluation:
-        """Measure accuracy, macro F1 and log loss on the validation and the test part."""
+        """Measure accuracy, macro F1 and log loss on the validation and the test set."""
         data, split, settings = prepared.data, prepared.split, trained.settings
         parts: tuple[PartName, ...] = ("validation", "test")
         probabilities: dict[PartName, np.ndarray] = {}

@@ -99,7 +99,7 @@ def estimated_cost(
     Parameters
     ----------
     n_texts, n_training, n_tokens, n_words
-        Texts, those of the training part, words in all, and words that have a vector.
+        Texts, those of the training set, words in all, and words that have a vector.
     dim
         Of the vectors.
     """

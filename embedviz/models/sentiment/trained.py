@@ -95,9 +95,9 @@ class TrainedSentiment(Archived):
     column
         Name of the column of texts.
     classes, shares
-        (C) classes and (C,) float32 their shares in the training part.
+        (C) classes and (C,) float32 their shares in the training set.
     vocabulary, word_columns
-        The V words of the training part and R further ones; (V) columns of the former.
+        The V words of the training set and R further ones; (V) columns of the former.
     weights, further, scale
         State dict of the network, and vectors (R, D) float16 of the further words; word vectors in both are `scale` times
         those of the spaces.

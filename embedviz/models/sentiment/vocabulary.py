@@ -1,6 +1,6 @@
-"""The words that a sentiment network knows: those of the training part, and further ones that have a pretrained vector.
+"""The words that a sentiment network knows: those of the training set, and further ones that have a pretrained vector.
 
-Numbers: 0 is padding, 1 the unknown word, then the V words of the training part, then the R further ones, whose vectors
+Numbers: 0 is padding, 1 the unknown word, then the V words of the training set, then the R further ones, whose vectors
 stay as they are. A word without a pretrained vector has NaN for one.
 """
 
@@ -17,7 +17,7 @@ from embedviz.formats.character_ngrams import composed, holds_character_ngrams
 from embedviz.space import EmbeddingSpace
 
 PADDING, UNKNOWN, FIRST = 0, 1, 2
-MAX_VOCABULARY = 200_000  # words of the training part, the most frequent first
+MAX_VOCABULARY = 200_000  # words of the training set, the most frequent first
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class SentimentVocabulary:
     Attributes
     ----------
     labels
-        (V) words of the training part, the most frequent first.
+        (V) words of the training set, the most frequent first.
     further
         (R) words that are known by their pretrained vector alone.
     """
@@ -50,14 +50,14 @@ class SentimentVocabulary:
 def choose_words(
     words: Sequence[str], counts: np.ndarray, pretrained: np.ndarray | None, min_count: int | None
 ) -> np.ndarray:
-    """Choose the words of the training part that get a number, the most frequent first.
+    """Choose the words of the training set that get a number, the most frequent first.
 
     Parameters
     ----------
     words
         (U) distinct words.
     counts
-        (U,) how often each occurs in the training part.
+        (U,) how often each occurs in the training set.
     pretrained
         (U, D) vectors; a word that has one is kept however rare it is.
     min_count

@@ -23,7 +23,7 @@ def training_cost(
     Parameters
     ----------
     n_words, n_training, n_tokens
-        Size of the vocabulary; words of the training part that are in it; words of the whole text.
+        Size of the vocabulary; words of the training set that are in it; words of the whole text.
     work
         Work for a word at 100 dimensions, 1 for skip-gram with a window of 5 and 5 negative samples.
     machine

@@ -133,7 +133,7 @@ class GloveEngine(LockFreeEngine):
     Parameters
     ----------
     counts
-        Of the training part, at least one pair.
+        Of the training set, at least one pair.
     """
 
     def __init__(self, prepared: PreparedCorpus, counts: Cooccurrences, settings: GloveSettings, threads: int):

@@ -1,4 +1,4 @@
-"""Held-out measurement while word vectors are trained: pairs of the validation and of the training part."""
+"""Held-out measurement while word vectors are trained: pairs of the validation and of the training set."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_TOKENS = 2_000_000  # of a part that pairs are drawn from; of a larger one a
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Pairs of the validation and of the training part, measured at fixed places of the schedule."""
+    """Pairs of the validation and of the training set, measured at fixed places of the schedule."""
 
     validation: HeldOutPairs
     train: HeldOutPairs
@@ -31,7 +31,7 @@ class HeldOut:
 
     @classmethod
     def of(cls, corpus: Corpus, training: np.ndarray, settings: WordSettings) -> HeldOut:
-        """Draw the pairs; the same seed draws the same ones. training: (T,) tokens of the training part in random order."""
+        """Draw the pairs; the same seed draws the same ones. training: (T,) tokens of the training set in random order."""
         seed, labels = settings.seed, corpus.vocabulary.labels
         small = small_word_set(language_of(labels))
         return cls(

@@ -210,7 +210,7 @@ def sampling_biases(text: TrainingText, counts: np.ndarray, settings: SamplingSe
     Parameters
     ----------
     counts
-        (V,) of the training part.
+        (V,) of the training set.
     """
     kept = np.log(text.keep) - np.log((counts * text.keep).sum() / counts.sum())
     if settings.has_tree:

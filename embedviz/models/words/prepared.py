@@ -1,4 +1,4 @@
-"""A text made ready for word vectors: split by unit, counted and encoded by its training part."""
+"""A text made ready for word vectors: split by unit, counted and encoded by its training set."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PreparedCorpus:
     work
         Work for a word beside that of skip-gram's defaults.
     pairs
-        How often words of the training part stand together, for the algorithms that learn from counts.
+        How often words of the training set stand together, for the algorithms that learn from counts.
     start
         Vectors that the training starts from.
     column
@@ -55,7 +55,7 @@ class PreparedCorpus:
 
     @property
     def n_training_words(self) -> int:
-        """Words of the training part that are in the vocabulary."""
+        """Words of the training set that are in the vocabulary."""
         return self.corpus.sizes["train"]
 
     def counted_pairs(self) -> Cooccurrences:

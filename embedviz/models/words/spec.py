@@ -110,7 +110,7 @@ class WordModel(Generic[S]):
         pretrained: EmbeddingSpace | None = None,
         fold: Fold | None = None,
     ) -> Generator[Progress, None, PreparedCorpus]:
-        """Split the text by unit and encode it with the vocabulary of its training part."""
+        """Split the text by unit and encode it with the vocabulary of its training set."""
         tokens = yield from self._tokens(table, columns, settings)
         yield Progress(message=f"Counting {tokens.n_tokens:,} words")
         corpus = build_corpus(

@@ -17,7 +17,7 @@ SMOOTHING = 1e-3  # a, as in the paper
 
 
 def sif_weights(counts: np.ndarray) -> np.ndarray:
-    """Return the weight of each word from its count in the training part: (V,) -> (V,) float32."""
+    """Return the weight of each word from its count in the training set: (V,) -> (V,) float32."""
     return (SMOOTHING / (SMOOTHING + counts / max(1, counts.sum()))).astype(np.float32)
 
 
@@ -29,7 +29,7 @@ def sif_vectors(tokens: np.ndarray, vectors: np.ndarray, counts: np.ndarray) -> 
     tokens
         (T,) int32 places of words, END after each text. A text without words gets zeros.
     vectors, counts
-        (V, D) float32 of the words, and (V,) how often each occurs in the training part.
+        (V, D) float32 of the words, and (V,) how often each occurs in the training set.
 
     Returns
     -------

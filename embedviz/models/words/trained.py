@@ -31,7 +31,7 @@ class WordVectors(Archived):
     labels
         (V) words, the most frequent first.
     counts
-        (V,) int64, how often each was seen in the training part.
+        (V,) int64, how often each was seen in the training set.
     centre, context
         (V, D) float32: vectors of words, and of words as contexts. With a tree, context holds its (V - 1) inner nodes.
     centre_bias, context_bias
@@ -64,7 +64,7 @@ class WordVectors(Archived):
         return self.centre[:n] + self.context[:n] if self.is_sum else self.centre[:n]
 
     def spaces(self) -> Mapping[str, EmbeddingSpace]:
-        """Return "word": the vectors, with the count of each word in the training part."""
+        """Return "word": the vectors, with the count of each word in the training set."""
         columns = pd.DataFrame({"count": self.counts})
         return {"word": EmbeddingSpace(self.labels, self.vectors, columns, "word", subwords=self.subwords)}
 

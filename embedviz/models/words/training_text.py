@@ -1,4 +1,4 @@
-"""The training part of a corpus as the engines read it: units in a random order, sub-sampling, noise words.
+"""The training set of a corpus as the engines read it: units in a random order, sub-sampling, noise words.
 
 Mikolov, Sutskever, Chen, Corrado and Dean 2013, "Distributed representations of words and phrases" (NIPS), sections 2.2
 and 2.3. Letters: T tokens, V words.
@@ -17,7 +17,7 @@ from embedviz.text.shuffling import shuffled_units
 
 @dataclass(frozen=True)
 class TrainingText:
-    """The training part as an engine reads it.
+    """The training set as an engine reads it.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class TrainingText:
 
     @classmethod
     def of(cls, corpus: Corpus, settings: SamplingSettings) -> TrainingText:
-        """Return the training part of a corpus under these settings."""
+        """Return the training set of a corpus under these settings."""
         counts = corpus.vocabulary.counts.astype(np.float64)
         keep = np.ones(len(counts), np.float32)
         if settings.subsample:

@@ -43,7 +43,7 @@ def test_users_of_the_sample_who_are_alike_end_up_together():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_ratings_of_the_test_part_influence_nothing(tastes, method, tmp_path):
-    """The test part's ratings are reversed and moved beyond the scale; all that is learned and kept stays the same."""
+    """The test set's ratings are reversed and moved beyond the scale; all that is learned and kept stays the same."""
     few = {"method": method, "rounds": 10, "epochs": 12}
     one = train(tastes, **few)
     reversed_stars = tastes["stars"].copy()
@@ -236,7 +236,7 @@ def test_stopped_while_refitting_the_chosen_weights_count(popular_films):
 
 
 def test_a_table_counts_who_was_ranked_and_what_was_left_out(tastes):
-    """Worked out by hand from the rows of the test part."""
+    """Worked out by hand from the rows of the test set."""
     late = tastes.assign(day=range(len(tastes)))
     found = train(late, {**COLUMNS, "time": "day"}, split="time", rounds=2, ranking_rounds=2)
     prepared, frame = found.prepared, found.evaluate().frames["ranking"]
