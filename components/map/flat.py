@@ -14,6 +14,7 @@ from components.map.bar import MAX_HIGHLIGHTED_HITS
 from components.map.card import chosen_metric
 from components.map.columns import UNIFORM, color_codes
 from components.map.filters import encode_filters
+from components.map.png_export import png_export
 from components.map.point_values import N_NEIGHBORS
 from components.map.selection import regions_suffice
 from components.map.session import MapSession
@@ -100,6 +101,7 @@ def draw_flat_map(
             covered_by=".st-key-map-panel",
             point_url=f"{base}/point",
             card=state.map_key,
+            png=png_export(),
         ),
         key=state.map_key,
         height=None,

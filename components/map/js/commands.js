@@ -146,7 +146,7 @@ export class Commands {
     const { layer, points, pointing, painter, overlay, coloring, viewport } = this.parts;
     if (!layer || !points.count) return;
     pointing.hover(null);
-    savePng({ painter, layer, overlay, coloring, viewport: viewport() });
+    savePng({ painter, layer, overlay, coloring, viewport: viewport() }, this.parts.message().png);
   }
 
   saveSvg() {

@@ -2,8 +2,9 @@
 // The map's DOM: stage, canvases, toolbar, the chip with the size of the selection, the legend.
 
 import { element, iconButton } from "./dom.js";
+import { formatCount } from "./fetching.js";
 
-/** @import { Region } from "./exchange.js" */
+/** @import { PngExport, Region } from "./exchange.js" */
 
 /** @typedef {"pan" | "box" | "lasso"} Tool */
 
@@ -74,6 +75,13 @@ function buildToolbar(commands) {
     remove: iconButton("remove", "Remove from the selection (or hold Alt)", () => commands().pickMode("remove")),
   };
   const density = iconButton("density", "Show density contours", () => commands().toggleDensity());
+  const savePng = iconButton("save", "Save as PNG", () => commands().savePng());
+  /** @param {PngExport} size */
+  const showPngSize = ({ scale, width }) => {
+    const size = width === null ? `${scale} × the size on the screen` : `${formatCount(width)} pixels wide`;
+    savePng.title = `Save as PNG, ${size}`;
+    savePng.setAttribute("aria-label", savePng.title);
+  };
   const saveSvg = iconButton("svg", "Save as SVG, for drawing programs", () => commands().saveSvg());
   const undo = iconButton("undo", "Undo (Ctrl+Z)", () => commands().undo());
   const redo = iconButton("redo", "Redo (Ctrl+Y)", () => commands().redo());
@@ -99,13 +107,9 @@ function buildToolbar(commands) {
       iconButton("home", "Reset the view (0)", () => commands().home()),
     ),
     steps,
-    group(
-      density,
-      iconButton("save", "Save as PNG, at twice the size", () => commands().savePng()),
-      saveSvg,
-    ),
+    group(density, savePng, saveSvg),
   );
-  return { toolbar, tools, modes, selecting, density, saveSvg, showSteps };
+  return { toolbar, tools, modes, selecting, density, saveSvg, showSteps, showPngSize };
 }
 
 /** @param {HTMLElement[]} nodes */

@@ -215,6 +215,8 @@ export class MapView {
     this.partialLayout.follow(data.partial_layout_url, data.n);
     this.snapshots.offer(data);
     if (data.view && !isFirst && changed("view_serial")) this.navigation.fly(data.view);
+    if (changed("png")) this.layout.showPngSize(data.png);
+    if (!isFirst && data.png.serial !== previous.png?.serial) this.commands.savePng();
     if (changed("can_undo", "can_redo")) this.layout.showSteps(data.can_undo, data.can_redo);
     if (changed("focus", "links", "highlight", "dim", "axes")) painter.redraw();
     this.coloring.followTheme();
