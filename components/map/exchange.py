@@ -174,7 +174,7 @@ class MapState(TypedDict):
     click_serial: int
     regions: list[Region]
     regions_serial: int
-    step: Literal["undo", "redo"] | None
+    step: Literal["undo", "redo", "close"] | None
     step_serial: int
     view: NotRequired[View]
 

@@ -128,7 +128,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {number} click_serial
  * @property {Region[]} regions
  * @property {number} regions_serial
- * @property {"undo" | "redo" | null} step
+ * @property {"undo" | "redo" | "close" | null} step
  * @property {number} step_serial
  * @property {View} [view]
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// The map's DOM: stage, canvases, toolbar, the chip with the size of the selection, the legend.
+// The map's DOM: stage, canvases, toolbar, the chip with the size of the selection, the legend, the slider.
 
 import { element, iconButton } from "./dom.js";
 import { formatCount } from "./fetching.js";
@@ -44,10 +44,12 @@ export function buildLayout(root, commands) {
   const free = element("div", "free"); // the part of the stage that no control lies on
   const legend = element("div", "legend");
   legend.hidden = true;
+  const snapshots = element("div", "snapshots");
+  snapshots.hidden = true;
   const board = element("div", "board");
-  board.append(toolbar, stage, free, chip, legend);
+  board.append(toolbar, stage, free, chip, legend, snapshots);
   root.append(board);
-  return { stage, points, overlay, free, chip, chipText, legend, toolbar, ...controls };
+  return { stage, points, overlay, free, chip, chipText, legend, snapshots, toolbar, ...controls };
 }
 
 /** @param {() => ToolbarCommands} commands */
@@ -57,7 +59,10 @@ function buildChip(commands) {
   chip.hidden = true;
   chip.title = "Clear the selection (Escape)";
   const chipText = element("span");
-  chip.append(chipText, element("span", "cross", "×"));
+  const cross = element("span", "cross", "×");
+  cross.setAttribute("role", "img");
+  cross.setAttribute("aria-label", "clear the selection");
+  chip.append(chipText, cross);
   chip.addEventListener("click", () => commands().clearSelection());
   return { chip, chipText };
 }
@@ -96,7 +101,7 @@ function buildToolbar(commands) {
   };
   showSteps(false, false);
   const toolbar = element("div", "toolbar");
-  toolbar.setAttribute("role", "toolbar");
+  toolbar.setAttribute("role", "group"); // not "toolbar", whose arrow keys would go from tool to tool
   toolbar.setAttribute("aria-label", "Map tools");
   toolbar.append(
     group(tools.pan, tools.box, tools.lasso),
