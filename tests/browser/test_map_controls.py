@@ -242,3 +242,19 @@ def test_the_map_covers_its_share_of_the_screen_with_the_history_open(chromium, 
     assert slider["y"] + slider["height"] <= stage["y"] + stage["height"]
     assert all_in_free_part(page)
     page.close()
+
+
+def test_a_link_with_a_filter_draws_the_points_that_do_not_pass_faint_and_grey(link, chromium):
+    page = chromium.new_page(viewport=SIZE)
+    page.goto(f"{link}&filter=label,t,ing")
+    finished(page)
+    wait_until(lambda: page.evaluate(f"{MAP}.layer.passing !== null"), 10, "the filter did not come")
+    passing = page.evaluate(f"Array.from({MAP}.layer.passing)")
+    assert 20 < sum(passing) < 300
+    colors = page.evaluate(f"Array.from({{ length: 2000 }}, (_, id) => {MAP}.layer.colorOf(id))")
+    left_out = [color for color, passes in zip(colors, passing, strict=True) if not passes]
+    assert max(alpha for *_, alpha in left_out) < min(
+        color[3] for color, passes in zip(colors, passing, strict=True) if passes
+    )
+    assert all(max(rgb) - min(rgb) < 20 for *rgb, _ in left_out)
+    page.close()
