@@ -9,11 +9,12 @@ from components.glossary import glossary
 
 README = Path(__file__).parents[1] / "README.md"
 SHORTCUTS = {
-    "Arrow keys": "Move the map",
+    "Arrow keys": "Move the map, or go from the chosen point to the next",
+    "Shift and arrow keys": "Move the map",
     "+ and -": "Zoom in and out",
     "0": "Show the whole map",
-    "Enter": "Choose the point in the middle",
-    "Escape": "Stop drawing a selection, or clear it",
+    "Enter": "Choose the point in the middle, then go into its card",
+    "Escape": "Stop drawing a selection, clear it, close the card, or close the panel",
     "Ctrl+Z and Ctrl+Y": "Undo and redo",
 }
 

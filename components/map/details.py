@@ -11,6 +11,7 @@ from components.map import offline
 from components.map.columns import RANK, color_columns
 from components.map.filters import encode_filters
 from components.map.label_table import label_table
+from components.map.png_export import draw_png_export
 from components.map.selection import selection_frame
 from components.map.session import MapSession
 from components.nouns import noun_of
@@ -84,8 +85,8 @@ def draw_export(displayed: Map, state: MapSession) -> None:
     """Draw the buttons that download the map."""
     space, points = state.space, np.asarray(displayed.points)
     st.caption(
-        "Coordinates with labels and columns, or a web page that works offline. To save a picture, use the buttons on the "
-        "map."
+        "Coordinates with labels and columns, a web page that works offline, or a picture of what is in sight. A button on "
+        "the map saves it as SVG, for drawing programs."
     )
     with st.container(horizontal=True):
         st.download_button(
@@ -110,3 +111,4 @@ def draw_export(displayed: Map, state: MapSession) -> None:
             "text/html",
             on_click="ignore",
         )
+    draw_png_export()

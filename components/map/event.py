@@ -20,7 +20,8 @@ class MapEvent:
         The point clicked; None for a click beside all points, Escape, or no click yet (serial 0).
     regions : tuple of Region
         What was drawn to select, one after the other; empty when nothing is selected.
-    step : {"undo", "redo"} or None
+    step : {"undo", "redo", "close"} or None
+        "close" is Escape in the panel over the map, or on a map with nothing else to put away.
     view : View or None
         The view when the event was sent; None where it was not sent.
     click_serial, regions_serial, step_serial : int
@@ -31,7 +32,7 @@ class MapEvent:
     click_serial: int = 0
     regions: tuple[Region, ...] = ()
     regions_serial: int = 0
-    step: Literal["undo", "redo"] | None = None
+    step: Literal["undo", "redo", "close"] | None = None
     step_serial: int = 0
     view: View | None = None
 
@@ -46,7 +47,7 @@ def read_event(state: object, n: int) -> MapEvent:
         click_serial=_serial(state.get("click_serial")),
         regions=read_regions(state.get("regions")),
         regions_serial=_serial(state.get("regions_serial")),
-        step=step if step in ("undo", "redo") else None,
+        step=step if step in ("undo", "redo", "close") else None,
         step_serial=_serial(state.get("step_serial")),
         view=_view(state.get("view")),
     )

@@ -92,6 +92,17 @@ class Axis(TypedDict):
     high: float
 
 
+class PngExport(TypedDict):
+    """The size of a picture: `scale` times the map on the screen, or `width` pixels across. A new serial number saves one."""
+
+    scale: int
+    width: int | None
+    serial: int
+
+
+DEFAULT_PNG: PngExport = {"scale": 2, "width": None, "serial": 0}  # sharp in print, and on the screens of today
+
+
 class MapMessage(TypedDict):
     """The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
 
@@ -132,6 +143,7 @@ class MapMessage(TypedDict):
     covered_by: str | None
     point_url: str | None
     card: str | None
+    png: PngExport
 
 
 class PointAnswer(TypedDict):
@@ -162,7 +174,7 @@ class MapState(TypedDict):
     click_serial: int
     regions: list[Region]
     regions_serial: int
-    step: Literal["undo", "redo"] | None
+    step: Literal["undo", "redo", "close"] | None
     step_serial: int
     view: NotRequired[View]
 
@@ -174,4 +186,15 @@ class FirstLabels(TypedDict):
     labels: list[str]
 
 
-EXCHANGED = (View, HiddenCategories, Region, Axis, MapMessage, PointAnswer, CardMessage, MapState, FirstLabels)
+EXCHANGED = (
+    View,
+    HiddenCategories,
+    Region,
+    Axis,
+    PngExport,
+    MapMessage,
+    PointAnswer,
+    CardMessage,
+    MapState,
+    FirstLabels,
+)

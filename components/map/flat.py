@@ -15,6 +15,7 @@ from components.map.bar import MAX_HIGHLIGHTED_HITS
 from components.map.card import chosen_metric
 from components.map.columns import UNIFORM
 from components.map.filters import encode_filters
+from components.map.png_export import png_export
 from components.map.point_values import N_NEIGHBORS
 from components.map.points_data import base_url, points_data
 from components.map.selection import regions_suffice
@@ -90,6 +91,7 @@ def draw_flat_map(
             covered_by=".st-key-map-panel",
             point_url=f"{base}/point",
             card=state.map_key,
+            png=png_export(),
         ),
         key=state.map_key,
         height=None,

@@ -68,8 +68,6 @@ def _draw_map(state: MapSession, places: _Places, method: str) -> None:
     passing = passing_points(displayed, state.space, state.filters) if is_flat else None
     with places.bar, error_boundary():
         hits = bar.draw_search(displayed, state, passing) if is_flat else []
-        if has_history(state.run, state.space.name):
-            bar.draw_history_switch(state)
         bar.draw_sections(state, sections_of(is_flat))
     with places.panel, error_boundary():
         draw_panel(displayed, state, method, passing, is_flat=is_flat)
@@ -79,6 +77,8 @@ def _draw_map(state: MapSession, places: _Places, method: str) -> None:
         else:
             draw_3d_map(displayed, state)
     with places.status:
+        if has_history(state.run, state.space.name):
+            bar.draw_history_switch(state)
         _draw_progress(requested, state)
         draw_summary(state.space, requested, displayed, passing, n_snapshots=len(titles))
 

@@ -141,7 +141,10 @@ class MapSession:
             if event.regions:
                 self.section = TABLE
         if self._is_new("step", event.step_serial) and event.step:
-            self.step(event.step)
+            if event.step == "close":
+                self.section = None
+            else:
+                self.step(event.step)
 
     def _is_new(self, name: str, serial: int) -> bool:
         if serial <= self.seen.get(name, 0):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from components.map.event import MapEvent, read_event
-from components.map.exchange import MAX_HIGHLIGHTED, Axis, MapMessage, Region, View
+from components.map.exchange import DEFAULT_PNG, MAX_HIGHLIGHTED, Axis, MapMessage, PngExport, Region, View
 from components.map.modules import LOADER, MAP_FILES
 from embedviz.figures.colors import Category
 
@@ -120,6 +120,8 @@ class MapData:
         Answers `?id=7` with an exchange.PointAnswer. None: a point's columns are not shown.
     card : str or None
         Name of the map by which a card (components.map.card) follows its focus.
+    png : PngExport
+        The size of a saved PNG; a new serial number saves one.
     """
 
     points_url: str
@@ -153,6 +155,7 @@ class MapData:
     covered_by: str | None = None
     point_url: str | None = None
     card: str | None = None
+    png: PngExport = field(default_factory=DEFAULT_PNG.copy)
 
 
 def map_view(
@@ -232,6 +235,7 @@ def message_of(data: MapData, height: int | None) -> MapMessage:
         "covered_by": data.covered_by,
         "point_url": data.point_url,
         "card": data.card,
+        "png": data.png,
     }
 
 

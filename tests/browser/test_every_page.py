@@ -15,7 +15,7 @@ from tests.browser.acting import press, settle, visit
 from tests.browser.test_whole_way import no_sideways_scrolling
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare")
+PAGES = ("", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare", "help")
 THEMES = ("light", "dark")
 PHONE, LAPTOP, DESK = (390, 844), (1440, 900), (1920, 1080)
 BAD = ("serious", "critical")
@@ -47,9 +47,16 @@ def open_page(page: Page, server, name: str, run: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     settle(page)
     page.wait_for_timeout(500)  # what a page asks for after its script, tables and figures above all
+    expect_one_primary(page)
 
 
-@pytest.mark.timeout(400)  # nine pages in two themes, each looked through by axe
+def expect_one_primary(page: Page) -> None:
+    """Every page has one primary action at most, whatever its state."""
+    primary = page.locator('[data-testid^="stBaseButton-primary"]').filter(visible=True)
+    assert primary.count() <= 1, (page.url, primary.all_inner_texts())
+
+
+@pytest.mark.timeout(400)  # ten pages in two themes, each looked through by axe
 def test_no_page_has_a_serious_fault_of_accessibility(server, chromium, run):
     found = []
     for theme in THEMES:
@@ -83,6 +90,23 @@ def test_no_page_scrolls_sideways_on_a_phone(server, chromium, run):
     page.close()
 
 
+def test_pages_without_a_run_and_with_more_open_have_one_primary_action(serve, server, chromium, run):
+    page = chromium.new_page(viewport={"width": LAPTOP[0], "height": LAPTOP[1]})
+    empty = serve()
+    for name in PAGES:
+        page.goto(f"{empty.address}{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settle(page)
+        expect_one_primary(page)
+    empty.stop()
+    open_page(page, server, "map", f"{run}&method=pca")
+    page.get_by_role("radio", name="Settings").click()
+    expect(page.get_by_role("button", name="Draw again")).to_be_visible()
+    settle(page)
+    expect_one_primary(page)
+    page.close()
+
+
 @pytest.mark.timeout(200)
 def test_little_jumps_from_the_first_page_to_the_end_of_a_training(server, chromium):
     page = chromium.new_page(viewport={"width": LAPTOP[0], "height": LAPTOP[1]})
@@ -91,10 +115,16 @@ def test_little_jumps_from_the_first_page_to_the_end_of_a_training(server, chrom
     settle(page)
     visit(page, "Data")
     press(page, "King James Bible")
+    settle(page)
+    expect_one_primary(page)
     press(page, "Train on this")
     expect(page.get_by_text("Estimated", exact=False).first).to_be_visible()
+    expect_one_primary(page)
     press(page, "Train")
+    expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible(timeout=60_000)
+    expect_one_primary(page)
     expect(page.get_by_text("On the test set:")).to_be_visible(timeout=120_000)
     settle(page)
+    expect_one_primary(page)
     assert page.evaluate("window.shift") < MAX_SHIFT, page.evaluate("window.shifts")
     page.close()

@@ -2,11 +2,13 @@
 // Commands of the map, by the toolbar, by pointer or by keys.
 
 import { MAX_SVG_POINTS, savePng, saveSvg } from "./saving.js";
+import { nextPoint } from "./walking.js";
 
 /** @import { Camera } from "./camera.js" */
 /** @import { Coloring } from "./coloring.js" */
 /** @import { Density } from "./density.js" */
 /** @import { MapMessage, Region } from "./exchange.js" */
+/** @import { CardSide } from "./focus_link.js" */
 /** @import { Layout, Tool } from "./layout.js" */
 /** @import { Navigation } from "./navigation.js" */
 /** @import { Overlay } from "./overlay.js" */
@@ -38,6 +40,8 @@ import { MAX_SVG_POINTS, savePng, saveSvg } from "./saving.js";
  * @property {StateSender} sender
  * @property {() => MapMessage} message the latest one from Python
  * @property {() => Viewport} viewport
+ * @property {() => CardSide | undefined} card of the focus
+ * @property {() => boolean} isCovered by the panel of the page
  */
 
 const CENTER_REACH = 4; // hover radii within which Enter finds a point
@@ -88,9 +92,23 @@ export class Commands {
     pointing.pick(pointing.pointAt(px, py));
   }
 
-  pickCenter() {
-    const { pointing, camera } = this.parts;
-    pointing.pick(pointing.pointAt(...camera.middle, CENTER_REACH));
+  /** Pick the point in the middle, or go into the card of the one that was picked. */
+  enter() {
+    const { pointing, camera, card } = this.parts;
+    if (pointing.focus !== null && card()) card()?.enter();
+    else pointing.pick(pointing.pointAt(...camera.middle, CENTER_REACH));
+  }
+
+  /** @type {(right: number, up: number) => boolean} */
+  walk(right, up) {
+    const { pointing, points, coloring, navigation } = this.parts;
+    if (pointing.focus === null || pointing.focus >= points.count) return false;
+    const next = nextPoint(points, pointing.focus, [right, up], (id) => coloring.accepts(id));
+    if (next !== null) {
+      pointing.pick(next);
+      navigation.flyToFocus({ always: false });
+    }
+    return true;
   }
 
   // --- selecting ---
@@ -120,12 +138,18 @@ export class Commands {
     this.parts.selecting.clear();
   }
 
-  /** Put down the tool first, then clear the selection, then the focus. */
+  /** Put down the tool first, then clear the selection, then the focus; then close the panel. */
   cancel() {
-    const { tools, selecting, pointing } = this.parts;
+    const { tools, selecting, pointing, isCovered } = this.parts;
     if (tools.tool !== "pan") tools.pick("pan");
     else if (!selecting.selection.isEmpty) selecting.clear();
-    else pointing.pick(null);
+    else if (pointing.focus !== null) pointing.pick(null);
+    else if (isCovered()) this.closePanel();
+  }
+
+  closePanel() {
+    this.parts.layout.stage.focus();
+    this.parts.sender.send("step", "close");
   }
 
   undo() {
@@ -146,7 +170,7 @@ export class Commands {
     const { layer, points, pointing, painter, overlay, coloring, viewport } = this.parts;
     if (!layer || !points.count) return;
     pointing.hover(null);
-    savePng({ painter, layer, overlay, coloring, viewport: viewport() });
+    savePng({ painter, layer, overlay, coloring, viewport: viewport() }, this.parts.message().png);
   }
 
   saveSvg() {

@@ -39,6 +39,10 @@ export class Covering {
     this.measure();
   }
 
+  get isCovered() {
+    return (this.panel?.getBoundingClientRect().height ?? 0) > 0;
+  }
+
   measure() {
     const panel = this.panel?.isConnected ? this.panel.getBoundingClientRect() : new DOMRect();
     const { right, bottom } = coveredPart(this.root.getBoundingClientRect(), panel);

@@ -49,6 +49,15 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  */
 
 /**
+ * The size of a picture: `scale` times the map on the screen, or `width` pixels across. A new serial number saves one.
+ *
+ * @typedef {object} PngExport
+ * @property {number} scale
+ * @property {number | null} width
+ * @property {number} serial
+ */
+
+/**
  * The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
  *
  * `selected` holds one bit per point, the lowest bit first, in base64.
@@ -86,6 +95,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {string | null} covered_by
  * @property {string | null} point_url
  * @property {string | null} card
+ * @property {PngExport} png
  */
 
 /**
@@ -118,7 +128,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {number} click_serial
  * @property {Region[]} regions
  * @property {number} regions_serial
- * @property {"undo" | "redo" | null} step
+ * @property {"undo" | "redo" | "close" | null} step
  * @property {number} step_serial
  * @property {View} [view]
  */

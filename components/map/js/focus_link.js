@@ -5,9 +5,14 @@
  * @typedef {object} MapSide
  * @property {(id: number | null) => void} pick make a point the focus
  * @property {(id: number, links: number[]) => void} joined the neighbours of a point came
+ * @property {() => void} enter take the keyboard
  */
 
-/** @typedef {{follow: (id: number | null) => Promise<void>}} CardSide */
+/**
+ * @typedef {object} CardSide
+ * @property {(id: number | null) => Promise<void>} follow
+ * @property {() => void} enter take the keyboard, once the point is shown
+ */
 
 /** @type {Map<string, MapSide>} */
 const maps = new Map();

@@ -9,7 +9,8 @@
  * @property {(dx: number, dy: number) => void} pan
  * @property {(px: number, py: number, factor: number) => void} zoom
  * @property {() => void} home
- * @property {() => void} pickCenter
+ * @property {(right: number, up: number) => boolean} walk from the focus to the next point; false without a focus
+ * @property {() => void} enter
  * @property {() => void} cancel
  * @property {() => void} undo
  * @property {() => void} redo
@@ -56,17 +57,21 @@ export class Keyboard {
     if (event.altKey || event.ctrlKey || event.metaKey) return undefined;
     if (event.key === "Enter" && event.target instanceof Element && event.target.closest("button")) return undefined;
     const middle = this.middle();
+    /** @type {(right: number, up: number) => () => void} */
+    const arrow = (right, up) => () => {
+      if (event.shiftKey || !commands.walk(right, up)) commands.pan(-PAN_PX * right, PAN_PX * up);
+    };
     /** @type {Record<string, () => void>} */
     const keys = {
-      ArrowLeft: () => commands.pan(PAN_PX, 0),
-      ArrowRight: () => commands.pan(-PAN_PX, 0),
-      ArrowUp: () => commands.pan(0, PAN_PX),
-      ArrowDown: () => commands.pan(0, -PAN_PX),
+      ArrowLeft: arrow(-1, 0),
+      ArrowRight: arrow(1, 0),
+      ArrowUp: arrow(0, 1),
+      ArrowDown: arrow(0, -1),
       "+": () => commands.zoom(...middle, ZOOM_FACTOR),
       "=": () => commands.zoom(...middle, ZOOM_FACTOR),
       "-": () => commands.zoom(...middle, 1 / ZOOM_FACTOR),
       0: () => commands.home(),
-      Enter: () => commands.pickCenter(),
+      Enter: () => commands.enter(),
       Escape: () => {
         if (!this.stopDrawing()) commands.cancel();
       },

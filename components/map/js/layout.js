@@ -1,9 +1,10 @@
 // @ts-check
-// The map's DOM: stage, canvases, toolbar, the chip with the size of the selection, the legend.
+// The map's DOM: stage, canvases, toolbar, the chip with the size of the selection, the legend, the slider.
 
 import { element, iconButton } from "./dom.js";
+import { formatCount } from "./fetching.js";
 
-/** @import { Region } from "./exchange.js" */
+/** @import { PngExport, Region } from "./exchange.js" */
 
 /** @typedef {"pan" | "box" | "lasso"} Tool */
 
@@ -43,10 +44,12 @@ export function buildLayout(root, commands) {
   const free = element("div", "free"); // the part of the stage that no control lies on
   const legend = element("div", "legend");
   legend.hidden = true;
+  const snapshots = element("div", "snapshots");
+  snapshots.hidden = true;
   const board = element("div", "board");
-  board.append(toolbar, stage, free, chip, legend);
+  board.append(toolbar, stage, free, chip, legend, snapshots);
   root.append(board);
-  return { stage, points, overlay, free, chip, chipText, legend, toolbar, ...controls };
+  return { stage, points, overlay, free, chip, chipText, legend, snapshots, toolbar, ...controls };
 }
 
 /** @param {() => ToolbarCommands} commands */
@@ -56,7 +59,10 @@ function buildChip(commands) {
   chip.hidden = true;
   chip.title = "Clear the selection (Escape)";
   const chipText = element("span");
-  chip.append(chipText, element("span", "cross", "×"));
+  const cross = element("span", "cross", "×");
+  cross.setAttribute("role", "img");
+  cross.setAttribute("aria-label", "clear the selection");
+  chip.append(chipText, cross);
   chip.addEventListener("click", () => commands().clearSelection());
   return { chip, chipText };
 }
@@ -74,6 +80,13 @@ function buildToolbar(commands) {
     remove: iconButton("remove", "Remove from the selection (or hold Alt)", () => commands().pickMode("remove")),
   };
   const density = iconButton("density", "Show density contours", () => commands().toggleDensity());
+  const savePng = iconButton("save", "Save as PNG", () => commands().savePng());
+  /** @param {PngExport} size */
+  const showPngSize = ({ scale, width }) => {
+    const size = width === null ? `${scale} × the size on the screen` : `${formatCount(width)} pixels wide`;
+    savePng.title = `Save as PNG, ${size}`;
+    savePng.setAttribute("aria-label", savePng.title);
+  };
   const saveSvg = iconButton("svg", "Save as SVG, for drawing programs", () => commands().saveSvg());
   const undo = iconButton("undo", "Undo (Ctrl+Z)", () => commands().undo());
   const redo = iconButton("redo", "Redo (Ctrl+Y)", () => commands().redo());
@@ -88,7 +101,7 @@ function buildToolbar(commands) {
   };
   showSteps(false, false);
   const toolbar = element("div", "toolbar");
-  toolbar.setAttribute("role", "toolbar");
+  toolbar.setAttribute("role", "group"); // not "toolbar", whose arrow keys would go from tool to tool
   toolbar.setAttribute("aria-label", "Map tools");
   toolbar.append(
     group(tools.pan, tools.box, tools.lasso),
@@ -99,13 +112,9 @@ function buildToolbar(commands) {
       iconButton("home", "Reset the view (0)", () => commands().home()),
     ),
     steps,
-    group(
-      density,
-      iconButton("save", "Save as PNG, at twice the size", () => commands().savePng()),
-      saveSvg,
-    ),
+    group(density, savePng, saveSvg),
   );
-  return { toolbar, tools, modes, selecting, density, saveSvg, showSteps };
+  return { toolbar, tools, modes, selecting, density, saveSvg, showSteps, showPngSize };
 }
 
 /** @param {HTMLElement[]} nodes */

@@ -17,6 +17,7 @@ import { MapLink } from "./linked_maps.js";
 import { Loading } from "./loading.js";
 import { Navigation } from "./navigation.js";
 import { Overlay } from "./overlay.js";
+import { PanelKeys } from "./panel_keys.js";
 import { Painter } from "./painter.js";
 import { PartialLayoutPoller } from "./partial_layout.js";
 import { Placement } from "./placement.js";
@@ -83,6 +84,7 @@ export class MapView {
         this.navigation.flyToFocus({ always: false });
       },
       joined: (id, links) => this.pointing.joinTo(id, links),
+      enter: () => this.layout.stage.focus(),
     };
     this.link = new MapLink({
       markHovered: (id) => this.pointing.markHovered(id),
@@ -134,6 +136,8 @@ export class MapView {
       ...{ painter: this.painter, density: this.density, tools: this.tools, navigation: this.navigation },
       ...{ pointing: this.pointing, selecting: this.selecting, message: () => this.data },
       viewport: () => this.viewport,
+      card: () => this.cardLink.card,
+      isCovered: () => this.covering.isCovered,
     });
     this.gestures = new Gestures(overlay, this.tools, this.commands);
     this.keyboard = new Keyboard(
@@ -150,9 +154,10 @@ export class MapView {
       onFailure: (message) => this.status.failed(message, () => this.loading.fetch(this.data, [])),
     });
     this.partialLayout = new PartialLayoutPoller((positions) => this.movePoints(positions));
-    this.snapshots = new SnapshotSlider(root, (positions) => this.movePoints(positions));
+    this.snapshots = new SnapshotSlider(this.layout.snapshots, (positions) => this.movePoints(positions));
 
     this.covering = new Covering(root);
+    this.panelKeys = new PanelKeys(() => this.commands.closePanel());
     this.viewport = new Viewport(this.layout, this.overlay, camera, () => {
       redraw();
       if (points.count) this.painter.frame(performance.now()); // at once: a resized canvas is empty
@@ -195,6 +200,7 @@ export class MapView {
     this.details.follow(data.point_url);
     if (changed("height")) showHeight(this.root, data.height);
     this.covering.follow(data.covered_by);
+    this.panelKeys.follow(data.covered_by);
     if (changed("n")) selecting.selection.clear();
     if (this.layer) {
       /** @type {BufferName[]} */
@@ -215,6 +221,8 @@ export class MapView {
     this.partialLayout.follow(data.partial_layout_url, data.n);
     this.snapshots.offer(data);
     if (data.view && !isFirst && changed("view_serial")) this.navigation.fly(data.view);
+    if (changed("png")) this.layout.showPngSize(data.png);
+    if (!isFirst && data.png.serial !== previous.png?.serial) this.commands.savePng();
     if (changed("can_undo", "can_redo")) this.layout.showSteps(data.can_undo, data.can_redo);
     if (changed("focus", "links", "highlight", "dim", "axes")) painter.redraw();
     this.coloring.followTheme();
@@ -245,7 +253,8 @@ export class MapView {
     this.layout.stage.setAttribute(
       "aria-label",
       `Map of ${formatCount(this.points.count)} points. Arrow keys move it, plus and minus zoom, 0 shows all, ` +
-        "Enter picks the point in the middle, Escape clears, Ctrl+Z undoes the last step.",
+        "Enter picks the point in the middle. From there arrow keys lead to the next point, Shift and arrow keys " +
+        "move the map, and Enter leads to the card. Escape clears, Ctrl+Z undoes the last step.",
     );
     if (!hadPoints) this.navigation.flyToFocus({ always: !this.placement.hasKnownView });
     this.selecting.adopt(this.data);
@@ -282,7 +291,7 @@ export class MapView {
       drawing: selecting.drawing,
       contours: density.contours,
       axes: data.axes,
-      crosshair: this.layout.stage.matches(":focus-visible"),
+      crosshair: this.layout.stage.matches(":focus-visible") && (pointing.focus === null || !this.cardLink.card),
       pixelRatio: this.viewport.pixelRatio,
       accepts: (id) => coloring.accepts(id) && layer?.chosen?.[id] !== 0,
       colorOf: (id) => layer?.colorOf(id) ?? coloring.theme.primary,
@@ -308,6 +317,7 @@ export class MapView {
     this.gestures.destroy();
     this.keyboard.destroy();
     this.covering.destroy();
+    this.panelKeys.destroy();
     this.viewport.destroy();
     this.painter.destroy();
     this.layer?.destroy();

@@ -20,7 +20,7 @@ const RING_LINE_PX = 2;
 export function paintPicture({ points, overlay, legend, theme }) {
   const { pixelRatio, width } = overlay;
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [points.width + Math.round(legend.width * pixelRatio), points.height];
+  [canvas.width, canvas.height] = [Math.round((width + legend.width) * pixelRatio), points.height];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.fillStyle = cssColor(theme.background);
   context.fillRect(0, 0, canvas.width, canvas.height);

@@ -15,6 +15,12 @@ export class PointCard {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    this.isEntering = false; // the keyboard comes as soon as the point is shown
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation(); // the panel stays open
+      this.close();
+    });
     this.link = new CardEnd();
     this.details = new PointDetails();
     /** @type {SetMetric} */
@@ -52,6 +58,22 @@ export class PointCard {
     return this.show(id);
   }
 
+  enter() {
+    this.isEntering = true;
+    this.show(this.shown);
+  }
+
+  close() {
+    this.link.map?.pick(null);
+    this.link.map?.enter();
+  }
+
+  /** The element of the card that has the keyboard. */
+  get active() {
+    const { activeElement } = /** @type {Document | ShadowRoot} */ (this.root.getRootNode());
+    return this.root.contains(activeElement) ? activeElement : null;
+  }
+
   /** @param {number | null} id */
   async show(id) {
     this.shown = id;
@@ -64,13 +86,23 @@ export class PointCard {
     const answer = await this.details.fetch(id, metric);
     if (this.shown !== id || this.metric !== metric) return;
     this.root.hidden = false;
+    const { active } = this;
     this.root.replaceChildren(
       ...(answer ? this.build(answer) : [element("p", "failed", "This point could not be loaded.")]),
     );
     this.root.scrollTop = 0;
+    if (active || this.isEntering) this.focusPart(active?.matches("select") ? "select" : ".label, .failed");
+    this.isEntering = false;
     performance.mark("embedviz-card-shown");
     const links = (answer?.neighbors ?? []).flatMap(([, , place]) => (place === null ? [] : [place]));
     this.link.map?.joined(id, links);
+  }
+
+  /** @param {string} selector */
+  focusPart(selector) {
+    const part = /** @type {HTMLElement | null} */ (this.root.querySelector(selector));
+    if (part && part.tabIndex < 0) part.tabIndex = -1; // read out, but no stop on the way through the page
+    part?.focus();
   }
 
   /** @param {PointAnswer} answer */
@@ -78,9 +110,9 @@ export class PointCard {
     const head = element("div", "head");
     const close = element("button", "close", "×");
     close.type = "button";
-    close.title = "Close (Escape on the map)";
+    close.title = "Close (Escape)";
     close.setAttribute("aria-label", "Close the card");
-    close.addEventListener("click", () => this.link.map?.pick(null));
+    close.addEventListener("click", () => this.close());
     head.append(element("h2", "label", label), close);
     const values = element("dl", "columns");
     for (const [name, value] of columns) {

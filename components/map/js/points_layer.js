@@ -66,6 +66,11 @@ export class PointsLayer {
     return this.positions.length / 2;
   }
 
+  /** Pixels that the canvas can have along a side. */
+  get maxSide() {
+    return this.gl.getParameter(this.gl.MAX_RENDERBUFFER_SIZE);
+  }
+
   /** Create the program, the buffers and the texture. */
   allocate() {
     const { gl } = this;

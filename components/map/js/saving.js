@@ -6,6 +6,7 @@ import { paintPicture } from "./picture.js";
 import { paintSvg } from "./svg.js";
 
 /** @import { Coloring } from "./coloring.js" */
+/** @import { PngExport } from "./exchange.js" */
 /** @import { LegendMarks } from "./legend_marks.js" */
 /** @import { Overlay } from "./overlay.js" */
 /** @import { Painter } from "./painter.js" */
@@ -13,7 +14,7 @@ import { paintSvg } from "./svg.js";
 /** @import { Viewport } from "./viewport.js" */
 
 export const MAX_SVG_POINTS = 20000; // drawing programs choke on more
-const PNG_PIXEL_RATIO = 2; // sharp in print, and on the screens of today
+const MAX_PNG_PIXELS = 64e6; // more than that a browser may refuse to draw
 const REVOKE_DELAY_MS = 10000;
 
 /**
@@ -26,11 +27,21 @@ const REVOKE_DELAY_MS = 10000;
  * @property {Coloring} coloring
  */
 
-/** @param {PictureParts} parts */
-export function savePng({ painter, layer, overlay, viewport, coloring }) {
-  viewport.withPixelRatio(PNG_PIXEL_RATIO, () => {
+/**
+ * Picture pixels for a pixel of the screen.
+ * @type {(size: PngExport, width: number, height: number, maxSide: number) => number}
+ */
+export function pngPixelRatio({ scale, width: wanted }, width, height, maxSide) {
+  const largest = Math.min(maxSide / Math.max(width, height), Math.sqrt(MAX_PNG_PIXELS / (width * height)));
+  return Math.min(wanted === null ? scale : wanted / width, largest);
+}
+
+/** @type {(parts: PictureParts, size: PngExport) => void} */
+export function savePng({ painter, layer, overlay, viewport, coloring }, size) {
+  const legend = legendOf(overlay, coloring);
+  const ratio = pngPixelRatio(size, overlay.width + legend.width, overlay.height, layer.maxSide);
+  viewport.withPixelRatio(ratio, () => {
     painter.paintWhole();
-    const legend = legendOf(overlay, coloring);
     const picture = paintPicture({ points: layer.canvas, overlay, legend, theme: coloring.theme });
     picture.toBlob((blob) => blob && download(blob, "map.png"), "image/png");
   });

@@ -11,10 +11,10 @@ const PLAY_INTERVAL_MS = 900; // the points glide for most of it
 
 export class SnapshotSlider {
   /**
-   * @param {HTMLElement} root
+   * @param {HTMLElement} bar hidden where there are no snapshots
    * @param {(positions: Uint16Array) => void} onPositions called with the layout of the snapshot that is shown
    */
-  constructor(root, onPositions) {
+  constructor(bar, onPositions) {
     this.onPositions = onPositions;
     /** @type {string | null} */
     this.address = null;
@@ -28,8 +28,7 @@ export class SnapshotSlider {
     this.running = new AbortController();
     /** @type {ReturnType<typeof setInterval> | null} */
     this.playing = null;
-    this.bar = element("div", "snapshots");
-    this.bar.hidden = true;
+    this.bar = bar;
     this.play = iconButton("play", "Play", () => (this.playing ? this.stop() : this.start()));
     this.slider = element("input");
     this.slider.type = "range";
@@ -43,7 +42,6 @@ export class SnapshotSlider {
     this.bar.addEventListener("keydown", (event) => event.stopPropagation());
     this.title = element("output", "snapshot");
     this.bar.append(this.play, this.slider, this.title);
-    root.append(this.bar);
   }
 
   /** Whether an earlier snapshot than the last is shown. */

@@ -29,8 +29,8 @@ export class Viewport {
 
   /** What lies on the stage, or beside it on a narrow page. */
   get controls() {
-    const { toolbar, legend, chip } = this.layout;
-    return [...toolbar.children, legend, chip];
+    const { toolbar, legend, chip, snapshots } = this.layout;
+    return [...toolbar.children, legend, chip, snapshots];
   }
 
   measure() {

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from components.map.event import MapEvent
-from components.map.session import MapSession
+from components.map.filters import Contains
+from components.map.session import TABLE, MapSession
 from embedviz.space import EmbeddingSpace
 
 SPACE = EmbeddingSpace(["table", "kingdom", "king", "Viking", "queen"], np.eye(5, dtype=np.float32))
@@ -170,3 +171,25 @@ def test_an_address_left_behind_by_another_page_changes_nothing(session, page):
     assert session.focus == 4
     session.save()
     assert page.address["focus"] == "queen"
+
+
+def test_filters_are_in_the_address_and_open_by_a_link(page, session):
+    session.settings = {"method": "pca"}
+    session.filter("label", Contains("king"))
+    session.save()
+    link = dict(page.address)
+    assert link["filter"]
+    session.step("undo")
+    opened = MapSession(SimpleNamespace(id="r"), SPACE)
+    page.address.from_dict(link)
+    assert opened.follow_address() == []
+    assert opened.filters == {"label": Contains("king")}
+
+
+def test_escape_closes_the_section_once(session):
+    session.section = TABLE
+    session.handle(MapEvent(step="close", step_serial=3), MAP)
+    assert session.section is None
+    session.section = TABLE
+    session.handle(MapEvent(step="close", step_serial=3), MAP)  # the same event on another rerun
+    assert session.section == TABLE
