@@ -7,7 +7,8 @@ import threading
 
 from components.routes import map_router
 
-FOR_PICTURES = ("numpy", "PIL.Image")  # Streamlit imports them for the first one, while the browser waits
+# Imported while the first browser loads Streamlit. The last two are what Streamlit imports for a picture.
+FOR_FIRST_PAGE = ("components.run_picker", "components.tours.guide", "numpy", "PIL.Image")
 FIRST_PAGE_S = 3.0  # that the first visitor has; without one, the server gets ready anyway
 SETTLING_S = 0.5  # that the browser takes to draw a page after its script has ended
 _first_page = threading.Event()
@@ -37,7 +38,7 @@ class WarmUp:
         close_shared_executor()
 
     def _run(self) -> None:
-        for name in FOR_PICTURES:
+        for name in FOR_FIRST_PAGE:
             importlib.import_module(name)
         _first_page.wait(FIRST_PAGE_S)
         if self._ended.wait(SETTLING_S):
