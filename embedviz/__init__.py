@@ -10,7 +10,7 @@ import importlib as _importlib
 import typing as _typing
 
 if _typing.TYPE_CHECKING:
-    from embedviz.api import compare_algorithms, runs, start, train
+    from embedviz.api import compare_algorithms, experiment, runs, start, train
     from embedviz.core.errors import EmbedvizError
     from embedviz.core.progress import Progress
     from embedviz.data.reading import Table, read_table
@@ -32,6 +32,7 @@ __all__ = [
     "Vocabulary",
     "__version__",
     "compare_algorithms",
+    "experiment",
     "evaluate_vectors",
     "load_vectors",
     "open_run",
@@ -51,6 +52,7 @@ _HOME = {
     "Table": "embedviz.data.reading",
     "Vocabulary": "embedviz.text.vocabulary",
     "compare_algorithms": "embedviz.api",
+    "experiment": "embedviz.api",
     "evaluate_vectors": "embedviz.evaluation.evaluating",
     "load_vectors": "embedviz.formats",
     "open_run": "embedviz.run",

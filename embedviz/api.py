@@ -15,6 +15,7 @@ from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
 if TYPE_CHECKING:
+    from embedviz.experiments.experiment import Experiment
     from embedviz.jobs.algorithm_comparison import AlgorithmComparison
     from embedviz.training.survey import Survey
 
@@ -191,6 +192,75 @@ def compare_algorithms(
 
     dataset = _dataset(next(iter(word_models())), data, read, columns, None, None)
     asked = comparison_of_algorithms(dataset, algorithms, seconds=seconds, columns=columns, settings=settings)
+    return run_inline(asked, on_progress)
+
+
+def experiment(
+    question: str,
+    data: Data,
+    *,
+    model: str,
+    budget: float | str = "10m",
+    columns: Columns | None = None,
+    read: Mapping[str, Any] | None = None,
+    test: str | Path | None = None,
+    validation: str | Path | None = None,
+    on_progress: Callable[[Progress], Any] | None = None,
+    **settings: Any,
+) -> Experiment:
+    """Answer a question by training a model several times, as many at a time as the cores allow.
+
+    Runs are kept in the store. One that was trained before, with the same settings, data, seed and version, is not trained
+    again. Ctrl-C keeps what is done.
+
+    Parameters
+    ----------
+    question : str
+        One of `embedviz.experiments.QUESTIONS`: "dimensions".
+    data, columns, read, test, validation, on_progress
+        As for `train`.
+    model : str
+        Name of the model.
+    budget : float or str
+        Seconds, or "90s", "5m", "2h"; when they are over, no run is begun and those under way are left out.
+    **settings
+        Settings of the question (largest=64, seeds=5), and those of the model that all runs have in common (epochs=5).
+
+    Returns
+    -------
+    Experiment
+        `.table`, `.figure`, `.verdict` and `.results`, whose runs `.run_of` opens.
+
+    Raises
+    ------
+    EmbedvizError
+        When the data or a setting is wrong, or the question cannot be asked of the model.
+
+    Examples
+    --------
+    >>> import embedviz as ev
+    >>> from pathlib import Path
+    >>> _ = Path("text.txt").write_text("the cat sat on the mat and the dog sat on the rug " * 50)
+    >>> found = ev.experiment("dimensions", "text.txt", model="skipgram", largest=4, seeds=1, min_count=1, epochs=1)
+    >>> found.table["dim"].tolist()
+    [2, 4]
+    """
+    from embedviz.experiments import question as question_of
+    from embedviz.experiments.budget import seconds_of
+    from embedviz.experiments.experiment import create_experiment
+    from embedviz.jobs.inline import run_inline
+
+    dataset = _dataset(model, data, read, columns, test, validation)
+    own = question_of(question).Settings.model_fields
+    asked = create_experiment(
+        question,
+        dataset,
+        model,
+        budget=seconds_of(budget),
+        settings={name: value for name, value in settings.items() if name not in own},
+        options={name: value for name, value in settings.items() if name in own},
+        columns=columns,
+    )
     return run_inline(asked, on_progress)
 
 

@@ -87,6 +87,17 @@ class TrainingSettings(Settings):
     )
 
 
+class ExampleSettings(TrainingSettings):
+    """Settings of a training on rows: ratings, texts or rows of a table."""
+
+    train_share: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="Share of the training set that is learned from; the others are left out, to see how much it takes.",
+    )
+
+
 def _in_words(cls: type[Settings], error: ValidationError) -> str:
     known = ", ".join(sorted(cls.model_fields))
     sentences = []

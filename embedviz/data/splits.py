@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
@@ -12,7 +12,7 @@ import numpy as np
 from embedviz.core.errors import SettingsError
 from embedviz.data.part_names import PART_NAMES, PartName
 
-TRAIN, VALIDATION, TEST = 0, 1, 2  # codes of the parts
+TRAIN, VALIDATION, TEST, UNUSED = range(4)  # codes of the parts, and of rows that are in none
 
 
 class SplitMethod(StrEnum):
@@ -55,7 +55,7 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Row numbers of the three parts; each row is in exactly one of them.
+    """Row numbers of the three parts; each row is in exactly one of them, or unused.
 
     Parameters
     ----------
@@ -71,6 +71,8 @@ class Split:
         The column that gave the parts; empty where they were drawn.
     details : mapping of str to int
         What a reader of the scores has to know about it, by a name in snake case.
+    unused : (n,) int64 array
+        Training rows that were left out, so as to learn from fewer: see `thinned`.
     """
 
     train: np.ndarray
@@ -81,6 +83,7 @@ class Split:
     fold: Fold | None = None
     column: str = ""
     details: Mapping[str, int] = field(default_factory=dict[str, int])
+    unused: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @classmethod
     def of(
@@ -100,16 +103,38 @@ class Split:
         parts : (N,) int array
             TRAIN, VALIDATION or TEST for each row, as `split_rows` returns them.
         """
-        train, validation, test = (np.flatnonzero(parts == code) for code in (TRAIN, VALIDATION, TEST))
-        return cls(train, validation, test, SplitMethod(method), seed, fold, column, details or {})
+        train, validation, test, unused = (np.flatnonzero(parts == code) for code in (TRAIN, VALIDATION, TEST, UNUSED))
+        return cls(train, validation, test, SplitMethod(method), seed, fold, column, details or {}, unused)
 
     def __len__(self) -> int:
-        return len(self.train) + len(self.validation) + len(self.test)
+        return len(self.train) + len(self.validation) + len(self.test) + len(self.unused)
+
+    def thinned(self, share: float, *, classes: np.ndarray | None = None) -> Self:
+        """Return the same split with a share of its training rows, so that fewer are learned from and as many measured.
+
+        A smaller share takes some of the rows of a larger one.
+
+        Parameters
+        ----------
+        share : float
+            Over 0; 1 keeps all, and at least one row stays.
+        classes : (N,) int array, optional
+            Keep every class in proportion, and a row of each.
+        """
+        if share >= 1:
+            return self
+        order = np.random.default_rng(self.seed).permutation(self.train)
+        groups = [order] if classes is None else [order[classes[order] == code] for code in np.unique(classes[order])]
+        kept = np.sort(np.concatenate([group[: max(1, round(share * len(group)))] for group in groups]))
+        unused = np.setdiff1d(self.train, kept)
+        details = {**self.details, "unused_training_rows": len(unused)}
+        return replace(self, train=kept, unused=unused, details=details)
 
     @property
     def parts(self) -> np.ndarray:
-        """(N,) int8: TRAIN, VALIDATION or TEST for each row; `Split.of` takes it back."""
+        """(N,) int8: TRAIN, VALIDATION, TEST or UNUSED for each row; `Split.of` takes it back."""
         parts = np.full(len(self), TRAIN, np.int8)
+        parts[self.unused] = UNUSED
         parts[self.validation] = VALIDATION
         parts[self.test] = TEST
         return parts

@@ -42,6 +42,7 @@ DETAILS = {
     "type_coverage": "Share of the distinct words that have a pretrained vector: {}",
     "sentence_encoder": "Sentence encoder: {}",
     "ngrams": "N-grams of the linear term: {}",
+    "unused_training_rows": "Training rows left out, so as to learn from fewer: {}",
     "rows_without_part": "Rows that belong to no part of the split, left out: {}",
     "test_rows_in_training": "Rows of the test set that the training set has too: {}",
     "validation_rows_in_training": "Rows of the validation set that the training set has too: {}",

@@ -23,6 +23,11 @@ class Executor(Protocol):
         """The machine that trains: its best device and its measured speed, as far as they are known."""
         ...
 
+    @property
+    def capacity(self) -> int:
+        """Trainings of one thread that run at once."""
+        ...
+
     def submit(self, job: JobFolder[Any]) -> None:
         """Queue a job that is new, or was stopped, failed or interrupted.
 

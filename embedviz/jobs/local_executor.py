@@ -1,7 +1,8 @@
 """The executor of this machine: it keeps warm worker processes, hands them jobs, and notices when one dies.
 
-Two lanes have workers of their own: "training", as many at once as the cores allow, and "interactive" for maps,
-readings and opened vectors, so that nothing that a person looks at waits behind a training.
+Lanes have workers of their own: "training", as many threads at once as there are cores, "interactive" for maps, readings and
+opened vectors, so that nothing that a person looks at waits behind a training, and "coordination" for what has others
+trained: it hands its runs in here, to wait their turn as any other.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from typing import Any, Self
 
 from embedviz.core.cost import Machine
 from embedviz.core.errors import EmbedvizError, QueueFullError, RunError
-from embedviz.core.jobs.declaration import Lane
+from embedviz.core.jobs.declaration import Declaration, Lane
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
+from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.jobs.status import (
     FILE,
     Status,
@@ -35,8 +37,9 @@ from embedviz.jobs.executor import Executor, take_for_queue
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
 from embedviz.store.home import home
+from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
-from embedviz.training.threads import training_capacity
+from embedviz.training.threads import thread_capacity, threads_per_training
 
 STOP_GRACE_S = 30.0  # a worker may take to measure and save after a Stop
 LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing to save
@@ -45,7 +48,10 @@ CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints 
 SWEEP_INTERVAL_S = 60.0
 KILLED = -9  # exit code
 MAX_STARTS = 3  # of workers in a row that die before they are ready
-LANES: tuple[Lane, ...] = ("training", "interactive")
+MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
+LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
+# Places that a job of these lanes usually takes. While so many are free, a worker is ready before anybody asks.
+USUAL_PLACES: dict[Lane, Callable[[], int]] = {"training": threads_per_training, "interactive": lambda: 1}
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +66,11 @@ class LocalExecutor:
 
     def __init__(self, sweep_interval: float = SWEEP_INTERVAL_S) -> None:
         self._lock = threading.RLock()
-        self._capacity: dict[Lane, int] = {"training": training_capacity(), "interactive": 2}
+        self._places: dict[Lane, int] = {
+            "training": thread_capacity(),
+            "interactive": 2,
+            "coordination": MAX_COORDINATED,
+        }
         self._waiting: dict[Lane, deque[HeldJob]] = {lane: deque() for lane in LANES}
         self._workers: dict[Lane, list[WorkerProcess]] = {lane: [] for lane in LANES}
         self._failures: dict[Lane, int] = dict.fromkeys(LANES, 0)
@@ -74,6 +84,11 @@ class LocalExecutor:
         return self._machine
 
     @property
+    def capacity(self) -> int:
+        """Trainings of one thread that run at once."""
+        return self._places["training"]
+
+    @property
     def is_closed(self) -> bool:
         """True once `close` was called."""
         return self._closed.is_set()
@@ -82,7 +97,7 @@ class LocalExecutor:
         """Mark the jobs that claim to run and do not, sweep the store, and warm a worker a lane."""
         tidy()
         with self._lock:
-            for lane in LANES:
+            for lane in USUAL_PLACES:
                 self._hand_out(lane)
         threading.Thread(target=self._beat, name="executor-heartbeat", daemon=True).start()
         threading.Thread(target=self._sweep, name="executor-sweep", daemon=True).start()
@@ -107,7 +122,8 @@ class LocalExecutor:
             waiting = self._waiting[lane]
             if len(waiting) >= (5 if is_shared() else 50):
                 raise QueueFullError(f"{len(waiting)} runs are waiting already. Try again when one of them has ended.")
-            waiting.append(HeldJob(job, take_for_queue(job), declared.limits))
+            places = self._places_of(job, declared)
+            waiting.append(HeldJob(job, take_for_queue(job), places, declared.limits))
             self._hand_out(lane)
 
     def place(self, job: JobFolder[Any]) -> int:
@@ -161,17 +177,29 @@ class LocalExecutor:
                     return True
         return False
 
+    def _places_of(self, job: JobFolder[Any], declared: Declaration[Any]) -> int:
+        """Return how many places of its lane a job takes: its threads where it trains, else one."""
+        if declared.lane != "training":
+            return 1
+        spec: JobSpec = job.spec_as(declared.spec_class)
+        return min(spec.threads or threads_per_training(), self._places["training"])
+
     def _hand_out(self, lane: Lane) -> None:
-        """Give waiting jobs to idle workers and keep one worker warm while the lane has room. Holds the lock."""
+        """Give waiting jobs to idle workers, in their order, and have a worker ready for the next. Holds the lock."""
         workers, waiting = self._workers[lane], self._waiting[lane]
         for worker in workers:
-            if waiting and worker.is_idle:
-                worker.take(waiting.popleft())
+            if waiting and worker.is_idle and waiting[0].places <= self._free_places(lane):
+                worker.take(waiting.popleft(), self.capacity)
         has_idle = any(worker.held is None for worker in workers)
-        has_room = len(workers) < self._capacity[lane] and self._failures[lane] < MAX_STARTS
-        if not self.is_closed and not has_idle and has_room:
+        wanted = waiting[0].places if waiting else USUAL_PLACES[lane]() if lane in USUAL_PLACES else None
+        wants_one = wanted is not None and wanted <= self._free_places(lane)
+        if not self.is_closed and not has_idle and wants_one and self._failures[lane] < MAX_STARTS:
             workers.append(WorkerProcess(lane, self._on_answer, self._on_exit))
             self._hand_out(lane)
+
+    def _free_places(self, lane: Lane) -> int:
+        """Return the places that no job of the lane holds. Holds the lock."""
+        return self._places[lane] - sum(worker.held.places for worker in self._workers[lane] if worker.held)
 
     def _on_answer(self, worker: WorkerProcess, answer: Answer) -> None:
         with self._lock:
@@ -182,6 +210,16 @@ class LocalExecutor:
             if "done" in answer:
                 worker.held = None
                 self._hand_out(worker.lane)
+            if "submit" in answer:
+                worker.answer(answer["submit"], self._refusal(answer["submit"]))
+
+    def _refusal(self, folder: str) -> str:
+        """Queue a run that a worker handed in; the sentence where it is refused, else empty."""
+        try:
+            self.submit(RunFolder(folder))
+        except EmbedvizError as error:
+            return str(error)
+        return ""
 
     def _on_exit(self, worker: WorkerProcess, code: int) -> None:
         with self._lock:

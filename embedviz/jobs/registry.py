@@ -12,6 +12,7 @@ KINDS = {
     "algorithms": "embedviz.jobs.algorithm_comparison:compare_algorithms",
     "baselines": "embedviz.jobs.baselines:train_baselines",
     "comparison": "embedviz.space.comparison_job:compare",
+    "experiment": "embedviz.experiments.experiment_job:run_experiment",
     "history": "embedviz.projection.history_job:lay_out_history",
     "pair": "embedviz.projection.pair_job:draw_pair",
     "prediction": "embedviz.jobs.prediction:predict",

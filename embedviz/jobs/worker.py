@@ -23,6 +23,7 @@ from typing import Any, TextIO
 from embedviz.core.jobs.folder import LOG, JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.reporter import Control
+from embedviz.jobs.current_executor import ServersExecutor, set_servers_executor
 from embedviz.jobs.machine import words_per_second
 from embedviz.jobs.perform import let_threads_sleep, perform
 from embedviz.jobs.worker_process import Answer, MachineAnswer, Request
@@ -42,7 +43,9 @@ def main(lane: str) -> None:
         os.nice(19)  # maps, readings and the pages themselves go first
     controls: dict[str, Control] = {}
     waiting: queue.Queue[Request | None] = queue.Queue()
-    threading.Thread(target=_listen, args=(sys.stdin, waiting, controls), daemon=True).start()
+    server = ServersExecutor(lambda folder: _send(out, {"submit": folder}))
+    set_servers_executor(server)
+    threading.Thread(target=_listen, args=(sys.stdin, waiting, controls, server), daemon=True).start()
 
     def terminate(number: int, frame: FrameType | None) -> None:
         _interrupt(controls, TERMINATED)
@@ -56,6 +59,7 @@ def main(lane: str) -> None:
     while (request := waiting.get()) is not None:
         folder = request.get("job", "")
         control = controls[folder]
+        server.capacity = request.get("capacity", 1)
         with _output_to(Path(folder) / LOG):
             lease = Lease.adopt(Path(folder), request.get("lease", 0), request.get("token", ""))
             perform(_opened(Path(folder)), control, lease=lease)
@@ -71,6 +75,8 @@ def _opened(folder: Path) -> JobFolder[Any]:
 
 def _prepare(lane: str) -> Answer:
     """Import what the lane's jobs need; the training lane also reports what machine this is."""
+    if lane == "coordination":  # others do the work
+        return {"ready": os.getpid()}
     import torch  # two seconds, paid before anybody waits
 
     if lane != "training":
@@ -87,9 +93,14 @@ def _prepare(lane: str) -> Answer:
     return {"ready": os.getpid(), "machine": machine}
 
 
-def _listen(lines: TextIO, waiting: queue.Queue[Request | None], controls: dict[str, Control]) -> None:
+def _listen(
+    lines: TextIO, waiting: queue.Queue[Request | None], controls: dict[str, Control], server: ServersExecutor
+) -> None:
     for line in lines:
         request: Request = json.loads(line)
+        if "handed_in" in request:
+            server.take_answer(request["handed_in"], request.get("refused", ""))
+            continue
         if "job" in request:
             controls[request["job"]] = Control()
             waiting.put(request)

@@ -25,12 +25,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Request(TypedDict, total=False):
-    """A line to the worker: a job with its lease, or the folder of a job to stop."""
+    """A line to the worker: a job with its lease, the folder of a job to stop, or what became of one that it handed in.
+
+    capacity: jobs of one thread that the executor does at once. refused: why it did not take the job; empty when it did.
+    """
 
     job: str
     lease: int
     token: str
+    capacity: int
     stop: str
+    handed_in: str
+    refused: str
 
 
 class MachineAnswer(TypedDict):
@@ -42,19 +48,21 @@ class MachineAnswer(TypedDict):
 
 
 class Answer(TypedDict):
-    """A line from the worker: it is ready, or has done the job in a folder."""
+    """A line from the worker: it is ready, has done the job in a folder, or hands in the folder of a run to be trained."""
 
     ready: NotRequired[int]
     machine: NotRequired[MachineAnswer]
     done: NotRequired[str]
+    submit: NotRequired[str]
 
 
 @dataclass(frozen=True)
 class HeldJob:
-    """A job, the lease under which this executor holds it, and the limits of its kind."""
+    """A job, the lease under which this executor holds it, the places that it takes in its lane, and the limits of its kind."""
 
     job: JobFolder[Any]
     lease: Lease
+    places: int
     limits: Limits | None = None
 
     @property
@@ -133,11 +141,16 @@ class WorkerProcess:
         """True until the process has ended."""
         return self._process.poll() is None
 
-    def take(self, held: HeldJob) -> None:
-        """Give it a job."""
+    def take(self, held: HeldJob, capacity: int) -> None:
+        """Give it a job. capacity: trainings of one thread that the executor does at once."""
         self.held = held
         held.lease.pid = self._process.pid
-        self._send({"job": str(held.folder), "lease": held.lease.generation, "token": held.lease.token})
+        lease = held.lease
+        self._send({"job": str(held.folder), "lease": lease.generation, "token": lease.token, "capacity": capacity})
+
+    def answer(self, folder: str, refused: str) -> None:
+        """Tell it that a job that it handed in waits in the queue, or why it was refused."""
+        self._send({"handed_in": folder, "refused": refused})
 
     def stop(self, folder: Path, grace: float) -> None:
         """Ask it to stop the job in this folder; kill it when it has not done so after `grace` seconds."""

@@ -209,6 +209,11 @@ class RunFolder(JobFolder[RunSpec]):
         return self._run_record.owner
 
     @property
+    def version(self) -> str:
+        """Version of embedviz that made it."""
+        return self._run_record.version
+
+    @property
     def _run_record(self) -> RunRecord:
         return cast(RunRecord, self._record)
 

@@ -54,6 +54,12 @@ class TrainingSpec(RunSpec):
 
     kind: ClassVar[str] = "training"
 
+    @property
+    def threads(self) -> int:
+        """Those that were set; one for a training that has to repeat exactly."""
+        threads = self.settings.get("threads", 0)
+        return 1 if self.settings.get("deterministic") else threads if isinstance(threads, int) else 0
+
 
 @dataclass(frozen=True)
 class VectorsSpec(RunSpec):

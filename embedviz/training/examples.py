@@ -47,7 +47,7 @@ def drawn_notes(drawn: int, n: int, unit: str, seed: int) -> list[str]:
 
 def part_names(split: Split, examples: np.ndarray) -> np.ndarray:
     """Return the part of each example as the column PART names it: (N,) int -> (N,) object."""
-    return np.array(list(PARTS.values()), dtype=object)[split.parts[examples]]
+    return np.array([*PARTS.values(), "unused"], dtype=object)[split.parts[examples]]
 
 
 def class_outcomes(probabilities: np.ndarray, codes: np.ndarray, classes: Sequence[str]) -> dict[str, np.ndarray]:

@@ -24,6 +24,11 @@ def threads_per_training() -> int:
     return max(1, (os.cpu_count() or 1) // training_capacity())
 
 
+def thread_capacity() -> int:
+    """Return the threads of all trainings that may run at once."""
+    return training_capacity() * threads_per_training()
+
+
 def threads_for(model: _ThreadLimit, settings: TrainingSettings) -> int:
     """Return the threads for a training: one where it has to repeat exactly, what was set, or what the model gains from."""
     if settings.deterministic:

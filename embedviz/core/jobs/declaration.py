@@ -12,7 +12,7 @@ from embedviz.core.jobs.spec import JobSpec
 
 S = TypeVar("S", bound=JobSpec)
 
-Lane = Literal["training", "interactive"]
+Lane = Literal["training", "interactive", "coordination"]
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,9 @@ class Declaration(Generic[S]):
     ----------
     kind : str
         Name under which the registry holds it.
-    lane : {"training", "interactive"}
-        The queue it waits in. Nothing that a person looks at waits behind a training.
+    lane : {"training", "interactive", "coordination"}
+        The queue it waits in. Nothing that a person looks at waits behind a training, and what has others trained takes the
+        place of none.
     spec_class : type
         Class of its specs.
     function : callable
@@ -90,7 +91,7 @@ def job(
     ----------
     kind : str
         The kind; the spec class in the function's annotation has to name the same.
-    lane : {"training", "interactive"}
+    lane : {"training", "interactive", "coordination"}
         The queue it waits in.
     limits : Limits, optional
         Time and memory that it may take in a worker; a Stop then ends it at once.

@@ -20,6 +20,11 @@ class JobSpec:
 
     kind: ClassVar[str]
 
+    @property
+    def threads(self) -> int:
+        """Threads that the job takes; 0 for as many as a training is given on this machine."""
+        return 0
+
     def key(self) -> str:
         """Return the canonical hash of the spec: 32 hexadecimal digits.
 

@@ -123,6 +123,7 @@ def read_rows(
         split = given.split(validation_share, seed, fold=fold, classes=codes)
     else:
         split = draw_split(len(rows), validation_share, settings.test_share, seed, fold=fold, classes=codes)
+    split = split.thinned(settings.train_share, classes=codes)
 
     taken, read, last = {}, [], time.monotonic()
     not_features = {name} if given is None else {name, given.column}

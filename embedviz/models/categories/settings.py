@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from embedviz.core.settings import TrainingSettings
+from embedviz.core.settings import ExampleSettings
 from embedviz.core.typed_json import JsonObject
 
 # Defaults were chosen by the loss on parts of training data alone: of Adult (income, and occupation), of bird strikes, and of
@@ -24,7 +24,7 @@ EMBEDDING_SHARE = 2 / 3  # dropout of vectors over dropout of hidden units
 BASIC: JsonObject = {"basic": True}  # a field that a form shows first
 
 
-class CategoriesSettings(TrainingSettings):
+class CategoriesSettings(ExampleSettings):
     """Settings of the categories model."""
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field
 
-from embedviz.core.settings import TrainingSettings
+from embedviz.core.settings import ExampleSettings
 from embedviz.core.typed_json import JsonObject
 
 Method = Literal["als", "ials", "gradient", "dot", "bpr"]
@@ -27,7 +27,7 @@ MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation set
 _BASIC: JsonObject = {"basic": True}
 
 
-class RatingsSettings(TrainingSettings):
+class RatingsSettings(ExampleSettings):
     """Settings of a ratings model. None leaves a value to the method (`resolved`)."""
 
     renamed: ClassVar[dict[str, str]] = {"first_length": "init_std"}

@@ -81,7 +81,8 @@ class RatingsSpec:
         ratings = read_ratings(table.frame, columns)
         method = choose_method(settings, ratings)
         yield Progress(message="Splitting the ratings")
-        return prepare_ratings(ratings, method, split_ratings(ratings, settings, fold), settings.refit)
+        split = split_ratings(ratings, settings, fold).thinned(settings.train_share)
+        return prepare_ratings(ratings, method, split, settings.refit)
 
     def evaluate(self, trained: TrainedRatings, prepared: PreparedRatings) -> Evaluation:
         """Return errors (rmse, mae, r2) where ratings are estimated, the ranking of all items, and k-NN purity."""

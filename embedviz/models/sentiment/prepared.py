@@ -57,6 +57,7 @@ def prepare_texts(
         split = data.given.split(validation_share, seed, fold=fold, classes=classes)
     else:
         split = draw_split(len(data), validation_share, settings.test_share, seed, fold=fold, classes=classes)
+    split = split.thinned(settings.train_share, classes=classes)
     pretrained = None
     if space is not None:
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from embedviz.core.settings import TrainingSettings
+from embedviz.core.settings import ExampleSettings
 from embedviz.core.typed_json import JsonObject
 
 NO_VECTORS = "none"
@@ -15,7 +15,7 @@ STEPS = 1600  # batches after which training has usually converged
 MIN_EPOCHS, MAX_EPOCHS = 2, 40
 
 
-class SentimentSettings(TrainingSettings):
+class SentimentSettings(ExampleSettings):
     """Settings of the sentiment model."""
 
     presets: ClassVar[dict[str, dict[str, Any]]] = {

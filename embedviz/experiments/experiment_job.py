@@ -1,0 +1,152 @@
+"""The job that answers a question: it has runs trained, as many at a time as the cores allow, within the budget.
+
+It trains nothing itself: runs go through the executor that this process belongs to, as any other run. A run that was trained
+before, with the same settings, data, seed and version, is taken as it is.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.reporter import Interrupted, Reporter, StopRequested
+from embedviz.core.progress import Progress
+from embedviz.core.version import VERSION
+from embedviz.experiments.experiment import Experiment, ExperimentSpec
+from embedviz.experiments.question import PlannedRun
+from embedviz.experiments.result import Result, ended_result
+from embedviz.experiments.run_key import run_key, runs_by_key
+from embedviz.jobs.current_executor import JobTaker, current_executor
+from embedviz.models import model_spec
+from embedviz.store.run_folder import RunFolder
+
+LOOK_INTERVAL_S = 0.05  # between two looks at the runs
+REPORT_INTERVAL_S = 0.5
+STOP_GRACE_S = 20.0  # that runs have to end once they were asked to
+MAX_NAME_CHARACTERS = 120
+
+
+@job("experiment", lane="coordination")
+def run_experiment(spec: ExperimentSpec, folder: Path, reporter: Reporter) -> None:
+    """Train what the question asks for. What was trained is kept when it is stopped, and not trained again on Resume."""
+    Coordinator(Experiment(folder), current_executor(), reporter).run()
+
+
+class Coordinator:
+    """The runs of an experiment: which are under way, and which comes next.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        With the results of an earlier attempt, where there was one.
+    executor : JobTaker
+        Trains the runs.
+    reporter : Reporter
+        Of the job.
+    """
+
+    def __init__(self, experiment: Experiment, executor: JobTaker, reporter: Reporter) -> None:
+        self.experiment, self.executor, self.reporter = experiment, executor, reporter
+        self.spec = experiment.spec
+        self.planner = experiment.question.planner(experiment.setup)
+        self.known = runs_by_key(experiment.store, self.spec.owner)
+        self.under_way: dict[int, tuple[Result, RunFolder]] = {}
+        self.begun = 0
+        self.ended: list[Result] = []
+        self.until = time.monotonic() + max(0.0, self.spec.budget - experiment.state.elapsed())
+
+    def run(self) -> None:
+        """Train until nothing is left, or the budget is spent."""
+        reported = 0.0
+        try:
+            while True:
+                self._collect()
+                is_late = time.monotonic() > self.until
+                if not is_late:
+                    self._begin()
+                if not self.under_way:
+                    return
+                if is_late:
+                    self._end_early()
+                    return
+                if time.monotonic() - reported > REPORT_INTERVAL_S:
+                    reported = time.monotonic()
+                    self.reporter(self._progress())
+                self.reporter.check()
+                time.sleep(LOOK_INTERVAL_S)
+        except StopRequested:
+            self._end_early()
+            raise
+        except Interrupted:
+            raise  # the runs are interrupted by whoever ends the server, and go on where they were
+        except BaseException:
+            self._end_early()
+            raise
+
+    def _begin(self) -> None:
+        """Begin runs while there is room for them."""
+        while len(self.under_way) < self.executor.capacity and (planned := self.planner.next()):
+            self.reporter.check()
+            result, run = self._found_or_created(planned)
+            place, self.begun = self.begun, self.begun + 1
+            self.experiment.write(place, result)
+            state = run.state
+            if state.is_final and state.state != "done":  # it is new, or was cut off and goes on
+                self.executor.submit(run)
+            self.under_way[place] = result, run
+
+    def _found_or_created(self, planned: PlannedRun) -> tuple[Result, RunFolder]:
+        """Return the run of a plan: the one that there is, whatever trained it, or a new one."""
+        spec, model = self.spec, planned.model or self.spec.model
+        settings = model_spec(model).Settings.of(**{**spec.settings, **planned.settings}).model_dump()
+        key = run_key(model, settings, spec.columns, spec.data, VERSION)
+        run = self.known.get(key)
+        was_there = run is not None and run.status == "done"
+        if run is None:
+            name = f"{self.experiment.dataset.title}, {planned.name}"[:MAX_NAME_CHARACTERS]
+            run = self.experiment.store.create_training(
+                model, self.experiment.dataset, settings, columns=spec.columns, name=name, owner=spec.owner
+            )
+            self.known[key] = run
+        return Result(planned.name, dict(planned.factors), run.id, was_there=was_there), run
+
+    def _collect(self) -> None:
+        """Take the results of the runs that have ended."""
+        for place, (result, run) in list(self.under_way.items()):
+            if run.state.is_final:
+                del self.under_way[place]
+                ended = ended_result(result, run)
+                self.experiment.write(place, ended)
+                self.ended.append(ended)
+                self.planner.take(ended)
+
+    def _end_early(self) -> None:
+        """Ask the runs under way to stop, and take what they have come to."""
+        for _, run in self.under_way.values():
+            self.executor.stop(run)
+        until = time.monotonic() + STOP_GRACE_S
+        while self.under_way and time.monotonic() < until:
+            self._collect()
+            time.sleep(LOOK_INTERVAL_S)
+        for place, (result, _) in self.under_way.items():
+            self.experiment.write(place, replace(result, outcome="cut off"))
+
+    def _progress(self) -> Progress:
+        """How far it is: runs that ended, and the shares of those under way."""
+        shares = [_share(run) for _, run in self.under_way.values()]
+        names = ", ".join(result.name for result, _ in self.under_way.values())
+        total = max(self.planner.total, self.begun)
+        return Progress(
+            step=round(1000 * (len(self.ended) + sum(shares))),
+            total_steps=1000 * total,
+            seconds_left=max(0.0, self.until - time.monotonic()),
+            message=f"{len(self.ended)} of {total} runs done. Training: {names}",
+        )
+
+
+def _share(run: RunFolder) -> float:
+    event = run.last_event()
+    total = event.get("total_steps", 0)
+    return min(1.0, event.get("step", 0) / total) if total else 0.0

@@ -1,0 +1,60 @@
+"""What repetitions tell: how far a mean may be from the truth, and whether a difference is more than chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from embedviz.evaluation.scores import SCORES
+
+
+def greater_is_better(score: str) -> bool:
+    """Return True for accuracy and the like, False for losses and errors."""
+    return score in SCORES and SCORES[score].greater_is_better
+
+
+def noise(table: pd.DataFrame, factor: str, repetition: str, value: str) -> float:
+    """Return the standard deviation of one measurement, what belongs to its group and to its repetition taken off.
+
+    A repetition has its own split, which all groups share, so that differences between groups are far surer than each value.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row for each measurement.
+    factor, repetition : str
+        Columns of the group and of the repetition (the seed).
+    value : str
+        Column of the measurement.
+
+    Returns
+    -------
+    float
+        NaN with fewer than two groups or repetitions.
+    """
+    wide = table.pivot_table(index=repetition, columns=factor, values=value).dropna()
+    rows, columns = wide.shape
+    if rows < 2 or columns < 2:
+        return math.nan
+    values = wide.to_numpy(np.float64)
+    rest = values - values.mean(0, keepdims=True) - values.mean(1, keepdims=True) + values.mean()
+    return math.sqrt(float((rest**2).sum()) / ((rows - 1) * (columns - 1)))
+
+
+def paired_interval(differences: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:
+    """Return mean, lower and upper end of the confidence interval of the mean of paired differences (Student's t).
+
+    The ends are infinite with fewer than two differences.
+    """
+    from scipy import stats
+
+    values = np.asarray(differences, np.float64)
+    if len(values) < 2:
+        mean = float(values.mean()) if len(values) else math.nan
+        return mean, -math.inf, math.inf
+    spread = float(values.std(ddof=1)) / math.sqrt(len(values))
+    reach = float(stats.t.ppf((1 + level) / 2, len(values) - 1)) * spread
+    return float(values.mean()), float(values.mean()) - reach, float(values.mean()) + reach
