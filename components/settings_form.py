@@ -50,8 +50,10 @@ def settings_form(
         for column, name in zip(st.columns(len(basic)), basic, strict=True):
             with column:
                 values[name] = _widget(name, fields[name], f"{key}-{name}", defaults, menus.get(name))
+    rest = [(name, field) for name, field in fields.items() if name not in basic]
+    if not rest:
+        return values
     with st.expander("More settings", icon=":material/tune:"):
-        rest = [(name, field) for name, field in fields.items() if name not in basic]
         rest.sort(key=lambda pair: pair[0] in TrainingSettings.model_fields)  # the model's own settings come first
         for i in range(0, len(rest), 2):  # rows, not columns: they keep the order where a narrow screen stacks them
             for column, (name, field) in zip(st.columns(2, vertical_alignment="bottom"), rest[i : i + 2], strict=False):

@@ -1,5 +1,5 @@
 """Command line: profile, train, predict, neighbors, analogy, project, evaluate,
-evaluate-vectors, compare-algorithms, convert.
+evaluate-vectors, compare-algorithms, experiment, convert.
 
 VECTORS is a vector file or a run's folder.
 """
@@ -15,6 +15,7 @@ from click import ClickException
 
 from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.data.roles import COLUMN_ROLES, ROLES
+from embedviz.experiments import QUESTIONS
 from embedviz.models import MODELS, model_spec
 from embedviz.store.dataset import OPTIONS
 
@@ -235,6 +236,44 @@ def evaluate_vectors(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def experiment(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help=f"One of: {', '.join(QUESTIONS)}.")],
+    data: Annotated[str, typer.Argument(help="A file, or a sample's name.")],
+    model: Annotated[str, typer.Option(help=f"One of: {', '.join(MODELS)}.")],
+    out: Annotated[Path, typer.Option(help="A folder for the report, the table and the runs' scores.")],
+    budget: Annotated[str, typer.Option(help="90s, 5m or 2h.")] = "10m",
+    columns: Annotated[list[str] | None, typer.Option(help="role=column, where the guess is wrong.")] = None,
+    read: Read = None,
+) -> None:
+    """Answer a question by several trainings: how many dimensions, and others.
+
+    Settings of the question and those that all runs have in common are flags: --largest 64 --seeds 5 --epochs 5.
+    """
+    import embedviz
+    from embedviz.experiments import question as question_of
+    from embedviz.experiments.report import report_html, runs_table
+
+    settings = _flags(model_spec(model).Settings, context.args, question_of(question).Settings)
+    out.mkdir(parents=True, exist_ok=True)
+    made = embedviz.experiment(
+        question, data, model=model, budget=budget, columns=_columns(columns or []), read=_reading(read),
+        on_progress=_print_progress, **settings,
+    )  # fmt: skip
+    typer.echo("", err=True)
+    verdict = made.verdict
+    if verdict is None:
+        raise EmbedvizError(f"No run has ended within {budget}. {made.state.reason}".strip())
+    _print(made.table)
+    for sentence in verdict.sentences:
+        typer.echo(sentence)
+    made.table.to_csv(out / "table.csv", index=False)
+    runs_table(made).to_csv(out / "runs.csv", index=False)
+    (out / "report.html").write_text(report_html(made), encoding="utf-8")
+    typer.echo(f"The report is in {out / 'report.html'}.", err=True)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def compare_algorithms(
     context: typer.Context,
     data: Annotated[str, typer.Argument(help="A text, a folder of texts, or a sample's name.")],
@@ -368,8 +407,12 @@ def _open(
     return opened
 
 
-def _flags(settings: type[Settings], flags: list[str]) -> dict[str, Any]:
-    """Turn --learning-rate 0.05 --deterministic into fields of the settings class; pydantic converts the text."""
+def _flags(settings: type[Settings], flags: list[str], further: type[Settings] | None = None) -> dict[str, Any]:
+    """Turn --learning-rate 0.05 --deterministic into fields of the settings class; pydantic converts the text.
+
+    further: another class whose fields may be given as well.
+    """
+    fields = {**settings.model_fields, **(further.model_fields if further else {})}
     values: dict[str, Any] = {}
     words = iter(flags)
     for flag in words:
@@ -377,9 +420,9 @@ def _flags(settings: type[Settings], flags: list[str]) -> dict[str, Any]:
             raise SettingsError(f"Expected a setting such as --dim 100, got {flag!r}.")
         name, _, value = flag[2:].partition("=")
         name = name.replace("-", "_")
-        field = settings.model_fields.get(name)
+        field = fields.get(name)
         if field is None and not (name == "preset" and settings.presets):
-            raise SettingsError(f"There is no setting --{name}. Settings: {', '.join(settings.model_fields)}.")
+            raise SettingsError(f"There is no setting --{name}. Settings: {', '.join(fields)}.")
         if field is not None and field.annotation is bool and not value:
             values[name] = True
             continue

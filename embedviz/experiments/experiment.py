@@ -75,7 +75,6 @@ class Experiment(JobFolder[ExperimentSpec]):
     [2, 4]
     """
 
-    record_file = "experiment.json"
     spec_class = ExperimentSpec
 
     @property

@@ -1,0 +1,1 @@
+"""The Experiments page: its form, and an experiment as it goes on."""
