@@ -16,7 +16,7 @@ from embedviz.evaluation.scores import readable
 from embedviz.experiments.figures import Line, lines_figure
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
 from embedviz.experiments.result import Result
-from embedviz.experiments.statistics import greater_is_better, noise
+from embedviz.experiments.statistics import greater_is_better, noise, studentized_range
 from embedviz.models import model_spec
 from embedviz.training.protocols import AnyModelSpec
 
@@ -152,12 +152,13 @@ class Dimensions:
         within = np.flatnonzero(loss <= loss[best] + errors[best])
         chosen = int(within[0])
         sentences: list[str] = []
-        if len(within) == len(sizes):
+        seeds = int(table["runs"].min())
+        by_chance = studentized_range(len(sizes), (seeds - 1) * (len(sizes) - 1)) * errors[best]
+        if np.ptp(values) <= by_chance:
             return Verdict(
                 (
-                    f"The dimension makes no difference that {int(table['runs'].min())} seeds could show: every size is within "
-                    f"a standard error ({errors[best]:.4f}) of the best {score}, {values[best]:.4f} with {sizes[best]} "
-                    "dimensions.",
+                    f"The dimension makes no difference that {seeds} seeds could show: the {score} of all sizes is between "
+                    f"{values.min():.4f} and {values.max():.4f}, and chance alone may set them {by_chance:.4f} apart.",
                 ),
                 False,
             )

@@ -73,3 +73,22 @@ def test_a_drawn_split_names_its_method():
     folded = draw_split(100, 0.1, 0.1, 0, fold=Fold(1, 4), classes=classes)
     assert (folded.method, folded.fold) == ("fold", Fold(1, 4))
     assert draw_split(100, 0.1, 0.1, 0, method=SplitMethod.BY_UNIT).method == "by_unit"
+
+
+def test_a_thinned_split_learns_from_fewer_rows_and_measures_as_many():
+    classes = np.repeat([0, 1, 2], [600, 300, 3])
+    split = draw_split(len(classes), 0.1, 0.1, seed=3, classes=classes)
+    thin = split.thinned(0.1, classes=classes)
+    assert (thin.validation == split.validation).all()
+    assert (thin.test == split.test).all()
+    assert set(thin.train) < set(split.train)
+    assert set(thin.train) | set(thin.unused) == set(split.train)
+    shares = np.bincount(classes[thin.train]) / np.bincount(classes[split.train])
+    assert shares[:2] == pytest.approx([0.1, 0.1], abs=0.01)
+    assert (classes[thin.train] == 2).sum() == 1  # a row of each class stays
+    assert set(split.thinned(0.05, classes=classes).train) <= set(thin.train)
+    assert split.thinned(1.0) is split
+    assert len(thin) == len(split)
+    again = Split.of(thin.parts, method=thin.method, seed=thin.seed)
+    assert (again.train == thin.train).all()
+    assert (again.unused == thin.unused).all()
