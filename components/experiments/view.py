@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from components import live, session
+from components import formatting, live, session
 from components.experiments.setup import open_address
 from components.tables import csv_button
 from components.training_draft import discard_draft
 from embedviz.core.errors import EmbedvizError
 from embedviz.experiments.experiment import Experiment
 from embedviz.experiments.report import protocol_of, report_html, runs_table
+from embedviz.models import model_spec
 
 MESSAGE = "experiment-message"
 
@@ -21,6 +22,8 @@ def draw_experiment(experiment: Experiment) -> None:
     """Draw the experiment, refreshed as results come in."""
     is_mine = experiment.owner == session.owner()
     st.header(session.plain(experiment.title))
+    spec = experiment.spec
+    st.caption(f"{model_spec(spec.model).title} · budget {formatting.duration(spec.budget)}")
     state = live.follow_progress(
         experiment,
         key=f"experiment-{experiment.id}",

@@ -91,8 +91,8 @@ class Dimensions:
     def table(self, results: Sequence[Result]) -> pd.DataFrame:
         """Return a row for each size: means over the seeds, the standard error of the validation score, and what it costs.
 
-        Columns: dim, runs, train, validation, test (of `score`), standard error, training loss, validation loss (of
-        `curve_score`), seconds an epoch, memory (MB).
+        Columns: dim, runs, train, validation, test (of `score`), standard error, training loss, validation loss (where the
+        curves are of another score), seconds an epoch, memory (MB).
         """
         rows = pd.DataFrame(
             [
@@ -118,6 +118,8 @@ class Dimensions:
         runs = groups.size()
         table.insert(0, "runs", runs)
         table = table.reset_index().dropna(axis=1, how="all")
+        if results[0].curve_score == results[0].score:  # the losses say nothing that the scores do not
+            table = table.drop(columns=["training loss", "validation loss"], errors="ignore")
         table["standard error"] = spread / np.sqrt(table["runs"])
         table.attrs = {"score": results[0].score, "curve_score": results[0].curve_score}
         return table

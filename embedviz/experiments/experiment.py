@@ -89,8 +89,8 @@ class Experiment(JobFolder[ExperimentSpec]):
 
     @property
     def title(self) -> str:
-        """The question, and what it is asked of: "How many dimensions? ratings, Ratings (generated)"."""
-        return f"{self.question.title} {self.spec.model}, {self.spec.data['title']}"
+        """The question and the data: "How many dimensions? Ratings (generated)"."""
+        return f"{self.question.title} {self.spec.data['title']}"
 
     @property
     def owner(self) -> str:

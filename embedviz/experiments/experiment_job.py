@@ -136,7 +136,7 @@ class Coordinator:
     def _progress(self) -> Progress:
         """How far it is: runs that ended, and the shares of those under way."""
         shares = [_share(run) for _, run in self.under_way.values()]
-        names = ", ".join(result.name for result, _ in self.under_way.values())
+        names = "; ".join(result.name for result, _ in self.under_way.values())
         total = max(self.planner.total, self.begun)
         return Progress(
             step=round(1000 * (len(self.ended) + sum(shares))),

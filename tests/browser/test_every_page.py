@@ -15,7 +15,7 @@ from tests.browser.acting import press, settle, visit
 from tests.browser.test_whole_way import no_sideways_scrolling
 
 pytestmark = pytest.mark.browser
-PAGES = ("", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare", "help")
+PAGES = ("", "data", "train", "runs", "neighbours", "predict", "evaluate", "map", "compare", "experiments", "help")
 THEMES = ("light", "dark")
 PHONE, LAPTOP, DESK = (390, 844), (1440, 900), (1920, 1080)
 BAD = ("serious", "critical")

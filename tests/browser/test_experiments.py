@@ -1,0 +1,48 @@
+"""An experiment in the browser: asked on a sample, watched, answered, its runs opened and its report read offline."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.acting import choose, fill_number, press, settle, visit
+from tests.browser.test_every_page import BAD, WATCH_SHIFTS
+from tests.browser.test_whole_way import no_sideways_scrolling
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+
+def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_path):
+    page = chromium.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(server.address + "data")
+    settle(page)
+    press(page, "Ratings (generated)")
+    visit(page, "Experiments")
+    choose(page, "Model", "Users and items (ratings)")
+    fill_number(page, "Largest", "4")
+    fill_number(page, "Seeds", "1")  # two runs: trainings give way to everything else on this machine
+    press(page, "Start the experiment")
+    expect(page.get_by_role("heading", name="How many dimensions?")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("of 2 runs done")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("with one seed nobody knows")).to_be_visible(timeout=250_000)
+    settle(page)
+    assert page.evaluate("window.shift") < 0.25, page.evaluate("window.shifts")
+    faults = [fault["id"] for fault in Axe().run(page).response["violations"] if fault["impact"] in BAD]
+    assert faults == []
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report").click()
+    download.value.save_as(tmp_path / "report.html")
+    report = chromium.new_context(offline=True).new_page()
+    report.goto((tmp_path / "report.html").as_uri())
+    expect(report.get_by_text("with one seed nobody knows")).to_be_visible()
+    expect(report.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(3)
+    report.close()
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    assert no_sideways_scrolling(page)
+    page.reload()
+    expect(page.get_by_text("with one seed nobody knows")).to_be_visible()
+    page.close()
