@@ -245,13 +245,13 @@ def experiment(
     >>> found.table["dim"].tolist()
     [2, 4]
     """
-    from embedviz.experiments import question as question_of
+    from embedviz.experiments import find_question
     from embedviz.experiments.budget import seconds_of
     from embedviz.experiments.experiment import create_experiment
     from embedviz.jobs.inline import run_inline
 
     dataset = _dataset(model, data, read, columns, test, validation)
-    own = question_of(question).Settings.model_fields
+    own = find_question(question).Settings.model_fields
     asked = create_experiment(
         question,
         dataset,

@@ -15,7 +15,7 @@ QUESTIONS = {
 }
 
 
-def question(name: str) -> Question:
+def find_question(name: str) -> Question:
     """Return a question by its name, imported now.
 
     Raises

@@ -12,7 +12,7 @@ from embedviz.core.errors import EmbedvizError, RunError, SettingsError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.typed_json import JsonObject, read_typed, write_typed
-from embedviz.experiments import question as question_of
+from embedviz.experiments import find_question
 from embedviz.experiments.question import Question, Setup, Verdict
 from embedviz.experiments.result import Result, done
 from embedviz.models import model_spec
@@ -75,13 +75,12 @@ class Experiment(JobFolder[ExperimentSpec]):
     [2, 4]
     """
 
-    record_file = "experiment.json"
     spec_class = ExperimentSpec
 
     @property
     def question(self) -> Question:
         """The question."""
-        return question_of(self.spec.question)
+        return find_question(self.spec.question)
 
     @property
     def setup(self) -> Setup:
@@ -202,7 +201,7 @@ def create_experiment(
     SettingsError
         Where a setting is wrong, or the question cannot be asked of the model.
     """
-    asked, spec = question_of(name), model_spec(model)
+    asked, spec = find_question(name), model_spec(model)
     if reason := asked.reason_against(spec):
         raise SettingsError(reason)
     if not MIN_BUDGET_S <= budget <= MAX_BUDGET_S:
