@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
+    "one_hot": "embedviz.experiments.one_hot:QUESTION",
 }
 
 
