@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 QUESTIONS = {
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
     "one_hot": "embedviz.experiments.one_hot:QUESTION",
+    "pretrained": "embedviz.experiments.pretrained:QUESTION",
 }
 
 
