@@ -14,6 +14,7 @@ QUESTIONS = {
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
     "one_hot": "embedviz.experiments.one_hot:QUESTION",
     "pretrained": "embedviz.experiments.pretrained:QUESTION",
+    "similar": "embedviz.experiments.similar:QUESTION",
 }
 
 
