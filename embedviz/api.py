@@ -216,7 +216,7 @@ def experiment(
     Parameters
     ----------
     question : str
-        One of `embedviz.experiments.QUESTIONS`: "dimensions".
+        One of `embedviz.experiments.QUESTIONS`: "dimensions", "one_hot", "pretrained", "similar".
     data, columns, read, test, validation, on_progress
         As for `train`.
     model : str

@@ -83,3 +83,9 @@ def test_the_question_is_answered_from_python(tmp_path):
     assert row["lower"] > row["chance"]
     assert found.verdict.sentences[1].startswith("town, bought: yes")
     assert found.figure.data
+    run = found.run_of(found.results[0])
+    everything = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of()))
+    assert len({row["space"] for row in everything}) == 2  # towns, and rows of the table
+    of_towns = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of(space="town")))
+    assert {row["space"] for row in of_towns} == {"town"}
+    assert len(of_towns) < len(everything)

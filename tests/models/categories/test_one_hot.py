@@ -77,6 +77,8 @@ def test_a_one_hot_network_learns_and_its_spaces_are_rows_of_its_first_layer(pre
     assert architecture.parameters == sum(p.numel() for p in network.parameters())
     assert architecture.fixed_parameters == 0
     titles = [layer.title for layer in architecture.networks[0]]
+    [numbers] = [layer for layer in architecture.networks[0] if layer.title.startswith("numbers")]
+    assert numbers.output == f"{len(network.numbers.number_of)} encoded numbers"
     assert "one-hot times the first hidden layer's weights" in titles
     assert any(title.startswith("sum, hidden layer") for title in titles)
 
