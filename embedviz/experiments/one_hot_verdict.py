@@ -9,7 +9,7 @@ import pandas as pd
 from embedviz.core.plurals import counted
 from embedviz.evaluation.scores import readable
 from embedviz.experiments.question import Verdict
-from embedviz.experiments.statistics import MIN_SEEDS, greater_is_better
+from embedviz.experiments.statistics import MIN_SEEDS, difference_text, greater_is_better
 from embedviz.models.categories.familiarity import RARE, RARE_ROWS, UNSEEN
 
 EXPLANATION = (
@@ -42,12 +42,12 @@ def verdict_of(table: pd.DataFrame) -> Verdict:
     winner = _winner(best, "", sign)
     values = (
         f"{readable(score)} {best['test']:.4f} with {best.name} and {one_hot['test']:.4f} with one-hot inputs, "
-        f"{_interval(best, '')} over {seeds} seeds"
+        f"{_interval(best, '')}, {seeds} seeds"
     )
     first = {
         1: f"Embeddings are better here: {values}.",
         -1: f"One-hot inputs are better here: {values}.",
-        0: f"Undecided: {values} is no difference that these seeds could show.",
+        0: f"Undecided: {values}: no difference that these seeds could show.",
     }[winner]
     sentences = [first, *_group_sentences(best, one_hot, table.attrs["rows"], sign), _cost_sentence(best, one_hot)]
     sentences += _baseline_sentences(kinds, best, table.attrs["baselines"], sign)
@@ -61,10 +61,8 @@ def _winner(row: pd.Series, prefix: str, sign: int) -> int:
 
 
 def _interval(row: pd.Series, prefix: str) -> str:
-    return (
-        f"a difference of {row[f'{prefix}difference']:+.4f} (95% interval {row[f'{prefix}lower']:+.4f} to "
-        f"{row[f'{prefix}upper']:+.4f})"
-    )
+    ends = (float(row[f"{prefix}{name}"]) for name in ("difference", "lower", "upper"))
+    return f"a difference of {difference_text(*ends)}"
 
 
 def _group_sentences(best: pd.Series, one_hot: pd.Series, rows: dict[str, float], sign: int) -> list[str]:

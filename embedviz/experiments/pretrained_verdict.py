@@ -9,7 +9,7 @@ import pandas as pd
 from embedviz.core.plurals import counted, listed
 from embedviz.evaluation.scores import readable
 from embedviz.experiments.question import Verdict
-from embedviz.experiments.statistics import MIN_SEEDS, greater_is_better
+from embedviz.experiments.statistics import MIN_SEEDS, difference_text, greater_is_better
 
 SCRATCH = "from scratch"
 
@@ -43,7 +43,7 @@ def _of_share(share: float, rows: pd.DataFrame, score: str, sign: int) -> tuple[
     better = [_winner(row, sign) for _, row in kinds.iterrows()]
     winner = 1 if 1 in better else -1 if better and all(one == -1 for one in better) else 0
     parts = [
-        f"{kind} {row['test']:.4f} ({row['difference']:+.4f}, 95% interval {row['lower']:+.4f} to {row['upper']:+.4f})"
+        f"{kind} {row['test']:.4f} ({difference_text(row['difference'], row['lower'], row['upper'])})"
         for kind, row in kinds.iterrows()
     ]
     scratch = rows.loc[SCRATCH, "test"]

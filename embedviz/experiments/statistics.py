@@ -79,3 +79,10 @@ def paired_difference(
     if one not in measured or other not in measured:
         return math.nan, -math.inf, math.inf
     return paired_interval((measured[one] - measured[other]).dropna().to_numpy(np.float64).tolist())
+
+
+def difference_text(difference: float, lower: float, upper: float) -> str:
+    """Return a difference with its interval for a sentence: "+0.0100, 95% interval -0.0050 to +0.0250"."""
+    if not math.isfinite(lower) or not math.isfinite(upper):
+        return f"{difference:+.4f}, in one seed"
+    return f"{difference:+.4f}, 95% interval {lower:+.4f} to {upper:+.4f}"

@@ -79,6 +79,7 @@ def test_useless_vectors_lose_or_leave_it_undecided():
     one = QUESTION.verdict(QUESTION.table([noisy[0], noisy[3]]))
     assert not one.is_decided
     assert "1 seed" in one.sentences[0]
+    assert "frozen 0.7300 (+0.0300, in one seed)" in one.sentences[1]
 
 
 def test_seconds_are_counted_until_the_score_that_all_three_reach():

@@ -86,6 +86,8 @@ def test_the_question_is_answered_from_python(tmp_path):
     run = found.run_of(found.results[0])
     everything = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of()))
     assert len({row["space"] for row in everything}) == 2  # towns, and rows of the table
+    of_bought = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of(column="bought")))
+    assert {row["column"] for row in of_bought} == {"bought"} < {row["column"] for row in everything}
     of_towns = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of(space="town")))
     assert {row["space"] for row in of_towns} == {"town"}
     assert len(of_towns) < len(everything)
