@@ -216,7 +216,7 @@ def experiment(
     Parameters
     ----------
     question : str
-        One of `embedviz.experiments.QUESTIONS`: "dimensions".
+        One of `embedviz.experiments.QUESTIONS`: "dimensions", "one_hot", "pretrained", "similar".
     data, columns, read, test, validation, on_progress
         As for `train`.
     model : str
@@ -245,13 +245,13 @@ def experiment(
     >>> found.table["dim"].tolist()
     [2, 4]
     """
-    from embedviz.experiments import question_named
+    from embedviz.experiments import find_question
     from embedviz.experiments.budget import seconds_of
     from embedviz.experiments.experiment import create_experiment
     from embedviz.jobs.inline import run_inline
 
     dataset = _dataset(model, data, read, columns, test, validation)
-    own = question_named(question).Settings.model_fields
+    own = find_question(question).Settings.model_fields
     asked = create_experiment(
         question,
         dataset,

@@ -251,10 +251,10 @@ def experiment(
     Settings of the question and those that all runs have in common are flags: --largest 64 --seeds 5 --epochs 5.
     """
     import embedviz
-    from embedviz.experiments import question_named
+    from embedviz.experiments import find_question
     from embedviz.experiments.report import report_html, runs_table
 
-    settings = _flags(model_spec(model).Settings, context.args, question_named(question).Settings)
+    settings = _flags(model_spec(model).Settings, context.args, find_question(question).Settings)
     out.mkdir(parents=True, exist_ok=True)
     made = embedviz.experiment(
         question, data, model=model, budget=budget, columns=_columns(columns or []), read=_reading(read),

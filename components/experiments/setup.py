@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import session
 from components.settings_form import settings_form
-from embedviz.experiments import QUESTIONS, question_named
+from embedviz.experiments import QUESTIONS, find_question
 from embedviz.experiments.experiment import Experiment, create_experiment
 from embedviz.experiments.question import Question
 from embedviz.models import MODELS, model_spec
@@ -25,7 +25,7 @@ def draw_setup() -> None:
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
         return
-    questions = {name: question_named(name) for name in QUESTIONS}
+    questions = {name: find_question(name) for name in QUESTIONS}
     asked = questions[
         st.selectbox("Question", list(questions), format_func=lambda name: questions[name].title, key="ask-question")
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,19 @@ from embedviz.core.progress import Progress
 from embedviz.data.classes import class_numbers
 from embedviz.data.splits import Split
 from embedviz.evaluation.classification import class_scores
+from embedviz.evaluation.group_scores import group_scores
 from embedviz.evaluation.regression import error_scores
 from embedviz.training.report import Baseline
 
 
 def prediction_baseline(
-    name: str, note: str, split: Split, targets: np.ndarray, classes: Sequence[str], predict: Callable[[], np.ndarray]
+    name: str,
+    note: str,
+    split: Split,
+    targets: np.ndarray,
+    classes: Sequence[str],
+    predict: Callable[[], np.ndarray],
+    groups: Mapping[str, np.ndarray] | None = None,
 ) -> Baseline:
     """Return a baseline that predicts the measured part.
 
@@ -32,6 +39,8 @@ def prediction_baseline(
         (C) names of the classes; empty where numbers are predicted.
     predict
         Trains on the training set and returns probabilities (n, C), or numbers (n,), for the measured part.
+    groups
+        Name -> (n,) bool of the measured rows, whose scores are measured apart as well.
     """
 
     def measure() -> Generator[Progress, None, dict[str, float]]:
@@ -41,7 +50,8 @@ def prediction_baseline(
             scores = class_scores(found, actual, class_numbers(classes))
         else:
             scores = error_scores(found, actual)
-        return {f"{split.measured}/{key}": value for key, value in scores.items()}
+        apart = group_scores(found, actual, classes, groups or {})
+        return {**{f"{split.measured}/{key}": value for key, value in scores.items()}, **apart}
 
     return Baseline(name, note, measure)
 

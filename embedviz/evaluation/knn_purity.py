@@ -51,15 +51,8 @@ def knn_purity(space: EmbeddingSpace, column: str, k: int = 10, seed: int = 0) -
     """
     codes, groups = pd.factorize(space.columns[column])
     filled = np.flatnonzero(codes >= 0)
-    space, codes = space.take(filled), codes[filled]
-    n = len(codes)
-    queries = np.arange(n)
-    if n > MAX_QUERIES:
-        queries = np.sort(np.random.default_rng(seed).choice(n, MAX_QUERIES, replace=False))
-    near = space.neighbor_indices(np.asarray(space.vectors[queries]), k + 1)
-    is_other = near != queries[:, None]
-    is_other[is_other.all(1), -1] = False  # the label itself was not among them, because others are as near
-    near = near[is_other].reshape(len(queries), -1)
+    codes, n = codes[filled], len(filled)
+    queries, near = nearest_labels(space.take(filled), k, seed)
     sizes = np.bincount(codes)
     return KnnPurity(
         share=float((codes[near] == codes[queries][:, None]).mean()),
@@ -67,6 +60,18 @@ def knn_purity(space: EmbeddingSpace, column: str, k: int = 10, seed: int = 0) -
         groups=len(groups),
         labels=n,
     )
+
+
+def nearest_labels(space: EmbeddingSpace, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return places of labels, MAX_QUERIES at most, (Q,) int64, and of the k nearest neighbours of each by cosine, (Q, k)."""
+    n = len(space)
+    queries = np.arange(n)
+    if n > MAX_QUERIES:
+        queries = np.sort(np.random.default_rng(seed).choice(n, MAX_QUERIES, replace=False))
+    near = space.neighbor_indices(np.asarray(space.vectors[queries]), k + 1)
+    is_other = near != queries[:, None]
+    is_other[is_other.all(1), -1] = False  # the label itself was not among them, because others are as near
+    return queries, near[is_other].reshape(len(queries), -1)
 
 
 def group_columns(space: EmbeddingSpace) -> list[str]:

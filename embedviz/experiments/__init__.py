@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
+    "one_hot": "embedviz.experiments.one_hot:QUESTION",
+    "pretrained": "embedviz.experiments.pretrained:QUESTION",
+    "similar": "embedviz.experiments.similar:QUESTION",
 }
 
 
-def question_named(name: str) -> Question:
+def find_question(name: str) -> Question:
     """Return a question by its name, imported now.
 
     Raises

@@ -12,7 +12,7 @@ from embedviz.core.errors import EmbedvizError, RunError, SettingsError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.typed_json import JsonObject, read_typed, write_typed
-from embedviz.experiments import question_named
+from embedviz.experiments import find_question
 from embedviz.experiments.question import Question, Setup, Verdict
 from embedviz.experiments.result import Result, done
 from embedviz.models import model_spec
@@ -80,7 +80,7 @@ class Experiment(JobFolder[ExperimentSpec]):
     @property
     def question(self) -> Question:
         """The question."""
-        return question_named(self.spec.question)
+        return find_question(self.spec.question)
 
     @property
     def setup(self) -> Setup:
@@ -201,7 +201,7 @@ def create_experiment(
     SettingsError
         Where a setting is wrong, or the question cannot be asked of the model.
     """
-    asked, spec = question_named(name), model_spec(model)
+    asked, spec = find_question(name), model_spec(model)
     if reason := asked.reason_against(spec):
         raise SettingsError(reason)
     if not MIN_BUDGET_S <= budget <= MAX_BUDGET_S:

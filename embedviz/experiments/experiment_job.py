@@ -7,17 +7,20 @@ before, with the same settings, data, seed and version, is taken as it is.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Interrupted, Reporter, StopRequested
 from embedviz.core.progress import Progress
 from embedviz.core.version import VERSION
 from embedviz.experiments.experiment import Experiment, ExperimentSpec
-from embedviz.experiments.question import PlannedRun
+from embedviz.experiments.question import MeasuringQuestion, PlannedRun
 from embedviz.experiments.result import Result, ended_result
 from embedviz.experiments.run_key import run_key, runs_by_key
+from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
 from embedviz.jobs.current_executor import JobTaker, current_executor
 from embedviz.models import model_spec
 from embedviz.store.run_folder import RunFolder
@@ -32,6 +35,28 @@ MAX_NAME_CHARACTERS = 120
 def run_experiment(spec: ExperimentSpec, folder: Path, reporter: Reporter) -> None:
     """Train what the question asks for. What was trained is kept when it is stopped, and not trained again on Resume."""
     Coordinator(Experiment(folder), current_executor(), reporter).run()
+
+
+@dataclass
+class UnderWay:
+    """A run that is under way, or whose baselines are.
+
+    Attributes
+    ----------
+    result
+        As it was when the run began.
+    run
+        The run.
+    job
+        What is being done: the run, then its baselines.
+    wants_baselines
+        They come after the run.
+    """
+
+    result: Result
+    run: RunFolder
+    job: JobFolder[Any]
+    wants_baselines: bool
 
 
 class Coordinator:
@@ -52,9 +77,10 @@ class Coordinator:
         self.spec = experiment.spec
         self.planner = experiment.question.planner(experiment.setup)
         self.known = runs_by_key(experiment.store, self.spec.owner)
-        self.under_way: dict[int, tuple[Result, RunFolder]] = {}
+        self.under_way: dict[int, UnderWay] = {}
         self.begun = 0
         self.ended: list[Result] = []
+        self.is_ending = False
         self.until = time.monotonic() + max(0.0, self.spec.budget - experiment.state.elapsed())
 
     def run(self) -> None:
@@ -92,10 +118,14 @@ class Coordinator:
             result, run = self._found_or_created(planned)
             place, self.begun = self.begun, self.begun + 1
             self.experiment.write(place, result)
-            state = run.state
-            if state.is_final and state.state != "done":  # it is new, or was cut off and goes on
-                self.executor.submit(run)
-            self.under_way[place] = result, run
+            self._submit(run)
+            self.under_way[place] = UnderWay(result, run, run, planned.with_baselines)
+
+    def _submit(self, wanted: JobFolder[Any]) -> None:
+        """Queue a job that is new, or was cut off and goes on; one that is done or under way stays as it is."""
+        state = wanted.state
+        if state.is_final and state.state != "done":
+            self.executor.submit(wanted)
 
     def _found_or_created(self, planned: PlannedRun) -> tuple[Result, RunFolder]:
         """Return the run of a plan: the one that there is, whatever trained it, or a new one."""
@@ -113,30 +143,47 @@ class Coordinator:
         return Result(planned.name, dict(planned.factors), run.id, was_there=was_there), run
 
     def _collect(self) -> None:
-        """Take the results of the runs that have ended."""
-        for place, (result, run) in list(self.under_way.items()):
-            if run.state.is_final:
-                del self.under_way[place]
-                ended = ended_result(result, run)
-                self.experiment.write(place, ended)
-                self.ended.append(ended)
-                self.planner.take(ended)
+        """Take the results of the runs that have ended, with their baselines where those are wanted."""
+        for place, found in list(self.under_way.items()):
+            if not found.job.state.is_final:
+                continue
+            if found.wants_baselines and found.job is found.run and has_baselines(found.run) and not self.is_ending:
+                found.job = baselines_of(found.run)
+                self._submit(found.job)
+                continue
+            del self.under_way[place]
+            ended = self._measured(ended_result(found.result, found.run), found)
+            self.experiment.write(place, ended)
+            self.ended.append(ended)
+            self.planner.take(ended)
+
+    def _measured(self, ended: Result, found: UnderWay) -> Result:
+        """Return the result with the run's baselines, and with what the question measures of the run."""
+        if ended.outcome != "done":
+            return ended
+        if found.wants_baselines and (baselines := Baselines.at(found.run)):
+            ended = replace(ended, baselines=baselines.rows)
+        question = self.experiment.question
+        if isinstance(question, MeasuringQuestion):
+            ended = replace(ended, rows=question.measure(found.run, self.experiment.setup))
+        return ended
 
     def _end_early(self) -> None:
         """Ask the runs under way to stop, and take what they have come to."""
-        for _, run in self.under_way.values():
-            self.executor.stop(run)
+        self.is_ending = True
+        for found in self.under_way.values():
+            self.executor.stop(found.job)
         until = time.monotonic() + STOP_GRACE_S
         while self.under_way and time.monotonic() < until:
             self._collect()
             time.sleep(LOOK_INTERVAL_S)
-        for place, (result, _) in self.under_way.items():
-            self.experiment.write(place, replace(result, outcome="cut off"))
+        for place, found in self.under_way.items():
+            self.experiment.write(place, replace(found.result, outcome="cut off"))
 
     def _progress(self) -> Progress:
         """How far it is: runs that ended, and the shares of those under way."""
-        shares = [_share(run) for _, run in self.under_way.values()]
-        names = "; ".join(result.name for result, _ in self.under_way.values())
+        shares = [_share(found.run) for found in self.under_way.values()]
+        names = "; ".join(found.result.name for found in self.under_way.values())
         total = max(self.planner.total, self.begun)
         return Progress(
             step=round(1000 * (len(self.ended) + sum(shares))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from embedviz.core.settings import Settings
 from embedviz.experiments.result import Factor, Result
@@ -13,6 +13,8 @@ from embedviz.training.protocols import AnyModelSpec
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+
+    from embedviz.store.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,15 @@ class PlannedRun:
         Values of the model's Settings, over those that all have in common.
     model
         Another model than the setup's; empty for that one.
+    with_baselines
+        Have the run's baselines trained as well, once it is done.
     """
 
     name: str
     factors: Mapping[str, Factor]
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     model: str = ""
+    with_baselines: bool = False
 
 
 class Planner(Protocol):
@@ -144,4 +149,13 @@ class Question(Protocol):
 
     def verdict(self, table: pd.DataFrame) -> Verdict:
         """Return what follows from the table."""
+        ...
+
+
+@runtime_checkable
+class MeasuringQuestion(Protocol):
+    """A question that asks more of a run than its scores, such as what its spaces hold."""
+
+    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
+        """Return rows for `Result.rows` of a run that is done. Called once a run, where heavy libraries may be imported."""
         ...

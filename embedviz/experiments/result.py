@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from embedviz.evaluation.learning_curves import learning_curves
+from embedviz.evaluation.scores import BaselineScore
 
 if TYPE_CHECKING:
     from embedviz.store.run_folder import RunFolder
@@ -38,6 +39,10 @@ class Result:
         Epochs that were trained.
     seconds, memory_bytes
         What the run took, and the most memory its process held.
+    baselines
+        Scores of the run's baselines, where the plan asked for them.
+    rows
+        What the question measured of the run, where it is a `MeasuringQuestion`.
     was_there
         It had been trained before, with the same settings, data, seed and version.
     """
@@ -54,6 +59,8 @@ class Result:
     passes: float = 0.0
     seconds: float = 0.0
     memory_bytes: float = 0.0
+    baselines: list[BaselineScore] = field(default_factory=list[BaselineScore])
+    rows: list[dict[str, Factor]] = field(default_factory=list[dict[str, Factor]])
     was_there: bool = False
 
     @property

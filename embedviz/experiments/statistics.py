@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from embedviz.evaluation.scores import SCORES
+from embedviz.experiments.student_t import quantile
+
+MIN_SEEDS = 3  # from which a paired interval decides: two differences may be equal by chance, which leaves it no width
 
 
 def greater_is_better(score: str) -> bool:
@@ -50,14 +53,12 @@ def paired_interval(differences: Sequence[float], level: float = 0.95) -> tuple[
 
     The ends are infinite with fewer than two differences.
     """
-    from scipy import stats
-
     values = np.asarray(differences, np.float64)
     if len(values) < 2:
         mean = float(values.mean()) if len(values) else math.nan
         return mean, -math.inf, math.inf
     spread = float(values.std(ddof=1)) / math.sqrt(len(values))
-    reach = float(stats.t.ppf((1 + level) / 2, len(values) - 1)) * spread
+    reach = quantile(level, len(values) - 1) * spread
     return float(values.mean()), float(values.mean()) - reach, float(values.mean()) + reach
 
 
@@ -84,3 +85,30 @@ def studentized_range(groups: int, freedom: int, level: float = 0.95) -> float:
     ranges = np.ptp(rng.normal(size=(draws, groups)), axis=1)
     spreads = np.sqrt(rng.chisquare(max(1, freedom), draws) / max(1, freedom))
     return float(np.quantile(ranges / spreads, level))
+
+
+def paired_difference(
+    table: pd.DataFrame, factor: str, repetition: str, value: str, one: object, other: object
+) -> tuple[float, float, float]:
+    """Return mean, lower and upper end of the 95% interval of how much greater a value is in one group than in another.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row for each measurement.
+    factor, repetition, value : str
+        Columns of the group, of the repetition (the seed) and of the measurement. Only repetitions with both groups count.
+    one, other : object
+        The groups.
+    """
+    measured = table.dropna(subset=[value]).set_index([repetition, factor])[value].unstack(factor)
+    if one not in measured or other not in measured:
+        return math.nan, -math.inf, math.inf
+    return paired_interval((measured[one] - measured[other]).dropna().to_numpy(np.float64).tolist())
+
+
+def difference_text(difference: float, lower: float, upper: float) -> str:
+    """Return a difference with its interval for a sentence: "+0.0100, 95% interval -0.0050 to +0.0250"."""
+    if not math.isfinite(lower) or not math.isfinite(upper):
+        return f"{difference:+.4f}, in one seed"
+    return f"{difference:+.4f}, 95% interval {lower:+.4f} to {upper:+.4f}"

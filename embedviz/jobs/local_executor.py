@@ -34,10 +34,10 @@ from embedviz.core.jobs.status import (
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.core.mode import is_shared
 from embedviz.jobs.executor import Executor, take_for_queue
+from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
 from embedviz.store.home import home
-from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 
@@ -214,9 +214,9 @@ class LocalExecutor:
                 worker.answer(answer["submit"], self._refusal(answer["submit"]))
 
     def _refusal(self, folder: str) -> str:
-        """Queue a run that a worker handed in; the sentence where it is refused, else empty."""
+        """Queue a job that a worker handed in; the sentence where it is refused, else empty."""
         try:
-            self.submit(RunFolder(folder))
+            self.submit(open_job(Path(folder)))
         except EmbedvizError as error:
             return str(error)
         return ""

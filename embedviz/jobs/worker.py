@@ -18,16 +18,16 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
-from typing import Any, TextIO
+from typing import TextIO
 
-from embedviz.core.jobs.folder import LOG, JobFolder
+from embedviz.core.jobs.folder import LOG
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.reporter import Control
 from embedviz.jobs.current_executor import ServersExecutor, set_servers_executor
 from embedviz.jobs.machine import words_per_second
+from embedviz.jobs.opening import open_job
 from embedviz.jobs.perform import let_threads_sleep, perform
 from embedviz.jobs.worker_process import Answer, MachineAnswer, Request
-from embedviz.store.run_folder import RunFolder
 from embedviz.training.devices import choose
 from embedviz.training.threads import threads_per_training
 
@@ -62,15 +62,11 @@ def main(lane: str) -> None:
         server.capacity = request.get("capacity", 1)
         with _output_to(Path(folder) / LOG):
             lease = Lease.adopt(Path(folder), request.get("lease", 0), request.get("token", ""))
-            perform(_opened(Path(folder)), control, lease=lease)
+            perform(open_job(Path(folder)), control, lease=lease)
         del controls[folder]
         _send(out, {"done": folder})
         if control.interrupt_requested:
             break
-
-
-def _opened(folder: Path) -> JobFolder[Any]:
-    return RunFolder(folder) if RunFolder.exists(folder) else JobFolder[Any](folder)
 
 
 def _prepare(lane: str) -> Answer:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_kind_is_declared_under_its_name(kind):
     found = declaration(kind)
     assert found.kind == found.spec_class.kind == kind
-    assert found.lane in ("training", "interactive")
+    assert found.lane in ("training", "interactive", "coordination")
 
 
 def test_the_declarations_load_without_what_is_heavy():

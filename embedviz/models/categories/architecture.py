@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from embedviz.data.category_values import OTHER
 from embedviz.models.categories.encoding import TableEncoder
 from embedviz.models.categories.schema import Target
+from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.training.architecture import Architecture, Layer, Network, Shape
 
 INNER = "inner."  # before the names of the state dict
 
 
-def table_architecture(encoder: TableEncoder, target: Target, weights: Mapping[str, np.ndarray]) -> Architecture:
+def table_architecture(
+    settings: CategoriesSettings, encoder: TableEncoder, target: Target, weights: Mapping[str, np.ndarray]
+) -> Architecture:
     """Return the layers of the network whose state dict these weights are."""
     shapes: dict[str, Shape] = {name.removeprefix(INNER): array.shape for name, array in weights.items()}
-    is_textbook = "fc1.weight" in shapes
-    branches, dims = _value_branches(encoder, shapes)
+    is_textbook, one_hot = "fc1.weight" in shapes, settings.inputs == "one-hot"
+    branches, dims = _value_branches(encoder, shapes, one_hot)
     n_inputs = shapes["fc1.weight"][1] if is_textbook else shapes["weights.0"][0]
-    if n_features := n_inputs - dims:
+    if n_features := n_inputs - (0 if one_hot else dims):
         columns = dict.fromkeys(number.column for number in encoder.numbers)
         branches.append([Layer(f"numbers: {', '.join(columns)}", f"{n_features:,} encoded numbers")])
     answer = f"{len(target.classes):,} logits, one for each class" if target.classes else f"{target.name}, a number"
     layers = _textbook_layers(shapes, answer) if is_textbook else _ensemble_layers(shapes, answer)
+    if one_hot:
+        layers[0] = replace(layers[0], title=f"sum, {layers[0].title}")
     return Architecture([Network("", branches, layers)])
 
 
-def _value_branches(encoder: TableEncoder, shapes: Mapping[str, Shape]) -> tuple[list[list[Layer]], int]:
+def _value_branches(encoder: TableEncoder, shapes: Mapping[str, Shape], one_hot: bool) -> tuple[list[list[Layer]], int]:
     """Return a branch for each lookup table, of values and of bins of numbers, and the numbers in a row of all together."""
+    title = "one-hot times the first hidden layer's weights" if one_hot else "lookup table"
     tables = [name for name in shapes if name == "category_embedding.weight" or name.startswith("embeddings.")]
     columns = [(f"{column} “{values.labels[-1]}”", len(values) - 1) for column, values in encoder.values.items()]
     columns += [(f"{number.column}, in bins", OTHER + 1) for number in encoder.numbers if number.has_vectors]
@@ -38,7 +45,7 @@ def _value_branches(encoder: TableEncoder, shapes: Mapping[str, Shape]) -> tuple
         size, dim = shapes[name]
         fixed = _named(shapes, [name.replace("embeddings.", "fixed.")]) if name.startswith("embeddings.") else {}
         read = Layer(what, f"index {row:,} of {size:,}")
-        branches.append([read, Layer("lookup table", f"row of {dim:,} numbers", _named(shapes, [name]), fixed)])
+        branches.append([read, Layer(title, f"row of {dim:,} numbers", _named(shapes, [name]), fixed)])
         dims += dim
     return branches, dims
 

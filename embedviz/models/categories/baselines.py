@@ -12,6 +12,7 @@ from embedviz.evaluation.baselines import (
     mean_baseline,
     prediction_baseline,
 )  # fmt: skip
+from embedviz.models.categories.familiarity import measured_groups
 from embedviz.training.report import Baseline
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def baselines_of(prepared: CategoriesPrepared) -> list[Baseline]:
     others = (f"One-hot, {linear} regression", note, predict_linear), (
         "Boosted trees", "HistGradientBoosting of scikit-learn.", predict_trees,
     )  # fmt: skip
+    groups = measured_groups(split, prepared.least_counts)
     trivial = majority_baseline(split, targets, classes) if classes else mean_baseline(split, targets)
-    return [trivial, *(prediction_baseline(a, b, split, targets, classes, predict) for a, b, predict in others)]
+    return [trivial, *(prediction_baseline(a, b, split, targets, classes, predict, groups) for a, b, predict in others)]
 
 
 def _one_hot(prepared: CategoriesPrepared) -> Any:

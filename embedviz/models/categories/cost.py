@@ -41,8 +41,9 @@ def training_cost(
     bins = bins_for(n_numbers, training, s) if s.numbers == "piecewise linear" else 0
     has_vectors = bins and training >= s.bin_vector_rows and s.network == "ensemble"
     tables = [*sizes, *([bins] * n_numbers if has_vectors else [])]
-    width = sum(map(s.dim_for, tables)) + n_numbers * (bins + 1)
-    first = width * s.hidden_dim  # once for all members
+    looked_up, numbers = sum(map(s.dim_for, tables)), n_numbers * (bins + 1)
+    width = looked_up + numbers
+    first = (numbers if s.inputs == "one-hot" else width) * s.hidden_dim  # once for all members
     others = (s.layers - 1) * s.hidden_dim**2 + s.hidden_dim * n_outputs
     weights, units = first + others, s.hidden_dim * s.layers
     threads = 1 if s.deterministic else max(1, s.threads or machine.threads)

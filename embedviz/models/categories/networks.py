@@ -8,6 +8,7 @@ each class, or one number).
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -97,10 +98,22 @@ class MultiClassClassifier(nn.Module):
 
     wide_values = ()  # it has no linear terms
 
-    def __init__(self, num_categories: int, embedding_dim: int, num_features: int, num_classes: int, hidden: int = 64):
+    def __init__(
+        self,
+        num_categories: int,
+        embedding_dim: int,
+        num_features: int,
+        num_classes: int,
+        hidden: int = 64,
+        one_hot: bool = False,
+    ):
         super().__init__()
-        self.category_embedding = nn.Embedding(num_categories, embedding_dim)
-        self.fc1 = nn.Linear(embedding_dim + num_features, hidden)
+        self.one_hot = one_hot  # then a category's vector is its row of the hidden layer's weights
+        self.category_embedding = nn.Embedding(num_categories, hidden if one_hot else embedding_dim)
+        n_inputs = num_features if one_hot else embedding_dim + num_features
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Initializing zero-element tensors")  # one-hot inputs without numbers
+            self.fc1 = nn.Linear(n_inputs, hidden)
         self.fc2 = nn.Linear(hidden, num_classes)
 
     def forward(self, category_ids: Tensor, other_features: Tensor) -> Tensor:
@@ -117,6 +130,8 @@ class MultiClassClassifier(nn.Module):
 
     def hidden(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
         """Return what the output layer reads: (B, E), (B, F) -> (1, B, H). It has no dropout to draw."""
+        if self.one_hot:
+            return torch.relu(vectors + self.fc1(features))[None]
         return torch.relu(self.fc1(torch.cat((vectors, features), dim=1)))[None]
 
     def head(self, hidden: Tensor, features: Tensor) -> Tensor:
@@ -129,11 +144,17 @@ class MultiClassClassifier(nn.Module):
 
     @torch.no_grad()
     def initialise(self, generator: Generator) -> None:
-        """Draw weights as torch does: vectors from N(0, 1), layers from U(-1/√n, 1/√n), n their inputs."""
-        self.category_embedding.weight.normal_(generator=generator)
-        for layer in (self.fc1, self.fc2):
+        """Draw weights as torch does: vectors from N(0, 1), layers from U(-1/√n, 1/√n), n their inputs. Rows of one-hot inputs
+        belong to the hidden layer."""
+        n_inputs, table = self.fc1.in_features, self.category_embedding.weight
+        if self.one_hot:
+            n_inputs += len(table)
+            _uniform(table, n_inputs, generator)
+        else:
+            table.normal_(generator=generator)
+        for layer, n in ((self.fc1, n_inputs), (self.fc2, self.fc2.in_features)):
             for parameter in layer.parameters():
-                _uniform(parameter, layer.in_features, generator)
+                _uniform(parameter, n, generator)
 
 
 class Ensemble(nn.Module):
@@ -148,6 +169,10 @@ class Ensemble(nn.Module):
     A value is read as the sum of its trained vector, which starts at zero, and a fixed random one. By the fixed one
     the layers tell values apart from the first step; the trained one alone is the vector in the column's space, where
     values of similar effect are close, which a random start would blur.
+
+    One-hot inputs go straight into the first layer. A one-hot vector times a matrix is a row of the matrix, so the rows of each
+    column's values are looked up and summed: `embeddings` holds them, (V, H) each, and `weights[0]` those of the encoded
+    numbers alone. There is no fixed vector, and dropout takes an indicator as a whole.
 
     With `wide`, a linear term of each value and encoded number is added to every member's output: Cheng et al. 2016,
     "Wide & deep learning for recommender systems" (DLRS), section 3.1.
@@ -166,12 +191,15 @@ class Ensemble(nn.Module):
         self, shapes: Sequence[tuple[int, int]], n_features: int, n_outputs: int, settings: CategoriesSettings
     ):
         super().__init__()
+        self.one_hot = settings.inputs == "one-hot"
         self.embeddings = nn.ParameterList(torch.zeros(shape) for shape in shapes)
-        self.fixed = nn.ParameterList(nn.Parameter(torch.empty(shape), requires_grad=False) for shape in shapes)
+        fixed = [] if self.one_hot else shapes
+        self.fixed = nn.ParameterList(nn.Parameter(torch.empty(shape), requires_grad=False) for shape in fixed)
         self.dropout, self.embedding_dropout = settings.dropout or 0.0, settings.embedding_dropout or 0.0
         self.wide = settings.wide
         members, hidden_dim = settings.members, settings.hidden_dim
-        widths = [sum(dim for _, dim in shapes) + n_features] + [hidden_dim] * settings.layers
+        n_looked_up = 0 if self.one_hot else sum(dim for _, dim in shapes)
+        widths = [n_looked_up + n_features] + [hidden_dim] * settings.layers
         self.weights = nn.ParameterList(torch.empty(a, b) for a, b in pairwise(widths))
         self.scales_in = nn.ParameterList(torch.ones(members, 1, a) for a in widths[1:-1])
         self.scales_out = nn.ParameterList(torch.ones(members, 1, b) for b in widths[1:])
@@ -184,7 +212,8 @@ class Ensemble(nn.Module):
 
     def vectors(self, k: int, codes: Tensor) -> Tensor:
         """Return what the layers read for values of column k: (B, D); `codes` as in `look_up`."""
-        return look_up(self.embeddings[k], codes) + look_up(self.fixed[k], codes)
+        vectors = look_up(self.embeddings[k], codes)
+        return vectors if self.one_hot else vectors + look_up(self.fixed[k], codes)
 
     def deep(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
         """(B, E), (B, F) -> (B, M, O), without the linear terms of values. A generator draws dropout; None: no
@@ -193,12 +222,20 @@ class Ensemble(nn.Module):
 
     def hidden(self, vectors: Tensor, features: Tensor, generator: Generator | None = None) -> Tensor:
         """Return what the members' output layers read: (B, E), (B, F) -> (M, B, H)."""
-        z = torch.cat([_dropout(vectors, self.embedding_dropout, generator), features], 1)[None]  # (1, B, E + F)
-        for i, (weight, scale_out, bias) in enumerate(zip(self.weights, self.scales_out, self.biases, strict=True)):
-            z = z * self.scales_in[i - 1] if i else z
-            z = torch.relu(z @ weight * scale_out + bias)
+        z = self._first_product(vectors, features, generator)[None]  # (1, B, H), once for all members
+        for i, (scale_out, bias) in enumerate(zip(self.scales_out, self.biases, strict=True)):
+            z = z * self.scales_in[i - 1] @ self.weights[i] if i else z
+            z = torch.relu(z * scale_out + bias)
             z = _dropout(z, self.dropout, generator)  # (M, B, H)
         return z
+
+    def _first_product(self, vectors: Tensor, features: Tensor, generator: Generator | None) -> Tensor:
+        """Return the first layer's inputs times its weights: (B, E), (B, F) -> (B, H)."""
+        if not self.one_hot:
+            return torch.cat([_dropout(vectors, self.embedding_dropout, generator), features], 1) @ self.weights[0]
+        rows = vectors.unflatten(1, (len(self.embeddings), self.weights[0].shape[1]))  # (B, K + Q, H)
+        kept = _dropout(rows.new_ones(*rows.shape[:2], 1), self.embedding_dropout, generator)
+        return (rows * kept).sum(1) + features @ self.weights[0]
 
     def head(self, hidden: Tensor, features: Tensor) -> Tensor:
         """Return outputs without the linear terms of values: (M, B, H), (B, F) -> (B, M, O)."""
@@ -216,9 +253,13 @@ class Ensemble(nn.Module):
         biases and their last layers."""
         for fixed in self.fixed:
             fixed.normal_(0, FIXED_STD, generator=generator)
-        for weight, bias in zip(self.weights, self.biases, strict=True):
-            _uniform(weight, weight.shape[0], generator)
-            _uniform(bias, weight.shape[0], generator)
+        indicators = sum(len(table) for table in self.embeddings) if self.one_hot else 0
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            n_inputs = weight.shape[0] + (0 if i else indicators)
+            _uniform(weight, n_inputs, generator)
+            _uniform(bias, n_inputs, generator)
+        for table in self.embeddings if self.one_hot else ():
+            _uniform(table, self.weights[0].shape[0] + indicators, generator)
         first = self.scales_out[0]
         first.copy_(torch.randint(0, 2, first.shape, generator=generator) * 2.0 - 1)
         _uniform(self.heads, self.heads.shape[1], generator)
@@ -239,7 +280,8 @@ class TableNetwork(nn.Module):
             k for k, (_, dim) in enumerate(shapes) for _ in range(dim)
         ]  # (E,) the place in `owners` of each dimension
         if settings.network == "textbook":
-            self.inner = MultiClassClassifier(*shapes[0], n_features, n_outputs, settings.hidden_dim)
+            one_hot = settings.inputs == "one-hot"
+            self.inner = MultiClassClassifier(*shapes[0], n_features, n_outputs, settings.hidden_dim, one_hot)
         else:
             self.inner = Ensemble(shapes, n_features, n_outputs, settings)
 

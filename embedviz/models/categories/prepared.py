@@ -49,6 +49,8 @@ class CategoriesPrepared:
         Counts of what was left out, by a name in snake case.
     places
         (N,) int64 places of the rows in the table.
+    least_counts
+        (N,) int64 training rows that have the rarest of the row's values, 0 where one is unseen.
     """
 
     split: Split
@@ -60,6 +62,7 @@ class CategoriesPrepared:
     leaks: list[Leak]
     left_out: dict[str, int]
     places: np.ndarray
+    least_counts: np.ndarray
 
     @cached_property
     def metadata(self) -> dict[str, pd.DataFrame]:

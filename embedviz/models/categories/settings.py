@@ -68,6 +68,11 @@ class CategoriesSettings(ExampleSettings):
         ge=0,
         description="Training rows from which each bin of a number has a vector as well, as values of a category have.",
     )
+    inputs: Literal["embeddings", "one-hot"] = Field(
+        "embeddings",
+        description="What the first layer reads of a value: its embedding, or its one-hot vector. One-hot, a value's vector is its "
+        "row of the first layer's weights, and dim does not count.",
+    )
     dim: int = Field(
         0,
         ge=0,
@@ -115,7 +120,10 @@ class CategoriesSettings(ExampleSettings):
     )
 
     def dim_for(self, n_values: int) -> int:
-        """Return the embedding dimensions of a column with this many values."""
+        """Return the dimensions of the vectors of a column with this many values; of its rows of the first layer where inputs
+        are one-hot."""
+        if self.inputs == "one-hot":
+            return self.hidden_dim
         return self.dim or max(2, min(self.max_dim, round(1.6 * n_values**0.56)))
 
     def bins_for(self, n_rows: int) -> int:

@@ -18,11 +18,13 @@ from embedviz.data.part_names import PartName
 from embedviz.data.reading import Table
 from embedviz.data.splits import Fold, training_size
 from embedviz.evaluation.classification import evaluate_classes, ordered_detail
+from embedviz.evaluation.group_scores import group_scores
 from embedviz.evaluation.regression import evaluate_numbers
 from embedviz.models.categories.baselines import baselines_of
 from embedviz.models.categories.cost import training_cost
 from embedviz.models.categories.encoding import TableEncoder
 from embedviz.models.categories.examples import row_space, row_space_name
+from embedviz.models.categories.familiarity import least_counts, measured_groups
 from embedviz.models.categories.form import form_fields
 from embedviz.models.categories.prepared import CategoriesPrepared
 from embedviz.models.categories.reading import OPTIONAL_ROLES, ROLES, read_rows
@@ -84,12 +86,15 @@ class CategoriesSpec:
         rows, fields = encoder.encode(read.columns, len(read)), form_fields(encoder, training)
         yield Progress(message="Looking for target leakage")
         leaks = find_leaks(read, read.split.train)
+        names = [read.columns[column].names for column in encoder.values]
+        least = least_counts(names, read.split.train, len(read))
         return CategoriesPrepared(
-            read.split, read.target, read.targets, encoder, rows, fields, leaks, read.left_out, read.places
+            read.split, read.target, read.targets, encoder, rows, fields, leaks, read.left_out, read.places, least
         )
 
     def evaluate(self, trained: TrainedCategories, prepared: CategoriesPrepared) -> Evaluation:
-        """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test set."""
+        """Measure accuracy, macro F1 and log loss, or RMSE, MAE and R², on the validation and the test set; and for the rows
+        of the measured one with common, rare and unseen values apart."""
         split, target, settings, encoder = prepared.split, prepared.target, trained.settings, prepared.encoder
         parts: tuple[PartName, ...] = ("validation", "test")
         predictions: dict[PartName, np.ndarray] = {
@@ -99,6 +104,9 @@ class CategoriesSpec:
             metrics, frames = evaluate_classes(predictions, prepared.targets, split, target.classes)
         else:
             metrics, frames = evaluate_numbers(predictions, prepared.targets, split)
+        groups = measured_groups(split, prepared.least_counts)
+        actual = prepared.targets[split.part(split.measured)]
+        metrics |= group_scores(predictions[split.measured], actual, target.classes, groups)
         details: dict[str, Detail] = {
             "target": target.name,
             "columns": len(encoder.features),
@@ -108,6 +116,7 @@ class CategoriesSpec:
             "min_count": settings.min_count,
             "epochs": settings.epochs_for(len(split.train)),
             "selection_metric": f"validation/{target.selection_metric}",
+            **{f"{split.measured}_rows_with_{name}_values": int(rows.sum()) for name, rows in groups.items()},
             **{name: n for name, n in prepared.left_out.items() if n},
         }
         if target.classes:

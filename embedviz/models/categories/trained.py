@@ -60,7 +60,10 @@ class TrainedCategories(Archived):
     fields: list[FormField]
 
     def spaces(self) -> dict[str, EmbeddingSpace]:
-        """Return a space for each category column, the one of most values first. The pooled "other" is no value."""
+        """Return a space for each category column, the one of most values first. The pooled "other" is no value.
+
+        Where inputs are one-hot, the vectors are the values' rows of the first layer's weights.
+        """
         spaces = [
             EmbeddingSpace(
                 values.labels[OTHER + 1 :],
@@ -80,7 +83,7 @@ class TrainedCategories(Archived):
 
     def architecture(self) -> Architecture:
         """Return the layers of this model."""
-        return table_architecture(self.encoder, self.target, self.weights)
+        return table_architecture(self.settings, self.encoder, self.target, self.weights)
 
     @cached_property
     def network(self) -> TableNetwork:

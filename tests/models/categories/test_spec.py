@@ -96,6 +96,7 @@ def test_the_protocol_is_made_of_numbers_and_names():
     assert evaluation.protocol.details == {
         "target": "kind", "classes": 3, "columns": 4, "categories": 2, "values": 8, "pooled_values": 0, "min_count": 5,
         "epochs": 3, "selection_metric": "validation/log_loss", "ordered_classes": "",
+        "test_rows_with_common_values": 29, "test_rows_with_rare_values": 1,
     }  # fmt: skip
 
 
