@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from embedviz.core.errors import SettingsError
 
-if TYPE_CHECKING:
-    from embedviz.experiments.question import Question
+# Imported before the function of the same name is defined: a later first import would put the module in its place.
+from embedviz.experiments.question import Question
 
 QUESTIONS = {
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
@@ -26,4 +26,4 @@ def question(name: str) -> Question:
     if name not in QUESTIONS:
         raise SettingsError(f"There is no question {name!r}. Known questions: {', '.join(QUESTIONS)}.")
     module, attribute = QUESTIONS[name].split(":")
-    return cast("Question", getattr(importlib.import_module(module), attribute))
+    return cast(Question, getattr(importlib.import_module(module), attribute))

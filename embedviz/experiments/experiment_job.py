@@ -7,15 +7,17 @@ before, with the same settings, data, seed and version, is taken as it is.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.events import EventDetails
 from embedviz.core.jobs.reporter import Interrupted, Reporter, StopRequested
 from embedviz.core.progress import Progress
 from embedviz.core.version import VERSION
 from embedviz.experiments.experiment import Experiment, ExperimentSpec
-from embedviz.experiments.question import PlannedRun
+from embedviz.experiments.question import PlannedRun, Workplace
 from embedviz.experiments.result import Result, ended_result
 from embedviz.experiments.run_key import run_key, runs_by_key
 from embedviz.jobs.current_executor import JobTaker, current_executor
@@ -32,6 +34,26 @@ MAX_NAME_CHARACTERS = 120
 def run_experiment(spec: ExperimentSpec, folder: Path, reporter: Reporter) -> None:
     """Train what the question asks for. What was trained is kept when it is stopped, and not trained again on Resume."""
     Coordinator(Experiment(folder), current_executor(), reporter).run()
+
+
+@dataclass
+class UnderWay:
+    """A run that was begun and has not been taken yet.
+
+    Attributes
+    ----------
+    result, run
+        What is known of it, and its folder.
+    offset
+        Of the events that the planner has not seen.
+    is_pruned
+        The planner wants it stopped.
+    """
+
+    result: Result
+    run: RunFolder
+    offset: int = 0
+    is_pruned: bool = False
 
 
 class Coordinator:
@@ -52,7 +74,7 @@ class Coordinator:
         self.spec = experiment.spec
         self.planner = experiment.question.planner(experiment.setup)
         self.known = runs_by_key(experiment.store, self.spec.owner)
-        self.under_way: dict[int, tuple[Result, RunFolder]] = {}
+        self.under_way: dict[int, UnderWay] = {}
         self.begun = 0
         self.ended: list[Result] = []
         self.until = time.monotonic() + max(0.0, self.spec.budget - experiment.state.elapsed())
@@ -60,7 +82,10 @@ class Coordinator:
     def run(self) -> None:
         """Train until nothing is left, or the budget is spent."""
         reported = 0.0
+        aside = self.reporter.with_emit(self._report_aside)
+        earlier = self.experiment.results
         try:
+            self.planner.prepare(Workplace(self.experiment.dataset, self.spec.columns, earlier, aside, self.until))
             while True:
                 self._collect()
                 is_late = time.monotonic() > self.until
@@ -92,10 +117,13 @@ class Coordinator:
             result, run = self._found_or_created(planned)
             place, self.begun = self.begun, self.begun + 1
             self.experiment.write(place, result)
+            begun = self.under_way[place] = UnderWay(result, run)
+            self._watch(begun)
             state = run.state
-            if state.is_final and state.state != "done":  # it is new, or was cut off and goes on
+            if (
+                state.is_final and state.state != "done" and not begun.is_pruned
+            ):  # it is new, or was cut off and goes on
                 self.executor.submit(run)
-            self.under_way[place] = result, run
 
     def _found_or_created(self, planned: PlannedRun) -> tuple[Result, RunFolder]:
         """Return the run of a plan: the one that there is, whatever trained it, or a new one."""
@@ -112,31 +140,53 @@ class Coordinator:
             self.known[key] = run
         return Result(planned.name, dict(planned.factors), run.id, was_there=was_there), run
 
-    def _collect(self) -> None:
-        """Take the results of the runs that have ended."""
-        for place, (result, run) in list(self.under_way.items()):
-            if run.state.is_final:
-                del self.under_way[place]
-                ended = ended_result(result, run)
-                self.experiment.write(place, ended)
-                self.ended.append(ended)
-                self.planner.take(ended)
+    def _collect(self, is_last: bool = False) -> None:
+        """Take the results of the runs that have ended. is_last: there is no time left to measure more of them."""
+        for place, begun in list(self.under_way.items()):
+            is_final = begun.run.state.is_final
+            self._watch(begun)
+            if not is_final:
+                continue
+            ended = ended_result(begun.result, begun.run)
+            if begun.is_pruned and ended.outcome != "failed":
+                ended = replace(ended, outcome="pruned")
+            del self.under_way[place]
+            self.experiment.write(place, ended)
+            self.ended.append(ended)
+            self.planner.take(ended)
+            if ended.outcome == "done" and not is_last:
+                measured = self.planner.measure(ended, begun.run)
+                self.experiment.write(place, replace(ended, metrics={**ended.metrics, **measured}))
+
+    def _watch(self, begun: UnderWay) -> None:
+        """Show the planner what happened in a run, and have the run stopped where it says so."""
+        if begun.is_pruned:
+            return
+        events, begun.offset = begun.run.events(begun.offset)
+        if any(self.planner.watch(begun.result.name, event) for event in events):
+            begun.is_pruned = True
+            if not begun.run.state.is_final:
+                self.executor.stop(begun.run)
 
     def _end_early(self) -> None:
         """Ask the runs under way to stop, and take what they have come to."""
-        for _, run in self.under_way.values():
-            self.executor.stop(run)
+        for begun in self.under_way.values():
+            self.executor.stop(begun.run)
         until = time.monotonic() + STOP_GRACE_S
         while self.under_way and time.monotonic() < until:
-            self._collect()
+            self._collect(is_last=True)
             time.sleep(LOOK_INTERVAL_S)
-        for place, (result, _) in self.under_way.items():
-            self.experiment.write(place, replace(result, outcome="cut off"))
+        for place, begun in self.under_way.items():
+            self.experiment.write(place, replace(begun.result, outcome="cut off"))
+
+    def _report_aside(self, event: Progress, **_: Unpack[EventDetails]) -> None:
+        """Report what is done beside the trainings, whose steps are none of the experiment's."""
+        self.reporter(replace(self._progress(), message=event.message))
 
     def _progress(self) -> Progress:
         """How far it is: runs that ended, and the shares of those under way."""
-        shares = [_share(run) for _, run in self.under_way.values()]
-        names = ", ".join(result.name for result, _ in self.under_way.values())
+        shares = [_share(begun.run) for begun in self.under_way.values()]
+        names = ", ".join(begun.result.name for begun in self.under_way.values())
         total = max(self.planner.total, self.begun)
         return Progress(
             step=round(1000 * (len(self.ended) + sum(shares))),
