@@ -12,6 +12,7 @@ from embedviz.experiments.question import Question
 
 QUESTIONS = {
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
+    "holds": "embedviz.experiments.holds:QUESTION",
 }
 
 
