@@ -11,6 +11,7 @@ from embedviz.core.errors import SettingsError
 from embedviz.experiments.question import Question
 
 QUESTIONS = {
+    "algorithms": "embedviz.experiments.algorithms:QUESTION",
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
     "holds": "embedviz.experiments.holds:QUESTION",
 }
