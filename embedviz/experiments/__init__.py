@@ -14,6 +14,7 @@ QUESTIONS = {
     "algorithms": "embedviz.experiments.algorithms:QUESTION",
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
     "holds": "embedviz.experiments.holds:QUESTION",
+    "tune": "embedviz.experiments.tune:QUESTION",
 }
 
 
