@@ -41,6 +41,11 @@ COVERAGE = "coverage"
 class AlgorithmsSettings(Settings):
     """Settings of the comparison."""
 
+    algorithms: str = Field(
+        "",
+        max_length=500,
+        description="Names of two or more models of words, separated by commas, such as skipgram, glove. Empty: all.",
+    )
     seconds: float = Field(
         30, ge=0.1, le=3600, description="Seconds for each training, its reading and measuring included.",
         json_schema_extra={"basic": True},
@@ -53,13 +58,23 @@ class AlgorithmsSettings(Settings):
         json_schema_extra={"basic": True},
     )
 
+    def names(self) -> list[str]:
+        """Return the names of the algorithms. SettingsError for something that is no model of words, or less than two of them."""
+        known = word_models()
+        names = list(dict.fromkeys(filter(None, (name.strip() for name in self.algorithms.split(","))))) or list(known)
+        for name in names:
+            if name not in known:
+                raise SettingsError(f"{name!r} is no model of words. Models of words: {', '.join(known)}.")
+        if len(names) < 2:
+            raise SettingsError(f"One algorithm cannot be compared. Choose two or more of {', '.join(known)}.")
+        return names
+
 
 class TimedRuns(PlannedList):
     """The runs, whose epochs are chosen for the time before the first is begun. One at a time: none takes the other's time."""
 
-    def __init__(self, setup: Setup, seconds: float, seeds: Sequence[int]) -> None:
-        self._setup, self._seconds, self._seeds = setup, seconds, seeds
-        self._models = list(word_models())
+    def __init__(self, setup: Setup, names: Sequence[str], seconds: float, seeds: Sequence[int]) -> None:
+        self._setup, self._models, self._seconds, self._seeds = setup, names, seconds, seeds
         super().__init__([])
         self.total = len(seeds) * len(self._models)
         self._is_training = False
@@ -135,15 +150,15 @@ class Algorithms:
         if EPOCHS in shared:
             raise SettingsError("The epochs follow from the seconds, so they cannot be set here.")
         seeds = range(setup.seed, setup.seed + options.seeds)
-        for model in word_models().values():
-            model.Settings.of(**{**shared, "seed": seeds[-1]})
-        return TimedRuns(Setup(setup.model, shared, options), options.seconds, seeds)
+        for name in options.names():
+            model_spec(name).Settings.of(**{**shared, "seed": seeds[-1]})
+        return TimedRuns(Setup(setup.model, shared, options), options.names(), options.seconds, seeds)
 
     def table(self, results: Sequence[Result]) -> pd.DataFrame:
         """Return a row for each algorithm: means over the seeds, and the standard deviation of what decides.
 
         Columns: model, algorithm, runs, epochs, seconds, the scores on the small sets and their coverage, AUC on the validation
-        set, standard deviation (of `measure`), memory (MB). The means of an algorithm that lacks a score are empty.
+        set, loss and AUC on the test set, standard deviation (of `measure`), memory (MB). The means of an algorithm that lacks a score are empty.
         """
         rows = pd.DataFrame([_values(result) for result in results])
         if rows.empty:
@@ -213,6 +228,7 @@ def _values(result: Result) -> dict[str, Any]:
         EPOCHS: float(result.factors.get(EPOCHS, np.nan)),
         "seconds": result.seconds,
         **{name: np.nan if score is None else score for name, score in scores.items()},
+        **{name: metrics.get(name, np.nan) for name in ("test/loss", "test/auc")},
         **coverage,
         "memory (MB)": result.memory_bytes / 1e6,
     }

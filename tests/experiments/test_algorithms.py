@@ -73,6 +73,15 @@ def test_settings_that_one_of_them_lacks_are_refused_and_so_are_epochs():
     assert question("algorithms").reason_against(model_spec("sentiment"))
 
 
+def test_a_choice_of_algorithms_is_trained_alone_and_needs_two():
+    assert question("algorithms").planner(asked(algorithms="glove, skipgram", seeds=3)).total == 6
+    with pytest.raises(SettingsError, match="'sentiment' is no model of words"):
+        question("algorithms").planner(asked(algorithms="glove, sentiment"))
+    with pytest.raises(SettingsError, match="Choose two or more"):
+        question("algorithms").planner(asked(algorithms="glove"))
+    assert question("algorithms").planner(asked(seeds=2)).total == 2 * len(word_models())
+
+
 @pytest.mark.slow
 def test_every_algorithm_is_really_trained_with_epochs_for_the_time(executor, tmp_path, two_topics):
     (tmp_path / "t.txt").write_text(two_topics)

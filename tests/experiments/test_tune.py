@@ -15,7 +15,9 @@ from embedviz.experiments.result import Result
 
 def result(part, seed, loss, rate, test=9.0, **metrics):
     metrics |= {"validation/rmse": loss, "test/rmse": test}
-    return Result("", {"part": part, "seed": seed, "rate": rate}, f"{part}{seed}{rate}", "done", metrics=metrics, score="rmse")
+    return Result(
+        "", {"part": part, "seed": seed, "rate": rate}, f"{part}{seed}{rate}", "done", metrics=metrics, score="rmse"
+    )
 
 
 def results(best=(0.8, 0.81, 0.79), defaults=(1.0, 1.01, 1.0), tried=(1.2, 0.7, 0.9)):
@@ -37,7 +39,9 @@ def test_settings_that_win_with_other_seeds_too_are_named_with_the_test_score_of
     assert table["test"].dropna().tolist() == [0.75]
     decided = question("tune").verdict(table)
     assert decided.is_decided
-    assert decided.sentences[0].startswith("rate 2: the best of 3 settings, with a RMSE of 0.7000 on the validation set")
+    assert decided.sentences[0].startswith(
+        "rate 2: the best of 3 settings, with a RMSE of 0.7000 on the validation set"
+    )
     assert decided.sentences[1].startswith("With 3 seeds that were not searched, the gain over the defaults is 0.2033")
     assert "rate 90%, dim 10%" in decided.sentences[2]
     assert "looked at once, its RMSE is 0.7500" in decided.sentences[3]
@@ -107,7 +111,12 @@ def test_a_real_search_stops_bad_trials_early_repeats_itself_and_offers_the_best
     assert best.validation == min(losses.values())
     assert best.was_there
     assert found.run_of(best).metrics["test/rmse"] == found.table["test"].dropna().item()
-    assert {result.name for result in found.results} >= {"best, seed 1", "best, seed 2", "defaults, seed 1", "defaults, seed 2"}
+    assert {result.name for result in found.results} >= {
+        "best, seed 1",
+        "best, seed 2",
+        "defaults, seed 1",
+        "defaults, seed 2",
+    }
     assert found.run_of(best).settings.learning_rate == best.factors["learning_rate"]
     assert not math.isnan(found.table["validation"].iloc[0])
     again = search("5m")
