@@ -25,3 +25,11 @@ def test_the_dimensions_of_generated_ratings_are_found(executor, name):
     counts = Counter(one.outcome for one in found)
     assert counts["wrong"] <= 1, [one for one in found if one.outcome == "wrong"]
     assert counts["right"] >= 8, [one for one in found if one.outcome != "right"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_dimensions_are_named_where_vectors_explain_nothing(executor):
+    name = "ratings of biases alone"
+    found = list(judged({name: FAMILIES[name]}, range(SETS)))
+    assert sum(one.outcome == "wrong" for one in found) <= 1, [one for one in found if one.outcome == "wrong"]
