@@ -14,7 +14,9 @@ class Settings(BaseModel):
     """A validated, frozen set of values. Each field has a range, a default that works and a sentence of help.
 
     `json_schema_extra={"basic": True}` on a field puts it among the few that a form shows first; {"only_for": {"method": ["umap"]}}
-    and {"not_for": {"phrases": [0]}} leave it out where another field has another, or such a value.
+    and {"not_for": {"phrases": [0]}} leave it out where another field has another, or such a value. {"tune": [low, high]}, or
+    [low, high, "log"] for a logarithmic scale, makes it one that a search for good settings tries values of; {"tune_for": {"method":
+    ["bpr"]}} only where another field has such a value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)

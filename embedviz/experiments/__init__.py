@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from embedviz.experiments.question import Question
 
 QUESTIONS = {
+    "algorithms": "embedviz.experiments.algorithms:QUESTION",
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
     "one_hot": "embedviz.experiments.one_hot:QUESTION",
     "pretrained": "embedviz.experiments.pretrained:QUESTION",
     "similar": "embedviz.experiments.similar:QUESTION",
+    "holds": "embedviz.experiments.holds:QUESTION",
+    "tune": "embedviz.experiments.tune:QUESTION",
 }
 
 
@@ -29,4 +32,4 @@ def find_question(name: str) -> Question:
     if name not in QUESTIONS:
         raise SettingsError(f"There is no question {name!r}. Known questions: {', '.join(QUESTIONS)}.")
     module, attribute = QUESTIONS[name].split(":")
-    return cast("Question", getattr(importlib.import_module(module), attribute))
+    return cast(Question, getattr(importlib.import_module(module), attribute))

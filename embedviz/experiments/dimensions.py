@@ -22,6 +22,7 @@ from embedviz.training.protocols import AnyModelSpec
 
 DIM = "dim"
 MIN_SEEDS = 2  # for a standard error
+RELEVANT = 0.005  # of the best score: a smaller difference matters to nobody, however sure it is
 
 
 class DimensionsSettings(Settings):
@@ -151,7 +152,10 @@ class Dimensions:
                 ),
                 False,
             )
-        within = np.flatnonzero(loss <= loss[best] + errors[best])
+        relevant = RELEVANT * abs(float(values[best]))
+        margin = max(float(errors[best]), relevant)
+        near = f"{'a standard error' if margin > relevant else 'half a percent'} ({margin:.4f})"
+        within = np.flatnonzero(loss <= loss[best] + margin)
         chosen = int(within[0])
         sentences: list[str] = []
         seeds = int(table["runs"].min())
@@ -167,17 +171,18 @@ class Dimensions:
         if chosen == best:
             sentences.append(
                 f"{sizes[best]} dimensions are the best choice: the {score} on the validation set is {values[best]:.4f}, and "
-                f"no smaller size is within a standard error of it ({errors[best]:.4f})."
+                f"no smaller size is within {near} of it."
             )
         else:
             sentences.append(
                 f"{sizes[chosen]} dimensions are enough: the smallest size whose {score} on the validation set, "
-                f"{values[chosen]:.4f}, is within a standard error ({errors[best]:.4f}) of the best, {values[best]:.4f} with "
-                f"{sizes[best]}."
+                f"{values[chosen]:.4f}, is within {near} of the best, {values[best]:.4f} with {sizes[best]}."
             )
         if best == len(sizes) - 1 and chosen == best:
             sentences.append(f"The largest size is the best: more than {sizes[best]} dimensions might be better still.")
-        worse = [i for i in range(best + 1, len(sizes)) if loss[i] > loss[best] + 2 * errors[best]]
+        worse = [
+            i for i in range(best + 1, len(sizes)) if loss[i] > loss[best] + max(2 * float(errors[best]), relevant)
+        ]
         if worse:
             sentences.append(
                 f"From {sizes[worse[0]]} dimensions on it gets worse again, by more than two standard errors: there it overfits."

@@ -9,15 +9,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from embedviz.core.jobs.declaration import job
+from embedviz.core.jobs.events import EventDetails
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Interrupted, Reporter, StopRequested
 from embedviz.core.progress import Progress
 from embedviz.core.version import VERSION
 from embedviz.experiments.experiment import Experiment, ExperimentSpec
-from embedviz.experiments.question import MeasuringQuestion, PlannedRun
+from embedviz.experiments.question import MeasuringQuestion, PlannedRun, Workplace
 from embedviz.experiments.result import Result, ended_result
 from embedviz.experiments.run_key import run_key, runs_by_key
 from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
@@ -51,12 +52,18 @@ class UnderWay:
         What is being done: the run, then its baselines.
     wants_baselines
         They come after the run.
+    offset
+        Of the events that the planner has not seen.
+    is_pruned
+        The planner wants it stopped.
     """
 
     result: Result
     run: RunFolder
     job: JobFolder[Any]
     wants_baselines: bool
+    offset: int = 0
+    is_pruned: bool = False
 
 
 class Coordinator:
@@ -86,7 +93,10 @@ class Coordinator:
     def run(self) -> None:
         """Train until nothing is left, or the budget is spent."""
         reported = 0.0
+        aside = self.reporter.with_emit(self._report_aside)
+        earlier = self.experiment.results
         try:
+            self.planner.prepare(Workplace(self.experiment.dataset, self.spec.columns, earlier, aside, self.until))
             while True:
                 self._collect()
                 is_late = time.monotonic() > self.until
@@ -118,8 +128,10 @@ class Coordinator:
             result, run = self._found_or_created(planned)
             place, self.begun = self.begun, self.begun + 1
             self.experiment.write(place, result)
-            self._submit(run)
-            self.under_way[place] = UnderWay(result, run, run, planned.with_baselines)
+            found = self.under_way[place] = UnderWay(result, run, run, planned.with_baselines)
+            self._watch(found)  # an earlier attempt may have come far enough to be given up
+            if not found.is_pruned:
+                self._submit(run)
 
     def _submit(self, wanted: JobFolder[Any]) -> None:
         """Queue a job that is new, or was cut off and goes on; one that is done or under way stays as it is."""
@@ -145,27 +157,43 @@ class Coordinator:
     def _collect(self) -> None:
         """Take the results of the runs that have ended, with their baselines where those are wanted."""
         for place, found in list(self.under_way.items()):
-            if not found.job.state.is_final:
+            is_final = found.job.state.is_final
+            self._watch(found)
+            if not is_final:
                 continue
             if found.wants_baselines and found.job is found.run and has_baselines(found.run) and not self.is_ending:
                 found.job = baselines_of(found.run)
                 self._submit(found.job)
                 continue
             del self.under_way[place]
-            ended = self._measured(ended_result(found.result, found.run), found)
+            ended = ended_result(found.result, found.run)
+            if found.is_pruned and ended.outcome != "failed":
+                ended = replace(ended, outcome="pruned")
             self.experiment.write(place, ended)
             self.ended.append(ended)
             self.planner.take(ended)
+            if ended.outcome == "done":
+                self.experiment.write(place, self._measured(ended, found))
+
+    def _watch(self, found: UnderWay) -> None:
+        """Show the planner what happened in a run, and have the run stopped where it says so."""
+        if found.is_pruned:
+            return
+        events, found.offset = found.run.events(found.offset)
+        if any(self.planner.watch(found.result.name, event) for event in events):
+            found.is_pruned = True
+            if not found.run.state.is_final:
+                self.executor.stop(found.run)
 
     def _measured(self, ended: Result, found: UnderWay) -> Result:
-        """Return the result with the run's baselines, and with what the question measures of the run."""
-        if ended.outcome != "done":
-            return ended
+        """Return the result with the run's baselines, and with what is measured of the run beside its scores."""
         if found.wants_baselines and (baselines := Baselines.at(found.run)):
             ended = replace(ended, baselines=baselines.rows)
         question = self.experiment.question
         if isinstance(question, MeasuringQuestion):
             ended = replace(ended, rows=question.measure(found.run, self.experiment.setup))
+        if not self.is_ending:
+            ended = replace(ended, metrics={**ended.metrics, **self.planner.measure(ended, found.run)})
         return ended
 
     def _end_early(self) -> None:
@@ -179,6 +207,10 @@ class Coordinator:
             time.sleep(LOOK_INTERVAL_S)
         for place, found in self.under_way.items():
             self.experiment.write(place, replace(found.result, outcome="cut off"))
+
+    def _report_aside(self, event: Progress, **_: Unpack[EventDetails]) -> None:
+        """Report what is done beside the trainings, whose steps are none of the experiment's."""
+        self.reporter(replace(self._progress(), message=event.message))
 
     def _progress(self) -> Progress:
         """How far it is: runs that ended, and the shares of those under way."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
+from embedviz.core.jobs.events import Event
 from embedviz.core.settings import Settings
 from embedviz.experiments.result import Factor, Result
 from embedviz.training.protocols import AnyModelSpec
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from embedviz.core.jobs.reporter import Reporter
+    from embedviz.store.dataset import Dataset
     from embedviz.store.run_folder import RunFolder
+    from embedviz.store.run_specs import Columns
 
 
 @dataclass(frozen=True)
@@ -66,22 +71,63 @@ class PlannedRun:
     with_baselines: bool = False
 
 
+@dataclass(frozen=True)
+class Workplace:
+    """What a planner has in the worker that trains its runs.
+
+    Attributes
+    ----------
+    dataset, columns
+        The data, and role to column where they were chosen.
+    earlier
+        What an earlier attempt at the same experiment came to.
+    reporter
+        Takes messages, and says when to stop.
+    until
+        When the budget is spent, by `time.monotonic`.
+    """
+
+    dataset: Dataset
+    columns: Columns
+    earlier: Sequence[Result]
+    reporter: Reporter
+    until: float
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds of the budget that are left."""
+        return self.until - time.monotonic()
+
+
 class Planner(Protocol):
-    """The runs of an experiment, one after the other. It may look at what came of those before."""
+    """The runs of an experiment, one after the other. It may look at what came of those before.
+
+    Whoever asks a question only makes it; everything but its beginning is called in the worker.
+    """
 
     total: int  # runs that are planned; 0 while that is not known
+
+    def prepare(self, workplace: Workplace) -> None:
+        """Do what has to be done before the first run."""
 
     def next(self) -> PlannedRun | None:
         """Return the run to be trained next; None where nothing is left, or nothing before a result is in."""
         ...
 
+    def watch(self, name: str, event: Event) -> bool:
+        """Take an event of a run by its name; return True to have the run stopped early, as not worth its time."""
+        return False
+
     def take(self, result: Result) -> None:
         """Take the result of a run that has ended."""
-        ...
+
+    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
+        """Return further metrics of a run that is done and was taken, beside those of its training."""
+        return {}
 
 
-class PlannedList:
-    """A planner (Planner) whose runs are known from the beginning; what counts most comes first."""
+class PlannedList(Planner):
+    """A planner whose runs are known from the beginning; what counts most comes first."""
 
     def __init__(self, runs: Iterable[PlannedRun]) -> None:
         self._runs = list(runs)
@@ -90,9 +136,6 @@ class PlannedList:
     def next(self) -> PlannedRun | None:
         """Return the next of the list."""
         return self._runs.pop(0) if self._runs else None
-
-    def take(self, result: Result) -> None:
-        """Results change nothing in the list."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from embedviz.store.run_folder import RunFolder
 
 Factor = str | int | float | bool
-Outcome = Literal["training", "done", "failed", "cut off"]
+Outcome = Literal["training", "done", "failed", "cut off", "pruned"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Result:
     run_id
         The run in the store.
     outcome
-        "training" until its end; "cut off" where the budget or a Stop ended it before the end of its schedule.
+        "training" until its end; "cut off" where the budget or a Stop ended it before the end of its schedule;
+        "pruned" where the planner had it stopped because others were better by then.
     reason
         Why it failed.
     metrics, score

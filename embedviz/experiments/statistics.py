@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.evaluation.scores import SCORES
-from embedviz.experiments.student_t import quantile
+from embedviz.experiments.students_t import t_cdf, t_quantile
 
 MIN_SEEDS = 3  # from which a paired interval decides: two differences may be equal by chance, which leaves it no width
 
@@ -48,17 +48,27 @@ def noise(table: pd.DataFrame, factor: str, repetition: str, value: str) -> floa
     return math.sqrt(float((rest**2).sum()) / ((rows - 1) * (columns - 1)))
 
 
-def paired_interval(differences: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:
+def paired_interval(
+    differences: Sequence[float], level: float = 0.95, test_to_train: float = 0.0
+) -> tuple[float, float, float]:
     """Return mean, lower and upper end of the confidence interval of the mean of paired differences (Student's t).
 
-    The ends are infinite with fewer than two differences.
+    Parameters
+    ----------
+    differences : sequence of float
+        One for each repetition. With fewer than two the ends are infinite.
+    level : float
+        How often the interval holds the truth.
+    test_to_train : float
+        Examples measured on over examples learned from, where every repetition draws its split from the same data. Training sets
+        then overlap, and the spread over the splits understates how far the mean may be off. The variance is increased by this
+        share (the corrected resampled t-test: Nadeau and Bengio 2003, Machine Learning 52, p. 239).
     """
     values = np.asarray(differences, np.float64)
     if len(values) < 2:
         mean = float(values.mean()) if len(values) else math.nan
         return mean, -math.inf, math.inf
-    spread = float(values.std(ddof=1)) / math.sqrt(len(values))
-    reach = quantile(level, len(values) - 1) * spread
+    reach = t_quantile((1 + level) / 2, len(values) - 1) * _error_of_mean(values, test_to_train)
     return float(values.mean()), float(values.mean()) - reach, float(values.mean()) + reach
 
 
@@ -112,3 +122,18 @@ def difference_text(difference: float, lower: float, upper: float) -> str:
     if not math.isfinite(lower) or not math.isfinite(upper):
         return f"{difference:+.4f}, in one seed"
     return f"{difference:+.4f}, 95% interval {lower:+.4f} to {upper:+.4f}"
+
+
+def paired_p_value(differences: Sequence[float], test_to_train: float = 0.0) -> float:
+    """Return the two-sided p value of the test that belongs to `paired_interval`; NaN with fewer than two differences."""
+    values = np.asarray(differences, np.float64)
+    if len(values) < 2:
+        return math.nan
+    error = _error_of_mean(values, test_to_train)
+    if not error:
+        return 0.0 if values.mean() else 1.0
+    return 2 * (1 - t_cdf(abs(float(values.mean())) / error, len(values) - 1))
+
+
+def _error_of_mean(values: np.ndarray, test_to_train: float) -> float:
+    return float(values.std(ddof=1)) * math.sqrt(1 / len(values) + test_to_train)

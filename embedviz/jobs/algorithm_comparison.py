@@ -17,16 +17,14 @@ from embedviz.core.errors import RunError, SettingsError
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.events import EventDetails
 from embedviz.core.jobs.folder import JobFolder
-from embedviz.core.jobs.reporter import Control, Interrupted, Reporter, StopRequested, TakenOver
+from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.progress import Progress
 from embedviz.core.typed_json import JsonObject, read_typed, write_typed
-from embedviz.evaluation.evaluating import SMALL_ANALOGIES, SMALL_PAIRS
-from embedviz.evaluation.small_word_sets import vocabulary_language
-from embedviz.jobs.algorithm_table import AlgorithmRun, SetScore, algorithm_notes, algorithm_table, algorithm_title
-from embedviz.jobs.perform import perform
-from embedviz.jobs.speed_trial import EPOCHS, has_epochs, speed_trial
-from embedviz.jobs.word_scores import word_scores_of
+from embedviz.jobs.algorithm_table import AlgorithmRun, algorithm_notes, algorithm_table, algorithm_title
+from embedviz.jobs.perform import perform_within
+from embedviz.jobs.small_set_scores import small_set_scores
+from embedviz.jobs.speed_trial import EPOCHS, epochs_for_time
 from embedviz.models import model_spec
 from embedviz.models.compatibility import word_models
 from embedviz.space.side_by_side import side_by_side
@@ -39,7 +37,6 @@ from embedviz.store.store import Store
 FOLDER = "algorithms"
 MIN_SECONDS, MAX_SECONDS = 0.1, 3600.0  # for each
 MAX_NAME_CHARACTERS = 120
-SETS = (SMALL_PAIRS, SMALL_ANALOGIES)
 
 
 @dataclass(frozen=True)
@@ -208,60 +205,23 @@ def compare_algorithms(spec: AlgorithmsSpec, folder: Path, reporter: Reporter) -
         run = comparison.store.run(row.run_id)
         goes_on = run.status != "done"
         if goes_on:
-            _perform(run, part)
+            perform_within(run, part)
         if run.space_names and (goes_on or row.scores is None):
-            comparison.write(replace(row, scores=_scores(run, part)))
+            comparison.write(replace(row, scores=small_set_scores(run, part)))
 
 
 def _created(comparison: AlgorithmComparison, name: str, reporter: Reporter) -> AlgorithmRun:
     """Choose the epochs for the time, and create the run."""
     spec, dataset, model = comparison.spec, comparison.dataset, model_spec(name)
     settings: dict[str, Any] = dict(spec.settings)
-    epochs = None
-    if has_epochs(model):
-        reporter.report("measuring its speed on this text")
-        trial = speed_trial(model, dataset, spec.columns, model.Settings.of(**settings), spec.seconds, reporter)
-        epochs = trial.epochs(spec.seconds)
+    epochs = epochs_for_time(model, dataset, spec.columns, settings, spec.seconds, reporter)
+    if epochs is not None:
         settings[EPOCHS] = epochs
     title = f"{dataset.title}, {name}, {spec.seconds:g} s"[:MAX_NAME_CHARACTERS]
     run = comparison.store.create_training(
         name, dataset, settings, columns=spec.columns, name=title, owner=dataset.owner
     )
     return AlgorithmRun(name, run.id, epochs)
-
-
-def _perform(job: JobFolder[Any], reporter: Reporter) -> None:
-    """Do a job of its own within this one: it is stopped and interrupted together with it."""
-    control = Control()
-
-    def on_event(progress: Progress) -> None:
-        reporter(progress)
-        try:
-            reporter.check()
-        except StopRequested:
-            control.request_stop()
-        except Interrupted:
-            control.request_interrupt("The comparison that it belongs to was interrupted.")
-        except TakenOver:
-            control.give_up()
-
-    perform(job, control, on_event)
-    reporter.check()
-
-
-def _scores(run: RunFolder, reporter: Reporter) -> list[SetScore]:
-    """Score the run's words on the small sets; none for words that are not English."""
-    if vocabulary_language(run.space) is None:
-        return []
-    found: list[SetScore] = []
-    for name in SETS:
-        scoring = word_scores_of(run, run.main_space, name)
-        if scoring.status != "done":
-            _perform(scoring, reporter)
-        if scoring.status == "done":
-            scores = scoring.scores
-            found.append(SetScore(name, scores.primary_metric, scores.score, scores.coverage.share))
-    return found
 
 
 def _part_of(reporter: Reporter, name: str, place: int, spec: AlgorithmsSpec) -> Reporter:

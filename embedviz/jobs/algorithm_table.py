@@ -99,7 +99,7 @@ def _values(row: AlgorithmRun, run: RunFolder | None) -> dict[str, str | float |
 def algorithm_notes(rows: Sequence[AlgorithmRun], seconds: float) -> list[str]:
     """Return what has to be known to read the table, in sentences. seconds: that each was to take."""
     without_epochs = [algorithm_title(row.model) for row in rows if row.epochs is None]
-    from_windows = [algorithm_title(row.model) for row in rows if _predicts_from_windows(row.model)]
+    from_windows = [algorithm_title(row.model) for row in rows if predicts_from_windows(row.model)]
     notes = [
         f"Epochs were chosen so that each run takes about {seconds:g} s with reading and measuring, and its learning rate "
         f"reaches the end of its schedule; seconds are what it took."
@@ -117,6 +117,7 @@ def algorithm_notes(rows: Sequence[AlgorithmRun], seconds: float) -> list[str]:
     return notes
 
 
-def _predicts_from_windows(model: str) -> bool:
+def predicts_from_windows(model: str) -> bool:
+    """Return True for an algorithm whose test scores are of a word and its whole window, not of pairs of words."""
     settings = model_spec(model).Settings
     return issubclass(settings, WordSettings) and settings.predicts_from_windows

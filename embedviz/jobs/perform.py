@@ -73,6 +73,25 @@ def perform(
         return _perform_under(lease, job, control, on_event)
 
 
+def perform_within(job: JobFolder[Any], reporter: Reporter) -> None:
+    """Do a job within another one, whose reporter takes its events: it is stopped and interrupted together with that."""
+    control = Control()
+
+    def on_event(progress: Progress) -> None:
+        reporter(progress)
+        try:
+            reporter.check()
+        except StopRequested:
+            control.request_stop()
+        except Interrupted:
+            control.request_interrupt("The job that it belongs to was interrupted.")
+        except TakenOver:
+            control.give_up()
+
+    perform(job, control, on_event)
+    reporter.check()
+
+
 def _perform_under(
     lease: Lease, job: JobFolder[Any], control: Control, on_event: Callable[[Progress], Any] | None
 ) -> State:

@@ -7,7 +7,9 @@ ends where its schedule ends.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.settings import TrainingSettings
@@ -47,6 +49,22 @@ class SpeedTrial:
 def has_epochs(model: AnyModelSpec) -> bool:
     """Return True for a model that goes over its data as many times as one sets."""
     return EPOCHS in model.Settings.model_fields
+
+
+def epochs_for_time(
+    model: AnyModelSpec,
+    dataset: Dataset,
+    columns: Columns,
+    settings: Mapping[str, Any],
+    seconds: float,
+    reporter: Reporter,
+) -> int | None:
+    """Return the epochs of a whole run in a time, by a trial (`speed_trial`); None for a model without epochs."""
+    if not has_epochs(model):
+        return None
+    reporter.report("measuring its speed on this text")
+    trial = speed_trial(model, dataset, columns, model.Settings.of(**settings), seconds, reporter)
+    return trial.epochs(seconds)
 
 
 def speed_trial(

@@ -91,27 +91,41 @@ class CategoriesSettings(ExampleSettings):
     other_share: float = Field(
         0.05, ge=0, le=0.5, description="Share of values replaced by “other” during training, so that it is trained."
     )
-    hidden_dim: int = Field(192, ge=1, le=4096, description="Units in each hidden layer.")
-    layers: int = Field(2, ge=1, le=6, description="Hidden layers.")
+    hidden_dim: int = Field(
+        192, ge=1, le=4096, description="Units in each hidden layer.", json_schema_extra={"tune": [32, 512, "log"]}
+    )
+    layers: int = Field(2, ge=1, le=6, description="Hidden layers.", json_schema_extra={"tune": [1, 4]})
     members: int = Field(4, ge=1, le=64, description="Ensemble members: networks that share most weights.")
     alphabet: bool = Field(
         True, description="Also encode alphabetical positions in columns of many values: B-737-300 is near B-737-500."
     )
     wide: bool = Field(True, description="Add a linear term for each value and number to the network's output.")
     dropout: float | None = Field(
-        None, ge=0, le=0.9, description="Dropout rate of hidden units. Empty: 0.3 for few rows, less for many."
+        None,
+        ge=0,
+        le=0.9,
+        description="Dropout rate of hidden units. Empty: 0.3 for few rows, less for many.",
+        json_schema_extra={"tune": [0.0, 0.6]},
     )
     embedding_dropout: float | None = Field(
-        None, ge=0, le=0.9, description="Dropout rate of vectors. Empty: 0.2 for few rows, less for many."
+        None,
+        ge=0,
+        le=0.9,
+        description="Dropout rate of vectors. Empty: 0.2 for few rows, less for many.",
+        json_schema_extra={"tune": [0.0, 0.5]},
     )
-    weight_decay: float = Field(0.01, ge=0, le=10, description="Weight decay (AdamW).")
+    weight_decay: float = Field(
+        0.01, ge=0, le=10, description="Weight decay (AdamW).", json_schema_extra={"tune": [1e-4, 0.3, "log"]}
+    )
     epochs: int | None = Field(
         None, ge=1, le=1000, description="Passes over the rows. Empty: more for small tables.", json_schema_extra=BASIC
     )
     batch_size: int | None = Field(
         None, ge=1, le=65_536, description=f"Rows in a batch. Empty: {MIN_BATCH_SIZE} to {MAX_BATCH_SIZE}, by the rows."
     )
-    learning_rate: float = Field(2e-3, gt=0, le=1, description="Peak learning rate (AdamW).")
+    learning_rate: float = Field(
+        2e-3, gt=0, le=1, description="Peak learning rate (AdamW).", json_schema_extra={"tune": [3e-4, 2e-2, "log"]}
+    )
     validation_share: float = Field(
         0.1, ge=0.01, le=0.5, description="Share of rows in the validation set, which selects the best epoch."
     )

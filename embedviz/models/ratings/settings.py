@@ -25,6 +25,7 @@ ESTIMATE_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)  #
 CLOSE = 0.98  # of the best NDCG, from which a larger weight is preferred
 MAX_TUNING_USERS, MAX_TEST_USERS = 1_000, 10_000  # ranked on the validation set while training, and on the test set
 _BASIC: JsonObject = {"basic": True}
+_DESCENT: JsonObject = {"tune_for": {"method": ["gradient", "dot", "bpr"]}}
 
 
 class RatingsSettings(ExampleSettings):
@@ -49,7 +50,12 @@ class RatingsSettings(ExampleSettings):
         json_schema_extra=_BASIC,
     )
     dim: int = Field(
-        128, ge=2, le=512, title="Dimensions", description="Dimensions of a vector.", json_schema_extra=_BASIC
+        128,
+        ge=2,
+        le=512,
+        title="Dimensions",
+        description="Dimensions of a vector.",
+        json_schema_extra={**_BASIC, "tune": [4, 256, "log"]},
     )
     split: Literal["auto", "random", "latest", "time"] = Field(
         "auto",
@@ -69,7 +75,7 @@ class RatingsSettings(ExampleSettings):
         le=10_000,
         description="als: L2 penalty on the vectors. Empty: it grows each round, and the best round on the validation set "
         "is kept.",
-        json_schema_extra=_BASIC,
+        json_schema_extra={**_BASIC, "tune": [0.5, 40.0, "log"], "tune_for": {"method": ["auto", "als"]}},
     )
     rounds: int = Field(40, ge=1, le=1000, description="als: rounds; each solves all items, then all users.")
     ranking_penalty: float | None = Field(
@@ -78,6 +84,7 @@ class RatingsSettings(ExampleSettings):
         le=100,
         description="als, ials: L2 penalty on the vectors of the ranking. Empty: it grows each round, and the best round on "
         "the validation set is kept.",
+        json_schema_extra={"tune": [1e-3, 10.0, "log"], "tune_for": {"method": ["ials"]}},
     )
     ranking_rounds: int = Field(
         16, ge=1, le=1000, description="als, ials: rounds of the ranking; each solves all items, then all users."
@@ -87,6 +94,7 @@ class RatingsSettings(ExampleSettings):
         gt=0,
         le=10,
         description="als, ials: weight of a pair of user and item that does not occur, relative to one that does.",
+        json_schema_extra={"tune": [0.01, 1.0, "log"], "tune_for": {"method": ["ials"]}},
     )
     rating_confidence: float = Field(
         0.5,
@@ -125,6 +133,7 @@ class RatingsSettings(ExampleSettings):
         gt=0,
         le=1,
         description="gradient, dot, bpr: learning rate, of Adam for gradient and dot. Empty: 0.002, for bpr 0.02.",
+        json_schema_extra={"tune": [5e-4, 0.05, "log"], **_DESCENT},
     )
     batch_size: int | None = Field(
         None,
@@ -133,10 +142,18 @@ class RatingsSettings(ExampleSettings):
         description="gradient, dot: ratings per batch. Empty: 1% of the training ratings, 16 to 512.",
     )
     weight_decay: float | None = Field(
-        None, ge=0, le=10, description="L2 penalty on what a rating uses. Empty: gradient 0.12, bpr 0.01, dot 0."
+        None,
+        ge=0,
+        le=10,
+        description="L2 penalty on what a rating uses. Empty: gradient 0.12, bpr 0.01, dot 0.",
+        json_schema_extra={"tune": [1e-3, 1.0, "log"], **_DESCENT},
     )
     init_std: float = Field(
-        0.1, gt=0, le=10, description="gradient, dot, bpr: standard deviation of the initial vectors."
+        0.1,
+        gt=0,
+        le=10,
+        description="gradient, dot, bpr: standard deviation of the initial vectors.",
+        json_schema_extra={"tune": [0.01, 0.5, "log"], **_DESCENT},
     )
     patience: int = Field(
         8,

@@ -52,7 +52,13 @@ class SentimentSettings(ExampleSettings):
     pooling: Literal["mean and max", "last"] = Field(
         "mean and max", description="How a text becomes one vector: mean and maximum of all states, or the last state."
     )
-    hidden_dim: int = Field(64, ge=1, le=2048, description="Units of the LSTM in each direction.")
+    hidden_dim: int = Field(
+        64,
+        ge=1,
+        le=2048,
+        description="Units of the LSTM in each direction.",
+        json_schema_extra={"tune": [16, 256, "log"]},
+    )
     fine_tune: bool = Field(True, description="Train the word vectors as well.")
     linear_term: bool = Field(
         True, description="Add a linear term over n-grams of words and of characters. It is fast and robust."
@@ -63,8 +69,20 @@ class SentimentSettings(ExampleSettings):
         description="A ready encoder of whole texts beside the network: a folder or a Hugging Face name that model2vec or "
         "sentence-transformers opens, such as minishlab/potion-base-8M. Empty: none.",
     )
-    dropout: float = Field(0.5, ge=0, le=0.9, description="Share of activations that are set to zero in training.")
-    word_dropout: float = Field(0.1, ge=0, le=0.9, description="Share of words that are made unknown in training.")
+    dropout: float = Field(
+        0.5,
+        ge=0,
+        le=0.9,
+        description="Share of activations that are set to zero in training.",
+        json_schema_extra={"tune": [0.0, 0.7]},
+    )
+    word_dropout: float = Field(
+        0.1,
+        ge=0,
+        le=0.9,
+        description="Share of words that are made unknown in training.",
+        json_schema_extra={"tune": [0.0, 0.4]},
+    )
     lowercase: bool = Field(True, description="Treat Good and good as one word.")
     min_count: int = Field(
         2, ge=1, le=1_000_000, description="Rarer words count as unknown, unless they have a pretrained vector."
@@ -80,8 +98,16 @@ class SentimentSettings(ExampleSettings):
         None, ge=1, le=1000, description="Passes over the texts. Empty: few texts get more.", json_schema_extra=BASIC
     )
     batch_size: int = Field(32, ge=1, le=4096, description="Texts in an optimiser step.")
-    learning_rate: float = Field(2e-3, gt=0, le=1, description="Peak learning rate (Adam).")
-    embedding_rate: float = Field(1e-3, gt=0, le=1, description="Peak learning rate of the word vectors.")
+    learning_rate: float = Field(
+        2e-3, gt=0, le=1, description="Peak learning rate (Adam).", json_schema_extra={"tune": [3e-4, 2e-2, "log"]}
+    )
+    embedding_rate: float = Field(
+        1e-3,
+        gt=0,
+        le=1,
+        description="Peak learning rate of the word vectors.",
+        json_schema_extra={"tune": [1e-4, 1e-2, "log"]},
+    )
     validation_share: float = Field(
         0.1, ge=0.01, le=0.5, description="Share of texts in the validation set, which selects the best epoch."
     )

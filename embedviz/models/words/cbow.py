@@ -14,7 +14,7 @@ from pydantic import Field
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.negative_sampling import Inputs
 from embedviz.models.words.prepared import PreparedCorpus
-from embedviz.models.words.settings import SamplingSettings
+from embedviz.models.words.settings import TUNED_RATE, SamplingSettings
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.trained import WordVectors
 from embedviz.training.devices import Device
@@ -38,7 +38,9 @@ class CbowSettings(SamplingSettings):
         },
     }  # fmt: skip
 
-    learning_rate: float = Field(0.1, gt=0, le=1, description="Initial learning rate (word2vec: -alpha).")
+    learning_rate: float = Field(
+        0.1, gt=0, le=1, description="Initial learning rate (word2vec: -alpha).", json_schema_extra=TUNED_RATE
+    )
     context_gradient: Literal["divided", "whole"] = Field(
         "divided",
         description="divided: the words of a window share the gradient of their mean. whole: each gets all of it, as in "

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.negative_sampling import Inputs
 from embedviz.models.words.prepared import PreparedCorpus
-from embedviz.models.words.settings import SamplingSettings
+from embedviz.models.words.settings import TUNED_RATE, SamplingSettings
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.trained import WordVectors
 from embedviz.space.subwords import Subwords
@@ -39,7 +39,9 @@ class FasttextSettings(SamplingSettings):
         },
     }  # fmt: skip
 
-    learning_rate: float = Field(0.05, gt=0, le=1, description="Initial learning rate (fastText: -lr).")
+    learning_rate: float = Field(
+        0.05, gt=0, le=1, description="Initial learning rate (fastText: -lr).", json_schema_extra=TUNED_RATE
+    )
     min_n: int = Field(3, ge=1, le=20, description="Fewest characters of an n-gram (fastText: -minn).")
     max_n: int = Field(
         6,

@@ -23,7 +23,7 @@ from embedviz.models.words.held_out import HeldOut
 from embedviz.models.words.lock_free import LockFreeEngine, even_slices
 from embedviz.models.words.negative_sampling import fill_at_random
 from embedviz.models.words.prepared import PreparedCorpus
-from embedviz.models.words.settings import EpochSettings
+from embedviz.models.words.settings import TUNED_RATE, EpochSettings
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.start_vectors import StartVectors
 from embedviz.models.words.trained import WordVectors
@@ -54,15 +54,22 @@ class GloveSettings(EpochSettings):
         description="Words on each side that count as context (GloVe: -window-size); one at distance d counts 1/d.",
         json_schema_extra={"basic": True},
     )
-    learning_rate: float = Field(0.05, gt=0, le=1, description="Initial learning rate (GloVe: -eta).")
+    learning_rate: float = Field(
+        0.05, gt=0, le=1, description="Initial learning rate (GloVe: -eta).", json_schema_extra=TUNED_RATE
+    )
     x_max: float = Field(
         10.0,
         gt=0,
         le=1e6,
         description="Pairs seen more often than this all weigh the same (GloVe: -x-max). Smaller for smaller texts.",
+        json_schema_extra={"tune": [2.0, 100.0, "log"]},
     )
     weighting_power: float = Field(
-        0.75, gt=0, le=2, description="Rarer pairs weigh their count over x_max to this power (GloVe: -alpha)."
+        0.75,
+        gt=0,
+        le=2,
+        description="Rarer pairs weigh their count over x_max to this power (GloVe: -alpha).",
+        json_schema_extra={"tune": [0.4, 1.0]},
     )
 
 

@@ -47,13 +47,25 @@ class PpmiSettings(WordSettings):
     }
 
     context_smoothing: float = Field(
-        0.75, gt=0, le=1, description="Contexts are counted to this power, which takes from the weight of rare ones."
+        0.75,
+        gt=0,
+        le=1,
+        description="Contexts are counted to this power, which takes from the weight of rare ones.",
+        json_schema_extra={"tune": [0.4, 1.0]},
     )
     shift: float = Field(
-        1.0, ge=1, le=100, description="How many times as often as by chance words must stand together to count."
+        1.0,
+        ge=1,
+        le=100,
+        description="How many times as often as by chance words must stand together to count.",
+        json_schema_extra={"tune": [1.0, 15.0, "log"]},
     )
     singular_power: float = Field(
-        0.5, ge=0, le=1, description="Singular vectors are weighted by their singular values to this power."
+        0.5,
+        ge=0,
+        le=1,
+        description="Singular vectors are weighted by their singular values to this power.",
+        json_schema_extra={"tune": [0.0, 1.0]},
     )
 
 

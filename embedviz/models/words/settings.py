@@ -14,6 +14,8 @@ NO_VECTORS = "none"
 WITH_PHRASES: JsonDict = {"not_for": {"phrases": [0]}}
 WITH_VECTORS: JsonDict = {"not_for": {"vectors": [NO_VECTORS]}}
 WITH_NOISE_WORDS: JsonDict = {"only_for": {"loss": ["negative_sampling"]}}
+# What a search tries leaves out the window and whatever chooses the words: with others the held-out pairs are others.
+TUNED_RATE: JsonDict = {"tune": [0.01, 0.2, "log"]}
 
 
 class WordSettings(TrainingSettings):
@@ -66,7 +68,7 @@ class WordSettings(TrainingSettings):
         title="Dimensions",
         description="Dimensions of a vector (word2vec: -size). More dimensions hold more, but cost more and overfit small "
         "texts.",
-        json_schema_extra={"basic": True},
+        json_schema_extra={"basic": True, "tune": [16, 256, "log"]},
     )
     window: int = Field(
         5,
@@ -109,7 +111,9 @@ class EpochSettings(WordSettings):
         description="Passes over the text (word2vec: -iter). Empty: more for small texts (King James: 19).",
         json_schema_extra={"basic": True},
     )
-    learning_rate: float = Field(0.055, gt=0, le=1, description="Initial learning rate (word2vec: -alpha).")
+    learning_rate: float = Field(
+        0.055, gt=0, le=1, description="Initial learning rate (word2vec: -alpha).", json_schema_extra=TUNED_RATE
+    )
 
     @property
     def starts_from_vectors(self) -> bool:
@@ -151,7 +155,7 @@ class SamplingSettings(EpochSettings):
         ge=1,
         le=50,
         description="Noise words drawn for each positive pair (word2vec: -negative).",
-        json_schema_extra=WITH_NOISE_WORDS,
+        json_schema_extra={**WITH_NOISE_WORDS, "tune": [3, 30, "log"]},
     )
     subsample: float = Field(
         1e-4,
@@ -159,13 +163,14 @@ class SamplingSettings(EpochSettings):
         le=1,
         description="Words more frequent than this share are partly skipped (word2vec: -sample), but never those of average "
         "frequency or below. 0 keeps all.",
+        json_schema_extra={"tune": [1e-5, 1e-2, "log"]},
     )
     noise_power: float = Field(
         0.75,
         ge=0,
         le=1,
         description="Noise words are drawn by their count to this power.",
-        json_schema_extra=WITH_NOISE_WORDS,
+        json_schema_extra={**WITH_NOISE_WORDS, "tune": [0.3, 1.0]},
     )
     optimizer: Literal["sgd", "adagrad"] = Field(
         "sgd", description="sgd: the learning rate decays linearly to almost 0. adagrad: a learning rate for each word."

@@ -1,19 +1,11 @@
-"""Quantiles of Student's t, and paired differences."""
+"""Intervals of paired differences."""
 
 import math
 
 import pandas as pd
 import pytest
-from scipy import stats
 
 from embedviz.experiments.statistics import paired_difference, paired_interval
-from embedviz.experiments.student_t import quantile
-
-
-@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 9, 10, 99])
-@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
-def test_quantiles_are_those_of_scipy(degrees, level):
-    assert quantile(level, degrees) == pytest.approx(stats.t.ppf((1 + level) / 2, degrees), rel=1e-9)
 
 
 def test_an_interval_by_hand():

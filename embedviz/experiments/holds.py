@@ -1,0 +1,204 @@
+"""Does it hold? The same training over several seeds: the spread of its scores, and whether it beats the trivial baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from pydantic import Field
+
+from embedviz.core.errors import EmbedvizError
+from embedviz.core.generators import result_of
+from embedviz.core.settings import Settings
+from embedviz.evaluation.scores import readable
+from embedviz.experiments.figures import points_figure
+from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
+from embedviz.experiments.result import Result
+from embedviz.experiments.set_sizes import TEST_TO_TRAIN, measured_to_train
+from embedviz.experiments.statistics import greater_is_better, paired_interval, paired_p_value
+from embedviz.models import model_spec
+from embedviz.training.protocols import AnyModelSpec
+
+if TYPE_CHECKING:
+    from embedviz.space import EmbeddingSpace
+    from embedviz.store.run_folder import RunFolder
+
+NEIGHBORS = 10
+MAX_COMPARED = 5  # runs of which each two are compared
+BASELINE, COMMON, CHANCE = "baseline", "neighbors/in common with ", "neighbors/chance"
+
+
+class HoldsSettings(Settings):
+    """Settings of the repetitions."""
+
+    seeds: int = Field(
+        5,
+        ge=2,
+        le=50,
+        description="Trainings, each with a split and a start of its own; two are the least that show a spread.",
+        json_schema_extra={"basic": True},
+    )
+
+
+class Repetitions(PlannedList):
+    """The planned repetitions. The vectors of each are compared with those before."""
+
+    def __init__(self, setup: Setup, seeds: int) -> None:
+        numbers = range(setup.seed, setup.seed + seeds)
+        super().__init__([PlannedRun(f"seed {seed}", {"seed": seed}, {"seed": seed}) for seed in numbers])
+        self._spaces: dict[str, EmbeddingSpace] = {}
+
+    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
+        """Return the share of neighbours in common with each run before, and how large the test set is."""
+        from embedviz.space.two_spaces import compare_spaces
+
+        found = dict(measured_to_train(run, "test", "validation"))
+        if len(self._spaces) >= MAX_COMPARED or not run.space_names:
+            return found
+        space = run.space
+        for name, other in self._spaces.items():
+            try:
+                compared = result_of(compare_spaces(other, space, NEIGHBORS))
+            except EmbedvizError:  # too few labels to have ten neighbours: then nothing is said of them
+                return found
+            found[f"{COMMON}{name}"], found[CHANCE] = compared.overlap, compared.chance
+        self._spaces[result.name] = space
+        return found
+
+
+class Holds:
+    """The question (embedviz.experiments.question.Question)."""
+
+    name: ClassVar[str] = "holds"
+    title: ClassVar[str] = "Does it hold?"
+    summary: ClassVar[str] = (
+        "Repeats the training with other seeds, each with its own split and start, and shows how far the scores spread, whether "
+        "they beat the trivial baseline beyond chance, and how many neighbours stay the same."
+    )
+    Settings: ClassVar[type[Settings]] = HoldsSettings
+
+    def reason_against(self, model: AnyModelSpec) -> str:
+        """Every model can be repeated."""
+        return ""
+
+    def planner(self, setup: Setup) -> Repetitions:
+        """Return a run for each seed, the set one first."""
+        options = setup.options
+        assert isinstance(options, HoldsSettings)
+        model_spec(setup.model).Settings.of(**{**setup.settings, "seed": setup.seed + options.seeds - 1})
+        return Repetitions(setup, options.seeds)
+
+    def table(self, results: Sequence[Result]) -> pd.DataFrame:
+        """Return a row for each score of each set, the one that counts first, and one for the neighbours.
+
+        Columns: set ("test", "validation", "train", "baseline", "neighbors"), score, runs, mean, standard deviation, and a
+        column for each run ("seed 0"). The row of the neighbours is of pairs of runs, and has no column of a run.
+        """
+        if not results:
+            return pd.DataFrame()
+        score = results[0].score
+        names = dict.fromkeys(name for result in results for name in result.metrics)
+        scores = [name for name in names if name.split("/")[0] in ("test", "validation", "train", BASELINE)]
+        scores.sort(key=lambda name: name.split("/", 1)[1] != score)
+        rows: list[dict[str, str | float]] = []
+        for name in scores:
+            of_runs = {r.name: r.metrics[name] for r in results if name in r.metrics}
+            part, _, measured = name.partition("/")
+            rows.append({**_summary(part, measured, list(of_runs.values())), **of_runs})
+        shares = [value for r in results for name, value in r.metrics.items() if name.startswith(COMMON)]
+        if shares:
+            rows.append(_summary("neighbors", f"{NEIGHBORS} nearest in common", shares))
+        table = pd.DataFrame(rows)
+        table.attrs = {
+            "score": score,
+            "chance": max((r.metrics.get(CHANCE, 0.0) for r in results), default=0.0),
+            "test_to_train": max((r.metrics.get(TEST_TO_TRAIN, 0.0) for r in results), default=0.0),
+        }
+        return table
+
+    def figure(self, table: pd.DataFrame) -> go.Figure:
+        """Draw the score that counts in each run, beside the baseline's, with mean and standard deviation."""
+        groups = {
+            f"{name} set" if name != BASELINE else "trivial baseline": _values(table, name)
+            for name in ("validation", "test", BASELINE)
+        }
+        return points_figure(
+            {name: values for name, values in groups.items() if len(values)}, readable(table.attrs["score"])
+        )
+
+    def verdict(self, table: pd.DataFrame) -> Verdict:
+        """Return whether the score beats the trivial baseline beyond chance, and how stable neighbours are."""
+        score = readable(table.attrs["score"])
+        part = "test" if len(_values(table, "test")) else "validation"
+        reached, trivial = _values(table, part), _values(table, BASELINE)
+        both = reached.index.intersection(trivial.index)
+        reached, trivial = reached[both], trivial[both]
+        if len(both) < 2:
+            return Verdict(("One run tells nothing about chance: train two seeds or more.",), False)
+        sign = 1 if greater_is_better(table.attrs["score"]) else -1
+        gains = (sign * (reached - trivial)).tolist()
+        test_to_train = table.attrs["test_to_train"]
+        mean, low, high = paired_interval(gains, test_to_train=test_to_train)
+        p = paired_p_value(gains, test_to_train)
+        figures = (
+            f"over {len(both)} seeds the {score} on the {part} set is {reached.mean():.4f} ± {reached.std(ddof=1):.4f} (mean and "
+            f"standard deviation), and the trivial baseline's {trivial.mean():.4f}"
+        )
+        if low > 0:
+            first = f"It holds: {figures}."
+        elif high < 0:
+            first = f"It does not hold: the trivial baseline is better; {figures}."
+        else:
+            first = f"Undecided: {figures}, a difference that may be chance. More seeds can decide."
+        second = (
+            f"The gain over the baseline is {mean:.4f}, 95% confidence interval {low:.4f} to {high:.4f} (paired t-test "
+            f"{'corrected for training sets that overlap, ' if test_to_train else ''}p {_p_value(p)})."
+        )
+        return Verdict((first, second, *_stability(table)), low > 0 or high < 0)
+
+
+def _summary(part: str, score: str, values: Sequence[float]) -> dict[str, str | float]:
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
+    return {
+        "set": part,
+        "score": score,
+        "runs": len(values),
+        "mean": float(np.mean(values)),
+        "standard deviation": deviation,
+    }
+
+
+def _values(table: pd.DataFrame, part: str) -> pd.Series:
+    """Return the score that counts by run."""
+    rows = table[(table["set"] == part) & (table["score"] == table.attrs["score"])]
+    if rows.empty:
+        return pd.Series(dtype=np.float64)
+    runs = [name for name in table.columns if name.startswith("seed ")]
+    return rows.iloc[0][runs].astype(np.float64).dropna()
+
+
+def _stability(table: pd.DataFrame) -> list[str]:
+    rows = table[table["set"] == "neighbors"]
+    if rows.empty:
+        return []
+    share = float(rows["mean"].iloc[0])
+    kept = (
+        "Most neighbours stay"
+        if share >= 0.5
+        else "Most neighbours change with the seed, so that single ones say little"
+    )
+    return [
+        f"{kept}: two runs have on average {share:.0%} of a label's {NEIGHBORS} nearest in common "
+        f"(by chance: {table.attrs['chance']:.0%})."
+    ]
+
+
+def _p_value(p: float) -> str:
+    return "< 0.0001" if p < 0.0001 else f"= {p:.4f}"
+
+
+QUESTION = Holds()

@@ -1,0 +1,35 @@
+"""Verdicts on generated data sets whose truth is known: mostly right, hardly ever wrong. benchmarks/verdicts.py has the full table."""
+
+from collections import Counter
+
+import pytest
+
+from embedviz.experiments.question import Verdict
+from tests.experiments.known_truth import FAMILIES, judge, judged, rank_family
+
+SETS = 10  # of each family
+
+
+def test_a_verdict_that_decides_nothing_is_neither_right_nor_wrong():
+    family = rank_family(4)
+    assert judge(family, Verdict(["4 dimensions are the best choice: …"], True)) == "right"
+    assert judge(family, Verdict(["16 dimensions are enough: …"], True)) == "wrong"
+    assert judge(family, Verdict(["The dimension makes no difference …"], False)) == "undecided"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", ["ratings of rank 4", "ratings of rank 16"])
+def test_the_dimensions_of_generated_ratings_are_found(executor, name):
+    found = list(judged({name: FAMILIES[name]}, range(SETS)))
+    counts = Counter(one.outcome for one in found)
+    assert counts["wrong"] <= 1, [one for one in found if one.outcome == "wrong"]
+    assert counts["right"] >= 8, [one for one in found if one.outcome != "right"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_dimensions_are_named_where_vectors_explain_nothing(executor):
+    name = "ratings of biases alone"
+    found = list(judged({name: FAMILIES[name]}, range(SETS)))
+    assert sum(one.outcome == "wrong" for one in found) <= 1, [one for one in found if one.outcome == "wrong"]
