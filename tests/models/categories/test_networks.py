@@ -10,11 +10,11 @@ from embedviz.models.categories.encoding import TableEncoder
 from embedviz.models.categories.networks import (
     Ensemble,
     MultiClassClassifier,
-    NumberEncoding,
     TableNetwork,
     _dropout,
     average_members,
 )
+from embedviz.models.categories.number_inputs import NumberEncoding
 from embedviz.models.categories.schema import Feature, Target
 from embedviz.models.categories.settings import CategoriesSettings
 
