@@ -216,7 +216,7 @@ def experiment(
     Parameters
     ----------
     question : str
-        One of `embedviz.experiments.QUESTIONS`: "dimensions".
+        One of `embedviz.experiments.QUESTIONS`: "algorithms", "dimensions", "holds", "tune".
     data, columns, read, test, validation, on_progress
         As for `train`.
     model : str
