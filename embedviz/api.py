@@ -216,7 +216,8 @@ def experiment(
     Parameters
     ----------
     question : str
-        One of `embedviz.experiments.QUESTIONS`: "dimensions", "one_hot", "pretrained", "similar".
+        One of `embedviz.experiments.QUESTIONS`: "algorithms", "dimensions", "holds", "one_hot", "pretrained",
+        "similar", "tune".
     data, columns, read, test, validation, on_progress
         As for `train`.
     model : str
