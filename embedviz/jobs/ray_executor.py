@@ -1,9 +1,9 @@
 """The executor of a Ray cluster: trainings become Ray tasks; maps, readings and experiments stay on the server's machine.
 
-The truth stays in the jobs' folders, which the nodes see under the same paths. While a job waits, the executor keeps its
-lease alive; once it runs, its own process does, wherever that is. When Ray reports that a node was lost, or the lease of a
-running job runs out, the executor takes the lease over and submits the job again: a process that still works under the old
-lease gives up at its next beat, and the new one goes on from the last checkpoint.
+The truth stays in the jobs' folders, which the nodes see under the same paths. The executor keeps the lease of every job
+alive that it holds, beside the process that does it. When Ray reports that a process or its node was lost, the executor takes
+the lease over and submits the job again: a process that still works under the old lease gives up at its next beat, and the
+new one goes on from the last checkpoint.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any, Self
 from embedviz.core.cost import Machine
 from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.jobs.folder import JobFolder
-from embedviz.core.jobs.lease import BEAT_INTERVAL_S, is_alive
-from embedviz.core.jobs.status import State, written_status
+from embedviz.core.jobs.lease import BEAT_INTERVAL_S
+from embedviz.core.jobs.status import State
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.jobs.cluster_job import ClusterJob, needs_of
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, PartExecutor, check_room, take_for_queue
@@ -35,6 +35,7 @@ SILENCE_S = 15.0  # without an answer of the driver, which reports every second:
 LEAVE_S = 10.0  # that the driver may take to end
 RECONNECT_S = 5.0  # between two attempts
 CLUSTER_LOST = "The connection to the Ray cluster was lost. Resume continues from the last checkpoint."
+LATE = "It did not stop in time. Resume continues from the last checkpoint."
 LEFT_QUEUE = "Taken out of the queue."
 logger = logging.getLogger(__name__)
 
@@ -238,20 +239,11 @@ class RayExecutor:
                     logger.warning("%s was not looked after: %s", held.folder, error)
 
     def _look_after(self, held: ClusterJob) -> None:
-        generation, status = held.lease.generation, written_status(held.folder)
-        if status is None or status.is_final or status.lease != generation:
-            return
-        if status.state == "queued":
-            if held.lease.beat() and is_stop_requested(held.folder, generation):
-                self.stop(held.job)
-            return
-        is_late = held.stop_until is not None and time.monotonic() > held.stop_until
-        if not is_late and is_alive(held.folder, generation):
-            return
-        with self._lock:
-            if self.is_closed or self._jobs.get(held.folder) is not held or held.lease.generation != generation:
-                return
-            if is_late:
-                self._drop(held, "interrupted", "It did not stop in time. Resume continues from the last checkpoint.")
-            else:
-                self._begin_again(held, "its lease has run out")
+        """Keep the lease alive until Ray says that the process was lost: nobody takes the job for interrupted meanwhile."""
+        is_held = held.lease.beat()
+        if is_held and held.is_waiting and is_stop_requested(held.folder, held.lease.generation):
+            self.stop(held.job)
+        elif held.stop_until is not None and time.monotonic() > held.stop_until:
+            with self._lock:
+                if self._jobs.get(held.folder) is held:
+                    self._drop(held, "interrupted", LATE)

@@ -8,6 +8,7 @@ from embedviz.core.errors import RunError
 from embedviz.core.jobs.lease import current_generation
 from embedviz.core.jobs.status import written_status
 from embedviz.experiments.experiment import create_experiment
+from embedviz.jobs import ray_executor
 from embedviz.jobs.local_executor import LocalExecutor, shared_executor
 from embedviz.jobs.perform import OUT_OF_MEMORY
 from embedviz.jobs.ray_executor import RayExecutor
@@ -20,7 +21,8 @@ on_cluster = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-cluster.txt"
 )
 
-LONG = {"epochs": 30_000, "min_count": 1, "dim": 50, "subsample": 0, "threads": 1}
+LONG = {"epochs": 10_000, "min_count": 1, "dim": 100, "window": 10, "subsample": 0, "threads": 1}
+RESUMING = "Resuming from the last checkpoint"
 SHORT = {"epochs": 20, "min_count": 1}
 
 
@@ -87,29 +89,38 @@ def new_run(text, **settings):
     return Store().create_training("skipgram", dataset_of(text), settings, probes=["cat"])
 
 
-def starts_of(run):
-    return [event.get("message") for event in run.events().events].count("Starting")
+def messages_of(run):
+    return [event.get("message") for event in run.events().events]
 
 
 @on_cluster
-def test_stop_reaches_waiting_and_running_runs_and_a_closed_server_leaves_checkpoints(nodes, start, two_topics):
+def test_a_lost_run_goes_on_from_its_checkpoint_and_stop_and_close_reach_it(nodes, start, two_topics):
     executor = start(nodes)
-    running, waiting = new_run(two_topics, **LONG), new_run(two_topics, **LONG)
-    executor.submit(running)
+    run, waiting = new_run(two_topics, **LONG), new_run(two_topics, **LONG)
+    executor.submit(run)
     executor.submit(waiting)
-    in_training(running)
-    assert (waiting.status, executor.place(waiting), executor.place(running)) == ("queued", 1, 0)
+    in_training(run)
+    assert (waiting.status, executor.place(waiting), executor.place(run)) == ("queued", 1, 0)
     executor.stop(waiting)
     assert waiting.status == "stopped"
     assert "queue" in waiting.state.reason
-    executor.stop(running)
-    assert running.wait(30) == "stopped"
-    assert "cat" in running.space
-    executor.submit(running)
-    in_training(running, running.events().offset)
+
+    checkpointed(run)
+    generation = current_generation(run.folder)
+    nodes.add()
+    nodes.kill_node(nodes.nodes[0])
+    wait_for(lambda: RESUMING in messages_of(run), what="going on elsewhere")
+    assert messages_of(run).count("Starting") == 2
+    assert current_generation(run.folder) == generation + 1
+
+    executor.stop(run)
+    assert run.wait(30) == "stopped"
+    assert "cat" in run.space
+    executor.submit(run)
+    in_training(run, run.events().offset)
     executor.close()
-    assert running.status == "interrupted"
-    assert "server ended" in running.state.reason
+    assert run.status == "interrupted"
+    assert "server ended" in run.state.reason
     assert executor.machine.words_per_second > 0
 
 
@@ -130,27 +141,7 @@ def test_a_node_killed_in_a_sweep_of_twenty_runs_costs_no_result(nodes, start, t
     results = sweep.results
     assert [result.outcome for result in results] == ["done"] * 20
     assert len({result.run_id for result in results}) == len(Store().runs()) == 20
-    assert sum(starts_of(run) - 1 for run in Store().runs()) <= 1
-    assert executor.capacity == 1
-
-
-@on_cluster
-def test_a_lost_run_goes_on_from_its_checkpoint_on_another_node(nodes, start, two_topics):
-    executor = start(nodes)
-    run = new_run(two_topics, **LONG)
-    executor.submit(run)
-    in_training(run)
-    checkpointed(run)
-    generation = current_generation(run.folder)
-    nodes.add()
-    nodes.kill_node(nodes.nodes[0])
-    offset = run.events().offset
-    in_training(run, offset)
-    events = run.events(offset).events
-    assert "Resuming from the last checkpoint" in [event.get("message") for event in events]
-    assert current_generation(run.folder) == generation + 1
-    executor.stop(run)
-    assert run.wait(30) == "stopped"
+    assert sum(messages_of(run).count("Starting") for run in Store().runs()) in (20, 21)  # the lost one twice
 
 
 @on_cluster
@@ -165,7 +156,8 @@ def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two
 
 
 @on_cluster
-def test_an_experiment_whose_head_was_lost_is_finished_on_another_one(nodes, start, two_topics):
+def test_an_experiment_whose_head_was_lost_is_finished_on_another_one(nodes, start, two_topics, monkeypatch):
+    monkeypatch.setattr(ray_executor, "SILENCE_S", 6.0)
     nodes.add()
     nodes.kill_node(nodes.nodes[0])
     executor = start(nodes)
@@ -184,8 +176,10 @@ def test_an_experiment_whose_head_was_lost_is_finished_on_another_one(nodes, sta
     other = Nodes()
     try:
         other.add()
-        start(other).submit(sweep)
+        executor = start(other)
+        executor.submit(sweep)
         assert sweep.wait(60) == "done"
+        executor.close()
     finally:
         other.close()
     assert [result.outcome for result in sweep.results] == ["done"] * 6
