@@ -1,6 +1,7 @@
 """A job on a cluster: whose lease it is after a loss, when it is given up, and what it asks a node for."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from embedviz.jobs.executor import take_for_queue
 from embedviz.jobs.ray_task import perform_on_node
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_folder import CHECKPOINT
+from embedviz.store.run_specs import TrainingSpec
 from embedviz.store.store import Store
 
 
@@ -21,7 +23,7 @@ def held(own_home):
     """A job that waits on a cluster."""
     store = Store()
     run = store.create_training("skipgram", Dataset.upload(store.uploads_folder, "t.txt", [b"a b"]), {"threads": 1})
-    return ClusterJob(run, take_for_queue(run), needs_of(run.spec))
+    return ClusterJob(run, take_for_queue(run), needs_of(run.spec_as(TrainingSpec)))
 
 
 def begin(held):
@@ -68,10 +70,8 @@ def test_losses_are_counted_from_the_last_checkpoint(held):
 
 
 def test_needs_are_threads_memory_in_whole_gigabytes_and_a_gpu_unless_the_device_is_the_cpu(held):
-    from dataclasses import replace
-
     assert held.request()["threads"] == 1
-    spec = replace(held.job.spec, estimate={"memory_bytes": 1.2e9})
+    spec = replace(held.job.spec_as(TrainingSpec), estimate={"memory_bytes": 1.2e9})
     assert needs_of(spec) == Needs(1, wants_gpu=True, memory_bytes=2_000_000_000)
     on_cpu = replace(spec, settings={**spec.settings, "device": "cpu", "threads": 3})
     assert needs_of(on_cpu) == Needs(3, wants_gpu=False, memory_bytes=2_000_000_000)
