@@ -34,8 +34,10 @@ def draw_experiment(experiment: Experiment) -> None:
     if verdict := experiment.verdict:
         first, *rest = verdict.sentences
         with st.container(key="verdict"):
-            if not state.is_final:
-                st.caption("So far")
+            standing = "" if verdict.is_decided else "Undecided. "
+            st.caption(
+                f"{standing}So far, with more runs to come." if not state.is_final else standing.strip() or "Verdict"
+            )
             st.markdown(f"**{session.plain(first)}**")
             for sentence in rest:
                 st.text(sentence)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from embedviz.core.cost import Machine
-from embedviz.core.errors import RunError
+from embedviz.core.errors import QueueFullError, RunError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.status import RESUMABLE, Status, read_status, take_lease, write_status, written_status
+from embedviz.core.mode import is_shared
+
+STOP_GRACE_S = 30.0  # a job may take to measure and save after a Stop
 
 
 class Executor(Protocol):
@@ -51,6 +54,46 @@ class Executor(Protocol):
     def close(self) -> None:
         """Let every job save its state and end."""
         ...
+
+
+class SharedExecutor(Executor, Protocol):
+    """An executor that a process starts and closes."""
+
+    @property
+    def is_closed(self) -> bool:
+        """True once `close` was called."""
+        ...
+
+    def start(self) -> Self:
+        """Get ready for the first job, without waiting for that."""
+        ...
+
+
+class PartExecutor(SharedExecutor, Protocol):
+    """An executor that leaves trainings to another one, which is given to it as it is made."""
+
+    def tell_capacity(self) -> None:
+        """Take notice that the capacity of the other one has changed."""
+        ...
+
+
+def check_room(waiting: int, at_least: int = 0) -> None:
+    """Return if one more job may wait.
+
+    Parameters
+    ----------
+    waiting : int
+        Jobs that wait already.
+    at_least : int, optional
+        Jobs that may wait in any case.
+
+    Raises
+    ------
+    QueueFullError
+        When too many wait.
+    """
+    if waiting >= max(5 if is_shared() else 50, at_least):
+        raise QueueFullError(f"{waiting} runs are waiting already. Try again when one of them has ended.")
 
 
 def take_for_queue(job: JobFolder[Any]) -> Lease:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import threading
 import time
 from collections import deque
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from embedviz.core.cost import Machine
-from embedviz.core.errors import EmbedvizError, QueueFullError, RunError
+from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.jobs.declaration import Declaration, Lane
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
@@ -32,8 +33,7 @@ from embedviz.core.jobs.status import (
     written_status,
 )
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
-from embedviz.core.mode import is_shared
-from embedviz.jobs.executor import Executor, take_for_queue
+from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check_room, take_for_queue
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
@@ -41,7 +41,6 @@ from embedviz.store.home import home
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 
-STOP_GRACE_S = 30.0  # a worker may take to measure and save after a Stop
 LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing to save
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
@@ -62,12 +61,15 @@ class LocalExecutor:
     ----------
     sweep_interval : float, optional
         Seconds between two sweeps of the store.
+    trainer : Executor, optional
+        Takes the runs that workers hand in, in place of this executor, which then trains nothing.
     """
 
-    def __init__(self, sweep_interval: float = SWEEP_INTERVAL_S) -> None:
+    def __init__(self, sweep_interval: float = SWEEP_INTERVAL_S, trainer: Executor | None = None) -> None:
         self._lock = threading.RLock()
+        self._trainer = trainer
         self._places: dict[Lane, int] = {
-            "training": thread_capacity(),
+            "training": 0 if trainer else thread_capacity(),
             "interactive": 2,
             "coordination": MAX_COORDINATED,
         }
@@ -86,7 +88,13 @@ class LocalExecutor:
     @property
     def capacity(self) -> int:
         """Trainings of one thread that run at once."""
-        return self._places["training"]
+        return self._trainer.capacity if self._trainer else self._places["training"]
+
+    def tell_capacity(self) -> None:
+        """Tell the workers that the capacity has changed: one that has runs trained hands in as many as that at once."""
+        with self._lock:
+            for worker in self._workers["coordination"]:
+                worker.tell_capacity(self.capacity)
 
     @property
     def is_closed(self) -> bool:
@@ -120,8 +128,7 @@ class LocalExecutor:
             if self.is_closed:
                 raise RunError("The server is shutting down. Try again in a minute.")
             waiting = self._waiting[lane]
-            if len(waiting) >= (5 if is_shared() else 50):
-                raise QueueFullError(f"{len(waiting)} runs are waiting already. Try again when one of them has ended.")
+            check_room(len(waiting))
             places = self._places_of(job, declared)
             waiting.append(HeldJob(job, take_for_queue(job), places, declared.limits))
             self._hand_out(lane)
@@ -216,7 +223,7 @@ class LocalExecutor:
     def _refusal(self, folder: str) -> str:
         """Queue a job that a worker handed in; the sentence where it is refused, else empty."""
         try:
-            self.submit(open_job(Path(folder)))
+            (self._trainer or self).submit(open_job(Path(folder)))
         except EmbedvizError as error:
             return str(error)
         return ""
@@ -306,7 +313,7 @@ def _reason(code: int) -> str:
     return f"The process that worked on it ended unexpectedly (exit code {code}). Resume continues from the last checkpoint."
 
 
-_shared: LocalExecutor | None = None
+_shared: SharedExecutor | None = None
 _shared_lock = threading.Lock()
 
 
@@ -315,9 +322,21 @@ def shared_executor() -> Executor:
     global _shared
     with _shared_lock:
         if _shared is None or _shared.is_closed:
-            _shared = LocalExecutor().start()
+            _shared = (_cluster_executor() or LocalExecutor()).start()
             atexit.register(_shared.close)
         return _shared
+
+
+def _cluster_executor() -> SharedExecutor | None:
+    """Return the executor that EMBEDVIZ_EXECUTOR names; None for this machine's. RunError where it cannot be had."""
+    name = os.environ.get("EMBEDVIZ_EXECUTOR") or "local"
+    if name == "ray":
+        from embedviz.jobs.ray_executor import RayExecutor
+
+        return RayExecutor(lambda trainer: LocalExecutor(trainer=trainer))
+    if name != "local":
+        raise RunError(f"EMBEDVIZ_EXECUTOR is local or ray, not {name!r}.")
+    return None
 
 
 def close_shared_executor() -> None:

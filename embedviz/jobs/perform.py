@@ -16,7 +16,7 @@ from embedviz.core.jobs.folder import LOG, JobFolder
 from embedviz.core.jobs.lease import Heartbeat, Lease
 from embedviz.core.jobs.reporter import Control, Interrupted, Reporter, StopRequested, TakenOver
 from embedviz.core.jobs.status import State, Status, take_lease, write_status, written_status
-from embedviz.core.jobs.stop_request import is_stop_requested
+from embedviz.core.jobs.stop_request import interrupt_reason, is_stop_requested
 from embedviz.core.progress import Progress
 from embedviz.jobs.registry import declaration
 
@@ -63,13 +63,15 @@ def perform(
     if lease is None:
         raise RunError(f"Another process is working on the {job.kind} of this run. Wait until it has ended.")
 
-    def poll_stop() -> None:
+    def poll_requests() -> None:
         if is_stop_requested(job.folder, lease.generation):
             control.request_stop()
+        if why := interrupt_reason(job.folder, lease.generation):
+            control.request_interrupt(why)
 
     if not lease.beat():  # it waited until another server took it for abandoned
         return "interrupted"
-    with Heartbeat(lease, poll_stop, control.give_up):
+    with Heartbeat(lease, poll_requests, control.give_up):
         return _perform_under(lease, job, control, on_event)
 
 

@@ -15,18 +15,15 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from embedviz.core.jobs.folder import LOG
-from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.reporter import Control
 from embedviz.jobs.current_executor import ServersExecutor, set_servers_executor
+from embedviz.jobs.handed_over import perform_handed_over
 from embedviz.jobs.machine import words_per_second
-from embedviz.jobs.opening import open_job
-from embedviz.jobs.perform import let_threads_sleep, perform
+from embedviz.jobs.perform import let_threads_sleep
 from embedviz.jobs.worker_process import Answer, MachineAnswer, Request
 from embedviz.training.devices import choose
 from embedviz.training.threads import threads_per_training
@@ -59,10 +56,7 @@ def main(lane: str) -> None:
     while (request := waiting.get()) is not None:
         folder = request.get("job", "")
         control = controls[folder]
-        server.capacity = request.get("capacity", 1)
-        with _output_to(Path(folder) / LOG):
-            lease = Lease.adopt(Path(folder), request.get("lease", 0), request.get("token", ""))
-            perform(open_job(Path(folder)), control, lease=lease)
+        perform_handed_over(Path(folder), request.get("lease", 0), request.get("token", ""), control)
         del controls[folder]
         _send(out, {"done": folder})
         if control.interrupt_requested:
@@ -94,6 +88,7 @@ def _listen(
 ) -> None:
     for line in lines:
         request: Request = json.loads(line)
+        server.capacity = request.get("capacity", server.capacity)
         if "handed_in" in request:
             server.take_answer(request["handed_in"], request.get("refused", ""))
             continue
@@ -114,22 +109,6 @@ def _interrupt(controls: dict[str, Control], reason: str) -> None:
 def _send(out: TextIO, answer: Answer) -> None:
     with contextlib.suppress(BrokenPipeError):  # the server has gone; standard input says so too
         out.write(json.dumps(answer) + "\n")
-
-
-@contextlib.contextmanager
-def _output_to(path: Path) -> Generator[None, None, None]:
-    """Send what the process prints meanwhile, libraries in C included, to the file."""
-    kept = os.dup(2)
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.dup2(file, 1)
-        os.dup2(file, 2)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(file)
 
 
 if __name__ == "__main__":

@@ -148,6 +148,10 @@ class WorkerProcess:
         lease = held.lease
         self._send({"job": str(held.folder), "lease": lease.generation, "token": lease.token, "capacity": capacity})
 
+    def tell_capacity(self, capacity: int) -> None:
+        """Tell it how many trainings of one thread the executor does at once from now on."""
+        self._send({"capacity": capacity})
+
     def answer(self, folder: str, refused: str) -> None:
         """Tell it that a job that it handed in waits in the queue, or why it was refused."""
         self._send({"handed_in": folder, "refused": refused})

@@ -313,7 +313,8 @@ def _remove_failed(run: RunFolder) -> None:
     if run.status != "failed" or any(run.folder.glob("*.safetensors")):
         raise RunError(f"{run.folder} already holds a run. Name another folder.")
     shutil.rmtree(run.folder / "data", ignore_errors=True)
-    for name in (RunFolder.record_file, LABEL, status.FILE, events.FILE, stop_request.FILE, LOG):
+    requests = (stop_request.FILE, stop_request.INTERRUPT_FILE)
+    for name in (RunFolder.record_file, LABEL, status.FILE, events.FILE, *requests, LOG):
         (run.folder / name).unlink(missing_ok=True)
     for path in run.folder.glob("lease.*.json"):
         path.unlink(missing_ok=True)

@@ -20,7 +20,9 @@ def training_capacity() -> int:
 
 
 def threads_per_training() -> int:
-    """Return the cores, shared out among the trainings that may run at once."""
+    """Return EMBEDVIZ_THREADS_PER_TRAINING, which an executor sets, or the cores, shared out among the trainings that may run at once."""
+    if reserved := os.environ.get("EMBEDVIZ_THREADS_PER_TRAINING"):
+        return int(reserved)
     return max(1, (os.cpu_count() or 1) // training_capacity())
 
 

@@ -1,0 +1,214 @@
+"""The executor of a Ray cluster, on clusters of several nodes on this machine: nodes and heads are killed, runs are not lost."""
+
+import importlib.util
+
+import pytest
+
+from embedviz.core.errors import RunError
+from embedviz.core.jobs.lease import current_generation
+from embedviz.core.jobs.status import written_status
+from embedviz.experiments.experiment import create_experiment
+from embedviz.jobs import ray_executor
+from embedviz.jobs.local_executor import LocalExecutor, shared_executor
+from embedviz.jobs.perform import OUT_OF_MEMORY
+from embedviz.jobs.ray_executor import RayExecutor
+from embedviz.store.dataset import Dataset
+from embedviz.store.store import Store
+from tests.jobs.waiting import checkpointed, in_training, wait_for
+
+pytestmark = pytest.mark.slow
+on_cluster = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-cluster.txt"
+)
+
+LONG = {"epochs": 10_000, "min_count": 1, "dim": 100, "window": 10, "subsample": 0, "threads": 1}
+RESUMING = "Resuming from the last checkpoint"
+SHORT = {"epochs": 20, "min_count": 1}
+
+
+class Nodes:
+    """A Ray cluster whose head trains nothing and whose nodes have one core each."""
+
+    def __init__(self):
+        from ray.cluster_utils import Cluster
+
+        head = {"num_cpus": 0, "include_dashboard": False}
+        self.cluster = Cluster(initialize_head=True, head_node_args=head, shutdown_at_exit=False)
+        self.nodes = []
+
+    @property
+    def address(self):
+        return self.cluster.address
+
+    def add(self, **environment):
+        self.nodes.append(self.cluster.add_node(num_cpus=1, env_vars=environment))
+
+    def kill_node(self, node):
+        """Kill the node's processes, the run that it works on included."""
+        self.nodes.remove(node)
+        self.cluster.remove_node(node, allow_graceful=False)
+
+    def kill_head(self):
+        self.cluster.head_node.kill_all_processes(check_alive=False, allow_graceful=False)
+
+    def close(self):
+        self.cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def nodes():
+    """A cluster with a node."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        nodes = Nodes()
+        nodes.add()
+        yield nodes
+        nodes.close()
+
+
+@pytest.fixture
+def start(own_home):
+    """A function that starts an executor of a cluster."""
+    started = []
+
+    def start(nodes):
+        executor = RayExecutor(lambda trainer: LocalExecutor(trainer=trainer), nodes.address)
+        started.append(executor)
+        return executor.start()
+
+    yield start
+    for executor in started:
+        executor.close()
+
+
+def dataset_of(text):
+    return Dataset.upload(Store().uploads_folder, "t.txt", [text.encode()])
+
+
+def new_run(text, **settings):
+    return Store().create_training("skipgram", dataset_of(text), settings, probes=["cat"])
+
+
+def messages_of(run):
+    return [event.get("message") for event in run.events().events]
+
+
+@on_cluster
+def test_a_lost_run_goes_on_from_its_checkpoint_and_stop_and_close_reach_it(nodes, start, two_topics):
+    executor = start(nodes)
+    run, waiting = new_run(two_topics, **LONG), new_run(two_topics, **LONG)
+    executor.submit(run)
+    executor.submit(waiting)
+    in_training(run)
+    assert (waiting.status, executor.place(waiting), executor.place(run)) == ("queued", 1, 0)
+    executor.stop(waiting)
+    assert waiting.status == "stopped"
+    assert "queue" in waiting.state.reason
+
+    checkpointed(run)
+    generation = current_generation(run.folder)
+    nodes.add()
+    nodes.kill_node(nodes.nodes[0])
+    wait_for(lambda: RESUMING in messages_of(run), what="going on elsewhere")
+    assert messages_of(run).count("Starting") == 2
+    assert current_generation(run.folder) == generation + 1
+
+    executor.stop(run)
+    assert run.wait(30) == "stopped"
+    assert "cat" in run.space
+    executor.submit(run)
+    in_training(run, run.events().offset)
+    executor.close()
+    assert run.status == "interrupted"
+    assert "server ended" in run.state.reason
+    assert executor.machine.words_per_second > 0
+
+
+@on_cluster
+def test_a_node_killed_in_a_sweep_of_twenty_runs_costs_no_result(nodes, start, two_topics):
+    nodes.add()
+    executor = start(nodes)
+    options = {"largest": 32, "seeds": 4}
+    settings = {"min_count": 1, "epochs": 30}
+    sweep = create_experiment(
+        "dimensions", dataset_of(two_topics), "skipgram", budget=90, settings=settings, options=options
+    )
+    executor.submit(sweep)
+    wait_for(lambda: sum(run.status == "done" for run in Store().runs()) >= 5, what="the first runs")
+    assert executor.capacity == 2
+    nodes.kill_node(nodes.nodes[-1])
+    assert sweep.wait(90) == "done"
+    results = sweep.results
+    assert [result.outcome for result in results] == ["done"] * 20
+    assert len({result.run_id for result in results}) == len(Store().runs()) == 20
+    assert sum(messages_of(run).count("Starting") for run in Store().runs()) in (20, 21)  # the lost one twice
+
+
+@on_cluster
+def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two_topics):
+    nodes.add(RAY_memory_usage_threshold="0.01")  # what any process takes is too much
+    nodes.kill_node(nodes.nodes[0])
+    executor = start(nodes)
+    run = new_run(two_topics, **LONG)
+    executor.submit(run)
+    assert run.wait(60) == "failed"
+    assert run.state.reason == OUT_OF_MEMORY
+
+
+@on_cluster
+def test_an_experiment_whose_head_was_lost_is_finished_on_another_one(nodes, start, two_topics, monkeypatch):
+    monkeypatch.setattr(ray_executor, "SILENCE_S", 6.0)
+    nodes.add()
+    nodes.kill_node(nodes.nodes[0])
+    executor = start(nodes)
+    options = {"largest": 8, "seeds": 2}
+    settings = {"min_count": 1, "epochs": 200}
+    sweep = create_experiment(
+        "dimensions", dataset_of(two_topics), "skipgram", budget=90, settings=settings, options=options
+    )
+    executor.submit(sweep)
+    done = wait_for(lambda: [run for run in Store().runs() if run.status == "done"], what="the first run")
+    before = {run.id: written_status(run.folder) for run in done}
+    nodes.kill_head()
+    assert sweep.wait(60) == "failed"
+    assert "cluster" in sweep.state.reason
+    executor.close()
+    other = Nodes()
+    try:
+        other.add()
+        executor = start(other)
+        executor.submit(sweep)
+        assert sweep.wait(60) == "done"
+        executor.close()
+    finally:
+        other.close()
+    assert [result.outcome for result in sweep.results] == ["done"] * 6
+    assert {run_id: written_status(Store().run(run_id).folder) for run_id in before} == before
+
+
+@on_cluster
+def test_an_address_at_which_nothing_answers_is_named(start, two_topics):
+    class Nowhere:
+        address = "127.0.0.1:9"
+
+    run = new_run(two_topics, **SHORT)
+    executor = start(Nowhere)
+    executor.submit(run)
+    assert run.wait(60) == "interrupted"
+    assert "127.0.0.1:9" in run.state.reason
+    with pytest.raises(RunError, match="No Ray cluster answers"):
+        executor.submit(run)
+
+
+def test_ray_is_chosen_by_the_environment_and_its_lack_is_named(monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_EXECUTOR", "ray")
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    with pytest.raises(RunError, match="RAY_ADDRESS"):
+        shared_executor()
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RunError, match=r"pip install embedviz\[cluster\]"):
+        shared_executor()
+    monkeypatch.setenv("EMBEDVIZ_EXECUTOR", "slurm")
+    with pytest.raises(RunError, match="slurm"):
+        shared_executor()
