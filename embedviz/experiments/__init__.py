@@ -32,4 +32,4 @@ def find_question(name: str) -> Question:
     if name not in QUESTIONS:
         raise SettingsError(f"There is no question {name!r}. Known questions: {', '.join(QUESTIONS)}.")
     module, attribute = QUESTIONS[name].split(":")
-    return cast(Question, getattr(importlib.import_module(module), attribute))
+    return cast("Question", getattr(importlib.import_module(module), attribute))
