@@ -5,7 +5,7 @@ import pytest
 import embedviz as ev
 from embedviz.core.errors import SettingsError
 from embedviz.core.jobs.reporter import Reporter
-from embedviz.experiments import question
+from embedviz.experiments import find_question
 from embedviz.experiments.question import Setup, Workplace
 from embedviz.experiments.result import Result
 from embedviz.jobs.speed_trial import has_epochs
@@ -29,11 +29,11 @@ def results(scores):
 
 
 def asked(settings=None, **options):
-    return Setup("skipgram", settings or {}, question("algorithms").Settings.of(**options))
+    return Setup("skipgram", settings or {}, find_question("algorithms").Settings.of(**options))
 
 
 def test_the_best_by_more_than_the_seeds_explain_is_named():
-    found = question("algorithms")
+    found = find_question("algorithms")
     table = found.table(
         results({"skipgram": [0.60, 0.61, 0.62], "cbow": [0.30, 0.31, 0.325], "glove": [0.2, 0.21, 0.215]})
     )
@@ -44,7 +44,7 @@ def test_the_best_by_more_than_the_seeds_explain_is_named():
 
 
 def test_those_within_chance_of_the_best_are_named_and_nothing_is_decided():
-    found = question("algorithms")
+    found = find_question("algorithms")
     table = found.table(
         results({"skipgram": [0.60, 0.50, 0.62], "cbow": [0.55, 0.58, 0.56], "glove": [0.1, 0.11, 0.1]})
     )
@@ -54,7 +54,7 @@ def test_those_within_chance_of_the_best_are_named_and_nothing_is_decided():
 
 
 def test_one_seed_decides_nothing():
-    found = question("algorithms")
+    found = find_question("algorithms")
     assert not found.verdict(found.table(results({"skipgram": [0.9], "cbow": [0.1]}))).is_decided
 
 
@@ -62,29 +62,29 @@ def test_a_set_of_which_hardly_anything_is_known_does_not_count():
     few = results({"skipgram": [0.9, 0.8], "glove": [0.1, 0.2]})
     for result in few:
         result.metrics["small-pairs/coverage"] = 0.1
-    table = question("algorithms").table(few)
+    table = find_question("algorithms").table(few)
     assert table.attrs["measure"] == "validation/auc"
 
 
 def test_settings_that_one_of_them_lacks_are_refused_and_so_are_epochs():
     with pytest.raises(SettingsError, match="x_max"):
-        question("algorithms").planner(asked({"x_max": 5.0}))
+        find_question("algorithms").planner(asked({"x_max": 5.0}))
     with pytest.raises(SettingsError, match="follow from the seconds"):
-        question("algorithms").planner(asked({"epochs": 5}))
-    assert question("algorithms").reason_against(model_spec("sentiment"))
+        find_question("algorithms").planner(asked({"epochs": 5}))
+    assert find_question("algorithms").reason_against(model_spec("sentiment"))
 
 
 def test_a_choice_of_algorithms_is_trained_alone_and_needs_two():
-    assert question("algorithms").planner(asked(algorithms="glove, skipgram", seeds=3)).total == 6
+    assert find_question("algorithms").planner(asked(algorithms="glove, skipgram", seeds=3)).total == 6
     with pytest.raises(SettingsError, match="'sentiment' is no model of words"):
-        question("algorithms").planner(asked(algorithms="glove, sentiment"))
+        find_question("algorithms").planner(asked(algorithms="glove, sentiment"))
     with pytest.raises(SettingsError, match="Choose two or more"):
-        question("algorithms").planner(asked(algorithms="glove"))
-    assert question("algorithms").planner(asked(seeds=2)).total == 2 * len(word_models())
+        find_question("algorithms").planner(asked(algorithms="glove"))
+    assert find_question("algorithms").planner(asked(seeds=2)).total == 2 * len(word_models())
 
 
 def test_one_is_trained_at_a_time_with_the_epochs_of_an_earlier_attempt():
-    planner = question("algorithms").planner(asked(algorithms="skipgram, glove, ppmi_svd", seeds=1))
+    planner = find_question("algorithms").planner(asked(algorithms="skipgram, glove, ppmi_svd", seeds=1))
     earlier = results({"skipgram": [0.5], "glove": [0.5]})
     planner.prepare(Workplace(None, {}, earlier, Reporter(), 0.0))  # it needs no data: all epochs are known
     first = planner.next()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import embedviz as ev
-from embedviz.experiments import question
+from embedviz.experiments import find_question
 from embedviz.experiments.holds import CHANCE, COMMON
 from embedviz.experiments.result import Result
 from embedviz.experiments.set_sizes import TEST_TO_TRAIN
@@ -28,12 +28,12 @@ def results(test, baseline, score="accuracy", common=()):
 
 
 def verdict(*given, **more):
-    asked = question("holds")
+    asked = find_question("holds")
     return asked.verdict(asked.table(results(*given, **more)))
 
 
 def test_the_table_has_mean_and_standard_deviation_of_every_score_the_one_that_counts_first():
-    table = question("holds").table(results([0.8, 0.9], [0.5, 0.5], common=[0.4]))
+    table = find_question("holds").table(results([0.8, 0.9], [0.5, 0.5], common=[0.4]))
     assert table["score"].tolist() == ["accuracy"] * 3 + ["mae", "10 nearest in common"]
     first = table.set_index(["set", "score"]).loc[("test", "accuracy")]
     assert first["mean"] == pytest.approx(0.85)

@@ -8,7 +8,7 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import SettingsError
-from embedviz.experiments import question
+from embedviz.experiments import find_question
 from embedviz.experiments.question import Setup
 from embedviz.experiments.result import Result
 
@@ -30,14 +30,14 @@ def results(best=(0.8, 0.81, 0.79), defaults=(1.0, 1.01, 1.0), tried=(1.2, 0.7, 
 
 
 def verdict(found):
-    return question("tune").verdict(question("tune").table(found))
+    return find_question("tune").verdict(find_question("tune").table(found))
 
 
 def test_settings_that_win_with_other_seeds_too_are_named_with_the_test_score_of_the_best_alone():
     found = results()
-    table = question("tune").table(found)
+    table = find_question("tune").table(found)
     assert table["test"].dropna().tolist() == [0.75]
-    decided = question("tune").verdict(table)
+    decided = find_question("tune").verdict(table)
     assert decided.is_decided
     assert decided.sentences[0].startswith(
         "rate 2: the best of 3 settings, with a RMSE of 0.7000 on the validation set"
@@ -62,10 +62,10 @@ def test_without_other_seeds_nothing_is_decided():
 
 def test_while_it_searches_no_test_score_is_shown():
     found = [r for r in results() if r.factors["part"] != "best" and r.factors["seed"] == 0]
-    table = question("tune").table(found)
+    table = find_question("tune").table(found)
     assert table["test"].isna().all()
-    assert question("tune").verdict(table).sentences[0].startswith("The search is not over. The best RMSE")
-    assert len(question("tune").figure(table).data) == 2
+    assert find_question("tune").verdict(table).sentences[0].startswith("The search is not over. The best RMSE")
+    assert len(find_question("tune").figure(table).data) == 2
 
 
 def test_the_defaults_are_kept_where_nothing_is_better_and_enough_was_tried():
@@ -76,7 +76,7 @@ def test_the_defaults_are_kept_where_nothing_is_better_and_enough_was_tried():
 
 
 def test_a_search_over_nothing_is_refused():
-    asked = question("tune")
+    asked = find_question("tune")
     given = {"dim": 8, "penalty": 1.0}
     with pytest.raises(SettingsError, match="Leave some of them out"):
         asked.planner(Setup("ratings", given, asked.Settings.of()))
@@ -84,9 +84,9 @@ def test_a_search_over_nothing_is_refused():
 
 def test_asking_it_and_its_verdict_need_no_optuna():
     code = (
-        "import sys; from embedviz.experiments import question; from embedviz.experiments.question import Setup\n"
-        "q = question('tune'); q.planner(Setup('ratings', {}, q.Settings.of()))\n"
-        "[question(n) for n in ('holds', 'algorithms')]\n"
+        "import sys; from embedviz.experiments import find_question; from embedviz.experiments.question import Setup\n"
+        "q = find_question('tune'); q.planner(Setup('ratings', {}, q.Settings.of()))\n"
+        "[find_question(n) for n in ('holds', 'algorithms')]\n"
         "found = {'optuna', 'torch', 'numba', 'umap', 'sklearn', 'scipy'} & set(sys.modules)\n"
         "assert not found, found"
     )
