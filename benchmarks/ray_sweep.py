@@ -8,6 +8,7 @@ overhead a run is what a node spends on each run beside its sleeping. The kind o
 which the server and the nodes import.
 """
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -87,8 +88,7 @@ def measure(runs: int, seconds: float) -> None:
 
 def sweep(address: str, n_nodes: int, runs: int, seconds: float) -> float:
     """Return the seconds that the runs take, from their submission to the last one's end, on warm nodes."""
-    from embedviz.jobs.sleep import Sleep, SleepSpec
-
+    made = importlib.import_module("embedviz.jobs.sleep")  # in the copy alone
     from embedviz.jobs.local_executor import LocalExecutor
     from embedviz.jobs.ray_executor import RayExecutor
 
@@ -97,7 +97,7 @@ def sweep(address: str, n_nodes: int, runs: int, seconds: float) -> float:
         executor = RayExecutor(lambda trainer: LocalExecutor(trainer=trainer), address).start()
 
         def run_all(numbers: range, seconds: float) -> float:
-            jobs = [Sleep.keyed(Path(home) / "sleep", SleepSpec(number, seconds)) for number in numbers]
+            jobs = [made.Sleep.keyed(Path(home) / "sleep", made.SleepSpec(number, seconds)) for number in numbers]
             started = time.perf_counter()
             for job in jobs:
                 executor.submit(job)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from embedviz.experiments.question import Question
 
 QUESTIONS = {
-    "algorithms": "embedviz.experiments.algorithms:QUESTION",
     "dimensions": "embedviz.experiments.dimensions:QUESTION",
     "one_hot": "embedviz.experiments.one_hot:QUESTION",
     "pretrained": "embedviz.experiments.pretrained:QUESTION",
+    "algorithms": "embedviz.experiments.algorithms:QUESTION",
     "similar": "embedviz.experiments.similar:QUESTION",
     "holds": "embedviz.experiments.holds:QUESTION",
     "tune": "embedviz.experiments.tune:QUESTION",

@@ -9,7 +9,7 @@ from embedviz.core.jobs.lease import current_generation
 from embedviz.core.jobs.status import written_status
 from embedviz.experiments.experiment import create_experiment
 from embedviz.jobs import ray_executor
-from embedviz.jobs.local_executor import LocalExecutor, shared_executor
+from embedviz.jobs.local_executor import LocalExecutor, close_shared_executor, shared_executor
 from embedviz.jobs.perform import OUT_OF_MEMORY
 from embedviz.jobs.ray_executor import RayExecutor
 from embedviz.store.dataset import Dataset
@@ -192,6 +192,7 @@ def test_an_address_at_which_nothing_answers_is_named(start, two_topics):
 
 
 def test_ray_is_chosen_by_the_environment_and_its_lack_is_named(monkeypatch):
+    close_shared_executor()  # another test's, in the same process
     monkeypatch.setenv("EMBEDVIZ_EXECUTOR", "ray")
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     with pytest.raises(RunError, match="RAY_ADDRESS"):
