@@ -36,6 +36,7 @@ def train(
     test: str | Path | None = None,
     validation: str | Path | None = None,
     on_survey: Callable[[Survey], Any] | None = None,
+    track: Sequence[str] = (),
     **settings: Any,
 ) -> Run:
     """Train a model in this process. Ctrl-C stops it and keeps the best so far.
@@ -65,6 +66,8 @@ def train(
         then; without a validation file a validation set is drawn from it.
     on_survey : callable, optional
         Called with what was found in the data before the training begins.
+    track : sequence of str, optional
+        Where the training is shown as well: "tensorboard:FOLDER", "mlflow:FOLDER" or "mlflow:http://HOST".
     **settings
         Fields of the model's Settings, and preset="textbook" for those of one of its presets.
 
@@ -94,7 +97,7 @@ def train(
     dataset = _dataset(model, data, read, columns, test, validation)
     if on_survey:
         on_survey(_surveyed(dataset, model, columns, settings))
-    return run_inline(_created(model, dataset, columns, settings, probes, name, out), on_progress)
+    return run_inline(_created(model, dataset, columns, settings, probes, name, out, track), on_progress)
 
 
 def start(
@@ -107,13 +110,14 @@ def start(
     read: Mapping[str, Any] | None = None,
     test: str | Path | None = None,
     validation: str | Path | None = None,
+    track: Sequence[str] = (),
     **settings: Any,
 ) -> Run:
     """Train a model in a worker process, and return at once.
 
     Parameters
     ----------
-    model, data, columns, probes, name, read, test, validation, **settings
+    model, data, columns, probes, name, read, test, validation, track, **settings
         As for `train`.
 
     Returns
@@ -133,7 +137,7 @@ def start(
     from embedviz.jobs.local_executor import shared_executor
 
     dataset = _dataset(model, data, read, columns, test, validation)
-    run = _created(model, dataset, columns, settings, probes, name, None)
+    run = _created(model, dataset, columns, settings, probes, name, None, track)
     shared_executor().submit(run)
     return run
 
@@ -353,9 +357,19 @@ def _created(
     probes: Sequence[str] | None,
     name: str | None,
     out: str | Path | None,
+    track: Sequence[str],
 ) -> Run:
+    from embedviz.jobs.tracking import checked_targets
+
     folder = Path(out).absolute() if out else None
     created = Store().create_training(
-        model, dataset, settings, columns=columns, probes=probes or (), name=name, folder=folder
+        model,
+        dataset,
+        settings,
+        columns=columns,
+        probes=probes or (),
+        name=name,
+        folder=folder,
+        track=checked_targets(track),
     )
     return Run(created.folder)

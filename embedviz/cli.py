@@ -83,6 +83,9 @@ def train(
     read: Read = None,
     test: Annotated[Path | None, typer.Option(help="A file of test rows, beside DATA, whose rows train then.")] = None,
     validation: Annotated[Path | None, typer.Option(help="A file of validation rows, beside DATA.")] = None,
+    track: Annotated[
+        list[str] | None, typer.Option(help="tensorboard:FOLDER, mlflow:FOLDER or mlflow:http://HOST.")
+    ] = None,
 ) -> None:
     """Train a model. Any of its settings is a flag: --dim 100 --epochs 5 --seed 0; --preset textbook sets several."""
     import embedviz
@@ -93,7 +96,7 @@ def train(
     settings = _flags(model_spec(model).Settings, flags)
     run = embedviz.train(
         model, files[0] if len(files) == 1 else files, columns=_columns(columns or []), out=out, probes=probe, read=_reading(read),
-        test=test, validation=validation, on_survey=_print_survey, on_progress=_print_progress, **settings,
+        test=test, validation=validation, track=track or [], on_survey=_print_survey, on_progress=_print_progress, **settings,
     )  # fmt: skip
     typer.echo("", err=True)
     for name, value in run.metrics.items():

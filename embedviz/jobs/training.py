@@ -24,6 +24,7 @@ from embedviz.core.typed_json import write_typed
 from embedviz.data.roles import roles_of
 from embedviz.jobs.machine import machine_for
 from embedviz.jobs.pretrained import open_pretrained_space
+from embedviz.jobs.tracking import Tracking
 from embedviz.models import model_spec
 from embedviz.space import EmbeddingSpace
 from embedviz.space.snapshots import SnapshotWriter
@@ -64,7 +65,8 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
     settings = run.training_settings()
     device, threads = choose(settings.device), threads_for(model, settings)
     started, checkpoint = time.time(), folder / CHECKPOINT
-    with torch_threads(threads), PeakMemory() as memory:
+    with torch_threads(threads), PeakMemory() as memory, Tracking(run, spec.track) as tracking:
+        reporter = tracking.reporter(reporter)
         reporter.report(f"Reading {run.data['title']} for {device.title}")
         prepared = _prepare(run, model, reporter, checkpoint.exists())
         cost = _estimated(run) or prepared.cost(settings, machine_for(device, threads))
@@ -94,6 +96,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         )
         record["main_space"] = next(iter(spaces), "")
         _keep(run, trained, spaces, evaluation, record)
+        tracking.end()
         if was_stopped:
             _write_checkpoint(checkpoint, learner.state())  # Resume continues from here
             raise StopRequested

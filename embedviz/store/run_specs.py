@@ -50,7 +50,15 @@ class RunSpec(JobSpec):
 
 @dataclass(frozen=True)
 class TrainingSpec(RunSpec):
-    """Train the model on the data."""
+    """Train the model on the data.
+
+    Attributes
+    ----------
+    track : list of str
+        Where its events go as well: see `embedviz.jobs.tracking`.
+    """
+
+    track: list[str] = field(default_factory=list[str])
 
     kind: ClassVar[str] = "training"
 

@@ -61,6 +61,7 @@ class Store:
         owner: str = LOCAL_OWNER,
         folder: Path | None = None,
         filters: Sequence[LabelFilter] = (),
+        track: Sequence[str] = (),
     ) -> RunFolder:
         """Create a training that is ready to be submitted.
 
@@ -86,6 +87,8 @@ class Store:
             Where it is kept; by default in the store.
         filters : sequence of LabelFilter, optional
             What the data is filtered by, one after the other.
+        track : sequence of str, optional
+            Where its events go as well; see `embedviz.jobs.tracking`.
 
         Raises
         ------
@@ -106,6 +109,7 @@ class Store:
             estimate=estimate.fields() if estimate else {},
             main_space=next(iter(chosen_model.spaces), ""),
             follows_split=True,
+            track=list(track),
         )
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
 
