@@ -2,6 +2,7 @@
 
 import pytest
 
+from embedviz.experiments import QUESTIONS, find_question
 from embedviz.experiments.experiment import create_experiment, experiments_of
 from embedviz.jobs.perform import perform
 from embedviz.store.dataset import Dataset
@@ -107,3 +108,15 @@ def test_earlier_experiments_are_listed_and_opened(app, experiment):
     assert any(experiment.title in text.value for text in app.text)
     button(app, "Open").click().run()
     assert app.query_params["experiment"] == experiment.id
+
+
+def test_every_question_has_a_form_and_says_what_it_does(app, two_topics):
+    dataset_of(two_topics)
+    opened(app)
+    [box] = [box for box in app.selectbox if box.label == "Question"]
+    for name in QUESTIONS:
+        box.select(name).run()
+        assert not app.exception, name
+        assert any(find_question(name).summary[:40] in caption.value for caption in app.caption)
+        assert button(app, "Start the experiment")
+        [box] = [box for box in app.selectbox if box.label == "Question"]
