@@ -9,6 +9,7 @@ import pytest
 import embedviz
 from embedviz import cli
 from embedviz.core.errors import SettingsError
+from embedviz.jobs.local_executor import close_shared_executor
 from embedviz.space import EmbeddingSpace
 from embedviz.space.subwords import Subwords
 
@@ -256,3 +257,23 @@ def test_algorithms_are_compared_and_a_words_neighbours_by_each_printed(tmp_path
     with pytest.raises(SystemExit):
         call(monkeypatch, "compare-algorithms", text, "--algorithms", "skipgram", "ratings")
     assert "'ratings' is no model of words." in capsys.readouterr().err
+
+
+def test_an_experiment_prints_its_verdict_and_writes_report_and_tables(two_topics, tmp_path, monkeypatch, capsys):
+    text, out = tmp_path / "t.txt", tmp_path / "answer"
+    text.write_text(two_topics)
+    words = ("experiment", "dimensions", text, "--model", "skipgram", "--budget", "90s", "--out", out)
+    try:
+        call(monkeypatch, *words, "--largest", "4", "--seeds", "2", "--min-count", "1", "--epochs", "2")
+        printed = capsys.readouterr().out
+        assert printed.startswith("dim\truns")
+        verdict = printed.splitlines()[-1]
+        assert verdict.endswith(".")
+        assert pd.read_csv(out / "table.csv")["dim"].tolist() == [2, 4]
+        assert pd.read_csv(out / "runs.csv")["run"].tolist()[0] == "dim 2, seed 0"
+        assert "--min-count 1" in (out / "report.html").read_text("utf-8")
+        with pytest.raises(SystemExit):
+            call(monkeypatch, *words, "--colour", "blue")
+        assert "There is no setting --colour" in capsys.readouterr().err
+    finally:
+        close_shared_executor()
