@@ -7,6 +7,7 @@ gone: waiting tasks are cancelled, and running ones save their state.
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -47,8 +48,7 @@ def main(address: str) -> None:
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # a stray print must not end up in the line to the server
     _check_answers(address)
-    import ray
-
+    ray: Any = importlib.import_module("ray")  # an extra, which the checks of types do without
     ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, namespace="embedviz")
     inbox: queue.Queue[DriverRequest | _Ended | None] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin, inbox), daemon=True).start()

@@ -7,6 +7,7 @@ run's log, and the training goes on.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
 import os
@@ -149,12 +150,12 @@ class _MLflow:
     """The client alone is used: the functions of the module `mlflow` change global state."""
 
     def __init__(self, run: RunFolder, place: str) -> None:
-        from mlflow import MlflowClient
-
         folder = None if "://" in place else Path(place).expanduser().absolute()
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-        self._client: Any = MlflowClient(tracking_uri=f"sqlite:///{folder}/mlflow.db" if folder else place)
+        self._client: Any = importlib.import_module("mlflow").MlflowClient(
+            tracking_uri=f"sqlite:///{folder}/mlflow.db" if folder else place
+        )
         kept = run.folder / MLFLOW_RUN
         if kept.exists():
             self._id = kept.read_text("utf-8")
