@@ -116,7 +116,7 @@ class Coordinator:
             self._end_early()
             raise
         except Interrupted:
-            raise  # the runs are interrupted by whoever ends the server, and go on where they were
+            raise  # the server that ends interrupts the runs too, and they go on where they were
         except BaseException:
             self._end_early()
             raise

@@ -18,7 +18,7 @@ STOP_GRACE_S = 30.0  # a job may take to measure and save after a Stop
 class Executor(Protocol):
     """Runs jobs. All methods may be called from any thread.
 
-    An executor takes a job by `take_for_queue` and keeps the lease alive; whoever does the job goes on with that lease. Several executors may work on one store: a job that one of them holds is left alone by the others.
+    An executor takes a job by `take_for_queue` and keeps the lease alive; the process that does the job goes on with that lease. Several executors may work on one store: a job that one of them holds is left alone by the others.
     """
 
     @property

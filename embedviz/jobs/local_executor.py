@@ -49,7 +49,7 @@ KILLED = -9  # exit code
 MAX_STARTS = 3  # of workers in a row that die before they are ready
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
-# Places that a job of these lanes usually takes. While so many are free, a worker is ready before anybody asks.
+# Places that a job of these lanes usually takes. While that number is free, an idle worker is kept warm.
 USUAL_PLACES: dict[Lane, Callable[[], int]] = {"training": threads_per_training, "interactive": lambda: 1}
 logger = logging.getLogger(__name__)
 

@@ -111,7 +111,7 @@ class DriverProcess:
         self._process.kill()
 
     def end(self, seconds: float) -> None:
-        """Wait until it has ended; kill it after so many seconds."""
+        """Wait until it has ended; kill it after `seconds`."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:

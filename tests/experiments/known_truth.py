@@ -88,7 +88,7 @@ def ratings_of_rank(
     strength: float = 1.0,
     noise: float = 0.1,
 ) -> pd.DataFrame:
-    """Return ratings: biases, products of vectors of so many dimensions (of variance `strength` squared), and noise."""
+    """Return ratings: biases, products of vectors of `rank` dimensions (of variance `strength` squared), and noise."""
     rng = np.random.default_rng(seed)
     U, V = rng.standard_normal((users, rank)), rng.standard_normal((items, rank))
     ratings = (
