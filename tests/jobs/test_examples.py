@@ -11,6 +11,7 @@ from embedviz.jobs.perform import perform
 from embedviz.jobs.training import train
 from embedviz.store.comparisons import comparison_of
 from embedviz.store.maps import has_history
+from embedviz.store.run_specs import TrainingSpec
 
 pytestmark = pytest.mark.slow
 
@@ -110,5 +111,5 @@ def test_a_stopped_training_shows_its_texts_too(tweets, tmp_path):
             control.request_stop()
 
     with pytest.raises(StopRequested):
-        train(run.spec, run.folder, Reporter(stop_in_training, control))
+        train(run.spec_as(TrainingSpec), run.folder, Reporter(stop_in_training, control))
     assert len(run.spaces["text"]) == 599
