@@ -8,6 +8,7 @@ import pytest
 
 import embedviz
 from embedviz import cli
+from embedviz.cli.arguments import columns_of
 from embedviz.core.errors import SettingsError
 from embedviz.jobs.local_executor import close_shared_executor
 from embedviz.space import EmbeddingSpace
@@ -146,7 +147,7 @@ def test_a_call_that_failed_on_its_columns_can_be_corrected_with_the_same_folder
 
 
 def test_several_columns_for_a_role_are_a_list():
-    assert cli._columns(["target=body", "ignore=id", "ignore=url"]) == {"target": "body", "ignore": ["id", "url"]}
+    assert columns_of(["target=body", "ignore=id", "ignore=url"]) == {"target": "body", "ignore": ["id", "url"]}
 
 
 @pytest.mark.parametrize(
@@ -173,10 +174,10 @@ def test_a_mistake_is_one_sentence_and_exit_code_1(words, message, tweets_file, 
 
 
 def test_how_a_file_is_mended_is_said_by_flags():
-    from embedviz.cli import _reading
+    from embedviz.cli.arguments import reading_of
 
     given = ["missing=n.d.", "missing:stars=0", "missing:stars=99", "only:liked=yes", "merge_classes=label"]
-    assert _reading([*given, "strip_markup=yes", "melt=", "header=3"]) == {
+    assert reading_of([*given, "strip_markup=yes", "melt=", "header=3"]) == {
         "missing": {"": ["n.d."], "stars": ["0", "99"]},
         "only": {"liked": ["yes"]},
         "merge_classes": ["label"],
@@ -186,7 +187,7 @@ def test_how_a_file_is_mended_is_said_by_flags():
     }
     for wrong in ("only=yes", "encoding:x=utf-8", "missing", "encoding=", "strip_markup=perhaps"):
         with pytest.raises(SettingsError):
-            _reading([wrong])
+            reading_of([wrong])
 
 
 def test_neighbours_of_an_unknown_word_of_a_fasttext_model_are_marked(tmp_path, monkeypatch, capsys):
