@@ -25,6 +25,7 @@ from embedviz.data.findings import Finding
 from embedviz.jobs.algorithm_table import algorithm_title
 from embedviz.jobs.pretrained import NONE, to_download
 from embedviz.jobs.reading import Reading, reading_of
+from embedviz.jobs.tracking import checked_targets
 from embedviz.models import model_spec
 from embedviz.models.compatibility import compatible_models, used_roles, word_models
 from embedviz.models.sentiment.sentence_encoder import to_download as encoder_to_download
@@ -67,6 +68,7 @@ def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> No
         "Name of the run", f"{dataset.title}, {model.name}"[:MAX_NAME_LENGTH], key=f"name-{model.name}-{dataset.id}"
     )
     probes = _probes(reading, settings)
+    track = _tracking()
     remedies.show_taken(dataset)
     _cost(reading, model, settings, dataset, key)
     if buttons.button("Train", type="primary", icon=":material/play_arrow:", key="train"):
@@ -75,7 +77,7 @@ def _form(draft: TrainingDraft, dataset: Dataset, buttons: DeltaGenerator) -> No
         discard_draft()  # before the run starts: a second click must not start a second one
         try:
             starting.start_training(
-                model.name, dataset, values, columns=columns, probes=probes, estimate=estimate, name=name
+                model.name, dataset, values, columns=columns, probes=probes, estimate=estimate, name=name, track=track
             )
         except Exception:
             open_draft(draft)
@@ -172,6 +174,22 @@ def _probes(reading: Reading, settings: TrainingSettings) -> list[str]:
         help="The page shows their nearest neighbours while the model trains.",
     )
     return [probe.lower() if getattr(settings, "lowercase", False) else probe for probe in chosen]
+
+
+def _tracking() -> list[str]:
+    """Return where else the training is logged. A shared server writes to no place that a visitor names."""
+    if is_shared():
+        return []
+    with st.expander("Log to TensorBoard or MLflow too", icon=":material/monitoring:"):
+        target = st.text_input(
+            "Where",
+            placeholder="tensorboard:FOLDER, mlflow:FOLDER or mlflow:http://HOST",
+            help="Losses, scores and settings go there while the model trains; TensorBoard's projector gets the vectors at the "
+            "end.",
+            key="track",
+            persist_state="session",
+        )
+    return checked_targets([target.strip()]) if target.strip() else []
 
 
 def _machine(model: AnyModelSpec, settings: TrainingSettings) -> Machine:

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedviz.store.dataset import Dataset
+from embedviz.store.run_specs import TrainingSpec
 from embedviz.store.store import Store
 
 pytestmark = pytest.mark.slow
@@ -192,3 +193,22 @@ def test_a_shared_server_offers_no_encoder(app, reviews, monkeypatch):
     monkeypatch.setattr("components.training_setup.is_shared", lambda: True)
     opened(app, reviews)
     assert not [field for field in app.text_input if field.label == "Sentence encoder"]
+
+
+def test_a_training_is_logged_where_the_form_says(app, dataset, tmp_path):
+    pytest.importorskip("tensorboard", reason="pip install tensorboard")
+    opened(app, address(dataset))
+    app.text_input(key="track").set_value("somewhere").run()
+    assert "is no place to track a training" in app.error[0].value
+    assert "Train" not in labels(app)
+    app.text_input(key="track").set_value(f"tensorboard:{tmp_path}").run()
+    app.button(key="train").click().run()
+    assert not app.exception
+    [run] = Store().runs()
+    assert run.spec_as(TrainingSpec).track == [f"tensorboard:{tmp_path}"]
+
+
+def test_a_shared_server_logs_to_no_place_that_a_visitor_names(app, dataset, monkeypatch):
+    monkeypatch.setattr("components.training_setup.is_shared", lambda: True)
+    opened(app, address(dataset))
+    assert not [field for field in app.text_input if field.key == "track"]
