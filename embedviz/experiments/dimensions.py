@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 import numpy as np
@@ -60,6 +61,13 @@ class DimensionsSettings(Settings):
         return sizes if sizes[-1] == self.largest else [*sizes, self.largest]
 
 
+def _inwards(sizes: Sequence[int]) -> list[int]:
+    """Return the first, the last, the second, the last but one, and so on."""
+    half = (len(sizes) + 1) // 2
+    pairs = zip_longest(sizes[:half], reversed(sizes[half:]))
+    return [size for pair in pairs for size in pair if size is not None]
+
+
 class Dimensions:
     """The question (embedviz.experiments.question.Question)."""
 
@@ -76,14 +84,18 @@ class Dimensions:
         return "" if DIM in model.Settings.model_fields else f"The model {model.name} has no setting dim."
 
     def planner(self, setup: Setup) -> PlannedList:
-        """Return every size with the first seed, then with the next: a small budget still shows the whole range."""
+        """Return every size with the first seed, then with the next: a small budget still shows the whole range.
+
+        Of the sizes, the smallest and the largest come first, and so on inwards. The range shows at once, and the longest
+        training does not run alone at the end.
+        """
         options = setup.options
         assert isinstance(options, DimensionsSettings)
         seeds = range(setup.seed, setup.seed + options.seeds)
         runs = [
             PlannedRun(f"dim {dim}, seed {seed}", {DIM: dim, "seed": seed}, {DIM: dim, "seed": seed})
             for seed in seeds
-            for dim in options.sizes()
+            for dim in _inwards(options.sizes())
         ]
         for run in runs:
             model_spec(setup.model).Settings.of(**{**setup.settings, **run.settings})

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedviz.experiments import find_question
 from embedviz.experiments.dimensions import QUESTION, DimensionsSettings
+from embedviz.experiments.question import Setup
 from embedviz.experiments.result import Result
 from embedviz.experiments.statistics import noise, paired_interval
 
@@ -86,3 +88,10 @@ def test_the_interval_of_paired_differences_covers_the_truth_as_often_as_it_says
 def test_sizes_double_and_end_with_the_largest():
     assert DimensionsSettings.of(smallest=3, largest=20).sizes() == [3, 6, 12, 20]
     assert DimensionsSettings.of(smallest=2, largest=512).sizes()[-1] == 512
+
+
+def test_the_smallest_and_the_largest_are_trained_first_and_all_of_a_seed_before_the_next():
+    options = DimensionsSettings.of(smallest=2, largest=40, seeds=2)
+    planner = find_question("dimensions").planner(Setup("skipgram", {}, options))
+    order = [(run.factors["seed"], run.factors["dim"]) for run in iter(planner.next, None)]
+    assert order == [(seed, dim) for seed in (0, 1) for dim in (2, 40, 4, 32, 8, 16)]
