@@ -20,9 +20,9 @@ def labels_of(runs: list[RunFolder]) -> dict[str, str]:
 
 
 def show() -> None:
-    """One's own runs, and the one the address names if it is somebody else's."""
+    """One's own runs, and the one that the address names if it is somebody else's."""
     current = session.current_run()
-    runs = session.store().runs(session.owner())
+    runs = session.listed_runs()
     if current and all(run.id != current.id for run in runs):
         runs.insert(0, current)
     with st.sidebar:

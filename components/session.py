@@ -45,6 +45,11 @@ def is_mine(run: RunFolder) -> bool:
     return run.owner == owner()
 
 
+def listed_runs() -> list[RunFolder]:
+    """One's own runs, the newest first, without those that an experiment had trained and nobody has named."""
+    return [run for run in store().runs(owner()) if run.is_listed]
+
+
 def current_run() -> RunFolder | None:
     """Return the run last opened here or, when the visitor came by an address, the one that it names.
 

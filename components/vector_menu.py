@@ -16,7 +16,7 @@ def vector_menu() -> dict[str, str]:
     Known vectors are left out on a shared server, which would download them for any visitor.
     """
     menu = {name: sample.title for name, sample in SAMPLES.items() if sample.kind == "vectors"}
-    runs = [run for run in session.store().runs(session.owner()) if run.space_names]
+    runs = [run for run in session.listed_runs() if run.space_names]
     labels = labels_of(runs)
     for run in runs:
         kinds = run.space_kinds

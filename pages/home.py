@@ -33,7 +33,7 @@ def card(title: str, sentence: str, time: str, button: str, key: str, primary: b
         return st.button(button, type=kind, key=f"card-{key}", width="stretch")
 
 
-runs = session.store().runs(session.owner())
+runs = session.listed_runs()
 for column, (name, tour) in zip(st.columns(len(TOURS)), TOURS.items(), strict=True):
     with column:
         if card(tour.title, tour.sentence, times.time_of(tour, runs), "Start the tour", name, primary=name == "words"):

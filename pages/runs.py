@@ -69,7 +69,15 @@ with error_boundary():
         if st.button("Bring data", type="primary"):
             st.switch_page("data.py")
     else:
-        selected = select_runs(runs)
+        of_experiments = sum(not run.is_listed for run in runs)
+        if of_experiments and not st.toggle(
+            f"Show runs of experiments ({of_experiments})",
+            help="The Experiments page lists them as well. One with a name, tags or notes of its own is always shown here.",
+            key="runs-of-experiments",
+            persist_state="session",
+        ):
+            runs = [run for run in runs if run.is_listed]
+        selected = select_runs(runs) if runs else {}
         if len(selected) == 1:
             draw_one(next(iter(selected.values())))
         elif selected:

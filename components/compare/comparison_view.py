@@ -97,7 +97,7 @@ def overlap_text(found: TwoSpaces, one: str, many: str, *, are_drawn: bool = Fal
 
 def _other_spaces(run: RunFolder, space: EmbeddingSpace) -> list[tuple[RunFolder, str]]:
     """Return the spaces to compare with: this run's own, those of runs that differ in the seed, the rest by age."""
-    runs = session.store().runs(session.owner())
+    runs = session.listed_runs()
     twins = {twin.id for twin in twins_of(run, runs)}
     rest = sorted((other for other in runs if other.id != run.id), key=lambda other: other.id not in twins)
     # of a run's own spaces only those of words or of texts hold the same labels: users are not items, nor airports species

@@ -149,7 +149,13 @@ class Coordinator:
         if run is None:
             name = f"{self.experiment.dataset.title}, {planned.name}"[:MAX_NAME_CHARACTERS]
             run = self.experiment.store.create_training(
-                model, self.experiment.dataset, settings, columns=spec.columns, name=name, owner=spec.owner
+                model,
+                self.experiment.dataset,
+                settings,
+                columns=spec.columns,
+                name=name,
+                owner=spec.owner,
+                experiment=self.experiment.id,
             )
             self.known[key] = run
         return Result(planned.name, dict(planned.factors), run.id, was_there=was_there), run

@@ -61,11 +61,14 @@ class RunRecord(JobRecord):
         The name that it was given at its creation; label.json has a later one.
     version : str
         Version of embedviz that made it.
+    experiment : str
+        Id of the experiment that had it trained; empty for a run that somebody asked for by itself.
     """
 
     owner: str = ""
     name: str = ""
     version: str = ""
+    experiment: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,10 +146,12 @@ class RunFolder(JobFolder[RunSpec]):
     spec_class = RunSpec
 
     @classmethod
-    def create_run(cls, folder: Path, spec: RunSpec, run_id: str, *, name: str, owner: str, version: str) -> Self:
+    def create_run(
+        cls, folder: Path, spec: RunSpec, run_id: str, *, name: str, owner: str, version: str, experiment: str = ""
+    ) -> Self:
         """Write a run's record into `folder`, which is made when missing, and return the run."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        record = RunRecord(spec.kind, run_id, time.time(), asdict(spec), owner, name, version)
+        record = RunRecord(spec.kind, run_id, time.time(), asdict(spec), owner, name, version, experiment)
         write_typed(folder / cls.record_file, record)
         return cls(folder)
 
@@ -212,6 +217,16 @@ class RunFolder(JobFolder[RunSpec]):
     def version(self) -> str:
         """Version of embedviz that made it."""
         return self._run_record.version
+
+    @property
+    def experiment(self) -> str:
+        """Id of the experiment that had it trained; empty for a run that somebody asked for by itself."""
+        return self._run_record.experiment
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether lists of runs show it: one of an experiment is shown once it has a name, tags or notes of its own."""
+        return not self.experiment or (self.folder / LABEL).exists()
 
     @property
     def _run_record(self) -> RunRecord:

@@ -62,6 +62,7 @@ class Store:
         folder: Path | None = None,
         filters: Sequence[LabelFilter] = (),
         track: Sequence[str] = (),
+        experiment: str = "",
     ) -> RunFolder:
         """Create a training that is ready to be submitted.
 
@@ -89,6 +90,8 @@ class Store:
             What the data is filtered by, one after the other.
         track : sequence of str, optional
             Where its events go as well; see `embedviz.jobs.tracking`.
+        experiment : str, optional
+            Id of the experiment that has it trained.
 
         Raises
         ------
@@ -111,7 +114,7 @@ class Store:
             follows_split=True,
             track=list(track),
         )
-        return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters)
+        return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters, experiment)
 
     def create_vectors(
         self, dataset: Dataset, *, name: str | None = None, owner: str = LOCAL_OWNER, tensor: str = ""
@@ -128,6 +131,7 @@ class Store:
         owner: str,
         folder: Path | None = None,
         filters: Sequence[LabelFilter] = (),
+        experiment: str = "",
     ) -> RunFolder:
         run_id = new_id()
         folder = folder or self.runs_folder / run_id
@@ -136,7 +140,9 @@ class Store:
         dataset.link_into(_made(folder) / "data")
         for number, part in enumerate(filters):
             part.write(folder / "data", number)
-        return RunFolder.create_run(folder, spec, run_id, name=name, owner=owner, version=VERSION)
+        return RunFolder.create_run(
+            folder, spec, run_id, name=name, owner=owner, version=VERSION, experiment=experiment
+        )
 
     def run(self, run_id: str) -> RunFolder:
         """Return the run with this id. RunError when there is none (any more)."""

@@ -25,6 +25,28 @@ def trained(name="mine", model="skipgram", events=(), metrics=None, score="loss"
     return run
 
 
+def test_runs_of_experiments_are_listed_when_asked_for_or_named(app):
+    store = Store()
+    dataset = Dataset.upload(store.uploads_folder, "text.txt", [b"a b c d\n"])
+    own, first, second = (
+        store.create_training("skipgram", dataset, {}, name=name, experiment=experiment)
+        for name, experiment in (("own", ""), ("dim 2", "e" * 32), ("dim 4", "e" * 32))
+    )
+    for run in (own, first, second):
+        write_status(run.folder, Status("done"))
+    second.set_label(notes="the one to keep")
+    app.run()
+    app.switch_page("runs.py").run()
+    assert not app.exception
+    [picker] = [box for box in app.selectbox if box.label == "Open run"]
+    assert sorted(picker.options) == ["dim 4", "own"]
+    assert sorted(app.dataframe[0].value["name"]) == ["dim 4", "own"]
+    [toggle] = app.toggle
+    assert toggle.label == "Show runs of experiments (1)"
+    toggle.set_value(True).run()
+    assert sorted(app.dataframe[0].value["name"]) == ["dim 2", "dim 4", "own"]
+
+
 def comparison():
     """Compare all runs, as the page does with those that are selected."""
     from components.run_picker import labels_of
