@@ -22,6 +22,7 @@ def settings_form(
     hidden: tuple[str, ...] = (),
     defaults: Mapping[str, Any] | None = None,
     menus: Mapping[str, dict[str, str]] | None = None,
+    several: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
     """Show the form, the basic fields in a row and the rest under "More settings", and return the chosen values.
 
@@ -37,8 +38,10 @@ def settings_form(
         Initial values that override those of the class.
     menus
         For a text field, the values to choose from: value -> label.
+    several
+        Likewise for a text field that names several, with commas between them; nothing chosen is an empty text.
     """
-    defaults, menus = defaults or {}, menus or {}
+    defaults, menus, several = defaults or {}, menus or {}, several or {}
     fields = {
         name: field
         for name, field in settings.model_fields.items()
@@ -49,7 +52,9 @@ def settings_form(
     if basic:
         for column, name in zip(st.columns(len(basic)), basic, strict=True):
             with column:
-                values[name] = _widget(name, fields[name], f"{key}-{name}", defaults, menus.get(name))
+                values[name] = _widget(
+                    name, fields[name], f"{key}-{name}", defaults, menus.get(name), several.get(name)
+                )
     rest = [(name, field) for name, field in fields.items() if name not in basic]
     if not rest:
         return values
@@ -58,7 +63,7 @@ def settings_form(
         for i in range(0, len(rest), 2):  # rows, not columns: they keep the order where a narrow screen stacks them
             for column, (name, field) in zip(st.columns(2, vertical_alignment="bottom"), rest[i : i + 2], strict=False):
                 with column:
-                    values[name] = _widget(name, field, f"{key}-{name}", defaults, menus.get(name))
+                    values[name] = _widget(name, field, f"{key}-{name}", defaults, menus.get(name), several.get(name))
     return values
 
 
@@ -79,11 +84,22 @@ def _is_relevant(field: FieldInfo, settings: type[Settings], key: str, defaults:
 
 
 def _widget(
-    name: str, field: FieldInfo, key: str, defaults: Mapping[str, Any], menu: dict[str, str] | None = None
+    name: str,
+    field: FieldInfo,
+    key: str,
+    defaults: Mapping[str, Any],
+    menu: Mapping[str, str] | None = None,
+    several: Mapping[str, str] | None = None,
 ) -> Any:  # the value has the type of the field
     label, default = field.title or name.replace("_", " ").capitalize(), defaults.get(name, field.default)
     kind, optional = _split_optional(field.annotation)
     common: dict[str, Any] = {"help": field.description, "key": key, "persist_state": "session"}
+    if several:
+        chosen = [part.strip() for part in str(default).split(",") if part.strip()]
+        label_of = several.__getitem__
+        return ", ".join(
+            st.multiselect(label, list(several), chosen, format_func=label_of, placeholder="All", **common)
+        )
     if menu:
         choices = list(menu)
         index = choices.index(default) if default in menu else 0

@@ -13,9 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 from components import formatting, live, remedies, session, starting
 from components.error_boundary import error_boundary
 from components.findings import show_findings
-from components.settings_form import settings_form
+from components.model_settings import model_settings
 from components.training_draft import TrainingDraft, discard_draft, open_draft
-from components.vector_menu import size_of, vector_menu
+from components.vector_menu import size_of
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.jobs.status import Status
 from embedviz.core.mode import is_shared
@@ -128,11 +128,8 @@ def _run_settings(model: AnyModelSpec, draft: TrainingDraft) -> dict[str, Any] |
 def _values(model: AnyModelSpec, draft: TrainingDraft, preset: str, key: str) -> dict[str, Any]:
     """Return the values of the form, which starts from the chosen preset or from the repeated run's settings."""
     defaults = _run_settings(model, draft) if preset == SAME_AS_THE_RUN else model.Settings.presets.get(preset, {})
-    menus = {"vectors": vector_menu()} if "vectors" in model.Settings.model_fields else {}
-    hidden = ("device", "threads", "sentence_encoder") if is_shared() else ()
-    if "split" in used_roles(model, draft.roles):
-        hidden += DRAWN_SPLIT
-    return settings_form(model.Settings, key=key, hidden=hidden, defaults=defaults, menus=menus)
+    hidden = DRAWN_SPLIT if "split" in used_roles(model, draft.roles) else ()
+    return model_settings(model, key, hidden=hidden, defaults=defaults)
 
 
 def _read_once(reading: Reading, settings: TrainingSettings) -> None:

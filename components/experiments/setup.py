@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from components import session
+from components.model_settings import model_settings
 from components.settings_form import settings_form
 from embedviz.experiments import QUESTIONS, find_question
 from embedviz.experiments.experiment import Experiment, create_experiment
 from embedviz.experiments.question import Question
+from embedviz.jobs.algorithm_table import algorithm_title
 from embedviz.models import MODELS, model_spec
+from embedviz.models.compatibility import word_models
 from embedviz.store.dataset import Dataset
 
 EXPERIMENT = "experiment"  # in the address: ?experiment=
@@ -54,9 +59,11 @@ def draw_setup() -> None:
             help="When it is over, no run is begun, and those under way are left out.",
             key="ask-budget",
         )
-    options = settings_form(asked.Settings, key=f"ask-{asked.name}")
+    algorithms = {name: algorithm_title(name) for name in word_models()} if asked.name == "algorithms" else {}
+    options = settings_form(asked.Settings, key=f"ask-{asked.name}", several={"algorithms": algorithms})
+    settings = _common_settings(model) if model else {}
     if model and st.button("Start the experiment", type="primary", icon=":material/science:"):
-        _start(asked, datasets[chosen], model, 60 * minutes, options)
+        _start(asked, datasets[chosen], model, 60 * minutes, options, settings)
 
 
 def _choose_model(asked: Question, current: str | None) -> str | None:
@@ -74,7 +81,26 @@ def _choose_model(asked: Question, current: str | None) -> str | None:
     )
 
 
-def _start(asked: Question, dataset: Dataset, model: str, budget: float, options: dict[str, object]) -> None:
+def _common_settings(name: str) -> dict[str, Any]:
+    """Return the settings that all runs have in common, where they are not the model's defaults."""
+    if not st.toggle(
+        "Change settings of the model", help="For all runs; what the question varies, it sets itself.", key="ask-common"
+    ):
+        return {}
+    model = model_spec(name)
+    defaults = model.Settings.of().model_dump()
+    values = model_settings(model, f"ask-{name}", hidden=("threads",))
+    return {setting: value for setting, value in values.items() if value != defaults[setting]}
+
+
+def _start(
+    asked: Question,
+    dataset: Dataset,
+    model: str,
+    budget: float,
+    options: dict[str, object],
+    settings: dict[str, Any],
+) -> None:
     run = session.current_run()
     is_of_run = run is not None and run.model == model and run.data.get("id") == dataset.id
     experiment = create_experiment(
@@ -82,6 +108,7 @@ def _start(asked: Question, dataset: Dataset, model: str, budget: float, options
         dataset,
         model,
         budget=budget,
+        settings=settings,
         options=options,
         columns=run.columns if run is not None and is_of_run else None,
         owner=session.owner(),

@@ -45,6 +45,7 @@ class AlgorithmsSettings(Settings):
         "",
         max_length=500,
         description="Names of two or more models of words, separated by commas, such as skipgram, glove. Empty: all.",
+        json_schema_extra={"basic": True},
     )
     seconds: float = Field(
         30, ge=0.1, le=3600, description="Seconds for each training, its reading and measuring included.",

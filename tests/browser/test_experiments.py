@@ -1,5 +1,7 @@
 """An experiment in the browser: asked on a sample, watched, answered, its runs opened and its report read offline."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -7,6 +9,25 @@ from playwright.sync_api import expect
 from tests.browser.acting import choose, fill_number, press, settle, visit
 from tests.browser.test_every_page import BAD, WATCH_SHIFTS
 from tests.browser.test_whole_way import no_sideways_scrolling
+
+ASKED = {  # question: sample, model, the question's numbers, the model's
+    "Does it hold?": ("Ratings (generated)", "Users and items (ratings)", {"Seeds": "2"}, {"Dimensions": "2"}),
+    "Do similar ones end up together?": ("Ratings (generated)", "Users and items (ratings)", {}, {"Dimensions": "4"}),
+    "Which settings?": ("Ratings (generated)", "Users and items (ratings)", {"Trials": "2", "Confirm": "1"}, {}),
+    "Embeddings or one-hot?": (
+        "Bird strikes",
+        "Categories of a table",
+        {"Smallest": "4", "Largest": "4", "Seeds": "1"},
+        {"Epochs": "1"},
+    ),
+    "Pre-trained or from scratch?": (
+        "Film reviews",
+        "Sentiment of texts",
+        {"Smallest": "0.2", "Steps": "2", "Seeds": "1"},
+        {"Epochs": "1"},
+    ),
+    "Which algorithm?": ("King James Bible", "Word vectors (skip-gram)", {"Seconds": "8", "Seeds": "1"}, {}),
+}
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -45,4 +66,37 @@ def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_pa
     assert no_sideways_scrolling(page)
     page.reload()
     expect(page.get_by_text("with one seed nobody knows")).to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_every_question_is_answered_on_a_sample(server, chromium, question):
+    sample, model, options, settings = ASKED[question]
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(server.address + "data")
+    settle(page)
+    press(page, sample)
+    visit(page, "Experiments")
+    choose(page, "Question", question)
+    if page.get_by_role("combobox", name="Model").input_value() != model:
+        choose(page, "Model", model)
+    if question == "Which algorithm?":
+        for algorithm in ("skip-gram", "PPMI-SVD"):
+            page.get_by_role("combobox", name="Algorithms").press_sequentially(algorithm, delay=40)
+            page.keyboard.press("Enter")
+            settle(page)
+    for label, value in options.items():
+        fill_number(page, label, value)
+    if settings:
+        page.get_by_text("Change settings of the model").click()
+        for label, value in settings.items():
+            fill_number(page, label, value)
+    press(page, "Start the experiment")
+    expect(page.get_by_role("heading", name=question)).to_be_visible()
+    expect(page.get_by_role("button", name="Delete")).to_be_visible(timeout=300_000)
+    settle(page)
+    expect(page.locator(".st-key-verdict p").first).to_have_text(re.compile(r"^(Verdict|Undecided\.)$"))
+    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    assert no_sideways_scrolling(page)
     page.close()
