@@ -17,7 +17,8 @@ from embedviz.core.jobs.status import write_status, written_status
 from embedviz.jobs.inline import run_inline
 from embedviz.store.comparisons import twins_of
 from embedviz.store.data_reference import fingerprint
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.store import Store
 
 pytestmark = pytest.mark.slow

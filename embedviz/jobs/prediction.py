@@ -20,7 +20,8 @@ from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.data.matching_columns import listed, match_columns
 from embedviz.store.data_reference import DataReference
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.run_folder import WEIGHTS, RunFolder
 from embedviz.store.store import Store
 from embedviz.training.protocols import Predictor, Reason, Recommender

@@ -21,7 +21,8 @@ from embedviz.jobs.pretrained import open_pretrained_space
 from embedviz.models import model_spec
 from embedviz.models.compatibility import used_roles
 from embedviz.store.data_reference import DataReference
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.run_specs import Columns
 from embedviz.training.protocols import reads_corpus
 from embedviz.training.survey import Survey

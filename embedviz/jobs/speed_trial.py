@@ -14,7 +14,8 @@ from typing import Any
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.roles import roles_of
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.run_specs import Columns
 from embedviz.training.devices import choose, torch_threads
 from embedviz.training.protocols import AnyModelSpec, Learner, Trained, reads_corpus

@@ -11,7 +11,7 @@ from embedviz.core.progress import Progress
 from embedviz.core.typed_json import write_typed
 from embedviz.formats import open_source, read_source
 from embedviz.space.storage import write_space
-from embedviz.store.dataset import file_of
+from embedviz.store.reference_reading import file_of
 from embedviz.store.run_folder import MATRICES, METRICS, SPACES, Matrices, Metrics
 from embedviz.store.run_specs import VectorsSpec
 

@@ -9,8 +9,7 @@ import shutil
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -19,23 +18,18 @@ from embedviz.core.files import replacing, write_json
 from embedviz.core.mode import is_shared
 from embedviz.core.plurals import listed
 from embedviz.core.typed_json import read_typed
-from embedviz.data.corpus_reading import files_in, is_large_text, read_corpus
+from embedviz.data.corpus_reading import files_in
 from embedviz.data.part_names import PartName
-from embedviz.data.reading import Table, read_parts, read_table
+from embedviz.data.reading import Table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.split_names import split_files
-from embedviz.data.text_units import Unit
-from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions, fingerprint
+from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions
 from embedviz.store.home import LOCAL_OWNER, new_id
-from embedviz.store.table_folders import tables_folder
-from embedviz.store.tables import keep_table, load_table, table_key
+from embedviz.store.reference_reading import check_unchanged, file_path, read_preview
 
-PREVIEW_BYTES = 2_000_000
-MAX_PREVIEW_TABLE_BYTES = 20_000_000  # of a kept table that a page shows instead of the beginning
 FILE = "dataset.json"
 TOGETHER = "together.zip"  # several uploads of one data set
 MAX_NAMED = 3  # of its files in the title
-CORPUS_OPTIONS = ("encoding", "unit")  # of read_table that a corpus has
 OPTIONS = tuple(ReadOptions.__annotations__)  # of read_table that a person may set
 
 
@@ -213,7 +207,7 @@ class Dataset:
     @property
     def path(self) -> Path:
         """Path of the file; of a corpus, its first."""
-        return _file_path(self._reference, self.folder)
+        return file_path(self._reference, self.folder)
 
     def set_options(self, **options: Any) -> None:
         """Set options of `read_table`; None goes back to the guess."""
@@ -256,21 +250,11 @@ class Dataset:
 
     def check_unchanged(self) -> None:
         """Raise DataError for a file at its path that is gone or was changed since it was opened."""
-        _check_unchanged(self._reference)
+        check_unchanged(self._reference)
 
     def preview(self) -> Table:
-        """Read the beginning of the file, at most 2 MB of it, the way the whole will be read.
-
-        The whole table where it is kept already and small, or where the beginning is all there is.
-        """
-        if self._reference["source"] == "corpus":
-            return _read_corpus(self._reference)
-        key = _table_key(self._reference)
-        kept = load_table(tables_folder() / key, MAX_PREVIEW_TABLE_BYTES)
-        if kept is not None:
-            return kept
-        table = _read(self._reference, self.folder, PREVIEW_BYTES)
-        return table if table.report.truncated else keep_table(key, lambda: table)
+        """Read the beginning of the file: see `read_preview`."""
+        return read_preview(self._reference, self.folder)
 
     def reference(self) -> DataReference:
         """Return what a run keeps to read the same data again."""
@@ -288,101 +272,6 @@ class Dataset:
                 shutil.copyfile(self.path, folder / self._reference["file"])
 
 
-def read_reference(reference: DataReference, folder: Path, *, as_corpus: bool = False) -> Table:
-    """Return the whole table that a reference names, parsed once.
-
-    Parameters
-    ----------
-    reference : DataReference
-        Of `Dataset.reference`.
-    folder : Path
-        Where an upload's file lies.
-    as_corpus : bool
-        Read plain text from disk as it is needed, where it is in several files or in a large one at its path: the table has
-        a `source` then.
-
-    Raises
-    ------
-    DataError
-        If the data was deleted or changed since; or if it is a corpus and wanted otherwise.
-    """
-    _check_unchanged(reference)
-    if reference["source"] == "upload" and not _file_path(reference, folder).is_file():
-        raise DataError(f"The upload {reference['title']!r} was deleted to save space. Upload it again for a new run.")
-
-    if reference["source"] == "corpus" and not as_corpus:
-        raise DataError(f"{reference['title']} is a corpus of several files, which only models of words read.")
-    if as_corpus and _is_corpus(reference):
-        return _read_corpus(reference)
-
-    def read() -> Table:
-        table = _read(reference, folder)
-        _check_unchanged(reference)  # what was read is kept under the files' old time
-        return table
-
-    return keep_table(_table_key(reference), read)
-
-
-def _read(reference: DataReference, folder: Path, limit_bytes: int | None = None) -> Table:
-    """Read the reference's file, with those of the other parts of its split where there are any."""
-    options, parts = reference["options"], reference.get("parts", [])
-    own = partial(read_table, _file_path(reference, folder), name=_name(reference), limit_bytes=limit_bytes, **options)
-    if not parts:
-        return own()
-    if isinstance(options.get("member"), dict):
-        raise DataError("The parts of the split are named twice: in the zip, and as files. Leave one out.")
-    further = cast("dict[str, Any]", {name: value for name, value in options.items() if name != "member"})
-    reads: dict[PartName, Callable[..., Table]] = {"train": own}
-    for file in parts:
-        reads[file["part"]] = partial(read_table, Path(file["path"]), limit_bytes=limit_bytes, **further)
-    return read_parts(reads)
-
-
-def _is_corpus(reference: DataReference) -> bool:
-    """Return True for several files, and for a large one of plain text that nothing but encoding and unit are set of."""
-    if reference["source"] != "path":
-        return reference["source"] == "corpus"
-    options = reference["options"]
-    if "parts" in reference or set(options) - set(CORPUS_OPTIONS):
-        return False
-    return is_large_text(Path(reference["path"]), options.get("encoding"))
-
-
-def _read_corpus(reference: DataReference) -> Table:
-    """The text of a reference's files, to be read from disk; what is derived from it is kept as that of a table is."""
-    options = reference["options"]
-    if unknown := set(options) - set(CORPUS_OPTIONS):
-        raise DataError(
-            f"A corpus is plain text: of its files {listed(CORPUS_OPTIONS)} can be set, not {min(unknown)}."
-        )
-    paths = [Path(file["path"]) for file in reference["files"]] if reference["source"] == "corpus" else []
-    unit = cast("Unit | None", options.get("unit"))
-    table = read_corpus(paths or [_file_path(reference, Path())], options.get("encoding"), unit)
-    cache = tables_folder() / table_key(fingerprint(reference), "corpus", options)
-    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.utime(cache)  # it was used: see sweep_tables
-    return table.cached_in(cache)
-
-
-def _table_key(reference: DataReference) -> str:
-    name = SAMPLES[reference["sample"]].file if reference["source"] == "sample" else reference["title"]
-    return table_key(fingerprint(reference), name, reference["options"])
-
-
-def _check_unchanged(reference: DataReference) -> None:
-    """Raise DataError when a file that stays where it is went away or was changed."""
-    files = [(file["path"], file["modified"]) for file in reference.get("parts", [])]
-    if reference["source"] == "corpus":
-        files += [(file["path"], file["modified"]) for file in reference["files"]]
-    if reference["source"] == "path":
-        files.append((reference["path"], reference["modified"]))
-    for path, modified in files:
-        if not Path(path).is_file():
-            raise DataError(f"{path} no longer exists. Put it back, or start a new run.")
-        if Path(path).stat().st_mtime != modified:
-            raise DataError(f"{path} was changed since it was opened. Open it again, and start a new run.")
-
-
 def _checked_path(path: Path) -> Path:
     """The path of a file to be read where it lies. Only in local mode: a visitor must not read the server's files."""
     _check_not_shared()
@@ -395,25 +284,6 @@ def _checked_path(path: Path) -> Path:
 def _check_not_shared() -> None:
     if is_shared():
         raise DataError("Files can be opened by their path only where embedviz runs on your own machine.")
-
-
-def file_of(reference: DataReference, run_folder: Path) -> Path:
-    """Return the path of the file that a run's reference names."""
-    return _file_path(reference, run_folder / "data")
-
-
-def _file_path(reference: DataReference, folder: Path) -> Path:
-    """The path of a reference's file; folder: where an upload lies."""
-    if reference["source"] == "sample":
-        return SAMPLES[reference["sample"]].path
-    if reference["source"] == "corpus":
-        return Path(reference["files"][0]["path"])
-    return Path(reference["path"]) if reference["source"] == "path" else folder / reference["file"]
-
-
-def _name(reference: DataReference) -> str | None:
-    """The name of the file where its path does not tell it."""
-    return reference["title"] if reference["source"] == "upload" else None
 
 
 def _about(folder: Path, title: str, owner: str, size: int) -> About:

@@ -22,7 +22,7 @@ from embedviz.models import model_spec
 from embedviz.space import EmbeddingSpace
 from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS
 from embedviz.store.data_reference import LabelFilterReference
-from embedviz.store.dataset import read_reference
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.table_folders import derived_key
 from embedviz.store.tables import keep_table

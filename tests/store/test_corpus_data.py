@@ -6,7 +6,8 @@ import pytest
 
 from embedviz.core.errors import DataError
 from embedviz.data import corpus_reading
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.table_folders import tables_folder
 
 

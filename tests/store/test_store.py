@@ -7,7 +7,8 @@ from embedviz.core.jobs.events import EventLog, read_events
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.core.progress import Progress
 from embedviz.jobs.preview import preview_of
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.store import SHARED_LIFE_S, Store
 
 

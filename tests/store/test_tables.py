@@ -17,7 +17,8 @@ from embedviz.data.report import ReadReport
 from embedviz.data.samples import SAMPLES
 from embedviz.store import dataset as datasets
 from embedviz.store.data_reference import fingerprint
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.store import Store
 from embedviz.store.table_folders import HEADER, delete_tables, sweep_tables, tables_folder
 from embedviz.store.tables import FRAME, keep_table, load_table, save_table, table_key

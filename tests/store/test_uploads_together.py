@@ -5,7 +5,8 @@ import pytest
 
 from embedviz.core.errors import DataError
 from embedviz.formats import is_vectors, load_vectors
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.store.store import Store
 
 
