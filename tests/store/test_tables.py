@@ -15,7 +15,7 @@ from embedviz.data import reading
 from embedviz.data.reading import Table, read_table
 from embedviz.data.report import ReadReport
 from embedviz.data.samples import SAMPLES
-from embedviz.store import dataset as datasets
+from embedviz.store import reference_reading
 from embedviz.store.data_reference import fingerprint
 from embedviz.store.dataset import Dataset
 from embedviz.store.reference_reading import read_reference
@@ -86,7 +86,7 @@ def counted(monkeypatch):
         parsed.append(table.report.name)
         return table
 
-    monkeypatch.setattr(datasets, "read_table", read)
+    monkeypatch.setattr(reference_reading, "read_table", read)
     return parsed
 
 
@@ -124,7 +124,7 @@ def test_a_large_file_shows_its_beginning_until_it_is_small_enough_to_show_whole
     assert dataset.preview().report.truncated
     read_reference(dataset.reference(), dataset.folder)
     assert not dataset.preview().report.truncated
-    monkeypatch.setattr(datasets, "MAX_PREVIEW_TABLE_BYTES", 1000)
+    monkeypatch.setattr(reference_reading, "MAX_PREVIEW_TABLE_BYTES", 1000)
     assert dataset.preview().report.truncated
     assert len(counted) == 3
 
