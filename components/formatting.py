@@ -6,14 +6,18 @@ import datetime
 
 
 def duration(seconds: float) -> str:
-    """Return a duration as text: 3.4 s, 48 s, 2 min 5 s, 1 h 20 min."""
+    """Return a duration as text: 3.4 s, 48 s, 2 min, 2 min 5 s, 1 h 20 min."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 60:
         return f"{seconds:.0f} s"
     if seconds < 3600:
-        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
-    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
+        return _parts(int(seconds // 60), "min", int(seconds % 60), "s")
+    return _parts(int(seconds // 3600), "h", int(seconds % 3600 // 60), "min")
+
+
+def _parts(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
 
 
 def size(n_bytes: float) -> str:

@@ -11,11 +11,13 @@ from components.experiments.setup import open_address
 from components.tables import csv_button
 from components.training_draft import discard_draft
 from embedviz.core.errors import EmbedvizError
+from embedviz.experiments.display import display_table
 from embedviz.experiments.experiment import Experiment
 from embedviz.experiments.report import protocol_of, report_html, runs_table
 from embedviz.models import model_spec
 
 MESSAGE = "experiment-message"
+NO_VALUE = "—"
 
 
 def draw_experiment(experiment: Experiment) -> None:
@@ -34,10 +36,7 @@ def draw_experiment(experiment: Experiment) -> None:
     if verdict := experiment.verdict:
         first, *rest = verdict.sentences
         with st.container(key="verdict"):
-            standing = "" if verdict.is_decided else "Undecided. "
-            st.caption(
-                f"{standing}So far, with more runs to come." if not state.is_final else standing.strip() or "Verdict"
-            )
+            st.caption("Verdict" if state.is_final else "Verdict so far, with more runs to come")
             st.markdown(f"**{session.plain(first)}**")
             for sentence in rest:
                 st.text(sentence)
@@ -46,7 +45,10 @@ def draw_experiment(experiment: Experiment) -> None:
     if figure := experiment.figure:
         st.plotly_chart(figure, key=f"figure-{experiment.id}", config={"displayModeBar": False})
     if len(table):
-        st.dataframe(table, hide_index=True, column_config=_formats(table), key=f"table-{experiment.id}")
+        shown = display_table(table)
+        st.dataframe(
+            shown, hide_index=True, column_config=_formats(shown), placeholder=NO_VALUE, key=f"table-{experiment.id}"
+        )
     _draw_runs(experiment)
     if len(table):
         with st.expander("How it was measured", icon=":material/straighten:"):
@@ -86,6 +88,7 @@ def _draw_runs(experiment: Experiment) -> None:
             frame,
             hide_index=True,
             column_config=_formats(frame),
+            placeholder=NO_VALUE,
             on_select=open_run,
             selection_mode="single-cell",
             key=key,

@@ -36,6 +36,12 @@ SCORES: dict[str, Score] = {
     for score in (
         Score("loss", "loss", False, "What the training minimises, averaged over examples."),
         Score("auc", "AUC", True, "Area under the ROC curve: how often a true pair scores above a random pair."),
+        Score(
+            "spearman",
+            "Spearman correlation",
+            True,
+            "Rank correlation with people's similarities: 1 is the same order, 0 no relation.",
+        ),
         Score("accuracy", "accuracy", True, "Share of rows whose class is predicted correctly."),
         Score(
             "macro_f1", "macro F1", True, "F1 (precision and recall in one): mean over classes, each counted equally."

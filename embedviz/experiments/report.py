@@ -8,6 +8,7 @@ import pandas as pd
 
 from embedviz.core.errors import DataError
 from embedviz.evaluation.score_sentences import protocol_sentences
+from embedviz.experiments.display import display_table
 from embedviz.experiments.experiment import Experiment
 from embedviz.experiments.result import done
 
@@ -69,7 +70,7 @@ def report_html(experiment: Experiment) -> str:
         title=_safe(experiment.title),
         verdict=sentences,
         figure=figure.to_html(full_html=False, include_plotlyjs=True, config={"displayModeBar": False}),
-        table=_html_table(table),
+        table=_html_table(display_table(table)),
         runs=_html_table(runs_table(experiment)),
         protocol="".join(f"<li>{_safe(sentence)}</li>" for sentence in protocol_of(experiment)),
         command=_safe(experiment.command),

@@ -103,7 +103,7 @@ def test_the_time_of_repeats_of_a_stopped_training_comes_from_its_estimate(app, 
     write_json(run.folder / "metrics.json", kept)
     write_status(run.folder, Status("stopped"))
     opened(app, run)
-    assert "5 trainings of about 1 min 0 s: 5 min 0 s in total" in page_text(app, "caption")
+    assert "5 trainings of about 1 min: 5 min in total" in page_text(app, "caption")
 
 
 def test_repeats_are_trained_over_what_was_chosen(app, run):
