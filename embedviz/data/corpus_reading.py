@@ -12,7 +12,8 @@ from embedviz.core.plurals import counted
 from embedviz.data import jsonl
 from embedviz.data.containers import opened
 from embedviz.data.encoding import decode, looks_binary
-from embedviz.data.reading import STREAMED_BYTES, TABLE_ENDINGS, Table, is_plain_text, read_table
+from embedviz.data.reading import STREAMED_BYTES, Table, read_table
+from embedviz.data.text_formats import TABLE_ENDINGS, is_plain_text
 from embedviz.data.text_source import HEAD, TextSource
 from embedviz.data.text_units import Unit
 

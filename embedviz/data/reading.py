@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Self
+from typing import BinaryIO, Self
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from embedviz.data import delimited, fasttext_labels, json_documents, jsonl, par
 from embedviz.data.column import Column, cells_of
 from embedviz.data.column_names import check_columns
 from embedviz.data.containers import Opened, opened
-from embedviz.data.detection import Given, Reading, alternatives, is_certain, readings
+from embedviz.data.detection import Reading
 from embedviz.data.encoding import HEAD_BYTES, decode
 from embedviz.data.guessing import guess_roles
 from embedviz.data.joining import join_parts
@@ -28,6 +28,7 @@ from embedviz.data.reading_options import Options
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
+from embedviz.data.text_formats import json_lines, may_be_json, table_reading, unix_line_ends
 from embedviz.data.text_source import TextSource
 from embedviz.data.transforms import EVERY_COLUMN, Marks, Transforms, marks_by_column, markup_sentence
 from embedviz.data.typing_columns import MISSING
@@ -38,8 +39,6 @@ PREVIEW_ROWS = 5000  # of a Parquet file, whose rows are not in the order of its
 STREAMED_BYTES = 64 << 20  # from which a table is read block by block
 NOTE_CHARACTERS = 100_000  # looked at for the note on scripts
 TEXT_COLUMN = "text"
-TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv")
-TEXT_ENDINGS = (".txt", ".text", ".md")
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +231,7 @@ def _read(
             data, cut = file.read()
     decoded = decode(data, report.name, options.encoding, cut)
     del data
-    text = _unix_line_ends(decoded.text)
+    text = unix_line_ends(decoded.text)
     if not text.strip():
         raise DataError(f"{report.name} holds nothing but white space.")
     report = replace(report, encoding=decoded.encoding, truncated=cut, warnings=decoded.warnings)
@@ -271,10 +270,10 @@ def _streamed(
     head: bytes, reopen: Callable[[], AbstractContextManager[Opened]], report: ReadReport, options: Options
 ) -> Table | None:
     """A large table in UTF-8, read block by block; None for any other file."""
-    text = _unix_line_ends(decode(head, report.name, cut=True).text)
-    if not options.is_delimited and (_may_be_json(text, report.name) or fasttext_labels.looks_like(text)):
+    text = unix_line_ends(decode(head, report.name, cut=True).text)
+    if not options.is_delimited and (may_be_json(text, report.name) or fasttext_labels.looks_like(text)):
         return None
-    reading, others = _table_reading(text, report.name, options)
+    reading, others = table_reading(text, report.name, options)
     if reading is None or not is_plain_utf8(reopen):
         return None
     report = replace(report, encoding="utf-8", alternatives=others)
@@ -286,7 +285,7 @@ def _from_text(text: str, report: ReadReport, options: Options) -> Table:
     name, cut = report.name, report.truncated
     if options.unit is None:
         if not options.is_delimited:
-            found = _json_lines(text, name)
+            found = json_lines(text, name)
             if found is not None:
                 lines = jsonl.read(found.text, name, cut)
                 report = replace(report, dropped=lines.dropped.rows, dropped_count=lines.dropped.count)
@@ -295,7 +294,7 @@ def _from_text(text: str, report: ReadReport, options: Options) -> Table:
             if fasttext_labels.looks_like(text):
                 report = replace(report, format="fasttext", guesses=options.guesses("encoding"))
                 return _table(report, fasttext_labels.read(text, cut))
-        reading, others = _table_reading(text, name, options)
+        reading, others = table_reading(text, name, options)
         if reading is not None:
             report = replace(report, alternatives=report.alternatives + others)
             return _delimited(blocks_of_text(text), report, options, reading)
@@ -319,51 +318,6 @@ def _from_text(text: str, report: ReadReport, options: Options) -> Table:
     )
     units = pd.array(text_units.split_units(text, unit), dtype="str")
     return _table(report, pd.DataFrame({TEXT_COLUMN: units}))
-
-
-def is_plain_text(head: str, name: str) -> bool:
-    """Return True when the beginning of a file is neither JSON nor lines with labels nor a table."""
-    text = _unix_line_ends(head)
-    if _may_be_json(text, name) or fasttext_labels.looks_like(text) or not text.strip():
-        return False
-    return _table_reading(text, name, Options.checked(
-        encoding=None, delimiter=None, quote=None, escape=None, header=None, decimal=None, missing=(), unit=None,
-        transforms=Transforms.of((), None, (), None, False),
-    ))[0] is None  # fmt: skip
-
-
-def _may_be_json(text: str, name: str) -> bool:
-    return name.lower().endswith(jsonl.ENDINGS) or text.lstrip()[:1] in ("{", "[")
-
-
-class _JsonLines(NamedTuple):
-    text: str
-    notes: list[str]
-
-
-def _json_lines(text: str, name: str) -> _JsonLines | None:
-    """The text as JSON lines, None when it is no JSON."""
-    if json_documents.looks_like_document(text):
-        return _JsonLines(json_documents.lines_of_document(text, name), [])
-    if jsonl.looks_like(text) or name.lower().endswith(jsonl.ENDINGS):
-        return _JsonLines(text, [])
-    if json_documents.looks_like_python(text):
-        note = "Its lines are Python dictionaries, not JSON; their values were read, nothing was run."
-        return _JsonLines(json_documents.lines_of_python(text), [note])
-    return None
-
-
-def _table_reading(text: str, name: str, options: Options) -> tuple[Reading | None, list[Alternative]]:
-    """The way to read a text as a table, None when it is plain text, and other ways."""
-    ending = name.lower()
-    likely = "\t" if ending.endswith((".tsv", ".tab")) else None
-    found = readings(text, Given(options.delimiter, options.quote, options.escape, options.header), likely)
-    if not found:
-        raise DataError(f"{name} holds no rows.")
-    best = found[0]
-    if not options.is_table and not ending.endswith(TABLE_ENDINGS):
-        best = next((each for each in found if is_certain(each, in_prose=ending.endswith(TEXT_ENDINGS))), None)
-    return best, [] if best is None else alternatives(best, found, options.header)
 
 
 def _delimited(blocks: Callable[[], Iterator[bytes]], report: ReadReport, options: Options, reading: Reading) -> Table:
@@ -403,7 +357,3 @@ def _transformed(table: Table, transforms: Transforms) -> Table:
     report = table.report
     frame, changes = transforms.apply(table.frame, report.decimal or POINT, report.truncated)
     return _table(replace(report, changes=changes), frame)
-
-
-def _unix_line_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
