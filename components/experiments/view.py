@@ -36,7 +36,8 @@ def draw_experiment(experiment: Experiment) -> None:
     if verdict := experiment.verdict:
         first, *rest = verdict.sentences
         with st.container(key="verdict"):
-            st.caption("Verdict" if state.is_final else "Verdict so far, with more runs to come")
+            so_far = "" if state.is_final else " so far, with more runs to come"
+            st.caption(f"Verdict{so_far}{'' if verdict.is_decided else ': the numbers do not decide'}")
             st.markdown(f"**{session.plain(first)}**")
             for sentence in rest:
                 st.text(sentence)
