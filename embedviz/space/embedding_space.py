@@ -38,6 +38,8 @@ class EmbeddingSpace(SearchableSpace):
     contexts : np.ndarray, optional
         (N, D) float32, vectors of the labels as contexts of other words, for a training that goes on from this space. They
         are not kept with the space: a run has them in its model.
+    lengths : np.ndarray, optional
+        (N,) float32, the Euclidean lengths of the vectors, where they are known.
 
     Raises
     ------
