@@ -52,7 +52,7 @@ class SearchableSpace:
         contexts: np.ndarray | None = None,
         lengths: np.ndarray | None = None,
     ):
-        self.labels: Sequence[str] = labels if isinstance(labels, StoredLabels) else list(labels)
+        self.labels: list[str] | StoredLabels = labels if isinstance(labels, StoredLabels) else list(labels)
         self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
         self.columns: pd.DataFrame = (
             pd.DataFrame(index=range(len(self.labels))) if columns is None else columns.reset_index(drop=True)
