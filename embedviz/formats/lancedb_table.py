@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from embedviz.formats.row_batches import BATCH_ROWS, RowBatches, StoredTable
 
 
 @contextmanager
-def opened(address: str) -> Iterator[StoredTable]:
+def opened(address: str) -> Generator[StoredTable]:
     """Open the table at FOLDER/TABLE, as it is now.
 
     Raises

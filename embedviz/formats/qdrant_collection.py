@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pyarrow as pa
 
 from embedviz.core.errors import DataError, SettingsError
@@ -20,11 +19,10 @@ from embedviz.formats.tensors import choose
 
 PAGE = 4_096  # points asked for at a time
 API_KEY = "QDRANT_API_KEY"
-UNIT = "Qdrant keeps the vectors of this collection at length 1, because it compares them by cosine."
 
 
 @contextmanager
-def opened_folder(address: str) -> Iterator[StoredTable]:
+def opened_folder(address: str) -> Generator[StoredTable]:
     """Open the collection at FOLDER/COLLECTION. Qdrant's client holds all its points in memory meanwhile.
 
     Raises
@@ -53,10 +51,11 @@ def opened_folder(address: str) -> Iterator[StoredTable]:
 
 
 @contextmanager
-def opened_server(address: str, scheme: str = "http") -> Iterator[StoredTable]:
+def opened_server(address: str, scheme: str = "http") -> Generator[StoredTable]:
     """Open the collection at HOST:PORT/COLLECTION; the variable QDRANT_API_KEY may hold the server's key.
 
-    A server does not tell when a collection was last changed: another number of points counts as a change.
+    A server does not tell when a collection was last changed: another number of points counts as a change. It keeps the
+    vectors of collections that it compares by cosine at length 1.
 
     Raises
     ------
@@ -79,7 +78,7 @@ def opened_server(address: str, scheme: str = "http") -> Iterator[StoredTable]:
 
 
 @contextmanager
-def opened_https_server(address: str) -> Iterator[StoredTable]:
+def opened_https_server(address: str) -> Generator[StoredTable]:
     """Open the collection at HOST:PORT/COLLECTION by https; see `opened_server`."""
     with opened_server(address, "https") as table:
         yield table
@@ -108,9 +107,9 @@ def _collection(client: Any, place: str, name: str, version: str) -> StoredTable
 
     def rows(tensor: str) -> RowBatches:
         found = RowBatches(f"The collection {name!r}", info.points_count, iter(()), tensor)
-        chosen = "" if list(kinds) == [""] else choose(found, {kind: (1, each.size) for kind, each in kinds.items()}).name
-        if kinds[chosen].distance.value == "Cosine":
-            found.notes.append(UNIT)
+        chosen = (
+            "" if list(kinds) == [""] else choose(found, {kind: (1, each.size) for kind, each in kinds.items()}).name
+        )
         found.tensor, found.batches = chosen or "vector", _batches(client, name, chosen)
         return found
 

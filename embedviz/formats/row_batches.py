@@ -42,15 +42,12 @@ class RowBatches:
         Their rows: a column of lists or a column a dimension, and what else is known of each vector.
     tensor : str
         The column of vectors, where there are several; empty for the only one.
-    notes : list of str
-        What is to be said about the table.
     """
 
     name: str
     total: int
     batches: Iterator[pa.RecordBatch]
     tensor: str = ""
-    notes: list[str] = field(default_factory=list[str])
     matrices: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
 
@@ -128,17 +125,17 @@ class _Reading:
                 self._left_out += int((~usable).sum())
                 vectors, others = vectors[usable], others.filter(pa.array(usable))
             self._kept.append(others)
-            self._on_progress(
-                Progress(self._read, max(rows.total, self._read), message=f"Read {self._read:,} vectors")
-            )
+            self._on_progress(Progress(self._read, max(rows.total, self._read), message=f"Read {self._read:,} vectors"))
             yield vectors
 
     def described(self, label: str | None) -> Described:
         rows, left = self._rows, self._read - self._left_out
         if not left or 2 * self._left_out > self._read:
-            held = f"{self._left_out:,} of its {self._read:,} vectors cannot be used" if self._read else "it has no rows"
+            held = (
+                f"{self._left_out:,} of its {self._read:,} vectors cannot be used" if self._read else "it has no rows"
+            )
             raise VectorFormatError(f"{rows.name} holds no vectors: {held}.")
-        notes = list(rows.notes)
+        notes: list[str] = []
         if self._left_out:
             notes.append(
                 f"{left:,} of {self._read:,} vectors were read; {self._left_out:,} were missing or hold NaN, infinity or a number past 1e15."

@@ -9,7 +9,6 @@ from typing import Protocol
 from embedviz.core.errors import SeveralTensorsError, VectorFormatError
 from embedviz.formats.companions import INPUT_EMBEDDINGS
 
-
 MAX_NAMES = 20  # in a message
 MAX_DIM = 100_000
 

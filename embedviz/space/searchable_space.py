@@ -21,6 +21,7 @@ from embedviz.space import spelling
 from embedviz.space.checks import check_question, first_unusable
 from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS, SpaceKind
 from embedviz.space.metrics import Metric, closeness, norms, pair_closeness
+from embedviz.space.search.approximate_indices import ApproximateIndices
 from embedviz.space.search.in_parts import ExactIndex, exact_index
 from embedviz.space.search.top_k import top_k
 from embedviz.space.stored_labels import StoredLabels
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 BLOCK = 65_536  # vectors compared at a time
 MAX_SUGGESTED = 1_000_000  # labels among which a spelling is looked for, the most frequent ones
 COMPOSED = "composed"  # attribute of an answer about a label whose vector is an estimate
+APPROXIMATE = "approximate"  # attribute of an answer that may miss neighbours
 RESERVED = ("label", "similarity", "distance", "position")  # columns of the answers
 
 
@@ -51,6 +53,7 @@ class SearchableSpace:
         subwords: Subwords | None = None,
         contexts: np.ndarray | None = None,
         lengths: np.ndarray | None = None,
+        stored_at: Path | None = None,
     ):
         self.labels: list[str] | StoredLabels = labels if isinstance(labels, StoredLabels) else list(labels)
         self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
@@ -83,6 +86,7 @@ class SearchableSpace:
                 raise DataError(f"The vector of {self.labels[bad]!r} holds NaN, infinity or a number past 1e15.")
             self._check_labels()
         self._indices: dict[Metric, ExactIndex] = {}
+        self.approximate = ApproximateIndices(self.vectors, self._index, stored_at)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -196,6 +200,7 @@ class SearchableSpace:
         metric: Metric = "cosine",
         min_count: int | None = None,
         exclude: Iterable[str] = (),
+        exact: bool = True,
     ) -> pd.DataFrame:
         """Find the labels nearest to a label or to a vector.
 
@@ -211,13 +216,17 @@ class SearchableSpace:
             Leave out labels that occur less often.
         exclude : iterable of str
             Further labels to leave out.
+        exact : bool
+            False for an approximate answer by the index that `build_index` made. Spaces of less than a million labels have
+            none and answer exactly.
 
         Returns
         -------
         pd.DataFrame
             label, then similarity (cosine, dot) or distance (euclidean), then the space's columns; best first, ties in
             the given order. Where the label is unknown and its vector was composed from character n-grams,
-            `.attrs["composed"]` is the sentence that says so.
+            `.attrs["composed"]` is the sentence that says so; `.attrs["approximate"]` is the recall of an approximate
+            answer in a sentence.
 
         Raises
         ------
@@ -225,6 +234,8 @@ class SearchableSpace:
             For a label that is not there.
         ColumnError
             For a minimum count where there are no counts.
+        SettingsError
+            For an approximate answer where there is no index of these vectors, or faiss is not installed.
         """
         check_question(k, metric)
         excluded = [self.index(label) for label in exclude]
@@ -238,7 +249,12 @@ class SearchableSpace:
         query = np.asarray(query, np.float32)
         if query.shape != (self.dim,):
             raise DataError(f"A query vector needs {self.dim} numbers here, got shape {query.shape}.")
-        found = self.nearest(query, k, metric, excluded, min_count)
+        index = None if exact else self.approximate.find(metric)
+        if index is None:
+            found = self.nearest(query, k, metric, excluded, min_count)
+        else:
+            found = index.nearest(query, k, self._excluded(excluded, min_count))
+            attrs[APPROXIMATE] = index.report.sentence()
         if metric == "euclidean":
             frame = self.answer(found.indices, "distance", -found.closeness)
         else:

@@ -30,6 +30,7 @@ from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.kinds import SPACE_KINDS, SpaceKind, kind_of_name
 from embedviz.space.metrics import norms
 from embedviz.space.search.cosine_bounds import CosineBounds, bound_blocks, find_axes
+from embedviz.space.search.faiss_index import delete_indices
 from embedviz.space.stored_labels import MIN_STORED, TOKEN, StoredLabels
 from embedviz.space.subwords import Subwords
 from embedviz.space.tensor_file import MappedTensors, TensorWriter, open_tensors
@@ -134,6 +135,7 @@ def write_blocks(
         if len(described.labels) != len(vectors):
             raise DataError(f"A space needs a label for each vector; got {len(described.labels)} and {len(vectors)}.")
         _write_labels(folder, name, described)
+        delete_indices(temporary.with_name(_path(folder, name, "parquet").stem))
 
 
 def _write_labels(folder: Path, name: str, described: Described) -> None:
@@ -206,6 +208,7 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
         kind=_kind(metadata, name),
         subwords=subwords,
         lengths=lengths,
+        stored_at=path.with_name(path.stem),
     )
 
 

@@ -161,13 +161,7 @@ class NumpyExactIndex:
         return np.flatnonzero(bounds >= (self._floor(float(near[-1])) if len(near) == k else MIN_CLOSENESS))
 
     def _measure(self, query: np.ndarray, rows: np.ndarray, k: int) -> Hits:
-        """Return the k nearest among rows (in ascending order), every one measured."""
-        closeness = np.empty(len(rows), np.float32)
-        for start in range(0, len(rows), MEASURE_BLOCK):
-            part = self.vectors.take(rows[start : start + MEASURE_BLOCK], axis=0, mode="clip")
-            closeness[start : start + MEASURE_BLOCK] = pair_closeness(query[None], part, self.metric)
-        best = top_k(closeness, k)
-        return Hits(rows[best], closeness[best])
+        return measure(self.vectors, query, rows, k, self.metric)
 
     def _bounds(self, cosines: np.ndarray, rows: slice, query_lengths: np.ndarray) -> np.ndarray:
         """Turn cosines of rows, or bounds of them, with one query or several, into bounds: (n,) or (n, Q), in place.
@@ -237,6 +231,16 @@ class NumpyExactIndex:
         """Rows so short that no bound of theirs can be trusted, and which are not zero: ascending indices."""
         short = np.flatnonzero(self.lengths < MIN_LENGTH)
         return short[np.array([self.vectors[row].any() for row in short], bool)]
+
+
+def measure(vectors: np.ndarray, query: np.ndarray, rows: np.ndarray, k: int, metric: Metric) -> Hits:
+    """Return the k nearest of a query (D,) among rows (in ascending order), every one measured."""
+    closeness = np.empty(len(rows), np.float32)
+    for start in range(0, len(rows), MEASURE_BLOCK):
+        part = vectors.take(rows[start : start + MEASURE_BLOCK], axis=0, mode="clip")
+        closeness[start : start + MEASURE_BLOCK] = pair_closeness(query[None], part, metric)
+    best = top_k(closeness, k)
+    return Hits(rows[best], closeness[best])
 
 
 class _Queryable(Protocol):
