@@ -37,7 +37,6 @@ K, N_QUERIES = 10, 200  # of the recall that is reported, on other queries
 MAX_LISTS, POINTS_PER_LIST, LLOYD_ROUNDS = 16_384, 48, 10  # of k-means
 MIN_PROBE = 8  # lists visited, doubled until the target is reached
 BLOCK = 65_536  # vectors added at a time
-MAX_K = 100  # neighbours asked for; for more the exact search is the better one
 MIN_CANDIDATES = 100  # measured for each query, and at least CANDIDATE_FACTOR times k
 CANDIDATE_FACTOR = 4
 SAMPLED_ROWS = 1_024  # of a fingerprint
@@ -86,9 +85,9 @@ class FaissIndex:
     def nearest(self, query: np.ndarray, k: int, exclude: Sequence[np.ndarray] = ()) -> Hits:
         """Find about the k nearest of one query; see `NumpyExactIndex.nearest`.
 
-        Exact for more than 100 neighbours, and where most candidates may not answer.
+        Exact for a zero vector, and where most candidates may not answer.
         """
-        if k > MAX_K or not np.any(query):
+        if not np.any(query):
             return self._exact.nearest(query, k, exclude)
         wanted = max(MIN_CANDIDATES, CANDIDATE_FACTOR * k)
         rows = _candidates(self._index, query, self._metric, self.report.n_probe, wanted)
