@@ -114,7 +114,9 @@ def build(folder: Path, n: int, dim: int) -> None:
         f"visits {report.n_probe} lists; recall@10 {report.recall:.3f} on {report.n_queries} queries against exact (aim 0.95)"
     )
     for more in (100_000_000, 1_000_000_000):
-        print(f"  {more:,} vectors: {size * more / n / 1e9:,.0f} GB, and as much memory to build it")
+        print(
+            f"  {more:,} vectors: {size * more / n / 1e9:,.0f} GB, and half as much again in memory while it is built"
+        )
 
 
 def approximate(folder: Path, n: int, dim: int) -> None:

@@ -112,7 +112,7 @@ def build_index(
     Parameters
     ----------
     vectors : np.ndarray
-        (N, D) float32; read in blocks, twice. In memory are a sample of them and the index itself, D + 8 bytes a vector.
+        (N, D) float32; read in blocks, twice. In memory are a sample and the index itself, which grows to 1.5 (D + 8) bytes a vector.
     metric : {"cosine", "euclidean", "dot"}
         Distance metric.
     exact : ExactIndex
