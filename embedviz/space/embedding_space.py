@@ -70,7 +70,7 @@ class EmbeddingSpace(SearchableSpace):
     ) -> IndexReport:
         """Build an approximate index of a large space with faiss, measure its recall, and keep both beside the space.
 
-        It takes minutes for ten million vectors, and in memory about 1.5 (D + 8) bytes a vector.
+        It took 20 minutes for ten million vectors on two busy cores, and in memory about 1.5 (D + 8) bytes a vector.
 
         Parameters
         ----------
