@@ -19,6 +19,7 @@ if _typing.TYPE_CHECKING:
     from embedviz.projection.projecting import project
     from embedviz.run import Run, open_run
     from embedviz.space import EmbeddingSpace
+    from embedviz.store.opening import open_space
     from embedviz.text.vocabulary import Vocabulary
 
 from embedviz.core.version import VERSION as __version__
@@ -36,6 +37,7 @@ __all__ = [
     "experiment",
     "load_vectors",
     "open_run",
+    "open_space",
     "project",
     "read_table",
     "runs",
@@ -56,6 +58,7 @@ _HOME = {
     "evaluate_vectors": "embedviz.evaluation.evaluating",
     "load_vectors": "embedviz.formats",
     "open_run": "embedviz.run",
+    "open_space": "embedviz.store.opening",
     "project": "embedviz.projection.projecting",
     "read_table": "embedviz.data.reading",
     "runs": "embedviz.api",

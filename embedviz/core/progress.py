@@ -79,3 +79,7 @@ class Progress:
         """Return the fields that hold something, for a line of events.jsonl."""
         fields = {key: value for key, value in asdict(self).items() if value not in (None, "", {}, False)}
         return cast(ProgressFields, fields)
+
+
+def ignore_progress(progress: Progress) -> None:
+    """Do nothing with an event: the default where a caller may follow the progress."""

@@ -94,10 +94,10 @@ def space_of_rows(
             labels, kind = [str(row) for row in range(1, len(vectors) + 1)], "row"
             said.append(NUMBERED)
         else:
-            labels = _texts(known[column])
+            labels = texts_of(known[column])
             known = known.drop(columns=column)
             kind = "text" if column.lower() in TEXT_NAMES else "word"
-    labels = _unique(list(labels), said)
+    labels = unique_labels(list(labels), said)
     return _usable_space(source.name, labels, vectors, known, kind, said)
 
 
@@ -178,7 +178,7 @@ def _joined(columns: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([kept.reset_index(drop=True), more.reset_index(drop=True)], axis=1)
 
 
-def _texts(column: pd.Series) -> list[str]:
+def texts_of(column: pd.Series) -> list[str]:
     """Return the cells as labels, "row 3" where one is missing."""
     texts = column.astype("str")
     missing = column.isna().to_numpy()
@@ -187,7 +187,7 @@ def _texts(column: pd.Series) -> list[str]:
     ]
 
 
-def _unique(labels: list[str], said: list[str]) -> list[str]:
+def unique_labels(labels: list[str], said: list[str]) -> list[str]:
     """Return the labels, a number behind each that was there before."""
     if len(set(labels)) == len(labels):
         return labels

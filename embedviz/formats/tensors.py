@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from embedviz.core.errors import SeveralTensorsError, VectorFormatError
 from embedviz.formats.companions import INPUT_EMBEDDINGS
-from embedviz.formats.source import Source
 
 MAX_NAMES = 20  # in a message
 MAX_DIM = 100_000
+
+
+class Asked(Protocol):
+    """What is read, by its name, and the matrix that was asked for: a `Source`, or a table of a database.
+
+    Attributes
+    ----------
+    name : str
+        For messages.
+    tensor : str
+        The matrix that was asked for or taken; empty for none.
+    matrices : dict
+        Name to shape of all of them, once one was taken.
+    """
+
+    name: str
+    tensor: str
+    matrices: dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -21,12 +39,12 @@ class Choice:
     notes: tuple[str, ...] = ()
 
 
-def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> Choice:
+def choose(source: Asked, shapes: Mapping[str, Sequence[int]]) -> Choice:
     """Choose the matrix to read: the one that was asked for, the only one, or the one whose name says input embeddings.
 
     Parameters
     ----------
-    source : Source
+    source : Asked
         Of which `tensor` counts; its `matrices` are set, and its `tensor` where it was likely.
     shapes : mapping
         Name -> shape of everything that the file holds and that could be read.
@@ -61,7 +79,7 @@ def choose(source: Source, shapes: Mapping[str, Sequence[int]]) -> Choice:
     )
 
 
-def check_dim(source: Source, dim: int) -> None:
+def check_dim(source: Asked, dim: int) -> None:
     """Raise VectorFormatError for more dimensions than vectors have."""
     if dim > MAX_DIM:
         raise VectorFormatError(f"{source.name} promises vectors of {dim:,} dimensions; at most {MAX_DIM:,} are read.")

@@ -18,7 +18,7 @@ from embedviz.formats.arrow_columns import frame_of
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.labelled_rows import space_of_rows
 from embedviz.formats.source import Source
-from embedviz.formats.tensors import check_dim, choose
+from embedviz.formats.tensors import Asked, check_dim, choose
 from embedviz.space import EmbeddingSpace
 
 MIN_CLEAR_DIM = 16  # columns of numbers from which a table without lists may be taken for vectors unasked
@@ -80,7 +80,7 @@ def is_dimension_name(name: str) -> bool:
     return found is not None and found[1].strip().lower() in DIMENSION_NAMES
 
 
-def find_columns(table: pa.Table | pa.RecordBatch, rows: int, source: Source) -> VectorColumns:
+def find_columns(table: pa.Table | pa.RecordBatch, rows: int, source: Asked) -> VectorColumns:
     """Find the columns that hold the vectors.
 
     Parameters
@@ -89,7 +89,7 @@ def find_columns(table: pa.Table | pa.RecordBatch, rows: int, source: Source) ->
         The first rows.
     rows : int
         How many rows there are in all.
-    source : Source
+    source : Asked
         For messages, and the column that was asked for.
 
     Raises
@@ -145,16 +145,8 @@ class ColumnReader:
         if self._columns is None:
             self._columns = find_columns(batch, self._total or batch.num_rows, self._source)
         columns = self._columns
-        if columns.vector:
-            vectors = matrix_of(batch.column(columns.vector), columns.vector, self._source)
-        else:
-            vectors = np.empty((batch.num_rows, len(columns.dimensions)), np.float32)
-            side_by_side([batch.column(name) for name in columns.dimensions], vectors)
-        if not self._kept:
-            check_dim(self._source, vectors.shape[1])
-            self._dim = vectors.shape[1]
-        elif vectors.shape[1] != self._dim:
-            raise _different_lengths(self._source.name, columns.vector, [self._dim, vectors.shape[1]])
+        vectors = vectors_of(batch, columns, self._source, self._dim)
+        self._dim = vectors.shape[1]
         self._keep(vectors)
         self.read += len(vectors)
         places = columns.kept(batch.schema.names)
@@ -186,7 +178,38 @@ class ColumnReader:
         return space_of_rows(self._source, vectors, frame, total=count, notes=notes)
 
 
-def matrix_of(column: pa.Array, title: str, source: Source) -> np.ndarray:
+def vectors_of(batch: pa.RecordBatch, columns: VectorColumns, source: Asked, dim: int = 0) -> np.ndarray:
+    """Return the vectors of a batch, (N, D) float32, NaN where one is missing.
+
+    Parameters
+    ----------
+    batch : pa.RecordBatch
+        N rows.
+    columns : VectorColumns
+        Where they are.
+    source : Asked
+        For messages.
+    dim : int
+        D of the batches before; 0 for the first.
+
+    Raises
+    ------
+    VectorFormatError
+        When they have another dimension than those before, or more than vectors have.
+    """
+    if columns.vector:
+        vectors = matrix_of(batch.column(columns.vector), columns.vector, source)
+    else:
+        vectors = np.empty((batch.num_rows, len(columns.dimensions)), np.float32)
+        side_by_side([batch.column(name) for name in columns.dimensions], vectors)
+    if not dim:
+        check_dim(source, vectors.shape[1])
+    elif vectors.shape[1] != dim:
+        raise _different_lengths(source.name, columns.vector, [dim, vectors.shape[1]])
+    return vectors
+
+
+def matrix_of(column: pa.Array, title: str, source: Asked) -> np.ndarray:
     """Return lists of equal length as (N, D) float32, without a loop over them; NaN where one is missing."""
     filled = column.drop_null() if column.null_count else column
     lengths = _lengths(filled)

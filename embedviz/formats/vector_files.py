@@ -8,7 +8,7 @@ from typing import Protocol
 
 from embedviz.core.errors import SettingsError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
-from embedviz.core.progress import Progress
+from embedviz.core.progress import Progress, ignore_progress
 from embedviz.formats import (
     arrow_file,
     delimited_vectors,
@@ -109,10 +109,6 @@ FOREIGN_FORMATS = {
 }
 
 
-def _ignore(progress: Progress) -> None:
-    """Do nothing with the progress of a reading."""
-
-
 def load_vectors(
     source: str | Path | bytes,
     *,
@@ -122,7 +118,7 @@ def load_vectors(
     tensor: str | None = None,
     metadata: str | Path | bytes | None = None,
     limit: int | None = None,
-    on_progress: Callable[[Progress], None] = _ignore,
+    on_progress: Callable[[Progress], None] = ignore_progress,
 ) -> EmbeddingSpace:
     """Open a file of vectors of any known format, also gzipped or in a zip.
 
@@ -186,7 +182,7 @@ def read_source(
     format: str | None = None,
     as_vectors: bool = False,
     limit: int | None = None,
-    on_progress: Callable[[Progress], None] = _ignore,
+    on_progress: Callable[[Progress], None] = ignore_progress,
 ) -> EmbeddingSpace:
     """Read the vectors of an open source; its `matrices` say afterwards which others it holds.
 

@@ -20,7 +20,8 @@ from embedviz.projection.map_job import count_oddities, finish_map
 from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space.snapshots import read_snapshots
-from embedviz.space.storage import map_tensor, read_space
+from embedviz.space.storage import read_space
+from embedviz.space.tensor_file import map_tensor
 
 FRAMES, STEPS = "frames.safetensors", "frames.json"
 EPOCHS = 60  # of a layout that starts from the one after it: the two are near each other

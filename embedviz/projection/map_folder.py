@@ -19,7 +19,7 @@ from embedviz.projection.clusters import NO_CLUSTER
 from embedviz.projection.oddities import Oddities
 from embedviz.projection.packing import pack_points
 from embedviz.projection.settings import ProjectionSettings
-from embedviz.space.storage import map_tensor
+from embedviz.space.tensor_file import map_tensor
 
 PARTIAL, COLUMNS = "partial.points", "columns.parquet"
 COORDS, QUALITY, CLUSTERS, KEPT = "coords.safetensors", "quality.json", "clusters.parquet", "kept.parquet"

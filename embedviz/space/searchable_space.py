@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,10 @@ from embedviz.space import spelling
 from embedviz.space.checks import check_question, first_unusable
 from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS, SpaceKind
 from embedviz.space.metrics import Metric, closeness, norms, pair_closeness
-from embedviz.space.search import NumpyExactIndex
+from embedviz.space.search.approximate_indices import ApproximateIndices
+from embedviz.space.search.in_parts import ExactIndex, exact_index
 from embedviz.space.search.top_k import top_k
+from embedviz.space.stored_labels import StoredLabels
 
 if TYPE_CHECKING:
     from embedviz.space.search.cosine_bounds import CosineBounds
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from embedviz.space.subwords import Subwords
 
 BLOCK = 65_536  # vectors compared at a time
+MAX_SUGGESTED = 1_000_000  # labels among which a spelling is looked for, the most frequent ones
 COMPOSED = "composed"  # attribute of an answer about a label whose vector is an estimate
+APPROXIMATE = "approximate"  # attribute of an answer that may miss neighbours
 RESERVED = ("label", "similarity", "distance", "position")  # columns of the answers
 
 
@@ -48,8 +52,10 @@ class SearchableSpace:
         kind: SpaceKind = "word",
         subwords: Subwords | None = None,
         contexts: np.ndarray | None = None,
+        lengths: np.ndarray | None = None,
+        stored_at: Path | None = None,
     ):
-        self.labels = list(labels)
+        self.labels: list[str] | StoredLabels = labels if isinstance(labels, StoredLabels) else list(labels)
         self.vectors = vectors if vectors.dtype == np.float32 else np.asarray(vectors, np.float32)
         self.columns: pd.DataFrame = (
             pd.DataFrame(index=range(len(self.labels))) if columns is None else columns.reset_index(drop=True)
@@ -60,6 +66,7 @@ class SearchableSpace:
         self.cosine_bounds = cosine_bounds
         self.subwords = subwords
         self.contexts = contexts
+        self._lengths = lengths
         if self.vectors.ndim != 2 or len(self.vectors) != len(self.labels) or len(self.columns) != len(self.labels):
             raise DataError(
                 f"A space needs a vector and a row of columns for each label; got {len(self.labels)} labels, "
@@ -78,16 +85,22 @@ class SearchableSpace:
             if bad is not None:
                 raise DataError(f"The vector of {self.labels[bad]!r} holds NaN, infinity or a number past 1e15.")
             self._check_labels()
-        self._indices: dict[Metric, NumpyExactIndex] = {}
+        self._indices: dict[Metric, ExactIndex] = {}
+        self.approximate = ApproximateIndices(self.vectors, self._index, stored_at)
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __contains__(self, label: object) -> bool:
-        return label in self._row_of
+        return self._row(label) is not None
 
     def __repr__(self) -> str:
         return f"<EmbeddingSpace {self.name!r}: {len(self):,} x {self.dim}>"
+
+    def _row(self, label: object) -> int | None:
+        if isinstance(self.labels, StoredLabels):
+            return self.labels.row(label)
+        return self._row_of.get(cast(str, label))
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -96,7 +109,7 @@ class SearchableSpace:
 
     def _check_labels(self) -> None:
         """Raise DataError when a label occurs twice."""
-        if len(self._row_of) < len(self.labels):
+        if not isinstance(self.labels, StoredLabels) and len(self._row_of) < len(self.labels):
             twice = next(label for row, label in enumerate(self.labels) if self._row_of[label] != row)
             raise DataError(f"The label {twice!r} occurs twice; labels have to be unique.")
 
@@ -108,7 +121,7 @@ class SearchableSpace:
     @cached_property
     def lengths(self) -> np.ndarray:
         """The Euclidean length of every vector, (N,) float32."""
-        return norms(self.vectors)
+        return norms(self.vectors) if self._lengths is None else self._lengths
 
     @cached_property
     def by_frequency(self) -> np.ndarray:
@@ -129,14 +142,14 @@ class SearchableSpace:
 
     def index(self, label: str) -> int:
         """Return the row of a label; UnknownLabelError with the nearest spellings when it is not there."""
-        try:
-            return self._row_of[label]
-        except KeyError:
-            raise self._unknown(label) from None
+        row = self._row(label)
+        if row is None:
+            raise self._unknown(label)
+        return row
 
     def vector(self, label: str) -> np.ndarray:
         """Return the label's vector, (D,) float32; of an unknown word one composed from its n-grams, where there are any."""
-        if label not in self._row_of and (composed := self.compose(label)) is not None:
+        if label not in self and (composed := self.compose(label)) is not None:
             return composed
         return self.vectors[self.index(label)]
 
@@ -149,7 +162,7 @@ class SearchableSpace:
 
     def is_composed(self, label: str) -> bool:
         """Return whether the label is not in the space, but gets a vector composed from its character n-grams."""
-        return label not in self._row_of and self.compose(label) is not None
+        return label not in self and self.compose(label) is not None
 
     def composition(self, label: str) -> str:
         """Return a sentence that marks a composed vector as what it is."""
@@ -187,6 +200,7 @@ class SearchableSpace:
         metric: Metric = "cosine",
         min_count: int | None = None,
         exclude: Iterable[str] = (),
+        exact: bool = True,
     ) -> pd.DataFrame:
         """Find the labels nearest to a label or to a vector.
 
@@ -202,13 +216,17 @@ class SearchableSpace:
             Leave out labels that occur less often.
         exclude : iterable of str
             Further labels to leave out.
+        exact : bool
+            False for an approximate answer by the index that `build_index` made. Spaces of less than a million labels have
+            none and answer exactly.
 
         Returns
         -------
         pd.DataFrame
             label, then similarity (cosine, dot) or distance (euclidean), then the space's columns; best first, ties in
             the given order. Where the label is unknown and its vector was composed from character n-grams,
-            `.attrs["composed"]` is the sentence that says so.
+            `.attrs["composed"]` is the sentence that says so; `.attrs["approximate"]` is the recall of an approximate
+            answer in a sentence.
 
         Raises
         ------
@@ -216,6 +234,8 @@ class SearchableSpace:
             For a label that is not there.
         ColumnError
             For a minimum count where there are no counts.
+        SettingsError
+            For an approximate answer where there is no index of these vectors, or faiss is not installed.
         """
         check_question(k, metric)
         excluded = [self.index(label) for label in exclude]
@@ -229,7 +249,12 @@ class SearchableSpace:
         query = np.asarray(query, np.float32)
         if query.shape != (self.dim,):
             raise DataError(f"A query vector needs {self.dim} numbers here, got shape {query.shape}.")
-        found = self.nearest(query, k, metric, excluded, min_count)
+        index = None if exact else self.approximate.find(metric)
+        if index is None:
+            found = self.nearest(query, k, metric, excluded, min_count)
+        else:
+            found = index.nearest(query, k, self._excluded(excluded, min_count))
+            attrs[APPROXIMATE] = index.report.sentence()
         if metric == "euclidean":
             frame = self.answer(found.indices, "distance", -found.closeness)
         else:
@@ -333,15 +358,15 @@ class SearchableSpace:
             excluded.append(self.columns["count"].to_numpy() < min_count)
         return excluded
 
-    def _index(self, metric: Metric) -> NumpyExactIndex:
+    def _index(self, metric: Metric) -> ExactIndex:
         if metric not in self._indices:
-            self._indices[metric] = NumpyExactIndex(self.vectors, metric, self.lengths, self.cosine_bounds)
+            self._indices[metric] = exact_index(self.vectors, metric, self.lengths, self.cosine_bounds)
         return self._indices[metric]
 
     @cached_property
     def _by_frequency(self) -> tuple[list[str], list[str]]:
-        """The labels, most frequent first, as they are and without case."""
-        labels = [self.labels[i] for i in self.by_frequency]
+        """The most frequent labels, which are suggested, as they are and without case."""
+        labels = [self.labels[int(i)] for i in self.most_frequent(MAX_SUGGESTED)]
         return labels, [label.casefold() for label in labels]
 
     def _unknown(self, label: str) -> UnknownLabelError:

@@ -16,7 +16,7 @@ from safetensors.numpy import save_file
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
 from embedviz.space import EmbeddingSpace
-from embedviz.space.storage import map_tensor
+from embedviz.space.tensor_file import map_tensor
 
 FOLDER = "snapshots"
 FIRST_FOLDER = "moments"  # its name in runs of the first version

@@ -1,45 +1,72 @@
 """Storage of a space: NAME.safetensors with the vectors, NAME.parquet with labels, columns and the name itself.
 
-The vectors are mapped, not read: safetensors' NumPy reader copies the file into private memory (191 MB for 200). The
-cosine bounds of a large space and the vectors of its n-grams lie beside its vectors in the same file, so that they are
-always of one writing.
+The vectors are mapped, not read, and written block by block, so that they may be larger than memory. The cosine bounds of
+a large space, the lengths of its vectors and the vectors of its n-grams lie beside its vectors in the same file, so that they
+are always of one writing. A million labels and more are kept once more in NAME.arrow, where they are found without being
+read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import Literal, cast
 from urllib.parse import quote, unquote
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from safetensors.numpy import save_file
 
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
 from embedviz.space.embedding_space import EmbeddingSpace
 from embedviz.space.kinds import SPACE_KINDS, SpaceKind, kind_of_name
-from embedviz.space.search.cosine_bounds import CosineBounds
+from embedviz.space.metrics import norms
+from embedviz.space.search.cosine_bounds import CosineBounds, bound_blocks, find_axes
+from embedviz.space.search.faiss_index import delete_indices
+from embedviz.space.stored_labels import MIN_STORED, TOKEN, StoredLabels
 from embedviz.space.subwords import Subwords
+from embedviz.space.tensor_file import MappedTensors, TensorWriter, open_tensors
 
 SUBWORDS, SUBWORD_SIZES, SUBWORD_BUCKETS = "subwords.vectors", "subwords.sizes", "subwords.buckets"
-VECTORS, ROTATION, ROWS = "vectors", "cosine_bounds.rotation", "cosine_bounds.rows"
+VECTORS, LENGTHS, ROTATION, ROWS = "vectors", "lengths", "cosine_bounds.rotation", "cosine_bounds.rows"
 OLD_ROTATION, OLD_ROWS = "search_index.turn", "search_index.rows"  # as spaces written before have them
 LABEL = "label"
 NOTES, NAME, KIND = b"embedviz.notes", b"embedviz.name", b"embedviz.kind"
 MAX_STEM_LENGTH = 150  # characters; past that a hash stands for the rest, and the file's metadata hold the name
-DTYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a space has beside its vectors.
+
+    Attributes
+    ----------
+    labels : sequence of str or StoredLabels
+        N labels, each once.
+    columns : pd.DataFrame
+        N rows.
+    kind : {"word", "user", "item", "value", "text", "row"}
+        What a label stands for.
+    notes : sequence of str
+        What was left out when the space was read.
+    """
+
+    labels: Sequence[str]
+    columns: pd.DataFrame
+    kind: SpaceKind = "word"
+    notes: Sequence[str] = ()
 
 
 def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) -> None:
-    """Write both files, each in one step; the vectors last, so that a space that is seen is whole.
+    """Write the files, each in one step; the vectors last, so that a space that is seen is whole.
 
     Parameters
     ----------
@@ -50,26 +77,83 @@ def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) ->
     name : str, optional
         Under which it is kept; by default the space's own.
     """
+    described = Described(space.labels, space.columns, space.kind, space.notes)
     name = space.name if name is None else name
+    write_blocks(folder, name, space.vectors, lambda: described, space.cosine_bounds, space.subwords)
+
+
+def write_blocks(
+    folder: Path,
+    name: str,
+    blocks: np.ndarray | Iterable[np.ndarray],
+    describe: Callable[[], Described],
+    bounds: CosineBounds | None = None,
+    subwords: Subwords | None = None,
+) -> None:
+    """Write a space whose vectors arrive in blocks and are never in memory together.
+
+    Parameters
+    ----------
+    folder, name : Path, str
+        Where, and under which name.
+    blocks : np.ndarray or iterable of np.ndarray
+        (N, D) float32, or blocks of its rows; finite.
+    describe : callable
+        Returns labels and columns; called after the last block.
+    bounds : CosineBounds, optional
+        Of the vectors, where they are known.
+    subwords : Subwords, optional
+        Vectors of character n-grams.
+
+    Raises
+    ------
+    DataError
+        When there is not a vector for each label, or a label of a large space occurs twice.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    columns = space.columns.copy()
-    columns.insert(0, LABEL, pd.array(space.labels, dtype="str"))
-    table = pa.Table.from_pandas(columns, preserve_index=False)
-    own = {NOTES: json.dumps(space.notes).encode(), NAME: name.encode(), KIND: space.kind.encode()}
-    table = table.replace_schema_metadata((table.schema.metadata or {}) | own)
+    with replacing(_path(folder, name, "safetensors")) as temporary:
+        writer = TensorWriter(temporary)
+        if subwords is not None:
+            sizes = np.array([subwords.min_n, subwords.max_n, len(subwords)], np.int64)
+            writer.write(SUBWORD_SIZES, sizes)
+            if subwords.used is not None:
+                writer.write(SUBWORD_BUCKETS, subwords.used)
+        vectors = writer.write(VECTORS, blocks)
+        if bounds is not None:
+            writer.write(ROTATION, bounds.rotation)
+            writer.write(ROWS, bounds.rows)
+        elif (axes := find_axes(vectors)) is not None:
+            rotation, columns = axes
+            writer.write(ROTATION, rotation)
+            writer.write(ROWS, bound_blocks(vectors, rotation, columns))
+        if len(vectors) >= MIN_STORED:
+            writer.write(LENGTHS, norms(vectors))
+        if subwords is not None:
+            writer.write(SUBWORDS, subwords.vectors)
+        writer.finish()
+        described = describe()
+        if len(described.labels) != len(vectors):
+            raise DataError(f"A space needs a label for each vector; got {len(described.labels)} and {len(vectors)}.")
+        _write_labels(folder, name, described)
+        delete_indices(temporary.with_name(_path(folder, name, "parquet").stem))
+
+
+def _write_labels(folder: Path, name: str, described: Described) -> None:
+    labels = described.labels
+    own = {NOTES: json.dumps(list(described.notes)).encode(), NAME: name.encode(), KIND: described.kind.encode()}
+    if len(labels) >= MIN_STORED:
+        stored = labels if isinstance(labels, StoredLabels) else StoredLabels.build(pa.array(labels, pa.large_string()))
+        own[TOKEN] = secrets.token_hex(16).encode()
+        stored.save(_path(folder, name, "arrow"), own[TOKEN].decode())
+        texts = stored.texts
+    else:
+        texts = pa.array(labels, pa.large_string())
+        _path(folder, name, "arrow").unlink(missing_ok=True)
+    frame = pa.Table.from_pandas(described.columns, preserve_index=False)
+    table = pa.table([texts, *frame.columns], names=[LABEL, *frame.column_names])
+    table = table.replace_schema_metadata((frame.schema.metadata or {}) | own)
     with replacing(_path(folder, name, "parquet")) as temporary:
         pq.write_table(table, temporary)
-    tensors = {VECTORS: np.ascontiguousarray(space.vectors)}
-    bounds = space.cosine_bounds or CosineBounds.build(space.vectors)
-    if bounds is not None:
-        tensors |= {ROTATION: np.ascontiguousarray(bounds.rotation), ROWS: np.ascontiguousarray(bounds.rows)}
-    if space.subwords is not None:
-        sizes = np.array([space.subwords.min_n, space.subwords.max_n, len(space.subwords)], np.int64)
-        tensors |= {SUBWORDS: np.ascontiguousarray(space.subwords.vectors), SUBWORD_SIZES: sizes}
-        if space.subwords.used is not None:
-            tensors[SUBWORD_BUCKETS] = space.subwords.used
-    with replacing(_path(folder, name, "safetensors")) as temporary:
-        save_file(tensors, temporary)
 
 
 def read_space(folder: Path, name: str) -> EmbeddingSpace:
@@ -94,21 +178,26 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
     """
     path = _path(folder, name, "parquet")
     try:
-        table = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            names, metadata = file.schema_arrow.names, file.schema_arrow.metadata or {}
+            if LABEL not in names:
+                raise DataError(f"{path.name} has no column {LABEL!r}, so it is not a space's.")
+            token = metadata.get(TOKEN, b"").decode()
+            stored = StoredLabels.open(_path(folder, name, "arrow"), token) if token else None
+            table = file.read([column for column in names if stored is None or column != LABEL])
     except FileNotFoundError:
-        names = ", ".join(space_names(folder)) or "none"
-        raise DataError(f"There is no space {name!r} in {folder}. It holds: {names}.") from None
+        known = ", ".join(space_names(folder)) or "none"
+        raise DataError(f"There is no space {name!r} in {folder}. It holds: {known}.") from None
     except pa.ArrowInvalid as error:
         raise DataError(f"{path.name} is not a Parquet file, or was cut off.") from error
-    columns = table.to_pandas()
-    if LABEL not in columns:
-        raise DataError(f"{path.name} has no column {LABEL!r}, so it is not a space's.")
-    labels = columns.pop(LABEL).tolist()
-    metadata = table.schema.metadata or {}
-    with _open(_path(folder, name, "safetensors")) as file:  # once, for it may be replaced meanwhile
-        tensors = _Tensors(file)
+    labels = _labels_of(table.column(LABEL)) if stored is None else stored
+    table = table if stored is not None else table.drop_columns([LABEL])
+    columns = table.to_pandas() if table.num_columns else pd.DataFrame(index=range(len(labels)))
+    with open_tensors(_path(folder, name, "safetensors")) as file:  # once, for it may be replaced meanwhile
+        tensors = MappedTensors(file)
         vectors = tensors.map(VECTORS)
-        bounds, subwords = tensors.cosine_bounds(), tensors.subwords()
+        lengths = tensors.map(LENGTHS) if LENGTHS in tensors else None
+        bounds, subwords = _cosine_bounds(tensors), _subwords(tensors)
     return EmbeddingSpace(
         labels,
         vectors,
@@ -118,6 +207,8 @@ def read_space(folder: Path, name: str) -> EmbeddingSpace:
         cosine_bounds=bounds,
         kind=_kind(metadata, name),
         subwords=subwords,
+        lengths=lengths,
+        stored_at=path.with_name(path.stem),
     )
 
 
@@ -158,83 +249,30 @@ def written(folder: Path, name: str) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
-def map_tensor(path: Path, key: str) -> np.ndarray:
-    """Map one float32 or int64 tensor of a safetensors file, read-only.
-
-    Raises
-    ------
-    DataError
-        When the file is missing, cut off, or holds no such tensor.
-    """
-    with _open(path) as file:
-        return _Tensors(file).map(key)
+def _labels_of(column: pa.ChunkedArray) -> Sequence[str]:
+    if len(column) < MIN_STORED:
+        return column.to_pandas().tolist()
+    return StoredLabels.build(cast(pa.LargeStringArray, pc.cast(column, pa.large_string()).combine_chunks()))
 
 
-def _open(path: Path) -> BinaryIO:
-    try:
-        return open(path, "rb")
-    except FileNotFoundError:
-        raise DataError(f"There is no file {path}.") from None
+def _cosine_bounds(tensors: MappedTensors) -> CosineBounds | None:
+    """Map the cosine bounds; None where the space was too small for them or is older than they are."""
+    for rotation, rows in ((ROTATION, ROWS), (OLD_ROTATION, OLD_ROWS)):
+        if rows in tensors:
+            return CosineBounds(tensors.map(rotation), tensors.map(rows))
+    return None
 
 
-class _Tensors:
-    """The tensors of an open safetensors file.
-
-    The format: 8 bytes with the header's length, little endian; the header in JSON; the tensors' bytes
-    (https://huggingface.co/docs/safetensors).
-    """
-
-    def __init__(self, file: BinaryIO):
-        self._file, self._name, self._size = file, Path(file.name).name, os.fstat(file.fileno()).st_size
-        length = int.from_bytes(file.read(8), "little")
-        if not 2 <= length <= min(self._size - 8, 100_000_000):
-            raise DataError(f"{self._name} is not a safetensors file, or was cut off: its header does not fit.")
-        try:
-            header: object = json.loads(file.read(length))
-        except ValueError as error:
-            raise DataError(f"{self._name} is not a safetensors file: its header is not JSON.") from error
-        self._header = cast(dict[str, object], header) if isinstance(header, dict) else {}
-        self._start = 8 + length
-
-    def map(self, key: str) -> np.ndarray:
-        """Map a tensor; DataError when it is not there, or its header lies."""
-        try:
-            begin, end, dtype, shape = _described(self._header[key])
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{self._name} does not hold a float32 or int64 tensor {key!r}.") from error
-        if min(shape, default=0) < 0 or begin < 0 or end - begin != dtype.itemsize * int(np.prod(shape)):
-            raise DataError(f"{self._name} contradicts itself: shape {shape}, but bytes {begin:,} to {end:,}.")
-        if self._start + end > self._size:
-            promised = self._start + end
-            raise DataError(f"{self._name} was cut off: its header promises {promised:,} bytes, it has {self._size:,}.")
-        if end == begin:
-            return np.empty(shape, dtype)
-        return np.memmap(self._file, dtype, "r", offset=self._start + begin, shape=shape)
-
-    def cosine_bounds(self) -> CosineBounds | None:
-        """Map the cosine bounds; None where the space was too small for them or is older than they are."""
-        for rotation, rows in ((ROTATION, ROWS), (OLD_ROTATION, OLD_ROWS)):
-            if rows in self._header:
-                return CosineBounds(self.map(rotation), self.map(rows))
+def _subwords(tensors: MappedTensors) -> Subwords | None:
+    """Map the vectors of character n-grams; None where the space came without."""
+    if SUBWORDS not in tensors:
         return None
-
-    def subwords(self) -> Subwords | None:
-        """Map the vectors of character n-grams; None where the space came without."""
-        if SUBWORDS not in self._header:
-            return None
-        min_n, max_n, *n_buckets = self.map(SUBWORD_SIZES).tolist()  # earlier versions wrote no number of buckets
-        used = np.array(self.map(SUBWORD_BUCKETS)) if SUBWORD_BUCKETS in self._header else None
-        return Subwords(self.map(SUBWORDS), min_n, max_n, used, *n_buckets)
+    min_n, max_n, *n_buckets = tensors.map(SUBWORD_SIZES).tolist()  # earlier versions wrote no number of buckets
+    used = np.array(tensors.map(SUBWORD_BUCKETS)) if SUBWORD_BUCKETS in tensors else None
+    return Subwords(tensors.map(SUBWORDS), min_n, max_n, used, *n_buckets)
 
 
-def _described(tensor: object) -> tuple[int, int, np.dtype, tuple[int, ...]]:
-    """Return the first and last byte, the type and the shape of a tensor from its entry in the header."""
-    entry = cast(dict[str, object], tensor)
-    begin, end = cast(list[int], entry["data_offsets"])
-    return begin, end, DTYPES[cast(str, entry["dtype"])], tuple(int(n) for n in cast(list[int], entry["shape"]))
-
-
-def _path(folder: Path, name: str, ending: Literal["parquet", "safetensors"]) -> Path:
+def _path(folder: Path, name: str, ending: Literal["parquet", "safetensors", "arrow"]) -> Path:
     # A space may be named after a column of a table, and those hold slashes; a dot in front would hide the file.
     stem = quote(name, safe=" ")
     if stem.startswith("."):

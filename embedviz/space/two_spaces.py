@@ -60,7 +60,7 @@ class TwoSpaces:
 
 def shared_rows(a: SearchableSpace, b: SearchableSpace) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of the shared labels in a and in b, (S,) int64 each, a's most frequent first."""
-    pairs = [(row, b.index(a.labels[row])) for row in a.by_frequency.tolist() if a.labels[row] in b]
+    pairs = [(row, b.index(a.labels[row])) for row in map(int, a.by_frequency) if a.labels[row] in b]
     rows = np.array(pairs, np.int64).reshape(-1, 2)
     return rows[:, 0], rows[:, 1]
 

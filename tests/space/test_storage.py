@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from safetensors.numpy import save_file
 
-from embedviz.core.errors import DataError
+from embedviz.core.errors import DataError, UnknownLabelError
 from embedviz.space import EmbeddingSpace
 from embedviz.space.search.cosine_bounds import CosineBounds
-from embedviz.space.storage import map_tensor, read_kind, read_space, space_names, write_space
+from embedviz.space.storage import Described, read_kind, read_space, space_names, write_blocks, write_space
+from embedviz.space.stored_labels import StoredLabels
+from embedviz.space.tensor_file import map_tensor
 
 
 @pytest.fixture
@@ -151,3 +153,71 @@ def test_bounds_written_under_their_old_names_are_found(tmp_path, monkeypatch):
     found = read_space(tmp_path, "word").cosine_bounds
     np.testing.assert_array_equal(found.rotation, bounds.rotation)
     np.testing.assert_array_equal(found.rows, bounds.rows)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Every space counts as a large one."""
+    monkeypatch.setattr("embedviz.space.storage.MIN_STORED", 1)
+
+
+def test_the_labels_and_lengths_of_a_large_space_stay_on_disk(large, space, tmp_path):
+    write_space(space, tmp_path)
+    found = read_space(tmp_path, "word")
+    assert isinstance(found.labels, StoredLabels)
+    assert found.labels == space.labels
+    assert isinstance(found.lengths, np.memmap)
+    np.testing.assert_allclose(found.lengths, np.linalg.norm(space.vectors, axis=1), rtol=1e-6)
+    pd.testing.assert_frame_equal(found.columns, space.columns)
+    assert (found.index("ü"), "ü" in found, "u" in found) == (2, True, False)
+    assert found.neighbors("ü", 1)["label"].tolist() == space.neighbors("ü", 1)["label"].tolist()
+    with pytest.raises(UnknownLabelError, match=r"'u' is not among the 3 words\. Did you mean , ü\?"):
+        found.neighbors("u")
+
+
+def test_a_large_space_can_be_written_again_and_taken_from(large, space, tmp_path):
+    write_space(space, tmp_path)
+    write_space(read_space(tmp_path, "word"), tmp_path, "copy")
+    copy = read_space(tmp_path, "copy")
+    assert copy.labels == space.labels
+    assert copy.take([2, 0]).labels == ["ü", "a b"]
+
+
+def test_labels_beside_a_space_are_not_taken_when_they_are_of_another_writing(large, space, tmp_path):
+    write_space(space, tmp_path)
+    kept = (tmp_path / "word.arrow").read_bytes()
+    write_space(EmbeddingSpace(["x", "y", "z"], space.vectors), tmp_path)
+    assert (tmp_path / "word.arrow").read_bytes() != kept
+    (tmp_path / "word.arrow").write_bytes(kept)
+    assert read_space(tmp_path, "word").labels == ["x", "y", "z"]
+    (tmp_path / "word.arrow").unlink()
+    assert isinstance(read_space(tmp_path, "word").labels, StoredLabels)
+
+
+def test_a_small_space_takes_the_labels_of_a_large_one_away(space, tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("embedviz.space.storage.MIN_STORED", 1)
+        write_space(space, tmp_path)
+    assert (tmp_path / "word.arrow").exists()
+    write_space(space, tmp_path)
+    assert not (tmp_path / "word.arrow").exists()
+    assert isinstance(read_space(tmp_path, "word").labels, list)
+
+
+def test_vectors_may_come_in_blocks(large, space, tmp_path):
+    blocks = iter([space.vectors[:1], space.vectors[1:]])
+
+    def describe():
+        assert next(blocks, None) is None  # after the last block
+        return Described(space.labels, space.columns, "item", ["One."])
+
+    write_blocks(tmp_path, "name", blocks, describe)
+    found = read_space(tmp_path, "name")
+    assert found.vectors.tolist() == space.vectors.tolist()
+    assert (found.labels, found.kind, found.notes) == (space.labels, "item", ("One.",))
+
+
+def test_a_space_with_too_few_labels_is_not_written(space, tmp_path):
+    with pytest.raises(DataError, match="a label for each vector; got 1 and 3"):
+        write_blocks(tmp_path, "name", space.vectors, lambda: Described(["a"], pd.DataFrame(index=range(1))))
+    assert list(tmp_path.iterdir()) == []

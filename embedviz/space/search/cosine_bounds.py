@@ -13,6 +13,7 @@ Letters: N vectors, D dimensions, C columns kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,20 +57,13 @@ class CosineBounds:
         CosineBounds or None
             None where they would not pay: few vectors, or axes that matter about equally.
         """
-        if len(vectors) < MIN_VECTORS:
+        found = find_axes(vectors)
+        if found is None:
             return None
-        sample = _units(vectors[:: -(-len(vectors) // SAMPLE_SIZE)])
-        energy, axes = np.linalg.eigh(sample.T @ sample)
-        energy, rotation = energy[::-1], np.ascontiguousarray(axes[:, ::-1], np.float32)
-        if not energy.sum() > 0:
-            return None
-        enough = int(np.searchsorted(np.cumsum(energy) / energy.sum(), MIN_ENERGY)) + 2  # one column for the rest
-        columns = -(-enough // COLUMN_MULTIPLE) * COLUMN_MULTIPLE
-        if columns > MAX_COLUMN_SHARE * vectors.shape[1]:
-            return None
+        rotation, columns = found
         rows = np.empty((len(vectors), columns), np.float32)
-        for start in range(0, len(vectors), BLOCK):
-            rows[start : start + BLOCK] = _shortened(_units(vectors[start : start + BLOCK]) @ rotation, columns)
+        for start, block in zip(range(0, len(vectors), BLOCK), bound_blocks(vectors, rotation, columns), strict=True):
+            rows[start : start + BLOCK] = block
         return cls(rotation, rows)
 
     def upper_bounds(self, query: np.ndarray) -> np.ndarray:
@@ -92,6 +86,26 @@ class CosineBounds:
     @cached_property
     def _rotation(self) -> np.ndarray:
         return self.rotation.astype(np.float64)
+
+
+def find_axes(vectors: np.ndarray) -> tuple[np.ndarray, int] | None:
+    """Return the rotation (D, D) float32 of vectors' bounds and C, their columns; None where they would not pay."""
+    if len(vectors) < MIN_VECTORS:
+        return None
+    sample = _units(vectors[:: -(-len(vectors) // SAMPLE_SIZE)])
+    energy, axes = np.linalg.eigh(sample.T @ sample)
+    energy, rotation = energy[::-1], np.ascontiguousarray(axes[:, ::-1], np.float32)
+    if not energy.sum() > 0:
+        return None
+    enough = int(np.searchsorted(np.cumsum(energy) / energy.sum(), MIN_ENERGY)) + 2  # one column for the rest
+    columns = -(-enough // COLUMN_MULTIPLE) * COLUMN_MULTIPLE
+    return None if columns > MAX_COLUMN_SHARE * vectors.shape[1] else (rotation, columns)
+
+
+def bound_blocks(vectors: np.ndarray, rotation: np.ndarray, columns: int) -> Iterator[np.ndarray]:
+    """Yield the bounds of vectors (N, D), block by block: (n, C) float32."""
+    for start in range(0, len(vectors), BLOCK):
+        yield _shortened(_units(vectors[start : start + BLOCK]) @ rotation, columns)
 
 
 def _units(vectors: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -34,18 +35,22 @@ BLOCK, GROUP = 2_048, 16  # rows multiplied at a time, and rows of which the hig
 
 @dataclass(frozen=True)
 class Hits:
-    """The rows nearest to one query.
+    """The rows nearest to one query, or to each of several.
 
     Attributes
     ----------
     indices : np.ndarray
-        (at most k,) int64, best first.
+        (at most k,) or (Q, k) int64, best first.
     closeness : np.ndarray
-        (at most k,) float32, as `metrics.pair_closeness` measures it.
+        (at most k,) or (Q, k) float32, as `metrics.pair_closeness` measures it.
     """
 
     indices: np.ndarray
     closeness: np.ndarray
+
+    def neighbors(self, metric: Metric) -> Neighbors:
+        """Return those of several queries with their distances."""
+        return Neighbors(self.indices, 1 - self.closeness if metric == "cosine" else -self.closeness)
 
 
 class NumpyExactIndex:
@@ -77,20 +82,14 @@ class NumpyExactIndex:
 
     def build(self, k: int) -> Generator[float, None, Neighbors]:
         """Find the k nearest of every vector, the vector itself left out; see `NeighborIndex.build`."""
-        n = len(self.vectors)
-        indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
-        for start in range(0, n, BUILD_BATCH):
-            rows = np.arange(start, min(n, start + BUILD_BATCH))
-            found = self.query(self.vectors[rows], k + 1)
-            other = found.indices != rows[:, None]
-            other[other.all(axis=1), -1] = False  # the vector itself is not among them where k + 1 are as near
-            indices[rows] = found.indices[other].reshape(-1, k)
-            distances[rows] = found.distances[other].reshape(-1, k)
-            yield (int(rows[-1]) + 1) / n
-        return Neighbors(indices, distances)
+        return (yield from neighbors_of_all(self, k))
 
     def query(self, queries: np.ndarray, k: int) -> Neighbors:
         """Find the min(k, N) nearest of each query; see `NeighborIndex.query`."""
+        return self.nearest_of_each(queries, k).neighbors(self.metric)
+
+    def nearest_of_each(self, queries: np.ndarray, k: int) -> Hits:
+        """Find the min(k, N) nearest of each query, with how close they are."""
         indices = np.empty((len(queries), min(k, len(self.vectors))), np.int64)
         closeness = np.empty(indices.shape, np.float32)
         lengths = norms(queries)
@@ -106,7 +105,7 @@ class NumpyExactIndex:
                 rows = self._rows_of(self._candidates(queries[i], k, of_groups, k, self._rows_of))
                 found = self._measure(queries[i], rows, k)
                 indices[i], closeness[i] = found.indices, found.closeness
-        return Neighbors(indices, 1 - closeness if self.metric == "cosine" else -closeness)
+        return Hits(indices, closeness)
 
     def nearest(self, query: np.ndarray, k: int, exclude: Sequence[np.ndarray] = ()) -> Hits:
         """Find the k nearest of one query.
@@ -162,13 +161,7 @@ class NumpyExactIndex:
         return np.flatnonzero(bounds >= (self._floor(float(near[-1])) if len(near) == k else MIN_CLOSENESS))
 
     def _measure(self, query: np.ndarray, rows: np.ndarray, k: int) -> Hits:
-        """Return the k nearest among rows (in ascending order), every one measured."""
-        closeness = np.empty(len(rows), np.float32)
-        for start in range(0, len(rows), MEASURE_BLOCK):
-            part = self.vectors.take(rows[start : start + MEASURE_BLOCK], axis=0, mode="clip")
-            closeness[start : start + MEASURE_BLOCK] = pair_closeness(query[None], part, self.metric)
-        best = top_k(closeness, k)
-        return Hits(rows[best], closeness[best])
+        return measure(self.vectors, query, rows, k, self.metric)
 
     def _bounds(self, cosines: np.ndarray, rows: slice, query_lengths: np.ndarray) -> np.ndarray:
         """Turn cosines of rows, or bounds of them, with one query or several, into bounds: (n,) or (n, Q), in place.
@@ -238,3 +231,36 @@ class NumpyExactIndex:
         """Rows so short that no bound of theirs can be trusted, and which are not zero: ascending indices."""
         short = np.flatnonzero(self.lengths < MIN_LENGTH)
         return short[np.array([self.vectors[row].any() for row in short], bool)]
+
+
+def measure(vectors: np.ndarray, query: np.ndarray, rows: np.ndarray, k: int, metric: Metric) -> Hits:
+    """Return the k nearest of a query (D,) among rows (in ascending order), every one measured."""
+    closeness = np.empty(len(rows), np.float32)
+    for start in range(0, len(rows), MEASURE_BLOCK):
+        part = vectors.take(rows[start : start + MEASURE_BLOCK], axis=0, mode="clip")
+        closeness[start : start + MEASURE_BLOCK] = pair_closeness(query[None], part, metric)
+    best = top_k(closeness, k)
+    return Hits(rows[best], closeness[best])
+
+
+class _Queryable(Protocol):
+    """What `neighbors_of_all` asks."""
+
+    vectors: np.ndarray
+
+    def query(self, queries: np.ndarray, k: int) -> Neighbors: ...
+
+
+def neighbors_of_all(index: _Queryable, k: int) -> Generator[float, None, Neighbors]:
+    """Find the k nearest of every vector of an exact index, the vector itself left out; see `NeighborIndex.build`."""
+    n = len(index.vectors)
+    indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+    for start in range(0, n, BUILD_BATCH):
+        rows = np.arange(start, min(n, start + BUILD_BATCH))
+        found = index.query(index.vectors[rows], k + 1)
+        other = found.indices != rows[:, None]
+        other[other.all(axis=1), -1] = False  # the vector itself is not among them where k + 1 are as near
+        indices[rows] = found.indices[other].reshape(-1, k)
+        distances[rows] = found.distances[other].reshape(-1, k)
+        yield (int(rows[-1]) + 1) / n
+    return Neighbors(indices, distances)
