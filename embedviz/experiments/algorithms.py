@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from embedviz.core.settings import Settings
 from embedviz.evaluation.evaluating import SMALL_ANALOGIES, SMALL_PAIRS
 from embedviz.experiments.figures import bars_figure
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict, Workplace
-from embedviz.experiments.result import Result
+from embedviz.experiments.result import Result, Row
 from embedviz.experiments.statistics import paired_interval
 from embedviz.jobs.algorithm_table import AlgorithmRun, algorithm_notes, algorithm_title, predicts_from_windows
 from embedviz.jobs.speed_trial import EPOCHS, epochs_for_time
@@ -35,7 +35,7 @@ MEASURES = {  # metric -> what it is called, the better measures of vectors firs
     AUC: "AUC on the validation set",
 }
 MIN_COVERAGE = 0.5  # share of the questions of a set that have to be answered
-COVERAGE = "coverage"
+SET, COVERAGE = "set", "coverage"  # of the rows of a run
 
 
 class AlgorithmsSettings(Settings):
@@ -106,16 +106,16 @@ class TimedRuns(PlannedList):
         """Let the next one begin."""
         self._is_training = False
 
-    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
-        """Return the scores on the small sets of words, and the share of their questions that were answered."""
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return a row for each small set of words: set ("small-pairs"), coverage (the share of its questions that were answered)
+        and the score under its name ("spearman"), where there is one."""
         from embedviz.jobs.small_set_scores import small_set_scores
 
-        found: dict[str, float] = {}
-        for score in small_set_scores(run, self._reporter):
-            found[f"{score.name}/{COVERAGE}"] = score.coverage
-            if score.score is not None:
-                found[f"{score.name}/{score.metric}"] = score.score
-        return found
+        rows: list[Row] = []
+        for found in small_set_scores(run, self._reporter):
+            score: Row = {} if found.score is None else {found.metric: found.score}
+            rows.append({SET: found.name, COVERAGE: found.coverage, **score})
+        return rows
 
     def _planned(self, model: str, seed: int, epochs: int | None) -> PlannedRun:
         chosen = {} if epochs is None else {EPOCHS: epochs}
@@ -214,14 +214,14 @@ class Algorithms:
 def _values(result: Result) -> dict[str, Any]:
     """Return the row of a run; a score counts only where most questions of its set were answered."""
     model, metrics = str(result.factors[MODEL]), result.metrics
-    scores: dict[str, float | None] = {}
-    for measure in MEASURES:
-        covered = metrics.get(f"{measure.split('/')[0]}/{COVERAGE}", 0.0)
-        if measure == AUC:
-            scores[measure] = None if predicts_from_windows(model) else metrics.get(AUC)
-        else:
-            scores[measure] = metrics.get(measure) if covered >= MIN_COVERAGE else None
-    coverage = {name: value for name, value in metrics.items() if name.endswith(f"/{COVERAGE}")}
+    scores: dict[str, float | None] = dict.fromkeys(MEASURES)
+    coverage: dict[str, float] = {}
+    for row in result.rows:
+        coverage[f"{row[SET]}/{COVERAGE}"] = covered = float(row[COVERAGE])
+        for name, value in row.items():
+            if (measure := f"{row[SET]}/{name}") in scores and covered >= MIN_COVERAGE:
+                scores[measure] = float(value)
+    scores[AUC] = None if predicts_from_windows(model) else metrics.get(AUC)
     return {
         MODEL: model,
         "algorithm": algorithm_title(model),
@@ -248,7 +248,7 @@ def _notes(results: Sequence[Result]) -> list[str]:
     runs = [
         AlgorithmRun(
             str(model), result.run_id, int(result.factors[EPOCHS]) if EPOCHS in result.factors else None,
-            None if any(name.endswith(f"/{COVERAGE}") for name in result.metrics) else [],
+            None if result.rows else [],
         )
         for model, result in firsts.items()
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -17,8 +17,8 @@ from embedviz.core.settings import Settings
 from embedviz.evaluation.scores import readable
 from embedviz.experiments.figures import points_figure
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
-from embedviz.experiments.result import Result
-from embedviz.experiments.set_sizes import TEST_TO_TRAIN, measured_to_train
+from embedviz.experiments.result import Result, Row
+from embedviz.experiments.set_sizes import relative_test_size
 from embedviz.experiments.statistics import greater_is_better, paired_interval, paired_p_value
 from embedviz.models import model_spec
 from embedviz.training.protocols import AnyModelSpec
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 NEIGHBORS = 10
 MAX_COMPARED = 5  # runs of which each two are compared
-BASELINE, COMMON, CHANCE = "baseline", "neighbors/in common with ", "neighbors/chance"
+BASELINE = "baseline"
+OTHER, COMMON, CHANCE = "other run", "in common", "by chance"  # of the rows of a run
 
 
 class HoldsSettings(Settings):
@@ -52,22 +53,22 @@ class Repetitions(PlannedList):
         super().__init__([PlannedRun(f"seed {seed}", {"seed": seed}, {"seed": seed}) for seed in numbers])
         self._spaces: dict[str, EmbeddingSpace] = {}
 
-    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
-        """Return the share of neighbours in common with each run before, and how large the test set is."""
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return a row for each run before: its name, the share of neighbours in common with it, and that expected by chance."""
         from embedviz.space.two_spaces import compare_spaces
 
-        found = dict(measured_to_train(run, "test", "validation"))
         if len(self._spaces) >= MAX_COMPARED or not run.space_names:
-            return found
+            return []
         space = run.space
+        rows: list[Row] = []
         for name, other in self._spaces.items():
             try:
                 compared = result_of(compare_spaces(other, space, NEIGHBORS))
             except EmbedvizError:  # too few labels to have ten neighbours: then nothing is said of them
-                return found
-            found[f"{COMMON}{name}"], found[CHANCE] = compared.overlap, compared.chance
+                return []
+            rows.append({OTHER: name, COMMON: compared.overlap, CHANCE: compared.chance})
         self._spaces[result.name] = space
-        return found
+        return rows
 
 
 class Holds:
@@ -109,14 +110,16 @@ class Holds:
             of_runs = {r.name: r.metrics[name] for r in results if name in r.metrics}
             part, _, measured = name.partition("/")
             rows.append({**_summary(part, measured, list(of_runs.values())), **of_runs})
-        shares = [value for r in results for name, value in r.metrics.items() if name.startswith(COMMON)]
-        if shares:
-            rows.append(_summary("neighbors", f"{NEIGHBORS} nearest in common", shares))
+        pairs = [row for result in results for row in result.rows]
+        if pairs:
+            rows.append(
+                _summary("neighbors", f"{NEIGHBORS} nearest in common", [float(pair[COMMON]) for pair in pairs])
+            )
         table = pd.DataFrame(rows)
         table.attrs = {
             "score": score,
-            "chance": max((r.metrics.get(CHANCE, 0.0) for r in results), default=0.0),
-            "test_to_train": max((r.metrics.get(TEST_TO_TRAIN, 0.0) for r in results), default=0.0),
+            "chance": max((float(pair[CHANCE]) for pair in pairs), default=0.0),
+            "test_to_train": relative_test_size(results, "test", "validation"),
         }
         return table
 

@@ -17,7 +17,7 @@ from embedviz.evaluation.scores import readable
 from embedviz.experiments.interval_figure import Marks, intervals_figure
 from embedviz.experiments.one_hot_verdict import verdict_of
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
-from embedviz.experiments.result import Factor, Result
+from embedviz.experiments.result import Factor, Result, Row
 from embedviz.experiments.statistics import paired_difference
 from embedviz.models import model_spec
 from embedviz.models.categories.familiarity import COMMON, RARE, UNSEEN
@@ -58,6 +58,19 @@ class OneHotSettings(Settings):
         return [self.smallest, *(size for size in sizes[1:] if size <= self.largest)]
 
 
+class NetworksOfBothKinds(PlannedList):
+    """The planned runs, and how large their networks are."""
+
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return a row: parameters of the network, and how many rows of each group were scored."""
+        row: Row = {}
+        if run.architecture:
+            row["parameters"] = run.architecture.parameters
+        details = run.protocol.details if run.protocol else {}
+        part = measured_part(run.metrics)
+        return [row | {name: details.get(f"{part}_rows_with_{name}_values", 0) for name in GROUPS}]
+
+
 class OneHot:
     """The question (embedviz.experiments.question.Question)."""
 
@@ -91,16 +104,7 @@ class OneHot:
         ]
         for run in runs:
             model_spec(setup.model).Settings.of(**{**setup.settings, **run.settings})
-        return PlannedList(runs)
-
-    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
-        """Return the parameters of the network, and how many rows of each group were scored."""
-        row: dict[str, Factor] = {}
-        if run.architecture:
-            row["parameters"] = run.architecture.parameters
-        details = run.protocol.details if run.protocol else {}
-        part = measured_part(run.metrics)
-        return [row | {name: details.get(f"{part}_rows_with_{name}_values", 0) for name in GROUPS}]
+        return NetworksOfBothKinds(runs)
 
     def table(self, results: Sequence[Result]) -> pd.DataFrame:
         """Return a row for each kind of inputs and each baseline: means over the seeds, and differences to one-hot.

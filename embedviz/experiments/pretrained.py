@@ -18,7 +18,7 @@ from embedviz.evaluation.scores import readable
 from embedviz.experiments.figures import Line, lines_figure
 from embedviz.experiments.pretrained_verdict import verdict_of
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
-from embedviz.experiments.result import Factor, Result
+from embedviz.experiments.result import Factor, Result, Row
 from embedviz.experiments.statistics import greater_is_better, paired_difference, paired_interval
 from embedviz.models import model_spec
 from embedviz.training.protocols import AnyModelSpec
@@ -62,6 +62,22 @@ class PretrainedSettings(Settings):
         if self.smallest == 1 or self.steps == 1:
             return [self.smallest]
         return [float(f"{share:.3g}") for share in np.geomspace(self.smallest, 1, self.steps)]
+
+
+class TimedCurves(PlannedList):
+    """The planned runs, and how soon each had learned what."""
+
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return the validation score over the seconds of the training: rows of seconds and score, in their order."""
+        name, begun = f"validation/{run.primary_metric}", math.nan
+        rows: list[Row] = []
+        for event in run.events().events:
+            if "estimate" in event:  # written once the data is prepared
+                begun = event.get("time", math.nan)
+            metrics = event.get("metrics", {})
+            if name in metrics:
+                rows.append({"seconds": round(event.get("time", math.nan) - begun, 3), "score": metrics[name]})
+        return rows
 
 
 class PretrainedVectors:
@@ -111,19 +127,7 @@ class PretrainedVectors:
         ]
         for run in runs:
             spec.Settings.of(**{**setup.settings, **run.settings})
-        return PlannedList(runs)
-
-    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
-        """Return the validation score over the seconds of the training: rows of seconds and score, in their order."""
-        name, begun = f"validation/{run.primary_metric}", math.nan
-        rows: list[dict[str, Factor]] = []
-        for event in run.events().events:
-            if "estimate" in event:  # written once the data is prepared
-                begun = event.get("time", math.nan)
-            metrics = event.get("metrics", {})
-            if name in metrics:
-                rows.append({"seconds": round(event.get("time", math.nan) - begun, 3), "score": metrics[name]})
-        return rows
+        return TimedCurves(runs)
 
     def table(self, results: Sequence[Result]) -> pd.DataFrame:
         """Return a row for each kind of vectors and each share: means over the seeds, and differences to vectors from scratch.

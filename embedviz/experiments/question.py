@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from embedviz.core.jobs.events import Event
 from embedviz.core.settings import Settings
-from embedviz.experiments.result import Factor, Result
+from embedviz.experiments.result import Factor, Result, Row
 from embedviz.training.protocols import AnyModelSpec
 
 if TYPE_CHECKING:
@@ -121,9 +121,12 @@ class Planner(Protocol):
     def take(self, result: Result) -> None:
         """Take the result of a run that has ended."""
 
-    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
-        """Return further metrics of a run that is done and was taken, beside those of its training."""
-        return {}
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return what is measured of a run beside its scores: the `rows` of its result.
+
+        Called once for each run that is done, after `take`; heavy libraries may be imported here.
+        """
+        return []
 
 
 class PlannedList(Planner):
@@ -192,13 +195,4 @@ class Question(Protocol):
 
     def verdict(self, table: pd.DataFrame) -> Verdict:
         """Return what follows from the table."""
-        ...
-
-
-@runtime_checkable
-class MeasuringQuestion(Protocol):
-    """A question that asks more of a run than its scores, such as what its spaces hold."""
-
-    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
-        """Return rows for `Result.rows` of a run that is done. Called once a run, where heavy libraries may be imported."""
         ...

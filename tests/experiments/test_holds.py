@@ -5,9 +5,8 @@ import pytest
 
 import embedviz as ev
 from embedviz.experiments import find_question
-from embedviz.experiments.holds import CHANCE, COMMON
+from embedviz.experiments.holds import CHANCE, COMMON, OTHER
 from embedviz.experiments.result import Result
-from embedviz.experiments.set_sizes import TEST_TO_TRAIN
 
 
 def results(test, baseline, score="accuracy", common=()):
@@ -20,10 +19,11 @@ def results(test, baseline, score="accuracy", common=()):
             f"baseline/{score}": trivial,
             "test/mae": 1.0,
         }
-        metrics[TEST_TO_TRAIN] = 0.125
-        if seed and common:
-            metrics |= {f"{COMMON}seed {seed - 1}": common[seed - 1], CHANCE: 0.1}
-        found.append(Result(f"seed {seed}", {"seed": seed}, f"{seed}", "done", metrics=metrics, score=score))
+        rows = [{OTHER: f"seed {seed - 1}", COMMON: common[seed - 1], CHANCE: 0.1}] if seed and common else []
+        factors, sizes = {"seed": seed}, {"train": 80, "test": 10}
+        found.append(
+            Result(f"seed {seed}", factors, f"{seed}", "done", metrics=metrics, score=score, rows=rows, sizes=sizes)
+        )
     return found
 
 

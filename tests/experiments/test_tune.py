@@ -13,17 +13,17 @@ from embedviz.experiments.question import Setup
 from embedviz.experiments.result import Result
 
 
-def result(part, seed, loss, rate, test=9.0, **metrics):
-    metrics |= {"validation/rmse": loss, "test/rmse": test}
-    return Result(
-        "", {"part": part, "seed": seed, "rate": rate}, f"{part}{seed}{rate}", "done", metrics=metrics, score="rmse"
-    )
+def result(part, seed, loss, rate, test=9.0, rows=()):
+    metrics = {"validation/rmse": loss, "test/rmse": test}
+    factors = {"part": part, "seed": seed, "rate": rate}
+    return Result("", factors, f"{part}{seed}{rate}", "done", metrics=metrics, score="rmse", rows=list(rows))
 
 
 def results(best=(0.8, 0.81, 0.79), defaults=(1.0, 1.01, 1.0), tried=(1.2, 0.7, 0.9)):
     """Results of a search: trials of rates 1, 2, …, and confirmations with seeds 1, 2, …."""
     found = [result("defaults", 0, 1.0, 0.1), *(result("tried", 0, loss, i + 1.0) for i, loss in enumerate(tried))]
-    found.append(result("best", 0, min(tried), 2.0, test=0.75, **{"importance/rate": 0.9, "importance/dim": 0.1}))
+    importances = [{"setting": "rate", "importance": 0.9}, {"setting": "dim", "importance": 0.1}]
+    found.append(result("best", 0, min(tried), 2.0, test=0.75, rows=importances))
     for seed, (loss, default) in enumerate(zip(best, defaults, strict=True), 1):
         found += [result("best", seed, loss, 2.0), result("defaults", seed, default, 0.1)]
     return found
