@@ -23,9 +23,10 @@ from embedviz.core.errors import SettingsError
 from embedviz.core.generators import result_of
 from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.data.folds import Fold
 from embedviz.data.reading import Table, read_table
 from embedviz.data.roles import roles_of
-from embedviz.data.splits import Fold, SplitMethod
+from embedviz.data.splits import SplitMethod
 from embedviz.evaluation.scores import SCORES
 from embedviz.space.kinds import EXAMPLE_KINDS
 from embedviz.training.architecture import Architecture

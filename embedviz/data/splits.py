@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from embedviz.core.errors import SettingsError
+from embedviz.data.folds import Fold
 from embedviz.data.part_names import PART_NAMES, PartName
 
 TRAIN, VALIDATION, TEST, UNUSED = range(4)  # codes of the parts, and of rows that are in none
@@ -26,31 +27,6 @@ class SplitMethod(StrEnum):
     FOLD = "fold"  # one fold of a cross-validation tests
     GIVEN = "given"  # a column of the table says so
     GIVEN_TEST = "given_test"  # a column says what tests; the validation set was drawn from its training rows
-
-
-@dataclass(frozen=True)
-class Fold:
-    """One fold of a cross-validation.
-
-    Parameters
-    ----------
-    number : int
-        The fold that tests, from 0; the others train.
-    of : int
-        Number of folds, 2 to 100.
-
-    Raises
-    ------
-    SettingsError
-        If there is no such fold.
-    """
-
-    number: int
-    of: int
-
-    def __post_init__(self) -> None:
-        if not 2 <= self.of <= 100 or not 0 <= self.number < self.of:
-            raise SettingsError(f"Fold {self.number} of {self.of}: folds are 2 to 100, numbered from 0.")
 
 
 @dataclass(frozen=True, eq=False)

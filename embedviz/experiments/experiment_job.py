@@ -145,7 +145,7 @@ class Coordinator:
         """Return the run of a plan: the one that there is, whatever trained it, or a new one."""
         spec, model = self.spec, planned.model or self.spec.model
         settings = model_spec(model).Settings.of(**{**spec.settings, **planned.settings}).model_dump()
-        key = run_key(model, settings, spec.columns, spec.data, VERSION)
+        key = run_key(model, settings, spec.columns, spec.data, VERSION, planned.fold)
         run = self.known.get(key)
         was_there = run is not None and run.status == "done"
         if run is None:
@@ -158,6 +158,7 @@ class Coordinator:
                 name=name,
                 owner=spec.owner,
                 experiment=self.experiment.id,
+                fold=planned.fold,
             )
             self.known[key] = run
         return Result(planned.name, dict(planned.factors), run.id, was_there=was_there), run

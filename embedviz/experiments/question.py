@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from embedviz.core.jobs.events import Event
 from embedviz.core.settings import Settings
+from embedviz.data.folds import Fold
 from embedviz.experiments.result import Factor, Result, Row
 from embedviz.training.protocols import AnyModelSpec
 
@@ -60,6 +61,8 @@ class PlannedRun:
         Values of the model's Settings, over those that all have in common.
     model
         Another model than the setup's; empty for that one.
+    fold
+        The fold of a cross-validation that is its test set; None for the split of its settings, or of a column.
     with_baselines
         Have the run's baselines trained as well, once it is done.
     """
@@ -68,6 +71,7 @@ class PlannedRun:
     factors: Mapping[str, Factor]
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     model: str = ""
+    fold: Fold | None = None
     with_baselines: bool = False
 
 

@@ -62,7 +62,8 @@ def paired_interval(
     test_to_train : float
         Examples measured on over examples learned from, where every repetition draws its split from the same data. Training sets
         then overlap, and the spread over the splits understates how far the mean may be off. The variance is increased by this
-        share (the corrected resampled t-test: Nadeau and Bengio 2003, Machine Learning 52, p. 239).
+        share (the corrected resampled t-test: Nadeau and Bengio 2003, Machine Learning 52, p. 239; for folds of a
+        cross-validation: Bouckaert and Frank 2004, PAKDD, p. 3).
     """
     values = np.asarray(differences, np.float64)
     if len(values) < 2:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.core.errors import DataError
+from embedviz.data.folds import Fold
 from embedviz.data.part_names import PART_NAMES, PartName
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, Split, SplitMethod, draw_split
+from embedviz.data.splits import TEST, TRAIN, VALIDATION, Split, SplitMethod, draw_split
 from embedviz.text.id_array import empty_ids, folder_of, release
 from embedviz.text.phrases import FoundPhrases, PhraseRule, Phrases, find_phrases
 from embedviz.text.sampled_texts import MAX_TEXT_CHARACTERS, ChosenUnits, SampledTexts, text_lengths, text_of_units

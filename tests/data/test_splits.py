@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import SettingsError
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, Split, SplitMethod, draw_split, split_rows
+from embedviz.data.folds import Fold
+from embedviz.data.splits import TEST, TRAIN, VALIDATION, Split, SplitMethod, draw_split, split_rows
 
 
 def test_the_parts_have_their_shares():

@@ -14,9 +14,10 @@ import pandas as pd
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_rows
+from embedviz.data.folds import Fold
 from embedviz.data.given_split import ROLE as SPLIT_ROLE
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold, training_size
+from embedviz.data.splits import training_size
 from embedviz.models.ratings.cost import estimate_cost
 from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
 from embedviz.models.ratings.settings import RatingsSettings

@@ -10,7 +10,8 @@ import numpy as np
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
-from embedviz.data.splits import Fold, draw_split
+from embedviz.data.folds import Fold
+from embedviz.data.splits import draw_split
 from embedviz.models.sentiment.encoded_corpus import EncodedCorpus
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.reading import LabelledTexts
