@@ -18,6 +18,7 @@ from embedviz.experiments.interval_figure import Marks, intervals_figure
 from embedviz.experiments.one_hot_verdict import verdict_of
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
 from embedviz.experiments.result import Factor, Result, Row
+from embedviz.experiments.set_sizes import relative_test_size
 from embedviz.experiments.statistics import paired_difference
 from embedviz.models import model_spec
 from embedviz.models.categories.familiarity import COMMON, RARE, UNSEEN
@@ -111,7 +112,7 @@ class OneHot:
 
         Columns: inputs, runs, validation, test (of `score`), common, rare, unseen (the same, of groups of the measured rows),
         parameters, seconds; difference, lower, upper: how much greater `test` is than with one-hot inputs, and the paired
-        95% interval over the seeds; the same with "rare " and "unseen " before them.
+        95% interval over the seeds, corrected for training sets that overlap; the same with "rare " and "unseen " before them.
         """
         rows = pd.DataFrame([row for result in results for row in _rows(result)])
         if rows.empty:
@@ -120,10 +121,14 @@ class OneHot:
         groups = rows.groupby(INPUTS, sort=False)
         table = groups[values].mean()
         table.insert(0, "runs", groups.size())
+        size = relative_test_size(results, "test", "validation")
         for value, prefix in (("test", ""), (RARE, f"{RARE} "), (UNSEEN, f"{UNSEEN} ")):
             if value not in rows:
                 continue
-            found = [paired_difference(rows, INPUTS, "seed", value, kind, ONE_HOT) for kind in table.index]
+            found = [
+                paired_difference(rows, INPUTS, "seed", value, kind, ONE_HOT, test_to_train=size)
+                for kind in table.index
+            ]
             columns = [f"{prefix}{name}" for name in ("difference", "lower", "upper")]
             table[columns] = np.where((table.index == ONE_HOT)[:, None], math.nan, np.array(found))
         table = table.reset_index()
