@@ -18,7 +18,7 @@ from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdic
 from embedviz.experiments.result import Result, Row
 from embedviz.experiments.statistics import paired_interval
 from embedviz.jobs.algorithm_table import AlgorithmRun, algorithm_notes, algorithm_title, predicts_from_windows
-from embedviz.jobs.speed_trial import EPOCHS, epochs_for_time
+from embedviz.jobs.speed_trial import EPOCHS, TRIAL_SHARE, epochs_for_time
 from embedviz.models import model_spec
 from embedviz.models.compatibility import word_models
 from embedviz.training.protocols import AnyModelSpec
@@ -34,6 +34,10 @@ MEASURES = {  # metric -> what it is called, the better measures of vectors firs
     f"{SMALL_ANALOGIES}/accuracy": "share of analogies solved",
     AUC: "AUC on the validation set",
 }
+MIN_SECONDS, MAX_SECONDS = 0.1, 3600.0  # for each training
+TRAINING_SHARE = (
+    0.85  # of the budget: the rest is for scores on sets of words, and for what one takes longer than expected
+)
 MIN_COVERAGE = 0.5  # share of the questions of a set that have to be answered
 SET, COVERAGE = "set", "coverage"  # of the rows of a run
 
@@ -47,10 +51,13 @@ class AlgorithmsSettings(Settings):
         description="Names of two or more models of words, separated by commas, such as skipgram, glove. Empty: all.",
         json_schema_extra={"basic": True},
     )
-    seconds: float = Field(
-        30, ge=0.1, le=3600, description="Seconds for each training, its reading and measuring included.",
+    seconds: float | None = Field(
+        None,
+        ge=MIN_SECONDS,
+        le=MAX_SECONDS,
+        description="Seconds for each training, its reading and measuring included. Empty: equal shares of the budget.",
         json_schema_extra={"basic": True},
-    )  # fmt: skip
+    )
     seeds: int = Field(
         5,
         ge=1,
@@ -74,8 +81,8 @@ class AlgorithmsSettings(Settings):
 class TimedRuns(PlannedList):
     """The runs, whose epochs are chosen for the time before the first is begun. One at a time: none takes the other's time."""
 
-    def __init__(self, setup: Setup, names: Sequence[str], seconds: float, seeds: Sequence[int]) -> None:
-        self._setup, self._models, self._seconds, self._seeds = setup, names, seconds, seeds
+    def __init__(self, setup: Setup, names: Sequence[str], seconds: float | None, seeds: Sequence[int]) -> None:
+        self._setup, self._models, self._wanted, self._seeds = setup, names, seconds, seeds
         super().__init__([])
         self.total = len(seeds) * len(self._models)
         self._is_training = False
@@ -83,6 +90,8 @@ class TimedRuns(PlannedList):
     def prepare(self, workplace: Workplace) -> None:
         """Choose the epochs of each algorithm: as in an earlier attempt, so that its runs count, or by a trial on the text."""
         self._reporter = workplace.reporter
+        kept = [float(result.factors[SECONDS]) for result in workplace.earlier if SECONDS in result.factors]
+        self._seconds = self._wanted or next(iter(kept), None) or self._share_of(workplace.seconds_left)
         epochs: dict[str, int | None] = {
             str(result.factors[MODEL]): int(result.factors[EPOCHS])
             for result in workplace.earlier
@@ -116,6 +125,11 @@ class TimedRuns(PlannedList):
             score: Row = {} if found.score is None else {found.metric: found.score}
             rows.append({SET: found.name, COVERAGE: found.coverage, **score})
         return rows
+
+    def _share_of(self, budget: float) -> float:
+        """Return the seconds for each training, so that a budget is enough for all, for their trials and for what they measure."""
+        trainings = self.total + 2 * TRIAL_SHARE * len(self._models)
+        return min(MAX_SECONDS, max(MIN_SECONDS, float(f"{TRAINING_SHARE * budget / trainings:.2g}")))
 
     def _planned(self, model: str, seed: int, epochs: int | None) -> PlannedRun:
         chosen = {} if epochs is None else {EPOCHS: epochs}

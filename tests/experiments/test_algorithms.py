@@ -1,5 +1,7 @@
 """The algorithms for word vectors for the same time, and what follows from their scores."""
 
+import time
+
 import pytest
 
 import embedviz as ev
@@ -96,6 +98,15 @@ def test_one_is_trained_at_a_time_with_the_epochs_of_an_earlier_attempt():
     assert planner.next().model == "glove"
     planner.take(earlier[1])
     assert "epochs" not in planner.next().settings
+
+
+def test_without_seconds_every_training_has_an_equal_share_of_the_budget():
+    planner = find_question("algorithms").planner(asked(algorithms="skipgram, glove", seeds=5))
+    known = results({"skipgram": [0.5], "glove": [0.5]})
+    for result in known:
+        del result.factors["seconds for each"]
+    planner.prepare(Workplace(None, {}, known, Reporter(), time.monotonic() + 130))
+    assert planner.next().factors["seconds for each"] == pytest.approx(0.85 * 130 / 10.4, abs=0.5)  # with two trials
 
 
 @pytest.mark.slow
