@@ -162,9 +162,7 @@ class PretrainedVectors:
         for (share, kind), group in rows.groupby([SHARE, VECTORS]):
             _, low, high = paired_interval(group["test"].tolist(), test_to_train=size)
             of_share = rows[rows[SHARE] == share]
-            ends = paired_difference(
-                of_share, VECTORS, "seed", "test", kind, SCRATCH, level=level, test_to_train=size
-            )
+            ends = paired_difference(of_share, VECTORS, "seed", "test", kind, SCRATCH, level=level, test_to_train=size)
             difference, lower, upper = ends if kind != SCRATCH else (math.nan,) * 3
             means = group[["validation", "test", "seconds to reach", "seconds"]].mean()
             found.append(

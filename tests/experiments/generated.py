@@ -100,7 +100,7 @@ def texts_of_topics(seed: int, texts: int = 300, words: int = 150, length: int =
 def vectors_of_topics(seed: int, words: int = 150, dim: int = 16) -> EmbeddingSpace:
     """Return vectors in which the words of a topic are near each other: what few texts cannot teach of the words they lack."""
     rng = np.random.default_rng(seed)
-    centers = 0.1 * rng.standard_normal((2, 1, dim))
+    centers = 0.2 * rng.standard_normal((2, 1, dim))
     return _space(centers + 0.1 * rng.standard_normal((2, words, dim)))
 
 
