@@ -211,6 +211,18 @@ def check_follows_split(case: Case) -> None:
         raise AssertionError("A fold replaces the split that a column gives.")
 
 
+def check_spares_the_test_set(case: Case) -> None:
+    """With measure_test off nothing is measured on the test set, and what selects the best weights stays the same."""
+    evaluations = [case.spec.evaluate(*case.train(measure_test=measured)) for measured in (True, False)]
+    whole, spared = evaluations
+    assert whole.protocol.sizes["test"] > 0 == spared.protocol.sizes["test"], spared.protocol.sizes
+    assert not [name for name in spared.metrics if name.startswith("test/")], spared.metrics
+    for part in ("train", "validation"):
+        assert whole.protocol.sizes[part] == spared.protocol.sizes[part]
+    name = f"validation/{whole.primary_metric}"
+    assert whole.metrics[name] == spared.metrics[name], name
+
+
 def check_survey(case: Case) -> None:
     """The survey says what is there, survives JSON, and the estimate follows from it."""
     settings = case.make_settings()
@@ -383,6 +395,7 @@ checks: tuple[Callable[[Case], None], ...] = (
     check_learns,
     check_learns_in_a_fold,
     check_follows_split,
+    check_spares_the_test_set,
     check_survey,
     check_repeats,
     check_stops,

@@ -48,7 +48,8 @@ class Split:
     details : mapping of str to int
         What a reader of the scores has to know about it, by a name in snake case.
     unused : (n,) int64 array
-        Training rows that were left out, so as to learn from fewer: see `thinned`.
+        Rows that were left out: of the training set, so as to learn from fewer (`thinned`), or of the test set, which is
+        measured later (`untested`).
     """
 
     train: np.ndarray
@@ -102,9 +103,15 @@ class Split:
         order = np.random.default_rng(self.seed).permutation(self.train)
         groups = [order] if classes is None else [order[classes[order] == code] for code in np.unique(classes[order])]
         kept = np.sort(np.concatenate([group[: max(1, round(share * len(group)))] for group in groups]))
-        unused = np.setdiff1d(self.train, kept)
-        details = {**self.details, "unused_training_rows": len(unused)}
-        return replace(self, train=kept, unused=unused, details=details)
+        left_out = np.setdiff1d(self.train, kept)
+        details = {**self.details, "unused_training_rows": len(left_out)}
+        return replace(self, train=kept, unused=np.union1d(self.unused, left_out), details=details)
+
+    def untested(self) -> Self:
+        """Return the same split with its test rows unused, so that nothing is measured on them."""
+        details = {**self.details, "untested_rows": len(self.test)}
+        unused = np.union1d(self.unused, self.test)
+        return replace(self, test=self.test[:0], unused=unused, details=details)
 
     @property
     def parts(self) -> np.ndarray:

@@ -33,7 +33,7 @@ class Tune:
     title: ClassVar[str] = "Which settings?"
     summary: ClassVar[str] = (
         "Searches for settings with a good score on the validation set, stops bad ones early, and trains the best beside the "
-        "defaults with further seeds. The test set is looked at once, for the best alone."
+        "defaults with further seeds. The test set is measured once, for the best alone."
     )
     Settings: ClassVar[type[Settings]] = TuneSettings
 
@@ -105,7 +105,7 @@ class Tune:
         further = [
             *_mattered(table.attrs["importances"]),
             *(
-                [f"On the test set, looked at once, its {score} is {row['test']:.4f}."]
+                [f"On the test set, measured once, its {score} is {row['test']:.4f}."]
                 if np.isfinite(row["test"])
                 else []
             ),

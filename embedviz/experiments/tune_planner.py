@@ -96,7 +96,7 @@ class TunePlanner(Planner):
         return self._longest > 0 and self._workplace.seconds_left < RESERVE * self._longest * runs
 
     def _last_runs(self) -> Iterator[PlannedRun]:
-        """Yield the best run, which has been trained, and it and the defaults with the seeds that were not searched."""
+        """Yield the best run again, the only one whose test set is measured; then it and the defaults with further seeds."""
         self._search.tell_all()
         done = {name: loss_of(self._results[name]) for name in self._values if self._results[name].outcome == "done"}
         done = {name: loss for name, loss in done.items() if math.isfinite(loss)}
@@ -116,4 +116,7 @@ class TunePlanner(Planner):
             setting: values.get(setting, defaults[setting]) for setting in self._space
         }
         factors: dict[str, Factor] = {setting: value for setting, value in shown.items() if value is not None}
-        return PlannedRun(name, {PART: part, "seed": seed, **factors}, {**values, "seed": seed})
+        is_final = part == BEST and seed == self._seed
+        return PlannedRun(
+            name, {PART: part, "seed": seed, **factors}, {**values, "seed": seed, "measure_test": is_final}
+        )

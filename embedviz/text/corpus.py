@@ -71,6 +71,7 @@ def build_corpus(
     max_vocabulary: int | None = 200_000,
     validation_share: float = 0.05,
     test_share: float = 0.05,
+    measure_test: bool = True,
     seed: int = 0,
     fold: Fold | None = None,
     phrases: PhraseRule | None = None,
@@ -98,6 +99,7 @@ def build_corpus(
         ids = in_blocks(ids, max(MIN_BLOCK_TOKENS, n_tokens // MIN_UNITS))
         n_units = int((ids == END).sum())
     split = draw_split(n_units, validation_share, test_share, seed, fold=fold, method=SplitMethod.BY_UNIT)
+    split = split if measure_test else split.untested()
     written, labels, joined = ids, tokens.labels, Phrases.none()
     for _ in range(phrases.passes if phrases else 0):
         assert phrases
@@ -128,7 +130,7 @@ def build_corpus(
         texts = _sampled(tokens, ChosenUnits.of(written, size, numbers), numbers, n_units, encoded)
     parts = map(np.concatenate, held_out)
     corpus = Corpus(vocabulary, train, *parts, split=split, n_tokens=n_tokens, phrases=joined, texts=texts)
-    for name, share in zip(PART_NAMES[1:], (validation_share, test_share), strict=True):
+    for name, share in zip(PART_NAMES[1:], (validation_share, test_share * measure_test), strict=True):
         if share and corpus.sizes[name] < 2:
             raise DataError(
                 f"There is too little text: its {name} set, {share:.0%}, would hold fewer than two words of the "

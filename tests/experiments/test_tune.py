@@ -44,7 +44,7 @@ def test_settings_that_win_with_other_seeds_too_are_named_with_the_test_score_of
     )
     assert decided.sentences[1].startswith("With 3 seeds that were not searched, the gain over the defaults is 0.2033")
     assert "rate 90%, dim 10%" in decided.sentences[2]
-    assert "looked at once, its RMSE is 0.7500" in decided.sentences[3]
+    assert "measured once, its RMSE is 0.7500" in decided.sentences[3]
     assert "The run best02.0 " in decided.sentences[4]
 
 
@@ -109,7 +109,10 @@ def test_a_real_search_stops_bad_trials_early_repeats_itself_and_offers_the_best
     losses = {r.name: r.validation for r in found.results if r.outcome == "done" and r.factors["seed"] == 0}
     best = by_name["best, seed 0"]
     assert best.validation == min(losses.values())
-    assert best.was_there
+    for result in found.results:
+        if result.outcome == "done" and result.name != best.name:
+            assert "test" not in result.sizes
+            assert not [name for name in found.run_of(result).metrics if name.startswith("test/")]
     assert found.run_of(best).metrics["test/rmse"] == found.table["test"].dropna().item()
     assert {result.name for result in found.results} >= {
         "best, seed 1",

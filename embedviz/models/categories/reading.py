@@ -125,6 +125,7 @@ def read_rows(
     else:
         split = draw_split(len(rows), validation_share, settings.test_share, seed, fold=fold, classes=codes)
     split = split.thinned(settings.train_share, classes=codes)
+    split = split if settings.measure_test else split.untested()
 
     taken, read, last = {}, [], time.monotonic()
     not_features = {name} if given is None else {name, given.column}

@@ -83,6 +83,7 @@ class RatingsSpec:
         method = choose_method(settings, ratings)
         yield Progress(message="Splitting the ratings")
         split = split_ratings(ratings, settings, fold).thinned(settings.train_share)
+        split = split if settings.measure_test else split.untested()
         return prepare_ratings(ratings, method, split, settings.refit)
 
     def evaluate(self, trained: TrainedRatings, prepared: PreparedRatings) -> Evaluation:

@@ -59,6 +59,7 @@ def prepare_texts(
     else:
         split = draw_split(len(data), validation_share, settings.test_share, seed, fold=fold, classes=classes)
     split = split.thinned(settings.train_share, classes=classes)
+    split = split if settings.measure_test else split.untested()
     pretrained = None
     if space is not None:
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)

@@ -120,6 +120,7 @@ class WordModel(Generic[S]):
             max_vocabulary=settings.max_vocabulary,
             validation_share=settings.validation_share,
             test_share=settings.test_share,
+            measure_test=settings.measure_test,
             seed=settings.seed,
             fold=fold,
             phrases=_phrase_rule(settings),
