@@ -13,21 +13,21 @@ from pydantic import Field
 from embedviz.core.errors import SettingsError
 from embedviz.core.settings import Settings
 from embedviz.evaluation.evaluating import SMALL_ANALOGIES, SMALL_PAIRS
+from embedviz.experiments.algorithm_notes import MODEL, SECONDS, algorithm_notes, predicts_from_windows
 from embedviz.experiments.figures import bars_figure
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict, Workplace
-from embedviz.experiments.result import Result, Row
+from embedviz.experiments.result import Result, Row, done
 from embedviz.experiments.statistics import paired_interval
-from embedviz.jobs.algorithm_table import AlgorithmRun, algorithm_notes, algorithm_title, predicts_from_windows
 from embedviz.jobs.speed_trial import EPOCHS, TRIAL_SHARE, epochs_for_time
 from embedviz.models import model_spec
+from embedviz.models.algorithm_titles import algorithm_title
 from embedviz.models.compatibility import word_models
 from embedviz.training.protocols import AnyModelSpec
 
 if TYPE_CHECKING:
+    from embedviz.experiments.experiment import Experiment
     from embedviz.store.run_folder import RunFolder
 
-MODEL = "model"
-SECONDS = "seconds for each"
 AUC = "validation/auc"
 MEASURES = {  # metric -> what it is called, the better measures of vectors first
     f"{SMALL_PAIRS}/spearman": "Spearman correlation with people's similarities",
@@ -49,6 +49,14 @@ class AlgorithmsSettings(Settings):
         "",
         max_length=500,
         description="Names of two or more models of words, separated by commas, such as skipgram, glove. Empty: all.",
+        json_schema_extra={"basic": True},
+    )
+    dim: int = Field(
+        100,
+        ge=2,
+        le=1000,
+        title="Dimensions",
+        description="Dimensions of the vectors, the same for all.",
         json_schema_extra={"basic": True},
     )
     seconds: float | None = Field(
@@ -161,7 +169,8 @@ class Algorithms:
         """Return every algorithm with the first seed, then with the next. SettingsError for a setting that one of them lacks."""
         options = setup.options
         assert isinstance(options, AlgorithmsSettings)
-        shared: dict[str, Any] = {"window": 5, **setup.settings}  # the held-out pairs depend on the window
+        # the same window for all, because the held-out pairs depend on it
+        shared: dict[str, Any] = {"window": 5, "dim": options.dim, **setup.settings}
         if EPOCHS in shared:
             raise SettingsError("The epochs follow from the seconds, so they cannot be set here.")
         seeds = range(setup.seed, setup.seed + options.seeds)
@@ -187,7 +196,7 @@ class Algorithms:
             table = table.sort_values(measure, ascending=False)
         of_seeds = rows.pivot_table(index="seed", columns="algorithm", values=measure) if measure else pd.DataFrame()
         table = table.reset_index()
-        table.attrs = {"measure": measure, "seeds": of_seeds.to_dict("list"), "notes": _notes(results)}
+        table.attrs = {"measure": measure, "seeds": of_seeds.to_dict("list"), "notes": algorithm_notes(results)}
         return table
 
     def figure(self, table: pd.DataFrame) -> go.Figure:
@@ -225,6 +234,16 @@ class Algorithms:
         return Verdict((first, f"{title}: {listed}.", *notes), not tied)
 
 
+def first_runs(experiment: Experiment) -> dict[str, RunFolder]:
+    """Return the title of each algorithm -> its first run that is done and was not deleted."""
+    found: dict[str, RunFolder] = {}
+    for result in done(experiment.results):
+        title = algorithm_title(str(result.factors[MODEL]))
+        if title not in found and (run := experiment.run_of(result)):
+            found[title] = run
+    return found
+
+
 def _values(result: Result) -> dict[str, Any]:
     """Return the row of a run; a score counts only where most questions of its set were answered."""
     model, metrics = str(result.factors[MODEL]), result.metrics
@@ -254,19 +273,6 @@ def _measure(rows: pd.DataFrame) -> str:
     counts = {measure: rows.dropna(subset=[measure])[MODEL].nunique() for measure in MEASURES}
     total = rows[MODEL].nunique()
     return next((name for name, count in counts.items() if count >= (2 if name == AUC else total)), "")
-
-
-def _notes(results: Sequence[Result]) -> list[str]:
-    """Return what has to be known to read the table, as of the first run of each algorithm."""
-    firsts = {result.factors[MODEL]: result for result in reversed(results)}
-    runs = [
-        AlgorithmRun(
-            str(model), result.run_id, int(result.factors[EPOCHS]) if EPOCHS in result.factors else None,
-            None if result.rows else [],
-        )
-        for model, result in firsts.items()
-    ]  # fmt: skip
-    return algorithm_notes(runs, float(results[0].factors[SECONDS]))
 
 
 def _is_better(a: np.ndarray, b: np.ndarray, level: float) -> bool:
