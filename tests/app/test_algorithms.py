@@ -70,7 +70,7 @@ def test_the_neighbours_of_a_word_by_each_algorithm_of_the_last_answer_are_shown
         nearest = runs[model].space.neighbors(word, 1).iloc[0]
         assert near[title].iloc[0] == f"{nearest['label']}  {nearest['similarity']:.2f}"
     press(app, "Open the last answer")
-    assert app.query_params["experiment"] == [found.id]
+    assert app.query_params["experiment"] == found.id
 
 
 def test_nobody_sees_the_answer_of_somebody_else(app, run, monkeypatch):
