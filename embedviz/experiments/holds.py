@@ -24,7 +24,7 @@ from embedviz.experiments.result import Result, Row
 from embedviz.experiments.set_sizes import relative_test_size
 from embedviz.experiments.statistics import greater_is_better, paired_interval, paired_p_value
 from embedviz.models import model_spec
-from embedviz.store.dataset import read_reference
+from embedviz.store.reference_reading import read_reference
 from embedviz.training.protocols import AnyModelSpec, reads_corpus
 
 if TYPE_CHECKING:
