@@ -37,9 +37,9 @@ from sklearn.model_selection import KFold
 from sklearn.preprocessing import OrdinalEncoder, TargetEncoder
 
 from embedviz.core.generators import result_of
+from embedviz.data.folds import Fold
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
-from embedviz.data.splits import Fold
 from embedviz.models.categories.encoding import ALPHABET
 from embedviz.models.categories.prepared import CategoriesPrepared
 from embedviz.models.categories.settings import CategoriesSettings

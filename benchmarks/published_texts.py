@@ -35,9 +35,9 @@ from sklearn.svm import LinearSVC
 from torch.nn import functional
 
 from embedviz.core.generators import result_of
+from embedviz.data.folds import Fold
 from embedviz.data.reading import Table, read_table
 from embedviz.data.samples import SAMPLES
-from embedviz.data.splits import Fold
 from embedviz.formats import load_vectors
 from embedviz.models.sentiment.prepared import PreparedSentiment
 from embedviz.models.sentiment.settings import SentimentSettings

@@ -22,11 +22,11 @@ from embedviz.core.mode import is_shared
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.classes import display_order
 from embedviz.data.findings import Finding
-from embedviz.jobs.algorithm_table import algorithm_title
 from embedviz.jobs.pretrained import NONE, to_download
 from embedviz.jobs.reading import Reading, reading_of
 from embedviz.jobs.tracking import checked_targets
 from embedviz.models import model_spec
+from embedviz.models.algorithm_titles import algorithm_title
 from embedviz.models.compatibility import compatible_models, used_roles, word_models
 from embedviz.models.sentiment.sentence_encoder import to_download as encoder_to_download
 from embedviz.store.dataset import Dataset

@@ -10,7 +10,7 @@ import importlib as _importlib
 import typing as _typing
 
 if _typing.TYPE_CHECKING:
-    from embedviz.api import compare_algorithms, experiment, runs, start, train
+    from embedviz.api import experiment, runs, start, train
     from embedviz.core.errors import EmbedvizError
     from embedviz.core.progress import Progress
     from embedviz.data.reading import Table, read_table
@@ -32,7 +32,6 @@ __all__ = [
     "Table",
     "Vocabulary",
     "__version__",
-    "compare_algorithms",
     "evaluate_vectors",
     "experiment",
     "load_vectors",
@@ -53,7 +52,6 @@ _HOME = {
     "Run": "embedviz.run",
     "Table": "embedviz.data.reading",
     "Vocabulary": "embedviz.text.vocabulary",
-    "compare_algorithms": "embedviz.api",
     "experiment": "embedviz.api",
     "evaluate_vectors": "embedviz.evaluation.evaluating",
     "load_vectors": "embedviz.formats",

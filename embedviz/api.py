@@ -16,7 +16,6 @@ from embedviz.store.store import Store
 
 if TYPE_CHECKING:
     from embedviz.experiments.experiment import Experiment
-    from embedviz.jobs.algorithm_comparison import AlgorithmComparison
     from embedviz.training.survey import Survey
 
 Data = str | Path | Sequence[str | Path]
@@ -140,63 +139,6 @@ def start(
     run = _created(model, dataset, columns, settings, probes, name, None, track)
     shared_executor().submit(run)
     return run
-
-
-def compare_algorithms(
-    data: Data,
-    algorithms: Sequence[str] = (),
-    *,
-    seconds: float = 30.0,
-    columns: Columns | None = None,
-    read: Mapping[str, Any] | None = None,
-    on_progress: Callable[[Progress], Any] | None = None,
-    **settings: Any,
-) -> AlgorithmComparison:
-    """Train several algorithms for word vectors on one text for the same time, in this process, and score each.
-
-    The epochs of each are chosen by a short trial, so that its learning rate reaches the end of its schedule. All get the same
-    dimension, window and vocabulary; what else they have is at its default. Each is a run of its own in the store.
-
-    Parameters
-    ----------
-    data, columns, read, on_progress
-        As for `train`.
-    algorithms : sequence of str, optional
-        Names of two or more models of words; all by default.
-    seconds : float
-        For each, 0.1 to 3600: of the whole run, with reading and measuring.
-    **settings
-        Settings that all algorithms have, such as dim=100, window=5, min_count=5, seed=0.
-
-    Returns
-    -------
-    AlgorithmComparison
-        `.frame()` has a row for each: seconds, epochs, scores of the test set and on small sets of words, coverage, memory.
-        `.runs` has the runs, and `.neighbors("king")` what each finds.
-
-    Raises
-    ------
-    SettingsError
-        For a model that is not of words, a time out of range, or a setting that not all have.
-    EmbedvizError
-        When the data is wrong.
-
-    Examples
-    --------
-    >>> import embedviz as ev
-    >>> from pathlib import Path
-    >>> _ = Path("text.txt").write_text("the cat sat on the mat and the dog sat on the rug " * 50)
-    >>> found = ev.compare_algorithms("text.txt", ["skipgram", "cbow"], seconds=0.1, dim=4, min_count=1)
-    >>> found.frame()["model"].tolist()
-    ['skipgram', 'cbow']
-    """
-    from embedviz.jobs.algorithm_comparison import comparison_of_algorithms
-    from embedviz.jobs.inline import run_inline
-    from embedviz.models.compatibility import word_models
-
-    dataset = _dataset(next(iter(word_models())), data, read, columns, None, None)
-    asked = comparison_of_algorithms(dataset, algorithms, seconds=seconds, columns=columns, settings=settings)
-    return run_inline(asked, on_progress)
 
 
 def experiment(

@@ -23,9 +23,10 @@ from embedviz.core.errors import SettingsError
 from embedviz.core.generators import result_of
 from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.data.folds import Fold
 from embedviz.data.reading import Table, read_table
 from embedviz.data.roles import roles_of
-from embedviz.data.splits import Fold, SplitMethod
+from embedviz.data.splits import SplitMethod
 from embedviz.evaluation.scores import SCORES
 from embedviz.space.kinds import EXAMPLE_KINDS
 from embedviz.training.architecture import Architecture
@@ -210,6 +211,18 @@ def check_follows_split(case: Case) -> None:
         raise AssertionError("A fold replaces the split that a column gives.")
 
 
+def check_spares_the_test_set(case: Case) -> None:
+    """With measure_test off nothing is measured on the test set, and what selects the best weights stays the same."""
+    evaluations = [case.spec.evaluate(*case.train(measure_test=measured)) for measured in (True, False)]
+    whole, spared = evaluations
+    assert whole.protocol.sizes["test"] > 0 == spared.protocol.sizes["test"], spared.protocol.sizes
+    assert not [name for name in spared.metrics if name.startswith("test/")], spared.metrics
+    for part in ("train", "validation"):
+        assert whole.protocol.sizes[part] == spared.protocol.sizes[part]
+    name = f"validation/{whole.primary_metric}"
+    assert whole.metrics[name] == spared.metrics[name], name
+
+
 def check_survey(case: Case) -> None:
     """The survey says what is there, survives JSON, and the estimate follows from it."""
     settings = case.make_settings()
@@ -382,6 +395,7 @@ checks: tuple[Callable[[Case], None], ...] = (
     check_learns,
     check_learns_in_a_fold,
     check_follows_split,
+    check_spares_the_test_set,
     check_survey,
     check_repeats,
     check_stops,

@@ -12,12 +12,13 @@ from components.settings_form import settings_form
 from embedviz.experiments import QUESTIONS, find_question
 from embedviz.experiments.experiment import Experiment, create_experiment
 from embedviz.experiments.question import Question
-from embedviz.jobs.algorithm_table import algorithm_title
 from embedviz.models import MODELS, model_spec
+from embedviz.models.algorithm_titles import algorithm_title
 from embedviz.models.compatibility import word_models
 from embedviz.store.dataset import Dataset
 
 EXPERIMENT = "experiment"  # in the address: ?experiment=
+PREFILLED = "ask-prefilled"  # in the session: settings of a question that another page chose
 BUDGET_MINUTES = 5
 
 
@@ -60,7 +61,14 @@ def draw_setup() -> None:
             key="ask-budget",
         )
     algorithms = {name: algorithm_title(name) for name in word_models()} if asked.name == "algorithms" else {}
-    options = settings_form(asked.Settings, key=f"ask-{asked.name}", several={"algorithms": algorithms})
+    prefilled = {
+        name: value
+        for name, value in st.session_state.get(PREFILLED, {}).items()
+        if name in asked.Settings.model_fields
+    }
+    options = settings_form(
+        asked.Settings, key=f"ask-{asked.name}", defaults=prefilled, several={"algorithms": algorithms}
+    )
     settings = _common_settings(model) if model else {}
     if model and st.button("Start the experiment", type="primary", icon=":material/science:"):
         _start(asked, datasets[chosen], model, 60 * minutes, options, settings)
@@ -124,3 +132,9 @@ def open_address(experiment: Experiment | None) -> None:
         st.query_params.pop(EXPERIMENT, None)
     else:
         st.query_params[EXPERIMENT] = experiment.id
+
+
+def prefill(question: str, options: dict[str, object]) -> None:
+    """Choose a question and some of its settings, which the form shows when it is drawn next; data and model are the open run's."""
+    st.session_state["ask-question"] = question
+    st.session_state[PREFILLED] = options

@@ -1,5 +1,5 @@
 """Command line: profile, train, predict, neighbors, analogy, project, evaluate,
-evaluate-vectors, compare-algorithms, experiment, convert.
+evaluate-vectors, experiment, convert.
 """
 
 from __future__ import annotations

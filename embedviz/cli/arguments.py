@@ -16,7 +16,6 @@ SEVERAL = (  # flags that take several words
     "--columns",
     "--probe",
     "--read",
-    "--algorithms",
 )
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 OF_A_COLUMN = ("missing", "only")  # options of --read that name a column: missing:stars=0

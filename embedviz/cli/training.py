@@ -1,4 +1,4 @@
-"""Commands about data and what is trained on it: profile, train, evaluate, experiment, compare-algorithms, predict."""
+"""Commands about data and what is trained on it: profile, train, evaluate, experiment, predict."""
 
 from __future__ import annotations
 
@@ -159,39 +159,3 @@ def experiment(
     runs_table(made).to_csv(out / "runs.csv", index=False)
     (out / "report.html").write_text(report_html(made), encoding="utf-8")
     typer.echo(f"The report is in {out / 'report.html'}.", err=True)
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def compare_algorithms(
-    context: typer.Context,
-    data: Annotated[str, typer.Argument(help="A text, a folder of texts, or a sample's name.")],
-    algorithms: Annotated[list[str] | None, typer.Option(help="Models of words; all by default.")] = None,
-    seconds: Annotated[float, typer.Option(help="For each algorithm, with reading and measuring.")] = 30.0,
-    word: Annotated[str | None, typer.Option(help="A word whose neighbours by each algorithm are printed.")] = None,
-    out: Annotated[Path | None, typer.Option(help="A CSV file for the table.")] = None,
-    columns: Annotated[list[str] | None, typer.Option(help="text=column, where the guess is wrong.")] = None,
-    read: Read = None,
-) -> None:
-    """Train the algorithms for word vectors on one text for the same time, and print how each does.
-
-    Settings that all of them have are flags: --dim 100 --window 5 --min-count 5 --seed 0.
-    """
-    import embedviz
-    from embedviz.models.compatibility import word_models
-
-    if out:
-        check_folder_of(out)
-    settings = settings_of(next(iter(word_models().values())).Settings, context.args)
-    found = embedviz.compare_algorithms(
-        data, algorithms or (), seconds=seconds, columns=columns_of(columns or []), read=reading_of(read),
-        on_progress=print_progress, **settings,
-    )  # fmt: skip
-    typer.echo("", err=True)
-    frame = found.frame()
-    if out:
-        frame.to_csv(out, index=False)
-    print_table(frame)
-    for sentence in found.notes():
-        typer.echo(sentence, err=True)
-    if word:
-        print_table(found.neighbors(word))

@@ -87,6 +87,10 @@ class TrainingSettings(Settings):
     test_share: float = Field(
         0.05, ge=0.0, le=0.5, description="Share of the data in the test set, measured once, at the end."
     )
+    measure_test: bool = Field(
+        True,
+        description="Measure the test set at the end. Off, it stays unseen: for a search, after which the best is measured alone.",
+    )
 
 
 class ExampleSettings(TrainingSettings):

@@ -12,10 +12,11 @@ import pandas as pd
 from embedviz.core.errors import ColumnError, DataError, SettingsError
 from embedviz.core.plurals import counted, listed
 from embedviz.data.column import Column, cells_of
+from embedviz.data.folds import Fold
 from embedviz.data.part_names import PART_NAMES, PartName
 from embedviz.data.roles import checked_role
 from embedviz.data.split_names import LEFT_OUT, part_codes
-from embedviz.data.splits import TEST, TRAIN, Fold, Split, SplitMethod, split_rows
+from embedviz.data.splits import TEST, TRAIN, Split, SplitMethod, split_rows
 
 MAX_NAMES = 3  # listed in a sentence
 ROLE = "a column that says train, validation or test; without one the split is drawn"  # for a model's optional_roles

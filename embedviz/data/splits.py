@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from embedviz.core.errors import SettingsError
+from embedviz.data.folds import Fold
 from embedviz.data.part_names import PART_NAMES, PartName
 
 TRAIN, VALIDATION, TEST, UNUSED = range(4)  # codes of the parts, and of rows that are in none
@@ -26,31 +27,6 @@ class SplitMethod(StrEnum):
     FOLD = "fold"  # one fold of a cross-validation tests
     GIVEN = "given"  # a column of the table says so
     GIVEN_TEST = "given_test"  # a column says what tests; the validation set was drawn from its training rows
-
-
-@dataclass(frozen=True)
-class Fold:
-    """One fold of a cross-validation.
-
-    Parameters
-    ----------
-    number : int
-        The fold that tests, from 0; the others train.
-    of : int
-        Number of folds, 2 to 100.
-
-    Raises
-    ------
-    SettingsError
-        If there is no such fold.
-    """
-
-    number: int
-    of: int
-
-    def __post_init__(self) -> None:
-        if not 2 <= self.of <= 100 or not 0 <= self.number < self.of:
-            raise SettingsError(f"Fold {self.number} of {self.of}: folds are 2 to 100, numbered from 0.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +48,8 @@ class Split:
     details : mapping of str to int
         What a reader of the scores has to know about it, by a name in snake case.
     unused : (n,) int64 array
-        Training rows that were left out, so as to learn from fewer: see `thinned`.
+        Rows that were left out: of the training set, so as to learn from fewer (`thinned`), or of the test set, which is
+        measured later (`untested`).
     """
 
     train: np.ndarray
@@ -126,9 +103,15 @@ class Split:
         order = np.random.default_rng(self.seed).permutation(self.train)
         groups = [order] if classes is None else [order[classes[order] == code] for code in np.unique(classes[order])]
         kept = np.sort(np.concatenate([group[: max(1, round(share * len(group)))] for group in groups]))
-        unused = np.setdiff1d(self.train, kept)
-        details = {**self.details, "unused_training_rows": len(unused)}
-        return replace(self, train=kept, unused=unused, details=details)
+        left_out = np.setdiff1d(self.train, kept)
+        details = {**self.details, "unused_training_rows": len(left_out)}
+        return replace(self, train=kept, unused=np.union1d(self.unused, left_out), details=details)
+
+    def untested(self) -> Self:
+        """Return the same split with its test rows unused, so that nothing is measured on them."""
+        details = {**self.details, "untested_rows": len(self.test)}
+        unused = np.union1d(self.unused, self.test)
+        return replace(self, test=self.test[:0], unused=unused, details=details)
 
     @property
     def parts(self) -> np.ndarray:

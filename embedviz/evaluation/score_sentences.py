@@ -43,6 +43,7 @@ DETAILS = {
     "sentence_encoder": "Sentence encoder: {}",
     "ngrams": "N-grams of the linear term: {}",
     "unused_training_rows": "Training rows left out, so as to learn from fewer: {}",
+    "untested_rows": "Rows of the test set that were left out, to be measured later: {}",
     "rows_without_part": "Rows that belong to no part of the split, left out: {}",
     "test_rows_in_training": "Rows of the test set that the training set has too: {}",
     "validation_rows_in_training": "Rows of the validation set that the training set has too: {}",
@@ -223,7 +224,7 @@ def _given_split_sentences(protocol: Protocol, sizes: list[str]) -> list[str]:
     split = METHODS[protocol.method].format(protocol.column, protocol.unit)
     seed = f" by seed {protocol.seed}" if protocol.method is SplitMethod.GIVEN_TEST else ""
     found = [f"{split}{seed}: {', '.join(sizes)}."]
-    if not protocol.sizes.get("test"):
+    if not protocol.sizes.get("test") and "untested_rows" not in protocol.details:
         found.append(
             "There are no test rows: the scores are those of the validation set, which also selected the best epoch."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,29 +13,33 @@ from pydantic import Field
 from embedviz.core.errors import SettingsError
 from embedviz.core.settings import Settings
 from embedviz.evaluation.evaluating import SMALL_ANALOGIES, SMALL_PAIRS
+from embedviz.experiments.algorithm_notes import MODEL, SECONDS, algorithm_notes, predicts_from_windows
 from embedviz.experiments.figures import bars_figure
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict, Workplace
-from embedviz.experiments.result import Result
+from embedviz.experiments.result import Result, Row, done
 from embedviz.experiments.statistics import paired_interval
-from embedviz.jobs.algorithm_table import AlgorithmRun, algorithm_notes, algorithm_title, predicts_from_windows
-from embedviz.jobs.speed_trial import EPOCHS, epochs_for_time
+from embedviz.jobs.speed_trial import EPOCHS, TRIAL_SHARE, epochs_for_time
 from embedviz.models import model_spec
+from embedviz.models.algorithm_titles import algorithm_title
 from embedviz.models.compatibility import word_models
 from embedviz.training.protocols import AnyModelSpec
 
 if TYPE_CHECKING:
+    from embedviz.experiments.experiment import Experiment
     from embedviz.store.run_folder import RunFolder
 
-MODEL = "model"
-SECONDS = "seconds for each"
 AUC = "validation/auc"
 MEASURES = {  # metric -> what it is called, the better measures of vectors first
     f"{SMALL_PAIRS}/spearman": "Spearman correlation with people's similarities",
     f"{SMALL_ANALOGIES}/accuracy": "share of analogies solved",
     AUC: "AUC on the validation set",
 }
+MIN_SECONDS, MAX_SECONDS = 0.1, 3600.0  # for each training
+TRAINING_SHARE = (
+    0.85  # of the budget: the rest is for scores on sets of words, and for what one takes longer than expected
+)
 MIN_COVERAGE = 0.5  # share of the questions of a set that have to be answered
-COVERAGE = "coverage"
+SET, COVERAGE = "set", "coverage"  # of the rows of a run
 
 
 class AlgorithmsSettings(Settings):
@@ -47,10 +51,21 @@ class AlgorithmsSettings(Settings):
         description="Names of two or more models of words, separated by commas, such as skipgram, glove. Empty: all.",
         json_schema_extra={"basic": True},
     )
-    seconds: float = Field(
-        30, ge=0.1, le=3600, description="Seconds for each training, its reading and measuring included.",
+    dim: int = Field(
+        100,
+        ge=2,
+        le=1000,
+        title="Dimensions",
+        description="Dimensions of the vectors, the same for all.",
         json_schema_extra={"basic": True},
-    )  # fmt: skip
+    )
+    seconds: float | None = Field(
+        None,
+        ge=MIN_SECONDS,
+        le=MAX_SECONDS,
+        description="Seconds for each training, its reading and measuring included. Empty: equal shares of the budget.",
+        json_schema_extra={"basic": True},
+    )
     seeds: int = Field(
         5,
         ge=1,
@@ -74,8 +89,8 @@ class AlgorithmsSettings(Settings):
 class TimedRuns(PlannedList):
     """The runs, whose epochs are chosen for the time before the first is begun. One at a time: none takes the other's time."""
 
-    def __init__(self, setup: Setup, names: Sequence[str], seconds: float, seeds: Sequence[int]) -> None:
-        self._setup, self._models, self._seconds, self._seeds = setup, names, seconds, seeds
+    def __init__(self, setup: Setup, names: Sequence[str], seconds: float | None, seeds: Sequence[int]) -> None:
+        self._setup, self._models, self._wanted, self._seeds = setup, names, seconds, seeds
         super().__init__([])
         self.total = len(seeds) * len(self._models)
         self._is_training = False
@@ -83,6 +98,8 @@ class TimedRuns(PlannedList):
     def prepare(self, workplace: Workplace) -> None:
         """Choose the epochs of each algorithm: as in an earlier attempt, so that its runs count, or by a trial on the text."""
         self._reporter = workplace.reporter
+        kept = [float(result.factors[SECONDS]) for result in workplace.earlier if SECONDS in result.factors]
+        self._seconds = self._wanted or next(iter(kept), None) or self._share_of(workplace.seconds_left)
         epochs: dict[str, int | None] = {
             str(result.factors[MODEL]): int(result.factors[EPOCHS])
             for result in workplace.earlier
@@ -106,16 +123,21 @@ class TimedRuns(PlannedList):
         """Let the next one begin."""
         self._is_training = False
 
-    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
-        """Return the scores on the small sets of words, and the share of their questions that were answered."""
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return a row for each small set of words: set ("small-pairs"), coverage (the share of its questions that were answered)
+        and the score under its name ("spearman"), where there is one."""
         from embedviz.jobs.small_set_scores import small_set_scores
 
-        found: dict[str, float] = {}
-        for score in small_set_scores(run, self._reporter):
-            found[f"{score.name}/{COVERAGE}"] = score.coverage
-            if score.score is not None:
-                found[f"{score.name}/{score.metric}"] = score.score
-        return found
+        rows: list[Row] = []
+        for found in small_set_scores(run, self._reporter):
+            score: Row = {} if found.score is None else {found.metric: found.score}
+            rows.append({SET: found.name, COVERAGE: found.coverage, **score})
+        return rows
+
+    def _share_of(self, budget: float) -> float:
+        """Return the seconds for each training, so that a budget is enough for all, for their trials and for what they measure."""
+        trainings = self.total + 2 * TRIAL_SHARE * len(self._models)
+        return min(MAX_SECONDS, max(MIN_SECONDS, float(f"{TRAINING_SHARE * budget / trainings:.2g}")))
 
     def _planned(self, model: str, seed: int, epochs: int | None) -> PlannedRun:
         chosen = {} if epochs is None else {EPOCHS: epochs}
@@ -147,7 +169,8 @@ class Algorithms:
         """Return every algorithm with the first seed, then with the next. SettingsError for a setting that one of them lacks."""
         options = setup.options
         assert isinstance(options, AlgorithmsSettings)
-        shared: dict[str, Any] = {"window": 5, **setup.settings}  # the held-out pairs depend on the window
+        # the same window for all, because the held-out pairs depend on it
+        shared: dict[str, Any] = {"window": 5, "dim": options.dim, **setup.settings}
         if EPOCHS in shared:
             raise SettingsError("The epochs follow from the seconds, so they cannot be set here.")
         seeds = range(setup.seed, setup.seed + options.seeds)
@@ -173,7 +196,7 @@ class Algorithms:
             table = table.sort_values(measure, ascending=False)
         of_seeds = rows.pivot_table(index="seed", columns="algorithm", values=measure) if measure else pd.DataFrame()
         table = table.reset_index()
-        table.attrs = {"measure": measure, "seeds": of_seeds.to_dict("list"), "notes": _notes(results)}
+        table.attrs = {"measure": measure, "seeds": of_seeds.to_dict("list"), "notes": algorithm_notes(results)}
         return table
 
     def figure(self, table: pd.DataFrame) -> go.Figure:
@@ -211,17 +234,27 @@ class Algorithms:
         return Verdict((first, f"{title}: {listed}.", *notes), not tied)
 
 
+def first_runs(experiment: Experiment) -> dict[str, RunFolder]:
+    """Return the title of each algorithm -> its first run that is done and was not deleted."""
+    found: dict[str, RunFolder] = {}
+    for result in done(experiment.results):
+        title = algorithm_title(str(result.factors[MODEL]))
+        if title not in found and (run := experiment.run_of(result)):
+            found[title] = run
+    return found
+
+
 def _values(result: Result) -> dict[str, Any]:
     """Return the row of a run; a score counts only where most questions of its set were answered."""
     model, metrics = str(result.factors[MODEL]), result.metrics
-    scores: dict[str, float | None] = {}
-    for measure in MEASURES:
-        covered = metrics.get(f"{measure.split('/')[0]}/{COVERAGE}", 0.0)
-        if measure == AUC:
-            scores[measure] = None if predicts_from_windows(model) else metrics.get(AUC)
-        else:
-            scores[measure] = metrics.get(measure) if covered >= MIN_COVERAGE else None
-    coverage = {name: value for name, value in metrics.items() if name.endswith(f"/{COVERAGE}")}
+    scores: dict[str, float | None] = dict.fromkeys(MEASURES)
+    coverage: dict[str, float] = {}
+    for row in result.rows:
+        coverage[f"{row[SET]}/{COVERAGE}"] = covered = float(row[COVERAGE])
+        for name, value in row.items():
+            if (measure := f"{row[SET]}/{name}") in scores and covered >= MIN_COVERAGE:
+                scores[measure] = float(value)
+    scores[AUC] = None if predicts_from_windows(model) else metrics.get(AUC)
     return {
         MODEL: model,
         "algorithm": algorithm_title(model),
@@ -240,19 +273,6 @@ def _measure(rows: pd.DataFrame) -> str:
     counts = {measure: rows.dropna(subset=[measure])[MODEL].nunique() for measure in MEASURES}
     total = rows[MODEL].nunique()
     return next((name for name, count in counts.items() if count >= (2 if name == AUC else total)), "")
-
-
-def _notes(results: Sequence[Result]) -> list[str]:
-    """Return what has to be known to read the table, as of the first run of each algorithm."""
-    firsts = {result.factors[MODEL]: result for result in reversed(results)}
-    runs = [
-        AlgorithmRun(
-            str(model), result.run_id, int(result.factors[EPOCHS]) if EPOCHS in result.factors else None,
-            None if any(name.endswith(f"/{COVERAGE}") for name in result.metrics) else [],
-        )
-        for model, result in firsts.items()
-    ]  # fmt: skip
-    return algorithm_notes(runs, float(results[0].factors[SECONDS]))
 
 
 def _is_better(a: np.ndarray, b: np.ndarray, level: float) -> bool:

@@ -18,7 +18,7 @@ from embedviz.core.jobs.reporter import Interrupted, Reporter, StopRequested
 from embedviz.core.progress import Progress
 from embedviz.core.version import VERSION
 from embedviz.experiments.experiment import Experiment, ExperimentSpec
-from embedviz.experiments.question import MeasuringQuestion, PlannedRun, Workplace
+from embedviz.experiments.question import PlannedRun, Workplace
 from embedviz.experiments.result import Result, ended_result
 from embedviz.experiments.run_key import run_key, runs_by_key
 from embedviz.jobs.baselines import Baselines, baselines_of, has_baselines
@@ -87,7 +87,7 @@ class Coordinator:
         self.under_way: dict[int, UnderWay] = {}
         self.begun = 0
         self.ended: list[Result] = []
-        self.is_ending = False
+        self.is_ending = self.is_stopped = False
         self.until = time.monotonic() + max(0.0, self.spec.budget - experiment.state.elapsed())
 
     def run(self) -> None:
@@ -113,11 +113,13 @@ class Coordinator:
                 self.reporter.check()
                 time.sleep(LOOK_INTERVAL_S)
         except StopRequested:
+            self.is_stopped = True
             self._end_early()
             raise
         except Interrupted:
             raise  # the server that ends interrupts the runs too, and they go on where they were
         except BaseException:
+            self.is_stopped = True
             self._end_early()
             raise
 
@@ -143,7 +145,7 @@ class Coordinator:
         """Return the run of a plan: the one that there is, whatever trained it, or a new one."""
         spec, model = self.spec, planned.model or self.spec.model
         settings = model_spec(model).Settings.of(**{**spec.settings, **planned.settings}).model_dump()
-        key = run_key(model, settings, spec.columns, spec.data, VERSION)
+        key = run_key(model, settings, spec.columns, spec.data, VERSION, planned.fold)
         run = self.known.get(key)
         was_there = run is not None and run.status == "done"
         if run is None:
@@ -156,6 +158,7 @@ class Coordinator:
                 name=name,
                 owner=spec.owner,
                 experiment=self.experiment.id,
+                fold=planned.fold,
             )
             self.known[key] = run
         return Result(planned.name, dict(planned.factors), run.id, was_there=was_there), run
@@ -195,12 +198,9 @@ class Coordinator:
         """Return the result with the run's baselines, and with what is measured of the run beside its scores."""
         if found.wants_baselines and (baselines := Baselines.at(found.run)):
             ended = replace(ended, baselines=baselines.rows)
-        question = self.experiment.question
-        if isinstance(question, MeasuringQuestion):
-            ended = replace(ended, rows=question.measure(found.run, self.experiment.setup))
-        if not self.is_ending:
-            ended = replace(ended, metrics={**ended.metrics, **self.planner.measure(ended, found.run)})
-        return ended
+        if self.is_stopped:  # a Resume measures it
+            return ended
+        return replace(ended, rows=self.planner.measure(ended, found.run))
 
     def _end_early(self) -> None:
         """Ask the runs under way to stop, and take what they have come to."""

@@ -17,7 +17,8 @@ from embedviz.evaluation.scores import readable
 from embedviz.experiments.interval_figure import Marks, intervals_figure
 from embedviz.experiments.one_hot_verdict import verdict_of
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
-from embedviz.experiments.result import Factor, Result
+from embedviz.experiments.result import Factor, Result, Row
+from embedviz.experiments.set_sizes import relative_test_size
 from embedviz.experiments.statistics import paired_difference
 from embedviz.models import model_spec
 from embedviz.models.categories.familiarity import COMMON, RARE, UNSEEN
@@ -58,6 +59,19 @@ class OneHotSettings(Settings):
         return [self.smallest, *(size for size in sizes[1:] if size <= self.largest)]
 
 
+class NetworksOfBothKinds(PlannedList):
+    """The planned runs, and how large their networks are."""
+
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return a row: parameters of the network, and how many rows of each group were scored."""
+        row: Row = {}
+        if run.architecture:
+            row["parameters"] = run.architecture.parameters
+        details = run.protocol.details if run.protocol else {}
+        part = measured_part(run.metrics)
+        return [row | {name: details.get(f"{part}_rows_with_{name}_values", 0) for name in GROUPS}]
+
+
 class OneHot:
     """The question (embedviz.experiments.question.Question)."""
 
@@ -91,23 +105,14 @@ class OneHot:
         ]
         for run in runs:
             model_spec(setup.model).Settings.of(**{**setup.settings, **run.settings})
-        return PlannedList(runs)
-
-    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
-        """Return the parameters of the network, and how many rows of each group were scored."""
-        row: dict[str, Factor] = {}
-        if run.architecture:
-            row["parameters"] = run.architecture.parameters
-        details = run.protocol.details if run.protocol else {}
-        part = measured_part(run.metrics)
-        return [row | {name: details.get(f"{part}_rows_with_{name}_values", 0) for name in GROUPS}]
+        return NetworksOfBothKinds(runs)
 
     def table(self, results: Sequence[Result]) -> pd.DataFrame:
         """Return a row for each kind of inputs and each baseline: means over the seeds, and differences to one-hot.
 
         Columns: inputs, runs, validation, test (of `score`), common, rare, unseen (the same, of groups of the measured rows),
         parameters, seconds; difference, lower, upper: how much greater `test` is than with one-hot inputs, and the paired
-        95% interval over the seeds; the same with "rare " and "unseen " before them.
+        95% interval over the seeds, corrected for training sets that overlap; the same with "rare " and "unseen " before them.
         """
         rows = pd.DataFrame([row for result in results for row in _rows(result)])
         if rows.empty:
@@ -116,10 +121,14 @@ class OneHot:
         groups = rows.groupby(INPUTS, sort=False)
         table = groups[values].mean()
         table.insert(0, "runs", groups.size())
+        size = relative_test_size(results, "test", "validation")
         for value, prefix in (("test", ""), (RARE, f"{RARE} "), (UNSEEN, f"{UNSEEN} ")):
             if value not in rows:
                 continue
-            found = [paired_difference(rows, INPUTS, "seed", value, kind, ONE_HOT) for kind in table.index]
+            found = [
+                paired_difference(rows, INPUTS, "seed", value, kind, ONE_HOT, test_to_train=size)
+                for kind in table.index
+            ]
             columns = [f"{prefix}{name}" for name in ("difference", "lower", "upper")]
             table[columns] = np.where((table.index == ONE_HOT)[:, None], math.nan, np.array(found))
         table = table.reset_index()

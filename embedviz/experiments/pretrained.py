@@ -18,7 +18,8 @@ from embedviz.evaluation.scores import readable
 from embedviz.experiments.figures import Line, lines_figure
 from embedviz.experiments.pretrained_verdict import verdict_of
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
-from embedviz.experiments.result import Factor, Result
+from embedviz.experiments.result import Factor, Result, Row
+from embedviz.experiments.set_sizes import relative_test_size
 from embedviz.experiments.statistics import greater_is_better, paired_difference, paired_interval
 from embedviz.models import model_spec
 from embedviz.training.protocols import AnyModelSpec
@@ -50,7 +51,7 @@ class PretrainedSettings(Settings):
         json_schema_extra={"basic": True},
     )
     seeds: int = Field(
-        3,
+        5,
         ge=1,
         le=20,
         description="Trainings of each kind and share, with a split and a start of their own. One alone decides nothing.",
@@ -62,6 +63,22 @@ class PretrainedSettings(Settings):
         if self.smallest == 1 or self.steps == 1:
             return [self.smallest]
         return [float(f"{share:.3g}") for share in np.geomspace(self.smallest, 1, self.steps)]
+
+
+class TimedCurves(PlannedList):
+    """The planned runs, and how soon each had learned what."""
+
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return the validation score over the seconds of the training: rows of seconds and score, in their order."""
+        name, begun = f"validation/{run.primary_metric}", math.nan
+        rows: list[Row] = []
+        for event in run.events().events:
+            if "estimate" in event:  # written once the data is prepared
+                begun = event.get("time", math.nan)
+            metrics = event.get("metrics", {})
+            if name in metrics:
+                rows.append({"seconds": round(event.get("time", math.nan) - begun, 3), "score": metrics[name]})
+        return rows
 
 
 class PretrainedVectors:
@@ -111,26 +128,15 @@ class PretrainedVectors:
         ]
         for run in runs:
             spec.Settings.of(**{**setup.settings, **run.settings})
-        return PlannedList(runs)
-
-    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
-        """Return the validation score over the seconds of the training: rows of seconds and score, in their order."""
-        name, begun = f"validation/{run.primary_metric}", math.nan
-        rows: list[dict[str, Factor]] = []
-        for event in run.events().events:
-            if "estimate" in event:  # written once the data is prepared
-                begun = event.get("time", math.nan)
-            metrics = event.get("metrics", {})
-            if name in metrics:
-                rows.append({"seconds": round(event.get("time", math.nan) - begun, 3), "score": metrics[name]})
-        return rows
+        return TimedCurves(runs)
 
     def table(self, results: Sequence[Result]) -> pd.DataFrame:
         """Return a row for each kind of vectors and each share: means over the seeds, and differences to vectors from scratch.
 
         Columns: vectors, share, runs, validation, test (of `score`) with the ends low and high of its 95% interval over the
-        seeds; difference, lower, upper: how much greater `test` is than from scratch with the same share, and the paired 95%
-        interval; seconds to reach, the validation score that all three reach with this share and seed (mean over the seeds);
+        seeds; difference, lower, upper: how much greater `test` is than from scratch with the same share, and the paired
+        interval, corrected for training sets that overlap, which is 95% for all shares and kinds together (Bonferroni), so that
+        of many comparisons none is decided by chance; seconds to reach, the validation score that all three reach with this share and seed (mean over the seeds);
         seconds, of the whole run.
         """
         rows = pd.DataFrame(
@@ -149,11 +155,14 @@ class PretrainedVectors:
         )
         if rows.empty:
             return rows
+        size = relative_test_size(results, "test", "validation")
+        comparisons = rows.loc[rows[VECTORS] != SCRATCH, [SHARE, VECTORS]].drop_duplicates()
+        level = 1 - 0.05 / max(1, len(comparisons))
         found: list[dict[str, Factor]] = []
         for (share, kind), group in rows.groupby([SHARE, VECTORS]):
-            _, low, high = paired_interval(group["test"].tolist())
+            _, low, high = paired_interval(group["test"].tolist(), test_to_train=size)
             of_share = rows[rows[SHARE] == share]
-            ends = paired_difference(of_share, VECTORS, "seed", "test", kind, SCRATCH)
+            ends = paired_difference(of_share, VECTORS, "seed", "test", kind, SCRATCH, level=level, test_to_train=size)
             difference, lower, upper = ends if kind != SCRATCH else (math.nan,) * 3
             means = group[["validation", "test", "seconds to reach", "seconds"]].mean()
             found.append(

@@ -12,6 +12,7 @@ from embedviz.experiments.question import Verdict
 from embedviz.experiments.statistics import MIN_SEEDS, difference_text, greater_is_better
 
 SCRATCH = "from scratch"
+TOGETHER = "The intervals hold for all these comparisons together."
 
 
 def verdict_of(table: pd.DataFrame) -> Verdict:
@@ -34,7 +35,8 @@ def verdict_of(table: pd.DataFrame) -> Verdict:
     first = _first(compared, winners)
     if seeds < MIN_SEEDS:
         first = f"Undecided with {counted(seeds, 'seed', 'seeds')}, as nobody knows how much of a difference is chance: train {MIN_SEEDS}."
-    return Verdict((first, *sentences, *_seconds(compared)), any(winners))
+    together = [TOGETHER] if len(compared) > 1 or len(compared[0][1]) > 2 else []
+    return Verdict((first, *sentences, *together, *_seconds(compared)), any(winners))
 
 
 def _of_share(share: float, rows: pd.DataFrame, score: str, sign: int) -> tuple[int, str]:

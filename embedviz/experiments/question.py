@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from embedviz.core.jobs.events import Event
 from embedviz.core.settings import Settings
-from embedviz.experiments.result import Factor, Result
+from embedviz.data.folds import Fold
+from embedviz.experiments.result import Factor, Result, Row
 from embedviz.training.protocols import AnyModelSpec
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class PlannedRun:
         Values of the model's Settings, over those that all have in common.
     model
         Another model than the setup's; empty for that one.
+    fold
+        The fold of a cross-validation that is its test set; None for the split of its settings, or of a column.
     with_baselines
         Have the run's baselines trained as well, once it is done.
     """
@@ -68,6 +71,7 @@ class PlannedRun:
     factors: Mapping[str, Factor]
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     model: str = ""
+    fold: Fold | None = None
     with_baselines: bool = False
 
 
@@ -121,9 +125,12 @@ class Planner(Protocol):
     def take(self, result: Result) -> None:
         """Take the result of a run that has ended."""
 
-    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
-        """Return further metrics of a run that is done and was taken, beside those of its training."""
-        return {}
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return what is measured of a run beside its scores: the `rows` of its result.
+
+        Called once for each run that is done, after `take`; heavy libraries may be imported here.
+        """
+        return []
 
 
 class PlannedList(Planner):
@@ -192,13 +199,4 @@ class Question(Protocol):
 
     def verdict(self, table: pd.DataFrame) -> Verdict:
         """Return what follows from the table."""
-        ...
-
-
-@runtime_checkable
-class MeasuringQuestion(Protocol):
-    """A question that asks more of a run than its scores, such as what its spaces hold."""
-
-    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
-        """Return rows for `Result.rows` of a run that is done. Called once a run, where heavy libraries may be imported."""
         ...

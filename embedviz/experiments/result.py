@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from embedviz.store.run_folder import RunFolder
 
 Factor = str | int | float | bool
+Row = dict[str, Factor]
 Outcome = Literal["training", "done", "failed", "cut off", "pruned"]
 
 
@@ -43,7 +44,9 @@ class Result:
     baselines
         Scores of the run's baselines, where the plan asked for them.
     rows
-        What the question measured of the run, where it is a `MeasuringQuestion`.
+        What the question measured of the run beside its scores: see `Planner.measure`.
+    sizes
+        Examples of each set that has some ("train", "validation", "test"), and of training examples left out ("unused").
     was_there
         It had been trained before, with the same settings, data, seed and version.
     """
@@ -61,7 +64,8 @@ class Result:
     seconds: float = 0.0
     memory_bytes: float = 0.0
     baselines: list[BaselineScore] = field(default_factory=list[BaselineScore])
-    rows: list[dict[str, Factor]] = field(default_factory=list[dict[str, Factor]])
+    rows: list[Row] = field(default_factory=list[Row])
+    sizes: dict[str, int] = field(default_factory=dict[str, int])
     was_there: bool = False
 
     @property
@@ -118,4 +122,13 @@ def ended_result(result: Result, run: RunFolder) -> Result:
         passes=max((event.get("epoch", 0.0) for event in events), default=0.0),
         seconds=record.get("seconds", 0.0),
         memory_bytes=record.get("memory_bytes", 0.0),
+        sizes=_sizes(run),
     )
+
+
+def _sizes(run: RunFolder) -> dict[str, int]:
+    """Return the sizes of the sets; none for a run of an earlier version."""
+    if run.protocol is None:
+        return {}
+    sizes = {**run.protocol.sizes, "unused": int(run.protocol.details.get("unused_training_rows", 0))}
+    return {name: size for name, size in sizes.items() if size}

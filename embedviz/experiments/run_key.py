@@ -7,13 +7,19 @@ import json
 from collections.abc import Mapping
 
 from embedviz.core.errors import EmbedvizError
+from embedviz.data.folds import Fold
 from embedviz.store.data_reference import DataReference, fingerprint
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 
 
 def run_key(
-    model: str, settings: Mapping[str, object], columns: Mapping[str, object], data: DataReference, version: str
+    model: str,
+    settings: Mapping[str, object],
+    columns: Mapping[str, object],
+    data: DataReference,
+    version: str,
+    fold: Fold | None = None,
 ) -> str:
     """Return the key of a training: 32 hexadecimal digits.
 
@@ -25,10 +31,12 @@ def run_key(
         Its content counts, and how it is read, not where it lies.
     version : str
         Of embedviz.
+    fold : Fold, optional
+        The fold that is the test set, where there is one.
     """
     used = {role: column for role, column in columns.items() if column}
     how = [data["options"], data.get("only", []), data.get("parts", [])]
-    text = json.dumps([model, settings, used, fingerprint(data), how, version], sort_keys=True)
+    text = json.dumps([model, settings, used, fingerprint(data), how, version, fold and fold.title], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -39,7 +47,7 @@ def runs_by_key(store: Store, owner: str) -> dict[str, RunFolder]:
         if run.kind != "training":
             continue
         try:
-            key = run_key(run.model, run.spec.settings, run.spec.columns, run.data, run.version)
+            key = run_key(run.model, run.spec.settings, run.spec.columns, run.data, run.version, run.spec.fold)
         except EmbedvizError:
             continue
         if key not in found or found[key].status != "done":

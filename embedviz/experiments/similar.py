@@ -12,7 +12,7 @@ from pydantic import Field
 from embedviz.core.settings import Settings
 from embedviz.experiments.interval_figure import Marks, intervals_figure
 from embedviz.experiments.question import PlannedList, PlannedRun, Setup, Verdict
-from embedviz.experiments.result import Factor, Result
+from embedviz.experiments.result import Factor, Result, Row
 from embedviz.experiments.statistics import paired_interval
 from embedviz.models import model_spec
 from embedviz.training.protocols import AnyModelSpec
@@ -45,6 +45,36 @@ class SimilarSettings(Settings):
     )
 
 
+class ComparedGroups(PlannedList):
+    """A run for each seed, and the groups among the nearest neighbours of its spaces."""
+
+    def __init__(self, seed: int, options: SimilarSettings) -> None:
+        seeds = range(seed, seed + options.seeds)
+        super().__init__([PlannedRun(f"seed {each}", {"seed": each}, {"seed": each}) for each in seeds])
+        self._seed, self._options = seed, options
+
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return the purity of each space by each column: space, column, and what `PurityBesideChance` holds."""
+        from embedviz.evaluation.purity_beside_chance import comparable_groups, purity_beside_chance
+
+        options = self._options
+        rows: list[Row] = []
+        for name in run.space_names:
+            if options.space not in ("", name):
+                continue
+            space = run.spaces[name]
+            columns = comparable_groups(space, [options.column] if options.column else [])
+            for column, groups in columns.items():
+                found = purity_beside_chance(space, groups, options.neighbors, self._seed)
+                rows.append(
+                    {
+                        "space": name, "column": column, "purity": found.purity, "lower": found.lower, "upper": found.upper,
+                        "chance": found.chance, "shuffled": found.shuffled, "groups": found.groups, "labels": found.labels,
+                    }
+                )  # fmt: skip
+        return rows
+
+
 class Similar:
     """The question (embedviz.experiments.question.Question)."""
 
@@ -64,33 +94,8 @@ class Similar:
         """Return a run for each seed."""
         options = setup.options
         assert isinstance(options, SimilarSettings)
-        seeds = range(setup.seed, setup.seed + options.seeds)
-        runs = [PlannedRun(f"seed {seed}", {"seed": seed}, {"seed": seed}) for seed in seeds]
-        for run in runs:
-            model_spec(setup.model).Settings.of(**{**setup.settings, **run.settings})
-        return PlannedList(runs)
-
-    def measure(self, run: RunFolder, setup: Setup) -> list[dict[str, Factor]]:
-        """Return the purity of each space by each column: space, column, and what `PurityBesideChance` holds."""
-        from embedviz.evaluation.purity_beside_chance import comparable_groups, purity_beside_chance
-
-        options = setup.options
-        assert isinstance(options, SimilarSettings)
-        rows: list[dict[str, Factor]] = []
-        for name in run.space_names:
-            if options.space not in ("", name):
-                continue
-            space = run.spaces[name]
-            columns = comparable_groups(space, [options.column] if options.column else [])
-            for column, groups in columns.items():
-                found = purity_beside_chance(space, groups, options.neighbors, setup.seed)
-                rows.append(
-                    {
-                        "space": name, "column": column, "purity": found.purity, "lower": found.lower, "upper": found.upper,
-                        "chance": found.chance, "shuffled": found.shuffled, "groups": found.groups, "labels": found.labels,
-                    }
-                )  # fmt: skip
-        return rows
+        model_spec(setup.model).Settings.of(**{**setup.settings, "seed": setup.seed + options.seeds - 1})
+        return ComparedGroups(setup.seed, options)
 
     def table(self, results: Sequence[Result]) -> pd.DataFrame:
         """Return a row for each space and column: space, column, purity, chance, difference, lower, upper, shuffled, interval, runs,

@@ -62,7 +62,8 @@ def paired_interval(
     test_to_train : float
         Examples measured on over examples learned from, where every repetition draws its split from the same data. Training sets
         then overlap, and the spread over the splits understates how far the mean may be off. The variance is increased by this
-        share (the corrected resampled t-test: Nadeau and Bengio 2003, Machine Learning 52, p. 239).
+        share (the corrected resampled t-test: Nadeau and Bengio 2003, Machine Learning 52, p. 239; for folds of a
+        cross-validation: Bouckaert and Frank 2004, PAKDD, p. 3).
     """
     values = np.asarray(differences, np.float64)
     if len(values) < 2:
@@ -98,9 +99,17 @@ def studentized_range(groups: int, freedom: int, level: float = 0.95) -> float:
 
 
 def paired_difference(
-    table: pd.DataFrame, factor: str, repetition: str, value: str, one: object, other: object
+    table: pd.DataFrame,
+    factor: str,
+    repetition: str,
+    value: str,
+    one: object,
+    other: object,
+    *,
+    level: float = 0.95,
+    test_to_train: float = 0.0,
 ) -> tuple[float, float, float]:
-    """Return mean, lower and upper end of the 95% interval of how much greater a value is in one group than in another.
+    """Return mean, lower and upper end of the interval of how much greater a value is in one group than in another.
 
     Parameters
     ----------
@@ -110,11 +119,14 @@ def paired_difference(
         Columns of the group, of the repetition (the seed) and of the measurement. Only repetitions with both groups count.
     one, other : object
         The groups.
+    level, test_to_train : float
+        As for `paired_interval`.
     """
     measured = table.dropna(subset=[value]).set_index([repetition, factor])[value].unstack(factor)
     if one not in measured or other not in measured:
         return math.nan, -math.inf, math.inf
-    return paired_interval((measured[one] - measured[other]).dropna().to_numpy(np.float64).tolist())
+    differences = (measured[one] - measured[other]).dropna().to_numpy(np.float64).tolist()
+    return paired_interval(differences, level, test_to_train)
 
 
 def difference_text(difference: float, lower: float, upper: float) -> str:

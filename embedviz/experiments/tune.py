@@ -15,10 +15,10 @@ from embedviz.evaluation.scores import readable
 from embedviz.experiments.question import Setup, Verdict
 from embedviz.experiments.result import Result
 from embedviz.experiments.search_space import search_space
-from embedviz.experiments.set_sizes import TEST_TO_TRAIN
+from embedviz.experiments.set_sizes import relative_test_size
 from embedviz.experiments.statistics import greater_is_better, paired_interval
 from embedviz.experiments.tune_figure import search_figure
-from embedviz.experiments.tune_planner import IMPORTANCE, TunePlanner
+from embedviz.experiments.tune_planner import IMPORTANCE, SETTING, TunePlanner
 from embedviz.experiments.tune_settings import BEST, DEFAULTS, PART, TRIED, TuneSettings
 from embedviz.models import model_spec
 from embedviz.training.protocols import AnyModelSpec
@@ -33,7 +33,7 @@ class Tune:
     title: ClassVar[str] = "Which settings?"
     summary: ClassVar[str] = (
         "Searches for settings with a good score on the validation set, stops bad ones early, and trains the best beside the "
-        "defaults with further seeds. The test set is looked at once, for the best alone."
+        "defaults with further seeds. The test set is measured once, for the best alone."
     )
     Settings: ClassVar[type[Settings]] = TuneSettings
 
@@ -78,13 +78,8 @@ class Tune:
             "score": results[0].score,
             "settings": list(settings),
             "searched": searched,
-            "importances": {
-                name.removeprefix(IMPORTANCE): share
-                for r in results
-                for name, share in r.metrics.items()
-                if name.startswith(IMPORTANCE)
-            },
-            "test_to_train": max(r.metrics.get(TEST_TO_TRAIN, 0.0) for r in results),
+            "importances": {str(row[SETTING]): float(row[IMPORTANCE]) for r in results for row in r.rows},
+            "test_to_train": relative_test_size(results, "validation"),
         }
         return table
 
@@ -110,7 +105,7 @@ class Tune:
         further = [
             *_mattered(table.attrs["importances"]),
             *(
-                [f"On the test set, looked at once, its {score} is {row['test']:.4f}."]
+                [f"On the test set, measured once, its {score} is {row['test']:.4f}."]
                 if np.isfinite(row["test"])
                 else []
             ),

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from embedviz.core.jobs.events import Event
 from embedviz.experiments.question import PlannedRun, Planner, Setup, Workplace
-from embedviz.experiments.result import Factor, Result
+from embedviz.experiments.result import Factor, Result, Row
 from embedviz.experiments.search import Search, loss_of
 from embedviz.experiments.search_space import search_space
-from embedviz.experiments.set_sizes import measured_to_train
 from embedviz.experiments.tune_settings import BEST, DEFAULTS, PART, TRIED, TuneSettings, defaults_name, tried_name
 from embedviz.models import model_spec
 
 if TYPE_CHECKING:
     from embedviz.store.run_folder import RunFolder
 
-IMPORTANCE = "importance/"
+SETTING, IMPORTANCE = "setting", "importance"  # of the rows of the best run
 RESERVE = 1.2  # of the time that the last runs are expected to take
 
 
@@ -85,11 +84,11 @@ class TunePlanner(Planner):
         if result.factors[PART] == TRIED:
             self._search.tell(result.name, result)
 
-    def measure(self, result: Result, run: RunFolder) -> Mapping[str, float]:
-        """Return, of the best run, how much each setting mattered; of one that confirms it, how large its sets are."""
-        if result.factors[PART] == BEST and result.factors["seed"] == self._seed:
-            return {f"{IMPORTANCE}{name}": share for name, share in self._search.importances().items()}
-        return measured_to_train(run, "validation") if result.factors["seed"] != self._seed else {}
+    def measure(self, result: Result, run: RunFolder) -> list[Row]:
+        """Return, of the best run, a row for each setting that was searched: setting, and how much it mattered."""
+        if result.factors[PART] != BEST or result.factors["seed"] != self._seed:
+            return []
+        return [{SETTING: name, IMPORTANCE: share} for name, share in self._search.importances().items()]
 
     def _is_late(self) -> bool:
         """Return whether the rest of the budget is needed to confirm what was found."""
@@ -97,7 +96,7 @@ class TunePlanner(Planner):
         return self._longest > 0 and self._workplace.seconds_left < RESERVE * self._longest * runs
 
     def _last_runs(self) -> Iterator[PlannedRun]:
-        """Yield the best run, which has been trained, and it and the defaults with the seeds that were not searched."""
+        """Yield the best run again, the only one whose test set is measured; then it and the defaults with further seeds."""
         self._search.tell_all()
         done = {name: loss_of(self._results[name]) for name in self._values if self._results[name].outcome == "done"}
         done = {name: loss for name, loss in done.items() if math.isfinite(loss)}
@@ -117,4 +116,7 @@ class TunePlanner(Planner):
             setting: values.get(setting, defaults[setting]) for setting in self._space
         }
         factors: dict[str, Factor] = {setting: value for setting, value in shown.items() if value is not None}
-        return PlannedRun(name, {PART: part, "seed": seed, **factors}, {**values, "seed": seed})
+        is_final = part == BEST and seed == self._seed
+        return PlannedRun(
+            name, {PART: part, "seed": seed, **factors}, {**values, "seed": seed, "measure_test": is_final}
+        )

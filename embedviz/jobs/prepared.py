@@ -7,9 +7,9 @@ from typing import Any
 from embedviz.core.errors import RunError
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.settings import TrainingSettings
+from embedviz.data.folds import Fold
 from embedviz.data.reading import Table
 from embedviz.data.roles import roles_of
-from embedviz.data.splits import Fold
 from embedviz.jobs.pretrained import open_pretrained_space
 from embedviz.models import model_spec
 from embedviz.store.label_filter import read_data
@@ -49,8 +49,8 @@ def prepare(
     reporter : Reporter
         Takes the progress.
     fold : Fold, optional
-        The fold that becomes the test set.
+        The fold that becomes the test set; by default that of the run, where it has one.
     """
     pretrained = open_pretrained_space(settings, reporter)
     columns = roles_of(table, run.columns)
-    return reporter.follow(model_spec(run.model).prepare(table, columns, settings, pretrained, fold))
+    return reporter.follow(model_spec(run.model).prepare(table, columns, settings, pretrained, fold or run.spec.fold))

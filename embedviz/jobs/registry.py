@@ -9,7 +9,6 @@ from embedviz.core.errors import RunError
 from embedviz.core.jobs.declaration import Declaration
 
 KINDS = {
-    "algorithms": "embedviz.jobs.algorithm_comparison:compare_algorithms",
     "baselines": "embedviz.jobs.baselines:train_baselines",
     "comparison": "embedviz.space.comparison_job:compare",
     "experiment": "embedviz.experiments.experiment_job:run_experiment",

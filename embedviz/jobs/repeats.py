@@ -24,9 +24,9 @@ from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.progress import Progress
 from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import read_typed, write_typed
+from embedviz.data.folds import Fold
 from embedviz.data.given_split import fold_message
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold
 from embedviz.evaluation.repeats import Over, Repeat, RepeatedScores
 from embedviz.jobs.prepared import prepare, read
 from embedviz.models import model_spec
@@ -138,7 +138,8 @@ def train_repeats(spec: RepeatsSpec, folder: Path, reporter: Reporter) -> None:
         if file.exists():
             continue
         if spec.over == "folds":
-            name, settings, fold = f"fold {number + 1} of {spec.n}", own, Fold(number, spec.n)
+            fold = Fold(number, spec.n)
+            name, settings = fold.title, own
         else:
             name, settings, fold = f"seed {number}", own.model_copy(update={"seed": number}), None
         if spec.over == "seeds" and _is_own(run, number):  # the run itself, which ran its course

@@ -110,7 +110,7 @@ def _prepare(run: RunFolder, model: AnyModelSpec, reporter: Reporter, has_checkp
     """
     table, settings = read_data(run), run.training_settings()
     pretrained = open_pretrained_space(settings, reporter)
-    steps = model.prepare(table, roles_of(table, run.columns), settings, pretrained)
+    steps = model.prepare(table, roles_of(table, run.columns), settings, pretrained, run.spec.fold)
     while True:
         try:
             reporter(next(steps))

@@ -8,6 +8,7 @@ from typing import ClassVar
 from embedviz.core.cost import CostFields
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.typed_json import JsonObject
+from embedviz.data.folds import Fold
 from embedviz.store.data_reference import DataReference
 
 Columns = dict[str, str | list[str] | None]  # role -> column; "category", "number" and "ignore" have several
@@ -36,6 +37,8 @@ class RunSpec(JobSpec):
     follows_split : bool
         A column is guessed as split where none was chosen. False for runs that are older than that role, whose split was
         drawn whatever the columns say.
+    fold : Fold, optional
+        The fold of a cross-validation that is the test set; None for a split that the settings or a column give.
     """
 
     model: str
@@ -46,6 +49,7 @@ class RunSpec(JobSpec):
     estimate: CostFields = field(default_factory=CostFields)
     main_space: str = ""
     follows_split: bool = False
+    fold: Fold | None = None
 
 
 @dataclass(frozen=True)

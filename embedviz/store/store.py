@@ -23,6 +23,7 @@ from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
 from embedviz.store.table_folders import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
 
 if TYPE_CHECKING:  # they bring pandas, which a list of runs can do without
+    from embedviz.data.folds import Fold
     from embedviz.store.dataset import Dataset
     from embedviz.store.label_filter import LabelFilter
 
@@ -63,6 +64,7 @@ class Store:
         filters: Sequence[LabelFilter] = (),
         track: Sequence[str] = (),
         experiment: str = "",
+        fold: Fold | None = None,
     ) -> RunFolder:
         """Create a training that is ready to be submitted.
 
@@ -92,6 +94,8 @@ class Store:
             Where its events go as well; see `embedviz.jobs.tracking`.
         experiment : str, optional
             Id of the experiment that has it trained.
+        fold : Fold, optional
+            The fold of a cross-validation that is the test set.
 
         Raises
         ------
@@ -112,6 +116,7 @@ class Store:
             estimate=estimate.fields() if estimate else {},
             main_space=next(iter(chosen_model.spaces), ""),
             follows_split=True,
+            fold=fold,
             track=list(track),
         )
         return self._create(spec, dataset, name or f"{dataset.title}, {model}", owner, folder, filters, experiment)

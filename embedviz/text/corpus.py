@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.core.errors import DataError
+from embedviz.data.folds import Fold
 from embedviz.data.part_names import PART_NAMES, PartName
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, Split, SplitMethod, draw_split
+from embedviz.data.splits import TEST, TRAIN, VALIDATION, Split, SplitMethod, draw_split
 from embedviz.text.id_array import empty_ids, folder_of, release
 from embedviz.text.phrases import FoundPhrases, PhraseRule, Phrases, find_phrases
 from embedviz.text.sampled_texts import MAX_TEXT_CHARACTERS, ChosenUnits, SampledTexts, text_lengths, text_of_units
@@ -70,6 +71,7 @@ def build_corpus(
     max_vocabulary: int | None = 200_000,
     validation_share: float = 0.05,
     test_share: float = 0.05,
+    measure_test: bool = True,
     seed: int = 0,
     fold: Fold | None = None,
     phrases: PhraseRule | None = None,
@@ -97,6 +99,7 @@ def build_corpus(
         ids = in_blocks(ids, max(MIN_BLOCK_TOKENS, n_tokens // MIN_UNITS))
         n_units = int((ids == END).sum())
     split = draw_split(n_units, validation_share, test_share, seed, fold=fold, method=SplitMethod.BY_UNIT)
+    split = split if measure_test else split.untested()
     written, labels, joined = ids, tokens.labels, Phrases.none()
     for _ in range(phrases.passes if phrases else 0):
         assert phrases
@@ -127,7 +130,7 @@ def build_corpus(
         texts = _sampled(tokens, ChosenUnits.of(written, size, numbers), numbers, n_units, encoded)
     parts = map(np.concatenate, held_out)
     corpus = Corpus(vocabulary, train, *parts, split=split, n_tokens=n_tokens, phrases=joined, texts=texts)
-    for name, share in zip(PART_NAMES[1:], (validation_share, test_share), strict=True):
+    for name, share in zip(PART_NAMES[1:], (validation_share, test_share * measure_test), strict=True):
         if share and corpus.sizes[name] < 2:
             raise DataError(
                 f"There is too little text: its {name} set, {share:.0%}, would hold fewer than two words of the "

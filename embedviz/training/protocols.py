@@ -21,8 +21,8 @@ from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.core.settings import TrainingSettings
 from embedviz.core.typed_json import JsonObject, parse_typed
+from embedviz.data.folds import Fold
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.training.architecture import Architecture
 from embedviz.training.devices import Device

@@ -1,14 +1,10 @@
-"""Which algorithm, on the Compare page by AppTest, with trainings that a real worker does."""
-
-import time
+"""Which algorithm, on the Compare page by AppTest: the way to the experiment, and what its runs say of a word."""
 
 import pytest
 
 import embedviz as ev
-from embedviz.jobs.algorithm_comparison import comparison_of_algorithms, kept_comparisons
+from embedviz.experiments.experiment import create_experiment
 from embedviz.jobs.inline import run_inline
-from embedviz.models.compatibility import word_models
-from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
 pytestmark = pytest.mark.slow
@@ -32,6 +28,12 @@ def opened(app, run):
     return app
 
 
+def press(app, label):
+    [button] = [button for button in app.button if button.label == label]
+    button.click().run()
+    assert not app.exception
+
+
 def shown_text(app):
     return " ".join(str(e.value) for kind in ("text", "info", "warning", "caption") for e in getattr(app, kind))
 
@@ -40,52 +42,39 @@ def headings(app):
     return [heading.value for heading in app.header]
 
 
-def test_algorithms_are_trained_and_their_scores_and_neighbours_shown(app, run):
+def answer(dataset):
+    """Ask which of two algorithms it is, in this process."""
+    options = {"algorithms": "skipgram, cbow", "seconds": 0.2, "seeds": 1, "dim": 8}
+    asked = create_experiment("algorithms", dataset, "skipgram", budget=100, settings={"min_count": 1}, options=options)
+    return run_inline(asked)
+
+
+def test_the_question_is_asked_of_the_text_with_the_dimensions_of_the_run(app, run):
     opened(app, run)
     assert HEADING in headings(app)
-    [menu] = [menu for menu in app.multiselect if menu.label == "Algorithms"]
-    assert menu.value == list(word_models())
-    menu.set_value(["skipgram", "ppmi_svd"])
-    app.number_input(key="which-seconds").set_value(1)
-    [start] = [button for button in app.button if button.label == "Train and compare"]
-    start.click().run()
-    assert not app.exception
-    [asked] = kept_comparisons(Store().dataset(run.data["id"]))
-    assert asked.spec.settings["dim"] == 8
-    assert asked.spec.settings["min_count"] == 1
-    end = time.monotonic() + 60
-    while asked.status != "done":
-        assert time.monotonic() < end, shown_text(app)
-        assert "stopped" not in asked.status
-        time.sleep(0.2)
-        app.run()
-        assert not app.exception
-    app.run()
-    tables = {tuple(table.value.columns): table.value for table in app.dataframe}
-    [scores] = [table for columns, table in tables.items() if "algorithm" in columns]
-    assert scores["algorithm"].tolist() == ["skip-gram", "PPMI-SVD"]
-    assert {"seconds", "test/auc", "test/loss", "memory_bytes"} <= set(scores.columns)
-    [near] = [table for columns, table in tables.items() if columns[0] == "rank"]
-    assert list(near.columns[1:]) == ["skip-gram", "PPMI-SVD"]
-    assert "has no epochs and took the time that was needed" in shown_text(app)
+    press(app, "Ask this of the text")
+    assert app.selectbox(key="ask-question").value == "algorithms"
+    assert app.selectbox(key="ask-data").value == run.data["id"]
+    assert app.selectbox(key="ask-model-algorithms").value == "skipgram"
+    assert app.number_input(key="ask-algorithms-dim").value == 8
 
 
-def test_a_comparison_is_there_again_after_a_reload_and_its_runs_can_be_opened(app, run):
-    dataset = Store().dataset(run.data["id"])
-    settings = {"dim": 8, "min_count": 1}
-    found = run_inline(comparison_of_algorithms(dataset, ["skipgram", "cbow"], seconds=0.2, settings=settings))
-    app.query_params["run"] = run.id
-    app.run()
-    app.switch_page("compare.py").run()
-    assert any("algorithm" in table.value.columns for table in app.dataframe)
-    [button] = [button for button in app.button if button.label == "Open CBOW"]
-    button.click().run()
-    assert app.session_state["current_run"] == found.runs["cbow"].id
+def test_the_neighbours_of_a_word_by_each_algorithm_of_the_last_answer_are_shown(app, run):
+    found = answer(Store().dataset(run.data["id"]))
+    opened(app, run)
+    [near] = [table.value for table in app.dataframe if "rank" in table.value.columns]
+    assert list(near.columns) == ["rank", "skip-gram", "CBOW"]
+    runs = {result.factors["model"]: found.run_of(result) for result in found.results}
+    [word] = [box.placeholder for box in app.selectbox if box.label == "Neighbours of"]
+    for title, model in (("skip-gram", "skipgram"), ("CBOW", "cbow")):
+        nearest = runs[model].space.neighbors(word, 1).iloc[0]
+        assert near[title].iloc[0] == f"{nearest['label']}  {nearest['similarity']:.2f}"
+    press(app, "Open the last answer")
+    assert app.query_params["experiment"] == found.id
 
 
-def test_nobody_sees_the_comparison_of_somebody_else(app, run, monkeypatch):
-    theirs = Dataset.open(Store().dataset(run.data["id"]).folder)
-    run_inline(comparison_of_algorithms(theirs, ["skipgram", "cbow"], seconds=0.2, settings={"dim": 8, "min_count": 1}))
+def test_nobody_sees_the_answer_of_somebody_else(app, run, monkeypatch):
+    answer(Store().dataset(run.data["id"]))
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
     opened(app, run)
     assert HEADING not in headings(app)

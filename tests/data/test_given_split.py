@@ -4,8 +4,9 @@ import pytest
 
 from embedviz.core.errors import ColumnError, DataError, SettingsError
 from embedviz.data.column import Column
+from embedviz.data.folds import Fold
 from embedviz.data.given_split import GivenSplit, read_given
-from embedviz.data.splits import Fold, SplitMethod
+from embedviz.data.splits import SplitMethod
 
 
 def given(*cells):

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import SettingsError
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, Split, SplitMethod, draw_split, split_rows
+from embedviz.data.folds import Fold
+from embedviz.data.splits import TEST, TRAIN, VALIDATION, Split, SplitMethod, draw_split, split_rows
 
 
 def test_the_parts_have_their_shares():
@@ -92,3 +93,15 @@ def test_a_thinned_split_learns_from_fewer_rows_and_measures_as_many():
     again = Split.of(thin.parts, method=thin.method, seed=thin.seed)
     assert (again.train == thin.train).all()
     assert (again.unused == thin.unused).all()
+
+
+def test_an_untested_split_measures_nothing_on_its_test_rows_and_learns_the_same():
+    split = draw_split(100, 0.1, 0.2, seed=0)
+    spared = split.thinned(0.5).untested()
+    assert len(spared.test) == 0
+    assert spared.measured == "validation"
+    assert len(spared.unused) == len(split.test) + len(split.train) - len(spared.train)
+    assert set(split.test) < set(spared.unused)
+    np.testing.assert_array_equal(spared.validation, split.validation)
+    assert spared.details == {"unused_training_rows": 35, "untested_rows": 20}
+    np.testing.assert_array_equal(split.untested().thinned(0.5).parts, spared.parts)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 import embedviz as ev
 from embedviz.experiments.experiment import Experiment
 from embedviz.experiments.question import Verdict
+from embedviz.space import EmbeddingSpace
+from tests.experiments import generated
 
 Outcome = Literal["right", "undecided", "wrong"]
 
@@ -35,6 +36,10 @@ class Family:
         Verdict of the question -> whether it is the truth. It is called only where the verdict is decided.
     settings
         Of the question and the model.
+    columns
+        Role -> column, where that is not guessed.
+    vectors
+        Seed -> pre-trained vectors that the model is given, if any.
     """
 
     name: str
@@ -43,6 +48,8 @@ class Family:
     made: Callable[[int], pd.DataFrame]
     is_right: Callable[[Verdict], bool]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    vectors: Callable[[int], EmbeddingSpace] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,14 @@ def asked(family: Family, seed: int, folder: Path) -> Experiment:
     """Ask the question of the data set with this seed."""
     path = folder / f"{re.sub(r'[^a-z0-9]+', '-', family.name.lower())}-{seed}.csv"
     family.made(seed).to_csv(path, index=False)
-    return ev.experiment(family.question, path, model=family.model, budget="1h", device="cpu", **family.settings)
+    settings = dict(family.settings)
+    if family.vectors:
+        settings["vectors"] = str(path.with_suffix(".vec"))
+        family.vectors(seed).save(path.with_suffix(".vec"))
+    columns = dict(family.columns)
+    return ev.experiment(
+        family.question, path, model=family.model, budget="1h", device="cpu", columns=columns, **settings
+    )
 
 
 def judged(families: Mapping[str, Family], seeds: range) -> Iterator[Judged]:
@@ -77,30 +91,6 @@ def judged(families: Mapping[str, Family], seeds: range) -> Iterator[Judged]:
                 verdict = asked(family, seed, Path(folder)).verdict
                 assert verdict is not None
                 yield Judged(family.name, seed, judge(family, verdict), verdict.sentences[0])
-
-
-def ratings_of_rank(
-    rank: int,
-    seed: int,
-    users: int = 150,
-    items: int = 80,
-    share: float = 0.6,
-    strength: float = 1.0,
-    noise: float = 0.1,
-) -> pd.DataFrame:
-    """Return ratings: biases, products of vectors of `rank` dimensions (of variance `strength` squared), and noise."""
-    rng = np.random.default_rng(seed)
-    U, V = rng.standard_normal((users, rank)), rng.standard_normal((items, rank))
-    ratings = (
-        strength * (U @ V.T) / np.sqrt(rank)
-        + 0.3 * rng.standard_normal((users, 1))
-        + 0.3 * rng.standard_normal((1, items))
-    )
-    ratings += noise * rng.standard_normal((users, items))
-    user, item = np.nonzero(rng.random((users, items)) < share)
-    return pd.DataFrame(
-        {"user": [f"u{u}" for u in user], "item": [f"i{i}" for i in item], "rating": (5 + ratings[user, item]).round(3)}
-    )
 
 
 def chosen_dimensions(verdict: Verdict) -> int:
@@ -116,26 +106,29 @@ def rank_family(rank: int) -> Family:
         f"ratings of rank {rank}",
         "dimensions",
         "ratings",
-        lambda seed: ratings_of_rank(rank, seed),
+        lambda seed: generated.ratings_of_rank(rank, seed),
         lambda verdict: chosen_dimensions(verdict) == rank,
         {"smallest": 2, "largest": 32, "seeds": 2, **ALS},
     )
 
 
-def ratings_of_noise(seed: int, users: int = 100, items: int = 60) -> pd.DataFrame:
-    """Return ratings that depend neither on who rates nor on what is rated."""
-    rng = np.random.default_rng(seed)
-    user, item = np.nonzero(rng.random((users, items)) < 0.5)
-    noise = rng.normal(5, 1, len(user)).round(3)
-    return pd.DataFrame({"user": [f"u{u}" for u in user], "item": [f"i{i}" for i in item], "rating": noise})
+def begins(text: str) -> Callable[[Verdict], bool]:
+    """Return a judge of verdicts by the beginning of their first sentence."""
+    return lambda verdict: verdict.sentences[0].startswith(text)
 
 
-def ratings_of_biases(seed: int) -> pd.DataFrame:
-    """Return ratings that depend on how generous a user is and how good an item, and on no vectors at all."""
-    return ratings_of_rank(1, seed, strength=0.0, noise=0.5)
+def never(verdict: Verdict) -> bool:
+    """Judge every decided verdict as wrong: nothing makes a difference."""
+    return False
 
 
 ALS = {"rounds": 20, "ranking_rounds": 1, "refit": False}
+NETWORK = {"hidden_dim": 64, "members": 1, "layers": 1, "wide": False, "learning_rate": 5e-3, "test_share": 0.2}
+MEAN = {
+    "encoder": "mean", "epochs": 30, "learning_rate": 0.01, "embedding_rate": 0.01, "dropout": 0.0, "word_dropout": 0.0,
+    "batch_size": 8, "min_count": 1, "test_share": 0.3, "dim": 16,
+}  # fmt: skip
+LIKED, TOPIC = {"target": "liked"}, {"text": "text", "label": "topic"}
 FAMILIES: Mapping[str, Family] = {
     family.name: family
     for family in (
@@ -145,7 +138,7 @@ FAMILIES: Mapping[str, Family] = {
             "ratings of biases alone",
             "dimensions",
             "ratings",
-            ratings_of_biases,
+            generated.ratings_of_biases,
             lambda verdict: chosen_dimensions(verdict) == 2,  # vectors explain nothing, so that the smallest do
             {"smallest": 2, "largest": 32, "seeds": 2, **ALS},
         ),
@@ -153,17 +146,72 @@ FAMILIES: Mapping[str, Family] = {
             "ratings of noise",
             "holds",
             "ratings",
-            ratings_of_noise,
-            lambda verdict: verdict.sentences[0].startswith("It does not hold"),  # nothing is better than the mean
+            generated.ratings_of_noise,
+            begins("It does not hold"),  # nothing is better than the mean
             {"seeds": 4, "dim": 4, **ALS},
         ),
         Family(
             "noisy ratings of rank 4",
             "holds",
             "ratings",
-            lambda seed: ratings_of_rank(4, seed, noise=2.0),
-            lambda verdict: verdict.sentences[0].startswith("It holds"),
+            lambda seed: generated.ratings_of_rank(4, seed, noise=2.0),
+            begins("It holds"),
             {"seeds": 4, "dim": 4, **ALS},
+        ),
+        Family(
+            "noisy ratings of rank 4, folds",
+            "holds",
+            "ratings",
+            lambda seed: generated.ratings_of_rank(4, seed, noise=1.0),
+            begins("It holds"),
+            {"folds": 5, "dim": 4, **ALS},
+        ),
+        Family(
+            "embeddings as good as one-hot",
+            "one_hot",
+            "categories",
+            generated.likes_that_add_up,
+            never,
+            {"smallest": 4, "largest": 4, "seeds": 4, "epochs": 10, **NETWORK},
+            LIKED,
+        ),
+        Family(
+            "embeddings too small for their values",
+            "one_hot",
+            "categories",
+            generated.likes_of_their_own,
+            begins("One-hot inputs are better"),
+            {"smallest": 1, "largest": 1, "seeds": 4, "epochs": 20, **NETWORK},
+            LIKED,
+        ),
+        Family(
+            "embeddings of many values with an angle each",
+            "one_hot",
+            "categories",
+            generated.likes_by_place,
+            begins("Embeddings are better"),
+            {"smallest": 8, "largest": 8, "seeds": 5, "epochs": 30, **NETWORK},
+            LIKED,
+        ),
+        Family(
+            "pre-trained vectors of noise",
+            "pretrained",
+            "sentiment",
+            lambda seed: generated.texts_of_topics(seed, words=30),
+            begins("Vectors from scratch are better"),
+            {"smallest": 0.2, "steps": 2, "seeds": 4, **MEAN},
+            TOPIC,
+            lambda seed: generated.vectors_of_noise(seed + 1000, words=30),
+        ),
+        Family(
+            "pre-trained vectors with synonyms near",
+            "pretrained",
+            "sentiment",
+            generated.texts_of_topics,
+            begins("Pre-trained vectors are better"),
+            {"smallest": 0.1, "steps": 2, "seeds": 5, **MEAN},
+            TOPIC,
+            lambda seed: generated.vectors_of_topics(seed + 1000),
         ),
     )
 }

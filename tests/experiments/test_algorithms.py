@@ -1,5 +1,7 @@
 """The algorithms for word vectors for the same time, and what follows from their scores."""
 
+import time
+
 import pytest
 
 import embedviz as ev
@@ -12,18 +14,22 @@ from embedviz.jobs.speed_trial import has_epochs
 from embedviz.models import model_spec
 from embedviz.models.compatibility import word_models
 
-COVERED = {"small-pairs/coverage": 0.9, "small-analogies/coverage": 0.9}
 
-
-def results(scores):
+def results(scores, coverage=0.9):
     """Results of model -> Spearman correlation of each seed."""
     found = []
     for model, values in scores.items():
         for seed, value in enumerate(values):
             factors = {"model": model, "seed": seed, "seconds for each": 8.0, "epochs": 4}
-            metrics = {"small-pairs/spearman": value, "validation/auc": 0.7, **COVERED}
+            rows = [
+                {"set": "small-pairs", "spearman": value, "coverage": coverage},
+                {"set": "small-analogies", "coverage": coverage},
+            ]
+            metrics = {"validation/auc": 0.7}
             found.append(
-                Result(f"{model}, seed {seed}", factors, "r", "done", metrics=metrics, score="loss", seconds=8)
+                Result(
+                    f"{model}, seed {seed}", factors, "r", "done", metrics=metrics, score="loss", seconds=8, rows=rows
+                )
             )
     return found
 
@@ -59,9 +65,7 @@ def test_one_seed_decides_nothing():
 
 
 def test_a_set_of_which_hardly_anything_is_known_does_not_count():
-    few = results({"skipgram": [0.9, 0.8], "glove": [0.1, 0.2]})
-    for result in few:
-        result.metrics["small-pairs/coverage"] = 0.1
+    few = results({"skipgram": [0.9, 0.8], "glove": [0.1, 0.2]}, coverage=0.1)
     table = find_question("algorithms").table(few)
     assert table.attrs["measure"] == "validation/auc"
 
@@ -94,6 +98,15 @@ def test_one_is_trained_at_a_time_with_the_epochs_of_an_earlier_attempt():
     assert planner.next().model == "glove"
     planner.take(earlier[1])
     assert "epochs" not in planner.next().settings
+
+
+def test_without_seconds_every_training_has_an_equal_share_of_the_budget():
+    planner = find_question("algorithms").planner(asked(algorithms="skipgram, glove", seeds=5))
+    known = results({"skipgram": [0.5], "glove": [0.5]})
+    for result in known:
+        del result.factors["seconds for each"]
+    planner.prepare(Workplace(None, {}, known, Reporter(), time.monotonic() + 130))
+    assert planner.next().factors["seconds for each"] == pytest.approx(0.85 * 130 / 10.4, abs=0.5)  # with two trials
 
 
 @pytest.mark.slow

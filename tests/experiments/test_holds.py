@@ -4,14 +4,19 @@ import numpy as np
 import pytest
 
 import embedviz as ev
+from embedviz.core.errors import EmbedvizError, SettingsError
+from embedviz.core.jobs.reporter import Reporter
+from embedviz.data.folds import Fold
 from embedviz.experiments import find_question
-from embedviz.experiments.holds import CHANCE, COMMON
+from embedviz.experiments.holds import CHANCE, COMMON, OTHER
+from embedviz.experiments.question import Setup
 from embedviz.experiments.result import Result
-from embedviz.experiments.set_sizes import TEST_TO_TRAIN
+from embedviz.jobs.prepared import prepare, read
+from tests.experiments.planted import bought
 
 
-def results(test, baseline, score="accuracy", common=()):
-    """Results of seeds 0, 1, 2, … with these scores; `common` are shares of neighbours with the run before."""
+def results(test, baseline, score="accuracy", common=(), folds=0):
+    """Results of seeds 0, 1, 2, … or of folds, with these scores; `common` are shares of neighbours with the run before."""
     found = []
     for seed, (reached, trivial) in enumerate(zip(test, baseline, strict=True)):
         metrics = {
@@ -20,10 +25,14 @@ def results(test, baseline, score="accuracy", common=()):
             f"baseline/{score}": trivial,
             "test/mae": 1.0,
         }
-        metrics[TEST_TO_TRAIN] = 0.125
-        if seed and common:
-            metrics |= {f"{COMMON}seed {seed - 1}": common[seed - 1], CHANCE: 0.1}
-        found.append(Result(f"seed {seed}", {"seed": seed}, f"{seed}", "done", metrics=metrics, score=score))
+        rows = [{OTHER: f"seed {seed - 1}", COMMON: common[seed - 1], CHANCE: 0.1}] if seed and common else []
+        name, factors = (
+            (f"fold {seed + 1} of {folds}", {"fold": seed + 1, "folds": folds})
+            if folds
+            else (f"seed {seed}", {"seed": seed})
+        )
+        sizes = {"train": 80, "test": 10}
+        found.append(Result(name, factors, f"{seed}", "done", metrics=metrics, score=score, rows=rows, sizes=sizes))
     return found
 
 
@@ -63,6 +72,54 @@ def test_scores_that_cross_the_baseline_decide_nothing():
 
 def test_one_run_decides_nothing():
     assert not verdict([0.9], [0.1]).is_decided
+
+
+def test_folds_are_planned_with_one_seed_and_the_verdict_counts_them():
+    question = find_question("holds")
+    planner = question.planner(Setup("ratings", {"seed": 3}, question.Settings.of(folds=2)))
+    runs = [planner.next(), planner.next()]
+    assert planner.next() is None
+    assert [(run.name, run.fold, run.settings) for run in runs] == [
+        ("fold 1 of 2", Fold(0, 2), {"seed": 3}),
+        ("fold 2 of 2", Fold(1, 2), {"seed": 3}),
+    ]
+    whole = verdict([0.80, 0.82, 0.79], [0.5, 0.52, 0.49], folds=3)
+    assert whole.sentences[0].startswith("It holds: over 3 folds the accuracy")
+    part = verdict([0.80, 0.82, 0.2], [0.5, 0.52, 0.49], folds=5)
+    assert part.sentences[0].startswith("Undecided: over 3 of 5 folds")
+    assert part.sentences[0].endswith("More folds can decide.")
+    with pytest.raises(SettingsError, match="two folds or more"):
+        question.Settings.of(folds=1)
+
+
+@pytest.mark.slow
+def test_each_row_is_in_the_test_set_of_one_fold_and_baselines_see_the_same_split(executor, ratings_file):
+    settings = {"method": "gradient", "epochs": 2, "dim": 2, "device": "cpu"}
+    found = ev.experiment("holds", ratings_file, model="ratings", folds=3, **settings)
+    assert [result.name for result in found.results] == ["fold 1 of 3", "fold 2 of 3", "fold 3 of 3"]
+    runs = [found.run_of(result) for result in found.results]
+    splits = [prepare(run, read(run, Reporter()), run.training_settings(), Reporter()).split for run in runs]
+    n = len(splits[0])  # of the file but for one that repeats a pair
+    assert sorted(np.concatenate([split.test for split in splits]).tolist()) == list(range(n))
+    for result, run, split in zip(found.results, runs, splits, strict=True):
+        assert run.protocol.fold == (split.fold.number, 3)
+        assert result.sizes == split.sizes
+    baselines = ev.open_run(runs[1].folder).baselines().set_index("name")
+    assert baselines.loc["Mean", "test/rmse"] == pytest.approx(runs[1].metrics["baseline/rmse"])
+    ordinary = ev.experiment("holds", ratings_file, model="ratings", seeds=2, **settings)
+    assert not any(result.was_there for result in ordinary.results)  # a fold is another training than its seed
+    again = ev.experiment("holds", ratings_file, model="ratings", folds=3, **settings)
+    assert all(result.was_there for result in again.results)
+
+
+def test_folds_of_data_with_a_split_of_its_own_are_refused_in_a_sentence(executor, tmp_path):
+    path = tmp_path / "parts.csv"
+    table = bought(60, towns=4)
+    table["part"] = ["train"] * 40 + ["test"] * 20
+    table.to_csv(path, index=False)
+    with pytest.raises(EmbedvizError, match=r"^Folds would replace the split of column “part”. Repeat over seeds"):
+        ev.experiment("holds", path, model="categories", columns={"target": "bought"}, folds=2, epochs=1)
+    assert ev.runs() == []
 
 
 @pytest.mark.slow

@@ -12,13 +12,13 @@ from embedviz.models import model_spec
 from tests.experiments.planted import bought
 
 
-def result(inputs, seed, test, validation=None, parameters=100, baselines=(), **groups):
+def result(inputs, seed, test, validation=None, parameters=100, baselines=(), sizes=(), **groups):
     metrics = {"test/accuracy": test, "validation/accuracy": validation or test}
     metrics |= {f"{name}/accuracy": value for name, value in groups.items()}
     rows = [{"parameters": parameters, "common": 80, "rare": 15, "unseen": 5}]
     return Result(
         inputs, {"inputs": inputs, "seed": seed}, "", "done",
-        metrics=metrics, score="accuracy", seconds=2.0, rows=rows, baselines=list(baselines),
+        metrics=metrics, score="accuracy", seconds=2.0, rows=rows, baselines=list(baselines), sizes=dict(sizes),
     )  # fmt: skip
 
 
@@ -65,6 +65,17 @@ def test_one_hot_can_win_and_a_small_noisy_difference_does_not_decide():
     alone = QUESTION.verdict(QUESTION.table([worse[0], worse[3]]))
     assert not alone.is_decided
     assert "1 seed" in alone.sentences[0]
+
+
+def test_a_difference_that_overlapping_training_sets_explain_does_not_decide():
+    def asked(**sizes):
+        gains = (0.046, 0.024, 0.035)
+        one_hot = [result("one-hot", seed, 0.7, sizes=sizes) for seed in range(3)]
+        embeddings = [result("embeddings, dim 4", seed, 0.7 + gain, sizes=sizes) for seed, gain in enumerate(gains)]
+        return QUESTION.verdict(QUESTION.table(one_hot + embeddings))
+
+    assert not asked(train=60, test=40).is_decided
+    assert asked(train=100, test=1).is_decided  # test sets that small have hardly anything in common
 
 
 @pytest.mark.parametrize(("error", "winner"), [(4.0, "Embeddings are better"), (6.0, "One-hot inputs are better")])

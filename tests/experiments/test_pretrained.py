@@ -68,6 +68,19 @@ def test_the_verdict_names_the_shares_with_which_pre_trained_vectors_are_better(
     assert len(QUESTION.figure(table).data) == 3
 
 
+def test_of_many_comparisons_none_is_decided_by_chance():
+    gains = (0.046, 0.024, 0.035)  # its interval alone is above zero
+    scratch = [result(SCRATCH, 0.1, seed, 0.7) for seed in range(3)]
+    frozen = [result(FROZEN, 0.1, seed, 0.7 + gain) for seed, gain in enumerate(gains)]
+    tuned = [result(FINE_TUNED, 0.1, seed, 0.7 - gain / 9) for seed, gain in enumerate((0.1, -0.1, 0.0))]
+    alone = QUESTION.verdict(QUESTION.table(frozen + scratch))
+    assert alone.is_decided
+    together = QUESTION.verdict(QUESTION.table(frozen + tuned + scratch))
+    assert not together.is_decided
+    assert "The intervals hold for all these comparisons together." in together.sentences
+    assert "The intervals hold for all these comparisons together." not in alone.sentences
+
+
 def test_useless_vectors_lose_or_leave_it_undecided():
     lost = QUESTION.verdict(QUESTION.table(results({FROZEN: (0.5, 0.5), FINE_TUNED: (0.6, 0.6), SCRATCH: (0.7, 0.7)})))
     assert lost.sentences[0] == "Vectors from scratch are better with every share of the training set."
@@ -100,9 +113,9 @@ def test_the_question_is_answered_from_python(tmp_path):
     topics().to_csv(path, index=False)
     found = ev.experiment(
         "pretrained", path, model="sentiment", columns={"text": "text", "label": "topic"}, budget="6m", smallest=0.05,
-        steps=1, seeds=3, encoder="mean", epochs=30, learning_rate=0.01, dropout=0.0, batch_size=4, known_words=0, test_share=0.4, word_dropout=0.0,
+        steps=1, seeds=5, encoder="mean", epochs=30, learning_rate=0.01, dropout=0.0, batch_size=4, known_words=0, test_share=0.4, word_dropout=0.0,
     )  # fmt: skip
-    assert [r.outcome for r in found.results] == ["done"] * 9, [r.reason for r in found.results]
+    assert [r.outcome for r in found.results] == ["done"] * 15, [r.reason for r in found.results]
     table = found.table.set_index("vectors")
     assert table.loc[FROZEN, "test"] > table.loc[SCRATCH, "test"] + 0.1  # new words' vectors tell nothing of the others
     assert (table["seconds to reach"] > 0).all()

@@ -84,10 +84,15 @@ def test_the_question_is_answered_from_python(tmp_path):
     assert found.verdict.sentences[1].startswith("town, bought: yes")
     assert found.figure.data
     run = found.run_of(found.results[0])
-    everything = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of()))
+
+    def measured(**options):
+        planner = QUESTION.planner(Setup("categories", {}, SimilarSettings.of(**options)))
+        return planner.measure(found.results[0], run)
+
+    everything = measured()
     assert len({row["space"] for row in everything}) == 2  # towns, and rows of the table
-    of_bought = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of(column="bought")))
+    of_bought = measured(column="bought")
     assert {row["column"] for row in of_bought} == {"bought"} < {row["column"] for row in everything}
-    of_towns = QUESTION.measure(run, Setup("categories", {}, SimilarSettings.of(space="town")))
+    of_towns = measured(space="town")
     assert {row["space"] for row in of_towns} == {"town"}
     assert len(of_towns) < len(everything)

@@ -13,17 +13,17 @@ from embedviz.experiments.question import Setup
 from embedviz.experiments.result import Result
 
 
-def result(part, seed, loss, rate, test=9.0, **metrics):
-    metrics |= {"validation/rmse": loss, "test/rmse": test}
-    return Result(
-        "", {"part": part, "seed": seed, "rate": rate}, f"{part}{seed}{rate}", "done", metrics=metrics, score="rmse"
-    )
+def result(part, seed, loss, rate, test=9.0, rows=()):
+    metrics = {"validation/rmse": loss, "test/rmse": test}
+    factors = {"part": part, "seed": seed, "rate": rate}
+    return Result("", factors, f"{part}{seed}{rate}", "done", metrics=metrics, score="rmse", rows=list(rows))
 
 
 def results(best=(0.8, 0.81, 0.79), defaults=(1.0, 1.01, 1.0), tried=(1.2, 0.7, 0.9)):
     """Results of a search: trials of rates 1, 2, …, and confirmations with seeds 1, 2, …."""
     found = [result("defaults", 0, 1.0, 0.1), *(result("tried", 0, loss, i + 1.0) for i, loss in enumerate(tried))]
-    found.append(result("best", 0, min(tried), 2.0, test=0.75, **{"importance/rate": 0.9, "importance/dim": 0.1}))
+    importances = [{"setting": "rate", "importance": 0.9}, {"setting": "dim", "importance": 0.1}]
+    found.append(result("best", 0, min(tried), 2.0, test=0.75, rows=importances))
     for seed, (loss, default) in enumerate(zip(best, defaults, strict=True), 1):
         found += [result("best", seed, loss, 2.0), result("defaults", seed, default, 0.1)]
     return found
@@ -44,7 +44,7 @@ def test_settings_that_win_with_other_seeds_too_are_named_with_the_test_score_of
     )
     assert decided.sentences[1].startswith("With 3 seeds that were not searched, the gain over the defaults is 0.2033")
     assert "rate 90%, dim 10%" in decided.sentences[2]
-    assert "looked at once, its RMSE is 0.7500" in decided.sentences[3]
+    assert "measured once, its RMSE is 0.7500" in decided.sentences[3]
     assert "The run best02.0 " in decided.sentences[4]
 
 
@@ -109,7 +109,10 @@ def test_a_real_search_stops_bad_trials_early_repeats_itself_and_offers_the_best
     losses = {r.name: r.validation for r in found.results if r.outcome == "done" and r.factors["seed"] == 0}
     best = by_name["best, seed 0"]
     assert best.validation == min(losses.values())
-    assert best.was_there
+    for result in found.results:
+        if result.outcome == "done" and result.name != best.name:
+            assert "test" not in result.sizes
+            assert not [name for name in found.run_of(result).metrics if name.startswith("test/")]
     assert found.run_of(best).metrics["test/rmse"] == found.table["test"].dropna().item()
     assert {result.name for result in found.results} >= {
         "best, seed 1",

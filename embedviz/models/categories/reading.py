@@ -15,12 +15,13 @@ from embedviz.core.progress import Progress
 from embedviz.data.classes import Classes, read_classes
 from embedviz.data.column import Column
 from embedviz.data.column_kinds import as_numbers, column_kind
+from embedviz.data.folds import Fold
 from embedviz.data.given_split import ROLE as SPLIT_ROLE
 from embedviz.data.given_split import GivenSplit, read_given
 from embedviz.data.guessing import MAX_NUMERIC_CLASSES
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
-from embedviz.data.splits import Fold, Split, draw_split
+from embedviz.data.splits import Split, draw_split
 from embedviz.models.categories.encoding import numbers_of
 from embedviz.models.categories.schema import Feature, Target
 from embedviz.models.categories.settings import CategoriesSettings
@@ -124,6 +125,7 @@ def read_rows(
     else:
         split = draw_split(len(rows), validation_share, settings.test_share, seed, fold=fold, classes=codes)
     split = split.thinned(settings.train_share, classes=codes)
+    split = split if settings.measure_test else split.untested()
 
     taken, read, last = {}, [], time.monotonic()
     not_features = {name} if given is None else {name, given.column}

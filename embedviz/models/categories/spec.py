@@ -14,9 +14,10 @@ import pandas as pd
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_numbers, filter_rows
+from embedviz.data.folds import Fold
 from embedviz.data.part_names import PartName
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold, training_size
+from embedviz.data.splits import training_size
 from embedviz.evaluation.classification import evaluate_classes, ordered_detail
 from embedviz.evaluation.group_scores import group_scores
 from embedviz.evaluation.regression import evaluate_numbers

@@ -14,9 +14,10 @@ import pandas as pd
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_rows
+from embedviz.data.folds import Fold
 from embedviz.data.given_split import ROLE as SPLIT_ROLE
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold, training_size
+from embedviz.data.splits import training_size
 from embedviz.models.ratings.cost import estimate_cost
 from embedviz.models.ratings.prepared import PreparedRatings, prepare_ratings
 from embedviz.models.ratings.settings import RatingsSettings
@@ -82,6 +83,7 @@ class RatingsSpec:
         method = choose_method(settings, ratings)
         yield Progress(message="Splitting the ratings")
         split = split_ratings(ratings, settings, fold).thinned(settings.train_share)
+        split = split if settings.measure_test else split.untested()
         return prepare_ratings(ratings, method, split, settings.refit)
 
     def evaluate(self, trained: TrainedRatings, prepared: PreparedRatings) -> Evaluation:

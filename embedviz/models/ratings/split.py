@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.core.errors import ColumnError, SettingsError
-from embedviz.data.splits import Fold, Split, SplitMethod, draw_split
+from embedviz.data.folds import Fold
+from embedviz.data.splits import Split, SplitMethod, draw_split
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.table import RatingsTable
 

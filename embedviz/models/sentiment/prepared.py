@@ -10,7 +10,8 @@ import numpy as np
 
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
-from embedviz.data.splits import Fold, draw_split
+from embedviz.data.folds import Fold
+from embedviz.data.splits import draw_split
 from embedviz.models.sentiment.encoded_corpus import EncodedCorpus
 from embedviz.models.sentiment.ngrams import Ngrams
 from embedviz.models.sentiment.reading import LabelledTexts
@@ -58,6 +59,7 @@ def prepare_texts(
     else:
         split = draw_split(len(data), validation_share, settings.test_share, seed, fold=fold, classes=classes)
     split = split.thinned(settings.train_share, classes=classes)
+    split = split if settings.measure_test else split.untested()
     pretrained = None
     if space is not None:
         pretrained = pretrained_vectors(space, data.labels, settings.lowercase)

@@ -16,9 +16,10 @@ from embedviz.core.cost import Cost, Machine
 from embedviz.core.errors import SettingsError
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_numbers, filter_texts
+from embedviz.data.folds import Fold
 from embedviz.data.part_names import PartName
 from embedviz.data.reading import Table
-from embedviz.data.splits import Fold, training_size
+from embedviz.data.splits import training_size
 from embedviz.evaluation.classification import evaluate_classes, ordered_detail
 from embedviz.models.sentiment.baselines import baselines_of
 from embedviz.models.sentiment.examples import ENCODER_SPACE, text_spaces

@@ -16,9 +16,10 @@ import pandas as pd
 from embedviz.core.cost import Cost, Machine
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_numbers, filter_texts
+from embedviz.data.folds import Fold
 from embedviz.data.reading import Table
 from embedviz.data.roles import checked_role
-from embedviz.data.splits import Fold, training_size
+from embedviz.data.splits import training_size
 from embedviz.evaluation.held_out_pairs import NOISE_WORDS
 from embedviz.models.words.cost import training_cost
 from embedviz.models.words.examples import text_space
@@ -119,6 +120,7 @@ class WordModel(Generic[S]):
             max_vocabulary=settings.max_vocabulary,
             validation_share=settings.validation_share,
             test_share=settings.test_share,
+            measure_test=settings.measure_test,
             seed=settings.seed,
             fold=fold,
             phrases=_phrase_rule(settings),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from embedviz.core import archive
-from embedviz.data.splits import Fold
+from embedviz.data.folds import Fold
 from embedviz.models.categories.prepared import CategoriesPrepared
 from embedviz.models.categories.spec import SPEC
 from tests.models.categories.shop import CPU, KIND, PRICE, finish, fit, prepare, settings, shop, untrained

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
+from embedviz.data.folds import Fold
 from embedviz.data.reading import read_table
 from embedviz.data.samples import SAMPLES
-from embedviz.data.splits import Fold, SplitMethod
+from embedviz.data.splits import SplitMethod
 from embedviz.evaluation.knn_purity import purity_by_column
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.spec import SPEC

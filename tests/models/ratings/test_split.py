@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from embedviz.core.errors import ColumnError
-from embedviz.data.splits import TEST, TRAIN, VALIDATION, Fold, SplitMethod
+from embedviz.data.folds import Fold
+from embedviz.data.splits import TEST, TRAIN, VALIDATION, SplitMethod
 from embedviz.models.ratings.settings import RatingsSettings
 from embedviz.models.ratings.split import choose_split, split_ratings
 from embedviz.models.ratings.table import read_ratings

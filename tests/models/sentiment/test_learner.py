@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from embedviz.data.splits import Fold
+from embedviz.data.folds import Fold
 from embedviz.models.sentiment import linear
 from embedviz.models.sentiment.settings import SentimentSettings
 from embedviz.models.sentiment.spec import SPEC

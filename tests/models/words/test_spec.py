@@ -9,8 +9,8 @@ import pytest
 
 from embedviz.core.cost import Machine
 from embedviz.core.generators import result_of
+from embedviz.data.folds import Fold
 from embedviz.data.reading import read_table
-from embedviz.data.splits import Fold
 from embedviz.models import model_spec
 from embedviz.models.words.skipgram import SPEC, SkipgramSettings
 from embedviz.models.words.spec import TEST_PAIRS, draw_pairs
