@@ -2,6 +2,7 @@
 
 import importlib.util
 
+import numpy as np
 import pytest
 
 from embedviz.core.errors import RunError
@@ -10,49 +11,18 @@ from embedviz.core.jobs.status import written_status
 from embedviz.experiments.experiment import create_experiment
 from embedviz.jobs import ray_executor
 from embedviz.jobs.local_executor import LocalExecutor, close_shared_executor, shared_executor
-from embedviz.jobs.perform import OUT_OF_MEMORY
+from embedviz.jobs.perform import OUT_OF_MEMORY, perform
 from embedviz.jobs.ray_executor import RayExecutor
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
+from tests.jobs.ray_nodes import Nodes, can_hide_folders
 from tests.jobs.waiting import checkpointed, in_training, wait_for
 
 pytestmark = pytest.mark.slow
-on_cluster = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-cluster.txt"
-)
 
 LONG = {"epochs": 10_000, "min_count": 1, "dim": 100, "window": 10, "subsample": 0, "threads": 1}
 RESUMING = "Resuming from the last checkpoint"
 SHORT = {"epochs": 20, "min_count": 1}
-
-
-class Nodes:
-    """A Ray cluster whose head trains nothing and whose nodes have one core each."""
-
-    def __init__(self):
-        from ray.cluster_utils import Cluster
-
-        head = {"num_cpus": 0, "include_dashboard": False}
-        self.cluster = Cluster(initialize_head=True, head_node_args=head, shutdown_at_exit=False)
-        self.nodes = []
-
-    @property
-    def address(self):
-        return self.cluster.address
-
-    def add(self, **environment):
-        self.nodes.append(self.cluster.add_node(num_cpus=1, env_vars=environment))
-
-    def kill_node(self, node):
-        """Kill the node's processes, the run that it works on included."""
-        self.nodes.remove(node)
-        self.cluster.remove_node(node, allow_graceful=False)
-
-    def kill_head(self):
-        self.cluster.head_node.kill_all_processes(check_alive=False, allow_graceful=False)
-
-    def close(self):
-        self.cluster.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +67,7 @@ def done_runs():
     return [run for run in Store().runs() if run.status == "done"]
 
 
-@on_cluster
+@pytest.mark.cluster
 def test_a_lost_run_goes_on_from_its_checkpoint_and_stop_and_close_reach_it(nodes, start, two_topics):
     executor = start(nodes)
     run, waiting = new_run(two_topics, **LONG), new_run(two_topics, **LONG)
@@ -129,7 +99,7 @@ def test_a_lost_run_goes_on_from_its_checkpoint_and_stop_and_close_reach_it(node
     assert executor.machine.words_per_second > 0
 
 
-@on_cluster
+@pytest.mark.cluster
 def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two_topics):
     nodes.add(RAY_memory_usage_threshold="0.01")  # what any process takes is too much
     nodes.kill_node(nodes.nodes[0])
@@ -140,7 +110,40 @@ def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two
     assert run.state.reason == OUT_OF_MEMORY
 
 
-@on_cluster
+@pytest.mark.cluster
+@pytest.mark.skipif(not can_hide_folders(), reason="Giving a node a mount of its own needs root and unshare")
+def test_nodes_that_do_not_see_the_store_get_the_data_and_return_all_they_write(
+    nodes, start, two_topics, tmp_path_factory
+):
+    while nodes.nodes:
+        nodes.kill_node(nodes.nodes[0])
+    first = nodes.add_without(tmp_path_factory.getbasetemp())
+    executor = start(nodes)
+    settings = {"epochs": 3, "min_count": 1, "dim": 8, "threads": 1, "deterministic": True}
+    run, here = new_run(two_topics, **settings), new_run(two_topics, **settings)
+    executor.submit(run)
+    assert perform(here) == run.wait(60) == "done"
+    assert run.metrics == here.metrics
+    assert np.array_equal(run.space.vectors, here.space.vectors)
+    assert messages_of(run) == messages_of(here)
+
+    run = new_run(two_topics, **LONG)
+    executor.submit(run)
+    in_training(run)
+    checkpointed(run)
+    second = nodes.add_without(tmp_path_factory.getbasetemp())
+    nodes.kill(first)
+    wait_for(lambda: RESUMING in messages_of(run), what="going on elsewhere")
+    assert messages_of(run).count("Starting") == 2
+    executor.stop(run)
+    assert run.wait(30) == "stopped"
+    assert "cat" in run.space
+    executor.close()
+    nodes.kill(second)
+    nodes.add()
+
+
+@pytest.mark.cluster
 def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, two_topics, monkeypatch):
     monkeypatch.setattr(ray_executor, "SILENCE_S", 6.0)
     nodes.add()
@@ -177,7 +180,7 @@ def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, 
     assert 20 <= sum(starts) <= 22  # what the node and the head were at, twice
 
 
-@on_cluster
+@pytest.mark.cluster
 def test_an_address_at_which_nothing_answers_is_named(start, two_topics):
     class Nowhere:
         address = "127.0.0.1:9"
