@@ -80,16 +80,17 @@ def path_of(place: str, job: JobFolder[Any]) -> Path:
         For a file that the job does not write.
     """
     wanted = Path(place)
-    for folder in written_places(job):
-        if ".." not in wanted.parts and wanted.is_relative_to(folder):
-            root = job.folder if folder == place_of(job.folder) else home() / folder
-            return root / wanted.relative_to(folder)
+    for folder in written_folders(job):
+        if ".." not in wanted.parts and wanted.is_relative_to(place_of(folder)):
+            return folder / wanted.relative_to(place_of(folder))
     raise RunError(f"The job in {job.folder} does not write {place}.")
 
 
-def written_places(job: JobFolder[Any]) -> list[str]:
-    """Return the folders that a job writes into, in a node's store: its own, and for a comparison of algorithms all runs."""
-    return [place_of(job.folder), *(["runs"] if job.kind == "algorithms" else [])]
+def written_folders(job: JobFolder[Any]) -> list[Path]:
+    """Return the folders that a job writes into, on the server: its own, as a rule."""
+    if job.kind == "algorithms":
+        return [job.folder, home() / "runs"]
+    return [job.folder.parent if job.kind == "repeats" else job.folder]  # each repeat is a file beside
 
 
 def run_around(path: Path) -> Path | None:
