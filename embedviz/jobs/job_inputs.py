@@ -100,7 +100,7 @@ def run_around(path: Path) -> Path | None:
 
 def lacks_files(folder: Path) -> bool:
     """Return True on a machine where something lacks that the job in a folder names by its path."""
-    return any(not Path(path).is_file() for path in files_in_place(_reference(open_job(folder))))
+    return any(not Path(path).is_file() for data in _data(open_job(folder)) for path in files_in_place(data))
 
 
 def job_inputs(job: JobFolder[Any]) -> list[JobInput]:
@@ -113,7 +113,8 @@ def job_inputs(job: JobFolder[Any]) -> list[JobInput]:
     RunError, SettingsError
         When the vectors that it starts with are gone.
     """
-    check_unchanged(_reference(job))
+    for reference in _data(job):
+        check_unchanged(reference)
     found = [*_own(job.folder), *(_of_comparison(job) if job.kind == "algorithms" else _of_run(job))]
     return [file for file in found if file.path.is_file()]
 
@@ -127,8 +128,10 @@ def _own(folder: Path) -> Iterator[JobInput]:
 
 def _of_run(job: JobFolder[Any]) -> Iterator[JobInput]:
     """Yield the data of a run, the vectors that it starts with, and for a job within it what its folder says of the run."""
-    run = _run(job)
-    folder = job.folder
+    around = run_around(job.folder)
+    if around is None:
+        return
+    run, folder = RunFolder(around), job.folder
     while folder != run.folder:
         folder = folder.parent
         for path in folder.glob("[!.]*.json"):
@@ -175,12 +178,9 @@ def _elsewhere(path: Path) -> JobInput:
     return JobInput(path, f"{SAMPLES_FOLDER}/{path.name}" if is_sample else f"{IN_PLACE}{path}")
 
 
-def _reference(job: JobFolder[Any]) -> DataReference:
-    return AlgorithmComparison(job.folder).spec.data if job.kind == "algorithms" else _run(job).data
-
-
-def _run(job: JobFolder[Any]) -> RunFolder:
-    folder = run_around(job.folder)
-    if folder is None:
-        raise RunError(f"The {job.kind} in {job.folder} belong to no run, so that their data cannot be sent to a node.")
-    return RunFolder(folder)
+def _data(job: JobFolder[Any]) -> list[DataReference]:
+    """Return the data that a job reads; none for one that belongs neither to a run nor to a data set."""
+    if job.kind == "algorithms":
+        return [AlgorithmComparison(job.folder).spec.data]
+    run = run_around(job.folder)
+    return [RunFolder(run).data] if run else []
