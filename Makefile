@@ -63,6 +63,12 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Ray, TensorBoard, MLflow, faiss and databases of vectors: without them their tests are skipped, and CI has them. In one resolution with what is pinned.
+.venv/installed-extras: requirements-cluster.txt requirements-tracking.txt requirements-spaces.txt .venv/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-cluster.txt -r requirements-tracking.txt -r requirements-spaces.txt
+	$(BIN)/pip check
+	@touch $@
+
 .venv/installed-bench: requirements-bench.txt .venv/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

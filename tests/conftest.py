@@ -1,6 +1,8 @@
 """Fixtures of the tests in this folder: jobs at work, and small data."""
 
 import contextlib
+import importlib.util
+import os
 import random
 
 import pandas as pd
@@ -18,6 +20,15 @@ settings.load_profile("embedviz")
 def pytest_make_parametrize_id(val, argname):
     """Name bytes by their parameter: an archive holds the time, and every process has to collect the same names."""
     return argname if isinstance(val, bytes) else None
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs Ray where that is not installed; where CI is set it fails."""
+    if importlib.util.find_spec("ray") is None and not os.environ.get("CI"):
+        skip = pytest.mark.skip(reason="Ray is not installed: pip install -r requirements-cluster.txt")
+        for item in items:
+            if item.get_closest_marker("cluster"):
+                item.add_marker(skip)
 
 
 @pytest.fixture

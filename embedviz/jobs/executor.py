@@ -104,13 +104,15 @@ def take_for_queue(job: JobFolder[Any]) -> Lease:
     RunError
         When the job cannot be resumed from its state, or another process holds it.
     """
+    seen = written_status(job.folder)
     _check_resumable(read_status(job.folder))
     lease = take_lease(job.folder)
     if lease is None:
         raise RunError("Another process is working on this. Wait until it has ended, or stop it.")
     before = written_status(job.folder)
     try:
-        _check_resumable(read_status(job.folder))  # another process may have been quicker
+        if before is not None and before != seen:  # another process was quicker
+            _check_resumable(before)
     except RunError:
         lease.release()
         raise

@@ -17,9 +17,10 @@ from embedviz.formats.pretrained import Pretrained, find_pretrained, open_pretra
 from embedviz.models import model_spec
 from embedviz.models.words.trained import WordVectors
 from embedviz.space import EmbeddingSpace
-from embedviz.space.storage import space_names
+from embedviz.space.storage import space_files, space_names
+from embedviz.store.files_in_place import located
 from embedviz.store.home import home
-from embedviz.store.run_folder import WEIGHTS, RunFolder
+from embedviz.store.run_folder import SPACES, WEIGHTS, RunFolder
 from embedviz.store.store import Store
 
 NONE = "none"
@@ -72,6 +73,27 @@ def to_download(name: str) -> Pretrained | None:
     return None if wanted.key in space_names(_cache()) else wanted
 
 
+def pretrained_files(settings: TrainingSettings) -> list[Path]:
+    """Return the files that `open_pretrained_space` reads; none where it would download them.
+
+    Raises
+    ------
+    RunError, SettingsError
+        When there is no such run or name.
+    """
+    name = getattr(settings, "vectors", NONE)
+    if name == NONE:
+        return []
+    if name.startswith(RUN):
+        folder = Store().run(_address(name)[0]).folder
+        return [*folder.glob("*.json"), folder / WEIGHTS, *(folder / SPACES).glob("*")]
+    if name in SAMPLES and SAMPLES[name].kind == "vectors":
+        return [SAMPLES[name].path]
+    if not is_shared() and Path(name).is_file():
+        return [Path(name)]
+    return space_files(_cache(), find_pretrained(name).key)
+
+
 def _cache() -> Path:
     return home() / "vectors"
 
@@ -86,8 +108,8 @@ def _opened(name: str, reporter: Reporter) -> EmbeddingSpace:
     if is_shared():
         if to_download(name):
             raise SettingsError(f"The vectors {name!r} are not on this server. Take a sample's, a run's, or none.")
-    elif Path(name).is_file():
-        return load_vectors(name, on_progress=reporter)
+    elif located(name).is_file():
+        return load_vectors(located(name), on_progress=reporter)
     return open_pretrained(name, _cache(), reporter)
 
 

@@ -27,10 +27,13 @@ from embedviz.core.jobs.stop_request import request_interrupt
 from embedviz.core.version import VERSION
 from embedviz.jobs.ray_process import ClusterAnswer, DriverAnswer, DriverRequest, Outcome
 from embedviz.jobs.ray_task import perform_on_node, words_per_second_of_node
+from embedviz.jobs.store_gateway import StoreGateway, Ticket
 from embedviz.store.home import home
 
 SERVER_GONE = "The server ended. What was learned is kept; Resume continues from there."
 CONNECT_S = 5.0  # that the head may take to answer
+SERVER_VARIABLES = ("EMBEDVIZ_MODE", "EMBEDVIZ_MAX_BYTES")  # that decide what a job may do, on a node too
+GATEWAY_THREADS = 8  # nodes that are answered at once
 LEAVE_GRACE_S = 7.0  # all tasks together may take to write their checkpoints when the server ends
 
 
@@ -75,9 +78,20 @@ class _Driver:
     def __init__(self, ray: Any, out: TextIO, inbox: queue.Queue[DriverRequest | _Ended | None]) -> None:
         self._ray, self._out, self._inbox = ray, out, inbox
         self._perform = ray.remote(perform_on_node)  # one for all: Ray keeps the order only of equal tasks
+        self._variables = {"EMBEDVIZ_HOME": str(home())}
+        self._variables |= {name: os.environ[name] for name in SERVER_VARIABLES if name in os.environ}
+        self._gateway = self._opened_gateway()
         self._tasks: dict[tuple[str, int], Any] = {}
         self._cluster = ClusterAnswer(cores=0, gpus=0)
         self._largest_node: dict[str, float] = {}
+
+    def _opened_gateway(self) -> Any:
+        """Start the actor that nodes ask which do not see the store. It lives on this machine, as long as the driver."""
+        scheduling = importlib.import_module("ray.util.scheduling_strategies")
+        here = scheduling.NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=False)
+        options = {"num_cpus": 0, "max_restarts": -1, "max_task_retries": -1, "max_concurrency": GATEWAY_THREADS}
+        gateway = self._ray.remote(StoreGateway).options(scheduling_strategy=here, **options)
+        return gateway.remote(self._variables, VERSION)
 
     def serve(self) -> None:
         """Take requests and the ends of tasks, and report the cluster once a second, until the server has gone."""
@@ -108,6 +122,7 @@ class _Driver:
     def _begin(self, request: DriverRequest) -> None:
         """Make a task of a job. What it asks for is never more than the largest node has, or it would wait for ever."""
         folder, lease = request["job"], request["lease"]
+        ticket: Ticket = {"folder": folder, "lease": lease, "token": request["token"]}
         threads = max(1, self._at_most("CPU", request["threads"]))
         task = self._perform.options(
             num_cpus=threads,
@@ -115,7 +130,7 @@ class _Driver:
             memory=self._at_most("memory", request["memory_bytes"]) or None,
             max_retries=0,  # the executor begins it again, under a lease that the lost process does not have
             name=Path(folder).name,
-        ).remote(folder, lease, request["token"], threads, str(home()), VERSION)
+        ).remote(ticket, threads, self._variables, VERSION, self._gateway)
         self._tasks[folder, lease] = task
         task.future().add_done_callback(lambda future: self._inbox.put(_Ended(folder, lease, future)))
 
@@ -176,11 +191,11 @@ class _Driver:
 
 
 def _reason(error: Any) -> str:
-    """Why a task failed before its job began."""
+    """Why a task failed where its job did not: a node could not begin it, or could not return what it came to."""
     cause = error.cause
     if isinstance(cause, EmbedvizError):
         return str(cause)
-    return f"A node could not begin it: {type(cause).__name__}: {cause}"
+    return f"A node could not do it: {type(cause).__name__}: {cause}"
 
 
 if __name__ == "__main__":

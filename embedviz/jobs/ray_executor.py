@@ -1,9 +1,9 @@
 """The executor of a Ray cluster: trainings become Ray tasks; maps, readings and experiments stay on the server's machine.
 
-The truth stays in the jobs' folders, which the nodes see under the same paths. The executor keeps the lease of every job
-alive that it holds, beside the process that does it. When Ray reports that a process or its node was lost, the executor takes
-the lease over and submits the job again: a process that still works under the old lease gives up at its next beat, and the
-new one goes on from the last checkpoint.
+The truth stays in the jobs' folders, which the nodes see under the same paths, or have copies of. The executor keeps the
+lease of every job alive that it holds, beside the process that does it. When Ray reports that a process or its node was lost,
+the executor takes the lease over and submits the job again: a process that still works under the old lease gives up at its
+next beat, and the new one goes on from the last checkpoint.
 """
 
 from __future__ import annotations

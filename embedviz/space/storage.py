@@ -240,6 +240,11 @@ def space_names(folder: Path) -> list[str]:
     return sorted(_name_of(path) for path in found if path.is_file())
 
 
+def space_files(folder: Path, name: str) -> list[Path]:
+    """Return the paths of a space's two files, whether or not they are there."""
+    return [_path(folder, name, "parquet"), _path(folder, name, "safetensors")]
+
+
 def written(folder: Path, name: str) -> int:
     """Return when the space's vectors were written, in nanoseconds since 1970; 0 when there are none.
 

@@ -24,8 +24,9 @@ from embedviz.data.reading import Table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.split_names import split_files
 from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions
+from embedviz.store.files_in_place import check_unchanged
 from embedviz.store.home import LOCAL_OWNER, new_id
-from embedviz.store.reference_reading import check_unchanged, file_path, read_preview
+from embedviz.store.reference_reading import file_path, read_preview
 
 FILE = "dataset.json"
 TOGETHER = "together.zip"  # several uploads of one data set

@@ -16,6 +16,7 @@ from embedviz.data.reading import Table, read_parts, read_table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.text_units import Unit
 from embedviz.store.data_reference import DataReference, fingerprint
+from embedviz.store.files_in_place import check_unchanged, located
 from embedviz.store.table_folders import tables_folder
 from embedviz.store.tables import keep_table, load_table, table_key
 
@@ -85,7 +86,7 @@ def _read(reference: DataReference, folder: Path, limit_bytes: int | None = None
     further = cast("dict[str, Any]", {name: value for name, value in options.items() if name != "member"})
     reads: dict[PartName, Callable[..., Table]] = {"train": own}
     for file in parts:
-        reads[file["part"]] = partial(read_table, Path(file["path"]), limit_bytes=limit_bytes, **further)
+        reads[file["part"]] = partial(read_table, located(file["path"]), limit_bytes=limit_bytes, **further)
     return read_parts(reads)
 
 
@@ -96,7 +97,7 @@ def _is_corpus(reference: DataReference) -> bool:
     options = reference["options"]
     if "parts" in reference or set(options) - set(CORPUS_OPTIONS):
         return False
-    return is_large_text(Path(reference["path"]), options.get("encoding"))
+    return is_large_text(located(reference["path"]), options.get("encoding"))
 
 
 def _read_corpus(reference: DataReference) -> Table:
@@ -106,7 +107,7 @@ def _read_corpus(reference: DataReference) -> Table:
         raise DataError(
             f"A corpus is plain text: of its files {listed(CORPUS_OPTIONS)} can be set, not {min(unknown)}."
         )
-    paths = [Path(file["path"]) for file in reference["files"]] if reference["source"] == "corpus" else []
+    paths = [located(file["path"]) for file in reference["files"]] if reference["source"] == "corpus" else []
     unit = cast("Unit | None", options.get("unit"))
     table = read_corpus(paths or [file_path(reference, Path())], options.get("encoding"), unit)
     cache = tables_folder() / table_key(fingerprint(reference), "corpus", options)
@@ -120,20 +121,6 @@ def _table_key(reference: DataReference) -> str:
     return table_key(fingerprint(reference), name, reference["options"])
 
 
-def check_unchanged(reference: DataReference) -> None:
-    """Raise DataError when a file that stays where it is went away or was changed."""
-    files = [(file["path"], file["modified"]) for file in reference.get("parts", [])]
-    if reference["source"] == "corpus":
-        files += [(file["path"], file["modified"]) for file in reference["files"]]
-    if reference["source"] == "path":
-        files.append((reference["path"], reference["modified"]))
-    for path, modified in files:
-        if not Path(path).is_file():
-            raise DataError(f"{path} no longer exists. Put it back, or start a new run.")
-        if Path(path).stat().st_mtime != modified:
-            raise DataError(f"{path} was changed since it was opened. Open it again, and start a new run.")
-
-
 def file_of(reference: DataReference, run_folder: Path) -> Path:
     """Return the path of the file that a run's reference names."""
     return file_path(reference, run_folder / "data")
@@ -144,8 +131,8 @@ def file_path(reference: DataReference, folder: Path) -> Path:
     if reference["source"] == "sample":
         return SAMPLES[reference["sample"]].path
     if reference["source"] == "corpus":
-        return Path(reference["files"][0]["path"])
-    return Path(reference["path"]) if reference["source"] == "path" else folder / reference["file"]
+        return located(reference["files"][0]["path"])
+    return located(reference["path"]) if reference["source"] == "path" else folder / reference["file"]
 
 
 def _name(reference: DataReference) -> str | None:

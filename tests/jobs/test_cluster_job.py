@@ -2,13 +2,13 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from embedviz.core.errors import RunError
 from embedviz.core.jobs.status import Status, repair, write_status, written_status
 from embedviz.core.version import VERSION
+from embedviz.jobs import cluster_job
 from embedviz.jobs.cluster_job import MAX_LOSSES, ClusterJob, Needs, needs_of
 from embedviz.jobs.executor import take_for_queue
 from embedviz.jobs.ray_task import perform_on_node
@@ -38,6 +38,24 @@ def test_a_lost_job_waits_again_under_a_lease_that_its_old_process_does_not_have
     assert held.is_waiting
     assert not lost.is_held()
     assert held.lease.is_held()
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "after"),
+    [(ClusterJob.take_again, "running", "queued"), (lambda held: held.end("failed", "no"), "running", "failed")],
+    ids=["begun again", "ended"],
+)
+def test_a_job_is_never_seen_as_interrupted_while_its_lease_is_taken_over(held, monkeypatch, act, before, after):
+    seen = []
+
+    def observed(folder, status):
+        seen.append(held.job.status)  # between the lease and the status
+        write_status(folder, status)
+
+    begin(held)
+    monkeypatch.setattr(cluster_job, "write_status", observed)
+    act(held)
+    assert (seen, held.job.status) == ([before], after)
 
 
 def test_a_job_that_ended_before_its_node_was_lost_is_not_begun_again(held):
@@ -78,8 +96,9 @@ def test_needs_are_threads_memory_in_whole_gigabytes_and_a_gpu_unless_the_device
 
 
 def test_a_node_that_cannot_do_the_job_says_why(held, tmp_path):
-    missing = str(Path(tmp_path) / "missing")
+    variables = {"EMBEDVIZ_HOME": str(tmp_path)}
+    ticket = {"folder": str(tmp_path / "missing"), "lease": 1, "token": ""}
     with pytest.raises(RunError, match="does not see"):
-        perform_on_node(missing, 1, "", 1, str(tmp_path), VERSION)
+        perform_on_node(ticket, 1, variables, VERSION)
     with pytest.raises(RunError, match="has embedviz"):
-        perform_on_node(str(held.folder), 1, "", 1, str(tmp_path), "0.0")
+        perform_on_node({**ticket, "folder": str(held.folder)}, 1, variables, "0.0")

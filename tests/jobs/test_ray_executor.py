@@ -2,6 +2,7 @@
 
 import importlib.util
 
+import numpy as np
 import pytest
 
 from embedviz.core.errors import RunError
@@ -10,49 +11,18 @@ from embedviz.core.jobs.status import written_status
 from embedviz.experiments.experiment import create_experiment
 from embedviz.jobs import ray_executor
 from embedviz.jobs.local_executor import LocalExecutor, close_shared_executor, shared_executor
-from embedviz.jobs.perform import OUT_OF_MEMORY
+from embedviz.jobs.perform import OUT_OF_MEMORY, perform
 from embedviz.jobs.ray_executor import RayExecutor
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
+from tests.jobs.ray_nodes import Nodes, can_hide_folders
 from tests.jobs.waiting import checkpointed, in_training, wait_for
 
 pytestmark = pytest.mark.slow
-on_cluster = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-cluster.txt"
-)
 
 LONG = {"epochs": 10_000, "min_count": 1, "dim": 100, "window": 10, "subsample": 0, "threads": 1}
 RESUMING = "Resuming from the last checkpoint"
 SHORT = {"epochs": 20, "min_count": 1}
-
-
-class Nodes:
-    """A Ray cluster whose head trains nothing and whose nodes have one core each."""
-
-    def __init__(self):
-        from ray.cluster_utils import Cluster
-
-        head = {"num_cpus": 0, "include_dashboard": False}
-        self.cluster = Cluster(initialize_head=True, head_node_args=head, shutdown_at_exit=False)
-        self.nodes = []
-
-    @property
-    def address(self):
-        return self.cluster.address
-
-    def add(self, **environment):
-        self.nodes.append(self.cluster.add_node(num_cpus=1, env_vars=environment))
-
-    def kill_node(self, node):
-        """Kill the node's processes, the run that it works on included."""
-        self.nodes.remove(node)
-        self.cluster.remove_node(node, allow_graceful=False)
-
-    def kill_head(self):
-        self.cluster.head_node.kill_all_processes(check_alive=False, allow_graceful=False)
-
-    def close(self):
-        self.cluster.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +67,11 @@ def done_runs():
     return [run for run in Store().runs() if run.status == "done"]
 
 
-@on_cluster
-def test_a_lost_run_goes_on_from_its_checkpoint_and_stop_and_close_reach_it(nodes, start, two_topics):
+@pytest.mark.cluster
+@pytest.mark.skipif(not can_hide_folders(), reason="Giving a node a mount of its own needs root and unshare")
+def test_a_run_outlives_a_node_with_the_store_and_one_without_and_stop_and_close_reach_it(
+    nodes, start, two_topics, tmp_path_factory
+):
     executor = start(nodes)
     run, waiting = new_run(two_topics, **LONG), new_run(two_topics, **LONG)
     executor.submit(run)
@@ -112,24 +85,38 @@ def test_a_lost_run_goes_on_from_its_checkpoint_and_stop_and_close_reach_it(node
 
     checkpointed(run)
     generation = current_generation(run.folder)
-    nodes.add()
+    without = nodes.add_without(tmp_path_factory.getbasetemp())
     nodes.kill_node(nodes.nodes[0])
-    wait_for(lambda: RESUMING in messages_of(run), what="going on elsewhere")
+    wait_for(lambda: RESUMING in messages_of(run), what="going on without a shared volume")
     assert messages_of(run).count("Starting") == 2
     assert current_generation(run.folder) == generation + 1
-
+    in_training(run, run.events().offset)
     executor.stop(run)
     assert run.wait(30) == "stopped"
     assert "cat" in run.space
+
+    short = {"epochs": 3, "min_count": 1, "dim": 8, "threads": 1, "deterministic": True}
+    there, here = new_run(two_topics, **short), new_run(two_topics, **short)
+    executor.submit(there)
+    assert perform(here) == there.wait(60) == "done"
+    assert there.metrics == here.metrics
+    assert np.array_equal(there.space.vectors, here.space.vectors)
+    assert messages_of(there) == messages_of(here)
+
+    run = new_run(two_topics, **LONG)
     executor.submit(run)
-    in_training(run, run.events().offset)
+    checkpointed(run)
+    nodes.add()
+    nodes.kill(without)
+    wait_for(lambda: RESUMING in messages_of(run), what="going on from the checkpoint that came back")
+    assert messages_of(run).count("Starting") == 2
     executor.close()
     assert run.status == "interrupted"
     assert "server ended" in run.state.reason
     assert executor.machine.words_per_second > 0
 
 
-@on_cluster
+@pytest.mark.cluster
 def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two_topics):
     nodes.add(RAY_memory_usage_threshold="0.01")  # what any process takes is too much
     nodes.kill_node(nodes.nodes[0])
@@ -140,14 +127,13 @@ def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two
     assert run.state.reason == OUT_OF_MEMORY
 
 
-@on_cluster
+@pytest.mark.cluster
 def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, two_topics, monkeypatch):
-    monkeypatch.setattr(ray_executor, "SILENCE_S", 6.0)
     nodes.add()
     nodes.add()
     nodes.kill_node(nodes.nodes[0])
     executor = start(nodes)
-    options, settings = {"largest": 32, "seeds": 4}, {"min_count": 1, "epochs": 200}
+    options, settings = {"largest": 32, "seeds": 4}, {"min_count": 1, "epochs": 100}
     data = dataset_of(two_topics)
     sweep = create_experiment("dimensions", data, "skipgram", budget=100, settings=settings, options=options)
     executor.submit(sweep)
@@ -156,8 +142,10 @@ def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, 
     wait_for(lambda: len(done_runs()) >= 12, what="going on with one node")
     assert {result.outcome for result in sweep.results} <= {"done", "training"}
 
-    nodes.kill_head()
-    assert sweep.wait(60) == "failed"
+    with monkeypatch.context() as patched:
+        patched.setattr(ray_executor, "SILENCE_S", 3.0)
+        nodes.kill_head()
+        assert sweep.wait(60) == "failed"
     assert "cluster" in sweep.state.reason
     done = {run.id: written_status(run.folder) for run in done_runs()}
     executor.close()
@@ -177,7 +165,7 @@ def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, 
     assert 20 <= sum(starts) <= 22  # what the node and the head were at, twice
 
 
-@on_cluster
+@pytest.mark.cluster
 def test_an_address_at_which_nothing_answers_is_named(start, two_topics):
     class Nowhere:
         address = "127.0.0.1:9"

@@ -104,8 +104,10 @@ class Lease:
 
     def is_held(self) -> bool:
         """Return True while nobody has taken the folder over."""
-        if current_generation(self.folder) > self.generation:
-            return False
+        return current_generation(self.folder) <= self.generation and self.is_seen()
+
+    def is_seen(self) -> bool:
+        """Return True on a machine that sees the lease's file, whether or not the lease is still held."""
         record = _read(self.path)
         return record is not None and record.token == self.token
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from embedviz.core.jobs.lease import Lease, is_alive
+from embedviz.core.jobs.lease import Lease, current_generation, is_alive
 from embedviz.core.typed_json import read_typed, write_typed
 
 State = Literal["queued", "running", "done", "stopped", "failed", "interrupted"]
@@ -65,11 +65,14 @@ def written_status(folder: Path) -> Status | None:
 
 
 def read_status(folder: Path) -> Status:
-    """Return the state as it is now: a job whose lease has run out is `interrupted`, whatever its file says."""
+    """Return the state as it is now: a job whose lease has run out is `interrupted`, whatever its file says.
+
+    Whoever takes a lease over writes the status a moment later; until then it is what it was.
+    """
     status = written_status(folder)
     if status is None:
         return Status("interrupted", reason=NEVER_STARTED)
-    if status.is_final or is_alive(folder, status.lease):
+    if status.is_final or is_alive(folder, current_generation(folder)):
         return status
     again = written_status(folder)  # the holder may have finished between the two looks
     if again is not None and again != status:

@@ -40,10 +40,12 @@ def test_a_job_that_waited_says_that_its_turn_never_came(tmp_path, expired):
     assert "before its turn" in read_status(tmp_path).reason
 
 
-def test_a_lease_of_somebody_else_does_not_keep_a_job_alive(tmp_path):
+def test_a_job_that_was_just_taken_over_is_as_it_was_until_its_new_holder_says_or_its_lease_runs_out(tmp_path, expired):
     write_status(tmp_path, Status("running", lease=1))
     Lease.take(tmp_path)
     Lease.take(tmp_path, over=1)
+    assert read_status(tmp_path).state == "running"
+    expired()
     assert read_status(tmp_path).state == "interrupted"
 
 
