@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from embedviz.jobs.algorithm_comparison import comparison_of_algorithms
 
 import embedviz as ev
 from embedviz.core.errors import DataError, RunError
@@ -18,7 +19,6 @@ from embedviz.core.jobs.status import Status, write_status, written_status
 from embedviz.core.jobs.stop_request import request_stop
 from embedviz.core.version import VERSION
 from embedviz.jobs import job_copy
-from embedviz.jobs.algorithm_comparison import comparison_of_algorithms
 from embedviz.jobs.baselines import baselines_of
 from embedviz.jobs.executor import take_for_queue
 from embedviz.jobs.job_copy import perform_copy
