@@ -1,4 +1,4 @@
-"""The files that a training, baselines, repeats or a comparison of algorithms read, and where a node finds its copies.
+"""The files that a training, baselines or repeats read, and where a node finds its copies.
 
 A node that does not see the store has one of its own for each job. Files lie there under the paths that they have in the
 store, with three exceptions: a run that lies outside the store is in `outside`, a sample in `samples`, and other files that
@@ -17,10 +17,8 @@ from embedviz.core.jobs.events import FILE as EVENTS
 from embedviz.core.jobs.folder import LOG, JobFolder
 from embedviz.core.settings import TrainingSettings
 from embedviz.data.samples import SAMPLES
-from embedviz.jobs.algorithm_comparison import AlgorithmComparison
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.pretrained import pretrained_files
-from embedviz.models import model_spec
 from embedviz.space.snapshots import FIRST_FOLDER, FOLDER
 from embedviz.store.data_reference import DataReference
 from embedviz.store.files_in_place import check_unchanged, files_in_place
@@ -80,17 +78,15 @@ def path_of(place: str, job: JobFolder[Any]) -> Path:
         For a file that the job does not write.
     """
     wanted = Path(place)
-    for folder in written_folders(job):
-        if ".." not in wanted.parts and wanted.is_relative_to(place_of(folder)):
-            return folder / wanted.relative_to(place_of(folder))
+    folder = written_folder(job)
+    if ".." not in wanted.parts and wanted.is_relative_to(place_of(folder)):
+        return folder / wanted.relative_to(place_of(folder))
     raise RunError(f"The job in {job.folder} does not write {place}.")
 
 
-def written_folders(job: JobFolder[Any]) -> list[Path]:
-    """Return the folders that a job writes into, on the server: its own, as a rule."""
-    if job.kind == "algorithms":
-        return [job.folder, home() / "runs"]
-    return [job.folder.parent if job.kind == "repeats" else job.folder]  # each repeat is a file beside
+def written_folder(job: JobFolder[Any]) -> Path:
+    """Return the folder that a job writes into, on the server: its own, as a rule."""
+    return job.folder.parent if job.kind == "repeats" else job.folder  # each repeat is a file beside
 
 
 def run_around(path: Path) -> Path | None:
@@ -115,7 +111,7 @@ def job_inputs(job: JobFolder[Any]) -> list[JobInput]:
     """
     for reference in _data(job):
         check_unchanged(reference)
-    found = [*_own(job.folder), *(_of_comparison(job) if job.kind == "algorithms" else _of_run(job))]
+    found = [*_own(job.folder), *_of_run(job)]
     return [file for file in found if file.path.is_file()]
 
 
@@ -142,20 +138,6 @@ def _of_run(job: JobFolder[Any]) -> Iterator[JobInput]:
     yield from _of_settings(run.training_settings())
 
 
-def _of_comparison(job: JobFolder[Any]) -> Iterator[JobInput]:
-    """Yield the data set of a comparison of algorithms, and the runs that it has created."""
-    comparison = AlgorithmComparison(job.folder)
-    dataset, spec = comparison.dataset, comparison.spec
-    for path in dataset.folder.glob("[!.]*.json"):
-        yield JobInput(path, place_of(path), is_data=False)
-    for run in comparison.runs.values():
-        for path in run.folder.rglob("[!.]*"):
-            if path.name not in APPENDED:
-                yield JobInput(path, place_of(path), is_data=False)
-    yield from _of_reference(spec.data, dataset.path)
-    yield from _of_settings(model_spec(spec.algorithms[0]).Settings.of(**spec.settings))
-
-
 def _of_reference(reference: DataReference, file: Path) -> Iterator[JobInput]:
     if reference["source"] == "upload":
         yield JobInput(file, place_of(file), sha256=reference["sha256"])
@@ -179,8 +161,6 @@ def _elsewhere(path: Path) -> JobInput:
 
 
 def _data(job: JobFolder[Any]) -> list[DataReference]:
-    """Return the data that a job reads; none for one that belongs neither to a run nor to a data set."""
-    if job.kind == "algorithms":
-        return [AlgorithmComparison(job.folder).spec.data]
+    """Return the data that a job reads; none for one that belongs to no run."""
     run = run_around(job.folder)
     return [RunFolder(run).data] if run else []

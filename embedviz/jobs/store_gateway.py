@@ -22,7 +22,7 @@ from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.stop_request import FILE as STOP
 from embedviz.core.jobs.stop_request import INTERRUPT_FILE
 from embedviz.core.version import VERSION
-from embedviz.jobs.job_inputs import APPENDED, job_inputs, path_of, place_of, written_folders
+from embedviz.jobs.job_inputs import APPENDED, job_inputs, path_of, place_of, written_folder
 from embedviz.jobs.opening import open_job
 
 REQUESTS = (STOP, INTERRUPT_FILE)  # files by which a job is asked to end
@@ -147,7 +147,7 @@ class StoreGateway:
         ]
         folders = {job.folder, *(file.path.parent for file in inputs if not file.is_data)}
         sizes = {place_of(path): _size(path) for folder in folders for path in (folder / name for name in APPENDED)}
-        written = [place_of(folder) for folder in written_folders(job)]
+        written = [place_of(written_folder(job))]
         return {"place": place_of(job.folder), "written": written, "files": files, "sizes": sizes}
 
     def read(self, ticket: Ticket, path: str, position: int, size: int) -> bytes:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from embedviz.jobs.algorithm_comparison import comparison_of_algorithms
 
 import embedviz as ev
 from embedviz.core.errors import DataError, RunError
@@ -236,7 +235,7 @@ def test_files_in_place_samples_a_run_outside_the_store_and_vectors_of_a_run_are
         node.perform(changed)
 
 
-def test_baselines_repeats_and_a_comparison_of_algorithms_are_done_in_a_copy_too(node, tweets, two_topics):
+def test_baselines_and_repeats_are_done_in_a_copy_too(node, tweets):
     table = Dataset.upload(Store().uploads_folder, "t.csv", [tweets.to_csv(index=False).encode()])
     settings = {"preset": "fast", "epochs": 1}
     run = Store().create_training("sentiment", table, settings)
@@ -247,12 +246,6 @@ def test_baselines_repeats_and_a_comparison_of_algorithms_are_done_in_a_copy_too
     assert {row.name for row in baselines.rows} >= {"Majority"}
     assert repeats.rows[0].metrics == run.metrics
     assert len(repeats.rows) == 2
-
-    small = {"min_count": 1, "dim": 4}
-    algorithms = comparison_of_algorithms(upload(two_topics), ["skipgram", "ppmi_svd"], seconds=0.2, settings=small)
-    assert node.perform(algorithms) == "done"
-    assert {name: run.status for name, run in algorithms.runs.items()} == {"skipgram": "done", "ppmi_svd": "done"}
-    assert all("cat" in run.space for run in algorithms.runs.values())
 
 
 def test_the_gateway_gives_and_takes_only_what_is_the_jobs(gateway, own_home):
