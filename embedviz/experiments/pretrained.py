@@ -118,7 +118,7 @@ class PretrainedVectors:
         }
         runs = [
             PlannedRun(
-                f"{kind}, {share:.3g} of the training set, seed {seed}",
+                f"{kind}, {100 * share:.3g}% of the training set, seed {seed}",
                 {VECTORS: kind, SHARE: share, "seed": seed},
                 {**common, **settings, "train_share": share, "seed": seed},
             )

@@ -49,7 +49,10 @@ def _of_share(share: float, rows: pd.DataFrame, score: str, sign: int) -> tuple[
         for kind, row in kinds.iterrows()
     ]
     scratch = rows.loc[SCRATCH, "test"]
-    return winner, f"With {share:.3g} of the training set: {score} {scratch:.4f} from scratch, {', '.join(parts)}."
+    return (
+        winner,
+        f"With {100 * share:.3g}% of the training set: {score} {scratch:.4f} from scratch, {', '.join(parts)}.",
+    )
 
 
 def _winner(row: pd.Series, sign: int) -> int:
@@ -75,7 +78,7 @@ def _first(compared: list[tuple[float, pd.DataFrame]], winners: list[int]) -> st
 
 
 def _listed(shares: list[float]) -> str:
-    return listed([f"{share:.3g}" for share in shares])
+    return listed([f"{100 * share:.3g}%" for share in shares])
 
 
 def _seconds(compared: list[tuple[float, pd.DataFrame]]) -> list[str]:
@@ -87,5 +90,5 @@ def _seconds(compared: list[tuple[float, pd.DataFrame]]) -> list[str]:
     runs = counted(int(rows["runs"].min()), "seed", "seeds")
     parts = ", ".join(f"{kind} {seconds:.2g} s" for kind, seconds in known.items())
     return [
-        f"With {share:.3g} of the training set, the validation score that all of them reach took, mean of {runs}: {parts}."
+        f"With {100 * share:.3g}% of the training set, the validation score that all of them reach took, mean of {runs}: {parts}."
     ]

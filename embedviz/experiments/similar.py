@@ -20,7 +20,7 @@ from embedviz.training.protocols import AnyModelSpec
 if TYPE_CHECKING:
     from embedviz.store.run_folder import RunFolder
 
-MAX_SENTENCES = 12
+MAX_SENTENCES = 6
 KEYS = ["space", "column"]
 
 
@@ -129,7 +129,7 @@ class Similar:
             Marks("neighbours of the same group", table["purity"], table["lower"], table["upper"]),
             Marks("by chance", table["chance"], is_reference=True),
         ]
-        return intervals_figure(_names(table), marks, x_title="share of the nearest neighbours")
+        return intervals_figure(_names(table), marks, x_title="share of neighbours")
 
     def verdict(self, table: pd.DataFrame) -> Verdict:
         """Return for each column whether neighbours share its groups more often than by chance."""
@@ -137,7 +137,7 @@ class Similar:
         is_less = table["upper"] < table["chance"]
         n_more, n_open = int(is_more.sum()), int((~is_more & ~is_less).sum())
         first = f"Of {len(table)} columns of groups, neighbours share the group more often than by chance in {n_more}"
-        first = f"{first}; {n_open} are undecided." if n_open else f"{first}."
+        first = f"{first}; {n_open} {'is' if n_open == 1 else 'are'} undecided." if n_open else f"{first}."
         if not is_more.any() and not is_less.any():
             first = "Undecided: in no column do neighbours share the group more often, or less often, than they could by chance."
         sentences = [first]

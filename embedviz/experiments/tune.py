@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from embedviz.core.errors import SettingsError
 from embedviz.core.settings import Settings
 from embedviz.evaluation.scores import readable
+from embedviz.experiments.display import RUN_ID
 from embedviz.experiments.question import Setup, Verdict
 from embedviz.experiments.result import Result
 from embedviz.experiments.search_space import search_space
@@ -69,7 +70,7 @@ class Tune:
                 "validation": r.validation,
                 "test": r.test if r.factors[PART] == BEST and r.factors["seed"] == searched else np.nan,
                 "seconds": r.seconds,
-                "run": r.run_id,
+                RUN_ID: r.run_id,
             }
             for r in results
         ]
@@ -109,7 +110,7 @@ class Tune:
                 if np.isfinite(row["test"])
                 else []
             ),
-            f"The run {row['run']} was trained with these settings.",
+            f"Among the runs, “{BEST}, seed {row['seed']:.0f}” is the one with these settings.",
         ]
         defaults = searched[searched[PART] == DEFAULTS]
         if len(defaults) and sign * defaults["validation"].iloc[0] >= sign * row["validation"]:
@@ -118,7 +119,7 @@ class Tune:
                 tried >= MIN_TRIED,
             )
         chosen = ", ".join(f"{name.replace('_', ' ')} {row[name]:.4g}" for name in table.attrs["settings"])
-        reached = f"the best of {tried} settings, with a {score} of {row['validation']:.4f} on the validation set"
+        reached = f"the best of {tried} settings, with {score} {row['validation']:.4f} on the validation set"
         gains = _gains(table, sign)
         mean, low, high = paired_interval(gains, test_to_train=table.attrs["test_to_train"])
         if len(gains) < 2:

@@ -63,7 +63,7 @@ def test_the_verdict_names_the_shares_with_which_pre_trained_vectors_are_better(
     verdict = QUESTION.verdict(table)
     assert verdict.is_decided
     assert verdict.sentences[0] == (
-        "Pre-trained vectors are better with 0.1 of the training set. With 1 it is undecided."
+        "Pre-trained vectors are better with 10% of the training set. With 100% it is undecided."
     )
     assert len(QUESTION.figure(table).data) == 3
 

@@ -40,7 +40,7 @@ def test_settings_that_win_with_other_seeds_too_are_named_with_the_test_score_of
     decided = find_question("tune").verdict(table)
     assert decided.is_decided
     assert decided.sentences[0].startswith(
-        "rate 2: the best of 3 settings, with a RMSE of 0.7000 on the validation set"
+        "rate 2: the best of 3 settings, with RMSE 0.7000 on the validation set"
     )
     assert decided.sentences[1].startswith("With 3 seeds that were not searched, the gain over the defaults is 0.2033")
     assert "rate 90%, dim 10%" in decided.sentences[2]
