@@ -39,13 +39,11 @@ def test_settings_that_win_with_other_seeds_too_are_named_with_the_test_score_of
     assert table["test"].dropna().tolist() == [0.75]
     decided = find_question("tune").verdict(table)
     assert decided.is_decided
-    assert decided.sentences[0].startswith(
-        "rate 2: the best of 3 settings, with RMSE 0.7000 on the validation set"
-    )
+    assert decided.sentences[0].startswith("rate 2: the best of 3 settings, with RMSE 0.7000 on the validation set")
     assert decided.sentences[1].startswith("With 3 seeds that were not searched, the gain over the defaults is 0.2033")
     assert "rate 90%, dim 10%" in decided.sentences[2]
     assert "measured once, its RMSE is 0.7500" in decided.sentences[3]
-    assert "The run best02.0 " in decided.sentences[4]
+    assert decided.sentences[4] == "Among the runs, “best, seed 0” is the one with these settings."
 
 
 def test_a_gain_that_other_seeds_do_not_show_decides_nothing():
