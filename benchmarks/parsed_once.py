@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 from embedviz.core.generators import result_of
-from embedviz.store.dataset import Dataset, read_reference
+from embedviz.store.dataset import Dataset
+from embedviz.store.reference_reading import read_reference
 from embedviz.text.tokens import tokens_of
 
 SAMPLES = {"kjv": "text", "movie_reviews": "text", "ratings": None, "bird_strikes": None}  # sample -> column of texts

@@ -159,7 +159,11 @@ def test_the_process_of_the_page_reads_no_file(app, monkeypatch):
     def fail(*args, **options):
         raise AssertionError("a file was read here")
 
-    for name in ("embedviz.data.reading.opened", "embedviz.formats.source.opened", "embedviz.store.dataset.read_table"):
+    for name in (
+        "embedviz.data.reading.opened",
+        "embedviz.formats.source.opened",
+        "embedviz.store.reference_reading.read_table",
+    ):
         monkeypatch.setattr(name, fail)
     dataset = Dataset.upload(Store().uploads_folder, "r.csv", [REVIEWS])
     visit(app, dataset)

@@ -190,7 +190,7 @@ def test_an_encoder_is_downloaded_only_after_a_click(app, reviews):
 
 
 def test_a_shared_server_offers_no_encoder(app, reviews, monkeypatch):
-    monkeypatch.setattr("components.training_setup.is_shared", lambda: True)
+    monkeypatch.setattr("components.model_settings.is_shared", lambda: True)
     opened(app, reviews)
     assert not [field for field in app.text_input if field.label == "Sentence encoder"]
 

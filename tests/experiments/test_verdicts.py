@@ -7,7 +7,7 @@ import pytest
 from embedviz.experiments.question import Verdict
 from tests.experiments.known_truth import FAMILIES, judge, judged, rank_family
 
-SETS = 10  # of each family of ratings, which are quick
+SETS = 5  # of each family of ratings, which are quick
 FEW_SETS = 2  # of the others
 
 
@@ -24,8 +24,8 @@ def test_a_verdict_that_decides_nothing_is_neither_right_nor_wrong():
 def test_the_dimensions_of_generated_ratings_are_found(executor, name):
     found = list(judged({name: FAMILIES[name]}, range(SETS)))
     counts = Counter(one.outcome for one in found)
-    assert counts["wrong"] <= 1, [one for one in found if one.outcome == "wrong"]
-    assert counts["right"] >= 8, [one for one in found if one.outcome != "right"]
+    assert counts["wrong"] == 0, [one for one in found if one.outcome == "wrong"]
+    assert counts["right"] >= 4, [one for one in found if one.outcome != "right"]
 
 
 @pytest.mark.slow
@@ -33,7 +33,7 @@ def test_the_dimensions_of_generated_ratings_are_found(executor, name):
 def test_no_dimensions_are_named_where_vectors_explain_nothing(executor):
     name = "ratings of biases alone"
     found = list(judged({name: FAMILIES[name]}, range(SETS)))
-    assert sum(one.outcome == "wrong" for one in found) <= 1, [one for one in found if one.outcome == "wrong"]
+    assert sum(one.outcome == "wrong" for one in found) == 0, [one for one in found if one.outcome == "wrong"]
 
 
 @pytest.mark.slow
@@ -42,7 +42,6 @@ def test_no_dimensions_are_named_where_vectors_explain_nothing(executor):
     "name",
     [
         "embeddings too small for their values",
-        "embeddings of many values with an angle each",
         "pre-trained vectors with synonyms near",
         "noisy ratings of rank 4, folds",
     ],
@@ -54,7 +53,7 @@ def test_what_is_true_by_far_is_found(executor, name):
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("name", ["embeddings as good as one-hot", "pre-trained vectors of noise"])
+@pytest.mark.parametrize("name", ["embeddings as good as one-hot"])
 def test_no_difference_is_named_where_there_is_none(executor, name):
     found = list(judged({name: FAMILIES[name]}, range(FEW_SETS)))
     assert "wrong" not in {one.outcome for one in found}, found

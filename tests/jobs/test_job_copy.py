@@ -3,9 +3,11 @@
 import contextlib
 import multiprocessing
 import os
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.managers import BaseManager
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -83,8 +85,12 @@ def processes():
     """The process of gateways, and that of a node."""
     context = multiprocessing.get_context("spawn")
     manager = Manager(ctx=context)
-    manager.start()
     with ProcessPoolExecutor(1, context) as pool:
+        with pytest.MonkeyPatch.context() as patched:
+            # a page that was tested before has left its script there, which a new process would run
+            patched.setitem(sys.modules, "__main__", ModuleType("__main__"))
+            manager.start()
+            pool.submit(int).result()
         yield manager, pool
     manager.shutdown()
 

@@ -200,7 +200,7 @@ def test_a_reading_that_gets_no_memory_says_so(monkeypatch):
     def fail(*args, **options):
         raise MemoryError
 
-    monkeypatch.setattr("embedviz.store.dataset.read_table", fail)
+    monkeypatch.setattr("embedviz.store.reference_reading.read_table", fail)
     found = preview_of(upload("r.csv", REVIEWS))
     assert perform(found) == "failed"
     assert "took more memory" in found.state.reason
