@@ -43,9 +43,7 @@ def draw_page(state: MapSession) -> None:
             if state.settings is not None:
                 bar.draw_menus(state)
         body = st.container(key="map-body", gap=None)
-        first = (
-            body.empty()
-        )  # of its own: in the panel's place the form would stay on in the panel until the script has run
+        first = body.empty()  # a place of its own: in the panel's, the form would stay on until the script has run
         if state.settings is None:
             with first.container(key="map-first"), error_boundary():
                 draw_settings(state, method)
