@@ -1,4 +1,4 @@
-"""Which algorithm: the way to the experiment that answers it for a run's text, and a word's neighbours by each of them."""
+"""Which algorithm: the way to the experiment that answers it for a run's text, and a word's neighbours by each algorithm."""
 
 from __future__ import annotations
 

@@ -90,5 +90,5 @@ def _seconds(compared: list[tuple[float, pd.DataFrame]]) -> list[str]:
     runs = counted(int(rows["runs"].min()), "seed", "seeds")
     parts = ", ".join(f"{kind} {seconds:.2g} s" for kind, seconds in known.items())
     return [
-        f"With {100 * share:.3g}% of the training set, the validation score that all of them reach took, mean of {runs}: {parts}."
+        f"With {100 * share:.3g}% of the training set, the validation score that all reach took, mean of {runs}: {parts}."
     ]

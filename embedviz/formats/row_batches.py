@@ -172,7 +172,7 @@ def _as_texts(table: pa.Table) -> pa.Table:
 
 
 def _unique(labels: pa.Array | pa.ChunkedArray, notes: list[str]) -> Sequence[str]:
-    """Return the labels, a number behind each that was there before; many of them without a Python string each."""
+    """Return the labels, a number behind each that was there before, many without a Python string for each."""
     if len(labels) >= MIN_STORED and pc.count_distinct(labels).as_py() == len(labels):
         whole = labels.combine_chunks() if isinstance(labels, pa.ChunkedArray) else labels
         return StoredLabels.build(cast(pa.LargeStringArray, whole))

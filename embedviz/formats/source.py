@@ -40,7 +40,7 @@ class Source:
     tensor : str
         The matrix that was asked for or taken, where the file holds several; empty for none.
     matrices : dict
-        Name to shape of all of them, once one was taken; empty where no name decides.
+        Name to shape of all, once one was taken; empty where no name decides.
     """
 
     def __init__(self, file: Opened, tensor: str = "", beside: _Beside | None = None):

@@ -23,7 +23,7 @@ class Asked(Protocol):
     tensor : str
         The matrix that was asked for or taken; empty for none.
     matrices : dict
-        Name to shape of all of them, once one was taken.
+        Name to shape of all, once one was taken.
     """
 
     name: str

@@ -38,7 +38,7 @@ def table(vectors=VECTORS, **columns):
 
 @pytest.fixture
 def lance(tmp_path):
-    """A function that makes the table "words" of a database anew and returns its address."""
+    """A function that makes the table "words" of a database again and returns its address."""
     database = importlib.import_module("lancedb").connect(str(tmp_path / "db"))
 
     def made(rows, **options):

@@ -67,7 +67,7 @@ def written_status(folder: Path) -> Status | None:
 def read_status(folder: Path) -> Status:
     """Return the state as it is now: a job whose lease has run out is `interrupted`, whatever its file says.
 
-    Whoever takes a lease over writes the status a moment later; until then it is what it was.
+    A process that takes a lease over writes the status a moment later; until then it is what it was.
     """
     status = written_status(folder)
     if status is None:

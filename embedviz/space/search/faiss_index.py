@@ -5,7 +5,7 @@ clustered vectors with 100 dimensions, 300 candidates by PQ50x4fs held 0.60 of t
 visit to 8 lists and all after 32.
 
 The index is a file that is mapped from disk. It proposes candidates, and these are measured by their own vectors, so that what
-it answers has its exact closeness; what it misses is told by its recall, measured against the exact search.
+it answers has its exact closeness; what it misses shows in its recall, measured against the exact search.
 
 Letters: N vectors, D dimensions, L lists, T sampled vectors, k neighbours.
 """
