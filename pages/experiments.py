@@ -23,12 +23,14 @@ if experiment_id := st.query_params.get(EXPERIMENT):
         open_address(None)
 with error_boundary():
     if opened is not None:
+        st.empty()  # in the place of the form, which would stay on among the rest until the script has run
         draw_experiment(opened)
         if st.button("Ask another question", icon=":material/add:"):
             open_address(None)
             st.rerun()
     else:
-        draw_setup()
+        with st.container():
+            draw_setup()
 with error_boundary():
     earlier = [
         found for found in experiments_of(session.store(), session.owner()) if opened is None or found.id != opened.id

@@ -43,11 +43,11 @@ def draw_page(state: MapSession) -> None:
             if state.settings is not None:
                 bar.draw_menus(state)
         body = st.container(key="map-body", gap=None)
-        first = body.empty()  # a place of its own: in the panel's, the form would stay on until the script has run
         if state.settings is None:
-            with first.container(key="map-first"), error_boundary():
+            with body.container(key="map-first"), error_boundary():
                 draw_settings(state, method)
             return
+        body.empty()  # in the place of the form, which would stay on in the panel until the script has run
         panel = body.container(key="map-panel", gap=None)
         status = st.container(key="map-status", horizontal=True, vertical_alignment="center", gap="small")
         with error_boundary():

@@ -48,7 +48,7 @@ def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_pa
     expect(page.get_by_text("of 2 runs done")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("with one seed nobody knows")).to_be_visible(timeout=250_000)
     settle(page)
-    assert page.evaluate("window.shift") < 0.25, page.evaluate("window.shifts")
+    assert page.evaluate("window.shift") < 0.1, page.evaluate("window.shifts")
     faults = [fault["id"] for fault in Axe().run(page).response["violations"] if fault["impact"] in BAD]
     assert faults == []
 
