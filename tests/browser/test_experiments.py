@@ -38,6 +38,7 @@ def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_pa
     page.goto(server.address + "data")
     settle(page)
     press(page, "Ratings (generated)")
+    expect(page.get_by_text("First rows")).to_be_visible(timeout=60_000)
     visit(page, "Experiments")
     choose(page, "Model", "Users and items (ratings)")
     fill_number(page, "Largest", "4")
@@ -76,6 +77,7 @@ def test_every_question_is_answered_on_a_sample(server, chromium, question):
     page.goto(server.address + "data")
     settle(page)
     press(page, sample)
+    expect(page.get_by_text("First rows")).to_be_visible(timeout=60_000)
     visit(page, "Experiments")
     choose(page, "Question", question)
     if page.get_by_role("combobox", name="Model").input_value() != model:
