@@ -75,7 +75,7 @@ class AlgorithmsSettings(Settings):
     )
 
     def names(self) -> list[str]:
-        """Return the names of the algorithms. SettingsError for something that is no model of words, or less than two of them."""
+        """Return the names of the algorithms. SettingsError for something that is no model of words, or fewer than two."""
         known = word_models()
         names = list(dict.fromkeys(filter(None, (name.strip() for name in self.algorithms.split(","))))) or list(known)
         for name in names:

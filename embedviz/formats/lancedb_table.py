@@ -15,7 +15,7 @@ from embedviz.formats.row_batches import BATCH_ROWS, RowBatches, StoredTable
 
 @contextmanager
 def opened(address: str) -> Generator[StoredTable]:
-    """Open the table at FOLDER/TABLE, as it is now.
+    """Open the table at FOLDER/TABLE in its current version.
 
     Raises
     ------

@@ -65,7 +65,7 @@ def written_status(folder: Path) -> Status | None:
 
 
 def read_status(folder: Path) -> Status:
-    """Return the state as it is now: a job whose lease has run out is `interrupted`, whatever its file says.
+    """Return the current state: a job whose lease has run out is `interrupted`, even where its file has another state.
 
     A process that takes a lease over writes the status a moment later; until then it is what it was.
     """
