@@ -14,7 +14,13 @@ from embedviz.store.run_folder import RunFolder
 from embedviz.training.protocols import PyTorchSpec
 from embedviz.training.pytorch_page import PyTorchPage
 
-SCRIPT, TENSORS, VALUES, EXAMPLES, README = "model.py", "weights.safetensors", "values.json", "examples.json", "README.md"
+SCRIPT, TENSORS, VALUES, EXAMPLES, README = (
+    "model.py",
+    "weights.safetensors",
+    "values.json",
+    "examples.json",
+    "README.md",
+)
 FILES = (SCRIPT, TENSORS, VALUES, EXAMPLES, README)
 
 _README = """# {name}

@@ -1,2 +1,4 @@
 """stub while writing"""
+
+
 class OnnxExport: ...

@@ -58,11 +58,23 @@ def make_script(title: str, about: Sequence[str], sections: Iterable[str], impor
     imports
         Further modules of the standard library.
     """
-    words = "\n\n".join(textwrap.fill(" ".join(paragraph.split()), WIDTH) for paragraph in about)
+    words = "\n\n".join(fill(as_comment(paragraph)) for paragraph in about)
     modules = "\n".join(f"import {module}" for module in sorted({"json", *imports}))
-    opening = _OPENING.format(title=title, about=words, modules=modules)
+    opening = _OPENING.format(title=as_comment(title), about=words, modules=modules)
     parts = [opening, *(section.strip("\n") for section in sections), _CLOSING.strip("\n")]
     return "\n\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def fill(paragraph: str, indent: int = 0) -> str:
+    """Return a paragraph in lines of a page's width."""
+    blank = " " * indent
+    return textwrap.fill(" ".join(paragraph.split()), WIDTH, initial_indent=blank, subsequent_indent=blank)
+
+
+def as_comment(text: str) -> str:
+    """Return a text in one line that may stand in a comment or a docstring: names of columns and files are other people's."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.replace("\\", "/").replace('"', "'").split())
 
 
 _OPENING = '''"""{title}, in plain PyTorch.

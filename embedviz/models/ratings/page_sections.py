@@ -63,19 +63,19 @@ class Ranking(nn.Module):
         return torch.sum(self.user_embedding(user_ids) * self.item_embedding(item_ids), dim=1)
 '''
 
-BUILD = '''
+BUILD = """
 # Users and items by id (always text), or by title where the data has titles: name -> row of the embedding.
 USERS = {name: row for names in VALUES["users"] for row, name in enumerate(names)}
 ITEMS = {name: row for names in VALUES["items"] for row, name in enumerate(names)}
 
 model = CollaborativeFiltering(num_users=$users, num_items=$items, embedding_dim=$dim)
 model.load_state_dict(state_of("model."))
-'''
+"""
 
-BUILD_RANKING = '''
+BUILD_RANKING = """
 ranking = Ranking(num_users=$users, num_items=$items, embedding_dim=$dim)
 ranking.load_state_dict(state_of("ranking."))
-'''
+"""
 
 ESTIMATE_OWN_BIASES = '''
 def fallback(user, item):

@@ -186,7 +186,11 @@ def _example_pairs(trained: TrainedRatings) -> list[dict[str, JsonValue]]:
     users = [trained.users.ids[place] for place in _spread(np.arange(len(trained.users)), N_USERS)]
     items = [trained.items.ids[place] for place in _spread(np.arange(len(trained.items)), N_ITEMS)]
     pairs: list[dict[str, JsonValue]] = [{"user": user, "item": item} for user in users for item in items]
-    pairs += [{"user": UNKNOWN, "item": items[0]}, {"user": users[0], "item": UNKNOWN}, {"user": UNKNOWN, "item": UNKNOWN}]
+    pairs += [
+        {"user": UNKNOWN, "item": items[0]},
+        {"user": users[0], "item": UNKNOWN},
+        {"user": UNKNOWN, "item": UNKNOWN},
+    ]
     for role, entities in (("user", trained.users), ("item", trained.items)):
         if role in trained.described:
             cells = entities.columns.iloc[0].items()

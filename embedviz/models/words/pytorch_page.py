@@ -85,10 +85,14 @@ def word_page(trained: WordVectors, settings: WordSettings, algorithm: Algorithm
         "further": algorithm.further,
         **algorithm.filled,
     }
-    source = [Template(section).substitute(filled) for section in (*algorithm.sections, sections.NEIGHBOURS, sections.ANSWERS)]
+    source = [
+        Template(section).substitute(filled) for section in (*algorithm.sections, sections.NEIGHBOURS, sections.ANSWERS)
+    ]
     source = [tokenizer_source(settings.tokenizer, settings.lowercase), sections.VOCABULARY, *source]
     return PyTorchPage(
-        make_script(algorithm.title, [_ABOUT, algorithm.about, *_notes(settings)], source, (*MODULES, *algorithm.imports)),
+        make_script(
+            algorithm.title, [_ABOUT, algorithm.about, *_notes(settings)], source, (*MODULES, *algorithm.imports)
+        ),
         algorithm.tensors,
         {"tokenizer": tokenizer_values(settings.tokenizer), "vocabulary": [*trained.labels]},
         {
@@ -145,7 +149,9 @@ def _notes(settings: WordSettings) -> list[str]:
     else:
         why = "The defaults suit small texts; the authors' values were made for far larger ones."
     if other:
-        named = ", ".join(f"{name} {_setting(settings, name)} for {value}" for name, value in list(other.items())[:N_SETTINGS_NAMED])
+        named = ", ".join(
+            f"{name} {_setting(settings, name)} for {value}" for name, value in list(other.items())[:N_SETTINGS_NAMED]
+        )
         notes.append(f"Where the run differs from the authors' settings (preset original): {named}. {why}")
     if settings.phrases:
         notes.append(

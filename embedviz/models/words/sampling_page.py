@@ -25,14 +25,18 @@ NOISE = 'noise = torch.tensor(inputs["noise"])'
 def skipgram_page(trained: WordVectors, settings: SamplingSettings) -> PyTorchPage:
     """Return the page of skip-gram."""
     about = "Skip-gram: the vector of a word learns to predict the words around it."
-    return _page(trained, settings, "Word vectors by skip-gram", about, sections.SKIPGRAM, {"embedding.weight": trained.centre})
+    return _page(
+        trained, settings, "Word vectors by skip-gram", about, sections.SKIPGRAM, {"embedding.weight": trained.centre}
+    )
 
 
 def cbow_page(trained: WordVectors, settings: SamplingSettings) -> PyTorchPage:
     """Return the page of CBOW."""
     about = "Continuous bag of words: the mean vector of the words around a place learns to predict the word there."
     title = "Word vectors by continuous bag of words"
-    return _page(trained, settings, title, about, sections.CBOW, {"embedding.weight": trained.centre}, predicts_from_windows=True)
+    return _page(
+        trained, settings, title, about, sections.CBOW, {"embedding.weight": trained.centre}, predicts_from_windows=True
+    )
 
 
 def fasttext_page(trained: WordVectors, settings: SamplingSettings) -> PyTorchPage:
@@ -80,7 +84,12 @@ def _page(
     further, examples = "", WINDOWS if predicts_from_windows else EXAMPLES
     if ngrams is not None:
         saved["buckets"] = np.arange(len(ngrams)) if ngrams.used is None else ngrams.used
-        filled |= {"min_n": ngrams.min_n, "max_n": ngrams.max_n, "buckets": len(ngrams), "rows": len(tensors["embedding.weight"])}
+        filled |= {
+            "min_n": ngrams.min_n,
+            "max_n": ngrams.max_n,
+            "buckets": len(ngrams),
+            "rows": len(tensors["embedding.weight"]),
+        }
         filled["vectors"] = "model.input_vectors(torch.arange(len(WORDS))).detach()"
         inputs["unknown word"] = unknown = f"{trained.labels[0]}zq"
         composed = ngrams.compose(unknown)
