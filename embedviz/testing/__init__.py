@@ -24,6 +24,7 @@ from embedviz.testing.learning import (
     check_stops,
     check_survey,
 )
+from embedviz.testing.onnx_files import check_onnx_files
 from embedviz.testing.pages import check_pytorch_pages
 from embedviz.testing.trained import (
     check_architecture,
@@ -39,6 +40,7 @@ __all__ = [
     "Case",
     "check_learns",
     "check_model",
+    "check_onnx_files",
     "check_pytorch_pages",
     "check_resumes",
     "check_saves",
@@ -63,6 +65,7 @@ checks: tuple[Callable[[Case], None], ...] = (
     check_examples,
     check_settings,
     check_pytorch_pages,
+    check_onnx_files,
 )
 
 

@@ -19,10 +19,12 @@ from embedviz.core.settings import TrainingSettings
 from embedviz.exports.pytorch_folder import SCRIPT, write_page
 from embedviz.space import EmbeddingSpace
 from embedviz.testing.case import CPU, SMALL, Case, finished, make_case
+from embedviz.training.devices import torch_threads
 from embedviz.training.protocols import PyTorchSpec, Trained
 from embedviz.training.pytorch_page import PyTorchPage
 
-QUICK = {"epochs": 3, "rounds": 3, "ranking_rounds": 3}
+QUICK = {"epochs": 1, "rounds": 3, "ranking_rounds": 3}
+N_ROWS = 240
 NO_VECTORS = "none"
 DIM = 12  # of the vectors that a model starts from where its defaults have some
 BLOCKED = ("embedviz", "numba", "pandas", "scipy", "sklearn", "torchtext")  # that a page does without
@@ -40,10 +42,17 @@ def check_pytorch_pages(case: Case) -> None:
     """Each preset's model has a page of plain PyTorch, which gives the model's answers without embedviz."""
     spec = case.spec
     assert isinstance(spec, PyTorchSpec), f"{spec.name} has no page: give its spec a method pytorch_page."
-    if set(case.table.frame.columns) == {"text"}:  # a preset may want more words than the other checks do
-        case = make_case(spec, _many_words(), **case.settings)
+    case = small_case(case)
     pages = {preset: spec.pytorch_page(*train_preset(case, preset)) for preset in spec.Settings.presets}
     run_pages(pages)
+
+
+def small_case(case: Case) -> Case:
+    """Return a case of few rows, as it is trained for each preset; texts alone of many words, since a preset may want some."""
+    frame = case.table.frame
+    if set(frame.columns) == {"text"}:
+        return make_case(case.spec, _many_words(), **case.settings)
+    return make_case(case.spec, frame.head(N_ROWS), case.columns, **case.settings)
 
 
 def train_preset(case: Case, preset: str, **more: Any) -> tuple[Trained, TrainingSettings]:
@@ -56,7 +65,8 @@ def train_preset(case: Case, preset: str, **more: Any) -> tuple[Trained, Trainin
         small.pop("vectors", None)
     settings = case.spec.Settings.of(preset=preset, **{**small, "deterministic": True, **case.settings, **more})
     prepared = result_of(case.spec.prepare(case.table, case.columns, settings, pretrained))
-    return finished(prepared.learner(settings, CPU, 1)).best(), settings
+    with torch_threads(1):
+        return finished(prepared.learner(settings, CPU, 1)).best(), settings
 
 
 def run_pages(pages: dict[str, PyTorchPage]) -> str:
@@ -89,9 +99,9 @@ def _imported(script: str) -> set[str]:
 
 
 def _many_words() -> pd.DataFrame:
-    """Return 600 texts of 20 topics with 10 words each."""
+    """Return 400 texts of 20 topics with 10 words each."""
     rng = random.Random(0)
-    return pd.DataFrame({"text": [" ".join(f"t{i % 20}w{rng.randrange(10)}" for _ in range(8)) for i in range(600)]})
+    return pd.DataFrame({"text": [" ".join(f"t{i % 20}w{rng.randrange(10)}" for _ in range(8)) for i in range(400)]})
 
 
 def _vectors_of(texts: Iterable[str]) -> EmbeddingSpace:

@@ -68,8 +68,9 @@ def standardised(number, cell):
     if value is None:
         return math.nan if number["marks missing"] else number["if missing"]
     return (min(max(value, number["min"]), number["max"]) - number["mean"]) / number["std"]
+'''
 
-
+INPUTS = '''
 def inputs_of(rows):
     """Return the rows of the embeddings (B, K) and the standardised numbers (B, P) of rows, dicts from column to cell."""
     codes = [[category_id(column, row.get(column)) for column in IDS] for row in rows]

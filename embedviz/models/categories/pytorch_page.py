@@ -122,15 +122,8 @@ def _is_piecewise(trained: TrainedCategories) -> bool:
 
 
 def _script(trained: TrainedCategories) -> str:
-    parts = {number.part for number in trained.encoder.numbers}
-    source, imports = [sections.CELLS, sections.CATEGORIES], ["math"]
-    if parts - {""}:
-        imports += ["bisect"] if ALPHABET in parts else []
-        imports += ["datetime"] if parts - {"", ALPHABET} else []
-        source.append(_parted(parts))
-    else:
-        source.append(sections.PLAIN_NUMBERS)
-    source.append(sections.STANDARDISED)
+    numbers, imports = number_source(trained)
+    source = [sections.CELLS, sections.CATEGORIES, *numbers, sections.INPUTS]
     if _is_piecewise(trained):
         source.append(sections.PIECEWISE)
     if trained.network.bins.sizes:
@@ -144,6 +137,16 @@ def _script(trained: TrainedCategories) -> str:
         else f"“{trained.target.name}” of a table"
     )
     return make_script(title, _about(trained), source, imports)
+
+
+def number_source(trained: TrainedCategories) -> tuple[list[str], list[str]]:
+    """Return the source that standardises the numbers of cells, and the modules that it needs."""
+    parts = {number.part for number in trained.encoder.numbers}
+    has_dates = bool(parts - {"", ALPHABET})
+    if not parts - {""}:
+        return [sections.PLAIN_NUMBERS, sections.STANDARDISED], ["math"]
+    imports = ["math", *(["bisect"] if ALPHABET in parts else []), *(["datetime"] if has_dates else [])]
+    return [_parted(parts), sections.STANDARDISED], imports
 
 
 def _parted(parts: set[str]) -> str:

@@ -77,7 +77,7 @@ STEPS = {"dot": sections.STEP_SQUARED, "gradient": sections.STEP_PENALISED, "bpr
 def ratings_page(trained: TrainedRatings) -> PyTorchPage:
     """Return the page of a ratings model, by the method that trained it."""
     users = _example_users(trained)
-    pairs = _example_pairs(trained)
+    pairs = example_pairs(trained)
     chosen = [_recommended(trained, name) for name in users]
     outputs: JsonObject = {"estimates": _floats(trained.predict(pairs)["prediction"].to_numpy())}
     scores: list[JsonValue] = []
@@ -181,7 +181,7 @@ def _example_users(trained: TrainedRatings) -> list[str]:
     return [trained.users.ids[place] for place in _spread(able, N_USERS)]
 
 
-def _example_pairs(trained: TrainedRatings) -> list[dict[str, JsonValue]]:
+def example_pairs(trained: TrainedRatings) -> list[dict[str, JsonValue]]:
     """Return pairs of known users and items, an unknown one on either side, and one that its columns describe."""
     users = [trained.users.ids[place] for place in _spread(np.arange(len(trained.users)), N_USERS)]
     items = [trained.items.ids[place] for place in _spread(np.arange(len(trained.items)), N_ITEMS)]

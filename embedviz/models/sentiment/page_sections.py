@@ -68,7 +68,7 @@ def network_logits(words):
     return model(torch.tensor(rows_of(words))[:, None])[0]
 '''
 
-LINEAR = '''
+NGRAMS = '''
 # N-grams that have a weight for each class: the most frequent ones of the training texts.
 NGRAMS = {ngram: row for row, ngram in enumerate(VALUES["ngrams"])}
 
@@ -88,8 +88,9 @@ def character_ngrams(words):
 def known_ngrams(words):
     """Return the rows of the known n-grams of words, and those of characters."""
     return [sorted(NGRAMS[ngram] for ngram in kind if ngram in NGRAMS) for kind in (word_ngrams(words), character_ngrams(words))]
+'''
 
-
+LINEAR = '''
 def linear_logits(words):
     """Return the logits of the linear term for a text given as words: (C,).
 

@@ -94,7 +94,7 @@ def _script(trained: TrainedSentiment) -> str:
         source += [_network(trained), _train_step(s), sections.NETWORK_LOGITS]
         parts.append(("network_logits({})", "logits of the network"))
     if trained.linear is not None:
-        source.append(sections.LINEAR)
+        source += [sections.NGRAMS, sections.LINEAR]
         imports.append("math")
         parts.append(("linear_logits({})", "logits of the linear term"))
     if trained.sentence is not None:
