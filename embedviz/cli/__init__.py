@@ -1,5 +1,5 @@
 """Command line: profile, train, predict, neighbors, analogy, project, evaluate,
-evaluate-vectors, experiment, convert.
+evaluate-vectors, experiment, convert, export.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import sys
 import typer
 from click import ClickException
 
-from embedviz.cli import training, vectors
+from embedviz.cli import exporting, training, vectors
 from embedviz.cli.app import app
 from embedviz.cli.arguments import repeated
 from embedviz.core.errors import EmbedvizError
 
-__all__ = ["app", "main", "training", "vectors"]
+__all__ = ["app", "exporting", "main", "training", "vectors"]
 
 
 def main() -> None:

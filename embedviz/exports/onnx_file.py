@@ -12,6 +12,9 @@ from embedviz.training.onnx_graph import OnnxExport
 from embedviz.training.protocols import OnnxSpec
 
 
+MODEL = "model.onnx"
+
+
 def export_onnx(run: RunFolder, path: Path) -> Path:
     """Write the predictor of a run as PATH.onnx, PATH.json and PATH.py, and return the first.
 
@@ -26,11 +29,23 @@ def export_onnx(run: RunFolder, path: Path) -> Path:
         raise SettingsError(f"{path.name}: an ONNX file ends in .onnx.")
     if not path.parent.is_dir():
         raise SettingsError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+    write_onnx(onnx_export(run), path)
+    return path
+
+
+def write_onnx_files(run: RunFolder, folder: Path) -> None:
+    """Write the predictor of a run into a folder, as model.onnx and what is beside it; RunError as `export_onnx`."""
+    write_onnx(onnx_export(run), folder / MODEL)
+
+
+def onnx_export(run: RunFolder) -> OnnxExport:
+    """Return the graph of a run's predictor and what is beside it; errors as `export_onnx`."""
     spec, trained, _ = trained_of(run)
     if not isinstance(spec, OnnxSpec):
-        raise RunError(f"The model {run.model!r} does not predict, so it has no ONNX file. Export its vectors, or plain PyTorch.")
-    write_onnx(spec.onnx_export(trained), path)
-    return path
+        raise RunError(
+            f"The model {run.model!r} does not predict, so it has no ONNX file. Export its vectors, or plain PyTorch."
+        )
+    return spec.onnx_export(trained)
 
 
 def write_onnx(export: OnnxExport, path: Path) -> None:

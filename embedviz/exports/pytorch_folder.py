@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embedviz.core.errors import RunError, SettingsError
+from embedviz.core.errors import RunError
 from embedviz.core.files import replacing, write_json
 from embedviz.core.version import VERSION
 from embedviz.exports.trained_model import trained_of
@@ -21,7 +21,6 @@ SCRIPT, TENSORS, VALUES, EXAMPLES, README = (
     "examples.json",
     "README.md",
 )
-FILES = (SCRIPT, TENSORS, VALUES, EXAMPLES, README)
 
 _README = """# {name}
 
@@ -53,22 +52,9 @@ def pytorch_page(run: RunFolder) -> PyTorchPage:
     return spec.pytorch_page(trained, settings)
 
 
-def export_pytorch(run: RunFolder, folder: Path) -> Path:
-    """Write the page of a run's model with all that it reads, and return its folder.
-
-    Raises
-    ------
-    RunError
-        As `pytorch_page`.
-    SettingsError
-        When there is a file of that name, or the folder holds something else.
-    """
-    if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - {*FILES}):
-        raise SettingsError(f"{folder} holds other files. Name an empty folder, or one that is not there yet.")
-    page = pytorch_page(run)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_page(page, folder, run.name)
-    return folder
+def write_pytorch_files(run: RunFolder, folder: Path) -> None:
+    """Write the page of a run's model with all that it reads into a folder; RunError as `pytorch_page`."""
+    write_page(pytorch_page(run), folder, run.name)
 
 
 def write_page(page: PyTorchPage, folder: Path, name: str) -> None:

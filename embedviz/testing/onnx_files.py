@@ -42,7 +42,9 @@ def check_onnx_files(case: Case) -> None:
         trained, _ = train_preset(case, preset)
         if not isinstance(trained, Predictor):
             return
-        assert isinstance(spec, OnnxSpec), f"{spec.name} predicts and has no ONNX file: give its spec a method onnx_export."
+        assert isinstance(spec, OnnxSpec), (
+            f"{spec.name} predicts and has no ONNX file: give its spec a method onnx_export."
+        )
         exports[preset] = spec.onnx_export(trained)
     run_readers(exports)
 

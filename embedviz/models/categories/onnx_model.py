@@ -45,12 +45,16 @@ def categories_onnx(trained: TrainedCategories) -> OnnxExport:
     numbers = predicted["prediction"] if not target.classes else predicted[[f"p({name})" for name in target.classes]]
     outputs: JsonObject = {"predictions": numbers.to_numpy().tolist()}
     source, imports = number_source(trained)
-    gives = "probabilities (float32) of the classes" if target.classes else "prediction (float64) in the target's own unit"
+    gives = (
+        "probabilities (float32) of the classes" if target.classes else "prediction (float64) in the target's own unit"
+    )
     about = [
         f"The graph takes codes (int64, a row of each category's values) and numbers (float32, standardised, NaN for missing), and "
         f"gives {gives}."
     ]
-    reader = make_reader(f"“{target.name}” of a table", about, [sections.CELLS, sections.CATEGORIES, *source, _READER], imports)
+    reader = make_reader(
+        f"“{target.name}” of a table", about, [sections.CELLS, sections.CATEGORIES, *source, _READER], imports
+    )
     return OnnxExport(_graph(trained), reader, page_values(trained), {"rows": [{**row} for row in rows]}, outputs)
 
 
@@ -111,7 +115,9 @@ class _TableGraph:
         picked = graph.add("Gather", numbers, graph.constant(bins.source.numpy(), np.int64), axis=1)  # (N, Q)
         missing = graph.add("IsNaN", picked)
         known = graph.add("Where", missing, graph.constant(0, np.float32), picked)
-        beyond = graph.add("LessOrEqual", graph.constant(bins.edges.numpy(), np.float32), graph.add("Unsqueeze", known, self._ints(2)))
+        beyond = graph.add(
+            "LessOrEqual", graph.constant(bins.edges.numpy(), np.float32), graph.add("Unsqueeze", known, self._ints(2))
+        )
         found = graph.add("ReduceSum", graph.cast(beyond, np.int64), self._ints(2), keepdims=0)
         found = graph.add("Add", found, graph.constant(1, np.int64))
         found = graph.add("Where", missing, graph.constant(0, np.int64), found)
@@ -135,16 +141,22 @@ class _TableGraph:
         graph, s = self.graph, self.trained.settings
         tables = [self._array(f"embeddings.{k}") for k in range(len(ids))]
         if s.inputs == "one-hot":
-            rows = [graph.add("Gather", graph.constant(table), column) for table, column in zip(tables, ids, strict=True)]
+            rows = [
+                graph.add("Gather", graph.constant(table), column) for table, column in zip(tables, ids, strict=True)
+            ]
             z = self._sum([*rows, *([graph.add("MatMul", features, self._weight("weights.0"))] if features else [])])
         else:
             read = [table + self._array(f"fixed.{k}") for k, table in enumerate(tables)]
-            vectors = [graph.add("Gather", graph.constant(table), column) for table, column in zip(read, ids, strict=True)]
+            vectors = [
+                graph.add("Gather", graph.constant(table), column) for table, column in zip(read, ids, strict=True)
+            ]
             z = graph.add("MatMul", self._joined(vectors, features), self._weight("weights.0"))
         z = graph.add("Unsqueeze", z, self._ints(0))  # (1, N, H)
         for i in range(s.layers):
             if i:
-                z = graph.add("MatMul", graph.add("Mul", z, self._weight(f"scales_in.{i - 1}")), self._weight(f"weights.{i}"))
+                z = graph.add(
+                    "MatMul", graph.add("Mul", z, self._weight(f"scales_in.{i - 1}")), self._weight(f"weights.{i}")
+                )
             z = graph.add("Add", graph.add("Mul", z, self._weight(f"scales_out.{i}")), self._weight(f"biases.{i}"))
             z = graph.add("Relu", z)  # (M, N, H)
         out = graph.add("Add", graph.add("MatMul", z, self._weight("heads")), self._weight("head_biases"))

@@ -40,11 +40,16 @@ def ratings_onnx(trained: TrainedRatings) -> OnnxExport:
         f"{kind}."
     ]
     if trained.described:
-        about.append("Columns that describe a new user or item are not read: the estimate is then the one without them.")
+        about.append(
+            "Columns that describe a new user or item are not read: the estimate is then the one without them."
+        )
     return OnnxExport(
         _graph(trained),
         make_reader("Users and items", about, [_READER]),
-        {"users": [[*trained.users.labels], [*trained.users.ids]], "items": [[*trained.items.labels], [*trained.items.ids]]},
+        {
+            "users": [[*trained.users.labels], [*trained.users.ids]],
+            "items": [[*trained.items.labels], [*trained.items.ids]],
+        },
         {"pairs": [[user, item] for user, item in pairs]},
         {"estimates": trained.predict(pairs)["prediction"].tolist()},
     )

@@ -89,9 +89,13 @@ def sentiment_onnx(trained: TrainedSentiment) -> OnnxExport:
         "The graph takes words (int64, rows of the vocabulary, padded with 0 behind) and lengths (int32) of texts, and gives "
         "probabilities (float32) of the classes.",
         "ngrams (int64) are rows of the known n-grams of words and of characters, each with its weight in ngram_weights (float32), "
-        "0 where they are padded." if trained.ngrams is not None else "",
+        "0 where they are padded."
+        if trained.ngrams is not None
+        else "",
     ]
-    reader = make_reader("Sentiment of texts", [text for text in about if text], [*source, _INPUTS, known, predict], imports)
+    reader = make_reader(
+        "Sentiment of texts", [text for text in about if text], [*source, _INPUTS, known, predict], imports
+    )
     outputs: JsonObject = {"probabilities": trained.answers(words, sentences).probabilities.tolist()}
     return OnnxExport(_graph(trained), reader, values, inputs, outputs)
 
@@ -137,8 +141,12 @@ def _lstm(graph: Graph, trained: TrainedSentiment, embedded: str, lengths: str) 
     """Add the LSTM, whose second direction reads each text from its own end; return its states, and the last ones."""
     weights = trained.weights
     names = ["lstm", "lstm_back"] if trained.settings.bidirectional else ["lstm"]
-    inputs, recurrent = (np.stack([_gates(weights[f"{name}.{kind}_l0"]) for name in names]) for kind in ("weight_ih", "weight_hh"))
-    biases = [np.concatenate([_gates(weights[f"{name}.{kind}_l0"]) for kind in ("bias_ih", "bias_hh")]) for name in names]
+    inputs, recurrent = (
+        np.stack([_gates(weights[f"{name}.{kind}_l0"]) for name in names]) for kind in ("weight_ih", "weight_hh")
+    )
+    biases = [
+        np.concatenate([_gates(weights[f"{name}.{kind}_l0"]) for kind in ("bias_ih", "bias_hh")]) for name in names
+    ]
     arrays = [graph.constant(array, np.float32) for array in (inputs, recurrent, np.stack(biases))]
     found, final = graph.add_several(
         "LSTM",
