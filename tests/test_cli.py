@@ -276,7 +276,7 @@ def test_an_experiment_prints_its_verdict_and_writes_report_and_tables(two_topic
 
 
 def test_the_options_of_the_app_are_none_of_a_commands(monkeypatch, capsys):
-    with pytest.raises(SystemExit, match="2"):
+    with pytest.raises(SystemExit, match="1"):
         call(monkeypatch, "--port", "8600", "convert", "a", "b")
     assert "--port, --host and --no-browser open the app" in capsys.readouterr().err
 

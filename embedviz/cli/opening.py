@@ -10,7 +10,7 @@ import typer
 
 from embedviz.cli.app import app
 from embedviz.core.app_files import app_root
-from embedviz.core.errors import EmbedvizError
+from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.core.version import VERSION
 
 
@@ -36,9 +36,7 @@ def open_app(
     if context.invoked_subcommand is None:
         _serve_app(port, host, no_browser)
     elif port is not None or host is not None or no_browser:
-        raise typer.BadParameter(
-            f"--port, --host and --no-browser open the app; {context.invoked_subcommand} takes none."
-        )
+        raise SettingsError(f"--port, --host and --no-browser open the app; {context.invoked_subcommand} takes none.")
 
 
 def _serve_app(port: int | None, host: str | None, no_browser: bool) -> None:
