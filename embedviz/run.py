@@ -165,6 +165,25 @@ class Run(RunFolder):
             raise SettingsError("Say over what to repeat: seeds=5, or folds=5.")
         return run_inline(repeats, on_progress).scores.frame()
 
+    def make_again(self, path: Path | str, *, with_data: bool = True) -> None:
+        """Write a zip that makes the run again: settings, data, seed, versions, and a short script that compares the figures.
+
+        Parameters
+        ----------
+        path : Path or str
+            The zip.
+        with_data : bool, optional
+            Put the data into it; else its SHA-256 says which files have to be put beside the script.
+
+        Raises
+        ------
+        RunError
+            For a run that is not a training, has not reached its end, or whose data was deleted.
+        """
+        from embedviz.exports.make_again import write_make_again
+
+        write_make_again(self, path, with_data=with_data)
+
     def show_pytorch(self) -> str:
         """Return the model as a page of plain PyTorch, without embedviz: network, preparation, loss and prediction.
 

@@ -11,7 +11,6 @@ from embedviz.store.run_folder import RunFolder
 from embedviz.training.onnx_graph import OnnxExport
 from embedviz.training.protocols import OnnxSpec
 
-
 MODEL = "model.onnx"
 
 
