@@ -193,7 +193,8 @@ def example_pairs(trained: TrainedRatings) -> list[dict[str, JsonValue]]:
     ]
     for role, entities in (("user", trained.users), ("item", trained.items)):
         if role in trained.described:
-            cells = entities.columns.iloc[0].items()
+            fullest = int(entities.columns.notna().sum(axis=1).to_numpy().argmax())
+            cells = entities.columns.iloc[fullest].items()
             row = {str(name): cell.item() if isinstance(cell, np.generic) else cell for name, cell in cells}
             known = {"user": users[-1], "item": items[-1]}
             pairs.append({**known, **{name: cell for name, cell in row.items() if cell == cell}, role: UNKNOWN})
