@@ -121,6 +121,11 @@ def contents(space: LabeledVectors) -> Iterator[tuple[str, Iterable[bytes]]]:
     yield CONFIG, [json.dumps({"embeddings": [paths]}, indent=1).encode()]
 
 
+def write_metadata(space: LabeledVectors, stream: ByteSink) -> None:
+    """Write metadata.tsv alone: what is known of each label. DataError when two labels become one."""
+    stream.write(metadata_text(one_line_labels(space.labels), space))
+
+
 def one_line_labels(labels: Sequence[str]) -> list[str]:
     """Return labels with a blank for each tab and line break. DataError when that makes two of them one."""
     written = [_BREAK.sub(" ", label) for label in labels]

@@ -6,10 +6,12 @@ leaves the reading to a worker.
 
 from __future__ import annotations
 
-import io
+import contextlib
 import pickle
+import tempfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 NAME, ENDINGS = "pytorch", (".pt", ".pth")
 OLD_MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # of files from before PyTorch 1.6
 VECTORS, LABELS, COLUMNS = "vectors", "labels", "columns"
+WEIGHT = "weight"  # of an nn.Embedding
 MAX_DEPTH = 5  # of dictionaries in dictionaries
 LOOKED_AT = 1 << 12  # bytes in which the first members of the zip are named
 BLOCK_ROWS = 1 << 14
@@ -82,11 +85,32 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     """Write a dictionary of the tensor "vectors", the list "labels" and the columns as JSON; torch.load(weights_only=True) opens it."""
     import torch
 
-    vectors = torch.from_numpy(np.ascontiguousarray(space.vectors, np.float32).copy())
-    buffer = io.BytesIO()
     known = {COLUMNS: to_json(space.columns)} if len(space.columns.columns) else {}
-    torch.save({VECTORS: vectors, LABELS: list(space.labels), **known}, buffer)
-    stream.write(buffer.getvalue())
+    with _tensor_on_disk(space.vectors) as vectors:
+        torch.save({VECTORS: vectors, LABELS: list(space.labels), **known}, cast("IO[bytes]", stream))
+
+
+def write_weight(space: LabeledVectors, stream: ByteSink) -> None:
+    """Write {"weight": (N, D)}, the state_dict of an nn.Embedding; torch.load(weights_only=True) opens it."""
+    import torch
+
+    with _tensor_on_disk(space.vectors) as weight:
+        torch.save({WEIGHT: weight}, cast("IO[bytes]", stream))
+
+
+@contextlib.contextmanager
+def _tensor_on_disk(matrix: np.ndarray) -> Generator[torch.Tensor]:
+    """Yield a matrix as a tensor in a temporary file, filled block by block, so that a mapped one is never held in memory."""
+    import torch
+
+    with tempfile.TemporaryDirectory(prefix="embedviz-") as folder:
+        size = int(np.prod(matrix.shape))
+        tensor = torch.from_file(str(Path(folder) / "tensor"), shared=True, size=size, dtype=torch.float32)
+        tensor = tensor.reshape(matrix.shape)
+        for start in range(0, len(matrix), BLOCK_ROWS):
+            block = torch.from_numpy(np.array(matrix[start : start + BLOCK_ROWS], np.float32))
+            tensor[start : start + len(block)] = block
+        yield tensor
 
 
 def _loaded(stream: IO[bytes], name: str) -> object:

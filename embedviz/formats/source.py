@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from embedviz.core.errors import DataError, SeveralFilesError, VectorFormatError
+from embedviz.core.formats import metadata_path
 from embedviz.core.progress import Progress
 from embedviz.data.containers import MAX_RATIO, Opened, opened
 from embedviz.formats.companions import VOCABULARIES, Companions, find_companions, is_one_file, is_several
@@ -102,6 +103,12 @@ class Source:
             return self._beside.metadata()
 
     @cached_property
+    def columns_beside(self) -> Metadata | None:
+        """The columns that were written beside a file that cannot hold them; None where there are none."""
+        with _as_vectors():
+            return self._beside.columns()
+
+    @cached_property
     def vocabulary(self) -> Metadata | None:
         """The vocabulary in the same folder, for formats without labels; None where there is none."""
         with _as_vectors():
@@ -162,6 +169,10 @@ class _Beside:
         """Read a vocabulary that lies beside the file."""
         return None
 
+    def columns(self) -> Metadata | None:
+        """Read the metadata of the same name beside the file."""
+        return None
+
 
 class _NamedFile(_Beside):
     """Metadata in a file that was named."""
@@ -177,7 +188,7 @@ class _NamedFile(_Beside):
 
 
 class _SameFolder(_Beside):
-    """A vocabulary in the folder of the file."""
+    """What lies in the folder of the file: a vocabulary, or metadata of the same name."""
 
     def __init__(self, path: Path):
         self._path = path
@@ -189,6 +200,13 @@ class _SameFolder(_Beside):
                 with opened(path, any_format=True) as file:
                     return read_metadata(bytes(file.read()[0]), file.name, is_vocabulary=True)
         return None
+
+    def columns(self) -> Metadata | None:
+        path = metadata_path(self._path)
+        if not path.is_file():
+            return None
+        with opened(path, any_format=True) as file:
+            return read_metadata(bytes(file.read()[0]), file.name)
 
 
 class _Together(_Beside):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from embedviz.core.errors import SettingsError, VectorFormatError
-from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
+from embedviz.core.formats import ByteSink, LabeledVectors, find_format, register_format
 from embedviz.core.progress import Progress, ignore_progress
 from embedviz.formats import (
     arrow_file,
@@ -74,8 +74,17 @@ FORMATS: dict[str, VectorFormat] = {
     word2vec_text.NAME: word2vec_text,
     glove_text.NAME: glove_text,
 }
+# The columns that formats hold which do not hold all: those get a file of metadata beside them.
+HELD_COLUMNS: dict[str, tuple[str, ...]] = {
+    word2vec_text.NAME: (),
+    word2vec_binary.NAME: (),
+    glove_text.NAME: (),
+    fasttext_binary.NAME: ("count",),
+}
 for _format in FORMATS.values():
-    register_format(_format.NAME, _format.ENDINGS, _format.write)
+    _held = HELD_COLUMNS.get(_format.NAME)
+    _write_metadata = None if _held is None else projector_files.write_metadata
+    register_format(_format.NAME, _format.ENDINGS, _format.write, _held, _write_metadata)
 
 LINES_OF_WORDS = (word2vec_text.NAME, glove_text.NAME)  # a word and its numbers between blanks
 # Those that are text or columns, so that a table may be meant.
@@ -232,7 +241,7 @@ def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
     SettingsError
         For a format that is not known.
     """
-    find_writer(format)(space, stream)
+    find_format(format).write(space, stream)
 
 
 def _found(source: Source) -> VectorFormat | None:
