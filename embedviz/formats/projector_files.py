@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import IO, Any, cast
+from typing import Any, cast
 
 import pyarrow as pa
 from pyarrow import csv
@@ -25,6 +24,7 @@ from embedviz.formats.number_text import joined_lines, number_lines, rows_at_a_t
 from embedviz.formats.source import HEAD, Source
 from embedviz.formats.tensors import check_dim
 from embedviz.formats.vector_columns import side_by_side
+from embedviz.formats.zip_writing import open_zip, write_member
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "projector", (".zip",)
@@ -32,7 +32,6 @@ VECTORS, METADATA, CONFIG = "vectors.tsv", "metadata.tsv", "projector_config.jso
 BLOCK = 1 << 24  # bytes parsed at a time
 MAX_LINES = 100  # looked at
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_DATE = (1980, 1, 1, 0, 0, 0)  # of the zip's members, so that equal vectors make equal files
 _BREAK = re.compile(r"[\t\n\r]")
 
 
@@ -96,11 +95,9 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
     """Write a zip of the Projector's files; see `contents`."""
-    with zipfile.ZipFile(cast("IO[bytes]", stream), "w") as archive:
+    with open_zip(stream) as archive:
         for name, blocks in contents(space):
-            with archive.open(zipfile.ZipInfo(name, _DATE), "w", force_zip64=True) as member:
-                for block in blocks:
-                    member.write(block)
+            write_member(archive, name, blocks)
 
 
 def contents(space: LabeledVectors) -> Iterator[tuple[str, Iterable[bytes]]]:

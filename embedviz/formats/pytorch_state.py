@@ -1,17 +1,14 @@
 """PyTorch's files (torch.save): a state_dict, of which one matrix is read, or a tensor with a list of words.
 
-Opened with weights_only=True, so that nothing in it can run. Needs torch, which takes seconds to import: the web process
-leaves the reading to a worker.
+Opened with weights_only=True, so that nothing in it can run. Reading needs torch, which takes seconds to import: the web
+process leaves it to a worker. Writing does not (pytorch_archive.py).
 """
 
 from __future__ import annotations
 
-import contextlib
 import pickle
-import tempfile
 import zipfile
-from collections.abc import Callable, Generator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -23,6 +20,7 @@ from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
 from embedviz.formats.arrow_columns import from_json, to_json
 from embedviz.formats.companions import is_pytorch
 from embedviz.formats.labelled_rows import space_of_rows
+from embedviz.formats.pytorch_archive import write_archive
 from embedviz.formats.source import ZIP, Source
 from embedviz.formats.tensors import check_dim, choose
 from embedviz.space import EmbeddingSpace
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 NAME, ENDINGS = "pytorch", (".pt", ".pth")
 OLD_MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # of files from before PyTorch 1.6
 VECTORS, LABELS, COLUMNS = "vectors", "labels", "columns"
-WEIGHT = "weight"  # of an nn.Embedding
 MAX_DEPTH = 5  # of dictionaries in dictionaries
 LOOKED_AT = 1 << 12  # bytes in which the first members of the zip are named
 BLOCK_ROWS = 1 << 14
@@ -83,34 +80,8 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
     """Write a dictionary of the tensor "vectors", the list "labels" and the columns as JSON; torch.load(weights_only=True) opens it."""
-    import torch
-
     known = {COLUMNS: to_json(space.columns)} if len(space.columns.columns) else {}
-    with _tensor_on_disk(space.vectors) as vectors:
-        torch.save({VECTORS: vectors, LABELS: list(space.labels), **known}, cast("IO[bytes]", stream))
-
-
-def write_weight(space: LabeledVectors, stream: ByteSink) -> None:
-    """Write {"weight": (N, D)}, the state_dict of an nn.Embedding; torch.load(weights_only=True) opens it."""
-    import torch
-
-    with _tensor_on_disk(space.vectors) as weight:
-        torch.save({WEIGHT: weight}, cast("IO[bytes]", stream))
-
-
-@contextlib.contextmanager
-def _tensor_on_disk(matrix: np.ndarray) -> Generator[torch.Tensor]:
-    """Yield a matrix as a tensor in a temporary file, filled block by block, so that a mapped one is never held in memory."""
-    import torch
-
-    with tempfile.TemporaryDirectory(prefix="embedviz-") as folder:
-        size = int(np.prod(matrix.shape))
-        tensor = torch.from_file(str(Path(folder) / "tensor"), shared=True, size=size, dtype=torch.float32)
-        tensor = tensor.reshape(matrix.shape)
-        for start in range(0, len(matrix), BLOCK_ROWS):
-            block = torch.from_numpy(np.array(matrix[start : start + BLOCK_ROWS], np.float32))
-            tensor[start : start + len(block)] = block
-        yield tensor
+    write_archive(stream, VECTORS, space.vectors, {LABELS: list(space.labels), **known})
 
 
 def _loaded(stream: IO[bytes], name: str) -> object:
