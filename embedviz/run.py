@@ -165,6 +165,72 @@ class Run(RunFolder):
             raise SettingsError("Say over what to repeat: seeds=5, or folds=5.")
         return run_inline(repeats, on_progress).scores.frame()
 
+    def export_vectors(self, path: str | Path, to: str, *, space: str | None = None) -> None:
+        """Write the vectors of a space as a file or a folder that other tools open.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file or folder.
+        to : str
+            "hugging-face" (a folder with a model card, for sentence-transformers and model2vec), "embedding" (the weights of
+            an nn.Embedding), "projector-folder", or a format of `EmbeddingSpace.save`.
+        space : str, optional
+            Which of the run's spaces; by default the main one.
+
+        Raises
+        ------
+        SettingsError
+            For another name, or a folder that holds something else.
+        """
+        from embedviz.exports.vector_exports import find_vector_export
+
+        find_vector_export(to).write(self.space if space is None else self.spaces[space], Path(path), self)
+
+    def push_to_hub(
+        self,
+        repository: str,
+        *,
+        token: str | None = None,
+        space: str | None = None,
+        endpoint: str | None = None,
+        private: bool = True,
+    ) -> str:
+        """Upload the vectors of a space to huggingface.co as a folder with a model card; needs the extra `hub`.
+
+        Parameters
+        ----------
+        repository : str
+            "name/repository", which is made where it is missing. Its files of the same names are replaced.
+        token : str, optional
+            With write access; by default HF_TOKEN, or the one that `hf auth login` keeps. It is neither logged nor stored.
+        space : str, optional
+            Which of the run's spaces; by default the main one.
+        endpoint : str, optional
+            Another server that speaks the hub's protocol, by https or on this machine; by default HF_ENDPOINT. A token that is
+            kept is not sent there.
+        private : bool, optional
+            Whether a repository that is made is private.
+
+        Returns
+        -------
+        str
+            The repository's address.
+
+        Raises
+        ------
+        HubError
+            When the hub refuses, or cannot be reached.
+        SettingsError
+            For a name or an address that cannot be right, and without a token.
+        """
+        from embedviz.exports.hub import hub_target, upload
+        from embedviz.exports.hugging_face import hugging_face_files
+
+        target = hub_target(repository, token, endpoint)
+        files = hugging_face_files(self.space if space is None else self.spaces[space], self)
+        return upload(files, target, private=private)
+
     def stop(self) -> None:
         """Ask whoever works on it to stop and keep the best so far; nothing when it has ended."""
         from embedviz.jobs.local_executor import shared_executor

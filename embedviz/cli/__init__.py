@@ -1,5 +1,5 @@
 """Command line: profile, train, predict, neighbors, analogy, project, evaluate,
-evaluate-vectors, experiment, convert.
+evaluate-vectors, experiment, convert, push.
 """
 
 from __future__ import annotations

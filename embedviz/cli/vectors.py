@@ -1,7 +1,9 @@
-"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert. VECTORS is a vector file or a run's folder."""
+"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert, push. VECTORS is a vector file or a run's folder."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -133,14 +135,51 @@ def evaluate_vectors(
 def convert(
     source: Path,
     target: Path,
-    format: str | None = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            "--format",
+            help="hugging-face, embedding (of PyTorch) or projector-folder for a folder; or a format, where the ending names none.",
+        ),
+    ] = None,
     space: Space = None,
     tensor: Tensor = None,
     metadata: Metadata = None,
     from_: From = None,
 ) -> None:
-    """Write vectors in another format, by the ending (.txt GloVe, .vec word2vec, .bin binary, .npz, .parquet, ...) or --format."""
-    open_vectors(source, space, tensor, metadata, from_).save(target, format)
+    """Write vectors as a file, by the ending (.txt GloVe, .vec word2vec, .bin binary, .npz, .parquet, ...), or as a folder."""
+    opened = open_vectors(source, space, tensor, metadata, from_)
+    if to is None:
+        opened.save(target)
+        return
+    import embedviz
+    from embedviz.exports.vector_exports import find_vector_export
+    from embedviz.run import Run
+
+    find_vector_export(to).write(opened, target, embedviz.open_run(source) if Run.exists(source) else None)
+
+
+@app.command()
+def push(
+    run: Annotated[Path, typer.Argument(help="A run's folder.")],
+    repository: Annotated[str, typer.Argument(help="name/repository, made where it is missing.")],
+    space: Space = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Another server that speaks the hub's protocol; by default HF_ENDPOINT.")
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="Make a new repository public.")] = False,
+) -> None:
+    """Upload a run's vectors to huggingface.co with a model card. The token is read from HF_TOKEN, or asked for."""
+    import embedviz
+
+    token = os.environ.get("HF_TOKEN") or None
+    if token is None and sys.stdin.isatty():
+        token = typer.prompt(
+            "Token with write access (it is not shown)", hide_input=True, default="", show_default=False
+        )
+    opened = embedviz.open_run(run)
+    typer.echo(opened.push_to_hub(repository, token=token, space=space, endpoint=endpoint, private=not public))
 
 
 def open_vectors(

@@ -18,7 +18,7 @@ from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
 from embedviz.space.checks import MAX_ENTRY, first_unusable
 from embedviz.space.embedding_space import RESERVED
-from embedviz.space.kinds import SpaceKind
+from embedviz.space.kinds import SPACE_KINDS, SpaceKind
 
 NUMBERED = "There are no labels in the file: its rows are numbered."
 LABEL_NAMES = (
@@ -98,6 +98,7 @@ def space_of_rows(
             labels = texts_of(known[column])
             known = known.drop(columns=column)
             kind = "text" if column.lower() in TEXT_NAMES else "word"
+    kind = next((known_kind for known_kind in SPACE_KINDS if known_kind == source.kind), kind)
     labels = unique_labels(list(labels), said)
     return _usable_space(source.name, labels, vectors, known, kind, said)
 
@@ -179,9 +180,7 @@ def _original_labels(space: EmbeddingSpace, rows: pd.DataFrame) -> list[str] | N
 def _replaced(
     space: EmbeddingSpace, labels: Sequence[str], columns: pd.DataFrame, notes: Sequence[str]
 ) -> EmbeddingSpace:
-    return EmbeddingSpace(
-        labels, space.vectors, columns, space.name, notes, kind=space.kind, subwords=space.subwords
-    )
+    return EmbeddingSpace(labels, space.vectors, columns, space.name, notes, kind=space.kind, subwords=space.subwords)
 
 
 def _described(metadata: Metadata, count: int, source: Source, said: list[str]) -> np.ndarray | None:
@@ -200,7 +199,7 @@ def _described(metadata: Metadata, count: int, source: Source, said: list[str]) 
         return None
     if metadata is not source.metadata:
         said.append(f"The labels are those of {metadata.name} beside the file.")
-    if len(rows) < count:
+    if len(rows) < count - metadata.unnamed_rows:
         said.append(f"{count - len(rows):,} rows without a token in {metadata.name} were left out.")
     return rows
 

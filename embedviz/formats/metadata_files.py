@@ -40,11 +40,14 @@ class Metadata:
         M rows.
     rows : np.ndarray or None
         (M,) int64: the vector that each row is about. None when there is a row for every vector, in their order.
+    unnamed_rows : int
+        Vectors at the end that are known to be about nothing, such as the one for unknown words.
     """
 
     name: str
     columns: pd.DataFrame
     rows: np.ndarray | None = None
+    unnamed_rows: int = 0
 
 
 def read_metadata(data: bytes, name: str, *, is_vocabulary: bool = False) -> Metadata:

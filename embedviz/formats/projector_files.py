@@ -96,12 +96,12 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
 def write(space: LabeledVectors, stream: ByteSink) -> None:
     """Write a zip of the Projector's files; see `contents`."""
     with open_zip(stream) as archive:
-        for name, blocks in contents(space):
+        for name, blocks in contents(space).items():
             write_member(archive, name, blocks)
 
 
-def contents(space: LabeledVectors) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield the name and the content, in blocks, of vectors.tsv, metadata.tsv and projector_config.json.
+def contents(space: LabeledVectors) -> dict[str, Iterable[bytes]]:
+    """Return vectors.tsv, metadata.tsv and projector_config.json, each as blocks of bytes that are made as they are asked for.
 
     The format has no quotation marks, so a tab or line break inside a label or column becomes a blank.
 
@@ -113,9 +113,11 @@ def contents(space: LabeledVectors) -> Iterator[tuple[str, Iterable[bytes]]]:
     labels = one_line_labels(space.labels)
     shape = list(space.vectors.shape)
     paths = {"tensorName": "embedviz", "tensorShape": shape, "tensorPath": VECTORS, "metadataPath": METADATA}
-    yield VECTORS, _vector_lines(space)
-    yield METADATA, [metadata_text(labels, space)]
-    yield CONFIG, [json.dumps({"embeddings": [paths]}, indent=1).encode()]
+    return {
+        VECTORS: _vector_lines(space),
+        METADATA: [metadata_text(labels, space)],
+        CONFIG: [json.dumps({"embeddings": [paths]}, indent=1).encode()],
+    }
 
 
 def write_metadata(space: LabeledVectors, stream: ByteSink) -> None:

@@ -51,7 +51,12 @@ def write_archive(
     starts = range(0, len(matrix), step)
     numbers = (np.ascontiguousarray(matrix[start : start + step], "<f4").tobytes() for start in starts)
     with open_zip(stream) as archive:
-        for member, blocks in (("data.pkl", [data]), ("byteorder", [b"little"]), ("data/0", numbers), ("version", [b"3\n"])):
+        for member, blocks in (
+            ("data.pkl", [data]),
+            ("byteorder", [b"little"]),
+            ("data/0", numbers),
+            ("version", [b"3\n"]),
+        ):
             write_member(archive, f"{_ROOT}/{member}", blocks)
 
 

@@ -8,6 +8,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Generator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
@@ -96,6 +97,11 @@ class Source:
         """Whether another file, named or beside the vectors, says what each of them is."""
         return self._beside.has_metadata
 
+    @property
+    def kind(self) -> str:
+        """What a label stands for, as a folder of ours says it; empty elsewhere."""
+        return self._beside.kind
+
     @cached_property
     def metadata(self) -> Metadata | None:
         """What another file says of each vector; None when none was named and none belongs to it."""
@@ -160,6 +166,7 @@ class _Beside:
     """The files that belong to a file of vectors: none, by default."""
 
     has_metadata = False
+    kind = ""
 
     def metadata(self) -> Metadata | None:
         """Read the file that says what is known of each vector."""
@@ -214,13 +221,14 @@ class _Together(_Beside):
 
     def __init__(self, files: _Folder | _Archive, companions: Companions):
         self._files, self._companions = files, companions
-        self.has_metadata = bool(companions.metadata)
+        self.has_metadata, self.kind = bool(companions.metadata), companions.kind
 
     def metadata(self) -> Metadata | None:
         name = self._companions.metadata
         if not name:
             return None
-        return read_metadata(self._files.read(name), name, is_vocabulary=self._companions.is_model)
+        found = read_metadata(self._files.read(name), name, is_vocabulary=self._companions.is_model)
+        return replace(found, unnamed_rows=self._companions.unnamed_rows)
 
 
 class _Folder:
