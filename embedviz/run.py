@@ -231,6 +231,25 @@ class Run(RunFolder):
         files = hugging_face_files(self.space if space is None else self.spaces[space], self)
         return upload(files, target, private=private)
 
+    def make_again(self, path: Path | str, *, with_data: bool = True) -> None:
+        """Write a zip that makes the run again: settings, data, seed, versions, and a short script that compares the figures.
+
+        Parameters
+        ----------
+        path : Path or str
+            The zip.
+        with_data : bool, optional
+            Put the data into it; else its SHA-256 says which files have to be put beside the script.
+
+        Raises
+        ------
+        RunError
+            For a run that is not a training, has not reached its end, or whose data was deleted.
+        """
+        from embedviz.exports.make_again import write_make_again
+
+        write_make_again(self, path, with_data=with_data)
+
     def stop(self) -> None:
         """Ask whoever works on it to stop and keep the best so far; nothing when it has ended."""
         from embedviz.jobs.local_executor import shared_executor

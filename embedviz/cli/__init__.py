@@ -1,4 +1,4 @@
-"""Command line: profile, train, predict, neighbors, analogy, project, evaluate,
+"""Command line: the app where no command is given; profile, train, predict, neighbors, analogy, project, evaluate,
 evaluate-vectors, experiment, convert, push.
 """
 
@@ -9,12 +9,12 @@ import sys
 import typer
 from click import ClickException
 
-from embedviz.cli import training, vectors
+from embedviz.cli import opening, training, vectors
 from embedviz.cli.app import app
 from embedviz.cli.arguments import repeated
 from embedviz.core.errors import EmbedvizError
 
-__all__ = ["app", "main", "training", "vectors"]
+__all__ = ["app", "main", "opening", "training", "vectors"]
 
 
 def main() -> None:

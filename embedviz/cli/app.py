@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import typer
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Train embeddings and look at what they learned.")
+app = typer.Typer(add_completion=False, help="Train embeddings and look at what they learned.")

@@ -1,1 +1,1 @@
-"""What a run is taken away as: files that other people's tools read."""
+"""What can be taken away from a run: vectors, the model, and the way to make it again."""

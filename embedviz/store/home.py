@@ -1,4 +1,4 @@
-"""Folder of the store: EMBEDVIZ_HOME."""
+"""Folder of the store: EMBEDVIZ_HOME, a folder .embedviz here, or the person's folder of data."""
 
 from __future__ import annotations
 
@@ -10,14 +10,28 @@ from pathlib import Path
 from embedviz.core.errors import RunError
 
 LOCAL_OWNER = "local"
+PROJECT_STORE = ".embedviz"  # a folder of this name here keeps the runs of a project together
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
 def home() -> Path:
-    """The folder of the store: EMBEDVIZ_HOME, or .embedviz in the working folder. Made when missing, for its owner only."""
-    folder = Path(os.environ.get("EMBEDVIZ_HOME") or ".embedviz").absolute()
+    """Return the folder of the store. It is made when missing, for its owner only.
+
+    EMBEDVIZ_HOME names it; else it is .embedviz in the working folder if that is there, else embedviz in the person's folder
+    of data (~/.local/share on Linux), so that the app finds its runs wherever it is started.
+    """
+    folder = Path(os.environ.get("EMBEDVIZ_HOME") or _default()).absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def _default() -> Path:
+    beside = Path(PROJECT_STORE)
+    if beside.is_dir():
+        return beside
+    import platformdirs
+
+    return platformdirs.user_data_path("embedviz", appauthor=False)
 
 
 def new_id() -> str:

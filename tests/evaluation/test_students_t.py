@@ -5,8 +5,8 @@ import math
 import pytest
 from scipy import stats
 
+from embedviz.evaluation.students_t import t_cdf, t_quantile
 from embedviz.experiments.statistics import paired_interval, paired_p_value
-from embedviz.experiments.students_t import t_cdf, t_quantile
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 10, 49])
