@@ -172,13 +172,12 @@ def push(
 ) -> None:
     """Upload a run's vectors to huggingface.co with a model card. The token is read from HF_TOKEN, or asked for."""
     import embedviz
+    from embedviz.exports.hub import kept_token
 
-    token = os.environ.get("HF_TOKEN") or None
-    if token is None and sys.stdin.isatty():
-        token = typer.prompt(
-            "Token with write access (it is not shown)", hide_input=True, default="", show_default=False
-        )
     opened = embedviz.open_run(run)
+    token = os.environ.get("HF_TOKEN") or None
+    if token is None and sys.stdin.isatty() and (endpoint is not None or not kept_token()):
+        token = typer.prompt("Token with write access (not shown)", hide_input=True, default="", show_default=False)
     typer.echo(opened.push_to_hub(repository, token=token, space=space, endpoint=endpoint, private=not public))
 
 

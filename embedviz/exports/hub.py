@@ -72,7 +72,7 @@ def hub_target(repository: str, token: str | None = None, endpoint: str | None =
         )
     address = _checked_endpoint(endpoint or os.environ.get(ENDPOINT) or DEFAULT_ENDPOINT)
     _check_installed()
-    given = (token or "").strip() or (_kept_token() if endpoint is None else "")
+    given = (token or "").strip() or (kept_token() if endpoint is None else "")
     if not given:
         raise SettingsError(
             f"An upload needs a token with write access: make one at {address}/settings/tokens and pass it as token=… or in "
@@ -120,9 +120,8 @@ def _in_one_sentence(send: Callable[[], None], target: HubTarget) -> None:
     """Send, and turn what the library raises into a sentence that says what to do."""
     from huggingface_hub.errors import HfHubHTTPError
 
-    network_errors: Any = (
-        HfHubHTTPError.__bases__
-    )  # those of the library that it sends by, whichever that is, and OSError
+    # The errors of the library that sends, whichever it is in this version, and OSError.
+    network_errors: Any = HfHubHTTPError.__bases__
     try:
         send()
     except (*network_errors, OSError, RuntimeError, ValueError) as error:
@@ -146,9 +145,17 @@ def _problem(error: BaseException, target: HubTarget) -> str:
         return f"{target.endpoint} has no {target.repository}, or no {owner} that this token may see. Check the name."
     if status is not None:
         return f"{target.endpoint} refused the upload to {target.repository} (HTTP {status}): {_detail(error)}"
-    if isinstance(error, (ValueError, RuntimeError)) and not isinstance(error, OSError) and error.__cause__ is None:
-        return f"The upload to {target.repository} failed: {_detail(error)}"
-    return f"{target.endpoint} cannot be reached, so nothing was uploaded ({_detail(error)}). Is this machine online?"
+    first = _first_cause(error)
+    if isinstance(first, (ValueError, RuntimeError)) and not isinstance(first, OSError):
+        return f"The upload to {target.repository} failed: {_detail(first)}"
+    return f"{target.endpoint} cannot be reached, so nothing was uploaded ({_detail(first)}). Is this machine online?"
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """Return the error that the library raised others from."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _status(error: BaseException | None) -> int | None:
@@ -170,17 +177,23 @@ def _detail(error: BaseException) -> str:
 def _checked_endpoint(endpoint: str) -> str:
     """Return an address without the slash at its end, which has to be one that a token may be sent to."""
     address = endpoint.strip().rstrip("/")
-    try:
-        parts = urlsplit(address)
-        host, is_right = parts.hostname or "", parts.username is None and not parts.query and not parts.fragment
-    except ValueError:
-        host, is_right = "", False
-    if not host or not is_right or not (parts.scheme == "https" or (parts.scheme == "http" and _is_local(host))):
+    if not _is_safe(address):
         raise SettingsError(
             f"The hub's address begins with https://, or with http:// on this machine alone, because the token goes there; got "
             f"{address!r}."
         )
     return address
+
+
+def _is_safe(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    host = parts.hostname
+    if not host or parts.username is not None or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_local(host))
 
 
 def _is_local(host: str) -> bool:
@@ -195,7 +208,9 @@ def _check_installed() -> None:
         raise SettingsError('An upload needs huggingface_hub: pip install "embedviz[hub]".')
 
 
-def _kept_token() -> str:
+def kept_token() -> str:
+    """Return HF_TOKEN or the token that `hf auth login` keeps; empty for none. SettingsError without huggingface_hub."""
+    _check_installed()
     from huggingface_hub import get_token
 
     return get_token() or ""

@@ -10,7 +10,6 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from embedviz.core.formats import LabeledVectors
 from embedviz.core.typed_json import JsonObject
 from embedviz.core.version import VERSION
 from embedviz.exports.files_together import FileWriter, from_blocks
@@ -125,8 +124,3 @@ def _config(space: EmbeddingSpace, unnamed_rows: int) -> JsonObject:
 
 def _json(value: object, indent: int | None = 1) -> FileWriter:
     return from_blocks([json.dumps(value, ensure_ascii=False, indent=indent).encode()])
-
-
-def is_word_space(space: LabeledVectors) -> bool:
-    """Return whether its folder opens in sentence-transformers and model2vec."""
-    return isinstance(space, EmbeddingSpace) and space.kind == "word"

@@ -98,7 +98,9 @@ def space_of_rows(
             labels = texts_of(known[column])
             known = known.drop(columns=column)
             kind = "text" if column.lower() in TEXT_NAMES else "word"
-    kind = next((known_kind for known_kind in SPACE_KINDS if known_kind == source.kind), kind)
+    for known_kind in SPACE_KINDS:
+        if known_kind == source.kind:
+            kind = known_kind
     labels = unique_labels(list(labels), said)
     return _usable_space(source.name, labels, vectors, known, kind, said)
 
