@@ -250,6 +250,73 @@ class Run(RunFolder):
 
         write_make_again(self, path, with_data=with_data)
 
+    def show_pytorch(self) -> str:
+        """Return the model as a page of plain PyTorch, without embedviz: network, preparation, loss and prediction.
+
+        Returns
+        -------
+        str
+            Python source. `export_pytorch` writes it beside the files that it reads.
+
+        Raises
+        ------
+        RunError
+            While the run has no model, for opened vectors, and for a model that has no page.
+        """
+        from embedviz.exports.pytorch_folder import pytorch_page
+
+        return pytorch_page(self).script
+
+    def export_pytorch(self, folder: Path | str) -> Path:
+        """Write the model as plain PyTorch: model.py, its weights and values, and examples with this run's answers.
+
+        Parameters
+        ----------
+        folder : Path or str
+            An empty folder, or one that is not there yet.
+
+        Returns
+        -------
+        Path
+            The folder. ``python FOLDER/model.py`` compares its answers with the run's, to 1e-5.
+
+        Raises
+        ------
+        RunError
+            As `show_pytorch`.
+        SettingsError
+            When the folder holds files.
+        """
+        from embedviz.exports.formats import export_model
+
+        return export_model(self, Path(folder), "pytorch")
+
+    def export_onnx(self, path: Path | str) -> Path:
+        """Write the predictor as an ONNX graph for batches of any size. Needs the package onnx (the extra ``onnx``).
+
+        Beside it go a JSON file and a short script of the same name, which turn rows into the graph's tensors.
+
+        Parameters
+        ----------
+        path : Path or str
+            Ends in .onnx; the folder has to exist.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        RunError
+            For a model that does not predict, and while there is none.
+        SettingsError
+            When the path ends otherwise, or onnx is not installed.
+        """
+        from embedviz.exports.onnx_file import export_onnx
+
+        return export_onnx(self, Path(path))
+
     def stop(self) -> None:
         """Ask whoever works on it to stop and keep the best so far; nothing when it has ended."""
         from embedviz.jobs.local_executor import shared_executor

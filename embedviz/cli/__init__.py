@@ -1,5 +1,5 @@
 """Command line: the app where no command is given; profile, train, predict, neighbors, analogy, project, evaluate,
-evaluate-vectors, experiment, convert, push.
+evaluate-vectors, experiment, convert, push, export.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import sys
 import typer
 from click import ClickException
 
-from embedviz.cli import opening, training, vectors
+from embedviz.cli import exporting, opening, training, vectors
 from embedviz.cli.app import app
 from embedviz.cli.arguments import repeated
 from embedviz.core.errors import EmbedvizError
 
-__all__ = ["app", "main", "opening", "training", "vectors"]
+__all__ = ["app", "exporting", "main", "opening", "training", "vectors"]
 
 
 def main() -> None:
