@@ -11,6 +11,7 @@ EmbedvizError
 ├── UnknownSpaceError        a space that the run does not have
 ├── DeviceError              a device that is not there
 └── RunError                 a run that is missing, is not yours, or cannot do that in its state
+    ├── JobFailedError       a training, or another job of this process, that failed: `.kind` says which
     └── QueueFullError       too many runs are waiting
 
 Anything else that is raised is a bug of ours.
@@ -91,6 +92,14 @@ class DeviceError(EmbedvizError):
 
 class RunError(EmbedvizError):
     """A run that is missing, belongs to somebody else, or cannot do what was asked in its state."""
+
+
+class JobFailedError(RunError):
+    """A job of this process that failed; the message is its reason."""
+
+    def __init__(self, message: str, kind: str):
+        super().__init__(message)
+        self.kind = kind
 
 
 class QueueFullError(RunError):

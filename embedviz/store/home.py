@@ -13,9 +13,14 @@ LOCAL_OWNER = "local"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
+def home_path() -> Path:
+    """The folder of the store, whether or not it is there: EMBEDVIZ_HOME, or .embedviz in the working folder."""
+    return Path(os.environ.get("EMBEDVIZ_HOME") or ".embedviz").absolute()
+
+
 def home() -> Path:
-    """The folder of the store: EMBEDVIZ_HOME, or .embedviz in the working folder. Made when missing, for its owner only."""
-    folder = Path(os.environ.get("EMBEDVIZ_HOME") or ".embedviz").absolute()
+    """The folder of the store, made when missing, for its owner only."""
+    folder = home_path()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
