@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +50,17 @@ def complete_run_or_file(incomplete: str) -> list[Any]:
     return [*complete_run(incomplete), *complete_path(incomplete)]
 
 
-def complete_columns(ctx: Any, incomplete: str) -> list[str]:
+def complete_columns(incomplete: str) -> list[str]:
     """Offer role=column for the roles, and behind the sign the columns of the plain-text file that is named."""
     from embedviz.data.roles import COLUMN_ROLES, ROLES
 
     role, sign, start = incomplete.partition("=")
     if not sign:
         return [f"{name}=" for name in (*ROLES, *COLUMN_ROLES) if name.startswith(role)]
-    data = ctx.params.get("data") or ()
-    path = Path(data if isinstance(data, str) else next(iter(data), ""))
-    return [f"{role}={column}" for column in columns_of_file(path) if column.startswith(start)]
+    # what is parsed of an unfinished call lacks its arguments; the shell has the words
+    words = (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or "").split()
+    columns = next(filter(None, (columns_of_file(Path(word)) for word in words)), [])
+    return [f"{role}={column}" for column in columns if column.startswith(start)]
 
 
 def columns_of_file(path: Path) -> list[str]:

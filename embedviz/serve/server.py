@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ def serve(
     origins: Sequence[str] = (),
     on_start: Callable[[str], object] = print,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are answered first.
+    """Serve until SIGTERM or SIGINT; requests under way are answered first. Called from the main thread.
 
     Parameters
     ----------
@@ -44,6 +45,8 @@ def serve(
     ------
     SettingsError
         When FastAPI or uvicorn is not installed, or the port is taken.
+    KeyboardInterrupt
+        After SIGINT, once everything has ended.
     """
     try:
         import uvicorn
@@ -63,7 +66,12 @@ def serve(
     with bound_socket(host, port) as bound:
         address = f"[{host}]" if ":" in host else host
         on_start(f"http://{address}:{bound.getsockname()[1]}")
-        uvicorn.Server(config).run(sockets=[bound])
+        # uvicorn raises the signal that ended it once more, for whoever handled it before: SIGTERM is a server's usual end
+        before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+        try:
+            uvicorn.Server(config).run(sockets=[bound])
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
