@@ -246,9 +246,9 @@ class Run(RunFolder):
         RunError
             For a run that is not a training, has not reached its end, or whose data was deleted.
         """
-        from embedviz.exports.make_again import write_make_again
+        from embedviz.exports.formats import write_archive, writer_of
 
-        write_make_again(self, path, with_data=with_data)
+        write_archive(self, Path(path), writer_of("again" if with_data else "again-without-data"))
 
     def show_pytorch(self) -> str:
         """Return the model as a page of plain PyTorch, without embedviz: network, preparation, loss and prediction.
@@ -287,9 +287,9 @@ class Run(RunFolder):
         SettingsError
             When the folder holds files.
         """
-        from embedviz.exports.formats import export_model
+        from embedviz.exports.formats import export_run
 
-        return export_model(self, Path(folder), "pytorch")
+        return export_run(self, Path(folder), "pytorch")
 
     def export_onnx(self, path: Path | str) -> Path:
         """Write the predictor as an ONNX graph for batches of any size. Needs the package onnx (the extra ``onnx``).

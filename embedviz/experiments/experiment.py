@@ -156,7 +156,8 @@ class Experiment(JobFolder[ExperimentSpec]):
         defaults = self.question.Settings.of().model_dump()
         options = {name: value for name, value in spec.options.items() if value != defaults.get(name)}
         for name, value in {**options, **spec.settings}.items():
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            flag = name.replace("_", "-")
+            words += [f"--{'' if value else 'no-'}{flag}"] if isinstance(value, bool) else [f"--{flag}", str(value)]
         return shlex.join(words)
 
     def delete(self) -> None:

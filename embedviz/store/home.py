@@ -14,13 +14,18 @@ PROJECT_STORE = ".embedviz"  # a folder of this name here keeps the runs of a pr
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-def home() -> Path:
-    """Return the folder of the store. It is made when missing, for its owner only.
+def home_path() -> Path:
+    """Return the folder of the store, whether or not it is there.
 
     EMBEDVIZ_HOME names it; else it is .embedviz in the working folder if that is there, else embedviz in the person's folder
     of data (~/.local/share on Linux), so that the app finds its runs wherever it is started.
     """
-    folder = Path(os.environ.get("EMBEDVIZ_HOME") or _default()).absolute()
+    return Path(os.environ.get("EMBEDVIZ_HOME") or _default()).absolute()
+
+
+def home() -> Path:
+    """Return the folder of the store, made when missing, for its owner only."""
+    folder = home_path()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

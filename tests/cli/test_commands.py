@@ -270,7 +270,7 @@ def test_an_experiment_prints_its_verdict_and_writes_report_and_tables(two_topic
         assert "--min-count 1" in (out / "report.html").read_text("utf-8")
         with pytest.raises(SystemExit):
             call(monkeypatch, *words, "--colour", "blue")
-        assert "There is no setting --colour" in capsys.readouterr().err
+        assert "No such option: --colour" in capsys.readouterr().err
     finally:
         close_shared_executor()
 
