@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.map import offline
+from embedviz.map_view import offline
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from tests.browser.map.asking import wait_until

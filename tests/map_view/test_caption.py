@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from components.map.caption import caption
+from embedviz.map_view.caption import caption
 from embedviz.projection.settings import ProjectionSettings
 
 QUALITY = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
 
-from components.map.exchange import MAX_CORNERS, MAX_REGIONS, NO_VALUE, Region, View
+from embedviz.map_view.exchange import MAX_CORNERS, MAX_REGIONS, NO_VALUE, Region, View
 
 
 @dataclass(frozen=True)

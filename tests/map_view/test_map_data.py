@@ -3,7 +3,7 @@ import base64
 import numpy as np
 import pytest
 
-from components.map.view import MapData, message_of
+from embedviz.map_view.map_data import MapData, message_of
 
 
 def test_a_selection_travels_as_bits():

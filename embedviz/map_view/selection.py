@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from components.map.columns import color_codes
-from components.map.exchange import Region
-from embedviz.projection.map_folder import Map
+from embedviz.map_view.columns import color_codes
+from embedviz.map_view.displayed_map import DisplayedMap
+from embedviz.map_view.exchange import Region
 from embedviz.projection.packing import extent_of
 from embedviz.projection.region import points_inside
 from embedviz.space import EmbeddingSpace
@@ -24,7 +24,9 @@ class DrawnRegion:
     region: Region
 
 
-def select_rows(space: EmbeddingSpace, regions: Sequence[DrawnRegion], open_map: Callable[[str], Map]) -> np.ndarray:
+def select_rows(
+    space: EmbeddingSpace, regions: Sequence[DrawnRegion], open_map: Callable[[str], DisplayedMap]
+) -> np.ndarray:
     """Return the rows of the space that the regions select, one after the other: sorted (n,) int64."""
     mask = np.zeros(len(space), bool)
     for drawn in regions:
@@ -44,7 +46,7 @@ def regions_suffice(regions: Sequence[DrawnRegion], map_id: str) -> bool:
     return all(drawn.map_id == map_id and "without" not in drawn.region for drawn in regions)
 
 
-def selection_frame(space: EmbeddingSpace, displayed: Map, rows: np.ndarray) -> pd.DataFrame:
+def selection_frame(space: EmbeddingSpace, displayed: DisplayedMap, rows: np.ndarray) -> pd.DataFrame:
     """Return those of the rows that the map shows: label, coordinates, the space's columns, the cluster."""
     points = np.asarray(displayed.points)
     places = np.flatnonzero(np.isin(points, rows))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from components.map.exchange import Axis
-from embedviz.projection.map_folder import Map
+from embedviz.map_view.displayed_map import DisplayedMap
+from embedviz.map_view.exchange import Axis
 from embedviz.projection.packing import extent_of
 
 
-def named_axes(displayed: Map) -> list[Axis]:
+def named_axes(displayed: DisplayedMap) -> list[Axis]:
     """Return the horizontal and the vertical axis of a map along named directions; none for other maps."""
     settings = displayed.settings
     if settings.method != "axes":

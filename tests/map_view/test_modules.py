@@ -1,7 +1,7 @@
 import json
 import re
 
-from components.map.modules import ENTRY_MODULE, MAP_FILES, modules_json, read_modules
+from embedviz.map_view.modules import ENTRY_MODULE, MAP_FILES, modules_json, read_modules
 
 
 def test_every_module_comes_after_those_it_imports():

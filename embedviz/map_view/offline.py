@@ -11,14 +11,14 @@ from typing import TypedDict
 
 import numpy as np
 
-from components.map.axes import named_axes
-from components.map.caption import caption
-from components.map.columns import color_codes
-from components.map.exchange import MapMessage
-from components.map.modules import MAP_FILES, read_modules
-from components.map.view import MapData, message_of
+from embedviz.map_view.axes import named_axes
+from embedviz.map_view.caption import caption
+from embedviz.map_view.columns import color_codes
+from embedviz.map_view.displayed_map import DisplayedMap
+from embedviz.map_view.exchange import MapMessage
+from embedviz.map_view.map_data import MapData, message_of
+from embedviz.map_view.modules import MAP_FILES, read_modules
 from embedviz.projection.importance import most_telling
-from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
 
@@ -119,12 +119,12 @@ class _Contents(TypedDict):
     colors: dict[str, _ColumnColors]
 
 
-def page(displayed: Map, space: EmbeddingSpace, columns: Sequence[str], title: str) -> bytes:
+def page(displayed: DisplayedMap, space: EmbeddingSpace, columns: Sequence[str], title: str) -> bytes:
     """Return the page in UTF-8.
 
     Parameters
     ----------
-    displayed : Map
+    displayed : DisplayedMap
     space : EmbeddingSpace
         The space of the map.
     columns : sequence of str

@@ -2,9 +2,9 @@ from typing import TypedDict
 
 import pytest
 
-from components.map import typedefs
-from components.map.exchange import CONSTANTS, MapMessage
-from components.map.view import MapData, message_of
+from embedviz.map_view import typedefs
+from embedviz.map_view.exchange import CONSTANTS, MapMessage
+from embedviz.map_view.map_data import MapData, message_of
 
 
 class Strange(TypedDict):

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from components.map.axes import named_axes
+from embedviz.map_view.axes import named_axes
 from embedviz.projection.packing import MAX_VALUE, pack_points
 from embedviz.projection.settings import ProjectionSettings
 

@@ -1,4 +1,4 @@
-from components.map.summary import quality_text
+from embedviz.map_view.quality_text import quality_text
 
 QUALITY = {
     "neighbors_kept@10": 0.62,

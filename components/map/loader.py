@@ -1,14 +1,9 @@
-"""The map's JavaScript modules, served to the browser in one file: one request instead of one for each module."""
+"""The script by which the components of a page load the map's modules: one request instead of one for each module."""
 
 from __future__ import annotations
 
-import json
-import re
-from graphlib import TopologicalSorter
-from pathlib import Path
+from embedviz.map_view.modules import ENTRY_MODULE
 
-MAP_FILES = Path(__file__).parent / "js"
-ENTRY_MODULE = "map.js"
 MODULES_PATH = "static/map.json"  # under the app's /embedviz/
 
 # The script of a component lives at a blob address, so it finds the modules by the address of the page. They come in one
@@ -34,17 +29,3 @@ function sharedModules() {
   return globalThis.embedvizMap;
 }
 """.replace("MODULES_PATH", MODULES_PATH).replace("ENTRY_MODULE", ENTRY_MODULE)
-
-_IMPORT = re.compile(r'^import .* from "\./([\w.]+)";$', re.MULTILINE)
-
-
-def read_modules() -> list[tuple[str, str]]:
-    """Return the name and the source of each module, after those that it imports."""
-    sources = {file.name: file.read_text(encoding="utf-8") for file in sorted(MAP_FILES.glob("*.js"))}
-    order = TopologicalSorter({name: _IMPORT.findall(source) for name, source in sources.items()})
-    return [(name, sources[name]) for name in order.static_order()]
-
-
-def modules_json() -> bytes:
-    """Return the modules as a JSON array of [name, source]."""
-    return json.dumps(read_modules(), ensure_ascii=False).encode()

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from components.map.search import find_rows
 from embedviz.core.errors import SettingsError
+from embedviz.map_view.search import find_rows
 from embedviz.space import EmbeddingSpace
 
 SPACE = EmbeddingSpace(["table", "kingdom", "king", "Viking", "queen"], np.eye(5, dtype=np.float32))

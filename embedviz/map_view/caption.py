@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from components.map.summary import quality_text
-from embedviz.projection.map_folder import Map
+from embedviz.map_view.displayed_map import DisplayedMap
+from embedviz.map_view.quality_text import quality_text
 from embedviz.projection.settings import ProjectionSettings
 
 METHOD_TITLES = {
@@ -16,7 +16,7 @@ METHOD_TITLES = {
 NAMED_APART = ("method", "n_components", "n_points")
 
 
-def caption(displayed: Map) -> str:
+def caption(displayed: DisplayedMap) -> str:
     """Return the method, the settings that a form shows first or that are not the defaults, and the quality of a map."""
     settings = displayed.settings
     values = ", ".join(_chosen_values(settings))

@@ -1,5 +1,5 @@
 // @ts-check
-// Messages between Python and the map. Generated from components/map/exchange.py by `python -m components.map.typedefs`.
+// Messages between Python and the map. Generated from embedviz/map_view/exchange.py by `python -m embedviz.map_view.typedefs`.
 
 export const BYTES_PER_POSITION = 4; // of the buffers at points_url and, one snapshot after the other, at snapshots_url
 export const BYTES_PER_COLOR_CODE = 1; // of the buffer at colors_url
@@ -58,7 +58,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  */
 
 /**
- * The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
+ * The component's data, sent by Python at every run of the script. MapData (embedviz.map_view.map_data) explains the fields.
  *
  * `selected` holds one bit per point, the lowest bit first, in base64.
  *

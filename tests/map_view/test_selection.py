@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.map.columns import color_codes
-from components.map.selection import DrawnRegion, regions_suffice, select_rows, selection_frame
+from embedviz.map_view.columns import color_codes
+from embedviz.map_view.selection import DrawnRegion, regions_suffice, select_rows, selection_frame
 from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace

@@ -8,20 +8,20 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from components.map.columns import CLUSTER, KEPT, RANK, color_columns
-from embedviz.projection.map_folder import Map
+from embedviz.map_view.columns import CLUSTER, KEPT, RANK, color_columns
+from embedviz.map_view.displayed_map import DisplayedMap
 from embedviz.space import EmbeddingSpace
 
 MISSING = "–"
 N_NEIGHBORS = 12  # of the point in focus, in the original space
 
 
-def point_values(displayed: Map, space: EmbeddingSpace, place: int) -> list[tuple[str, str]]:
+def point_values(displayed: DisplayedMap, space: EmbeddingSpace, place: int) -> list[tuple[str, str]]:
     """Return the name of each column and the point's value in it, without columns that are not computed yet.
 
     Parameters
     ----------
-    displayed : Map
+    displayed : DisplayedMap
     space : EmbeddingSpace
         The space of the map.
     place : int
@@ -45,7 +45,7 @@ def point_values(displayed: Map, space: EmbeddingSpace, place: int) -> list[tupl
     return values
 
 
-def places_on_map(displayed: Map, rows: Sequence[int]) -> list[int | None]:
+def places_on_map(displayed: DisplayedMap, rows: Sequence[int]) -> list[int | None]:
     """Return the place on the map of each row of the space, None for one that it does not show."""
     points = np.asarray(displayed.points)
     return [int(found[0]) if len(found := np.flatnonzero(points == row)) else None for row in rows]

@@ -1,5 +1,5 @@
 """Messages between Python and the map in the browser: the message to the component, the state it sends back, and the layout
-of the binary buffers. The JSDoc types in components/map/js/exchange.js are generated from here (components.map.typedefs).
+of the binary buffers. The JSDoc types in embedviz/map_view/js/exchange.js are generated from here (embedviz.map_view.typedefs).
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ DEFAULT_PNG: PngExport = {"scale": 2, "width": None, "serial": 0}  # sharp in pr
 
 
 class MapMessage(TypedDict):
-    """The component's data, sent by Python at every run of the script. MapData (components.map.view) explains the fields.
+    """The component's data, sent by Python at every run of the script. MapData (embedviz.map_view.map_data) explains the fields.
 
     `selected` holds one bit per point, the lowest bit first, in base64.
     """

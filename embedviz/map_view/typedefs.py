@@ -1,6 +1,6 @@
-"""JSDoc types and constants of the map's exchange, generated from components.map.exchange.
+"""JSDoc types and constants of the map's exchange, generated from embedviz.map_view.exchange.
 
-Run `python -m components.map.typedefs` after a change there; a test compares the file with what would be generated.
+Run `python -m embedviz.map_view.typedefs` after a change there; a test compares the file with what would be generated.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import types
 from pathlib import Path
 from typing import Annotated, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from components.map.exchange import CONSTANTS, EXCHANGED, JsType
+from embedviz.map_view.exchange import CONSTANTS, EXCHANGED, JsType
 
 EXCHANGE_FILE = Path(__file__).parent / "js" / "exchange.js"
 _HEADER = """// @ts-check
-// Messages between Python and the map. Generated from components/map/exchange.py by `python -m components.map.typedefs`.
+// Messages between Python and the map. Generated from embedviz/map_view/exchange.py by `python -m embedviz.map_view.typedefs`.
 """
 _PRIMITIVES = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from embedviz.core.errors import ColumnError
 from embedviz.figures.colors import NO_VALUE, MapColors, color_by, color_numbers
-from embedviz.projection.map_folder import Map
+from embedviz.map_view.displayed_map import DisplayedMap
 from embedviz.space import EmbeddingSpace
 
 CLUSTER = "cluster"
@@ -23,7 +23,7 @@ def color_columns(space: EmbeddingSpace) -> list[str]:
     return [CLUSTER, *own, *([] if "count" in own else [RANK]), KEPT]
 
 
-def column_values(displayed: Map, space: EmbeddingSpace, column: str) -> pd.Series | None:
+def column_values(displayed: DisplayedMap, space: EmbeddingSpace, column: str) -> pd.Series | None:
     """Return the column's value for each point of the map, (n,); None for clusters and shares not computed yet.
 
     Raises
@@ -45,7 +45,7 @@ def column_values(displayed: Map, space: EmbeddingSpace, column: str) -> pd.Seri
     return space.columns[column].iloc[points].reset_index(drop=True)
 
 
-def color_codes(displayed: Map, space: EmbeddingSpace, column: str) -> MapColors | None:
+def color_codes(displayed: DisplayedMap, space: EmbeddingSpace, column: str) -> MapColors | None:
     """Return the column as color codes with their legend; None as column_values does."""
     values = column_values(displayed, space, column)
     return None if values is None else color_by(values)
@@ -57,7 +57,7 @@ def size_columns(space: EmbeddingSpace) -> list[str]:
     return [UNIFORM, *(column for column in numbers if column not in (CLUSTER, RANK, KEPT))]
 
 
-def size_codes(displayed: Map, space: EmbeddingSpace, column: str) -> np.ndarray:
+def size_codes(displayed: DisplayedMap, space: EmbeddingSpace, column: str) -> np.ndarray:
     """Return the column as sizes from 0 to 254, (n,) uint8; a missing value is as small as the smallest.
 
     Raises

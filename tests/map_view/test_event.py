@@ -1,6 +1,6 @@
 import pytest
 
-from components.map.event import MapEvent, read_event
+from embedviz.map_view.event import MapEvent, read_event
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
 LASSO = {"kind": "lasso", "mode": "new", "polygon": SQUARE}

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from components.map.point_values import as_text, places_on_map, point_values
+from embedviz.map_view.point_values import as_text, places_on_map, point_values
 from embedviz.space import EmbeddingSpace
 
 COLUMNS = pd.DataFrame({"share": [0.123456, np.nan, 0.5], "text": ["a lion", None, "an <b>oak</b>"]})
