@@ -1,7 +1,13 @@
 // @ts-check
-// Binary buffers from the server, checked for their length.
+// Answers to the map's requests: who answers them, and binary buffers checked for their length.
 
 /** @typedef {Map<string, Promise<Response | null>>} EarlyRequests address -> answer, requested before the modules came */
+
+/**
+ * Answers a request by one of the addresses in a message from Python, with parameters added: the app's server, a page that
+ * works offline, a notebook's kernel.
+ * @typedef {(address: string, options?: {signal?: AbortSignal}) => Promise<Response>} Fetcher
+ */
 
 /** @typedef {(bytes: ArrayBuffer, received: number) => void} OnPart received: how many of the bytes have come */
 
@@ -12,7 +18,18 @@ export const formatCount = (n) => n.toLocaleString("en");
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
+ * The app's server; addresses are relative to the page's.
+ * @type {Fetcher}
+ */
+export const fetchFromServer = (address, options) => fetch(new URL(address, document.baseURI), options);
+
+/** @type {(address: string, parameters: Record<string, string>) => string} */
+export const withParameters = (address, parameters) =>
+  `${address}${address.includes("?") ? "&" : "?"}${new URLSearchParams(parameters)}`;
+
+/**
  * Fetch a buffer. Rejects with a sentence for the person when the server refuses or sends another number of bytes.
+ * @param {Fetcher} fetcher
  * @param {string} address
  * @param {number} expected bytes
  * @param {string} what the buffer holds
@@ -21,12 +38,12 @@ export const messageOf = (error) => (error instanceof Error ? error.message : St
  * @param {EarlyRequests} [options.early] requests already under way; each is used once
  * @param {OnPart} [options.onPart] called as the bytes come
  */
-export async function fetchBytes(address, expected, what, { signal, early, onPart } = {}) {
+export async function fetchBytes(fetcher, address, expected, what, { signal, early, onPart } = {}) {
   let answer;
   try {
     const request = early?.get(address);
     early?.delete(address);
-    answer = (await request) ?? (await fetch(new URL(address, document.baseURI), { signal }));
+    answer = (await request) ?? (await fetcher(address, { signal }));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Error(`The map's ${what} could not be fetched: the server does not answer.`);

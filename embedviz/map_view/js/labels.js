@@ -1,7 +1,10 @@
 // @ts-check
 // The points' labels, fetched as they are needed.
 
+import { withParameters } from "./fetching.js";
+
 /** @import { FirstLabels } from "./exchange.js" */
+/** @import { Fetcher } from "./fetching.js" */
 
 const MAX_ALL_AT_ONCE = 20000; // points up to which all labels come in one request
 const FIRST = 2000; // of larger maps the most telling ones come first, the rest by id
@@ -21,11 +24,13 @@ export function shorten(label) {
 
 export class Labels {
   /**
+   * @param {Fetcher} fetcher
    * @param {string | null} address
    * @param {number} count of the points
    * @param {() => void} onArrival called after each answer
    */
-  constructor(address, count, onArrival) {
+  constructor(fetcher, address, count, onArrival) {
+    this.fetcher = fetcher;
     this.address = address;
     this.onArrival = onArrival;
     /** @type {string[]} */
@@ -94,10 +99,9 @@ export class Labels {
    * @returns {Promise<boolean>} whether the labels came
    */
   async fetch(parameters, store) {
-    const address = new URL(this.address ?? "", document.baseURI);
-    for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+    const address = withParameters(this.address ?? "", parameters);
     try {
-      const answer = await fetch(address, { signal: this.stop.signal });
+      const answer = await this.fetcher(address, { signal: this.stop.signal });
       if (!answer.ok) throw new Error(`${answer.status}`);
       store(await answer.json());
       return true;

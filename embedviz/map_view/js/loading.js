@@ -6,7 +6,7 @@ import { fetchBytes, messageOf } from "./fetching.js";
 import { NO_COLORS } from "./palette.js";
 
 /** @import { MapMessage } from "./exchange.js" */
-/** @import { EarlyRequests } from "./fetching.js" */
+/** @import { EarlyRequests, Fetcher } from "./fetching.js" */
 /** @import { Colors } from "./palette.js" */
 
 /** @typedef {"points" | "colors" | "sizes" | "passing"} BufferName */
@@ -26,12 +26,14 @@ const NOTHING = { points: false, colors: false, sizes: false, passing: false };
 
 export class Loading {
   /**
+   * @param {Fetcher} fetcher
    * @param {object} handlers
    * @param {() => void} handlers.onStart
    * @param {(arrival: Arrival) => void} handlers.onArrival
    * @param {(message: string) => void} handlers.onFailure
    */
-  constructor({ onStart, onArrival, onFailure }) {
+  constructor(fetcher, { onStart, onArrival, onFailure }) {
+    this.fetcher = fetcher;
     this.onStart = onStart;
     this.onArrival = onArrival;
     this.onFailure = onFailure;
@@ -54,16 +56,20 @@ export class Loading {
     if (!Object.values(this.missing).some(Boolean)) return;
     this.running.abort();
     this.running = new AbortController();
-    const { missing } = this;
+    const { missing, fetcher } = this;
     const { signal } = this.running;
     const options = { signal, early };
     this.onStart();
     try {
       const [points, colors, sizes, passing] = await Promise.all([
-        missing.points ? fetchBytes(data.points_url, BYTES_PER_POSITION * data.n, "points", options) : null,
-        missing.colors ? fetchColors(data, options) : null,
-        missing.sizes ? fetchOptional(data.sizes_url, BYTES_PER_SIZE_CODE * data.n, "sizes", options) : undefined,
-        missing.passing ? fetchOptional(data.passing_url, BYTES_PER_PASSING * data.n, "filters", options) : undefined,
+        missing.points ? fetchBytes(fetcher, data.points_url, BYTES_PER_POSITION * data.n, "points", options) : null,
+        missing.colors ? fetchColors(fetcher, data, options) : null,
+        missing.sizes
+          ? fetchOptional(fetcher, data.sizes_url, BYTES_PER_SIZE_CODE * data.n, "sizes", options)
+          : undefined,
+        missing.passing
+          ? fetchOptional(fetcher, data.passing_url, BYTES_PER_PASSING * data.n, "filters", options)
+          : undefined,
       ]);
       if (signal.aborted) return;
       this.missing = { ...NOTHING };
@@ -79,23 +85,24 @@ export class Loading {
 }
 
 /**
+ * @param {Fetcher} fetcher
  * @param {MapMessage} data
  * @param {RequestOptions} options
  * @returns {Promise<Colors>}
  */
-async function fetchColors({ colors_url: address, color_kind: kind, legend, n }, options) {
-  const codes = await fetchOptional(address, BYTES_PER_COLOR_CODE * n, "colours", options);
+async function fetchColors(fetcher, { colors_url: address, color_kind: kind, legend, n }, options) {
+  const codes = await fetchOptional(fetcher, address, BYTES_PER_COLOR_CODE * n, "colours", options);
   return codes && kind ? /** @type {Colors} */ ({ kind, legend, codes }) : NO_COLORS;
 }
 
 /**
  * The bytes, or null where there are none: a map in one colour is of use still.
- * @type {(address: string | null, expected: number, what: string, options: RequestOptions) => Promise<Uint8Array | null>}
+ * @type {(fetcher: Fetcher, address: string | null, expected: number, what: string, options: RequestOptions) => Promise<Uint8Array | null>}
  */
-async function fetchOptional(address, expected, what, options) {
+async function fetchOptional(fetcher, address, expected, what, options) {
   if (!address) return null;
   try {
-    return new Uint8Array(await fetchBytes(address, expected, what, options));
+    return new Uint8Array(await fetchBytes(fetcher, address, expected, what, options));
   } catch (error) {
     if (!options.signal.aborted) console.warn(`embedviz map: ${messageOf(error)}`);
     return null;

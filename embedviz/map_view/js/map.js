@@ -2,11 +2,12 @@
 // The 2-D map of a space, up to a million points, and the card of its point in focus. Streamlit calls update() or
 // updateCard() whenever the component's data changes.
 
+import { fetchFromServer } from "./fetching.js";
 import { MapView } from "./map_view.js";
 import { PointCard } from "./point_card.js";
 
 /** @import { CardMessage, MapMessage } from "./exchange.js" */
-/** @import { EarlyRequests } from "./fetching.js" */
+/** @import { EarlyRequests, Fetcher } from "./fetching.js" */
 /** @import { SetMetric } from "./point_card.js" */
 /** @import { SetState } from "./state_sender.js" */
 
@@ -17,11 +18,12 @@ import { PointCard } from "./point_card.js";
 
 /**
  * Show or update the map; returns what is to be called at the end.
- * @param {{parentElement: ParentNode, data: MapMessage, setStateValue: SetState}} component
+ * @param {{parentElement: ParentNode, data: MapMessage, setStateValue: SetState, fetcher?: Fetcher}} component the fetcher is
+ *   that of the first call
  */
-export function update({ parentElement, data, setStateValue }) {
+export function update({ parentElement, data, setStateValue, fetcher = fetchFromServer }) {
   const root = /** @type {MapRoot} */ (parentElement.querySelector(".embedviz-map"));
-  root.mapView ??= new MapView(root, data);
+  root.mapView ??= new MapView(root, data, fetcher);
   root.mapView.update(data, setStateValue, root.early);
   return () => {
     // Streamlit also calls this for an update that a newer one overtook: the map ends only once it left the page.
@@ -35,11 +37,11 @@ export function update({ parentElement, data, setStateValue }) {
 
 /**
  * Show or update the card of the point in focus; returns what is to be called at the end.
- * @param {{parentElement: ParentNode, data: CardMessage, setStateValue: SetMetric}} component
+ * @param {{parentElement: ParentNode, data: CardMessage, setStateValue: SetMetric, fetcher?: Fetcher}} component
  */
-export function updateCard({ parentElement, data, setStateValue }) {
+export function updateCard({ parentElement, data, setStateValue, fetcher = fetchFromServer }) {
   const root = /** @type {HTMLElement & {card?: PointCard}} */ (parentElement.querySelector(".embedviz-card"));
-  root.card ??= new PointCard(root);
+  root.card ??= new PointCard(root, fetcher);
   root.card.update(data, setStateValue);
   return () => {
     setTimeout(() => {

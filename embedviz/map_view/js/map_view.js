@@ -37,7 +37,7 @@ import { Viewport } from "./viewport.js";
 import { Views } from "./views.js";
 
 /** @import { MapMessage } from "./exchange.js" */
-/** @import { EarlyRequests } from "./fetching.js" */
+/** @import { EarlyRequests, Fetcher } from "./fetching.js" */
 /** @import { MapSide } from "./focus_link.js" */
 /** @import { Arrival, BufferName } from "./loading.js" */
 /** @import { SetState } from "./state_sender.js" */
@@ -60,10 +60,12 @@ export class MapView {
   /**
    * @param {HTMLElement} root
    * @param {MapMessage} data the first message
+   * @param {Fetcher} fetcher
    */
-  constructor(root, data) {
+  constructor(root, data, fetcher) {
     this.root = root;
     this.data = data;
+    this.fetcher = fetcher;
     /** @type {Partial<MapMessage>} */
     this.previous = {};
     /** @type {(change?: {points?: boolean, labels?: boolean}) => void} */
@@ -73,9 +75,9 @@ export class MapView {
     this.camera = new Camera();
     this.points = new Points();
     this.views = new Views(this.camera);
-    this.labels = new Labels(null, 0, () => {});
+    this.labels = new Labels(fetcher, null, 0, () => {});
     this.sender = new StateSender(() => this.camera.target);
-    this.details = new PointDetails();
+    this.details = new PointDetails(fetcher);
     this.cardLink = new MapEnd();
     /** @type {MapSide} */
     this.side = {
@@ -147,14 +149,14 @@ export class MapView {
       () => this.gestures.stopDrawing(),
     );
 
-    // what comes from the server
-    this.loading = new Loading({
+    // what is fetched
+    this.loading = new Loading(fetcher, {
       onStart: () => this.status.loading(this.data.n, points.count > 0),
       onArrival: (arrival) => this.show(arrival),
       onFailure: (message) => this.status.failed(message, () => this.loading.fetch(this.data, [])),
     });
-    this.partialLayout = new PartialLayoutPoller((positions) => this.movePoints(positions));
-    this.snapshots = new SnapshotSlider(this.layout.snapshots, (positions) => this.movePoints(positions));
+    this.partialLayout = new PartialLayoutPoller(fetcher, (positions) => this.movePoints(positions));
+    this.snapshots = new SnapshotSlider(fetcher, this.layout.snapshots, (positions) => this.movePoints(positions));
 
     this.covering = new Covering(root);
     this.panelKeys = new PanelKeys(() => this.commands.closePanel());
@@ -269,7 +271,7 @@ export class MapView {
 
   fetchLabels() {
     this.labels.destroy();
-    this.labels = new Labels(this.data.labels_url, this.data.n, () => {
+    this.labels = new Labels(this.fetcher, this.data.labels_url, this.data.n, () => {
       this.pointing.refreshTooltip();
       this.painter.redraw({ points: false, labels: true });
     });

@@ -2,15 +2,21 @@
 // Polls the partial layout of a map that is still being optimised, and hands over each new one.
 
 import { BYTES_PER_POSITION, LAYOUT_VERSION_HEADER } from "./exchange.js";
-import { messageOf } from "./fetching.js";
+import { messageOf, withParameters } from "./fetching.js";
+
+/** @import { Fetcher } from "./fetching.js" */
 
 const POLL_INTERVAL_MS = 350;
 /** @type {(ms: number) => Promise<void>} */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class PartialLayoutPoller {
-  /** @param {(positions: Uint16Array) => void} onPositions */
-  constructor(onPositions) {
+  /**
+   * @param {Fetcher} fetcher
+   * @param {(positions: Uint16Array) => void} onPositions
+   */
+  constructor(fetcher, onPositions) {
+    this.fetcher = fetcher;
     this.onPositions = onPositions;
     /** @type {string | null} */
     this.address = null;
@@ -25,10 +31,8 @@ export class PartialLayoutPoller {
     this.address = address;
     let version = "";
     while (address && this.address === address) {
-      const url = new URL(address, document.baseURI);
-      url.searchParams.set("after", version);
       try {
-        const answer = await fetch(url);
+        const answer = await this.fetcher(withParameters(address, { after: version }));
         if (answer.status === 200) {
           version = answer.headers.get(LAYOUT_VERSION_HEADER) ?? "";
           const bytes = await answer.arrayBuffer();

@@ -6,14 +6,18 @@ import { CardEnd } from "./focus_link.js";
 import { PointDetails } from "./point_details.js";
 
 /** @import { CardMessage, PointAnswer } from "./exchange.js" */
+/** @import { Fetcher } from "./fetching.js" */
 
 /** @typedef {(name: "metric", metric: string) => void} SetMetric */
 
 const CONFIRM_MS = 3000; // within which Python has to confirm a point that was clicked on the map
 
 export class PointCard {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root
+   * @param {Fetcher} fetcher
+   */
+  constructor(root, fetcher) {
     this.root = root;
     this.isEntering = false; // the keyboard comes as soon as the point is shown
     root.addEventListener("keydown", (event) => {
@@ -22,7 +26,7 @@ export class PointCard {
       this.close();
     });
     this.link = new CardEnd();
-    this.details = new PointDetails();
+    this.details = new PointDetails(fetcher);
     /** @type {SetMetric} */
     this.setMetric = () => {};
     /** @type {string[]} */

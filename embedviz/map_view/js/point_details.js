@@ -1,12 +1,17 @@
 // @ts-check
-// What the server knows of single points, fetched as it is needed and kept for a while.
+// Columns and neighbours of single points, fetched as it is needed and kept for a while.
+
+import { withParameters } from "./fetching.js";
 
 /** @import { PointAnswer } from "./exchange.js" */
+/** @import { Fetcher } from "./fetching.js" */
 
 const MAX_KEPT = 300;
 
 export class PointDetails {
-  constructor() {
+  /** @param {Fetcher} fetcher */
+  constructor(fetcher) {
+    this.fetcher = fetcher;
     /** @type {string | null} */
     this.address = null;
     /** @type {Map<string, Promise<PointAnswer | null>>} */
@@ -51,11 +56,9 @@ export class PointDetails {
 
   /** @type {(key: string, id: number, metric?: string) => Promise<PointAnswer | null>} */
   async request(key, id, metric) {
-    const address = new URL(this.address ?? "", document.baseURI);
-    address.searchParams.set("id", String(id));
-    if (metric) address.searchParams.set("metric", metric);
+    const address = withParameters(this.address ?? "", { id: String(id), ...(metric && { metric }) });
     try {
-      const answer = await fetch(address);
+      const answer = await this.fetcher(address);
       if (!answer.ok) throw new Error(`${answer.status}`);
       const details = /** @type {PointAnswer} */ (await answer.json());
       this.known.set(key, details);

@@ -6,15 +6,18 @@ import { BYTES_PER_POSITION } from "./exchange.js";
 import { fetchBytes, messageOf } from "./fetching.js";
 
 /** @import { MapMessage } from "./exchange.js" */
+/** @import { Fetcher } from "./fetching.js" */
 
 const PLAY_INTERVAL_MS = 900; // the points glide for most of it
 
 export class SnapshotSlider {
   /**
+   * @param {Fetcher} fetcher
    * @param {HTMLElement} bar hidden where there are no snapshots
    * @param {(positions: Uint16Array) => void} onPositions called with the layout of the snapshot that is shown
    */
-  constructor(bar, onPositions) {
+  constructor(fetcher, bar, onPositions) {
+    this.fetcher = fetcher;
     this.onPositions = onPositions;
     /** @type {string | null} */
     this.address = null;
@@ -69,7 +72,7 @@ export class SnapshotSlider {
     const { signal } = this.running;
     const size = BYTES_PER_POSITION * n;
     try {
-      await fetchBytes(address, size * titles.length, "training history", {
+      await fetchBytes(this.fetcher, address, size * titles.length, "training history", {
         signal,
         onPart: (bytes, received) => {
           while (size * (this.layouts.length + 1) <= received) {
