@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from embedviz.map_view.modules import ENTRY_MODULE
+from embedviz.map_view.modules import LINK_MODULES
 
 MODULES_PATH = "static/map.json"  # under the app's /embedviz/
 
 # The script of a component lives at a blob address, so it finds the modules by the address of the page. They come in one
-# file, dependencies first, and each becomes a blob that imports the blobs before it; all components of a page share them.
-LOADER = """
+# file, and all components of a page share them.
+LOADER = (
+    LINK_MODULES
+    + """
 async function loadModules() {
   const answer = await fetch(new URL("embedviz/MODULES_PATH", document.baseURI));
   if (!answer.ok) throw new Error(`The map could not be loaded: the server answered ${answer.status}.`);
-  const urls = new Map();
-  for (const [name, source] of await answer.json()) {
-    const linked = source.replace(/ from "\\.\\/([\\w.]+)"/g, (_, other) => ` from "${urls.get(other)}"`);
-    const script = `${linked}\\n//# sourceURL=embedviz-map/${name}`;
-    urls.set(name, URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-  }
-  return import(urls.get("ENTRY_MODULE"));
+  return import(linkModules(await answer.json()));
 }
 
 function sharedModules() {
@@ -28,4 +24,5 @@ function sharedModules() {
   });
   return globalThis.embedvizMap;
 }
-""".replace("MODULES_PATH", MODULES_PATH).replace("ENTRY_MODULE", ENTRY_MODULE)
+""".replace("MODULES_PATH", MODULES_PATH)
+)

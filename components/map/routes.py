@@ -50,7 +50,7 @@ def map_routes() -> list[Route]:
 
 
 def _modules(request: Request) -> Response:
-    data = modules_json()
+    data = modules_json().encode()
     # revalidated at every visit, so that a new release is used at once, but sent only when it changed
     headers = {"Cache-Control": "no-cache", "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:

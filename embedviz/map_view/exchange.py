@@ -186,6 +186,28 @@ class FirstLabels(TypedDict):
     labels: list[str]
 
 
+class ColumnColors(TypedDict):
+    """The fields of a MapMessage that colour the points by one column."""
+
+    colors_url: str
+    color_kind: Literal["category", "number"]
+    legend: Annotated[
+        list[list[str] | float | str], JsType("[string, string, string][] | [number | string, number | string]")
+    ]
+
+
+class OfflineContents(TypedDict):
+    """Contents of the page that works offline: its message, the labels, the ids of those drawn first, the buffers in base64
+    by their address, and the columns to colour by.
+    """
+
+    data: MapMessage
+    labels: list[str]
+    first: list[int]
+    bytes: dict[str, str]
+    colors: dict[str, ColumnColors]
+
+
 EXCHANGED = (
     View,
     HiddenCategories,
@@ -197,4 +219,6 @@ EXCHANGED = (
     CardMessage,
     MapState,
     FirstLabels,
+    ColumnColors,
+    OfflineContents,
 )

@@ -48,6 +48,8 @@ def _js_type(annotation: object) -> str:
         return " | ".join(f'"{value}"' for value in arguments)
     if origin in (Union, types.UnionType):
         return " | ".join(_js_type(argument) for argument in arguments)
+    if origin is dict:
+        return f"Record<string, {_js_type(arguments[1])}>"
     if origin is list:
         return f"{_js_type(arguments[0])}[]"
     if isinstance(annotation, type) and (is_typeddict(annotation) or annotation in _PRIMITIVES):

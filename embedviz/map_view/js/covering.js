@@ -1,6 +1,8 @@
 // @ts-check
 // A panel of the page that lies over the map: the map's controls and points keep clear of it.
 
+import { findNear } from "./dom.js";
+
 const SIDE_SHARE = 0.75; // of the map's width: a wider panel lies over its lower edge, not over its side
 
 /** @typedef {{right: number, bottom: number}} Covered pixels along the map's right and lower edge */
@@ -30,7 +32,7 @@ export class Covering {
    * @param {string | null} selector of the panel, in the page
    */
   follow(selector) {
-    const panel = selector ? document.querySelector(selector) : null;
+    const panel = findNear(this.root, selector);
     if (panel !== this.panel) {
       if (this.panel) this.observer.unobserve(this.panel);
       if (panel) this.observer.observe(panel);

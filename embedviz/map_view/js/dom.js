@@ -40,6 +40,16 @@ export function element(tag, className, text) {
   return node;
 }
 
+/**
+ * The element of a selector, beside a node or else in the page.
+ * @type {(node: Node, selector: string | null) => Element | null}
+ */
+export function findNear(node, selector) {
+  if (!selector) return null;
+  const near = /** @type {Document | ShadowRoot | Element} */ (node.getRootNode());
+  return near.querySelector(selector) ?? document.querySelector(selector);
+}
+
 /** @param {IconName} name */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");

@@ -140,3 +140,24 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {number[]} ids
  * @property {string[]} labels
  */
+
+/**
+ * The fields of a MapMessage that colour the points by one column.
+ *
+ * @typedef {object} ColumnColors
+ * @property {string} colors_url
+ * @property {"category" | "number"} color_kind
+ * @property {[string, string, string][] | [number | string, number | string]} legend
+ */
+
+/**
+ * Contents of the page that works offline: its message, the labels, the ids of those drawn first, the buffers in base64
+ * by their address, and the columns to colour by.
+ *
+ * @typedef {object} OfflineContents
+ * @property {MapMessage} data
+ * @property {string[]} labels
+ * @property {number[]} first
+ * @property {Record<string, string>} bytes
+ * @property {Record<string, ColumnColors>} colors
+ */

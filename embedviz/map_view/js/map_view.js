@@ -159,7 +159,7 @@ export class MapView {
     this.snapshots = new SnapshotSlider(fetcher, this.layout.snapshots, (positions) => this.movePoints(positions));
 
     this.covering = new Covering(root);
-    this.panelKeys = new PanelKeys(() => this.commands.closePanel());
+    this.panelKeys = new PanelKeys(root, () => this.commands.closePanel());
     this.viewport = new Viewport(this.layout, this.overlay, camera, () => {
       redraw();
       if (points.count) this.painter.frame(performance.now()); // at once: a resized canvas is empty

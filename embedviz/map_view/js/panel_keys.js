@@ -1,11 +1,17 @@
 // @ts-check
 // Escape in the panel over the map closes it, unless a part of the panel takes the key for itself.
 
+import { findNear } from "./dom.js";
+
 const TAKES_ESCAPE = '[aria-expanded="true"], [role="dialog"], [data-testid="stDataFrame"] input';
 
 export class PanelKeys {
-  /** @param {() => void} onEscape */
-  constructor(onEscape) {
+  /**
+   * @param {HTMLElement} root of the map
+   * @param {() => void} onEscape
+   */
+  constructor(root, onEscape) {
+    this.root = root;
     this.onEscape = onEscape;
     /** @type {Element | null} */
     this.panel = null;
@@ -14,7 +20,7 @@ export class PanelKeys {
 
   /** @param {string | null} selector of the panel, in the page */
   follow(selector) {
-    const panel = selector ? document.querySelector(selector) : null;
+    const panel = findNear(this.root, selector);
     if (panel === this.panel) return;
     this.listeners.abort();
     this.listeners = new AbortController();
