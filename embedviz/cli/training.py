@@ -80,7 +80,8 @@ def evaluate(
 ) -> None:
     """Print a run's scores beside its baselines and its repeats, and how they were measured."""
     import embedviz
-    from embedviz.evaluation.score_sentences import comparison_sentence, display_table
+    from embedviz.evaluation.score_sentences import comparison_sentence
+    from embedviz.evaluation.score_table import display_table
     from embedviz.jobs.scores import protocol_of, scores_of
 
     run = embedviz.open_run(folder)

@@ -67,8 +67,8 @@ def project(
 ) -> None:
     """Draw a map as a web page or a table. Settings are flags: --method umap --n-neighbors 15 --n-points 10000."""
     from embedviz.figures.map_figure import map_figure
+    from embedviz.project_space import project as make
     from embedviz.projection.fidelity import fidelity_sentence
-    from embedviz.projection.projecting import project as make
     from embedviz.projection.settings import ProjectionSettings
 
     if out.suffix not in (".html", ".csv"):
@@ -112,7 +112,8 @@ def evaluate_vectors(
 ) -> None:
     """Score word vectors on a set, with the coverage, an interval and what random vectors get."""
     import embedviz
-    from embedviz.evaluation.word_vector_sentences import coverage_sentence, protocol_sentences, scores_frame
+    from embedviz.evaluation.word_vector_scores import coverage_sentence, scores_frame
+    from embedviz.evaluation.word_vector_sentences import protocol_sentences
 
     if out:
         check_folder_of(out)

@@ -13,6 +13,7 @@ from embedviz.space import EmbeddingSpace
 CLUSTER = "cluster"
 RANK = "rank"
 UNIFORM = "uniform"
+MAX_DEFAULT_CATEGORIES, MAX_CHECKED_ROWS = 100, 10_000
 KEPT = "neighbours kept"  # share of each point's nearest neighbours that are still near on the map
 
 
@@ -21,6 +22,15 @@ def color_columns(space: EmbeddingSpace) -> list[str]:
     the share of each point's neighbours that the map kept."""
     own = [column for column in space.columns if column not in (CLUSTER, RANK, KEPT)]
     return [CLUSTER, *own, *([] if "count" in own else [RANK]), KEPT]
+
+
+def default_color(space: EmbeddingSpace) -> str:
+    """Return the column that colours a map at first: the first one of few categories or of numbers, else the rank."""
+    for column, values in space.columns.items():
+        is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        if is_number or values.head(MAX_CHECKED_ROWS).nunique() <= MAX_DEFAULT_CATEGORIES:
+            return str(column)
+    return RANK
 
 
 def column_values(displayed: DisplayedMap, space: EmbeddingSpace, column: str) -> pd.Series | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
+from embedviz.core.value_text import value_text
 from embedviz.map_view.columns import CLUSTER, KEPT, RANK, color_columns
 from embedviz.map_view.displayed_map import DisplayedMap
 from embedviz.space import EmbeddingSpace
 
-MISSING = "–"
 N_NEIGHBORS = 12  # of the point in focus, in the original space
 
 
@@ -41,7 +39,7 @@ def point_values(displayed: DisplayedMap, space: EmbeddingSpace, place: int) -> 
             values.append((RANK, f"{row + 1:,}"))
             continue
         if series is not None:
-            values.append((column, as_text(series.iloc[at])))
+            values.append((column, value_text(series.iloc[at])))
     return values
 
 
@@ -49,15 +47,3 @@ def places_on_map(displayed: DisplayedMap, rows: Sequence[int]) -> list[int | No
     """Return the place on the map of each row of the space, None for one that it does not show."""
     points = np.asarray(displayed.points)
     return [int(found[0]) if len(found := np.flatnonzero(points == row)) else None for row in rows]
-
-
-def as_text(value: object) -> str:
-    """Return a value as a person reads it: four digits of a fraction, thousands with commas, a dash where it is missing."""
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, numbers.Real):
-        number = float(value)
-        if number != number:
-            return MISSING
-        return f"{number:,.0f}" if number == round(number) else f"{number:,.4g}"
-    return MISSING if pd.isna(value) else str(value)
