@@ -64,8 +64,12 @@ class Projection:
     columns: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
-    def clusters(self) -> pd.Series:
-        """Name of the cluster of each point in the original space, (N,) categorical. Found when it is first asked for."""
+    def clusters(self) -> pd.Series | None:
+        """Name of the cluster of each point in the original space, (N,) categorical; None until `find_clusters`."""
+        return self.__dict__.get("_clusters")
+
+    def find_clusters(self) -> pd.Series:
+        """Find the clusters of the points in the original space, once, and return the name of each one's: (N,) categorical."""
         return self._clusters
 
     @cached_property

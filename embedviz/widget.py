@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypedDict, cast
 
@@ -18,8 +18,16 @@ import numpy as np
 from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.map_view.answers import MAX_LABELS, first_labels, pack, point_answer
 from embedviz.map_view.axes import named_axes
-from embedviz.map_view.columns import UNIFORM, color_codes, color_columns, default_color, size_codes, size_columns
-from embedviz.map_view.displayed_map import DisplayedMap
+from embedviz.map_view.columns import (
+    CLUSTER,
+    UNIFORM,
+    color_codes,
+    color_columns,
+    default_color,
+    size_codes,
+    size_columns,
+)
+from embedviz.map_view.displayed_map import DisplayedMap, FindsClusters
 from embedviz.map_view.event import read_event
 from embedviz.map_view.exchange import COLOR_CODES, SIZE_CODES
 from embedviz.map_view.map_data import MapData, message_of
@@ -298,7 +306,7 @@ class Map(anywidget.AnyWidget):
         mask[inside] = last.region["mode"] != "remove"
         return mask
 
-    def _answer(self, _: object, question: _Question, buffers: Sequence[memoryview]) -> None:
+    def _answer(self, _: object, question: _Question, _buffers: object) -> None:
         """Answer what a view asks."""
         parameters = question.get("parameters", {})
         points = np.asarray(self._displayed.points)
@@ -314,7 +322,7 @@ class Map(anywidget.AnyWidget):
                     self._displayed,
                     self._space,
                     int(parameters["id"]),
-                    cast(Metric, metric) if metric in METRICS else None,
+                    metric if metric in METRICS else None,
                 )
             status = 200
         except (EmbedvizError, KeyError, ValueError, IndexError) as error:
@@ -340,7 +348,7 @@ class Map(anywidget.AnyWidget):
         return [self._space.labels[row] for row in rows]
 
     @contextmanager
-    def _following(self) -> Iterator[None]:
+    def _following(self) -> Generator[None]:
         """While traits follow the map, and not the map the traits."""
         before, self._is_following = self._is_following, True
         try:
@@ -349,6 +357,8 @@ class Map(anywidget.AnyWidget):
             self._is_following = before
 
     def _color(self) -> None:
+        if self.color_by == CLUSTER and isinstance(self._displayed, FindsClusters):
+            self._displayed.find_clusters()
         colors = color_codes(self._displayed, self._space, self.color_by)
         self._legend = colors
         self._colors = pack(colors.codes, COLOR_CODES) if colors else None

@@ -66,7 +66,7 @@ def project(
     from_: From = None,
 ) -> None:
     """Draw a map as a web page or a table. Settings are flags: --method umap --n-neighbors 15 --n-points 10000."""
-    from embedviz.figures.map_figure import map_figure
+    from embedviz.cli.map_page import map_page
     from embedviz.project_space import project as make
     from embedviz.projection.fidelity import fidelity_sentence
     from embedviz.projection.settings import ProjectionSettings
@@ -81,10 +81,7 @@ def project(
     if out.suffix == ".csv":
         frame.to_csv(out, index=False)
     else:
-        colour = frame.get("count")
-        settings = projection.settings
-        axes = (settings.x_axis, settings.y_axis) if settings.method == "axes" else None
-        map_figure(frame, colour, axes=axes).write_html(out, include_plotlyjs=True)
+        out.write_bytes(map_page(projection, vectors.stem))
     typer.echo(fidelity_sentence(projection.quality))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -46,4 +46,13 @@ class DisplayedMap(Protocol):
     @property
     def kept(self) -> pd.Series | None:
         """Share of each point's nearest neighbors that the map kept, (N,) float; None until it was measured."""
+        ...
+
+
+@runtime_checkable
+class FindsClusters(Protocol):
+    """A map that finds its clusters when it is asked."""
+
+    def find_clusters(self) -> pd.Series:
+        """Return the name of each point's cluster, (N,) categorical; from then on `clusters` holds them."""
         ...

@@ -142,7 +142,7 @@ def message_of(data: MapData, height: int | None) -> MapMessage:
         "labels_url": data.labels_url,
         "colors_url": data.colors_url,
         "color_kind": data.color_kind,
-        "legend": [list(row) if isinstance(row, tuple) else row for row in data.legend],
+        "legend": legend_rows(data.legend),
         "color_column": data.color_column,
         "sizes_url": data.sizes_url,
         "passing_url": data.passing_url,
@@ -171,6 +171,11 @@ def message_of(data: MapData, height: int | None) -> MapMessage:
         "card": data.card,
         "png": data.png,
     }
+
+
+def legend_rows(legend: Sequence[Category | float | str]) -> list[list[str] | float | str]:
+    """Return a legend as plain lists."""
+    return [list(row) if isinstance(row, tuple) else row for row in legend]
 
 
 def _pack_bits(mask: np.ndarray) -> str:

@@ -15,7 +15,7 @@ from embedviz.map_view.caption import caption
 from embedviz.map_view.columns import color_codes
 from embedviz.map_view.displayed_map import DisplayedMap
 from embedviz.map_view.exchange import OfflineContents
-from embedviz.map_view.map_data import MapData, message_of
+from embedviz.map_view.map_data import MapData, legend_rows, message_of
 from embedviz.map_view.modules import read_modules, read_style
 from embedviz.projection.importance import most_telling
 from embedviz.projection.packing import pack_points
@@ -87,7 +87,7 @@ def page(displayed: DisplayedMap, space: EmbeddingSpace, columns: Sequence[str],
         contents["colors"][column] = {
             "colors_url": name,
             "color_kind": colors.kind,
-            "legend": list(colors.legend),
+            "legend": legend_rows(colors.legend),
         }
     parts = {
         "TITLE": html.escape(title),

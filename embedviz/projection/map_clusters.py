@@ -9,9 +9,10 @@ from embedviz.projection.clusters import clusters
 from embedviz.projection.describing_texts import describing_texts
 from embedviz.projection.importance import importance
 from embedviz.space import EmbeddingSpace
+from embedviz.space.search.torch_metrics import TorchMetric
 
 
-def map_clusters(space: EmbeddingSpace, points: np.ndarray, metric: str) -> pd.Categorical:
+def map_clusters(space: EmbeddingSpace, points: np.ndarray, metric: TorchMetric) -> pd.Categorical:
     """Return the name of each point's cluster, (N,), the largest cluster first, those in no cluster last.
 
     Parameters

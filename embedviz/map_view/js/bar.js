@@ -20,7 +20,17 @@ export class Bar {
     this.search.type = "search";
     this.search.autocomplete = "off";
     this.search.placeholder = "a label, or /pattern/";
-    this.search.addEventListener("change", () => onSearch(this.search.value.trim()));
+    this.searched = "";
+    const search = () => {
+      const query = this.search.value.trim();
+      if (query === this.searched) return;
+      this.searched = query;
+      onSearch(query);
+    };
+    this.search.addEventListener("change", search);
+    this.search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") search(); // JupyterLab keeps the key from the form, which then does not notice the change
+    });
     this.found = element("span", "found");
     this.found.setAttribute("role", "status");
     this.root.append(labelled("Colour by", this.color), labelled("Find", this.search), this.found);
@@ -33,7 +43,8 @@ export class Bar {
 
   /** @type {(query: string, found: string) => void} */
   showSearch(query, found) {
-    if (this.search.value.trim() !== query) this.search.value = query;
+    if (query !== this.searched) this.search.value = query;
+    this.searched = query;
     this.found.textContent = found;
   }
 }
