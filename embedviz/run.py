@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from embedviz.core.display_table import DisplayTable, NotebookDisplay
 from embedviz.core.errors import RunError, SettingsError
 from embedviz.core.progress import Progress
+from embedviz.core.value_text import value_text
 from embedviz.store.run_folder import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedviz.evaluation.score_table import ScoreTable
 
-class Run(RunFolder):
+
+class Run(NotebookDisplay, RunFolder):
     """A training, or vectors that were opened, by its folder.
 
     Everything is read from disk when asked for, so that it is as it is now. A RunFolder tells what there is; this class
@@ -103,6 +108,13 @@ class Run(RunFolder):
         if not isinstance(model, Recommender):
             raise RunError(f"The run {self.name!r} is of {self.model}; only one of ratings recommends.")
         return model.recommend(user, rated, k, explain if reasons is None else reasons)
+
+    @property
+    def scores(self) -> ScoreTable:
+        """The scores beside the trivial baseline, and the baselines and repeats that were trained. RunError while there are none."""
+        from embedviz.jobs.scores import scores_of
+
+        return scores_of(self)
 
     def baselines(self, on_progress: Callable[[Progress], Any] | None = None) -> pd.DataFrame:
         """Train the baselines on the run's own split, in this process. Those that are there are not trained again.
@@ -335,6 +347,44 @@ class Run(RunFolder):
 
         shared_executor().submit(self)
         return self
+
+    def _display_table(self) -> DisplayTable:
+        state = self.state
+        rows = [["model", self.model], ["data", str(self.data.get("title") or "")], ["state", self._state_text()]]
+        settings = self.settings
+        if settings is not None:
+            chosen = [
+                f"{name} {value_text(getattr(settings, name))}"
+                for name, field in type(settings).model_fields.items()
+                if getattr(settings, name) != field.get_default(call_default_factory=True)
+            ]
+            rows.append(["settings", ", ".join(chosen) or "the defaults"])
+        rows += [[f"space {name}", str(kind)] for name, kind in self.space_kinds.items()]
+        table = DisplayTable(f"{self.name}: {self.status}", [], rows)
+        if not (settings and self.metrics):
+            notes = [state.reason] if state.reason else []
+            return replace(table, notes=notes)
+        from embedviz.evaluation.score_sentences import result_sentence
+
+        return replace(table, notes=[result_sentence(self.metrics, self.primary_metric)])
+
+    def _state_text(self) -> str:
+        """Return the state; of a run that is under way also how far it is."""
+        state = self.state
+        elapsed = f"{state.elapsed():,.0f} s" if state.elapsed() >= 1 else ""
+        if state.is_final:
+            return ", ".join(filter(None, [state.state, elapsed]))
+        event = self.last_event()
+        total = event.get("total_steps", 0)
+        loss = event.get("metrics", {}).get("validation/loss")
+        parts = [
+            state.state,
+            f"{event.get('step', 0) / total:.0%}" if total else "",
+            event.get("message", ""),
+            "" if loss is None else f"validation loss {loss:.3f}",
+            elapsed,
+        ]
+        return ", ".join(filter(None, parts))
 
 
 def open_run(folder: Path | str) -> Run:

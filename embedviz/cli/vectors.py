@@ -36,7 +36,9 @@ def neighbors(
     from_: From = None,
 ) -> None:
     """Print the nearest neighbours of a label."""
-    print_table(open_vectors(vectors, space, tensor, metadata, from_).neighbors(query, k, cast("Metric", metric)), "neighbors")
+    print_table(
+        open_vectors(vectors, space, tensor, metadata, from_).neighbors(query, k, cast("Metric", metric)), "neighbors"
+    )
 
 
 @app.command(epilog="Example: embedviz analogy run --positive king woman --negative man")
@@ -70,9 +72,9 @@ def project(
     from_: From = None,
 ) -> None:
     """Draw a map as a web page or a table."""
-    from embedviz.figures.map_figure import map_figure
+    from embedviz.cli.map_page import map_page
+    from embedviz.project_space import project as make
     from embedviz.projection.fidelity import fidelity_sentence
-    from embedviz.projection.projecting import project as make
 
     if out.suffix not in (".html", ".csv"):
         raise SettingsError(f"{out.name}: a map is written as .html or .csv.")
@@ -84,10 +86,7 @@ def project(
     if out.suffix == ".csv":
         frame.to_csv(out, index=False)
     else:
-        colour = frame.get("count")
-        settings_of_map = projection.settings
-        axes = (settings_of_map.x_axis, settings_of_map.y_axis) if settings_of_map.method == "axes" else None
-        map_figure(frame, colour, axes=axes).write_html(out, include_plotlyjs=True)
+        out.write_bytes(map_page(projection, vectors.stem))
     add_result("quality", projection.quality)
     print_written(out)
     print_sentence(fidelity_sentence(projection.quality))
@@ -122,7 +121,8 @@ def evaluate_vectors(
 ) -> None:
     """Score word vectors on a set, with the coverage, an interval and what random vectors get."""
     import embedviz
-    from embedviz.evaluation.word_vector_sentences import coverage_sentence, protocol_sentences, scores_frame
+    from embedviz.evaluation.word_vector_scores import coverage_sentence, scores_frame
+    from embedviz.evaluation.word_vector_sentences import protocol_sentences
 
     if out:
         check_folder_of(out)

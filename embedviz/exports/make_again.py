@@ -87,7 +87,10 @@ def _write(run: RunFolder, folder: Path, with_data: bool) -> None:
         (folder / FIRST).mkdir()
         _write(first, folder / FIRST, with_data)
     write_json(folder / RECORD, _record(run, inputs))
-    texts = {SCRIPT: _script(run, inputs, first, with_data), REQUIREMENTS: "".join(f"{name}=={pin}\n" for name, pin in versions().items())}
+    texts = {
+        SCRIPT: _script(run, inputs, first, with_data),
+        REQUIREMENTS: "".join(f"{name}=={pin}\n" for name, pin in versions().items()),
+    }
     for number, chosen in enumerate(label_filters(run)):
         write_json(folder / _filter_name(number), {"space": chosen.space, "keep": chosen.keep, "labels": chosen.labels})
     for name, text in texts.items():

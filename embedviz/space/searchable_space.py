@@ -267,7 +267,9 @@ class SearchableSpace:
         if vector.shape != (self.dim,):
             raise DataError(f"A query vector needs {self.dim} numbers here, got shape {vector.shape}.")
         if not np.isfinite(vector).all():
-            raise DataError("A query vector holds NaN, infinity or a number too large for float32. Give finite numbers.")
+            raise DataError(
+                "A query vector holds NaN, infinity or a number too large for float32. Give finite numbers."
+            )
         return vector
 
     def nearest(
