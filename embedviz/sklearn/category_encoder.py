@@ -222,7 +222,7 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
         targets = column_or_1d(y, warn=True)
         assert_all_finite(targets, input_name="y")
         check_consistent_length(frame, targets)
-        kind = type_of_target(targets, input_name="y")
+        kind = type_of_target(targets, input_name="y", raise_unknown=True)
         if kind not in ("binary", "multiclass", "continuous"):
             raise SettingsError(f"The target is of type {kind}; the encoder learns from classes or from one number a row.")
         if self.target_type == "number" or (self.target_type == "auto" and kind == "continuous"):

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
+from embedviz.core.errors import DataError
 from embedviz.data.table_like import as_arrow
 
 
@@ -29,13 +30,17 @@ def frame_of(estimator: Any, X: Any, y: Any = "no_validation", *, reset: bool, m
     is_table = not isinstance(X, pd.DataFrame) and hasattr(X, "__arrow_c_stream__") and hasattr(X, "columns")
     if is_table:
         X = as_arrow(X).to_pandas()
-    validate_data(estimator, X, y, reset=reset, skip_check_array=True)
     samples = 2 if reset else 1
+    if not isinstance(X, pd.DataFrame):
+        X = check_array(
+            X, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=samples, ensure_min_features=min_features,
+            estimator=estimator,
+        )  # fmt: skip
+    validate_data(estimator, X, y, reset=reset, skip_check_array=True)
     if isinstance(X, pd.DataFrame):
-        check_array(pd.DataFrame(index=range(len(X)), columns=range(X.shape[1]), data=0), ensure_min_samples=samples, ensure_min_features=min_features)
+        if len(X) < samples or X.shape[1] < min_features:
+            raise DataError(
+                f"The frame has {len(X)} rows and {X.shape[1]} columns; at least {samples} and {min_features} are needed."
+            )
         return X
-    array = check_array(
-        X, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=samples, ensure_min_features=min_features,
-        estimator=estimator,
-    )  # fmt: skip
-    return pd.DataFrame(array).infer_objects()
+    return pd.DataFrame(X).infer_objects()
