@@ -15,12 +15,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from embedviz.core.errors import DataError
 from embedviz.data.column_names import check_columns
+from embedviz.data.parquet import frame_of
 from embedviz.data.part_names import PART_NAMES, PartName
 from embedviz.data.split_names import part_code
 
+TableLike = Any  # a table of any library: see `is_table_like`
 TEXT_COLUMN = "text"  # of texts that came without a name
 MIN_TEXT_SHARE = 0.5  # of strings hold a blank, from which a list of them is one of texts and not of paths
 EXPECTED = (
@@ -48,6 +51,11 @@ def is_table_like(data: object) -> bool:
     if isinstance(data, Sequence) and data:
         return isinstance(data[0], Mapping) or _are_texts(data)
     return False
+
+
+def is_foreign_table(data: object) -> bool:
+    """Return whether an object is a table of another library than pandas and NumPy."""
+    return not isinstance(data, pd.DataFrame | pd.Series) and (_is_arrow(data) or _is_dataset(data))
 
 
 def split_parts(data: object) -> dict[PartName, Any] | None:
@@ -116,7 +124,21 @@ def kind_of(data: object) -> str:
         return "list of dicts" if data and isinstance(data[0], Mapping) else "list of texts"
     if isinstance(data, Mapping):
         return "dict of columns"
-    return f"{type(data).__module__.partition('.')[0]} {type(data).__name__}"
+    library = type(data).__module__.partition(".")[0]
+    return type(data).__name__ if library == "builtins" else f"{library} {type(data).__name__}"
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Return a table as a Parquet file: the same bytes for the same content."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return sink.getvalue().to_pybytes()
+
+
+def as_frame(data: object) -> pd.DataFrame:
+    """Return a table in memory as a frame of pandas, cells as `read_table` would give them: see `as_arrow`."""
+    table = as_arrow(data)
+    return frame_of(table, table.column_names, [])
 
 
 def category_columns(data: object) -> list[str]:
@@ -136,7 +158,7 @@ def category_columns(data: object) -> list[str]:
 
 
 def _is_arrow(data: object) -> bool:
-    return hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__") or hasattr(data, "__dataframe__")
+    return any(hasattr(data, name) for name in ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__"))
 
 
 def _is_dataset(data: object) -> bool:

@@ -1,23 +1,17 @@
-"""Folder of the store: EMBEDVIZ_HOME."""
+"""Ids of what the store keeps, and its folder."""
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-from pathlib import Path
 
 from embedviz.core.errors import RunError
+from embedviz.core.home import home
+
+__all__ = ["LOCAL_OWNER", "checked_id", "home", "new_id"]
 
 LOCAL_OWNER = "local"
 _ID = re.compile(r"[0-9a-f]{32}")
-
-
-def home() -> Path:
-    """The folder of the store: EMBEDVIZ_HOME, or .embedviz in the working folder. Made when missing, for its owner only."""
-    folder = Path(os.environ.get("EMBEDVIZ_HOME") or ".embedviz").absolute()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
 
 
 def new_id() -> str:

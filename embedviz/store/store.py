@@ -206,6 +206,7 @@ class Store:
         """
         if _at_work(dataset.folder):
             raise RunError(f"{dataset.title!r} is being read. Stop that, or wait.")
+        shutil.rmtree(self.deleted_folder / dataset.id, ignore_errors=True)  # of the same content, deleted before
         os.replace(dataset.folder, self.deleted_folder / dataset.id)
         os.utime(self.deleted_folder / dataset.id)
 
@@ -214,6 +215,9 @@ class Store:
         folder = self.deleted_folder / checked_id(dataset_id)
         if not folder.is_dir():
             raise RunError("This data can no longer be restored. Upload it again.")
+        if (self.uploads_folder / dataset_id).exists():  # brought again meanwhile: a table has the id of its content
+            shutil.rmtree(folder)
+            return self.dataset(dataset_id)
         os.replace(folder, self.uploads_folder / dataset_id)
         return self.dataset(dataset_id)
 
