@@ -16,6 +16,7 @@ from embedviz.store.run_folder import RunFolder
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedviz.data.table_like import TableLike
     from embedviz.evaluation.score_table import ScoreTable
 
 
@@ -48,14 +49,15 @@ class Run(NotebookDisplay, RunFolder):
     """
 
     def predict(
-        self, rows: pd.DataFrame | Sequence[Any], explain: bool = False, *, reasons: bool | None = None
+        self, rows: pd.DataFrame | Sequence[Any] | TableLike, explain: bool = False, *, reasons: bool | None = None
     ) -> pd.DataFrame:
         """Predict each row.
 
         Parameters
         ----------
-        rows : DataFrame or sequence
-            Texts, or a frame with the columns of the training.
+        rows : DataFrame, other table or sequence
+            Texts, or a table with the columns of the training: a frame of pandas or polars, an Arrow table, a data set of `datasets`, a
+            list of dicts.
         explain : bool, optional
             Add a column `reasons`: what moved each prediction, and by how much.
         reasons : bool, optional
@@ -71,6 +73,10 @@ class Run(NotebookDisplay, RunFolder):
         RunError
             When the run has no model that predicts.
         """
+        from embedviz.data.table_like import as_frame, is_foreign_table
+
+        if is_foreign_table(rows):
+            rows = as_frame(rows)
         return self.predictor().predict(rows, explain if reasons is None else reasons)
 
     def recommend(

@@ -138,7 +138,7 @@ def delete(run_: RunArgument, yes: Annotated[bool, typer.Option("--yes", "-y", h
 def restore(run_: Annotated[str, typer.Argument(metavar="RUN", help="A deleted run's id or name.")]) -> None:
     """Bring back a run that was deleted in the last 24 hours."""
     from embedviz.store.finding import find_deleted_run
-    from embedviz.store.home import LOCAL_OWNER
+    from embedviz.store.ids import LOCAL_OWNER
     from embedviz.store.store import Store
 
     store = Store()

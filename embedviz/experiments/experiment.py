@@ -20,7 +20,7 @@ from embedviz.experiments.question import Question, Setup, Verdict
 from embedviz.experiments.result import Result, done
 from embedviz.models import model_spec
 from embedviz.store.data_reference import DataReference
-from embedviz.store.home import LOCAL_OWNER, checked_id, new_id
+from embedviz.store.ids import LOCAL_OWNER, checked_id, new_id
 from embedviz.store.run_specs import Columns
 from embedviz.store.store import Store
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
-import secrets
 from pathlib import Path
 
-from embedviz.core.errors import RunError
-
-LOCAL_OWNER = "local"
 PROJECT_STORE = ".embedviz"  # a folder of this name here keeps the runs of a project together
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def home_path() -> Path:
@@ -37,17 +31,3 @@ def _default() -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("embedviz", appauthor=False)
-
-
-def new_id() -> str:
-    """128 random bits in hexadecimal: an address that cannot be guessed."""
-    return secrets.token_hex(16)
-
-
-def checked_id(text: str) -> str:
-    """The id itself when it has an id's form, so that no address ever becomes another path; RunError otherwise."""
-    if not _ID.fullmatch(text):
-        raise RunError(
-            "This address does not name a run. A run's address ends in ?run= and 32 characters, 0-9 and a-f."
-        )
-    return text

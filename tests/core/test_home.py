@@ -6,7 +6,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from embedviz.store.home import home
+from embedviz.core.home import home
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ def download(
     *,
     sha256: str | None = None,
     title: str = "",
+    instead: str = "open a file of vectors",
+    max_bytes: int | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Path:
     """Download a file, or return it at once when it is in the folder and its checksum is right.
@@ -47,6 +49,10 @@ def download(
         Its checksum, where it is known.
     title : str
         What to call it in messages; by default the file's name.
+    instead : str
+        What a person can do where it cannot be downloaded.
+    max_bytes : int, optional
+        The largest file that is taken.
     on_progress : callable, optional
         Called with a Progress in bytes.
 
@@ -58,14 +64,14 @@ def download(
     Raises
     ------
     DataError
-        Without a network, when the server refuses, the disk is full or the checksum is another.
+        Without a network, when the server refuses, the file is too large, the disk is full or the checksum is another.
     """
     import pooch
     import requests
 
     pooch.get_logger().setLevel(logging.WARNING)  # it logs each download to standard error
     title, host = title or file_name, urlsplit(url).hostname
-    transfer = _Transfer(folder / f"{file_name}.part", title, on_progress)
+    transfer = _Transfer(folder / f"{file_name}.part", title, on_progress, max_bytes)
     try:
         path = pooch.retrieve(
             url,
@@ -77,13 +83,13 @@ def download(
         return Path(path)
     except requests.exceptions.HTTPError as error:
         raise DataError(
-            f"{host} refused {title} (status {error.response.status_code if error.response is not None else 'unknown'}). Try again later, or download it "
-            f"yourself and open the file as vectors."
+            f"{host} refused {title} (status {error.response.status_code if error.response is not None else 'unknown'}). Try again later, or "
+            f"{instead}."
         ) from error
     except requests.exceptions.RequestException as error:
         raise DataError(
-            f"{title} could not be downloaded from {host}: {_reason(error)}. The part that arrived is kept; check the "
-            f"network and try again, or open a file of vectors."
+            f"{title} could not be downloaded from {host}: {connection_reason(error)}. The part that arrived is kept; check the "
+            f"network and try again, or {instead}."
         ) from error
     except ValueError as error:  # pooch's error for a wrong checksum
         raise DataError(
@@ -132,8 +138,8 @@ def _not_written(title: str, folder: Path, error: OSError) -> str:
 class _Transfer:
     """A pooch downloader that keeps what arrived in `part` and asks for the rest (RFC 9110, section 14: ranges)."""
 
-    def __init__(self, part: Path, title: str, on_progress: Callable[[Progress], None]):
-        self.part, self.title, self.on_progress = part, title, on_progress
+    def __init__(self, part: Path, title: str, on_progress: Callable[[Progress], None], max_bytes: int | None = None):
+        self.part, self.title, self.on_progress, self.max_bytes = part, title, on_progress, max_bytes
         self.tag = part.with_name(f"{part.name}.tag")  # which version of the file the part is of
 
     def __call__(self, url: str, output_file: str, pooch: object) -> None:
@@ -167,7 +173,7 @@ class _Transfer:
             headers |= {"Range": f"bytes={have}-", "If-Range": self.tag.read_text()}
         with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
             for each in [*response.history, response]:
-                _check_address(each.url)
+                check_encrypted(each.url)
             if response.status_code == 416:  # the part is as long as the file, or longer
                 if response.headers.get("Content-Range", "").rpartition("/")[2] == str(have):
                     return  # it was cut after the last byte
@@ -177,6 +183,7 @@ class _Transfer:
             resumes = response.status_code == 206
             length = int(response.headers.get("Content-Length", 0))
             total = (have if resumes else 0) + length
+            self._check_size(total)
             free = shutil.disk_usage(self.part.parent).free
             if length > free:
                 raise DataError(
@@ -190,6 +197,7 @@ class _Transfer:
                 for chunk in response.iter_content(CHUNK):
                     file.write(chunk)
                     done += len(chunk)
+                    self._check_size(done)
                     if time.monotonic() - reported > PROGRESS_INTERVAL_S:
                         reported = time.monotonic()
                         self.on_progress(Progress(done, total, message=f"Downloading {self.title}: {_megabytes(done)}"))
@@ -198,8 +206,17 @@ class _Transfer:
                 raise requests.exceptions.ConnectionError("the length is not the announced one")
             self.on_progress(Progress(done, total, message=f"Downloaded {self.title}: {_megabytes(done)}"))
 
+    def _check_size(self, size: int) -> None:
+        if self.max_bytes is not None and size > self.max_bytes:
+            self.part.unlink(missing_ok=True)
+            raise DataError(
+                f"{self.title} is larger than {_megabytes(self.max_bytes)}, which is the limit here. Set EMBEDVIZ_MAX_BYTES to allow "
+                f"more bytes."
+            )
 
-def _check_address(url: str) -> None:
+
+def check_encrypted(url: str) -> None:
+    """Raise DataError for an address without encryption, unless it is of this machine."""
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in LOCAL_HOSTS:
         raise DataError(f"{parts.hostname} serves the file without encryption (http), so it is refused.")
@@ -209,7 +226,8 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.0f} MB"
 
 
-def _reason(error: Exception) -> str:
+def connection_reason(error: Exception) -> str:
+    """Return why a connection failed, as the end of a sentence."""
     import requests
 
     if isinstance(error, requests.exceptions.SSLError):
