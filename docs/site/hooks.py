@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
-from mkdocs.structure.pages import Page
 from typer.main import get_command
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 # path in the site -> file of the project
@@ -18,12 +20,15 @@ ELSEWHERE = {
     "site/icon.svg": ROOT / "components" / "icon.svg",
     "changes.md": ROOT / "CHANGELOG.md",
     "contributing.md": ROOT / "CONTRIBUTING.md",
+    "samples.md": ROOT / "sample_data" / "README.md",
 }
 COMMANDS = "<!-- commands -->"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the files that lie elsewhere."""
+    from mkdocs.structure.files import File
+
     for path, source in ELSEWHERE.items():
         files.append(File.generated(config, path, abs_src_path=str(source)))
     return files
