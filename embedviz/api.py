@@ -379,7 +379,8 @@ def _label_filter(model: str, chosen: Mapping[str, Any]) -> LabelFilter:
     from embedviz.store.label_filter import LabelFilter
 
     space, labels, keep = (chosen.get(key) for key in ("space", "labels", "keep"))
-    if set(chosen) != {"space", "labels", "keep"} or not isinstance(labels, Sequence) or not isinstance(keep, bool):
+    is_list = isinstance(labels, Sequence) and not isinstance(labels, str)
+    if set(chosen) != {"space", "labels", "keep"} or not is_list or not isinstance(keep, bool):
         raise SettingsError(
             f'A filter is {{"space": NAME, "labels": [...], "keep": True or False}}, not {dict(chosen)!r}.'
         )
