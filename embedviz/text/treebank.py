@@ -18,7 +18,9 @@ _URL = r"(?:https?://|www\.)\S+"
 _EMOTICON = r"(?<!\w)(?:[<>]?[:;=][-o*']?[)\](\[dDpP/\\|}{]|[)\](\[][-o*']?[:;=])(?!\w)|<3"
 _EMOJI = "[\U0001f1e6-\U0001f1ff]{2}|[^\\w\\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d[^\\w\\s])+"
 TOKEN = re.compile(rf"{_URL}|{_EMOTICON}|{ANY_WORD}|{_EMOJI}|\.\.+|''|``|\S")
-CLITIC = re.compile(r"(?i)(.+)(n't|'(?:s|re|ve|ll|d|m))")
+_CLITICS = "n't|'(?:s|re|ve|ll|d|m)"
+CLITIC = re.compile(f"(?i)(.+)({_CLITICS})")
+CLITIC_ENDING = rf"(?i)(?<=.)(?:{_CLITICS})$"  # of a word alone
 _STRAIGHT_QUOTES = str.maketrans({"’": "'", "ʼ": "'", "“": '"', "”": '"'})
 _DOUBLE_QUOTES = {"''": '"', "``": '"'}
 
