@@ -13,7 +13,7 @@ import embedviz as ev
 from embedviz.cli import app
 from embedviz.core.errors import RunError, SettingsError
 from embedviz.exports.export_job import export_of
-from embedviz.exports.formats import FORMATS, export_model
+from embedviz.exports.formats import export_run
 from embedviz.jobs.inline import run_inline
 from embedviz.run import Run
 
@@ -102,12 +102,12 @@ def test_the_command_writes_both(run, tmp_path):
         done = CliRunner().invoke(app, ["export", str(run.folder), str(tmp_path / name), "--as", name])
         assert done.exit_code == 0, done.output
         assert (tmp_path / name / expected_file).is_file()
-        assert expected_file in done.stdout
+        assert expected_file in done.output
 
 
 def test_a_format_that_is_not_there_is_named_with_those_that_are(run, tmp_path):
-    with pytest.raises(SettingsError, match=r"no export 'keras'. There are: onnx, pytorch"):
-        export_model(run, tmp_path / "new", "keras")
+    with pytest.raises(SettingsError, match=r"no export 'keras'. There are: .*onnx, pytorch"):
+        export_run(run, tmp_path / "new", "keras")
     with pytest.raises(SettingsError, match="keras"):
         export_of(run, "keras")
 
@@ -126,7 +126,7 @@ def test_a_folder_with_files_is_left_alone(run, tmp_path):
 def test_words_have_a_page_and_no_onnx_file(words, tmp_path):
     assert "class SkipGram(nn.Module)" in words.show_pytorch()
     with pytest.raises(RunError, match="does not predict"):
-        export_model(words, tmp_path / "new", "onnx")
+        export_run(words, tmp_path / "new", "onnx")
     assert not (tmp_path / "new").exists()
 
 
@@ -137,8 +137,6 @@ def test_opened_vectors_and_a_run_without_a_model_are_refused(words, tmp_path):
     try:
         with pytest.raises(RunError, match="has no model to export yet: it is done"):
             words.show_pytorch()
-        with pytest.raises(RunError, match="no model to export"):
-            export_of(words, "pytorch")
     finally:
         (tmp_path / "model.safetensors").rename(words.folder / "model.safetensors")
 
@@ -159,19 +157,19 @@ def test_without_onnx_the_extra_is_named(run, tmp_path, monkeypatch):
         run.export_onnx(tmp_path / "model.onnx")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", ["onnx", "pytorch"])
 def test_the_job_zips_an_export_once(run, format):
     export = run_inline(export_of(run, format))
-    with zipfile.ZipFile(export.archive) as archive:
+    with zipfile.ZipFile(export.file) as archive:
         names = set(archive.namelist())
         assert archive.testzip() is None
     assert {"onnx": "model.onnx", "pytorch": "model.py"}[format] in names
-    written = export.archive.stat().st_mtime_ns
-    assert run_inline(export_of(run, format)).archive.stat().st_mtime_ns == written
+    written = export.file.stat().st_mtime_ns
+    assert run_inline(export_of(run, format)).file.stat().st_mtime_ns == written
 
 
 def test_an_export_that_is_not_ready_says_so(run, monkeypatch):
     export = export_of(run, "pytorch")
-    monkeypatch.setattr("embedviz.exports.export_job.ARCHIVE", "other.zip")
+    monkeypatch.setattr("embedviz.exports.export_job.FILE", "other")
     with pytest.raises(RunError, match="not ready"):
-        _ = export.archive
+        _ = export.file
