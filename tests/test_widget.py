@@ -193,7 +193,13 @@ def test_labels_and_points_are_answered(widget, sent):
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
-    [("point", {"id": "99"}), ("point", {"id": "x"}), ("labels", {}), ("labels", {"ids": "99"}), ("point", {"id": "-9"})],
+    [
+        ("point", {"id": "99"}),
+        ("point", {"id": "x"}),
+        ("labels", {}),
+        ("labels", {"ids": "99"}),
+        ("point", {"id": "-9"}),
+    ],
 )
 def test_a_question_that_makes_no_sense_is_refused(widget, sent, name, parameters):
     ask(widget, name, **parameters)
