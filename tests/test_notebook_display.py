@@ -83,11 +83,13 @@ def test_scores_show_the_best():
     assert "<script" not in shown["text/html"]
 
 
-def test_scores_of_word_vectors_show_their_coverage():
-    scores = ev.evaluate_vectors(
-        ev.EmbeddingSpace(["king", "queen", "man"], np.eye(3, dtype=np.float32)), "small-pairs"
-    )
-    assert "not in the vocabulary" in scores._repr_html_()
+def test_scores_of_word_vectors_show_their_coverage(tmp_path):
+    (tmp_path / "pairs.tsv").write_text("king\tqueen\t9.0\nking\tman\t5.5\nqueen\tman\t3.0\n<i>sofa\tking\t1.0\n")
+    known = ev.EmbeddingSpace(["king", "queen", "man"], np.array([[1, 0], [1, 0.1], [0, 1]], np.float32))
+    shown = ev.evaluate_vectors(known, tmp_path / "pairs.tsv")._repr_mimebundle_()
+    assert "3 of 4 pairs answered (75%)" in shown["text/plain"]
+    assert "Spearman" in shown["text/plain"]
+    assert "<i>" not in shown["text/html"]
 
 
 def test_a_projection_shows_the_widget_and_a_picture_for_where_there_is_none():

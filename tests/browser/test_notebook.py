@@ -69,11 +69,12 @@ def labels_at(page):
     return json.loads(run(page, "import json; print(json.dumps(labels))"))
 
 
-def place_of(page, point):
-    """Pixels of a point of the map in the page."""
+def places_of(page, points):
+    """Pixels of points of the map in the page, once the map is at rest."""
+    wait_until(lambda: not map_of(page, "Boolean(map.camera.flight)"), SECONDS, "the map did not come to rest")
     box = page.locator(".embedviz-widget .overlay").bounding_box()
-    x, y = map_of(page, f"map.points.screenPosition({point}, map.camera)")
-    return box["x"] + x, box["y"] + y
+    places = map_of(page, f"{list(points)}.map((id) => map.points.screenPosition(id, map.camera))")
+    return [(box["x"] + x, box["y"] + y) for x, y in places]
 
 
 def test_a_person_and_python_follow_each_other(page, picture):
@@ -81,7 +82,7 @@ def test_a_person_and_python_follow_each_other(page, picture):
     assert sorted(widget.locator(".legend .name").all_inner_texts()) == [f"group <i>{k}</i>" for k in range(3)]
 
     # a box around the third group, which stands above the others
-    xs, ys = zip(*(place_of(page, point) for point in range(2, 300, 3)), strict=True)
+    xs, ys = zip(*places_of(page, range(2, 300, 3)), strict=True)
     widget.get_by_title("Select with a box").click()
     page.mouse.move(min(xs) - 5, min(ys) - 5)
     page.mouse.down()
@@ -92,7 +93,7 @@ def test_a_person_and_python_follow_each_other(page, picture):
 
     # hover and click: answers of the kernel
     widget.get_by_title("Move the map by dragging").click()
-    page.mouse.move(*place_of(page, 1))
+    page.mouse.move(*places_of(page, [1])[0])
     wait_until(lambda: "length" in widget.locator(".tooltip").inner_text(), SECONDS, "no columns of the point")
     label = labels_at(page)[map_of(page, "map.pointing.hovered")]
     assert label in widget.locator(".tooltip").inner_text()
