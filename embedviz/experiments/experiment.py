@@ -20,7 +20,7 @@ from embedviz.experiments.question import Question, Setup, Verdict
 from embedviz.experiments.result import Result, done
 from embedviz.models import model_spec
 from embedviz.store.data_reference import DataReference
-from embedviz.store.home import LOCAL_OWNER, checked_id, new_id
+from embedviz.store.ids import LOCAL_OWNER, checked_id, new_id
 from embedviz.store.run_specs import Columns
 from embedviz.store.store import Store
 
@@ -159,7 +159,8 @@ class Experiment(NotebookDisplay, JobFolder[ExperimentSpec]):
         defaults = self.question.Settings.of().model_dump()
         options = {name: value for name, value in spec.options.items() if value != defaults.get(name)}
         for name, value in {**options, **spec.settings}.items():
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            flag = name.replace("_", "-")
+            words += [f"--{'' if value else 'no-'}{flag}"] if isinstance(value, bool) else [f"--{flag}", str(value)]
         return shlex.join(words)
 
     def _display_table(self) -> DisplayTable:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from embedviz.project_space import project
 
 from embedviz.core.errors import SettingsError
+from embedviz.project_space import project
 from embedviz.projection.given_layout import coordinate_columns
 from embedviz.space import EmbeddingSpace
 

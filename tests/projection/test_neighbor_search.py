@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from embedviz.project_space import project
 
 from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
+from embedviz.project_space import project
 from embedviz.projection import neighbor_search
 from embedviz.projection.fidelity import fidelity, fidelity_sentence
 from embedviz.projection.projecting import steps

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from embedviz.project_space import project
 
+from embedviz.project_space import project
 from embedviz.projection.oddities import Oddities, oddities
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from embedviz.project_space import project
 
 from embedviz.core.errors import UnknownLabelError
+from embedviz.project_space import project
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
 from embedviz.space.subwords import Subwords
