@@ -10,10 +10,16 @@ PUBLISHED ?=
 # otherwise, and threads that wait sleep: spinning, they would take the core of the other process.
 PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 2 --dist loadfile
 
+# On Linux, PyPI's PyTorch comes with CUDA and downloads about 3 GB. A machine without an NVIDIA driver gets PyTorch's CPU build, and
+# PyPI's only when asked: make run TORCH=pypi. A PyTorch of the right version that is in .venv already is left as it is.
+TORCH ?= $(shell uname -s | grep -q Linux && ! command -v nvidia-smi >/dev/null && echo cpu)
+TORCH_PIN = $(shell sed -n 's/^torch==\([^ ]*\).*/\1/p' requirements.txt)
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+
 .PHONY: run test quick check check-js bench clean
 
 run: .venv/installed
-	$(BIN)/streamlit run app.py
+	$(BIN)/embedviz
 
 test: check
 	$(PYTEST)
@@ -56,6 +62,9 @@ clean:
 
 # A stamp a step: a second call installs nothing unless the requirements have changed.
 .venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+	@test "$(TORCH)" != cpu || $(BIN)/python -c 'from importlib.metadata import version; assert version("torch").split("+")[0] == "$(TORCH_PIN)"' 2>/dev/null \
+	  || $(BIN)/pip install --quiet --disable-pip-version-check --retries 1 --extra-index-url $(CPU_INDEX) "torch==$(TORCH_PIN)+cpu" \
+	  || { echo "PyTorch's CPU build could not be installed from $(CPU_INDEX). make run TORCH=pypi takes PyPI's, with CUDA: about 3 GB."; exit 1; }
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -e .
 	@touch $@
 
@@ -63,9 +72,9 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# Ray, TensorBoard, MLflow, faiss and databases of vectors: without them their tests are skipped, and CI has them. In one resolution with what is pinned.
-.venv/installed-extras: requirements-cluster.txt requirements-tracking.txt requirements-spaces.txt .venv/installed-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-cluster.txt -r requirements-tracking.txt -r requirements-spaces.txt
+# The optional packages: without them their tests are skipped, and CI has them. In one resolution with what is pinned.
+.venv/installed-extras: requirements-extras.txt requirements-docs.txt .venv/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-extras.txt -r requirements-docs.txt
 	$(BIN)/pip check
 	@touch $@
 

@@ -25,7 +25,7 @@ def pytest_make_parametrize_id(val, argname):
 def pytest_collection_modifyitems(items):
     """Skip what needs Ray where that is not installed; where CI is set it fails."""
     if importlib.util.find_spec("ray") is None and not os.environ.get("CI"):
-        skip = pytest.mark.skip(reason="Ray is not installed: pip install -r requirements-cluster.txt")
+        skip = pytest.mark.skip(reason="Ray is not installed: pip install -r requirements-extras.txt")
         for item in items:
             if item.get_closest_marker("cluster"):
                 item.add_marker(skip)

@@ -1,4 +1,6 @@
-"""Command line: profile, train, predict, neighbors, analogy, project, evaluate, evaluate-vectors, experiment, convert, runs, serve."""
+"""Command line: the app where no command is given; profile, train, predict, neighbors, analogy, project, evaluate,
+evaluate-vectors, experiment, convert, export, push, runs, serve.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,14 @@ import traceback
 
 import typer
 
-from embedviz.cli import run_commands, serving, training, trainings, vectors
+from embedviz.cli import exporting, opening, run_commands, serving, training, trainings, vectors
 from embedviz.cli.app import app
 from embedviz.cli.arguments import repeated
 from embedviz.cli.exit_codes import EXECUTED, ExitCode
 from embedviz.cli.flags import offer_json
 from embedviz.core.errors import EmbedvizError, JobFailedError
 
-__all__ = ["app", "main", "run_commands", "serving", "training", "trainings", "vectors"]
+__all__ = ["app", "exporting", "main", "opening", "run_commands", "serving", "training", "trainings", "vectors"]
 
 offer_json(app)
 

@@ -6,4 +6,4 @@ import typer
 
 from embedviz.cli.exit_codes import EPILOG
 
-app = typer.Typer(no_args_is_help=True, help="Train embeddings and look at what they learned.", epilog=EPILOG)
+app = typer.Typer(help="Train embeddings and look at what they learned.", epilog=EPILOG)

@@ -33,7 +33,7 @@ def complete_path(incomplete: str) -> list[str]:
 
 def complete_run(incomplete: str) -> list[tuple[str, str]]:
     """Offer the newest runs of the store: id, with the name as its help; and names, where one was begun."""
-    from embedviz.store.home import home_path
+    from embedviz.core.home import home_path
     from embedviz.store.store import Store
 
     folder = home_path()

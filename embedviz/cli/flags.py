@@ -100,7 +100,9 @@ def _preset_option(cls: type[Settings], title: str) -> inspect.Parameter:
         autocompletion=_completer(names),
         rich_help_panel=title,
     )
-    return inspect.Parameter("preset", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, flag])
+    return inspect.Parameter(
+        "preset", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, flag]
+    )
 
 
 def _option(name: str, field: FieldInfo, title: str) -> inspect.Parameter:
@@ -115,7 +117,9 @@ def _option(name: str, field: FieldInfo, title: str) -> inspect.Parameter:
         autocompletion=_completer(choices) if choices else None,
         rich_help_panel=title,
     )
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option])
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )
 
 
 def option_type(annotation: Any) -> tuple[type[bool | int | float | str], list[str]]:

@@ -16,7 +16,6 @@ from embedviz.cli.options import RunArgument
 from embedviz.cli.printing import (
     add_result,
     end_progress,
-    print_note,
     print_progress,
     print_sentence,
     print_table,
@@ -84,7 +83,9 @@ def stop(
         try:
             run.wait(STOP_WAIT_S)
         except TimeoutError as error:
-            raise RunError(f"The run {run.name!r} was asked to stop, but has not ended in {STOP_WAIT_S:g} s.") from error
+            raise RunError(
+                f"The run {run.name!r} was asked to stop, but has not ended in {STOP_WAIT_S:g} s."
+            ) from error
     add_result("run", summary_of(run))
     print_sentence(f"{run.name}: {run.status}" if wait else f"{run.name}: asked to stop")
 
@@ -117,15 +118,15 @@ def resume(
 
 
 @runs_app.command(epilog="Example: embedviz runs delete 3f2a --yes")
-def delete(
-    run_: RunArgument, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
-) -> None:
+def delete(run_: RunArgument, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
     """Delete a run of the store. For a day `embedviz runs restore` brings it back."""
     from embedviz.store.store import Store
 
     run, store = run_of(run_), Store()
     if run.folder.resolve().parent != store.runs_folder.resolve():
-        raise RunError(f"{run.folder} lies outside the store, so that it could not be restored. Delete the folder itself.")
+        raise RunError(
+            f"{run.folder} lies outside the store, so that it could not be restored. Delete the folder itself."
+        )
     if not yes and not typer.confirm(f"Delete {run.name!r} ({run.id[:8]})?", err=True):
         raise RunError("Nothing was deleted.")
     store.delete(run)
@@ -137,7 +138,7 @@ def delete(
 def restore(run_: Annotated[str, typer.Argument(metavar="RUN", help="A deleted run's id or name.")]) -> None:
     """Bring back a run that was deleted in the last 24 hours."""
     from embedviz.store.finding import find_deleted_run
-    from embedviz.store.home import LOCAL_OWNER
+    from embedviz.store.ids import LOCAL_OWNER
     from embedviz.store.store import Store
 
     store = Store()

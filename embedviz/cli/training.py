@@ -10,7 +10,15 @@ import typer
 from embedviz.cli.app import app
 from embedviz.cli.arguments import check_folder_of, reading_of
 from embedviz.cli.options import DataFile, Read, RunArgument
-from embedviz.cli.printing import add_result, end_progress, print_note, print_progress, print_sentence, print_table, print_written
+from embedviz.cli.printing import (
+    add_result,
+    end_progress,
+    print_note,
+    print_progress,
+    print_sentence,
+    print_table,
+    print_written,
+)
 from embedviz.cli.run_argument import run_of
 
 
@@ -35,7 +43,8 @@ def evaluate(
     folds: Annotated[int | None, typer.Option(help="First repeat the training over this number of folds.")] = None,
 ) -> None:
     """Print a run's scores beside its baselines and its repeats, and how they were measured."""
-    from embedviz.evaluation.score_sentences import comparison_sentence, display_table
+    from embedviz.evaluation.score_sentences import comparison_sentence
+    from embedviz.evaluation.score_table import display_table
     from embedviz.jobs.scores import protocol_of, scores_of
 
     run = run_of(run_)

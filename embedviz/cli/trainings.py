@@ -9,7 +9,7 @@ import typer
 
 from embedviz.cli.app import app
 from embedviz.cli.arguments import columns_of, reading_of
-from embedviz.cli.completing import complete_columns, complete_data, complete_path
+from embedviz.cli.completing import complete_data, complete_path
 from embedviz.cli.exit_codes import ExitCode
 from embedviz.cli.flags import Command
 from embedviz.cli.options import Columns, Read
@@ -25,7 +25,6 @@ from embedviz.cli.printing import (
     print_written,
 )
 from embedviz.cli.settings_group import SettingsGroup
-from embedviz.core.errors import EmbedvizError
 from embedviz.experiments import QUESTIONS, find_question
 from embedviz.models import MODELS, model_spec
 
@@ -166,7 +165,9 @@ def train() -> None:
     """Train a model. Any of its settings is an option; `embedviz train MODEL --help` lists them."""
 
 
-@experiment_app.callback(epilog="Example: embedviz experiment dimensions ratings --model ratings --largest 64 --out answer")
+@experiment_app.callback(
+    epilog="Example: embedviz experiment dimensions ratings --model ratings --largest 64 --out answer"
+)
 def experiment() -> None:
     """Answer a question by several trainings: how many dimensions, and others."""
 

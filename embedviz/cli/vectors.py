@@ -1,4 +1,4 @@
-"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert. VECTORS is a vector file or a run's folder."""
+"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert, push. VECTORS is a vector file or a run's folder."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def neighbors(
     from_: From = None,
 ) -> None:
     """Print the nearest neighbours of a label."""
-    print_table(open_vectors(vectors, space, tensor, metadata, from_).neighbors(query, k, cast("Metric", metric)), "neighbors")
+    print_table(
+        open_vectors(vectors, space, tensor, metadata, from_).neighbors(query, k, cast("Metric", metric)), "neighbors"
+    )
 
 
 @app.command(epilog="Example: embedviz analogy run --positive king woman --negative man")
@@ -70,9 +72,9 @@ def project(
     from_: From = None,
 ) -> None:
     """Draw a map as a web page or a table."""
-    from embedviz.figures.map_figure import map_figure
+    from embedviz.cli.map_page import map_page
+    from embedviz.project_space import project as make
     from embedviz.projection.fidelity import fidelity_sentence
-    from embedviz.projection.projecting import project as make
 
     if out.suffix not in (".html", ".csv"):
         raise SettingsError(f"{out.name}: a map is written as .html or .csv.")
@@ -84,10 +86,7 @@ def project(
     if out.suffix == ".csv":
         frame.to_csv(out, index=False)
     else:
-        colour = frame.get("count")
-        settings_of_map = projection.settings
-        axes = (settings_of_map.x_axis, settings_of_map.y_axis) if settings_of_map.method == "axes" else None
-        map_figure(frame, colour, axes=axes).write_html(out, include_plotlyjs=True)
+        out.write_bytes(map_page(projection, vectors.stem))
     add_result("quality", projection.quality)
     print_written(out)
     print_sentence(fidelity_sentence(projection.quality))
@@ -122,7 +121,8 @@ def evaluate_vectors(
 ) -> None:
     """Score word vectors on a set, with the coverage, an interval and what random vectors get."""
     import embedviz
-    from embedviz.evaluation.word_vector_sentences import coverage_sentence, protocol_sentences, scores_frame
+    from embedviz.evaluation.word_vector_scores import coverage_sentence, scores_frame
+    from embedviz.evaluation.word_vector_sentences import protocol_sentences
 
     if out:
         check_folder_of(out)
@@ -143,15 +143,28 @@ def evaluate_vectors(
 @app.command(epilog="Example: embedviz convert run vectors.bin")
 def convert(
     source: Vectors,
-    target: Annotated[Path, typer.Argument(help="The file to write.", autocompletion=complete_path)],
-    format: Annotated[str | None, typer.Option(help="The format, where the ending does not say it.")] = None,
+    target: Annotated[Path, typer.Argument(help="The file or folder to write.", autocompletion=complete_path)],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            "--format",
+            help="hugging-face, embedding (of PyTorch) or projector-folder for a folder; or a format, where the ending names none.",
+        ),
+    ] = None,
     space: Space = None,
     tensor: Tensor = None,
     metadata: Metadata = None,
     from_: From = None,
 ) -> None:
-    """Write vectors in another format, by the ending (.txt GloVe, .vec word2vec, .bin binary, .npz, .parquet, ...) or --format."""
-    open_vectors(source, space, tensor, metadata, from_).save(target, format)
+    """Write vectors as a file, by the ending (.txt GloVe, .vec word2vec, .bin binary, .npz, .parquet, ...), or as a folder."""
+    opened = open_vectors(source, space, tensor, metadata, from_)
+    if to is None:
+        opened.save(target)
+    else:
+        from embedviz.exports.vector_exports import find_vector_export
+
+        find_vector_export(to).write(opened, target, run_of(str(source)) if _is_run(source) else None)
     print_written(target)
 
 
@@ -160,12 +173,18 @@ def open_vectors(
 ) -> EmbeddingSpace:
     """Open a run's space, or a vector file or folder."""
     import embedviz
-    from embedviz.formats import is_model_folder
 
-    if not path.exists() or (path.is_dir() and not is_model_folder(path)):
+    if _is_run(path):
         run = run_of(str(path))
         return run.spaces[space] if space else run.space
     opened = embedviz.load_vectors(path, format=format, tensor=tensor, metadata=metadata)
     for note in opened.notes:
         print_note(note)
     return opened
+
+
+def _is_run(path: Path) -> bool:
+    """Return whether an argument names a run: its folder, its id or its name."""
+    from embedviz.formats import is_model_folder
+
+    return not path.exists() or (path.is_dir() and not is_model_folder(path))

@@ -10,6 +10,7 @@ EmbedvizError
 ├── UnknownLabelError        a word, user or value the space does not hold: `.suggestions` are the nearest spellings
 ├── UnknownSpaceError        a space that the run does not have
 ├── DeviceError              a device that is not there
+├── HubError                 an upload that a hub refused, or that did not reach it
 └── RunError                 a run that is missing, is not yours, or cannot do that in its state
     ├── JobFailedError       a training, or another job of this process, that failed: `.kind` says which
     └── QueueFullError       too many runs are waiting
@@ -30,6 +31,10 @@ class EmbedvizError(Exception):
     ...     print(error)
     empty.csv is empty...
     """
+
+
+class HubError(EmbedvizError):
+    """An upload that a hub refused, or that did not reach it."""
 
 
 class DataError(EmbedvizError):

@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embedviz.core.app_files import app_root
 from embedviz.core.errors import DataError
 
-FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
+FOLDER = app_root() / "sample_data"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedviz.evaluation.scores import SCORES
-from embedviz.experiments.students_t import t_cdf, t_quantile
+from embedviz.evaluation.students_t import t_cdf, t_quantile
 
 MIN_SEEDS = 3  # from which a paired interval decides: two differences may be equal by chance, which leaves it no width
 

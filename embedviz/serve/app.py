@@ -126,6 +126,8 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
         case 404:
             return problem(404, f"There is no {what} here. GET / lists what is served, and /docs how to ask.")
         case 405:
-            return problem(405, f"{request.url.path} does not answer {request.method}. /docs lists how to ask.", error.headers)
+            return problem(
+                405, f"{request.url.path} does not answer {request.method}. /docs lists how to ask.", error.headers
+            )
         case status:
             return problem(status, str(error.detail), error.headers)

@@ -9,9 +9,10 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
 from embedviz.core.plain_json import to_json
 from embedviz.serve.limits import Limits
-from starlette.responses import Response
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -81,7 +82,9 @@ class Gate:
             error_id = secrets.token_hex(4)
             logger.exception("Error %s: %s %s", error_id, scope["method"], scope["path"])
             if not has_begun:
-                sentence = f"Something went wrong here that should not have. The server's log says more under {error_id}."
+                sentence = (
+                    f"Something went wrong here that should not have. The server's log says more under {error_id}."
+                )
                 await problem(500, sentence, error_id=error_id)(scope, receive, send)
 
     def _is_authorised(self, scope: Scope) -> bool:

@@ -11,7 +11,10 @@ class Limits(Settings):
     """What a request may take. Past a limit the answer is one sentence with the status that stands behind each field."""
 
     max_rows: int = Field(
-        1_000, ge=1, le=1_000_000, description="Rows or texts of a request to /predict, labels of one to /neighbors (422)."
+        1_000,
+        ge=1,
+        le=1_000_000,
+        description="Rows or texts of a request to /predict, labels of one to /neighbors (422).",
     )
     max_k: int = Field(1_000, ge=1, le=1_000_000, description="Neighbours or recommended items in an answer (422).")
     max_body_bytes: int = Field(

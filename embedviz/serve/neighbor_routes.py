@@ -50,7 +50,9 @@ def neighbor_routes(service: Service, searches: dict[str, NeighborSearch], limit
             return json_response(_answer(search.space, label, metric, found, note))
         return json_response(await neighbors_of_label(search, label, k, metric))
 
-    @router.post("/neighbors", response_model=NeighborsOfSeveral, summary="The neighbours of several labels, or of a vector")
+    @router.post(
+        "/neighbors", response_model=NeighborsOfSeveral, summary="The neighbours of several labels, or of a vector"
+    )
     async def neighbors_of_several(body: body_class) -> Response:  # pyright: ignore[reportInvalidTypeForm]
         search = search_in(body.space)
         if body.labels is None:
@@ -60,10 +62,14 @@ def neighbor_routes(service: Service, searches: dict[str, NeighborSearch], limit
         asked = [neighbors_of_label(search, label, body.k, body.metric) for label in body.labels]
         return json_response({"answers": await asyncio.gather(*asked)})
 
-    @router.get("/analogy", response_model=Analogy, summary="king - man + woman: positive=king&positive=woman&negative=man")
+    @router.get(
+        "/analogy", response_model=Analogy, summary="king - man + woman: positive=king&positive=woman&negative=man"
+    )
     async def analogy(
         positive: Annotated[list[str], Query(description="Labels to add.", max_length=limits.max_rows)],
-        negative: Annotated[list[str] | None, Query(description="Labels to subtract.", max_length=limits.max_rows)] = None,
+        negative: Annotated[
+            list[str] | None, Query(description="Labels to subtract.", max_length=limits.max_rows)
+        ] = None,
         k: Count = 10,
         method: Formula = "3cosadd",
         space: Space = None,

@@ -76,7 +76,9 @@ def row_type(form: object) -> Any:
     """Return what a row is for a model of this form; for one of a form of its own any object of cells."""
     match form:
         case TextForm():
-            row = create_model("TextRow", __base__=Row, text=(str | None, Field(alias=form.column, examples=[EXAMPLE_TEXT])))
+            row = create_model(
+                "TextRow", __base__=Row, text=(str | None, Field(alias=form.column, examples=[EXAMPLE_TEXT]))
+            )
             return str | row
         case RatingsForm():
             roles = {role: (str | int | float, Field(alias=form.columns[role])) for role in ("user", "item")}
@@ -119,4 +121,6 @@ def recommendation_body(form: object, limits: Limits) -> type[RecommendationFor]
     text = "Item to rating" + (f", {scale[0]:g} to {scale[1]:g}." if scale else ".")
     rated = Annotated[dict[str, float], Field(max_length=limits.max_rows)] | None
     k = Annotated[int, Field(ge=1, le=limits.max_k)]
-    return create_model("RecommendationFor", __base__=RecommendationFor, rated=(rated, Field(None, description=text)), k=(k, 10))
+    return create_model(
+        "RecommendationFor", __base__=RecommendationFor, rated=(rated, Field(None, description=text)), k=(k, 10)
+    )

@@ -111,7 +111,9 @@ def _service(
     for space in spaces.values():
         if not len(space):
             raise SettingsError(f"The space {space.name!r} is empty: there is nothing to serve.")
-        if space.cosine_bounds is None and not isinstance(space.vectors, np.memmap):  # mapped ones came with their bounds
+        if space.cosine_bounds is None and not isinstance(
+            space.vectors, np.memmap
+        ):  # mapped ones came with their bounds
             space.cosine_bounds = CosineBounds.build(space.vectors)
     listed = [
         {

@@ -16,7 +16,7 @@ import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError, SettingsError, UnknownLabelError
 from embedviz.core.files import replacing
-from embedviz.core.formats import GZIP_ENDING, find_writer, format_of
+from embedviz.core.formats import GZIP_ENDING, find_format, format_of, metadata_path
 from embedviz.space import spelling
 from embedviz.space.checks import check_question, first_unusable
 from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS, SpaceKind
@@ -267,7 +267,9 @@ class SearchableSpace:
         if vector.shape != (self.dim,):
             raise DataError(f"A query vector needs {self.dim} numbers here, got shape {vector.shape}.")
         if not np.isfinite(vector).all():
-            raise DataError("A query vector holds NaN, infinity or a number too large for float32. Give finite numbers.")
+            raise DataError(
+                "A query vector holds NaN, infinity or a number too large for float32. Give finite numbers."
+            )
         return vector
 
     def nearest(
@@ -311,13 +313,16 @@ class SearchableSpace:
     def save(self, path: str | Path, format: str | None = None) -> None:
         """Write a file of vectors, gzipped when its name ends in .gz.
 
+        word2vec's, GloVe's and fastText's files hold no columns. Those of the space are written beside them, as
+        NAME.metadata.tsv, which `load_vectors` reads again with the vectors.
+
         Parameters
         ----------
         path : str or Path
             The file.
         format : str, optional
-            "glove", "word2vec", "word2vec-binary" or "fasttext"; by default what the ending stands for (.txt GloVe,
-            .vec word2vec, .bin word2vec's binary).
+            A name of `embedviz.formats.FORMATS`, such as "glove", "word2vec-binary", "fasttext" or "parquet"; by default
+            what the ending stands for (.txt GloVe, .vec word2vec, .bin word2vec's binary, .npz NumPy, ...).
 
         Raises
         ------
@@ -325,15 +330,21 @@ class SearchableSpace:
             For an unknown format or ending, or a folder that is not there.
         """
         path = Path(path)
-        write = find_writer(format_of(path) if format is None else format)
+        found = find_format(format_of(path) if format is None else format)
         if not path.parent.is_dir():
             raise SettingsError(f"There is no folder {path.parent} to write {path.name} into.")
         with replacing(path) as temporary, open(temporary, "wb") as file:
             if path.suffix.lower() == GZIP_ENDING:
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
-                    write(self, stream)
+                    found.write(self, stream)
             else:
-                write(self, file)
+                found.write(self, file)
+        beside = metadata_path(path)
+        if found.write_metadata is not None and found.loses_columns(self):
+            with replacing(beside) as temporary, open(temporary, "wb") as file:
+                found.write_metadata(self, file)
+        else:
+            beside.unlink(missing_ok=True)  # of the file that was replaced
 
     def closeness_to(self, queries: np.ndarray, metric: Metric) -> np.ndarray:
         """Return how close every label is to each of queries, as `metrics.closeness`: (Q, D) -> (Q, N) float32.

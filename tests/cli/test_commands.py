@@ -273,3 +273,14 @@ def test_an_experiment_prints_its_verdict_and_writes_report_and_tables(two_topic
         assert "No such option: --colour" in capsys.readouterr().err
     finally:
         close_shared_executor()
+
+
+def test_the_options_of_the_app_are_none_of_a_commands(monkeypatch, capsys):
+    with pytest.raises(SystemExit, match="1"):
+        call(monkeypatch, "--port", "8600", "convert", "a", "b")
+    assert "--port, --host and --no-browser open the app" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(monkeypatch, capsys):
+    call(monkeypatch, "--version")
+    assert capsys.readouterr().out.strip() == embedviz.__version__

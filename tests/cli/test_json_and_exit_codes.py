@@ -236,7 +236,9 @@ def test_a_training_that_is_stopped_by_ctrl_c_is_3_and_keeps_the_best(many_topic
     command = [sys.executable, "-m", "embedviz", "train", "skipgram", str(tmp_path / "t.txt"), "--dim", "64", "--json"]
     command += ["--epochs", "5000", "--min-count", "1", "--device", "cpu", "--out", str(tmp_path / "run")]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         seen = b""
         while b"validation loss" not in seen:
             seen += (more := process.stderr.read1())

@@ -182,7 +182,7 @@ def test_words_are_hashed_alike_one_by_one_and_together():
 
 
 def test_gensim_agrees_about_words_and_unknown_words(tmp_path):
-    fasttext = pytest.importorskip("gensim.models.fasttext", reason="gensim comes with requirements-bench.txt")
+    fasttext = pytest.importorskip("gensim.models.fasttext", reason="gensim comes with requirements-dev.txt")
     sentences = [["the", "king", "rules", "übel", "日本語"], ["the", "queen", "rules", "über", "x"]] * 20
     theirs = fasttext.FastText(sentences, vector_size=8, min_count=1, bucket=300, epochs=2, seed=1, workers=1)
     path = str(tmp_path / "model.bin")

@@ -173,7 +173,7 @@ def test_blocks_end_anywhere_and_progress_reaches_the_end(format, monkeypatch):
 @pytest.mark.filterwarnings("ignore:unclosed file", "ignore::pytest.PytestUnraisableExceptionWarning")  # gensim's
 @pytest.mark.parametrize("format", ["word2vec", "word2vec-binary", "glove"])
 def test_gensim_agrees_about_the_file(format, tmp_path):
-    keyed_vectors = pytest.importorskip("gensim.models", reason="gensim comes with requirements-bench.txt").KeyedVectors
+    keyed_vectors = pytest.importorskip("gensim.models", reason="gensim comes with requirements-dev.txt").KeyedVectors
     space = EmbeddingSpace(["king", "übel", "new york"], np.array([[0.1, -2], [3e-7, 4], [5, 6]], np.float32))
     path = tmp_path / "vectors"
     path.write_bytes(written(space, format))

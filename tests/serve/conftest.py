@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from starlette.testclient import TestClient
 
 import embedviz
 from embedviz.serve.app import create_app
 from embedviz.serve.service import Service, open_service
 from embedviz.space import EmbeddingSpace
-from starlette.testclient import TestClient
 
 
 @pytest.fixture(scope="session")

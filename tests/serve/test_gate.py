@@ -5,12 +5,12 @@ import logging
 import threading
 
 import pytest
+from starlette.testclient import TestClient
 
 from embedviz.serve.app import create_app
 from embedviz.serve.gate import read_body
 from embedviz.serve.limits import Limits
 from embedviz.serve.service import Service
-from starlette.testclient import TestClient
 
 
 def client_of(space, limits=None, token="", origins=()):

@@ -1,7 +1,8 @@
 """Predictions and recommendations over HTTP are those of the run."""
 
-import embedviz
 import pytest
+
+import embedviz
 
 pytestmark = pytest.mark.slow
 ROWS = {

@@ -106,9 +106,10 @@ def test_similarity_is_that_of_the_space(client, space, metric, value):
 
 
 def test_a_composed_vector_is_marked():
+    from starlette.testclient import TestClient
+
     from embedviz.serve.app import create_app
     from embedviz.serve.service import Service
-    from starlette.testclient import TestClient
 
     subwords = Subwords(np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32), 3, 6)
     space = EmbeddingSpace(["king", "queen"], np.array([[1, 0], [1, 1]], np.float32), subwords=subwords)

@@ -5,18 +5,29 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
-from embedviz.serve.answers import Analogy, Neighbors, NeighborsOfSeveral, Predictions, Problem, Recommendations, Similarity
+from embedviz.serve.answers import (
+    Analogy,
+    Neighbors,
+    NeighborsOfSeveral,
+    Predictions,
+    Problem,
+    Recommendations,
+    Similarity,
+)
 from embedviz.serve.app import create_app
 from embedviz.serve.service import Service, open_service
-from starlette.testclient import TestClient
 
 LABELS = st.sampled_from(["word1", "word2", "word499", "red", "", "\x00", "🙂", "word1 "]) | st.text(max_size=8)
 SPACES = st.sampled_from(["word", "colour", "", "no"])
 NUMBERS = st.integers(-2, 1_001) | st.sampled_from(["", "x", "1e3", "NaN", str(10**400)])
 METRICS = st.sampled_from(["cosine", "euclidean", "dot", "manhattan", ""])
 QUERIES = {
-    "/neighbors": (Neighbors, {"label": LABELS, "k": NUMBERS, "metric": METRICS, "space": SPACES, "min_count": NUMBERS}),
+    "/neighbors": (
+        Neighbors,
+        {"label": LABELS, "k": NUMBERS, "metric": METRICS, "space": SPACES, "min_count": NUMBERS},
+    ),
     "/analogy": (
         Analogy,
         {
@@ -47,7 +58,10 @@ FIELDS = {
     ),
     "/predict": (
         Predictions,
-        {"rows": st.lists(st.dictionaries(st.sampled_from(["make", "colour", "doors", "horse power", "x"]), JSON)), "explain": JSON},
+        {
+            "rows": st.lists(st.dictionaries(st.sampled_from(["make", "colour", "doors", "horse power", "x"]), JSON)),
+            "explain": JSON,
+        },
     ),
     "/recommend": (Recommendations, {"user": JSON, "rated": JSON, "k": NUMBERS, "explain": st.booleans()}),
 }

@@ -24,7 +24,12 @@ class Serving:
     def __init__(self, file: Path, *flags: str, **environment: str):
         command = [sys.executable, "-m", "embedviz", "serve", str(file), "--port", "0", *flags]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         line = self.process.stderr.readline()
         self.address = re.search(r"http://\S+?(?=;)", line)[0]
@@ -75,7 +80,9 @@ def test_a_server_answers_keeps_its_limits_and_ends_on_sigterm(serving):
     # a chunked body is cut off at the limit while it arrives, and the connection with it
     host, port = serving.address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
-        head = "POST /neighbors HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nTransfer-Encoding: chunked\r\n\r\n"
+        head = (
+            "POST /neighbors HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         connection.sendall(head.encode())
         chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
         sent = 0

@@ -53,7 +53,7 @@ def test_the_buckets_of_king_are_those_of_the_original():
 
 
 def test_ngrams_and_hashes_are_those_of_gensim():
-    inner = pytest.importorskip("gensim.models.fasttext_inner", reason="gensim comes with requirements-bench.txt")
+    inner = pytest.importorskip("gensim.models.fasttext_inner", reason="gensim comes with requirements-dev.txt")
     for word in ("king", "a", "übel", "日本語", "naïve-ish", "😀x"):
         for min_n, max_n in ((3, 6), (2, 3), (4, 4), (1, 2)):
             ngrams = [ngram for ngram in inner.compute_ngrams_bytes(word, min_n, max_n) if ngram not in (b"<", b">")]

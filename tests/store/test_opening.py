@@ -23,11 +23,11 @@ SPACE = EmbeddingSpace(WORDS, VECTORS, pd.DataFrame({"count": np.arange(N)[::-1]
 
 lancedb_only = pytest.mark.skipif(
     importlib.util.find_spec("lancedb") is None,
-    reason="LanceDB is not installed: pip install -r requirements-spaces.txt",
+    reason="LanceDB is not installed: pip install -r requirements-extras.txt",
 )
 qdrant_only = pytest.mark.skipif(
     importlib.util.find_spec("qdrant_client") is None,
-    reason="Qdrant's client is not installed: pip install -r requirements-spaces.txt",
+    reason="Qdrant's client is not installed: pip install -r requirements-extras.txt",
 )
 
 

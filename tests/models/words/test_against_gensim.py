@@ -9,7 +9,7 @@ import pytest
 
 from tests.models.words.fitting import WORD_MODELS, train
 
-gensim = pytest.importorskip("gensim", reason="gensim comes with requirements-bench.txt")
+gensim = pytest.importorskip("gensim", reason="gensim comes with requirements-dev.txt")
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 FAMILIES = (

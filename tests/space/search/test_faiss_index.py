@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
         importlib.util.find_spec("faiss") is None,
-        reason="faiss is not installed: pip install -r requirements-spaces.txt",
+        reason="faiss is not installed: pip install -r requirements-extras.txt",
     ),
 ]
 N, D, K = 20_000, 24, 10
