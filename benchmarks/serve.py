@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -86,7 +87,9 @@ def main() -> None:
         (folder / "labels.txt").write_text("\n".join(labels))
         (folder / "ask.lua").write_text(LUA % (folder / "labels.txt", K))
         (folder / "peer.py").write_text(PEER)
-        print(f"clients: {'wrk' if shutil.which('wrk') else 'asyncio'}; {os.cpu_count()} cores; load before {os.getloadavg()[0]:.1f}")
+        print(
+            f"clients: {'wrk' if shutil.which('wrk') else 'asyncio'}; {os.cpu_count()} cores; load before {os.getloadavg()[0]:.1f}"
+        )
         for connections in asked.connections:
             loads: dict[str, list[Load]] = {"embedviz serve": [], "gensim": []}
             for _ in range(asked.rounds):
@@ -97,7 +100,9 @@ def main() -> None:
 
 def report(loads: dict[str, list[Load]], connections: int) -> None:
     median = {
-        which: Load(*(statistics.median(getattr(load, name) for load in those) for name in ("per_second", "p50", "p95")))
+        which: Load(
+            *(statistics.median(getattr(load, name) for load in those) for name in ("per_second", "p50", "p95"))
+        )
         for which, those in loads.items()
     }
     for which, load in median.items():
@@ -105,7 +110,9 @@ def report(loads: dict[str, list[Load]], connections: int) -> None:
             f"{connections} connections, {which}: {load.per_second:.0f} requests/s, p50 {load.p50:.1f} ms, p95 {load.p95:.1f} ms"
         )
     ours, theirs = median.values()
-    print(f"  {ours.per_second / theirs.per_second:.2f} x the requests, {ours.p95 / theirs.p95:.2f} x the p95", flush=True)
+    print(
+        f"  {ours.per_second / theirs.per_second:.2f} x the requests, {ours.p95 / theirs.p95:.2f} x the p95", flush=True
+    )
 
 
 def write_vectors(file: str | None, is_random: bool, path: Path) -> list[str]:
@@ -128,7 +135,7 @@ def write_vectors(file: str | None, is_random: bool, path: Path) -> list[str]:
 
 def measured(which: str, folder: Path, labels: list[str], connections: int, seconds: float) -> Load:
     """Start a server, ask it for some seconds after a warm-up, and end it."""
-    port = "8671"
+    port = free_port()
     command = [sys.executable, "-m", "embedviz", "serve", str(folder / "vectors.bin"), "--port", port]
     if which == "gensim":
         command = [sys.executable, str(folder / "peer.py"), str(folder / "vectors.bin"), port]
@@ -141,13 +148,37 @@ def measured(which: str, folder: Path, labels: list[str], connections: int, seco
             server.terminate()
 
 
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def load(folder: Path, labels: list[str], port: str, connections: int, seconds: float) -> Load:
     if shutil.which("wrk") is None:
-        command = [sys.executable, __file__, "--client", port, str(connections), str(seconds), str(folder / "labels.txt")]
+        command = [
+            sys.executable,
+            __file__,
+            "--client",
+            port,
+            str(connections),
+            str(seconds),
+            str(folder / "labels.txt"),
+        ]
         return Load(**json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(folder / "ask.lua"), f"http://127.0.0.1:{port}"]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds:g}s",
+        "-s",
+        str(folder / "ask.lua"),
+        f"http://127.0.0.1:{port}",
+    ]
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    requests, microseconds, p50, p95, errors = map(int, re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", out).groups())
+    requests, microseconds, p50, p95, errors = map(
+        int, re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", out).groups()
+    )
     assert errors == 0, out
     return Load(requests / microseconds * 1e6, p50 / 1e3, p95 / 1e3)
 
