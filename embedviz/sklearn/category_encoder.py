@@ -45,7 +45,8 @@ class LearnedColumn:
         shared = [(i, places[label]) for i, label in enumerate(self.values.labels) if label in places]
         mine, theirs = (np.array(side, np.int64) for side in zip(*shared, strict=True))
         weights = self.values.counts[mine].clip(1)[:, None]
-        u, _, vt = np.linalg.svd((self.vectors[mine] * weights).T.astype(np.float64) @ other.vectors[theirs])
+        products = (self.vectors[mine] * weights).T.astype(np.float64) @ other.vectors[theirs]
+        u, _, vt = np.linalg.svd(products, full_matrices=False)  # their dimensions may differ, as the number of values does
         return LearnedColumn(self.values, (self.vectors @ (u @ vt)).astype(np.float32))
 
 
