@@ -296,7 +296,9 @@ def _with_categories(model: str, data: Data, columns: Columns | None) -> Columns
     """Add the columns of numbers that a table's own types make categories, where the model reads categories."""
     from embedviz.models import model_spec
 
-    chosen = {name for names in (columns or {}).values() for name in ([names] if isinstance(names, str) else names or [])}
+    chosen = {
+        name for names in (columns or {}).values() for name in ([names] if isinstance(names, str) else names or [])
+    }
     tables = split_parts(data)
     found = [name for name in category_columns(data if tables is None else tables["train"]) if name not in chosen]
     if not found or "category" not in model_spec(model).optional_roles:

@@ -138,9 +138,7 @@ def _not_written(title: str, folder: Path, error: OSError) -> str:
 class _Transfer:
     """A pooch downloader that keeps what arrived in `part` and asks for the rest (RFC 9110, section 14: ranges)."""
 
-    def __init__(
-        self, part: Path, title: str, on_progress: Callable[[Progress], None], max_bytes: int | None = None
-    ):
+    def __init__(self, part: Path, title: str, on_progress: Callable[[Progress], None], max_bytes: int | None = None):
         self.part, self.title, self.on_progress, self.max_bytes = part, title, on_progress, max_bytes
         self.tag = part.with_name(f"{part.name}.tag")  # which version of the file the part is of
 

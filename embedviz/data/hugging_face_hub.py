@@ -22,7 +22,9 @@ ENDINGS = (".parquet", ".csv", ".tsv", ".jsonl", ".json", ".txt")
 _PREFIX = "hf://datasets/"
 _SHARD = re.compile(r"-\d{5}-of-00001(?=\.)")  # of a split that is one file
 _DATA = re.compile(rf"(?:{'|'.join(map(re.escape, ENDINGS))})(?:\.gz|\.zip)?$", re.IGNORECASE)
-_NO_DATA = re.compile(r"(?:^|/)(?:\.|README|LICENSE|dataset_infos?\.json|dataset_dict\.json|state\.json)", re.IGNORECASE)
+_NO_DATA = re.compile(
+    r"(?:^|/)(?:\.|README|LICENSE|dataset_infos?\.json|dataset_dict\.json|state\.json)", re.IGNORECASE
+)
 MAX_LISTED = 8
 
 GetJson = Callable[[str], object]  # None where there is nothing
@@ -60,7 +62,9 @@ def resolve(address: str, get_json: GetJson) -> HubFiles:
         Where there is no such data set or file, or it has several files.
     """
     if not address.startswith(_PREFIX) or not address[len(_PREFIX) :].strip("/"):
-        raise DataError(f"{address} does not name a data set of the hub. Expected hf://datasets/NAME, or with /FILE after it.")
+        raise DataError(
+            f"{address} does not name a data set of the hub. Expected hf://datasets/NAME, or with /FILE after it."
+        )
     endpoint = (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
     for name, revision, path in _readings(address[len(_PREFIX) :].strip("/")):
         found = get_json(f"{endpoint}/api/datasets/{quote(name)}/revision/{quote(revision, safe='')}")
@@ -69,9 +73,14 @@ def resolve(address: str, get_json: GetJson) -> HubFiles:
         commit = str(found.get("sha") or revision)
         siblings = found.get("siblings") or []
         names = [str(file["rfilename"]) for file in siblings if isinstance(file, dict) and "rfilename" in file]
-        files = {part: HubFile(file, f"{endpoint}/datasets/{quote(name)}/resolve/{quote(commit, safe='')}/{quote(file)}") for part, file in _chosen(address, path, names).items()}
+        files = {
+            part: HubFile(file, f"{endpoint}/datasets/{quote(name)}/resolve/{quote(commit, safe='')}/{quote(file)}")
+            for part, file in _chosen(address, path, names).items()
+        }
         return HubFiles(commit, files)
-    raise DataError(f"The hub has no public data set and revision {address[len(_PREFIX) :]}. Check the spelling, or download it by hand.")
+    raise DataError(
+        f"The hub has no public data set and revision {address[len(_PREFIX) :]}. Check the spelling, or download it by hand."
+    )
 
 
 def _readings(path: str) -> list[tuple[str, str, str]]:

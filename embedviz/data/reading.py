@@ -212,7 +212,9 @@ def read_table(
         encoding=encoding, delimiter=delimiter, quote=quote, escape=escape, header=header, decimal=decimal, missing=marks,
         unit=unit, transforms=transforms,
     )  # fmt: skip
-    return _transformed(_read(cast("str | Path | bytes | BinaryIO", source), name, member, limit_bytes, options), options.transforms)
+    return _transformed(
+        _read(cast("str | Path | bytes | BinaryIO", source), name, member, limit_bytes, options), options.transforms
+    )
 
 
 def _read(

@@ -133,7 +133,9 @@ def get_json(url: str) -> object:
         try:
             return response.json()
         except requests.exceptions.JSONDecodeError as error:
-            raise DataError(f"{urlsplit(url).hostname} did not answer {url} with JSON. Is HF_ENDPOINT right?") from error
+            raise DataError(
+                f"{urlsplit(url).hostname} did not answer {url} with JSON. Is HF_ENDPOINT right?"
+            ) from error
 
 
 def _local_file(url: str, commit: str, on_progress: Callable[[Progress], None], key: str = "") -> Path:
@@ -158,7 +160,9 @@ def _local_file(url: str, commit: str, on_progress: Callable[[Progress], None], 
     except requests.exceptions.RequestException as error:
         if kept is not None:
             on_progress(
-                Progress(message=f"{urlsplit(url).hostname} does not answer; {name} is taken as it was downloaded before")
+                Progress(
+                    message=f"{urlsplit(url).hostname} does not answer; {name} is taken as it was downloaded before"
+                )
             )
             return kept
         raise NoAnswerError(_no_answer(url, name, error)) from error
@@ -171,7 +175,9 @@ def _local_file(url: str, commit: str, on_progress: Callable[[Progress], None], 
         if not validator:  # a part that was kept may be of another version
             shutil.rmtree(arriving, ignore_errors=True)
         arriving.mkdir(mode=0o700, exist_ok=True)
-        path = download(final, arriving, name, title=name, instead=INSTEAD, max_bytes=max_bytes(), on_progress=on_progress)
+        path = download(
+            final, arriving, name, title=name, instead=INSTEAD, max_bytes=max_bytes(), on_progress=on_progress
+        )
         _check_no_html(path, url)
         with open(path, "rb") as file:
             version = hashlib.file_digest(file, "sha256").hexdigest()[:32]
@@ -217,8 +223,12 @@ def _responded(url: str, headers: Mapping[str, str]) -> requests.Response:
     is_local = urlsplit(url).hostname in LOCAL_HOSTS
     for _ in range(MAX_REDIRECTS):
         parts = urlsplit(url)
-        if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and is_local and parts.hostname in LOCAL_HOSTS)):
-            raise DataError(f"{url} is not an https address, so it is not opened: without encryption anybody on the way can change it.")
+        if not parts.hostname or (
+            parts.scheme != "https" and not (parts.scheme == "http" and is_local and parts.hostname in LOCAL_HOSTS)
+        ):
+            raise DataError(
+                f"{url} is not an https address, so it is not opened: without encryption anybody on the way can change it."
+            )
         asked = {"Accept-Encoding": "identity", **headers}
         response = requests.get(url, headers=asked, stream=True, timeout=TIMEOUT_S, allow_redirects=False)
         if not response.is_redirect:
@@ -233,7 +243,9 @@ def _check_status(response: requests.Response, url: str) -> None:
     if status in (404, 410):
         raise DataError(f"There is no file at {url} (status {status}). Check the address.")
     if status in (401, 403):
-        raise DataError(f"{host} refuses {url} (status {status}): it is private, or asks for a login. Instead, {INSTEAD}.")
+        raise DataError(
+            f"{host} refuses {url} (status {status}): it is private, or asks for a login. Instead, {INSTEAD}."
+        )
     if status >= 400:
         raise DataError(f"{host} could not send {url} (status {status}). Try again later, or {INSTEAD}.")
 

@@ -66,7 +66,11 @@ def split_parts(data: object) -> dict[PartName, Any] | None:
     DataError
         If two keys name the same part, or none names the training set.
     """
-    if not isinstance(data, Mapping) or not data or not all(isinstance(table, Mapping) or _is_whole_table(table) for table in data.values()):
+    if (
+        not isinstance(data, Mapping)
+        or not data
+        or not all(isinstance(table, Mapping) or _is_whole_table(table) for table in data.values())
+    ):
         return None
     parts: dict[PartName, Any] = {}
     for name, table in data.items():
@@ -78,7 +82,9 @@ def split_parts(data: object) -> dict[PartName, Any] | None:
             raise DataError(f"Two tables are the {part} set of the split. Give each part one table.")
         parts[part] = table
     if "train" not in parts:
-        raise DataError(f"There is no training set among the tables {', '.join(map(str, data))}. Call one of them train.")
+        raise DataError(
+            f"There is no training set among the tables {', '.join(map(str, data))}. Call one of them train."
+        )
     return parts
 
 
@@ -170,7 +176,9 @@ def _is_whole_table(data: object) -> bool:
     """Return whether it is a table by itself: a list of cells is a column of one."""
     if isinstance(data, pd.DataFrame) or _is_arrow(data) or _is_dataset(data):
         return not isinstance(data, pd.Series)
-    return isinstance(data, Sequence) and bool(data) and not isinstance(data, str | bytes) and isinstance(data[0], Mapping)
+    return (
+        isinstance(data, Sequence) and bool(data) and not isinstance(data, str | bytes) and isinstance(data[0], Mapping)
+    )
 
 
 def _are_texts(strings: Sequence[Any]) -> bool:
@@ -196,7 +204,9 @@ def _arrow_of(data: object) -> pa.Table:
         return _of_dataset(data)
     if isinstance(data, np.ndarray):
         if data.dtype.names is None and data.ndim != 1:
-            raise DataError(f"An array of shape {data.shape} has no column names. Bring a data frame with named columns.")
+            raise DataError(
+                f"An array of shape {data.shape} has no column names. Bring a data frame with named columns."
+            )
         return _of_pandas(pd.DataFrame(data) if data.dtype.names else pd.DataFrame({TEXT_COLUMN: data}))
     if isinstance(data, pa.RecordBatchReader):
         return data.read_all()
@@ -266,7 +276,9 @@ def _of_rows(rows: Iterable[Any]) -> pa.Table:
     names: dict[Hashable, None] = {}
     for number, row in enumerate(rows, 1):
         if not isinstance(row, Mapping):
-            raise DataError(f"Row {number:,} is {row!r}, but a dict from column to cell was expected, as the rows before it.")
+            raise DataError(
+                f"Row {number:,} is {row!r}, but a dict from column to cell was expected, as the rows before it."
+            )
         names.update(dict.fromkeys(row))
     return _of_columns({str(name): [row.get(name) for row in rows] for name in names})
 

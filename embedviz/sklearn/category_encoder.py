@@ -46,7 +46,9 @@ class LearnedColumn:
         mine, theirs = (np.array(side, np.int64) for side in zip(*shared, strict=True))
         weights = self.values.counts[mine].clip(1)[:, None]
         products = (self.vectors[mine] * weights).T.astype(np.float64) @ other.vectors[theirs]
-        u, _, vt = np.linalg.svd(products, full_matrices=False)  # their dimensions may differ, as the number of values does
+        u, _, vt = np.linalg.svd(
+            products, full_matrices=False
+        )  # their dimensions may differ, as the number of values does
         return LearnedColumn(self.values, (self.vectors @ (u @ vt)).astype(np.float32))
 
 
@@ -225,7 +227,9 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
         check_consistent_length(frame, targets)
         kind = type_of_target(targets, input_name="y", raise_unknown=True)
         if kind not in ("binary", "multiclass", "continuous"):
-            raise SettingsError(f"The target is of type {kind}; the encoder learns from classes or from one number a row.")
+            raise SettingsError(
+                f"The target is of type {kind}; the encoder learns from classes or from one number a row."
+            )
         if self.target_type == "number" or (self.target_type == "auto" and kind == "continuous"):
             return targets.astype(np.float64), True
         return np.unique(targets, return_inverse=True)[1].astype(np.int64), False
@@ -243,7 +247,9 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
         for i, kind in enumerate(frame.dtypes):
             if i in chosen:
                 if self.columns is None and pd.api.types.is_datetime64_any_dtype(kind):
-                    raise ColumnError(f"Column {names[i]!r} holds dates, which are no categories. Turn them into numbers, or leave them out.")
+                    raise ColumnError(
+                        f"Column {names[i]!r} holds dates, which are no categories. Turn them into numbers, or leave them out."
+                    )
             elif not is_number[i]:
                 raise ColumnError(f"Column {names[i]!r} holds no numbers. Name it among columns, or leave it out.")
             elif np.isinf(frame.iloc[:, i].to_numpy(np.float64, na_value=np.nan)).any():
@@ -270,7 +276,12 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
             "categories",
             pd.DataFrame({**cells, TARGET: target}),
             {"target": TARGET, "category": categories, "number": numbers, "ignore": ignored},
-            {"dim": self.dim, "min_count": self.min_count, "epochs": self.epochs, "target_kind": "number" if is_number else "classes"},
+            {
+                "dim": self.dim,
+                "min_count": self.min_count,
+                "epochs": self.epochs,
+                "target_kind": "number" if is_number else "classes",
+            },
             further=self.settings,
             random_state=self.random_state,
             n_jobs=self.n_jobs,

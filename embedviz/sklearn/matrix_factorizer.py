@@ -175,7 +175,9 @@ class MatrixFactorizer(RegressorMixin, BaseEstimator):
         """Return a frame with columns user, item, where there are ratings rating, and those that describe."""
         if hasattr(X, "tocoo"):
             if y is not None:
-                raise DataError("A sparse matrix holds its ratings itself, so y has to be None. Pairs with ratings y are a dense array.")
+                raise DataError(
+                    "A sparse matrix holds its ratings itself, so y has to be None. Pairs with ratings y are a dense array."
+                )
             entries = X.tocoo()
             assert_all_finite(entries.data, input_name="X")
             self.n_features_in_ = 2  # of the pairs that predict takes
@@ -189,14 +191,18 @@ class MatrixFactorizer(RegressorMixin, BaseEstimator):
         return frame
 
     def _pairs(self, X: Any, y: Any, *, reset: bool) -> pd.DataFrame:
-        frame = frame_of(self, X, "no_validation" if y is None else y, reset=reset, min_features=2).reset_index(drop=True)
+        frame = frame_of(self, X, "no_validation" if y is None else y, reset=reset, min_features=2).reset_index(
+            drop=True
+        )
         others = [f"{name} (column)" if name in OWN else str(name) for name in frame.columns[2:]]
         frame = frame.set_axis([USER, ITEM, *others], axis=1)
         for role in (USER, ITEM):
             cells = frame[role]
             is_number = pd.api.types.is_numeric_dtype(cells)
             if cells.isna().any() or (is_number and np.isinf(cells.to_numpy(np.float64, na_value=np.nan)).any()):
-                raise DataError(f"The {role}s hold NaN or infinity, so these pairs name no {role}. Leave such rows out.")
+                raise DataError(
+                    f"The {role}s hold NaN or infinity, so these pairs name no {role}. Leave such rows out."
+                )
         return frame
 
     def __sklearn_tags__(self) -> Any:

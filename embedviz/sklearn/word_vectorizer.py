@@ -135,7 +135,9 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
                 self._train(texts)
             else:
                 self._take(texts)
-            self._means_weights = sif_weights(self.counts_) if self.weighting == "sif" else np.ones(len(self.counts_), np.float32)
+            self._means_weights = (
+                sif_weights(self.counts_) if self.weighting == "sif" else np.ones(len(self.counts_), np.float32)
+            )
             self.component_ = np.zeros(self.word_vectors_.shape[1])
             if self.weighting == "sif":
                 self.component_ = first_component(self._means(texts))
@@ -177,7 +179,9 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         if self.weighting not in ("sif", "mean"):
             raise SettingsError(f"weighting is sif or mean, not {self.weighting!r}.")
         if no := [name for name in NOT_FOLLOWED if (self.settings or {}).get(name)]:
-            raise SettingsError(f"{no[0]} are joined in the texts of fit alone, and not in those of transform. Leave {no[0]} at 0.")
+            raise SettingsError(
+                f"{no[0]} are joined in the texts of fit alone, and not in those of transform. Leave {no[0]} at 0."
+            )
 
     def _train(self, texts: list[str]) -> None:
         settings = {"dim": self.dim, "window": self.window, "min_count": self.min_count, "epochs": self.epochs}
@@ -213,7 +217,10 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     @property
     def _split(self) -> Callable[[str], list[str]]:
-        given, fields = self.settings or {}, cast("type[WordSettings]", model_spec(self.algorithm).Settings).model_fields
+        given, fields = (
+            self.settings or {},
+            cast("type[WordSettings]", model_spec(self.algorithm).Settings).model_fields,
+        )
         return tokenizer(*(given.get(name, fields[name].default) for name in ("tokenizer", "lowercase")))
 
     def _means(self, texts: list[str]) -> np.ndarray:
@@ -253,11 +260,15 @@ def texts_of(X: Any) -> list[str]:
         For anything else.
     """
     if isinstance(X, str | bytes) or not (isinstance(X, Iterable) or hasattr(X, "__arrow_c_stream__")):
-        raise DataError(f"Expected a sequence of texts, got {'one text' if isinstance(X, str) else repr(X)}. Put it into a list.")
+        raise DataError(
+            f"Expected a sequence of texts, got {'one text' if isinstance(X, str) else repr(X)}. Put it into a list."
+        )
     if isinstance(X, pd.DataFrame) or (hasattr(X, "columns") and hasattr(X, "__arrow_c_stream__")):
         table = as_arrow(X)
         if table.num_columns != 1:
-            raise DataError(f"Expected one column of texts, got {table.num_columns}. Choose one, as by ColumnTransformer.")
+            raise DataError(
+                f"Expected one column of texts, got {table.num_columns}. Choose one, as by ColumnTransformer."
+            )
         X = table.column(0).to_pylist()
     elif isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == 1:
         X = X[:, 0]

@@ -144,7 +144,10 @@ def test_without_a_network_the_last_version_is_taken(server):
     server.close()
     server.close = lambda: None
     said = []
-    assert [local_file(f"{server.url}/a.csv", said.append), local_file("hf://datasets/owner/name", said.append)] == paths
+    assert [
+        local_file(f"{server.url}/a.csv", said.append),
+        local_file("hf://datasets/owner/name", said.append),
+    ] == paths
     assert all("before" in progress.message for progress in said[:1])
     for address in (f"{server.url}/b.csv", "hf://datasets/owner/other"):
         with pytest.raises(ev.EmbedvizError, match=r"could not be downloaded from 127.0.0.1: no connection"):
@@ -219,12 +222,17 @@ def test_addresses_of_the_hub(server, address, name, revision):
     assert path.read_bytes() == CSV
     asked = sum(server.asked.values())
     assert local_file(address) == path
-    assert server.asked[f"/datasets/{name}/resolve/{COMMIT}/data/films.csv"] == 2  # once for its head, once for all of it
+    assert (
+        server.asked[f"/datasets/{name}/resolve/{COMMIT}/data/films.csv"] == 2
+    )  # once for its head, once for all of it
     assert sum(server.asked.values()) <= asked * 2
 
 
 def test_one_file_for_each_part_is_the_split(server, tmp_path):
-    files = {f"data/{part}-00000-of-00001.parquet": parquet_of(pd.DataFrame({"n": [i]}), tmp_path) for i, part in enumerate(("train", "test", "validation"))}
+    files = {
+        f"data/{part}-00000-of-00001.parquet": parquet_of(pd.DataFrame({"n": [i]}), tmp_path)
+        for i, part in enumerate(("train", "test", "validation"))
+    }
     server.serve_dataset("owner/name", files)
     found = local_files("hf://datasets/owner/name")
     assert sorted(found.parts) == ["test", "validation"]
@@ -261,7 +269,10 @@ def test_a_server_that_is_no_hub_is_named(server):
 def test_the_public_hub_is_the_default(monkeypatch):
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
     asked = []
-    found = resolve("hf://datasets/a/b@x/c d.csv", lambda url: asked.append(url) or {"sha": "1", "siblings": [{"rfilename": "c d.csv"}]})
+    found = resolve(
+        "hf://datasets/a/b@x/c d.csv",
+        lambda url: asked.append(url) or {"sha": "1", "siblings": [{"rfilename": "c d.csv"}]},
+    )
     assert asked == ["https://huggingface.co/api/datasets/a/b/revision/x"]
     assert found.files["train"].url == "https://huggingface.co/datasets/a/b/resolve/1/c%20d.csv"
 

@@ -38,7 +38,9 @@ def test_scikit_learn_s_checks(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("estimator", [*ESTIMATORS, WordVectorizer(settings={"subsample": 0})], ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize(
+    "estimator", [*ESTIMATORS, WordVectorizer(settings={"subsample": 0})], ids=lambda e: type(e).__name__
+)
 def test_parameters_are_stored_as_they_came_and_cloned(estimator):
     parameters = estimator.get_params(deep=False)
     assert all(getattr(estimator, name) is value for name, value in parameters.items())

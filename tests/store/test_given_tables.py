@@ -86,7 +86,12 @@ def test_tables_give_the_split(cars):
     assert ev.train("categories", parts, **TARGET).protocol.sizes == {"train": 400, "validation": 100, "test": 100}
     run = ev.train("categories", cars[:400], test=pl.from_pandas(cars[400:]), **TARGET)
     assert run.protocol.sizes["test"] == 200
-    hub = datasets.DatasetDict({name: datasets.Dataset.from_pandas(pd.DataFrame(part)) for name, part in [("train", cars[:500]), ("test", cars[500:])]})
+    hub = datasets.DatasetDict(
+        {
+            name: datasets.Dataset.from_pandas(pd.DataFrame(part))
+            for name, part in [("train", cars[:500]), ("test", cars[500:])]
+        }
+    )
     assert ev.train("categories", hub, **TARGET).protocol.sizes["test"] == 100
 
 
