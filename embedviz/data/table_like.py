@@ -309,9 +309,7 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
             [cells.take(chunk.indices) for cells, chunk in zip(values, chunks, strict=True)],
             pa.large_string() if text else column.type.value_type,
         )
-    if _is_text(column.type):
-        column = column.cast(pa.large_string())
-    elif pa.types.is_null(column.type):
+    if _is_text(column.type) or pa.types.is_null(column.type):
         column = column.cast(pa.large_string())
     array = column.combine_chunks()
     if pa.types.is_floating(array.type):  # pandas writes what is missing as NaN

@@ -188,7 +188,7 @@ def test_a_redirect_on_this_machine_is_followed_and_the_name_is_the_address_s(se
 def test_a_file_over_the_limit_is_refused(server, tmp_path, monkeypatch, headers):
     monkeypatch.setenv("EMBEDVIZ_MAX_BYTES", "10")
     server.answers["/a.csv"] = (200, headers, CSV)
-    with pytest.raises(ev.EmbedvizError, match="the limit here. Set EMBEDVIZ_MAX_BYTES"):
+    with pytest.raises(ev.EmbedvizError, match=r"the limit here\. Set EMBEDVIZ_MAX_BYTES"):
         ev.read_table(f"{server.url}/a.csv")
     assert server.asked["/a.csv"] == 1 + bool(headers)
     assert not [path for path in (tmp_path / "home").rglob("*") if path.suffix in (".csv", ".part")]

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from embedviz.core.errors import DataError, SettingsError
 from embedviz.core import downloads
+from embedviz.core.errors import DataError, SettingsError
 from embedviz.formats.character_ngrams import composed, holds_character_ngrams
 from embedviz.formats.pretrained import Pretrained, find_pretrained, open_pretrained, pretrained_names
 

@@ -312,11 +312,11 @@ def test_fitted_ones_are_pickled_and_leave_nothing_behind(topics, cars, ratings,
 
 def test_seeds_and_threads_of_the_process_stay(cars):
     random.seed(3)
-    np.random.seed(3)
+    np.random.seed(3)  # noqa: NPY002 - the state that others rely on
     torch.manual_seed(3)
     before = (
         random.getstate(),
-        np.random.get_state()[1].tolist(),
+        np.random.get_state()[1].tolist(),  # noqa: NPY002
         torch.get_rng_state().tolist(),
         torch.get_num_threads(),
     )
@@ -324,7 +324,7 @@ def test_seeds_and_threads_of_the_process_stay(cars):
     UMAP(n_epochs=10, random_state=0).fit(np.eye(20))
     after = (
         random.getstate(),
-        np.random.get_state()[1].tolist(),
+        np.random.get_state()[1].tolist(),  # noqa: NPY002
         torch.get_rng_state().tolist(),
         torch.get_num_threads(),
     )
