@@ -94,6 +94,13 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
     n_features_in_, feature_names_in_
         As scikit-learn defines them.
 
+    Notes
+    -----
+    On 2,000 rows with one column of 60 values that act on the target and two that say nothing, one of them with 666 values
+    (`benchmarks/sklearn_estimators.py`), a linear model on the encoding is right for 0.66 of the rows that it was fitted to and 0.66 of
+    others with cross-fitting, for 0.77 and 0.61 without, where min_count is 1. With min_count of 5, 0.65 and 0.66 with and 0.70 and 0.66
+    without: what pools rare values leaks less, and cross-fitting costs cv further trainings.
+
     See Also
     --------
     sklearn.preprocessing.TargetEncoder : A number for each value, its mean target.
