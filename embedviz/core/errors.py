@@ -12,6 +12,7 @@ EmbedvizError
 ├── DeviceError              a device that is not there
 ├── HubError                 an upload that a hub refused, or that did not reach it
 └── RunError                 a run that is missing, is not yours, or cannot do that in its state
+    ├── JobFailedError       a training, or another job of this process, that failed: `.kind` says which
     └── QueueFullError       too many runs are waiting
 
 Anything else that is raised is a bug of ours.
@@ -96,6 +97,14 @@ class DeviceError(EmbedvizError):
 
 class RunError(EmbedvizError):
     """A run that is missing, belongs to somebody else, or cannot do what was asked in its state."""
+
+
+class JobFailedError(RunError):
+    """A job of this process that failed; the message is its reason."""
+
+    def __init__(self, message: str, kind: str):
+        super().__init__(message)
+        self.kind = kind
 
 
 class QueueFullError(RunError):

@@ -246,9 +246,7 @@ class SearchableSpace:
             else:
                 excluded.append(self.index(query))
             query = self.vector(query)
-        query = np.asarray(query, np.float32)
-        if query.shape != (self.dim,):
-            raise DataError(f"A query vector needs {self.dim} numbers here, got shape {query.shape}.")
+        query = self.checked_query(query)
         index = None if exact else self.approximate.find(metric)
         if index is None:
             found = self.nearest(query, k, metric, excluded, min_count)
@@ -262,6 +260,18 @@ class SearchableSpace:
         frame.attrs.update(attrs)
         return frame
 
+    def checked_query(self, query: Sequence[float] | np.ndarray) -> np.ndarray:
+        """Return a query vector as (D,) float32; DataError for another shape, and for numbers that float32 does not hold."""
+        with np.errstate(over="ignore"):
+            vector = np.asarray(query, np.float32)
+        if vector.shape != (self.dim,):
+            raise DataError(f"A query vector needs {self.dim} numbers here, got shape {vector.shape}.")
+        if not np.isfinite(vector).all():
+            raise DataError(
+                "A query vector holds NaN, infinity or a number too large for float32. Give finite numbers."
+            )
+        return vector
+
     def nearest(
         self,
         query: np.ndarray,
@@ -272,6 +282,14 @@ class SearchableSpace:
     ) -> Hits:
         """Find the k rows nearest to a vector (D,), without those excluded and those with a lower count."""
         return self._index(metric).nearest(query, k, self._excluded(exclude, min_count))
+
+    def nearest_of_each(self, queries: np.ndarray, k: int, metric: Metric = "cosine") -> Hits:
+        """Find the min(k, N) rows nearest to each of queries (Q, D), which one pass over the vectors answers together.
+
+        A query's own label is not left out. Best first, ties in the given order, as `nearest` has them.
+        """
+        check_question(k, metric)
+        return self._index(metric).nearest_of_each(np.asarray(queries, np.float32), k)
 
     def neighbor_indices(self, queries: np.ndarray, k: int, metric: Metric = "cosine") -> np.ndarray:
         """Find the k rows nearest to each of queries (Q, D), best first, a query's own label not left out.

@@ -1,8 +1,9 @@
 """Every guided tour in a real browser, from its card on the home page to the map.
 
-With EMBEDVIZ_PICTURES set to a folder, the README's screenshots of predictions and scores are written there.
+With EMBEDVIZ_PICTURES set to a folder, the screenshots of the tutorials are written there, one for each step of a tour.
 """
 
+import os
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -84,12 +85,16 @@ def test_a_tour_trains_within_a_minute_and_keeps_its_promise(name, server, chrom
             expect(page.get_by_text("Word contributions")).to_be_visible()
             picture(page, "predict")
         if step is not tour.steps[-1]:
+            picture(page, f"{name}-{step.page}")
             on.click()
     expect(page.locator(".embedviz-map canvas").first).to_be_visible(timeout=60_000)
     if tour.color:
         expect(page.get_by_role("combobox", name="Colour by")).to_have_value(tour.color)
     if tour.find:
         expect(page.get_by_role("textbox", name="Find")).to_have_value(tour.find)
+    if os.environ.get("EMBEDVIZ_PICTURES"):
+        expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)
+    picture(page, f"{name}-{tour.steps[-1].page}")
     if name == "review":
         visit(page, "Evaluate")
         press(page, "Train the baselines")

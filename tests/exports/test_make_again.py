@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 
 import embedviz as ev
-from embedviz.core.errors import DataError, RunError
-from embedviz.exports.make_again import write_make_again
+from embedviz.core.errors import DataError, RunError, SettingsError
 from embedviz.exports.same_figures import check_files, compare_figures, print_comparison
 
 pytestmark = pytest.mark.slow
@@ -27,7 +26,7 @@ def text_file(tmp_path):
 
 
 def unpacked(run, tmp_path, with_data=True) -> Path:
-    write_make_again(run, tmp_path / "again.zip", with_data=with_data)
+    run.make_again(tmp_path / "again.zip", with_data=with_data)
     folder = tmp_path / "unpacked"
     zipfile.ZipFile(tmp_path / "again.zip").extractall(folder)
     return folder
@@ -84,6 +83,19 @@ def test_a_training_that_started_from_another_brings_it_along(text_file, tmp_pat
     assert done.returncode == 0, done.stderr
 
 
+def test_a_training_without_some_labels_is_made_without_them(text_file, tmp_path):
+    filters = [{"space": "word", "labels": ["cat"], "keep": False}]
+    run = ev.train("skipgram", text_file, filters=filters, **WORDS)
+    assert "cat" not in run.space.labels
+    folder = unpacked(run, tmp_path)
+    assert json.loads((folder / "filter-0.json").read_text()) == filters[0]
+    assert perform(folder, tmp_path).returncode == 0
+    with pytest.raises(SettingsError, match="cannot be filtered"):
+        ev.train("skipgram", text_file, filters=[{"space": "user", "labels": ["cat"], "keep": True}], **WORDS)
+    with pytest.raises(SettingsError, match="A filter is"):
+        ev.train("skipgram", text_file, filters=[{"space": "word", "labels": "cat"}], **WORDS)
+
+
 def test_pretrained_vectors_from_a_file_come_along(text_file, tmp_path):
     vectors = tmp_path / "start.vec"
     vectors.write_text("3 4\ncat 1 0 0 0\ndog 0 1 0 0\nmat 0 0 1 0\n")
@@ -125,11 +137,11 @@ def test_what_cannot_be_made_again_is_refused(text_file, tmp_path):
     run.wait()
     if run.status != "done":
         with pytest.raises(RunError, match="Resume it first"):
-            write_make_again(run, tmp_path / "again.zip")
+            run.make_again(tmp_path / "again.zip")
     done = ev.train("skipgram", text_file, **WORDS)
     text_file.write_text(TEXT + "changed")
     with pytest.raises(DataError):
-        write_make_again(done, tmp_path / "again.zip")
+        done.make_again(tmp_path / "again.zip")
     assert not (tmp_path / "again.zip").exists()
 
 

@@ -1,0 +1,103 @@
+"""Links and pictures of the documents, and what they have to name."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+import embedviz
+from components.tours.content import TOURS
+from embedviz.experiments import QUESTIONS
+from embedviz.formats.vector_files import FORMATS
+from embedviz.models import MODELS, model_spec
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
+
+
+def hooks():
+    spec = importlib.util.spec_from_file_location("docs_hooks", DOCS / "site" / "hooks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+ELSEWHERE = hooks().ELSEWHERE
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES], ids=lambda page: page.name)
+def test_links_and_pictures_lead_somewhere(page):
+    for path, _ in LINK.findall(text_of(page)):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists() or target.relative_to(DOCS).as_posix() in ELSEWHERE, path
+
+
+def test_what_lies_elsewhere_is_there():
+    for path, source in ELSEWHERE.items():
+        assert source.is_file(), source
+        assert not (DOCS / path).exists(), path
+
+
+def test_every_picture_is_shown_and_written_by_a_browser_test():
+    pictures = {path.stem for path in (DOCS / "images").glob("*.png")}
+    shown = {
+        Path(path).stem
+        for page in [ROOT / "README.md", *PAGES]
+        for path, _ in LINK.findall(text_of(page))
+        if "images/" in path
+    }
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "browser").rglob("*.py"))
+    written = set(re.findall(r'picture\(page, "([\w-]+)"\)', source))
+    assert 'picture(page, f"{name}-{step.page}")' in source
+    written |= {f"{name}-{step.page}" for name, tour in TOURS.items() for step in tour.steps}
+    assert pictures == shown
+    assert pictures <= written
+
+
+def test_every_page_is_in_the_contents():
+    contents = text_of(DOCS / "site" / "mkdocs.yml")
+    named = set(re.findall(r"([\w/-]+\.md)$", contents, re.MULTILINE))
+    here = {page.relative_to(DOCS).as_posix() for page in PAGES}
+    assert named == here | {path for path in ELSEWHERE if path.endswith(".md")}
+
+
+def test_the_api_page_has_every_public_name():
+    named = set(re.findall(r"^::: embedviz\.(\w+)$", text_of(DOCS / "api.md"), re.MULTILINE))
+    assert named == set(embedviz.__all__) - {"__version__"}
+
+
+def test_every_model_preset_and_question_is_named_where_one_chooses():
+    models = text_of(DOCS / "models.md")
+    for name in MODELS:
+        assert f"`{name}`" in models, name
+        for preset in model_spec(name).Settings.presets:
+            assert f"`{preset}`" in models, preset
+    for question in QUESTIONS:
+        assert f"`{question}`" in text_of(DOCS / "experiments.md"), question
+
+
+def test_every_ending_of_a_vector_format_is_named():
+    formats = text_of(DOCS / "formats.md")
+    for module in FORMATS.values():
+        for ending in module.ENDINGS:
+            assert f"{ending}`" in formats, ending
+
+
+def test_the_list_of_commands_comes_from_the_command_line():
+    from typer.main import get_command
+
+    from embedviz.cli import app
+
+    assert hooks().COMMANDS in text_of(DOCS / "command-line.md")
+    written = hooks().commands_text()
+    for name, command in get_command(app).commands.items():
+        assert f"## embedviz {name}\n" in written
+        for parameter in command.params:
+            assert all(f"`{option}`" in written for option in parameter.opts)
