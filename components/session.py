@@ -12,7 +12,7 @@ from embedviz.core.errors import EmbedvizError
 from embedviz.core.mode import is_shared
 from embedviz.jobs.executor import Executor
 from embedviz.jobs.local_executor import shared_executor
-from embedviz.store.home import LOCAL_OWNER
+from embedviz.store.ids import LOCAL_OWNER
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 

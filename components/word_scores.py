@@ -9,8 +9,8 @@ from components import live, session, tables
 from embedviz.evaluation.evaluating import SMALL_ANALOGIES, SMALL_PAIRS
 from embedviz.evaluation.small_word_sets import vocabulary_language
 from embedviz.evaluation.word_sets import MAX_BYTES
-from embedviz.evaluation.word_vector_scores import SetKind, WordVectorScores
-from embedviz.evaluation.word_vector_sentences import GLOSSES, coverage_sentence, protocol_sentences, scores_frame
+from embedviz.evaluation.word_vector_scores import SetKind, WordVectorScores, coverage_sentence, scores_frame
+from embedviz.evaluation.word_vector_sentences import GLOSSES, protocol_sentences
 from embedviz.jobs.word_scores import word_scores_of
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_space

@@ -16,7 +16,7 @@ if _typing.TYPE_CHECKING:
     from embedviz.data.reading import Table, read_table
     from embedviz.evaluation.evaluating import evaluate_vectors
     from embedviz.formats import load_vectors
-    from embedviz.projection.projecting import project
+    from embedviz.project_space import project
     from embedviz.run import Run, open_run
     from embedviz.space import EmbeddingSpace
     from embedviz.store.opening import open_space
@@ -57,7 +57,7 @@ _HOME = {
     "load_vectors": "embedviz.formats",
     "open_run": "embedviz.run",
     "open_space": "embedviz.store.opening",
-    "project": "embedviz.projection.projecting",
+    "project": "embedviz.project_space",
     "read_table": "embedviz.data.reading",
     "runs": "embedviz.api",
     "start": "embedviz.api",

@@ -10,15 +10,19 @@ from embedviz.core.errors import DataError, EmbedvizError, SettingsError
 from embedviz.core.mode import is_shared
 from embedviz.core.progress import Progress
 from embedviz.data.part_names import PartName
+from embedviz.data.remote_files import address_of, local_file, local_files
+from embedviz.data.table_like import EXPECTED, TableLike, category_columns, is_table_like, kind_of, split_parts
 from embedviz.run import Run
 from embedviz.store.dataset import Dataset
+from embedviz.store.given_tables import dataset_of_table, file_of_table
 from embedviz.store.store import Store
 
 if TYPE_CHECKING:
     from embedviz.experiments.experiment import Experiment
     from embedviz.training.survey import Survey
 
-Data = str | Path | Sequence[str | Path]
+Data = str | Path | Sequence[str | Path] | TableLike
+Part = str | Path | TableLike | None
 Columns = Mapping[str, "str | list[str] | None"]  # role -> column; "category", "number" and "ignore" have several
 
 
@@ -32,8 +36,8 @@ def train(
     probes: Sequence[str] | None = None,
     name: str | None = None,
     read: Mapping[str, Any] | None = None,
-    test: str | Path | None = None,
-    validation: str | Path | None = None,
+    test: Part = None,
+    validation: Part = None,
     on_survey: Callable[[Survey], Any] | None = None,
     track: Sequence[str] = (),
     **settings: Any,
@@ -44,9 +48,12 @@ def train(
     ----------
     model : str
         Name of the model: "skipgram", "cbow", "ratings", "sentiment", "categories".
-    data : str, Path, or sequence of them
-        A file, or the name of a sample ("kjv"). For models of words also a folder or several files of plain text, which
-        are read from disk as they are needed and may be larger than memory; so is a file of 64 MB or more.
+    data : str, Path, sequence of them, or table
+        A file, or the name of a sample ("kjv"); an address, https://… or hf://datasets/NAME/FILE, whose file is downloaded into the
+        store once. For models of words also a folder or several files of plain text, which are read from disk as they are needed and
+        may be larger than memory; so is a file of 64 MB or more. Or a table: a frame of pandas or polars, an Arrow table, a data set of
+        `datasets`, a list of dicts or of texts. It is kept in the store by its content, so that the run can be resumed and repeated. A
+        dict of tables, or a `DatasetDict`, with train, test and validation gives the split.
     columns : mapping, optional
         Role to column, where the guess is wrong; None takes a guess away. A column in the role "split", which says train,
         validation or test, is followed instead of drawing a split.
@@ -60,8 +67,8 @@ def train(
         What the run is called.
     read : mapping, optional
         Overrides the guesses of `read_table`: {"encoding": "cp1251", "delimiter": ";", "header": False}.
-    test, validation : str or Path, optional
-        Files with the same columns as the data, which are the other parts of its split. The data is the training set
+    test, validation : str, Path or table, optional
+        Files, addresses or tables with the same columns as the data, which are the other parts of its split. The data is the training set
         then; without a validation file a validation set is drawn from it.
     on_survey : callable, optional
         Called with what was found in the data before the training begins.
@@ -93,6 +100,7 @@ def train(
     """
     from embedviz.jobs.inline import run_inline
 
+    columns = _with_categories(model, data, columns)
     dataset = _dataset(model, data, read, columns, test, validation)
     if on_survey:
         on_survey(_surveyed(dataset, model, columns, settings))
@@ -107,8 +115,8 @@ def start(
     probes: Sequence[str] | None = None,
     name: str | None = None,
     read: Mapping[str, Any] | None = None,
-    test: str | Path | None = None,
-    validation: str | Path | None = None,
+    test: Part = None,
+    validation: Part = None,
     track: Sequence[str] = (),
     **settings: Any,
 ) -> Run:
@@ -135,6 +143,7 @@ def start(
     """
     from embedviz.jobs.local_executor import shared_executor
 
+    columns = _with_categories(model, data, columns)
     dataset = _dataset(model, data, read, columns, test, validation)
     run = _created(model, dataset, columns, settings, probes, name, None, track)
     shared_executor().submit(run)
@@ -149,8 +158,8 @@ def experiment(
     budget: float | str = "10m",
     columns: Columns | None = None,
     read: Mapping[str, Any] | None = None,
-    test: str | Path | None = None,
-    validation: str | Path | None = None,
+    test: Part = None,
+    validation: Part = None,
     on_progress: Callable[[Progress], Any] | None = None,
     **settings: Any,
 ) -> Experiment:
@@ -197,6 +206,7 @@ def experiment(
     from embedviz.experiments.experiment import create_experiment
     from embedviz.jobs.inline import run_inline
 
+    columns = _with_categories(model, data, columns)
     dataset = _dataset(model, data, read, columns, test, validation)
     own = find_question(question).Settings.model_fields
     asked = create_experiment(
@@ -231,29 +241,35 @@ def _dataset(
     data: Data,
     read: Mapping[str, Any] | None,
     columns: Columns | None,
-    test: str | Path | None,
-    validation: str | Path | None,
+    test: Part,
+    validation: Part,
 ) -> Dataset:
     from embedviz.data.samples import SAMPLES
     from embedviz.models import model_spec
 
     if is_shared():
         raise EmbedvizError("EMBEDVIZ_MODE is shared: training from Python is for one's own machine.")
-    parts: dict[PartName, Path] = {}
-    if validation is not None:
-        parts["validation"] = Path(validation)
-    if test is not None:
-        parts["test"] = Path(test)
+    given: dict[PartName, Any] = {"validation": validation, "test": test}
+    parts = {part: _file_of(part, source) for part, source in given.items() if source is not None}
+    uploads = Store().uploads_folder
+    if (tables := split_parts(data)) is not None:
+        _add(parts, {part: _file_of(part, table) for part, table in tables.items() if part != "train"})
+        data = tables["train"]
+    elif (address := address_of(data)) is not None:
+        found = local_files(address)
+        _add(parts, found.parts)
+        data = found.path
     is_split = bool(parts or (columns and columns.get("split")))
     if is_split and "split" not in model_spec(model).optional_roles:
         raise SettingsError(
             f"The model {model} takes no split: its test set is drawn from the units of its text. Train it without "
             f"test, validation and a column as split."
         )
-    uploads = Store().uploads_folder
-    if not isinstance(data, (str, Path)) or Path(data).is_dir():
+    if is_table_like(data):
+        dataset = dataset_of_table(uploads, data)
+    elif not isinstance(data, (str, Path)) or Path(data).is_dir():
         return _corpus(model, data, uploads, read)
-    if str(data) in SAMPLES and not Path(data).exists():
+    elif str(data) in SAMPLES and not Path(data).exists():
         dataset = Dataset.sample(uploads, str(data))
     else:
         dataset = Dataset.at_path(uploads, Path(data))
@@ -263,11 +279,44 @@ def _dataset(
     return dataset
 
 
+def _file_of(part: PartName, source: Any) -> Path:
+    """Return the path of a part's file, which is downloaded or written where it is an address or a table."""
+    if (address := address_of(source)) is not None:
+        return local_file(address)
+    return file_of_table(source, part) if is_table_like(source) else Path(source)
+
+
+def _add(parts: dict[PartName, Path], further: Mapping[PartName, Path]) -> None:
+    if twice := [part for part in further if part in parts]:
+        raise DataError(f"The {twice[0]} set is given twice: with the data, and by {twice[0]}=. Leave one out.")
+    parts.update(further)
+
+
+def _with_categories(model: str, data: Data, columns: Columns | None) -> Columns | None:
+    """Add the columns of numbers that a table's own types make categories, where the model reads categories."""
+    from embedviz.models import model_spec
+
+    chosen = {
+        name for names in (columns or {}).values() for name in ([names] if isinstance(names, str) else names or [])
+    }
+    tables = split_parts(data)
+    found = [name for name in category_columns(data if tables is None else tables["train"]) if name not in chosen]
+    if not found or "category" not in model_spec(model).optional_roles:
+        return columns
+    given = (columns or {}).get("category") or []
+    return {**(columns or {}), "category": [*([given] if isinstance(given, str) else given), *found]}
+
+
 def _corpus(model: str, data: Data, uploads: Path, read: Mapping[str, Any] | None) -> Dataset:
     from embedviz.models import model_spec
     from embedviz.training.protocols import reads_corpus
 
-    paths = [Path(data)] if isinstance(data, (str, Path)) else [Path(path) for path in data]
+    if not isinstance(data, str | Path | Sequence):
+        raise DataError(f"Expected {EXPECTED}; got {kind_of(data)}.")
+    given = [data] if isinstance(data, (str, Path)) else data
+    if wrong := [path for path in given if not isinstance(path, (str, Path))]:
+        raise DataError(f"Expected {EXPECTED}; the list holds {wrong[0]!r}.")
+    paths = [Path(path) if (address := address_of(path)) is None else local_file(address) for path in given]
     if not paths:
         raise DataError("There is no file to train on: the list of files is empty.")
     if not reads_corpus(model_spec(model)):

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from embedviz.core.display_table import DisplayTable, NotebookDisplay
 from embedviz.core.errors import RunError, SettingsError
 from embedviz.core.progress import Progress
+from embedviz.core.value_text import value_text
 from embedviz.store.run_folder import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedviz.data.table_like import TableLike
+    from embedviz.evaluation.score_table import ScoreTable
 
-class Run(RunFolder):
+
+class Run(NotebookDisplay, RunFolder):
     """A training, or vectors that were opened, by its folder.
 
     Everything is read from disk when asked for, so that it is as it is now. A RunFolder tells what there is; this class
@@ -43,14 +49,15 @@ class Run(RunFolder):
     """
 
     def predict(
-        self, rows: pd.DataFrame | Sequence[Any], explain: bool = False, *, reasons: bool | None = None
+        self, rows: pd.DataFrame | Sequence[Any] | TableLike, explain: bool = False, *, reasons: bool | None = None
     ) -> pd.DataFrame:
         """Predict each row.
 
         Parameters
         ----------
-        rows : DataFrame or sequence
-            Texts, or a frame with the columns of the training.
+        rows : DataFrame, other table or sequence
+            Texts, or a table with the columns of the training: a frame of pandas or polars, an Arrow table, a data set of `datasets`, a
+            list of dicts.
         explain : bool, optional
             Add a column `reasons`: what moved each prediction, and by how much.
         reasons : bool, optional
@@ -66,6 +73,10 @@ class Run(RunFolder):
         RunError
             When the run has no model that predicts.
         """
+        from embedviz.data.table_like import as_frame, is_foreign_table
+
+        if is_foreign_table(rows):
+            rows = as_frame(rows)
         return self.predictor().predict(rows, explain if reasons is None else reasons)
 
     def recommend(
@@ -103,6 +114,13 @@ class Run(RunFolder):
         if not isinstance(model, Recommender):
             raise RunError(f"The run {self.name!r} is of {self.model}; only one of ratings recommends.")
         return model.recommend(user, rated, k, explain if reasons is None else reasons)
+
+    @property
+    def scores(self) -> ScoreTable:
+        """The scores beside the trivial baseline, and the baselines and repeats that were trained. RunError while there are none."""
+        from embedviz.jobs.scores import scores_of
+
+        return scores_of(self)
 
     def baselines(self, on_progress: Callable[[Progress], Any] | None = None) -> pd.DataFrame:
         """Train the baselines on the run's own split, in this process. Those that are there are not trained again.
@@ -165,6 +183,72 @@ class Run(RunFolder):
             raise SettingsError("Say over what to repeat: seeds=5, or folds=5.")
         return run_inline(repeats, on_progress).scores.frame()
 
+    def export_vectors(self, path: str | Path, to: str, *, space: str | None = None) -> None:
+        """Write the vectors of a space as a file or a folder that other tools open.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file or folder.
+        to : str
+            "hugging-face" (a folder with a model card, for sentence-transformers and model2vec), "embedding" (the weights of
+            an nn.Embedding), "projector-folder", or a format of `EmbeddingSpace.save`.
+        space : str, optional
+            Which of the run's spaces; by default the main one.
+
+        Raises
+        ------
+        SettingsError
+            For another name, or a folder that holds something else.
+        """
+        from embedviz.exports.vector_exports import find_vector_export
+
+        find_vector_export(to).write(self.space if space is None else self.spaces[space], Path(path), self)
+
+    def push_to_hub(
+        self,
+        repository: str,
+        *,
+        token: str | None = None,
+        space: str | None = None,
+        endpoint: str | None = None,
+        private: bool = True,
+    ) -> str:
+        """Upload the vectors of a space to huggingface.co as a folder with a model card; needs the extra `hub`.
+
+        Parameters
+        ----------
+        repository : str
+            "name/repository", which is made where it is missing. Its files of the same names are replaced.
+        token : str, optional
+            With write access; by default HF_TOKEN, or the one that `hf auth login` keeps. It is neither logged nor stored.
+        space : str, optional
+            Which of the run's spaces; by default the main one.
+        endpoint : str, optional
+            Another server that speaks the hub's protocol, by https or on this machine; by default HF_ENDPOINT. A token that is
+            kept is not sent there.
+        private : bool, optional
+            Whether a repository that is made is private.
+
+        Returns
+        -------
+        str
+            The repository's address.
+
+        Raises
+        ------
+        HubError
+            When the hub refuses, or cannot be reached.
+        SettingsError
+            For a name or an address that cannot be right, and without a token.
+        """
+        from embedviz.exports.hub import hub_target, upload
+        from embedviz.exports.hugging_face import hugging_face_files
+
+        target = hub_target(repository, token, endpoint)
+        files = hugging_face_files(self.space if space is None else self.spaces[space], self)
+        return upload(files, target, private=private)
+
     def make_again(self, path: Path | str, *, with_data: bool = True) -> None:
         """Write a zip that makes the run again: settings, data, seed, versions, and a short script that compares the figures.
 
@@ -180,9 +264,76 @@ class Run(RunFolder):
         RunError
             For a run that is not a training, has not reached its end, or whose data was deleted.
         """
-        from embedviz.exports.make_again import write_make_again
+        from embedviz.exports.formats import write_archive, writer_of
 
-        write_make_again(self, path, with_data=with_data)
+        write_archive(self, Path(path), writer_of("again" if with_data else "again-without-data"))
+
+    def show_pytorch(self) -> str:
+        """Return the model as a page of plain PyTorch, without embedviz: network, preparation, loss and prediction.
+
+        Returns
+        -------
+        str
+            Python source. `export_pytorch` writes it beside the files that it reads.
+
+        Raises
+        ------
+        RunError
+            While the run has no model, for opened vectors, and for a model that has no page.
+        """
+        from embedviz.exports.pytorch_folder import pytorch_page
+
+        return pytorch_page(self).script
+
+    def export_pytorch(self, folder: Path | str) -> Path:
+        """Write the model as plain PyTorch: model.py, its weights and values, and examples with this run's answers.
+
+        Parameters
+        ----------
+        folder : Path or str
+            An empty folder, or one that is not there yet.
+
+        Returns
+        -------
+        Path
+            The folder. ``python FOLDER/model.py`` compares its answers with the run's, to 1e-5.
+
+        Raises
+        ------
+        RunError
+            As `show_pytorch`.
+        SettingsError
+            When the folder holds files.
+        """
+        from embedviz.exports.formats import export_run
+
+        return export_run(self, Path(folder), "pytorch")
+
+    def export_onnx(self, path: Path | str) -> Path:
+        """Write the predictor as an ONNX graph for batches of any size. Needs the package onnx (the extra ``onnx``).
+
+        Beside it go a JSON file and a short script of the same name, which turn rows into the graph's tensors.
+
+        Parameters
+        ----------
+        path : Path or str
+            Ends in .onnx; the folder has to exist.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        RunError
+            For a model that does not predict, and while there is none.
+        SettingsError
+            When the path ends otherwise, or onnx is not installed.
+        """
+        from embedviz.exports.onnx_file import export_onnx
+
+        return export_onnx(self, Path(path))
 
     def stop(self) -> None:
         """Ask whoever works on it to stop and keep the best so far; nothing when it has ended."""
@@ -202,6 +353,44 @@ class Run(RunFolder):
 
         shared_executor().submit(self)
         return self
+
+    def _display_table(self) -> DisplayTable:
+        state = self.state
+        rows = [["model", self.model], ["data", str(self.data.get("title") or "")], ["state", self._state_text()]]
+        settings = self.settings
+        if settings is not None:
+            chosen = [
+                f"{name} {value_text(getattr(settings, name))}"
+                for name, field in type(settings).model_fields.items()
+                if getattr(settings, name) != field.get_default(call_default_factory=True)
+            ]
+            rows.append(["settings", ", ".join(chosen) or "the defaults"])
+        rows += [[f"space {name}", str(kind)] for name, kind in self.space_kinds.items()]
+        table = DisplayTable(f"{self.name}: {self.status}", [], rows)
+        if not (settings and self.metrics):
+            notes = [state.reason] if state.reason else []
+            return replace(table, notes=notes)
+        from embedviz.evaluation.score_sentences import result_sentence
+
+        return replace(table, notes=[result_sentence(self.metrics, self.primary_metric)])
+
+    def _state_text(self) -> str:
+        """Return the state; of a run that is under way also how far it is."""
+        state = self.state
+        elapsed = f"{state.elapsed():,.0f} s" if state.elapsed() >= 1 else ""
+        if state.is_final:
+            return ", ".join(filter(None, [state.state, elapsed]))
+        event = self.last_event()
+        total = event.get("total_steps", 0)
+        loss = event.get("metrics", {}).get("validation/loss")
+        parts = [
+            state.state,
+            f"{event.get('step', 0) / total:.0%}" if total else "",
+            event.get("message", ""),
+            "" if loss is None else f"validation loss {loss:.3f}",
+            elapsed,
+        ]
+        return ", ".join(filter(None, parts))
 
 
 def open_run(folder: Path | str) -> Run:

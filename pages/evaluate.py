@@ -6,17 +6,8 @@ from components import evaluate_jobs, evaluate_pictures, mistakes, session, tabl
 from components.error_boundary import error_boundary
 from components.tours import guide
 from components.tours.content import TOURS
-from embedviz.evaluation.score_sentences import (
-    MEMORY,
-    MODEL,
-    SECONDS,
-    comparison_sentence,
-    display_table,
-    number_table,
-    protocol_table,
-    result_sentence,
-)
-from embedviz.evaluation.score_table import ScoreTable
+from embedviz.evaluation.score_sentences import comparison_sentence, protocol_table, result_sentence
+from embedviz.evaluation.score_table import MEMORY, MODEL, SECONDS, ScoreTable, display_table, number_table
 from embedviz.evaluation.scores import SCORES, gloss, readable
 from embedviz.jobs.scores import protocol_of, scores_of
 from embedviz.store.run_folder import RunFolder

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from components.map.columns import CLUSTER
 from components.map.points_data import points_data
-from components.map.selection import regions_suffice, selection_frame
 from components.map.session import MapSession
 from components.map.view import map_view
 from components.nouns import noun_of
 from components.tables import csv_button
 from embedviz.core.errors import UnknownLabelError
+from embedviz.map_view.columns import CLUSTER
+from embedviz.map_view.selection import regions_suffice, selection_frame
 from embedviz.projection.map_folder import Map
 from embedviz.projection.pair_job import OVERLAP, Pair
 from embedviz.space import EmbeddingSpace

@@ -6,9 +6,9 @@ import string
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote
 
-from components.map.event import read_regions
-from components.map.exchange import HiddenCategories
-from components.map.selection import DrawnRegion
+from embedviz.map_view.event import read_regions
+from embedviz.map_view.exchange import HiddenCategories
+from embedviz.map_view.selection import DrawnRegion
 from embedviz.projection.settings import ProjectionSettings
 
 SettingValue = str | int | float

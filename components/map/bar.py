@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 
 from components import session
-from components.map.columns import color_columns, size_columns
-from components.map.search import find_rows
 from components.map.session import SETTINGS, MapSession
 from components.map.settings_panel import METHOD_NAMES, default_settings, form_key, methods_for
 from components.map.submission import request_map
 from components.nouns import noun_of
 from embedviz.core.errors import EmbedvizError
+from embedviz.map_view.columns import color_columns, size_columns
+from embedviz.map_view.search import find_rows
 from embedviz.projection.map_folder import Map
 from embedviz.projection.settings import ProjectionSettings
 

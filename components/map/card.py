@@ -1,6 +1,6 @@
 """The card of the point in focus, in the panel over the map: its columns and its nearest neighbours in the original space.
 
-The browser fetches what the card shows as soon as a point is clicked (components/map/js/point_card.js), ahead of the run
+The browser fetches what the card shows as soon as a point is clicked (embedviz/map_view/js/point_card.js), ahead of the run
 of the script that the click causes.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.components.v2 import component
 
-from components.map.exchange import CardMessage
-from components.map.modules import LOADER, MAP_FILES
+from components.map.loader import LOADER
+from embedviz.map_view.exchange import CardMessage
+from embedviz.map_view.modules import MAP_FILES
 from embedviz.space.metrics import METRICS, Metric
 
 METRIC_KEY = "map-metric"  # in the session's state: one metric for all maps

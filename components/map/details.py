@@ -7,14 +7,14 @@ import streamlit as st
 
 from components import session, starting, tables
 from components.error_boundary import error_boundary
-from components.map import offline
-from components.map.columns import RANK, color_columns
 from components.map.filters import encode_filters
 from components.map.label_table import label_table
 from components.map.png_export import draw_png_export
-from components.map.selection import selection_frame
 from components.map.session import MapSession
 from components.nouns import noun_of
+from embedviz.map_view import offline
+from embedviz.map_view.columns import RANK, color_columns
+from embedviz.map_view.selection import selection_frame
 from embedviz.projection.map_folder import Map
 from embedviz.space.kinds import EXAMPLE_KINDS
 from embedviz.store.label_filter import can_filter

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.map.columns import color_columns, column_values
 from embedviz.core.errors import ColumnError
+from embedviz.map_view.columns import color_columns, column_values
 from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
 

@@ -10,17 +10,17 @@ import numpy as np
 import streamlit as st
 
 from components.error_boundary import error_boundary
-from components.map.axes import named_axes
 from components.map.bar import MAX_HIGHLIGHTED_HITS
 from components.map.card import chosen_metric
-from components.map.columns import UNIFORM
 from components.map.filters import encode_filters
 from components.map.png_export import png_export
-from components.map.point_values import N_NEIGHBORS
 from components.map.points_data import base_url, points_data
-from components.map.selection import regions_suffice
 from components.map.session import MapSession
 from components.map.view import map_view
+from embedviz.map_view.axes import named_axes
+from embedviz.map_view.columns import UNIFORM
+from embedviz.map_view.point_values import N_NEIGHBORS
+from embedviz.map_view.selection import regions_suffice
 from embedviz.projection.map_folder import Map
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from components.map.columns import column_values
 from components.map.session import MapSession
 from embedviz.figures.map_figure import map_figure
+from embedviz.map_view.columns import column_values
 from embedviz.projection.map_folder import Map
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.map.exchange import DEFAULT_PNG, PngExport
+from embedviz.map_view.exchange import DEFAULT_PNG, PngExport
 
 SIZE_KEY = "map-png-size"  # in the session's state: one size for all maps
 SERIAL_KEY = "map-png-serial"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from components.map.columns import color_codes
-from components.map.view import MapData
+from embedviz.map_view.columns import color_codes
+from embedviz.map_view.map_data import MapData
 from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
 from embedviz.store.run_folder import RunFolder

@@ -11,22 +11,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.map.columns import color_codes, size_codes
-from components.map.exchange import (
-    COLOR_CODES,
-    LAYOUT_VERSION_HEADER,
-    PASSING,
-    SIZE_CODES,
-    BufferLayout,
-    FirstLabels,
-    PointAnswer,
-)
 from components.map.filters import decode_filters, passing_points
-from components.map.modules import MODULES_PATH, modules_json
-from components.map.point_values import N_NEIGHBORS, places_on_map, point_values
+from components.map.loader import MODULES_PATH
 from embedviz.core.errors import EmbedvizError
+from embedviz.map_view.answers import MAX_LABELS, first_labels, pack, point_answer
+from embedviz.map_view.columns import color_codes, size_codes
+from embedviz.map_view.exchange import COLOR_CODES, LAYOUT_VERSION_HEADER, PASSING, SIZE_CODES
+from embedviz.map_view.modules import modules_json
 from embedviz.projection.history_job import History
-from embedviz.projection.importance import most_telling
 from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
@@ -35,7 +27,6 @@ from embedviz.store.maps import open_map
 from embedviz.store.open_spaces import open_finished_map, open_space
 from embedviz.store.store import Store
 
-MAX_LABELS = 20_000  # in one answer
 MIN_COMPRESSED_BYTES = 100_000
 PRIVATE = {"Cache-Control": "private, max-age=3600"}
 NO_STORE = {"Cache-Control": "no-store"}
@@ -59,7 +50,7 @@ def map_routes() -> list[Route]:
 
 
 def _modules(request: Request) -> Response:
-    data = modules_json()
+    data = modules_json().encode()
     # revalidated at every visit, so that a new release is used at once, but sent only when it changed
     headers = {"Cache-Control": "no-cache", "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:
@@ -106,18 +97,18 @@ def _colors(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     colors = color_codes(found, space, request.path_params["column"])
     if colors is None:
         return PlainTextResponse("These colours are not computed yet.", 404)
-    return _bytes(request, _pack(colors.codes, COLOR_CODES))
+    return _bytes(request, pack(colors.codes, COLOR_CODES))
 
 
 def _sizes(request: Request, found: Map, space: EmbeddingSpace) -> Response:
-    return _bytes(request, _pack(size_codes(found, space, request.path_params["column"]), SIZE_CODES))
+    return _bytes(request, pack(size_codes(found, space, request.path_params["column"]), SIZE_CODES))
 
 
 def _passing(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     """Answer with the points that pass the filters of ?filter=, written as in the page's address."""
     mask = passing_points(found, space, decode_filters(request.query_params.get("filter", "")))
     passing = np.ones(len(found.points)) if mask is None else mask
-    return _bytes(request, _pack(passing, PASSING))
+    return _bytes(request, pack(passing, PASSING))
 
 
 def _point(request: Request, found: Map, space: EmbeddingSpace) -> Response:
@@ -126,21 +117,7 @@ def _point(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     place = int(wanted) if wanted.isdecimal() else len(found.points)
     if place >= len(found.points) or metric not in (None, *METRICS):
         return PlainTextResponse("Ask for ?id=7 or ?id=7&metric=cosine.", 400)
-    row = int(found.points[place])
-    answer: PointAnswer = {
-        "label": space.labels[row],
-        "columns": [list(pair) for pair in point_values(found, space, place)],
-        "neighbors": [],
-        "measure": "",
-    }
-    if metric:
-        near = space.neighbors(space.labels[row], N_NEIGHBORS, metric)
-        place_of = places_on_map(found, [space.index(label) for label in near["label"]])
-        answer["measure"] = str(near.columns[1])
-        answer["neighbors"] = [
-            [label, value, at]
-            for label, value, at in zip(near["label"], near.iloc[:, 1].tolist(), place_of, strict=True)
-        ]
+    answer = point_answer(found, space, place, metric)
     return JSONResponse(answer, headers=NO_STORE)
 
 
@@ -155,16 +132,6 @@ def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     except (KeyError, ValueError, IndexError):
         return PlainTextResponse("Ask for ?first=2000 or ?ids=3,17.", 400)
     return JSONResponse(first_labels(points, space, n), headers=PRIVATE)
-
-
-def first_labels(points: np.ndarray, space: EmbeddingSpace, n: int) -> FirstLabels:
-    """Return the n most telling labels of a map of the rows `points`, the first above all."""
-    ids = most_telling(space, points, n)
-    return {"ids": ids.tolist(), "labels": [space.labels[row] for row in points[ids]]}
-
-
-def _pack(values: np.ndarray, layout: BufferLayout) -> bytes:
-    return np.ascontiguousarray(values, layout.dtype).tobytes()
 
 
 def _plain(positions: bytes) -> Response:

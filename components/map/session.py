@@ -9,14 +9,14 @@ import numpy as np
 import streamlit as st
 
 from components.map.address import SettingValue, decode_regions, decode_settings, encode_regions, encode_settings
-from components.map.columns import CLUSTER, UNIFORM, color_columns, size_columns
-from components.map.event import MapEvent
-from components.map.exchange import Region, View
 from components.map.filters import Filter, Filters, decode_filters, encode_filters
-from components.map.selection import DrawnRegion, select_rows
 from components.map.undo import Direction, UndoStack
 from components.map.url_state import COLOR, FILTER, FOCUS, HISTORY, INIT, SELECT, SIZE, UrlState
 from embedviz.core.errors import EmbedvizError
+from embedviz.map_view.columns import CLUSTER, UNIFORM, color_columns, size_columns
+from embedviz.map_view.event import MapEvent
+from embedviz.map_view.exchange import Region, View
+from embedviz.map_view.selection import DrawnRegion, select_rows
 from embedviz.projection.map_folder import Map
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_finished_map

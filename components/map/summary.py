@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import streamlit as st
 
 from components.map.settings_panel import METHOD_NAMES
 from components.nouns import noun_of
+from embedviz.map_view.quality_text import quality_text
 from embedviz.projection.map_folder import Map
 from embedviz.projection.projecting import composed_axes
 from embedviz.projection.sampling import sampling_sentence
 from embedviz.space import EmbeddingSpace
 
-KEPT, RECALL = "neighbors_kept@", "neighbor_recall@"
 QUALITY_HELP = (
     "Trustworthiness: points shown as neighbours really are neighbours in the original space. Continuity: true "
     "neighbours stay together on the map. 1 is perfect for both. Neighbours kept: the share of each point's nearest "
@@ -59,24 +57,3 @@ def draw_summary(
             st.text(note)
         st.caption("Settings of this map")
         st.json(displayed.spec.settings, expanded=True)
-
-
-def quality_text(quality: Mapping[str, float]) -> str:
-    """Return the quality figures of a map, as Map.quality has them, in one line."""
-    ks = [int(name.removeprefix(KEPT)) for name in quality if name.startswith(KEPT)]
-    if not ks:
-        return "There are too few points to measure the quality of the map."
-    k = ks[0]
-    parts = [
-        f"Trustworthiness {quality[f'trustworthiness@{k}']:.3f} ({quality[f'chance_trustworthiness@{k}']:.2f})",
-        f"continuity {quality[f'continuity@{k}']:.3f} ({quality[f'chance_trustworthiness@{k}']:.2f})",
-        "neighbours kept: "
-        + ", ".join(f"{quality[f'{KEPT}{n}']:.0%} of {n} ({quality[f'chance@{n}']:.1%})" for n in ks),
-    ]
-    text = ", ".join(parts) + "."
-    if quality["rows"] < quality["points"]:
-        text += f" Measured on {quality['rows']:,.0f} points."
-    recall = next((value for name, value in quality.items() if name.startswith(RECALL)), 1.0)
-    if recall < 1:
-        text += f" The neighbour search was approximate, with a recall of {recall:.0%}."
-    return text

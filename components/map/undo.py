@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from components.map.exchange import View
+from embedviz.map_view.exchange import View
 
 MAX_STEPS = 100
 

@@ -1,31 +1,42 @@
 """Command line: the app where no command is given; profile, train, predict, neighbors, analogy, project, evaluate,
-evaluate-vectors, experiment, convert.
+evaluate-vectors, experiment, convert, export, push, runs, serve.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 
 import typer
-from click import ClickException
 
-from embedviz.cli import opening, training, vectors
+from embedviz.cli import exporting, opening, run_commands, serving, training, trainings, vectors
 from embedviz.cli.app import app
 from embedviz.cli.arguments import repeated
-from embedviz.core.errors import EmbedvizError
+from embedviz.cli.exit_codes import EXECUTED, ExitCode
+from embedviz.cli.flags import offer_json
+from embedviz.core.errors import EmbedvizError, JobFailedError
 
-__all__ = ["app", "main", "opening", "training", "vectors"]
+__all__ = ["app", "exporting", "main", "opening", "run_commands", "serving", "training", "trainings", "vectors"]
+
+offer_json(app)
 
 
 def main() -> None:
-    """Run a command; a person's mistake is one sentence and exit code 1."""
+    """Run a command, and leave with the code of `ExitCode` unless it is done."""
     try:
-        app(args=repeated(sys.argv[1:]), standalone_mode=False)
+        app(args=repeated(sys.argv[1:]))
+    except SystemExit as leave:  # as typer ends every command
+        if leave.code:
+            raise
     except EmbedvizError as error:
         typer.echo(str(error), err=True)
-        sys.exit(1)
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
-    except ClickException as error:  # a wrong call
-        typer.echo(error.format_message() or "See --help.", err=True)
-        sys.exit(2)
+        failed = isinstance(error, JobFailedError) and error.kind in EXECUTED
+        sys.exit(ExitCode.NOT_FINISHED if failed else ExitCode.MISTAKE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a reader
+        sys.exit(ExitCode.BROKEN_PIPE)
+    except Exception:
+        traceback.print_exc()
+        typer.echo("This is a mistake in embedviz, not in the call.", err=True)
+        sys.exit(ExitCode.BUG)

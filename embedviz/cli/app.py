@@ -4,4 +4,6 @@ from __future__ import annotations
 
 import typer
 
-app = typer.Typer(add_completion=False, help="Train embeddings and look at what they learned.")
+from embedviz.cli.exit_codes import EPILOG
+
+app = typer.Typer(help="Train embeddings and look at what they learned.", epilog=EPILOG)

@@ -1,4 +1,4 @@
-"""What stands on the command line, as settings, columns and options of reading."""
+"""What stands on the command line, as columns and options of reading."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.core.errors import SettingsError
-from embedviz.core.settings import Settings
-from embedviz.data.roles import COLUMN_ROLES, ROLES
-from embedviz.store.dataset import OPTIONS
 
 SEVERAL = (  # flags that take several words
     "--positive",
@@ -38,38 +35,11 @@ def repeated(words: list[str]) -> list[str]:
     return result
 
 
-def settings_of(settings: type[Settings], flags: list[str], further: type[Settings] | None = None) -> dict[str, Any]:
-    """Turn --learning-rate 0.05 --deterministic into fields of the settings class; pydantic converts the text.
-
-    further: another class whose fields may be given as well.
-    """
-    fields = {**settings.model_fields, **(further.model_fields if further else {})}
-    values: dict[str, Any] = {}
-    words = iter(flags)
-    for flag in words:
-        if not flag.startswith("--"):
-            raise SettingsError(f"Expected a setting such as --dim 100, got {flag!r}.")
-        name, _, value = flag[2:].partition("=")
-        name = name.replace("-", "_")
-        field = fields.get(name)
-        if field is None and not (name == "preset" and settings.presets):
-            raise SettingsError(f"There is no setting --{name}. Settings: {', '.join(fields)}.")
-        if field is not None and field.annotation is bool and not value:
-            values[name] = True
-            continue
-        value = value or next(words, "")
-        if not value:
-            raise SettingsError(f"The setting --{name} needs a value.")
-        number = value.lstrip("-").replace(".", "", 1).replace("e-", "", 1)
-        values[name] = (
-            float(value) if number.isdigit() and not value.isdigit() else int(value) if value.isdigit() else value
-        )
-    return values
-
-
 def columns_of(pairs: list[str]) -> dict[str, Any]:
     """Turn target=body ignore=id ignore=url into role -> column, or columns for a role that has several; split= into None,
     which takes a guess away."""
+    from embedviz.data.roles import COLUMN_ROLES, ROLES
+
     roles: dict[str, Any] = {}
     for text in pairs:
         role, sign, column = text.partition("=")
@@ -86,6 +56,8 @@ def columns_of(pairs: list[str]) -> dict[str, Any]:
 
 def reading_of(pairs: list[str] | None) -> dict[str, Any]:
     """Turn encoding=cp1251 header=no missing:stars=0 into what overrides read_table's guesses."""
+    from embedviz.store.dataset import OPTIONS
+
     values: dict[str, Any] = {}
     for text in pairs or []:
         given, sign, value = text.partition("=")

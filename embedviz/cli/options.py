@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from embedviz.cli.completing import complete_columns, complete_path, complete_run, complete_run_or_file
+
 Space = Annotated[str | None, typer.Option("--space", help="One of a run's spaces, where it has several.")]
 Tensor = Annotated[str | None, typer.Option("--tensor", help="One of a vector file's matrices, where it has several.")]
 Metadata = Annotated[
@@ -26,3 +28,23 @@ Read = Annotated[
         "number of a line too.",
     ),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        help="role=column, where the guess is wrong: target=body; split= for no column. category, number and ignore take "
+        "several columns.",
+        autocompletion=complete_columns,
+    ),
+]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's folder, id or name.", autocompletion=complete_run)
+]
+Vectors = Annotated[
+    Path,
+    typer.Argument(
+        help="A file or folder of vectors, or a run's folder, id or name.", autocompletion=complete_run_or_file
+    ),
+]
+DataFile = Annotated[Path, typer.Argument(help="A file of rows or texts.", autocompletion=complete_path)]
+Count = Annotated[int, typer.Option("-k", help="How many.")]

@@ -10,7 +10,9 @@ EmbedvizError
 ├── UnknownLabelError        a word, user or value the space does not hold: `.suggestions` are the nearest spellings
 ├── UnknownSpaceError        a space that the run does not have
 ├── DeviceError              a device that is not there
+├── HubError                 an upload that a hub refused, or that did not reach it
 └── RunError                 a run that is missing, is not yours, or cannot do that in its state
+    ├── JobFailedError       a training, or another job of this process, that failed: `.kind` says which
     └── QueueFullError       too many runs are waiting
 
 Anything else that is raised is a bug of ours.
@@ -29,6 +31,10 @@ class EmbedvizError(Exception):
     ...     print(error)
     empty.csv is empty...
     """
+
+
+class HubError(EmbedvizError):
+    """An upload that a hub refused, or that did not reach it."""
 
 
 class DataError(EmbedvizError):
@@ -91,6 +97,14 @@ class DeviceError(EmbedvizError):
 
 class RunError(EmbedvizError):
     """A run that is missing, belongs to somebody else, or cannot do what was asked in its state."""
+
+
+class JobFailedError(RunError):
+    """A job of this process that failed; the message is its reason."""
+
+    def __init__(self, message: str, kind: str):
+        super().__init__(message)
+        self.kind = kind
 
 
 class QueueFullError(RunError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "embedviz.formats"  # what it registers, it registers on import
 GZIP_ENDING = ".gz"
+METADATA_ENDING = ".metadata.tsv"
 
 
 class LabeledVectors(Protocol):
@@ -54,17 +55,43 @@ Writer = Callable[[LabeledVectors, ByteSink], None]
 
 @dataclass(frozen=True)
 class RegisteredFormat:
-    """A format that vectors can be written in: its name, the file endings it goes by, and the function that writes."""
+    """A format that vectors can be written in.
+
+    Attributes
+    ----------
+    name : str
+        As people name it.
+    endings : tuple of str
+        The file endings that it goes by.
+    write : callable
+        Writes labelled vectors to a binary stream.
+    held_columns : tuple of str or None
+        The columns beside the labels that its files can hold; None for all.
+    write_metadata : callable or None
+        Writes labels and columns, for a file beside one that cannot hold them.
+    """
 
     name: str
     endings: tuple[str, ...]
     write: Writer
+    held_columns: tuple[str, ...] | None = None
+    write_metadata: Writer | None = None
+
+    def loses_columns(self, space: LabeledVectors) -> bool:
+        """Return whether a space has columns that a file of this format alone would lose."""
+        return self.held_columns is not None and not set(space.columns.columns) <= set(self.held_columns)
 
 
 _formats: dict[str, RegisteredFormat] = {}
 
 
-def register_format(name: str, endings: Sequence[str], write: Writer) -> None:
+def register_format(
+    name: str,
+    endings: Sequence[str],
+    write: Writer,
+    held_columns: Sequence[str] | None = None,
+    write_metadata: Writer | None = None,
+) -> None:
     """Register a format; a name that is there already is replaced.
 
     Parameters
@@ -75,12 +102,17 @@ def register_format(name: str, endings: Sequence[str], write: Writer) -> None:
         File endings with their dot, in lower case.
     write : callable
         Takes the labelled vectors and a binary stream.
+    held_columns : sequence of str, optional
+        The columns that it can hold; by default all.
+    write_metadata : callable, optional
+        Writes labels and columns for a file beside it, where it cannot hold all.
     """
-    _formats[name] = RegisteredFormat(name, tuple(endings), write)
+    held = None if held_columns is None else tuple(held_columns)
+    _formats[name] = RegisteredFormat(name, tuple(endings), write, held, write_metadata)
 
 
-def find_writer(name: str) -> Writer:
-    """Return the writer of a format.
+def find_format(name: str) -> RegisteredFormat:
+    """Return a format by its name.
 
     Raises
     ------
@@ -90,7 +122,18 @@ def find_writer(name: str) -> Writer:
     formats = _registered()
     if name not in formats:
         raise SettingsError(f"A format is one of {', '.join(formats)}, not {name!r}.")
-    return formats[name].write
+    return formats[name]
+
+
+def metadata_path(path: Path) -> Path:
+    """Return where the columns of a file of vectors stand that cannot hold them: vectors.vec.metadata.tsv, a .gz left out."""
+    plain = path.with_suffix("") if path.suffix.lower() == GZIP_ENDING else path
+    return plain.with_name(plain.name + METADATA_ENDING)
+
+
+def registered_formats() -> list[RegisteredFormat]:
+    """Return all formats that vectors can be written in, those with an ending of their own first."""
+    return sorted(_registered().values(), key=lambda each: not each.endings)
 
 
 def format_of(path: PurePath) -> str:

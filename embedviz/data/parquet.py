@@ -81,10 +81,12 @@ def read(stream: IO[bytes], name: str, max_rows: int | None = None) -> ParquetTa
     titles = table.column_names
     places = [i for i, title in enumerate(titles) if not _INDEX.fullmatch(title)]
     names = column_names([titles[i] for i in places], len(places))
-    frame = pd.DataFrame(
-        {title: _series(table.column(i), title, notes) for title, i in zip(names, places, strict=True)}
-    )
-    return ParquetTable(frame, cut, notes)
+    return ParquetTable(frame_of(table.select(places), names, notes), cut, notes)
+
+
+def frame_of(table: pa.Table, names: list[str], notes: list[str]) -> pd.DataFrame:
+    """Return an Arrow table as a frame whose columns have these names; sentences on its columns are added to `notes`."""
+    return pd.DataFrame({title: _series(table.column(i), title, notes) for i, title in enumerate(names)})
 
 
 def _gathered(batches: Iterator[pa.RecordBatch], name: str, max_rows: int | None) -> tuple[pa.Table, bool]:

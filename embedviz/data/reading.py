@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 import pandas as pd
 
@@ -25,8 +25,10 @@ from embedviz.data.markup import holds_markup, strip_markup
 from embedviz.data.part_names import PartName
 from embedviz.data.profile import profile_columns, profile_frame
 from embedviz.data.reading_options import Options
+from embedviz.data.remote_files import address_of, local_files
 from embedviz.data.report import Alternative, ReadReport
 from embedviz.data.scripts import script_note
+from embedviz.data.table_like import TableLike, as_arrow, is_table_like, kind_of, split_parts
 from embedviz.data.text_blocks import blocks_of_file, blocks_of_text, is_plain_utf8
 from embedviz.data.text_formats import json_lines, may_be_json, table_reading, unix_line_ends
 from embedviz.data.text_source import TextSource
@@ -103,7 +105,7 @@ class Table:
 
 
 def read_table(
-    source: str | Path | bytes | BinaryIO,
+    source: str | Path | bytes | BinaryIO | TableLike,
     *,
     name: str | None = None,
     encoding: str | None = None,
@@ -121,14 +123,17 @@ def read_table(
     strip_markup: bool = False,
     limit_bytes: int | None = None,
 ) -> Table:
-    """Read TXT, CSV, TSV, JSON, JSONL, Parquet or fastText's labelled lines, plain, gzipped or in a zip.
+    """Read TXT, CSV, TSV, JSON, JSONL, Parquet or fastText's labelled lines, plain, gzipped or in a zip; or a table in memory.
 
     The content decides the format, and everything else that is not given. With any option from `delimiter` to
     `missing`, or from `melt` to `only`, the file is a table.
 
     Parameters
     ----------
-    source : path, bytes or seekable binary file
+    source : path, address, bytes, seekable binary file, or table
+        An address is https://… or hf://datasets/NAME/FILE: it is downloaded into the store once. A table is a frame of pandas or
+        polars, an Arrow table, a data set of `datasets`, a list of dicts or of texts; a dict of them by the part of a split becomes
+        one table with a column "split". Of a table, `missing`, `melt`, `merge_classes`, `only` and `strip_markup` are followed.
     name : str, optional
         What to call a source without a name in messages; its ending is looked at too.
     encoding : str, optional
@@ -182,7 +187,19 @@ def read_table(
     >>> table.report.delimiter
     ','
     """
+    if (address := address_of(source)) is not None:
+        files = local_files(address)
+        read = partial(
+            read_table, encoding=encoding, delimiter=delimiter, quote=quote, escape=escape, header=header, decimal=decimal,
+            missing=missing, unit=unit, melt=melt, merge_classes=merge_classes, only=only, strip_markup=strip_markup,
+            limit_bytes=limit_bytes,
+        )  # fmt: skip
+        if not files.parts:
+            return read(files.path, name=name, member=member)
+        return read_parts({"train": partial(read, files.path), **{p: partial(read, f) for p, f in files.parts.items()}})
     transforms = Transforms.of(missing, melt, merge_classes, only, strip_markup)
+    if is_table_like(source):
+        return _transformed(_of_table(source, name), transforms)
     marks = marks_by_column(missing).get(EVERY_COLUMN, ())
     if isinstance(member, Mapping):
         read = partial(
@@ -195,7 +212,9 @@ def read_table(
         encoding=encoding, delimiter=delimiter, quote=quote, escape=escape, header=header, decimal=decimal, missing=marks,
         unit=unit, transforms=transforms,
     )  # fmt: skip
-    return _transformed(_read(source, name, member, limit_bytes, options), options.transforms)
+    return _transformed(
+        _read(cast("str | Path | bytes | BinaryIO", source), name, member, limit_bytes, options), options.transforms
+    )
 
 
 def _read(
@@ -257,6 +276,21 @@ def read_parts(parts: Mapping[PartName, Callable[..., Table]]) -> Table:
     """
     joined = join_parts(parts)
     return _table(joined.report, joined.frame)
+
+
+def _of_table(data: object, name: str | None) -> Table:
+    """A table that is in memory, or those of a split brought together."""
+    if (parts := split_parts(data)) is not None:
+        if len(parts) > 1:
+            return read_parts({part: partial(_part_of_table, table, part) for part, table in parts.items()})
+        data = parts["train"]
+    arrow, notes = as_arrow(data), list[str]()
+    frame = parquet.frame_of(arrow, arrow.column_names, notes)
+    return _table(ReadReport(name or kind_of(data), arrow.nbytes, format="table", warnings=notes), frame)
+
+
+def _part_of_table(data: object, name: str, header: bool | None = None, delimiter: str | None = None) -> Table:
+    return _of_table(data, name)
 
 
 def _head(data: bytearray, name: str, options: Options) -> str:

@@ -52,7 +52,8 @@ class ReadReport:
         The file's name.
     size_bytes : int
         Of the file as it came.
-    format : {"text", "csv", "tsv", "jsonl", "fasttext", "parquet"}
+    format : {"text", "csv", "tsv", "jsonl", "fasttext", "parquet", "table"}
+        "table": it was in memory.
     rows : int
         Rows of the table, or units of a text.
     compression, member, encoding, delimiter, unit : str

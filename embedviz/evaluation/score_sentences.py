@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import pandas as pd
 
 from embedviz.data.splits import SplitMethod
-from embedviz.evaluation.score_table import BaselineComparison, RowKind, ScoreRow, ScoreTable, Significance
+from embedviz.evaluation.score_rows import figure
+from embedviz.evaluation.score_table import BaselineComparison, Significance
 from embedviz.evaluation.scores import SCORES, readable
 from embedviz.training.report import Detail, Protocol
 
-MODEL, SECONDS, MEMORY, NOTE = "model", "seconds", "memory (MB)", "note"
 METHODS = {
     SplitMethod.RANDOM: "Split by row at random",
     SplitMethod.STRATIFIED: "Split by row, every class in proportion",
@@ -84,58 +83,6 @@ DETAILS = {
 }
 
 
-def display_table(table: ScoreTable) -> pd.DataFrame:
-    """Return a table of scores as text: deviations behind their means, the best marked, a column for each score's title."""
-    shown = pd.DataFrame({MODEL: [row_label(row) for row in table.rows]})
-    best = table.best
-    for name in table.names:
-        cells = [_cell(row, name) for row in table.rows]
-        if table.primary and name == table.primary.name:
-            cells = [f"{cell} (best)" if i in best else cell for i, cell in enumerate(cells)]
-        shown[readable(name)] = cells
-    shown[SECONDS] = ["" if row.seconds is None else f"{row.seconds:,.1f}" for row in table.rows]
-    if any(row.memory_bytes for row in table.rows):
-        shown[MEMORY] = [f"{row.memory_bytes / 1e6:,.0f}" if row.memory_bytes else "" for row in table.rows]
-    shown[NOTE] = [row_note(row) for row in table.rows]
-    return shown
-
-
-def number_table(table: ScoreTable) -> pd.DataFrame:
-    """Return a table of scores as numbers, for a download: a column for each score, and one for each deviation."""
-    rows = []
-    for row in table.rows:
-        entry: dict[str, object] = {MODEL: row_label(row)}
-        entry |= {readable(name): row.metrics.get(name, math.nan) for name in table.names}
-        memory = row.memory_bytes / 1e6 if row.memory_bytes else math.nan
-        entry |= {SECONDS: math.nan if row.seconds is None else row.seconds, MEMORY: memory, NOTE: row_note(row)}
-        entry |= {f"{readable(n)}, standard deviation": row.deviations[n] for n in table.names if n in row.deviations}
-        rows.append(entry)
-    return pd.DataFrame(rows)
-
-
-def row_label(row: ScoreRow) -> str:
-    """Return the name of a row of the table."""
-    if row.kind is RowKind.BASELINE:
-        return row.name
-    if row.kind is RowKind.TRIVIAL:
-        return "Trivial baseline"
-    if row.repeats is not None:
-        done = "" if len(row.repeats.rows) == row.repeats.planned else f"{len(row.repeats.rows)} of "
-        return f"This run, {done}{row.repeats.planned} {row.repeats.over}"
-    return f"This run, {row.part} set"
-
-
-def row_note(row: ScoreRow) -> str:
-    """Return the note on a row; empty where there is none."""
-    if row.kind is RowKind.TRIVIAL:
-        return "the same prediction for every row"
-    if row.kind is RowKind.REPEATS:
-        return "mean ± standard deviation; seconds of one training"
-    if row.kind is RowKind.RUN and row.part == "validation" and not row.is_compared:
-        return "used for model selection; optimistically biased"
-    return row.note
-
-
 def comparison_sentence(comparison: BaselineComparison | None) -> str:
     """Return the verdict: is the run better than its strongest baseline, and by more than chance? Empty without baselines."""
     if comparison is None:
@@ -205,18 +152,6 @@ def result_sentence(metrics: dict[str, float], primary_metric: str) -> str:
             value, trivial = metrics[f"test/{name}"], metrics[f"baseline/{name}"]
             parts.append(f"{SCORES[name].title} {value:.3f} (trivial baseline: {trivial:.3f})")
     return f"On the test set: {', '.join(parts[:2])}." if parts else "No test set was held out."
-
-
-def figure(value: float) -> str:
-    """Return a score with the digits that say something."""
-    return f"{value:,.3f}" if abs(value) < 100 else f"{value:,.1f}"
-
-
-def _cell(row: ScoreRow, name: str) -> str:
-    value, deviation = row.metrics.get(name, math.nan), row.deviations.get(name, math.nan)
-    if not math.isfinite(value):
-        return ""
-    return f"{figure(value)} ± {figure(deviation)}" if math.isfinite(deviation) else figure(value)
 
 
 def _given_split_sentences(protocol: Protocol, sizes: list[str]) -> list[str]:

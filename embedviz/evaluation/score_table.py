@@ -4,59 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
 
+from embedviz.core.display_table import DisplayTable, NotebookDisplay
 from embedviz.data.part_names import PartName
 from embedviz.evaluation.repeats import RepeatedScores
-from embedviz.evaluation.scores import SCORES, BaselineScore, Score
+from embedviz.evaluation.score_rows import RowKind, ScoreRow, row_label, row_note, score_text
+from embedviz.evaluation.scores import SCORES, BaselineScore, Score, readable
 
 MIN_REPEATS = 3  # from which a deviation tells something
 SIGNIFICANT_DEVIATIONS = 2.0  # standard deviations beyond which a difference is not taken for chance
 VISIBLE_DIFFERENCE_DIGITS = 3
-
-
-class RowKind(StrEnum):
-    """Kind of a row of the table."""
-
-    RUN = "run"
-    TRIVIAL = "trivial"
-    BASELINE = "baseline"
-    REPEATS = "repeats"
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """One way of predicting, or one part of a run.
-
-    Attributes
-    ----------
-    kind, part
-        What it is of, and the part that it was measured on.
-    metrics, deviations
-        By the scores' names; deviations of what was repeated.
-    name, note
-        Of a baseline.
-    seconds, memory_bytes
-        Of training and measuring, of one repeat; None where they were not measured.
-    repeats
-        The repeats that it is the mean of.
-    is_compared
-        It was measured once on the part that counts, and so can be the best.
-    """
-
-    kind: RowKind
-    part: PartName
-    metrics: Mapping[str, float]
-    name: str = ""
-    note: str = ""
-    seconds: float | None = None
-    memory_bytes: float | None = None
-    deviations: Mapping[str, float] = field(default_factory=dict)
-    repeats: RepeatedScores | None = None
-    is_compared: bool = True
+MODEL, SECONDS, MEMORY, NOTE = "model", "seconds", "memory (MB)", "note"
 
 
 class Significance(StrEnum):
@@ -110,7 +72,7 @@ class BaselineComparison:
 
 
 @dataclass(frozen=True)
-class ScoreTable:
+class ScoreTable(NotebookDisplay):
     """A run's scores.
 
     Attributes
@@ -164,6 +126,9 @@ class ScoreTable:
         own = self.rows[0].metrics.get(name, math.nan)
         return BaselineComparison(self.primary, strongest.name, strongest.metrics[name], own, self.deviation, behind)
 
+    def _display_table(self) -> DisplayTable:
+        return DisplayTable.of_frame(f"Scores on the {self.measured} set", display_table(self))
+
     def _strongest(self, score: Score) -> ScoreRow | None:
         rows = [row for row in self.rows if row.kind is RowKind.BASELINE and score.name in row.metrics]
         sign = 1 if score.greater_is_better else -1
@@ -213,6 +178,35 @@ def score_table(
     if most is not None and len(most.rows) >= MIN_REPEATS:
         deviation = most.deviation.get(f"{measured}/{primary_metric}")
     return ScoreTable(rows, names, measured, primary if primary_metric in names else None, deviation)
+
+
+def display_table(table: ScoreTable) -> pd.DataFrame:
+    """Return a table of scores as text: deviations behind their means, the best marked, a column for each score's title."""
+    shown = pd.DataFrame({MODEL: [row_label(row) for row in table.rows]})
+    best = table.best
+    for name in table.names:
+        cells = [score_text(row, name) for row in table.rows]
+        if table.primary and name == table.primary.name:
+            cells = [f"{cell} (best)" if i in best else cell for i, cell in enumerate(cells)]
+        shown[readable(name)] = cells
+    shown[SECONDS] = ["" if row.seconds is None else f"{row.seconds:,.1f}" for row in table.rows]
+    if any(row.memory_bytes for row in table.rows):
+        shown[MEMORY] = [f"{row.memory_bytes / 1e6:,.0f}" if row.memory_bytes else "" for row in table.rows]
+    shown[NOTE] = [row_note(row) for row in table.rows]
+    return shown
+
+
+def number_table(table: ScoreTable) -> pd.DataFrame:
+    """Return a table of scores as numbers, for a download: a column for each score, and one for each deviation."""
+    rows = []
+    for row in table.rows:
+        entry: dict[str, object] = {MODEL: row_label(row)}
+        entry |= {readable(name): row.metrics.get(name, math.nan) for name in table.names}
+        memory = row.memory_bytes / 1e6 if row.memory_bytes else math.nan
+        entry |= {SECONDS: math.nan if row.seconds is None else row.seconds, MEMORY: memory, NOTE: row_note(row)}
+        entry |= {f"{readable(n)}, standard deviation": row.deviations[n] for n in table.names if n in row.deviations}
+        rows.append(entry)
+    return pd.DataFrame(rows)
 
 
 def measured_part(metrics: Iterable[str]) -> PartName:

@@ -7,9 +7,28 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
+from embedviz.core.display_table import DisplayTable, NotebookDisplay
+from embedviz.core.plurals import counted
+
 SetKind = Literal["similarity", "analogies", "outliers"]
 KNOWN, COMPOSED, UNKNOWN = "known", "composed", "unknown word"  # values of the column "status"
 WITH_COMPOSED = "_with_composed"  # ending of a metric over the questions with composed vectors too
+
+_QUESTIONS = {
+    "similarity": ("pair", "pairs"),
+    "analogies": ("question", "questions"),
+    "outliers": ("outlier", "outliers"),
+}
+_TITLES = {
+    "spearman": "Spearman",
+    "accuracy": "accuracy",
+    "accuracy_3cosmul": "accuracy, 3CosMul",
+    "mrr": "MRR",
+    "mrr_3cosmul": "MRR, 3CosMul",
+    "semantic_accuracy": "semantic accuracy",
+    "syntactic_accuracy": "syntactic accuracy",
+    "opp": "OPP",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +65,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, eq=False)
-class WordVectorScores:
+class WordVectorScores(NotebookDisplay):
     """Scores of one space on one set.
 
     Attributes
@@ -96,3 +115,46 @@ class WordVectorScores:
     def score(self) -> float | None:
         """The primary metric; None where too few questions could be answered."""
         return self.metrics.get(self.primary_metric)
+
+    def _display_table(self) -> DisplayTable:
+        return DisplayTable.of_frame(self.name, scores_frame(self), [coverage_sentence(self)])
+
+
+def scores_frame(scores: WordVectorScores) -> pd.DataFrame:
+    """Return a row for each metric: score, value, interval (low, high; of the primary one), random."""
+    rows = [
+        {
+            "score": _title(name),
+            "value": value,
+            "95% from": scores.interval[0] if scores.interval and name == scores.primary_metric else None,
+            "95% to": scores.interval[1] if scores.interval and name == scores.primary_metric else None,
+            "random vectors": scores.random.get(name.removesuffix(WITH_COMPOSED)),
+        }
+        for name, value in scores.metrics.items()
+    ]
+    columns = ["score", "value", "95% from", "95% to", "random vectors"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
+
+
+def coverage_sentence(scores: WordVectorScores) -> str:
+    """Return how many questions were asked and answered, and which words are unknown."""
+    coverage, (one, many) = scores.coverage, _QUESTIONS[scores.kind]
+    parts = [f"{coverage.answered:,} of {counted(coverage.asked, one, many)} answered ({coverage.share:.0%})"]
+    if coverage.composed:
+        parts.append(f"{coverage.composed:,} more with vectors composed from character n-grams, which are scored apart")
+    if coverage.unanswered:
+        parts.append(f"{coverage.unanswered:,} left out of the score")
+    return f"{', '.join(parts)}.{_unknown(coverage)}"
+
+
+def _unknown(coverage: Coverage) -> str:
+    if not coverage.unknown_words:
+        return ""
+    end = "." if coverage.unknown_words <= len(coverage.examples) else ", …"
+    words = counted(coverage.unknown_words, "word is", "words are")
+    return f" {words} not in the vocabulary: {', '.join(coverage.examples)}{end}"
+
+
+def _title(name: str) -> str:
+    stem = name.removesuffix(WITH_COMPOSED)
+    return _TITLES[stem] + (", composed words too" if stem != name else "")

@@ -8,16 +8,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from embedviz.core.display_table import DisplayTable, NotebookDisplay
 from embedviz.core.errors import EmbedvizError, RunError, SettingsError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.spec import JobSpec
+from embedviz.core.plurals import counted
 from embedviz.core.typed_json import JsonObject, read_typed, write_typed
 from embedviz.experiments import find_question
+from embedviz.experiments.display import display_table
 from embedviz.experiments.question import Question, Setup, Verdict
 from embedviz.experiments.result import Result, done
 from embedviz.models import model_spec
 from embedviz.store.data_reference import DataReference
-from embedviz.store.home import LOCAL_OWNER, checked_id, new_id
+from embedviz.store.ids import LOCAL_OWNER, checked_id, new_id
 from embedviz.store.run_specs import Columns
 from embedviz.store.store import Store
 
@@ -62,7 +65,7 @@ class ExperimentSpec(JobSpec):
     owner: str = LOCAL_OWNER
 
 
-class Experiment(JobFolder[ExperimentSpec]):
+class Experiment(NotebookDisplay, JobFolder[ExperimentSpec]):
     """An experiment by its folder; results are there as they come.
 
     Examples
@@ -156,8 +159,24 @@ class Experiment(JobFolder[ExperimentSpec]):
         defaults = self.question.Settings.of().model_dump()
         options = {name: value for name, value in spec.options.items() if value != defaults.get(name)}
         for name, value in {**options, **spec.settings}.items():
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            flag = name.replace("_", "-")
+            words += [f"--{'' if value else 'no-'}{flag}"] if isinstance(value, bool) else [f"--{flag}", str(value)]
         return shlex.join(words)
+
+    def _display_table(self) -> DisplayTable:
+        table, verdict = self.table, self.verdict
+        n, state = len(done(self.results)), self.status
+        notes = verdict.sentences if verdict else [f"No run has ended yet; the experiment is {state}."]
+        title = self.title if self.state.is_final else f"{self.title} ({state}, {counted(n, 'run', 'runs')} done)"
+        return DisplayTable.of_frame(title, display_table(table), notes)
+
+    def _ipython_display_(self) -> None:
+        """Show table and verdict, then the figure: a notebook would show one of the two by a single bundle."""
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)
+        if (figure := self.figure) is not None:
+            display(figure)
 
     def delete(self) -> None:
         """Delete the experiment; its runs stay. RunError while it is at work."""

@@ -1,19 +1,19 @@
-"""One zip that makes a run again: its settings, data, seed and versions, and a short script that calls embedviz."""
+"""What makes a run again: its settings, data, seed and versions, and a short script that calls embedviz."""
 
 from __future__ import annotations
 
 import json
 import platform
 import re
+import shutil
 import textwrap
-import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
 from embedviz.core.errors import RunError
-from embedviz.core.files import replacing
+from embedviz.core.files import write_json
 from embedviz.core.version import VERSION
 from embedviz.data.roles import roles_of
 from embedviz.exports.run_inputs import VECTORS, RunInputs, inputs_of
@@ -62,40 +62,43 @@ _FIRST = """    first = runpy.run_path(str(HERE / "first" / "make_again.py"))["t
 """
 
 
-def write_make_again(run: RunFolder, path: Path | str, *, with_data: bool = True) -> None:
-    """Write the zip.
-
-    Parameters
-    ----------
-    run : RunFolder
-        A training that is done.
-    path : Path or str
-        The zip.
-    with_data : bool, optional
-        Put the files of the data into it; else their SHA-256 alone says which files have to be put beside the script.
+def write_again_files(run: RunFolder, folder: Path) -> None:
+    """Write what makes a run again, its data included, into an empty folder.
 
     Raises
     ------
     RunError
         For a run that is not done, or is a fold of an experiment, or whose data or first run was deleted.
+    DataError
+        When a file that stays where it is has gone or was changed.
     """
-    with replacing(Path(path)) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, run, "", with_data)
+    _write(run, folder, with_data=True)
 
 
-def _add(archive: zipfile.ZipFile, run: RunFolder, folder: str, with_data: bool) -> None:
+def write_again_files_without_data(run: RunFolder, folder: Path) -> None:
+    """As `write_again_files`; the SHA-256 of each file of the data says which belong beside the script."""
+    _write(run, folder, with_data=False)
+
+
+def _write(run: RunFolder, folder: Path, with_data: bool) -> None:
     _check(run)
     inputs = inputs_of(run)
     if (first := _first_run(run)) is not None:
-        _add(archive, first, f"{folder}{FIRST}/", with_data)
-    archive.writestr(f"{folder}{SCRIPT}", _script(run, inputs, first, with_data))
-    archive.writestr(f"{folder}{RECORD}", json.dumps(_record(run, inputs), indent=2, ensure_ascii=False))
-    archive.writestr(f"{folder}{REQUIREMENTS}", "".join(f"{name}=={pin}\n" for name, pin in versions().items()))
+        (folder / FIRST).mkdir()
+        _write(first, folder / FIRST, with_data)
+    write_json(folder / RECORD, _record(run, inputs))
+    texts = {
+        SCRIPT: _script(run, inputs, first, with_data),
+        REQUIREMENTS: "".join(f"{name}=={pin}\n" for name, pin in versions().items()),
+    }
     for number, chosen in enumerate(label_filters(run)):
-        text = json.dumps({"space": chosen.space, "keep": chosen.keep, "labels": chosen.labels}, ensure_ascii=False)
-        archive.writestr(f"{folder}{_filter_name(number)}", text)
-    for file in inputs.files if with_data else ([inputs.vectors] if inputs.vectors else []):
-        archive.write(file.path, f"{folder}{file.place}")
+        write_json(folder / _filter_name(number), {"space": chosen.space, "keep": chosen.keep, "labels": chosen.labels})
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    vectors = [inputs.vectors] if inputs.vectors else []
+    for file in inputs.files if with_data else vectors:
+        (folder / file.place).parent.mkdir(exist_ok=True)
+        shutil.copyfile(file.path, folder / file.place)
 
 
 def _check(run: RunFolder) -> None:

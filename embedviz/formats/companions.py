@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, cast
 
+EMBEDDING = "embedding.pt"  # of an nn.Embedding, with its vocabulary beside it
+VOCABULARY_JSON, METADATA_JSON = "vocab.json", "metadata.json"
+OWN = "embedviz"  # what we keep in a config.json: {"kind": "item", "labels": "vocab.json", "unnamed_rows": 0}
 CONFIG, WEIGHTS = "config.json", ("model.safetensors", "pytorch_model.bin")
 INDEX = ".index.json"  # behind the name of weights that are spread over several files
 VOCABULARIES = ("tokenizer.json", "vocab.json", "vocab.txt")  # the first that is there
 INPUT_EMBEDDINGS = re.compile(r"(^|\.)(word_embeddings|embed_tokens|wte|tok_embeddings)(\.|$)")
 _PROJECTOR_CONFIG = re.compile(r"config.*\.json$", re.IGNORECASE)
-_METADATA = re.compile(r"(metadata|labels?|vocab(ulary)?|words)\.(tsv|txt|csv|json)$", re.IGNORECASE)
+_METADATA = re.compile(r"(.*\.metadata|metadata|labels?|vocab(ulary)?|words)\.(tsv|txt|csv|json)$", re.IGNORECASE)
 _VECTORS = re.compile(r"\.(tsv|txt|csv|npy|npz|vec|bin|safetensors|bytes)$", re.IGNORECASE)
 _CLEARLY_VECTORS = re.compile(r".*\.npy|(.*[_.-])?(vectors?|embeddings?|tensors?)\.(tsv|txt|csv)", re.IGNORECASE)
 _COLUMNS = re.compile(r".*\.(tsv|txt|csv|json)", re.IGNORECASE)
@@ -34,11 +37,17 @@ class Companions:
         Names of the file of vectors, and of the file that says what is known of each; the latter may be empty.
     is_model : bool
         True for a Hugging Face model: the metadata are its vocabulary.
+    kind : str
+        What a label stands for, in a folder of ours; empty where nothing says it.
+    unnamed_rows : int
+        Rows at the end of the matrix that stand for no label.
     """
 
     vectors: str
     metadata: str = ""
     is_model: bool = False
+    kind: str = ""
+    unnamed_rows: int = 0
 
 
 def is_arrays(names: Sequence[str]) -> bool:
@@ -56,6 +65,8 @@ def is_several(names: Sequence[str]) -> bool:
     base = [_base(name) for name in _files(names)]
     if len(base) < 2:
         return False
+    if EMBEDDING in base and VOCABULARY_JSON in base:
+        return True
     return any(_PROJECTOR_CONFIG.search(name) or _METADATA.fullmatch(name) for name in base) or _pair(names) is not None
 
 
@@ -75,7 +86,7 @@ def find_companions(names: Sequence[str], read: Callable[[str], bytes]) -> Compa
         Returns a file's bytes.
     """
     files = _files(names)
-    return _model(files, read) or _projector(files, read) or _pair(files)
+    return _model(files, read) or _projector(files, read) or _embedding(files) or _pair(files)
 
 
 def _model(names: Sequence[str], read: Callable[[str], bytes]) -> Companions | None:
@@ -84,9 +95,29 @@ def _model(names: Sequence[str], read: Callable[[str], bytes]) -> Companions | N
         vocabulary = next((beside[name] for name in VOCABULARIES if name in beside), "")
         for weights in WEIGHTS:
             if weights in beside:
+                own = _object(read(config)).get(OWN)
+                if isinstance(own, dict):
+                    return _own(cast("dict[str, object]", own), beside, beside[weights])
                 return Companions(beside[weights], vocabulary, is_model=True)
             if weights + INDEX in beside and (part := _part(read(beside[weights + INDEX]))) in beside:
                 return Companions(beside[part], vocabulary, is_model=True)
+    return None
+
+
+def _own(known: dict[str, object], beside: dict[str, str], weights: str) -> Companions:
+    """Return the files of a folder that we wrote."""
+    labels, kind, unnamed = (known.get(key) for key in ("labels", "kind", "unnamed_rows"))
+    rows = unnamed if isinstance(unnamed, int) and unnamed in (0, 1) else 0
+    return Companions(weights, beside.get(str(labels), ""), is_model=True, kind=str(kind or ""), unnamed_rows=rows)
+
+
+def _embedding(names: Sequence[str]) -> Companions | None:
+    """The weights of an nn.Embedding, with a file of labels in the same folder."""
+    for weights in (name for name in names if _base(name) == EMBEDDING):
+        beside = {_base(name): name for name in names if _folder(name) == _folder(weights)}
+        for labels in (METADATA_JSON, VOCABULARY_JSON):
+            if labels in beside:
+                return Companions(weights, beside[labels], is_model=True)
     return None
 
 

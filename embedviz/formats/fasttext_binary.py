@@ -254,11 +254,13 @@ def _add_ngrams(
 
 def _ngram_sums(words: list[bytes], subwords: Subwords) -> tuple[np.ndarray, np.ndarray]:
     """Return the sum of the vectors of each word's n-grams, (W, D) float32, and how many they are, (W,) float32."""
-    from scipy.sparse import csr_array
-
     total = np.zeros((len(words), subwords.vectors.shape[1]), np.float32)
     owners, buckets = subwords.buckets(words)
     members = np.bincount(owners, minlength=len(words)).astype(np.float32)
+    if not len(owners):
+        return total, members
+    from scipy.sparse import csr_array
+
     members[[word == END_OF_SENTENCE.encode() for word in words]] = 0
     step = max(1, ENTRIES // total.shape[1])
     for start in range(0, len(owners), step):

@@ -11,13 +11,14 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from embedviz.core.errors import VectorFormatError
-from embedviz.formats.metadata_files import Metadata
+from embedviz.core.errors import DataError, VectorFormatError
+from embedviz.formats.labels import without_blanks
+from embedviz.formats.metadata_files import LABEL, Metadata
 from embedviz.formats.source import Source
 from embedviz.space import EmbeddingSpace
 from embedviz.space.checks import MAX_ENTRY, first_unusable
 from embedviz.space.embedding_space import RESERVED
-from embedviz.space.kinds import SpaceKind
+from embedviz.space.kinds import SPACE_KINDS, SpaceKind
 
 NUMBERED = "There are no labels in the file: its rows are numbered."
 LABEL_NAMES = (
@@ -97,6 +98,9 @@ def space_of_rows(
             labels = texts_of(known[column])
             known = known.drop(columns=column)
             kind = "text" if column.lower() in TEXT_NAMES else "word"
+    for known_kind in SPACE_KINDS:
+        if known_kind == source.kind:
+            kind = known_kind
     labels = unique_labels(list(labels), said)
     return _usable_space(source.name, labels, vectors, known, kind, said)
 
@@ -123,7 +127,9 @@ def label_column(columns: pd.DataFrame) -> str | None:
 
 
 def with_metadata(space: EmbeddingSpace, source: Source, limit: int | None) -> EmbeddingSpace:
-    """Return a space of a format with labels of its own, with the metadata's columns added.
+    """Return a space of a format with labels of its own, with the columns of the metadata or of a file beside it.
+
+    A column "label" that holds the space's labels, perhaps with the blanks that the format cannot hold, takes their place.
 
     Raises
     ------
@@ -132,13 +138,51 @@ def with_metadata(space: EmbeddingSpace, source: Source, limit: int | None) -> E
     """
     metadata = source.metadata
     if metadata is None:
-        return space
+        return _with_columns_beside(space, source, limit)
     given = len(metadata.columns)
     if given != len(space) and not (limit is not None and given > len(space) == limit):
         raise VectorFormatError(_other_count(source.name, len(space), metadata))
-    named = metadata.columns.rename(columns={name: f"{name} (metadata)" for name in RESERVED})
-    columns = _joined(space.columns, named.iloc[: len(space)])
-    return EmbeddingSpace(space.labels, space.vectors, columns, space.name, space.notes, kind=space.kind)
+    return _with_columns(space, metadata.columns.iloc[: len(space)])
+
+
+def _with_columns_beside(space: EmbeddingSpace, source: Source, limit: int | None) -> EmbeddingSpace:
+    """Return a space with the columns that were written beside its file; those of other labels are noted and not used."""
+    metadata = source.columns_beside
+    if metadata is None:
+        return space
+    rows = metadata.columns.iloc[: len(space)] if len(space) == limit else metadata.columns
+    if _original_labels(space, rows) is None:
+        note = f"{metadata.name} beside the file is about other labels, so it was not used."
+        return _replaced(space, space.labels, space.columns, [*space.notes, note])
+    return _with_columns(space, rows)
+
+
+def _with_columns(space: EmbeddingSpace, rows: pd.DataFrame) -> EmbeddingSpace:
+    labels = _original_labels(space, rows)
+    if labels is not None:
+        rows = rows.drop(columns=LABEL)
+    named = rows.rename(columns={name: f"{name} (metadata)" for name in RESERVED})
+    return _replaced(space, space.labels if labels is None else labels, _joined(space.columns, named), space.notes)
+
+
+def _original_labels(space: EmbeddingSpace, rows: pd.DataFrame) -> list[str] | None:
+    """Return the labels that metadata name, when they are the space's but for blanks and underscores; else None."""
+    if LABEL not in rows or len(rows) != len(space):
+        return None
+    named = texts_of(rows[LABEL].astype("str"))
+    given = list(space.labels)
+    if named == given:
+        return named
+    try:
+        return named if len(set(named)) == len(named) and without_blanks(named) == given else None
+    except DataError:  # two of them would be one label of such a file, so they are not those of this one
+        return None
+
+
+def _replaced(
+    space: EmbeddingSpace, labels: Sequence[str], columns: pd.DataFrame, notes: Sequence[str]
+) -> EmbeddingSpace:
+    return EmbeddingSpace(labels, space.vectors, columns, space.name, notes, kind=space.kind, subwords=space.subwords)
 
 
 def _described(metadata: Metadata, count: int, source: Source, said: list[str]) -> np.ndarray | None:
@@ -157,7 +201,7 @@ def _described(metadata: Metadata, count: int, source: Source, said: list[str]) 
         return None
     if metadata is not source.metadata:
         said.append(f"The labels are those of {metadata.name} beside the file.")
-    if len(rows) < count:
+    if len(rows) < count - metadata.unnamed_rows:
         said.append(f"{count - len(rows):,} rows without a token in {metadata.name} were left out.")
     return rows
 

@@ -92,6 +92,9 @@ def without_blanks(labels: Sequence[str]) -> list[str]:
     DataError
         When two labels would become the same.
     """
+    text = "".join(labels)
+    if all(labels) and text.isprintable() and " " not in text:  # no other blank is printable
+        return list(labels)
     written = [_BLANK.sub("_", label).encode("utf-8", "replace").decode() or "_" for label in labels]
     if len(set(written)) < len(written):
         seen: dict[str, str] = {}

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from embedviz.core.errors import VectorFormatError
+from embedviz.core.formats import METADATA_ENDING
 from embedviz.data.charsets import find_charset
 from embedviz.formats.arrow_columns import frame_of, unique_names
 
@@ -39,11 +40,14 @@ class Metadata:
         M rows.
     rows : np.ndarray or None
         (M,) int64: the vector that each row is about. None when there is a row for every vector, in their order.
+    unnamed_rows : int
+        Vectors at the end that are known to be about nothing, such as the one for unknown words.
     """
 
     name: str
     columns: pd.DataFrame
     rows: np.ndarray | None = None
+    unnamed_rows: int = 0
 
 
 def read_metadata(data: bytes, name: str, *, is_vocabulary: bool = False) -> Metadata:
@@ -101,18 +105,23 @@ def _table(rows: list[list[str]], name: str) -> pd.DataFrame:
                 f"{name}, line {line:,}: expected {len(header):,} columns, as the first line names, got {len(row):,}."
             )
     columns = [[row[i] if i < len(row) else "" for row in body] for i in range(len(header))]
-    frame = pd.DataFrame(dict(enumerate(map(typed, columns))), index=range(len(body)))
+    series = map(typed, columns)
+    if name.endswith(METADATA_ENDING) and header[0] == LABEL:  # written beside vectors: its labels stay as they are
+        series = [pd.Series(columns[0], dtype="str"), *map(typed, columns[1:])]
+    frame = pd.DataFrame(dict(enumerate(series)), index=range(len(body)))
     frame.columns = unique_names(header)
     return frame
 
 
 def typed(cells: Sequence[str]) -> pd.Series:
-    """Return cells as numbers where all that are filled are numbers as programs write them, otherwise as text."""
+    """Return cells as numbers or booleans where all are such as programs write them, otherwise as text."""
     filled = [cell for cell in cells if cell]
     if filled and all(_WHOLE.fullmatch(cell) for cell in filled):
         return pd.Series(
             [int(cell) if cell else None for cell in cells], dtype="int64" if len(filled) == len(cells) else "Int64"
         )
+    if filled and len(filled) == len(cells) and {*filled} <= {"True", "False"}:
+        return pd.Series([cell == "True" for cell in cells], dtype="bool")
     if filled and all(_NUMBER.fullmatch(cell) for cell in filled):
         return pd.Series([float(cell) if cell else None for cell in cells], dtype="float64")
     return pd.Series(list(cells), dtype="str")

@@ -23,6 +23,7 @@ from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.labelled_rows import LABEL_NAMES, space_of_rows
 from embedviz.formats.source import ZIP, Source
 from embedviz.formats.tensors import MAX_NAMES, check_dim, choose
+from embedviz.formats.zip_writing import open_member, open_zip
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "numpy", (".npz",)
@@ -34,7 +35,6 @@ PICKLED = (
     "np.savez(path, vectors=vectors, labels=np.array(labels, dtype=str))."
 )
 _FIRST_NAME = re.compile(rb"PK\x03\x04.{22}(..)..", re.DOTALL)
-_DATE = (1980, 1, 1, 0, 0, 0)  # of a zip's members, so that equal vectors make equal files
 
 
 def sniff(head: bytes) -> bool:
@@ -79,9 +79,9 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
         is_plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufbM"
         cells = column.to_numpy() if is_plain else _text_array(column.astype("str").where(column.notna(), "").tolist())
         arrays[f"{name} (column)" if name in arrays else str(name)] = cells
-    with zipfile.ZipFile(cast("IO[bytes]", stream), "w") as archive:
+    with open_zip(stream) as archive:
         for name, array in arrays.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _DATE), "w", force_zip64=True) as member:
+            with open_member(archive, f"{name}.npy") as member:
                 np.lib.format.write_array(member, array, allow_pickle=False)
 
 

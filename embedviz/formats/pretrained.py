@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from embedviz.core.downloads import download, exclusive_access
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.core.files import replacing
 from embedviz.core.progress import Progress
-from embedviz.formats.downloads import download, exclusive_access
 from embedviz.formats.vector_files import load_vectors
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import read_space, space_names, write_space

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
-from collections.abc import Callable, Sequence
-from typing import IO, Any, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, cast
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv
 
 from embedviz.core.errors import DataError, VectorFormatError
@@ -23,18 +20,18 @@ from embedviz.formats.arrow_columns import table_of
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.labelled_rows import space_of_rows
 from embedviz.formats.metadata_files import LABEL
+from embedviz.formats.number_text import joined_lines, number_lines, rows_at_a_time
 from embedviz.formats.source import HEAD, Source
 from embedviz.formats.tensors import check_dim
 from embedviz.formats.vector_columns import side_by_side
+from embedviz.formats.zip_writing import open_zip, write_member
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "projector", (".zip",)
 VECTORS, METADATA, CONFIG = "vectors.tsv", "metadata.tsv", "projector_config.json"
 BLOCK = 1 << 24  # bytes parsed at a time
-ROWS = 4096  # written at a time
 MAX_LINES = 100  # looked at
 _NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_DATE = (1980, 1, 1, 0, 0, 0)  # of the zip's members, so that equal vectors make equal files
 _BREAK = re.compile(r"[\t\n\r]")
 
 
@@ -97,7 +94,14 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
 
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
-    """Write a zip of vectors.tsv, metadata.tsv and projector_config.json.
+    """Write a zip of the Projector's files; see `contents`."""
+    with open_zip(stream) as archive:
+        for name, blocks in contents(space).items():
+            write_member(archive, name, blocks)
+
+
+def contents(space: LabeledVectors) -> dict[str, Iterable[bytes]]:
+    """Return vectors.tsv, metadata.tsv and projector_config.json, each as blocks of bytes that are made as they are asked for.
 
     The format has no quotation marks, so a tab or line break inside a label or column becomes a blank.
 
@@ -106,32 +110,52 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     DataError
         When that makes two labels one.
     """
-    labels = [_BREAK.sub(" ", label) for label in space.labels]
-    if len(set(labels)) < len(labels):
+    labels = one_line_labels(space.labels)
+    shape = list(space.vectors.shape)
+    paths = {"tensorName": "embedviz", "tensorShape": shape, "tensorPath": VECTORS, "metadataPath": METADATA}
+    return {
+        VECTORS: _vector_lines(space),
+        METADATA: [metadata_text(labels, space)],
+        CONFIG: [json.dumps({"embeddings": [paths]}, indent=1).encode()],
+    }
+
+
+def write_metadata(space: LabeledVectors, stream: ByteSink) -> None:
+    """Write metadata.tsv alone: what is known of each label. DataError when two labels become one."""
+    stream.write(metadata_text(one_line_labels(space.labels), space))
+
+
+def one_line_labels(labels: Sequence[str]) -> list[str]:
+    """Return labels with a blank for each tab and line break. DataError when that makes two of them one."""
+    written = [_BREAK.sub(" ", label) for label in labels]
+    if len(set(written)) < len(written):
         seen: dict[str, str] = {}
-        for given, label in zip(space.labels, labels, strict=True):
+        for given, label in zip(labels, written, strict=True):
             if label in seen:
                 raise DataError(
                     f"{seen[label]!r} and {given!r} would both be written as {label!r}, because a tab or line break ends a "
                     f"label in this format. Rename one of them."
                 )
             seen[label] = given
-    shape = list(space.vectors.shape)
-    paths = {"tensorName": "embedviz", "tensorShape": shape, "tensorPath": VECTORS, "metadataPath": METADATA}
-    with zipfile.ZipFile(cast("IO[bytes]", stream), "w") as archive:
-        with archive.open(zipfile.ZipInfo(VECTORS, _DATE), "w", force_zip64=True) as member:
-            for start in range(0, len(labels), ROWS):
-                block = np.asarray(space.vectors[start : start + ROWS], np.float32)
-                columns = [pc.cast(pa.array(np.ascontiguousarray(column)), pa.string()) for column in block.T]
-                lines = pc.binary_join_element_wise(*columns, "\t").to_pylist()
-                member.write(("\n".join(lines) + "\n").encode())
-        with archive.open(zipfile.ZipInfo(METADATA, _DATE), "w") as member:
-            member.write(_metadata(labels, space))
-        with archive.open(zipfile.ZipInfo(CONFIG, _DATE), "w") as member:
-            member.write(json.dumps({"embeddings": [paths]}, indent=1).encode())
+    return written
 
 
-def _metadata(labels: Sequence[str], space: LabeledVectors) -> bytes:
+def _vector_lines(space: LabeledVectors) -> Iterator[bytes]:
+    step = rows_at_a_time(space.vectors.shape[1])
+    for start in range(0, len(space.vectors), step):
+        yield joined_lines(number_lines(space.vectors[start : start + step], "\t"))
+
+
+def metadata_text(labels: Sequence[str], space: LabeledVectors) -> bytes:
+    """Return the Projector's metadata: a label a line, or a line of names and then labels and columns between tabs.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        N labels without tabs and line breaks.
+    space : LabeledVectors
+        Of which the columns are written.
+    """
     table = table_of(space.columns)
     columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
     lines = list(map("\t".join, zip(labels, *columns, strict=True)))

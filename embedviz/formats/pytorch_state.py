@@ -1,12 +1,11 @@
 """PyTorch's files (torch.save): a state_dict, of which one matrix is read, or a tensor with a list of words.
 
-Opened with weights_only=True, so that nothing in it can run. Needs torch, which takes seconds to import: the web process
-leaves the reading to a worker.
+Opened with weights_only=True, so that nothing in it can run. Reading needs torch, which takes seconds to import: the web
+process leaves it to a worker. Writing does not (pytorch_archive.py).
 """
 
 from __future__ import annotations
 
-import io
 import pickle
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +20,7 @@ from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
 from embedviz.formats.arrow_columns import from_json, to_json
 from embedviz.formats.companions import is_pytorch
 from embedviz.formats.labelled_rows import space_of_rows
+from embedviz.formats.pytorch_archive import write_archive
 from embedviz.formats.source import ZIP, Source
 from embedviz.formats.tensors import check_dim, choose
 from embedviz.space import EmbeddingSpace
@@ -80,13 +80,8 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
     """Write a dictionary of the tensor "vectors", the list "labels" and the columns as JSON; torch.load(weights_only=True) opens it."""
-    import torch
-
-    vectors = torch.from_numpy(np.ascontiguousarray(space.vectors, np.float32).copy())
-    buffer = io.BytesIO()
     known = {COLUMNS: to_json(space.columns)} if len(space.columns.columns) else {}
-    torch.save({VECTORS: vectors, LABELS: list(space.labels), **known}, buffer)
-    stream.write(buffer.getvalue())
+    write_archive(stream, VECTORS, space.vectors, {LABELS: list(space.labels), **known})
 
 
 def _loaded(stream: IO[bytes], name: str) -> object:

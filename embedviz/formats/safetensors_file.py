@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
 import numpy as np
 import pandas as pd
 
-from embedviz.core.errors import VectorFormatError
+from embedviz.core.errors import SettingsError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
 from embedviz.formats.arrow_columns import from_json, to_json
@@ -28,7 +28,7 @@ NAME, ENDINGS = "safetensors", (".safetensors",)
 METADATA, LABELS, COLUMNS = "__metadata__", "embedviz.labels", "embedviz.columns"
 VECTORS = "vectors"
 MAX_HEADER = 100_000_000  # bytes, as the safetensors library allows
-BLOCK = 1 << 22  # bytes read at a time
+BLOCK = 1 << 22  # bytes read or written at a time
 _BFLOAT16 = "BF16"
 _TYPES: dict[str, str] = {"F64": "<f8", "F32": "<f4", "F16": "<f2", _BFLOAT16: "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2",
                           "I8": "<i1", "U8": "<u1", "U16": "<u2", "U32": "<u4", "U64": "<u8"}  # fmt: skip
@@ -76,12 +76,45 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
 
 def write(space: LabeledVectors, stream: ByteSink) -> None:
     """Write the tensor "vectors"; labels and columns as JSON in the metadata."""
-    from safetensors.numpy import save
-
     metadata = {LABELS: json.dumps(list(space.labels), ensure_ascii=False)}
     if len(space.columns.columns):
         metadata[COLUMNS] = to_json(space.columns)
-    stream.write(save({VECTORS: np.ascontiguousarray(space.vectors, np.float32)}, metadata=metadata))
+    write_tensor(stream, VECTORS, space.vectors, metadata)
+
+
+def write_tensor(
+    stream: ByteSink, name: str, matrix: np.ndarray, metadata: Mapping[str, str] | None = None, zero_rows: int = 0
+) -> None:
+    """Write a safetensors file of one matrix of float32, block by block.
+
+    Parameters
+    ----------
+    stream : ByteSink
+        Where to.
+    name : str
+        Of the tensor.
+    matrix : np.ndarray
+        (N, D) numbers, in memory or mapped.
+    metadata : mapping, optional
+        Texts for the header.
+    zero_rows : int
+        How many rows of zeros stand behind the matrix.
+    """
+    count, dim = matrix.shape
+    shape = [count + zero_rows, dim]
+    header: dict[str, object] = {METADATA: dict(metadata)} if metadata else {}
+    header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [0, 4 * shape[0] * dim]}
+    text = json.dumps(header, ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # so that the numbers are aligned
+    if len(text) > MAX_HEADER:
+        raise SettingsError(
+            f"The labels and columns take {len(text):,} bytes; safetensors holds {MAX_HEADER:,} beside a matrix. Write Parquet."
+        )
+    stream.write(len(text).to_bytes(8, "little") + text)
+    step = max(1, BLOCK // (4 * dim))
+    for start in range(0, count, step):
+        stream.write(np.ascontiguousarray(matrix[start : start + step], "<f4").tobytes())
+    stream.write(bytes(4 * zero_rows * dim))
 
 
 def _widened(block: np.ndarray) -> np.ndarray:

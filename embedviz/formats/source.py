@@ -8,11 +8,13 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Generator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
 from embedviz.core.errors import DataError, SeveralFilesError, VectorFormatError
+from embedviz.core.formats import metadata_path
 from embedviz.core.progress import Progress
 from embedviz.data.containers import MAX_RATIO, Opened, opened
 from embedviz.formats.companions import VOCABULARIES, Companions, find_companions, is_one_file, is_several
@@ -95,11 +97,22 @@ class Source:
         """Whether another file, named or beside the vectors, says what each of them is."""
         return self._beside.has_metadata
 
+    @property
+    def kind(self) -> str:
+        """What a label stands for, as a folder of ours says it; empty elsewhere."""
+        return self._beside.kind
+
     @cached_property
     def metadata(self) -> Metadata | None:
         """What another file says of each vector; None when none was named and none belongs to it."""
         with _as_vectors():
             return self._beside.metadata()
+
+    @cached_property
+    def columns_beside(self) -> Metadata | None:
+        """The columns that were written beside a file that cannot hold them; None where there are none."""
+        with _as_vectors():
+            return self._beside.columns()
 
     @cached_property
     def vocabulary(self) -> Metadata | None:
@@ -153,6 +166,7 @@ class _Beside:
     """The files that belong to a file of vectors: none, by default."""
 
     has_metadata = False
+    kind = ""
 
     def metadata(self) -> Metadata | None:
         """Read the file that says what is known of each vector."""
@@ -160,6 +174,10 @@ class _Beside:
 
     def vocabulary(self) -> Metadata | None:
         """Read a vocabulary that lies beside the file."""
+        return None
+
+    def columns(self) -> Metadata | None:
+        """Read the metadata of the same name beside the file."""
         return None
 
 
@@ -177,7 +195,7 @@ class _NamedFile(_Beside):
 
 
 class _SameFolder(_Beside):
-    """A vocabulary in the folder of the file."""
+    """What lies in the folder of the file: a vocabulary, or metadata of the same name."""
 
     def __init__(self, path: Path):
         self._path = path
@@ -190,19 +208,27 @@ class _SameFolder(_Beside):
                     return read_metadata(bytes(file.read()[0]), file.name, is_vocabulary=True)
         return None
 
+    def columns(self) -> Metadata | None:
+        path = metadata_path(self._path)
+        if not path.is_file():
+            return None
+        with opened(path, any_format=True) as file:
+            return read_metadata(bytes(file.read()[0]), file.name)
+
 
 class _Together(_Beside):
     """A file of a folder or zip that belongs to the vectors."""
 
     def __init__(self, files: _Folder | _Archive, companions: Companions):
         self._files, self._companions = files, companions
-        self.has_metadata = bool(companions.metadata)
+        self.has_metadata, self.kind = bool(companions.metadata), companions.kind
 
     def metadata(self) -> Metadata | None:
         name = self._companions.metadata
         if not name:
             return None
-        return read_metadata(self._files.read(name), name, is_vocabulary=self._companions.is_model)
+        found = read_metadata(self._files.read(name), name, is_vocabulary=self._companions.is_model)
+        return replace(found, unnamed_rows=self._companions.unnamed_rows)
 
 
 class _Folder:

@@ -19,6 +19,7 @@ from embedviz.core.progress import Progress
 from embedviz.formats import labels as label_text
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.left_out import LeftOut
+from embedviz.formats.number_text import joined_lines, number_lines, rows_at_a_time
 from embedviz.formats.source import BYTE_ORDER_MARK, Source
 from embedviz.formats.text_layout import RowLayout, is_number, number, trailing_numbers
 from embedviz.space import EmbeddingSpace
@@ -27,7 +28,6 @@ from embedviz.space.checks import first_unusable, usable_rows
 BLOCK = 1 << 23  # bytes of lines parsed at a time
 PIECE = 1 << 16  # bytes of lines that are taken apart one by one where they are not regular
 PARTS = 8  # that an irregular block is split into
-ROWS = 4096  # rows written at a time
 TILE = 512  # rows transposed at a time: they stay in the cache
 JOINT = b"\x1f"  # stands for a blank inside a label while a block is parsed
 LABEL_END = b"\x1d"  # stands before the tab behind a label
@@ -85,13 +85,11 @@ def read_space(
 def lines_of(space: LabeledVectors) -> Iterator[bytes]:
     """Yield the space's lines in blocks, numbers in the fewest digits that give the same float32 back."""
     labels = label_text.without_blanks(space.labels)
-    for start in range(0, len(labels), ROWS):
-        rows = slice(start, start + ROWS)
-        block = np.asarray(space.vectors[rows], np.float32)
-        columns = [pc.cast(pa.array(np.ascontiguousarray(column)), pa.string()) for column in block.T]
-        join = pc.binary_join_element_wise
-        lines = join(pa.array(labels[rows], pa.string()), *columns, " ")
-        yield ("\n".join(lines.to_pylist()) + "\n").encode()
+    step = rows_at_a_time(space.vectors.shape[1])
+    for start in range(0, len(labels), step):
+        rows = slice(start, start + step)
+        numbers = number_lines(space.vectors[rows], " ")
+        yield joined_lines(pc.binary_join_element_wise(pa.array(labels[rows], pa.string()), numbers, " "))
 
 
 class _Row(NamedTuple):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
+
+import pandas as pd
 
 from embedviz.core.errors import SettingsError, VectorFormatError
-from embedviz.core.formats import ByteSink, LabeledVectors, find_writer, register_format
+from embedviz.core.formats import ByteSink, LabeledVectors, find_format, register_format
 from embedviz.core.progress import Progress, ignore_progress
+from embedviz.data.remote_files import address_of, local_file
+from embedviz.data.table_like import TableLike, as_arrow, is_foreign_table, kind_of, parquet_bytes
 from embedviz.formats import (
     arrow_file,
     delimited_vectors,
@@ -74,8 +78,17 @@ FORMATS: dict[str, VectorFormat] = {
     word2vec_text.NAME: word2vec_text,
     glove_text.NAME: glove_text,
 }
+# The columns that formats hold which do not hold all: those get a file of metadata beside them.
+HELD_COLUMNS: dict[str, tuple[str, ...]] = {
+    word2vec_text.NAME: (),
+    word2vec_binary.NAME: (),
+    glove_text.NAME: (),
+    fasttext_binary.NAME: ("count",),
+}
 for _format in FORMATS.values():
-    register_format(_format.NAME, _format.ENDINGS, _format.write)
+    _held = HELD_COLUMNS.get(_format.NAME)
+    _write_metadata = None if _held is None else projector_files.write_metadata
+    register_format(_format.NAME, _format.ENDINGS, _format.write, _held, _write_metadata)
 
 LINES_OF_WORDS = (word2vec_text.NAME, glove_text.NAME)  # a word and its numbers between blanks
 # Those that are text or columns, so that a table may be meant.
@@ -110,7 +123,7 @@ FOREIGN_FORMATS = {
 
 
 def load_vectors(
-    source: str | Path | bytes,
+    source: str | Path | bytes | TableLike,
     *,
     name: str | None = None,
     format: str | None = None,
@@ -127,8 +140,10 @@ def load_vectors(
 
     Parameters
     ----------
-    source : str, Path or bytes
-        The file or its content, or the folder of a Hugging Face model or of the Projector's files.
+    source : str, Path, bytes or table
+        The file or its content, its address (https://…, hf://datasets/NAME/FILE), or the folder of a Hugging Face model or of the
+        Projector's files. A table is a frame of pandas or polars, an Arrow table or a data set of `datasets`, with the vectors in a
+        column of lists or in columns of numbers, as in a Parquet file.
     name : str, optional
         What to call the file in messages when it comes as bytes.
     format : str, optional
@@ -172,7 +187,11 @@ def load_vectors(
         raise SettingsError(f"limit has to be 1 or more, got {limit}.")
     if format is not None and format not in FORMATS:
         raise SettingsError(f"A format is one of {', '.join(FORMATS)}, not {format!r}.")
-    with open_source(source, name, member, tensor=tensor, metadata=metadata) as stream:
+    if (address := address_of(source)) is not None:
+        source = local_file(address, on_progress)
+    elif isinstance(source, pd.DataFrame) or is_foreign_table(source):
+        source, name = parquet_bytes(as_arrow(source)), name or kind_of(source)
+    with open_source(cast("str | Path | bytes", source), name, member, tensor=tensor, metadata=metadata) as stream:
         return read_source(stream, format=format, limit=limit, on_progress=on_progress)
 
 
@@ -232,7 +251,7 @@ def write_vectors(space: LabeledVectors, stream: ByteSink, format: str) -> None:
     SettingsError
         For a format that is not known.
     """
-    find_writer(format)(space, stream)
+    find_format(format).write(space, stream)
 
 
 def _found(source: Source) -> VectorFormat | None:

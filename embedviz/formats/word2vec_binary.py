@@ -25,6 +25,7 @@ from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "word2vec-binary", (".bin",)
 BLOCK = 1 << 22  # bytes read at a time
+WRITTEN = 1 << 20  # bytes of vectors written at a time
 MAX_LABEL_LENGTH = 10_000  # bytes; a longer one means that the file is not what its header says
 LOOKED_AT = 1 << 14  # bytes behind the first line
 LINE_BREAK = ord("\n")
@@ -84,8 +85,18 @@ def write(space: LabeledVectors, stream: ByteSink) -> None:
     """Write labels and vectors, blanks inside a label as underscores; DataError when that makes two labels one."""
     words, dim = space.vectors.shape
     stream.write(f"{words} {dim}\n".encode())
-    for label, vector in zip(label_text.without_blanks(space.labels), space.vectors, strict=True):
-        stream.write(label.encode() + b" " + np.asarray(vector, "<f4").tobytes() + b"\n")
+    labels = [label.encode() for label in label_text.without_blanks(space.labels)]
+    width = 4 * dim
+    gap = b" " + bytes(width) + b"\n"  # the place of a vector
+    step = max(1, WRITTEN // (width + 1))
+    for start in range(0, words, step):
+        some = labels[start : start + step]
+        data = bytearray(gap.join([*some, b""]))
+        ends = np.cumsum(np.fromiter(map(len, some), np.int64, len(some)) + len(gap)) - 1  # of the vectors
+        block = np.ascontiguousarray(space.vectors[start : start + step], "<f4")
+        places = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), width, writeable=True)
+        places[ends - width] = block.view(np.uint8)
+        stream.write(bytes(data))
 
 
 def _notes(name: str, promised: int, read: int, goes_on: bool) -> list[str]:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from embedviz.core.errors import RunError
+from embedviz.core.errors import JobFailedError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.reporter import Control
 from embedviz.core.progress import Progress
@@ -34,8 +34,10 @@ def run_inline(job: J, on_progress: Callable[[Progress], Any] | None = None) -> 
 
     Raises
     ------
+    JobFailedError
+        When it fails.
     RunError
-        When it fails, or while another process works on it.
+        While another process works on it.
     """
     if job.status == "done":
         return job
@@ -43,7 +45,7 @@ def run_inline(job: J, on_progress: Callable[[Progress], Any] | None = None) -> 
     with _stop_on_ctrl_c(control):
         state = perform(job, control, on_progress)
     if state == "failed":
-        raise RunError(job.state.reason)
+        raise JobFailedError(job.state.reason, job.kind)
     return job
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embedviz.core.errors import RunError
+from embedviz.core.home import home
 from embedviz.core.jobs.events import FILE as EVENTS
 from embedviz.core.jobs.folder import LOG, JobFolder
 from embedviz.core.settings import TrainingSettings
@@ -22,7 +23,6 @@ from embedviz.jobs.pretrained import pretrained_files
 from embedviz.space.snapshots import FIRST_FOLDER, FOLDER
 from embedviz.store.data_reference import DataReference
 from embedviz.store.files_in_place import check_unchanged, files_in_place
-from embedviz.store.home import home
 from embedviz.store.reference_reading import file_of
 from embedviz.store.run_folder import WEIGHTS, RunFolder
 

@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from embedviz.core.cost import Machine
 from embedviz.core.errors import EmbedvizError, RunError
+from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Declaration, Lane
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
@@ -37,7 +38,6 @@ from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
-from embedviz.store.home import home
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from embedviz.core.errors import DataError, SettingsError
+from embedviz.core.home import home
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.mode import is_shared
 from embedviz.core.settings import TrainingSettings
@@ -19,7 +20,6 @@ from embedviz.models.words.trained import WordVectors
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import space_files, space_names
 from embedviz.store.files_in_place import located
-from embedviz.store.home import home
 from embedviz.store.run_folder import SPACES, WEIGHTS, RunFolder
 from embedviz.store.store import Store
 

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from embedviz.core.errors import EmbedvizError
+from embedviz.core.home import home
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
 from embedviz.core.jobs.stop_request import request_interrupt
 from embedviz.core.version import VERSION
 from embedviz.jobs.ray_process import ClusterAnswer, DriverAnswer, DriverRequest, Outcome
 from embedviz.jobs.ray_task import perform_on_node, words_per_second_of_node
 from embedviz.jobs.store_gateway import StoreGateway, Ticket
-from embedviz.store.home import home
 
 SERVER_GONE = "The server ended. What was learned is kept; Resume continues from there."
 CONNECT_S = 5.0  # that the head may take to answer

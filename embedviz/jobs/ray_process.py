@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import IO, Literal, NotRequired, TypedDict, cast
 
+from embedviz.core.home import home
 from embedviz.jobs.worker_process import ROOT
-from embedviz.store.home import home
 
 LOG = "ray-driver.log"
 Outcome = Literal["returned", "failed", "out of memory", "lost"]

@@ -12,6 +12,7 @@ KINDS = {
     "baselines": "embedviz.jobs.baselines:train_baselines",
     "comparison": "embedviz.space.comparison_job:compare",
     "experiment": "embedviz.experiments.experiment_job:run_experiment",
+    "export": "embedviz.exports.export_job:write_export",
     "history": "embedviz.projection.history_job:lay_out_history",
     "pair": "embedviz.projection.pair_job:draw_pair",
     "prediction": "embedviz.jobs.prediction:predict",

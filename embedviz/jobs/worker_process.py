@@ -15,11 +15,11 @@ from typing import IO, Any, NotRequired, TypedDict, cast
 
 import psutil
 
+from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Lane, Limits
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.status import State
-from embedviz.store.home import home
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -104,15 +104,19 @@ class Map(JobFolder[MapSpec]):
         except FileNotFoundError:
             return None
 
-    @cached_property
+    @property
     def coords(self) -> np.ndarray:
         """(N, 2 or 3) float32, mapped from disk."""
-        return map_tensor(self.folder / COORDS, "coords")
+        return self._tensors["coords"]
 
-    @cached_property
+    @property
     def points(self) -> np.ndarray:
         """(N,) int64: row of the space that each point is."""
-        return map_tensor(self.folder / COORDS, "points")
+        return self._tensors["points"]
+
+    @cached_property
+    def _tensors(self) -> dict[str, np.ndarray]:
+        return {name: map_tensor(self.folder / COORDS, name) for name in ("coords", "points")}
 
     @property
     def quality(self) -> dict[str, float]:

@@ -14,9 +14,7 @@ from embedviz.core.generators import result_of
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.reporter import Reporter
 from embedviz.core.progress import Progress
-from embedviz.projection.describing_texts import describing_texts
 from embedviz.projection.given_layout import placed
-from embedviz.projection.importance import importance
 from embedviz.projection.map_folder import (
     Map,
     MapSpec,
@@ -111,13 +109,11 @@ def finish_map(
 def clusters_of(
     space: EmbeddingSpace, points: np.ndarray, settings: ProjectionSettings, reporter: Reporter
 ) -> pd.Categorical:
-    """Return the name of each point's cluster, (N,), the largest cluster first, those in no cluster last."""
-    from embedviz.projection.clusters import clusters
+    """Return `map_clusters` of the points (N,), and report that they are being found."""
+    from embedviz.projection.map_clusters import map_clusters
 
     reporter.report("Finding clusters", 1, 1)
-    vectors = np.asarray(space.vectors[points])
-    labels = describing_texts(space, points)
-    return clusters(vectors, labels, settings.metric, importance=importance(space, points)).column()
+    return map_clusters(space, points, settings.metric)
 
 
 def count_oddities(folder: Path, space: EmbeddingSpace, points: np.ndarray) -> None:

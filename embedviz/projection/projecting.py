@@ -1,60 +1,17 @@
-"""Projecting a space on a map, in one call or step by step."""
+"""Projecting a space on a map, step by step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
-import pandas as pd
 
 from embedviz.core.errors import DataError
-from embedviz.core.generators import result_of
-from embedviz.core.progress import Progress
 from embedviz.projection.alignment import align_steps
-from embedviz.projection.fidelity import fidelity
-from embedviz.projection.given_layout import given_coords, placed
-from embedviz.projection.partial_layout import LayoutSteps, PartialLayout
+from embedviz.projection.given_layout import given_coords
+from embedviz.projection.partial_layout import LayoutSteps
 from embedviz.projection.pca import pca
-from embedviz.projection.sampling import sampled
 from embedviz.projection.settings import GIVEN, MIN_POINTS, ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
-from embedviz.space.searchable_space import COMPOSED
-
-
-@dataclass(frozen=True)
-class Projection:
-    """A finished map.
-
-    Attributes
-    ----------
-    coords : np.ndarray
-        (N, 2 or 3) float32.
-    points : np.ndarray
-        (N,) int64: the rows of the space's labels.
-    quality : dict of str to float
-        Scores of `fidelity`, and neighbor_recall@k when the map was made from approximate neighbours.
-    settings : ProjectionSettings
-        How it was made.
-    """
-
-    coords: np.ndarray
-    points: np.ndarray
-    quality: dict[str, float]
-    settings: ProjectionSettings
-
-    def frame(self, space: EmbeddingSpace) -> pd.DataFrame:
-        """Return label, x, y (z), and the space's columns, N rows.
-
-        `.attrs["composed"]` says which words of named axes are unknown and have vectors composed from character n-grams.
-        """
-        axes = pd.DataFrame(self.coords, columns=list("xyz")[: self.coords.shape[1]])
-        axes.insert(0, "label", [space.labels[i] for i in self.points])
-        frame = pd.concat([axes, space.columns.iloc[self.points].reset_index(drop=True)], axis=1)
-        if composed := composed_axes(space, self.settings):
-            frame.attrs[COMPOSED] = composed
-        return frame
 
 
 def steps(
@@ -146,50 +103,3 @@ def composed_axes(space: EmbeddingSpace, settings: ProjectionSettings) -> str:
     """Return the sentences that mark words of named axes whose vectors are composed; empty for none and other methods."""
     texts = (settings.x_axis, settings.y_axis) if settings.method == "axes" else ()
     return " ".join(dict.fromkeys(filter(None, (formula(space, text).composed for text in texts))))
-
-
-def project(space: EmbeddingSpace, method: str = "umap", **settings: Any) -> Projection:
-    """Map a space's most frequent labels, or a stratified sample of them, and measure how faithful the map is.
-
-    Parameters
-    ----------
-    space : EmbeddingSpace
-        What to map.
-    method : {"umap", "tsne", "pca", "axes", "as in the file"}
-        How.
-    **settings
-        Fields of ProjectionSettings, such as n_neighbors=15, min_dist=0.1, seed=0.
-
-    Returns
-    -------
-    Projection
-        With `coords` (N, 2 or 3) and `quality`.
-
-    Raises
-    ------
-    SettingsError
-        For settings that are unknown, out of their range, or contradict each other.
-    DataError
-        For an empty space.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from embedviz import EmbeddingSpace
-    >>> space = EmbeddingSpace(list("abcd"), np.eye(4, dtype=np.float32))
-    >>> project(space, "pca").coords.shape
-    (4, 2)
-    """
-    checked = ProjectionSettings.of(method=method, **settings)
-    points = sampled(space, checked)
-    if checked.method == GIVEN:
-        points = placed(space, points)
-    quality: dict[str, float] = {}
-
-    def collect(step: Progress | PartialLayout) -> None:
-        if isinstance(step, Progress):
-            quality.update(step.metrics)
-
-    coords = result_of(map_steps(space, points, checked), collect)
-    vectors = np.asarray(space.vectors[points])
-    return Projection(coords, points, fidelity(vectors, coords, metric=checked.metric) | quality, checked)

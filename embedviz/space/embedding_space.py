@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from embedviz.core.display_table import DisplayTable, NotebookDisplay
 from embedviz.core.progress import Progress, ignore_progress
 from embedviz.space.analogy import Formula, analogy
 from embedviz.space.axis import axis
@@ -17,8 +18,10 @@ from embedviz.space.searchable_space import RESERVED, SearchableSpace
 
 __all__ = ["RESERVED", "EmbeddingSpace"]
 
+DISPLAYED_LABELS, DISPLAYED_COLUMNS, DISPLAYED_NUMBERS = 8, 6, 3  # in a notebook
 
-class EmbeddingSpace(SearchableSpace):
+
+class EmbeddingSpace(NotebookDisplay, SearchableSpace):
     """Labels and their vectors.
 
     Parameters
@@ -115,3 +118,17 @@ class EmbeddingSpace(SearchableSpace):
     def odd_one_out(self, labels: Sequence[str]) -> pd.DataFrame:
         """Rank labels by their mean cosine with the others, the worst fit first; see `comparison.odd_one_out`."""
         return odd_one_out(self, labels)
+
+    def _display_table(self) -> DisplayTable:
+        rows = list(self.by_frequency[:DISPLAYED_LABELS])
+        frame = self.columns.iloc[rows, :DISPLAYED_COLUMNS].reset_index(drop=True)
+        frame.insert(0, "label", [self.labels[row] for row in rows])
+        more = ", …" if self.dim > DISPLAYED_NUMBERS else ""
+        frame["vector"] = [
+            ", ".join(f"{number:.3f}" for number in self.vectors[row, :DISPLAYED_NUMBERS]) + more for row in rows
+        ]
+        hidden = [str(name) for name in self.columns.columns[DISPLAYED_COLUMNS:]]
+        notes = [f"{len(self) - len(rows):,} more labels."] if len(self) > len(rows) else []
+        notes += [f"Columns that are not shown: {', '.join(hidden)}."] if hidden else []
+        title = f"{self.name or 'Embedding space'}: {len(self):,} labels, {self.dim:,} dimensions"
+        return DisplayTable.of_frame(title, frame, [*notes, *self.notes])

@@ -16,7 +16,7 @@ import pandas as pd
 
 from embedviz.core.errors import ColumnError, DataError, SettingsError, UnknownLabelError
 from embedviz.core.files import replacing
-from embedviz.core.formats import GZIP_ENDING, find_writer, format_of
+from embedviz.core.formats import GZIP_ENDING, find_format, format_of, metadata_path
 from embedviz.space import spelling
 from embedviz.space.checks import check_question, first_unusable
 from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS, SpaceKind
@@ -246,9 +246,7 @@ class SearchableSpace:
             else:
                 excluded.append(self.index(query))
             query = self.vector(query)
-        query = np.asarray(query, np.float32)
-        if query.shape != (self.dim,):
-            raise DataError(f"A query vector needs {self.dim} numbers here, got shape {query.shape}.")
+        query = self.checked_query(query)
         index = None if exact else self.approximate.find(metric)
         if index is None:
             found = self.nearest(query, k, metric, excluded, min_count)
@@ -262,6 +260,18 @@ class SearchableSpace:
         frame.attrs.update(attrs)
         return frame
 
+    def checked_query(self, query: Sequence[float] | np.ndarray) -> np.ndarray:
+        """Return a query vector as (D,) float32; DataError for another shape, and for numbers that float32 does not hold."""
+        with np.errstate(over="ignore"):
+            vector = np.asarray(query, np.float32)
+        if vector.shape != (self.dim,):
+            raise DataError(f"A query vector needs {self.dim} numbers here, got shape {vector.shape}.")
+        if not np.isfinite(vector).all():
+            raise DataError(
+                "A query vector holds NaN, infinity or a number too large for float32. Give finite numbers."
+            )
+        return vector
+
     def nearest(
         self,
         query: np.ndarray,
@@ -272,6 +282,14 @@ class SearchableSpace:
     ) -> Hits:
         """Find the k rows nearest to a vector (D,), without those excluded and those with a lower count."""
         return self._index(metric).nearest(query, k, self._excluded(exclude, min_count))
+
+    def nearest_of_each(self, queries: np.ndarray, k: int, metric: Metric = "cosine") -> Hits:
+        """Find the min(k, N) rows nearest to each of queries (Q, D), which one pass over the vectors answers together.
+
+        A query's own label is not left out. Best first, ties in the given order, as `nearest` has them.
+        """
+        check_question(k, metric)
+        return self._index(metric).nearest_of_each(np.asarray(queries, np.float32), k)
 
     def neighbor_indices(self, queries: np.ndarray, k: int, metric: Metric = "cosine") -> np.ndarray:
         """Find the k rows nearest to each of queries (Q, D), best first, a query's own label not left out.
@@ -295,13 +313,16 @@ class SearchableSpace:
     def save(self, path: str | Path, format: str | None = None) -> None:
         """Write a file of vectors, gzipped when its name ends in .gz.
 
+        word2vec's, GloVe's and fastText's files hold no columns. Those of the space are written beside them, as
+        NAME.metadata.tsv, which `load_vectors` reads again with the vectors.
+
         Parameters
         ----------
         path : str or Path
             The file.
         format : str, optional
-            "glove", "word2vec", "word2vec-binary" or "fasttext"; by default what the ending stands for (.txt GloVe,
-            .vec word2vec, .bin word2vec's binary).
+            A name of `embedviz.formats.FORMATS`, such as "glove", "word2vec-binary", "fasttext" or "parquet"; by default
+            what the ending stands for (.txt GloVe, .vec word2vec, .bin word2vec's binary, .npz NumPy, ...).
 
         Raises
         ------
@@ -309,15 +330,21 @@ class SearchableSpace:
             For an unknown format or ending, or a folder that is not there.
         """
         path = Path(path)
-        write = find_writer(format_of(path) if format is None else format)
+        found = find_format(format_of(path) if format is None else format)
         if not path.parent.is_dir():
             raise SettingsError(f"There is no folder {path.parent} to write {path.name} into.")
         with replacing(path) as temporary, open(temporary, "wb") as file:
             if path.suffix.lower() == GZIP_ENDING:
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
-                    write(self, stream)
+                    found.write(self, stream)
             else:
-                write(self, file)
+                found.write(self, file)
+        beside = metadata_path(path)
+        if found.write_metadata is not None and found.loses_columns(self):
+            with replacing(beside) as temporary, open(temporary, "wb") as file:
+                found.write_metadata(self, file)
+        else:
+            beside.unlink(missing_ok=True)  # of the file that was replaced
 
     def closeness_to(self, queries: np.ndarray, metric: Metric) -> np.ndarray:
         """Return how close every label is to each of queries, as `metrics.closeness`: (Q, D) -> (Q, N) float32.

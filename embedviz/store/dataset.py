@@ -25,7 +25,7 @@ from embedviz.data.samples import SAMPLES
 from embedviz.data.split_names import split_files
 from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions
 from embedviz.store.files_in_place import check_unchanged
-from embedviz.store.home import LOCAL_OWNER, new_id
+from embedviz.store.ids import LOCAL_OWNER, new_id
 from embedviz.store.reference_reading import file_path, read_preview
 
 FILE = "dataset.json"
@@ -61,6 +61,35 @@ class Dataset:
                 file.write(part)
         about = _about(folder, name, owner, size)
         return cls._create(folder, {**about, "source": "upload", "file": safe, "sha256": digest.hexdigest()})
+
+    @classmethod
+    def upload_once(cls, uploads: Path, dataset_id: str, title: str, file: str, content: bytes) -> Dataset:
+        """Return the data set of an id that follows from its content, written where it is not here yet, without options.
+
+        Parameters
+        ----------
+        uploads : Path
+            Where data sets lie.
+        dataset_id : str
+            32 hexadecimal characters.
+        title, file : str
+            How it is shown, and the name of its file.
+        content : bytes
+            Of the file.
+        """
+        folder = uploads / dataset_id
+        if (folder / FILE).is_file() and (folder / file).is_file():
+            dataset = cls.open(folder)
+            dataset.set_options(**dict.fromkeys(OPTIONS))
+            dataset.set_roles(None)
+            dataset.clear_parts()
+            return dataset
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(folder / file) as temporary:
+            temporary.write_bytes(content)
+        about = _about(folder, title, LOCAL_OWNER, len(content))
+        sha256 = hashlib.sha256(content).hexdigest()
+        return cls._create(folder, {**about, "source": "upload", "file": file, "sha256": sha256})
 
     @classmethod
     def upload_together(
@@ -145,6 +174,12 @@ class Dataset:
             entry = path.stat()
             parts.append({"part": part, "path": str(path), "size": entry.st_size, "modified": entry.st_mtime})
         self._reference["parts"] = parts
+        write_json(self.folder / FILE, self._reference)
+
+    def clear_parts(self) -> None:
+        """Forget the files that were brought together with this one."""
+        self._follow_record()
+        self._reference.pop("parts", None)
         write_json(self.folder / FILE, self._reference)
 
     @classmethod

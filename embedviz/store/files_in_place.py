@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embedviz.core.errors import DataError
+from embedviz.core.home import home
 from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.store.data_reference import DataReference
-from embedviz.store.home import home
 
 COPIES = "copies.json"
 

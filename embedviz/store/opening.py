@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedviz.core.errors import DataError, EmbedvizError, SettingsError
+from embedviz.core.home import home
 from embedviz.core.mode import is_shared
 from embedviz.core.progress import Progress, ignore_progress
+from embedviz.data.remote_files import address_of, local_file
 from embedviz.formats import is_model_folder, lancedb_table, large_files, load_vectors, qdrant_collection
 from embedviz.formats.row_batches import StoredTable, write_rows
 from embedviz.space.storage import read_space, space_names
-from embedviz.store.home import home
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.table_folders import digest
 
@@ -55,7 +56,7 @@ def open_space(
     source : str or Path
         A run's folder; a folder of spaces, or FOLDER/NAME; any file that `load_vectors` reads; "lancedb://FOLDER/TABLE";
         "qdrant://FOLDER/COLLECTION" for a folder of Qdrant's client; "qdrant+http://HOST:PORT/COLLECTION" or qdrant+https
-        for a server, whose key is in QDRANT_API_KEY.
+        for a server, whose key is in QDRANT_API_KEY; the address of a file, https://… or hf://datasets/NAME/FILE.
     space : str, optional
         One of a run's or a folder's spaces, where there are several.
     label : str, optional
@@ -92,6 +93,8 @@ def open_space(
     """
     if is_shared():
         raise EmbedvizError("EMBEDVIZ_MODE is shared: opening from Python is for one's own machine.")
+    if (url := address_of(source)) is not None:
+        source = local_file(url, on_progress)
     address = str(source)
     scheme, mark, rest = address.partition("://")
     if mark:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from embedviz.core.cost import Cost
 from embedviz.core.errors import DataError, EmbedvizError, RunError
+from embedviz.core.home import home
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
 from embedviz.core.mode import is_shared
 from embedviz.core.version import VERSION
 from embedviz.store.data_reference import DataReference, fingerprint
-from embedviz.store.home import LOCAL_OWNER, checked_id, home, new_id
+from embedviz.store.ids import LOCAL_OWNER, checked_id, new_id
 from embedviz.store.run_folder import LABEL, RunFolder
 from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
 from embedviz.store.table_folders import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
@@ -206,6 +207,7 @@ class Store:
         """
         if _at_work(dataset.folder):
             raise RunError(f"{dataset.title!r} is being read. Stop that, or wait.")
+        shutil.rmtree(self.deleted_folder / dataset.id, ignore_errors=True)  # of the same content, deleted before
         os.replace(dataset.folder, self.deleted_folder / dataset.id)
         os.utime(self.deleted_folder / dataset.id)
 
@@ -214,6 +216,9 @@ class Store:
         folder = self.deleted_folder / checked_id(dataset_id)
         if not folder.is_dir():
             raise RunError("This data can no longer be restored. Upload it again.")
+        if (self.uploads_folder / dataset_id).exists():  # brought again meanwhile: a table has the id of its content
+            shutil.rmtree(folder)
+            return self.dataset(dataset_id)
         os.replace(folder, self.uploads_folder / dataset_id)
         return self.dataset(dataset_id)
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from embedviz.core.files import folder_bytes
-from embedviz.store.home import home
+from embedviz.core.home import home
 
 HEADER = "table.json"
 MAX_BYTES = 10_000_000_000  # of all kept tables together

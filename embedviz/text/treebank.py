@@ -17,8 +17,10 @@ from embedviz.text.word_patterns import ANY_WORD
 _URL = r"(?:https?://|www\.)\S+"
 _EMOTICON = r"(?<!\w)(?:[<>]?[:;=][-o*']?[)\](\[dDpP/\\|}{]|[)\](\[][-o*']?[:;=])(?!\w)|<3"
 _EMOJI = "[\U0001f1e6-\U0001f1ff]{2}|[^\\w\\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d[^\\w\\s])+"
-_TOKEN = re.compile(rf"{_URL}|{_EMOTICON}|{ANY_WORD}|{_EMOJI}|\.\.+|''|``|\S")
-_CLITIC = re.compile(r"(?i)(.+)(n't|'(?:s|re|ve|ll|d|m))")
+TOKEN = re.compile(rf"{_URL}|{_EMOTICON}|{ANY_WORD}|{_EMOJI}|\.\.+|''|``|\S")
+_CLITICS = "n't|'(?:s|re|ve|ll|d|m)"
+CLITIC = re.compile(f"(?i)(.+)({_CLITICS})")
+CLITIC_ENDING = rf"(?i)(?<=.)(?:{_CLITICS})$"  # of a word alone
 _STRAIGHT_QUOTES = str.maketrans({"’": "'", "ʼ": "'", "“": '"', "”": '"'})
 _DOUBLE_QUOTES = {"''": '"', "``": '"'}
 
@@ -43,9 +45,9 @@ def placed_words(text: str, lowercase: bool = True) -> list[Word]:
     """Return the words of a text with their places in the text as it came."""
     seen, places = as_seen_with_places(text)
     placed: list[Word] = []
-    for match in _TOKEN.finditer(seen.translate(_STRAIGHT_QUOTES)):
+    for match in TOKEN.finditer(seen.translate(_STRAIGHT_QUOTES)):
         token, start = match.group(), match.start()
-        clitic = _CLITIC.fullmatch(token) if "'" in token else None
+        clitic = CLITIC.fullmatch(token) if "'" in token else None
         if clitic:
             placed.append(Word(_normalise(clitic[1], lowercase), start, start + clitic.end(1)))
             placed.append(Word(_normalise(clitic[2], lowercase), start + clitic.start(2), match.end()))

@@ -16,8 +16,8 @@ LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", 
 _LETTERS = "A-Za-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u052f\u1e00-\u1fff"  # Latin, Greek, Cyrillic
 # soft hyphen, word joiner, byte order mark, and marks of direction
 _NEVER_MEANT = "\u00ad\u2060\ufeff\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
-_UNSEEN = re.compile(f"[{_NEVER_MEANT}]+|(?<=[{_LETTERS}])[\u200b-\u200d]+|(?:^|(?<=[\\x00-\\x7f]))\u200b+")
-_CHANGED = re.compile(f"{_UNSEEN.pattern}|[{''.join(LIGATURES)}]")
+UNSEEN = re.compile(f"[{_NEVER_MEANT}]+|(?<=[{_LETTERS}])[\u200b-\u200d]+|(?:^|(?<=[\\x00-\\x7f]))\u200b+")
+_CHANGED = re.compile(f"{UNSEEN.pattern}|[{''.join(LIGATURES)}]")
 
 
 def as_seen(text: str) -> str:

@@ -26,6 +26,8 @@ from embedviz.data.reading import Table
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.training.architecture import Architecture
 from embedviz.training.devices import Device
+from embedviz.training.onnx_graph import OnnxExport
+from embedviz.training.pytorch_page import PyTorchPage
 from embedviz.training.report import Baseline, Evaluation
 from embedviz.training.survey import Survey
 
@@ -335,6 +337,32 @@ class ExampleSpec(Protocol):
         table
             The table that was prepared.
         """
+        ...
+
+
+@runtime_checkable
+class PyTorchSpec(Protocol):
+    """A spec whose model can be written down as a page of plain PyTorch."""
+
+    def pytorch_page(self, trained: Any, settings: Any) -> PyTorchPage:
+        """Return the script, its tensors and values, and examples with the model's own answers.
+
+        Parameters
+        ----------
+        trained
+            As for `ModelSpec.evaluate`.
+        settings
+            By which it was trained.
+        """
+        ...
+
+
+@runtime_checkable
+class OnnxSpec(Protocol):
+    """A spec whose predictor can be written down as an ONNX graph. Making it needs the package onnx."""
+
+    def onnx_export(self, trained: Any) -> OnnxExport:
+        """Return the graph, what comes before its tensors, and examples with the model's own answers."""
         ...
 
 

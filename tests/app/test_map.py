@@ -9,10 +9,10 @@ from safetensors.numpy import save_file
 
 import embedviz as ev
 from components.map.address import encode_regions
-from components.map.selection import DrawnRegion
 from components.map.session import FILTERS, SETTINGS, TABLE
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.jobs.inline import run_inline
+from embedviz.map_view.selection import DrawnRegion
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space

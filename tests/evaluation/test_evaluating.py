@@ -5,7 +5,8 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import DataError
-from embedviz.evaluation.word_vector_sentences import coverage_sentence, protocol_sentences, scores_frame
+from embedviz.evaluation.word_vector_scores import coverage_sentence, scores_frame
+from embedviz.evaluation.word_vector_sentences import protocol_sentences
 from embedviz.space.subwords import Subwords
 
 SAMPLES = Path(ev.__file__).parents[1] / "sample_data"

@@ -7,16 +7,9 @@ import pytest
 
 from embedviz.data.splits import SplitMethod
 from embedviz.evaluation.repeats import Repeat, RepeatedScores
-from embedviz.evaluation.score_sentences import (
-    comparison_sentence,
-    display_table,
-    number_table,
-    protocol_sentences,
-    protocol_table,
-    result_sentence,
-    row_label,
-)
-from embedviz.evaluation.score_table import Significance, primary_values, score_table
+from embedviz.evaluation.score_rows import row_label
+from embedviz.evaluation.score_sentences import comparison_sentence, protocol_sentences, protocol_table, result_sentence
+from embedviz.evaluation.score_table import Significance, display_table, number_table, primary_values, score_table
 from embedviz.evaluation.scores import BaselineScore
 from embedviz.training.report import Protocol
 

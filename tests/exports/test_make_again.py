@@ -12,7 +12,6 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import DataError, RunError
-from embedviz.exports.make_again import write_make_again
 from embedviz.exports.same_figures import check_files, compare_figures, print_comparison
 
 pytestmark = pytest.mark.slow
@@ -27,7 +26,7 @@ def text_file(tmp_path):
 
 
 def unpacked(run, tmp_path, with_data=True) -> Path:
-    write_make_again(run, tmp_path / "again.zip", with_data=with_data)
+    run.make_again(tmp_path / "again.zip", with_data=with_data)
     folder = tmp_path / "unpacked"
     zipfile.ZipFile(tmp_path / "again.zip").extractall(folder)
     return folder
@@ -125,11 +124,11 @@ def test_what_cannot_be_made_again_is_refused(text_file, tmp_path):
     run.wait()
     if run.status != "done":
         with pytest.raises(RunError, match="Resume it first"):
-            write_make_again(run, tmp_path / "again.zip")
+            run.make_again(tmp_path / "again.zip")
     done = ev.train("skipgram", text_file, **WORDS)
     text_file.write_text(TEXT + "changed")
     with pytest.raises(DataError):
-        write_make_again(done, tmp_path / "again.zip")
+        done.make_again(tmp_path / "again.zip")
     assert not (tmp_path / "again.zip").exists()
 
 

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from embedviz.core import downloads
 from embedviz.core.errors import DataError, SettingsError
-from embedviz.formats import downloads
 from embedviz.formats.character_ngrams import composed, holds_character_ngrams
 from embedviz.formats.pretrained import Pretrained, find_pretrained, open_pretrained, pretrained_names
 
@@ -175,7 +175,7 @@ def test_without_a_network_it_says_so(monkeypatch, tmp_path):
 
 def test_an_address_without_encryption_is_not_taken():
     with pytest.raises(DataError, match="without encryption"):
-        downloads._check_address("http://example.org/file.zip")
+        downloads.check_encrypted("http://example.org/file.zip")
 
 
 def test_vectors_of_character_ngrams_come_out_of_a_tar(server, tmp_path):

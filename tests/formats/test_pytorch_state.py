@@ -2,14 +2,18 @@
 
 import io
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from embedviz.core.errors import SeveralTensorsError, VectorFormatError
-from embedviz.formats import is_vectors, load_vectors
+from embedviz.formats import is_vectors, load_vectors, pytorch_archive
+from embedviz.space import EmbeddingSpace
 from tests.formats.written import VECTORS, WORDS
 
 pytestmark = pytest.mark.slow
@@ -81,3 +85,44 @@ def test_a_cut_file_is_refused_in_a_sentence(part):
         load_vectors(data[: len(data) * part // 10], name="n.pt")
     assert str(caught.value).startswith("n.pt")
     assert "\n" not in str(caught.value)
+
+
+def test_a_written_file_is_the_state_that_torch_reads(tmp_path):
+    columns = pd.DataFrame({"n": [1, 2, 3]})
+    EmbeddingSpace(WORDS, VECTORS, columns).save(tmp_path / "v.pt")
+    for mapped in (False, True):
+        state = torch.load(tmp_path / "v.pt", weights_only=True, mmap=mapped)
+        assert state["labels"] == WORDS
+        assert state["vectors"].is_contiguous()
+        np.testing.assert_array_equal(state["vectors"].numpy(), VECTORS)
+
+
+def test_numbers_of_any_size_are_pickled():
+    for number in (0, 1, 127, 255, 1 << 15, (1 << 31) - 1, 1 << 31, 1 << 40, (1 << 47) - 1):
+        assert pickle.loads(b"\x80\x02" + pytorch_archive._number(number) + b".") == number
+
+
+def test_a_large_matrix_is_written_in_blocks_and_without_torch(tmp_path):
+    code = """
+import sys, tracemalloc
+from pathlib import Path
+
+import numpy as np
+from embedviz.space import EmbeddingSpace
+from embedviz.space.storage import read_space, write_space
+folder = Path(sys.argv[1])
+write_space(EmbeddingSpace([str(i) for i in range(100_000)], np.ones((100_000, 100), np.float32)), folder, "word")
+space = read_space(folder, "word")
+tracemalloc.start()
+for name in ("v.pt", "v.safetensors", "v.bin", "v.vec"):
+    space.save(folder / name)
+print(tracemalloc.get_traced_memory()[1] < 30e6, "torch" in sys.modules)
+"""
+    out = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True).stdout
+    assert out.split() == ["True", "False"]
+
+
+def test_zips_can_be_gzipped(tmp_path):
+    for name in ("v.pt.gz", "v.npz.gz", "v.zip.gz"):
+        EmbeddingSpace(WORDS, VECTORS).save(tmp_path / name)
+        assert load_vectors(tmp_path / name).labels == WORDS

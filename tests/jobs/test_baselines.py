@@ -5,7 +5,7 @@ import pytest
 import embedviz as ev
 from embedviz.core.errors import RunError
 from embedviz.core.jobs.reporter import Control
-from embedviz.evaluation.score_sentences import display_table
+from embedviz.evaluation.score_table import display_table
 from embedviz.jobs.baselines import Baselines, baselines_of
 from embedviz.jobs.perform import perform
 from embedviz.jobs.registry import declaration

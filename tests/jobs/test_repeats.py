@@ -7,7 +7,7 @@ import embedviz as ev
 from embedviz.core.errors import EmbedvizError, RunError, SettingsError
 from embedviz.core.jobs.reporter import Control
 from embedviz.core.jobs.status import Status, write_status
-from embedviz.evaluation.score_sentences import display_table, number_table
+from embedviz.evaluation.score_table import display_table, number_table
 from embedviz.jobs.inline import run_inline
 from embedviz.jobs.perform import perform
 from embedviz.jobs.repeats import kept_repeats, left_to_train, repeats_of

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeAxes, ticksBetween } from "../../components/map/js/axes.js";
-import { Camera } from "../../components/map/js/camera.js";
+import { describeAxes, ticksBetween } from "../../embedviz/map_view/js/axes.js";
+import { Camera } from "../../embedviz/map_view/js/camera.js";
 
 const AXES = [
   { title: "she - he", low: -0.5, high: 0.5 },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Camera } from "../../components/map/js/camera.js";
+import { Camera } from "../../embedviz/map_view/js/camera.js";
 
 const near = (actual, expected, tolerance = 1e-9) =>
   assert.ok(Math.abs(actual - expected) < tolerance, `${actual} is not ${expected}`);

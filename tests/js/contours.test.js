@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contourLines, SHARES } from "../../components/map/js/contours.js";
-import { boundsOf } from "../../components/map/js/points.js";
+import { contourLines, SHARES } from "../../embedviz/map_view/js/contours.js";
+import { boundsOf } from "../../embedviz/map_view/js/points.js";
 import { randomPositions } from "./random_positions.js";
 
 const MAX = 65535;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coveredPart } from "../../components/map/js/covering.js";
+import { coveredPart } from "../../embedviz/map_view/js/covering.js";
 
 const rect = (left, top, right, bottom) => ({ left, top, right, bottom, width: right - left, height: bottom - top });
 const map = rect(300, 100, 1440, 850);

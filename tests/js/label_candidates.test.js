@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseCandidates } from "../../components/map/js/label_candidates.js";
+import { chooseCandidates } from "../../embedviz/map_view/js/label_candidates.js";
 
 const MIDDLE = 32768;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeLabels } from "../../components/map/js/label_placement.js";
-import { shorten } from "../../components/map/js/labels.js";
+import { placeLabels } from "../../embedviz/map_view/js/label_placement.js";
+import { shorten } from "../../embedviz/map_view/js/labels.js";
 import { randomPositions } from "./random_positions.js";
 
 const LINE_HEIGHT = 15;

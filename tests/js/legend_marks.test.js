@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeLegend } from "../../components/map/js/legend_marks.js";
+import { describeLegend } from "../../embedviz/map_view/js/legend_marks.js";
 
 const THEME = { text: [0, 0, 0], background: [255, 255, 255], primary: [0, 0, 255], dark: false, font: "sans-serif" };
 const measure = (text, strong) => (strong ? 8 : 7) * text.length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PointIndex } from "../../components/map/js/point_index.js";
+import { PointIndex } from "../../embedviz/map_view/js/point_index.js";
 import { randomPositions } from "./random_positions.js";
 
 const MAX = 65535;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boundsOf, Points } from "../../components/map/js/points.js";
+import { boundsOf, Points } from "../../embedviz/map_view/js/points.js";
 
 const MAX = 65535;
 

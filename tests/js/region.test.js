@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxCorners, markInside, regionFrom, simplify } from "../../components/map/js/region.js";
-import { Selection, unpackBits } from "../../components/map/js/selection.js";
+import { boxCorners, markInside, regionFrom, simplify } from "../../embedviz/map_view/js/region.js";
+import { Selection, unpackBits } from "../../embedviz/map_view/js/selection.js";
 import { randomPositions } from "./random_positions.js";
 
 const MAX = 65535;

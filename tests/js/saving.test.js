@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pngPixelRatio } from "../../components/map/js/saving.js";
+import { pngPixelRatio } from "../../embedviz/map_view/js/saving.js";
 
 const [WIDTH, HEIGHT, MAX_SIDE] = [1600, 800, 16384];
 const ratioOf = (size, maxSide = MAX_SIDE) =>

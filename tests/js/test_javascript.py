@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from components.map.exchange import COLOR_CODES, CONSTANTS, POSITIONS
-from components.map.typedefs import EXCHANGE_FILE, generate
 from embedviz.figures.colors import MapColors
+from embedviz.map_view.exchange import COLOR_CODES, CONSTANTS, POSITIONS
+from embedviz.map_view.typedefs import EXCHANGE_FILE, generate
 from embedviz.projection.packing import pack_points
 from tests.js.node import ROOT, NodeMissingError, find_node
 
@@ -59,7 +59,7 @@ def test_every_module_is_checked():
 
 
 def test_the_exchange_is_the_same_in_javascript_as_in_python():
-    assert EXCHANGE_FILE.read_text(encoding="utf-8") == generate(), "run: python -m components.map.typedefs"
+    assert EXCHANGE_FILE.read_text(encoding="utf-8") == generate(), "run: python -m embedviz.map_view.typedefs"
 
 
 def test_buffers_have_the_layout_that_is_declared():

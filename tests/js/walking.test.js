@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextPoint } from "../../components/map/js/walking.js";
+import { nextPoint } from "../../embedviz/map_view/js/walking.js";
 
 const all = () => true;
 const pointsAt = (...places) => ({ positions: new Uint16Array(places.flat()), count: places.length });

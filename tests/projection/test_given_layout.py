@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from embedviz.core.errors import SettingsError
+from embedviz.project_space import project
 from embedviz.projection.given_layout import coordinate_columns
-from embedviz.projection.projecting import project
 from embedviz.space import EmbeddingSpace
 
 VECTORS = np.eye(5, 4, dtype=np.float32) + 1

@@ -3,9 +3,10 @@ import pytest
 
 from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
+from embedviz.project_space import project
 from embedviz.projection import neighbor_search
 from embedviz.projection.fidelity import fidelity, fidelity_sentence
-from embedviz.projection.projecting import project, steps
+from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from embedviz.space.search import approximate as approximate_index

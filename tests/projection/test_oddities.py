@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from embedviz.project_space import project
 from embedviz.projection.oddities import Oddities, oddities
-from embedviz.projection.projecting import project
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 

@@ -4,8 +4,9 @@ import pytest
 from embedviz.core.errors import DataError, SettingsError
 from embedviz.core.generators import result_of
 from embedviz.core.progress import Progress
+from embedviz.project_space import project
 from embedviz.projection.fidelity import fidelity
-from embedviz.projection.projecting import project, steps
+from embedviz.projection.projecting import steps
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 

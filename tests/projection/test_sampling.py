@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedviz.projection.projecting import project
+from embedviz.project_space import project
 from embedviz.projection.sampling import sampled, sampling_sentence
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace

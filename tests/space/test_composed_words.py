@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embedviz.core.errors import UnknownLabelError
-from embedviz.projection.projecting import project
+from embedviz.project_space import project
 from embedviz.space import EmbeddingSpace
 from embedviz.space.formula import formula
 from embedviz.space.subwords import Subwords

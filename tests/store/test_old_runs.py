@@ -7,7 +7,7 @@ import pytest
 import embedviz as ev
 from embedviz.core.errors import DataError, RunError
 from embedviz.core.jobs.status import written_status
-from embedviz.evaluation.score_sentences import row_label
+from embedviz.evaluation.score_rows import row_label
 from embedviz.evaluation.score_table import primary_values
 from embedviz.jobs.baselines import Baselines
 from embedviz.jobs.local_executor import tidy

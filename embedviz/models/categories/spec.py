@@ -33,7 +33,9 @@ from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.models.categories.survey import TableFacts, find_leaks, survey_rows
 from embedviz.models.categories.trained import TrainedCategories
 from embedviz.space import EmbeddingSpace, SpaceKind
+from embedviz.training.onnx_graph import OnnxExport
 from embedviz.training.protocols import Columns, ModelSpec
+from embedviz.training.pytorch_page import PyTorchPage
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
 from embedviz.training.survey import Survey
 
@@ -138,6 +140,18 @@ class CategoriesSpec:
     def baselines(self, prepared: CategoriesPrepared) -> list[Baseline]:
         """Return the majority class or the mean, a linear model, and boosted trees."""
         return baselines_of(prepared)
+
+    def pytorch_page(self, trained: TrainedCategories, settings: CategoriesSettings) -> PyTorchPage:
+        """Return the network and what comes before it in plain PyTorch (embedviz.training.protocols.PyTorchSpec)."""
+        from embedviz.models.categories.pytorch_page import categories_page
+
+        return categories_page(trained)
+
+    def onnx_export(self, trained: TrainedCategories) -> OnnxExport:
+        """Return the predictor as an ONNX graph (embedviz.training.protocols.OnnxSpec)."""
+        from embedviz.models.categories.onnx_model import categories_onnx
+
+        return categories_onnx(trained)
 
     def filters_by(self, space: str) -> bool:
         """Return True: every space is of a column's values, or of rows."""

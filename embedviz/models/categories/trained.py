@@ -67,15 +67,19 @@ class TrainedCategories(Archived):
         spaces = [
             EmbeddingSpace(
                 values.labels[OTHER + 1 :],
-                _of_column(self.weights, VECTORS, k)[0][1][OTHER + 1 :],
+                self.value_vectors(column)[OTHER + 1 :],
                 self.columns[column].iloc[OTHER + 1 :],
                 column,
                 kind="value",
             )
-            for k, (column, values) in enumerate(self.encoder.values.items())
+            for column, values in self.encoder.values.items()
             if len(values) > OTHER + 1
         ]
         return {space.name: space for space in sorted(spaces, key=lambda space: (-len(space), space.name))}
+
+    def value_vectors(self, column: str) -> np.ndarray:
+        """Return the vectors of a category column's values, that of the pooled "other" first: (V, D) float32."""
+        return _of_column(self.weights, VECTORS, list(self.encoder.values).index(column))[0][1]
 
     def form(self) -> Form:
         """Return what a page needs to ask for a row."""

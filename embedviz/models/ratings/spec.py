@@ -26,7 +26,9 @@ from embedviz.models.ratings.survey import RatingsFacts, survey_ratings
 from embedviz.models.ratings.table import PURPOSES, choose_method, read_ratings
 from embedviz.models.ratings.trained import TrainedRatings, kind_of
 from embedviz.space import EmbeddingSpace, SpaceKind
+from embedviz.training.onnx_graph import OnnxExport
 from embedviz.training.protocols import Columns, ModelSpec
+from embedviz.training.pytorch_page import PyTorchPage
 from embedviz.training.report import Baseline, Evaluation
 from embedviz.training.survey import Survey
 
@@ -97,6 +99,18 @@ class RatingsSpec:
         from embedviz.models.ratings.baselines import ratings_baselines
 
         return ratings_baselines(prepared)
+
+    def pytorch_page(self, trained: TrainedRatings, settings: RatingsSettings) -> PyTorchPage:
+        """Return the model in plain PyTorch, its estimates and its ranking (embedviz.training.protocols.PyTorchSpec)."""
+        from embedviz.models.ratings.pytorch_page import ratings_page
+
+        return ratings_page(trained)
+
+    def onnx_export(self, trained: TrainedRatings) -> OnnxExport:
+        """Return the predictor as an ONNX graph (embedviz.training.protocols.OnnxSpec)."""
+        from embedviz.models.ratings.onnx_model import ratings_onnx
+
+        return ratings_onnx(trained)
 
     def filters_by(self, space: str) -> bool:
         """Return whether the labels of a space stand for users or items."""

@@ -33,7 +33,9 @@ from embedviz.models.sentiment.vocabulary import coverage, has_vector
 from embedviz.space import EmbeddingSpace, SpaceKind
 from embedviz.text.treebank import words_of
 from embedviz.training.examples import TEXT_SPACE
+from embedviz.training.onnx_graph import OnnxExport
 from embedviz.training.protocols import Columns, ModelSpec
+from embedviz.training.pytorch_page import PyTorchPage
 from embedviz.training.report import Baseline, Detail, Evaluation, Protocol
 from embedviz.training.survey import Survey
 
@@ -126,6 +128,18 @@ class SentimentSpec:
     def baselines(self, prepared: PreparedSentiment) -> list[Baseline]:
         """Return the majority class, TF-IDF, and the mean of the pretrained vectors where there are some."""
         return baselines_of(prepared)
+
+    def pytorch_page(self, trained: TrainedSentiment, settings: SentimentSettings) -> PyTorchPage:
+        """Return the network and the linear terms in plain PyTorch (embedviz.training.protocols.PyTorchSpec)."""
+        from embedviz.models.sentiment.pytorch_page import sentiment_page
+
+        return sentiment_page(trained)
+
+    def onnx_export(self, trained: TrainedSentiment) -> OnnxExport:
+        """Return the predictor as an ONNX graph (embedviz.training.protocols.OnnxSpec)."""
+        from embedviz.models.sentiment.onnx_model import sentiment_onnx
+
+        return sentiment_onnx(trained)
 
     def filters_by(self, space: str) -> bool:
         """Return True: words can be left out of the texts, and texts of the table."""

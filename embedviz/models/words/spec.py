@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from embedviz.core.cost import Cost, Machine
+from embedviz.core.errors import RunError
 from embedviz.core.progress import Progress
 from embedviz.data.filtering import filter_numbers, filter_texts
 from embedviz.data.folds import Fold
@@ -38,6 +39,7 @@ from embedviz.text.tokenizers import tokenizer
 from embedviz.text.tokens import Tokens, tokens_of, words_within
 from embedviz.training.examples import TEXT_SPACE, draw_examples
 from embedviz.training.protocols import Columns
+from embedviz.training.pytorch_page import PyTorchPage
 from embedviz.training.report import Baseline, Evaluation, Protocol
 from embedviz.training.survey import Survey
 
@@ -67,6 +69,8 @@ class WordModel(Generic[S]):
         Settings -> work for a word beside that of skip-gram's defaults, for the estimate of its cost.
     weighting
         How pairs are counted, for an algorithm that learns from counts.
+    page
+        (trained, settings) -> the algorithm in plain PyTorch.
     """
 
     name: str
@@ -76,6 +80,7 @@ class WordModel(Generic[S]):
     engine: EngineFactory
     relative_work: Callable[[Any], float]
     weighting: Weighting | None = None
+    page: Callable[[WordVectors, Any], PyTorchPage] | None = None
     unit: str = "words"
     roles: Mapping[str, str] = field(default_factory=lambda: {"text": "a column of text"})
     optional_roles: Mapping[str, str] = field(default_factory=dict)
@@ -171,6 +176,12 @@ class WordModel(Generic[S]):
     def baselines(self, prepared: PreparedCorpus) -> Sequence[Baseline]:
         """Return no baselines beside the trivial one that `evaluate` gives."""
         return []
+
+    def pytorch_page(self, trained: WordVectors, settings: S) -> PyTorchPage:
+        """Return the tables, neighbours and loss in plain PyTorch (embedviz.training.protocols.PyTorchSpec)."""
+        if self.page is None:
+            raise RunError(f"The algorithm {self.name!r} has no page of plain PyTorch.")
+        return self.page(trained, settings)
 
     def filters_by(self, space: str) -> bool:
         """Return whether a text can be filtered by the labels of this space."""

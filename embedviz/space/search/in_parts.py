@@ -28,6 +28,10 @@ class ExactIndex(NeighborIndex, Protocol):
         """Find the k nearest of one query; see `NumpyExactIndex.nearest`."""
         ...
 
+    def nearest_of_each(self, queries: np.ndarray, k: int) -> Hits:
+        """Find the min(k, N) nearest of each query (Q, D), with how close they are."""
+        ...
+
 
 def exact_index(
     vectors: np.ndarray, metric: Metric, lengths: np.ndarray, bounds: CosineBounds | None = None
@@ -58,6 +62,10 @@ class PartsIndex:
 
     def query(self, queries: np.ndarray, k: int) -> Neighbors:
         """Find the min(k, N) nearest of each query; see `NeighborIndex.query`."""
+        return self.nearest_of_each(queries, k).neighbors(self.metric)
+
+    def nearest_of_each(self, queries: np.ndarray, k: int) -> Hits:
+        """Find the min(k, N) nearest of each query, with how close they are."""
         best = Hits(np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32))
         for start, part in self._parts():
             more = part.nearest_of_each(queries, k)
@@ -65,7 +73,7 @@ class PartsIndex:
             closeness = np.concatenate([best.closeness, more.closeness], axis=1)
             order = np.argsort(-closeness, axis=1, kind="stable")[:, :k]  # of equal ones the earlier part's
             best = Hits(np.take_along_axis(indices, order, axis=1), np.take_along_axis(closeness, order, axis=1))
-        return best.neighbors(self.metric)
+        return best
 
     def nearest(self, query: np.ndarray, k: int, exclude: Sequence[np.ndarray] = ()) -> Hits:
         """Find the k nearest of one query; see `NumpyExactIndex.nearest`."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.map import offline
+from embedviz.map_view import offline
 from embedviz.projection.settings import ProjectionSettings
 from embedviz.space import EmbeddingSpace
 from tests.browser.map.asking import wait_until
@@ -53,12 +53,12 @@ def test_it_draws_colours_and_finds_without_a_server(page):
         ".legend .name"
     ).all_inner_texts() == ["2: b", "1: <i>a</i>"]
     assert page.locator("h1").inner_text() == "<b>words</b>"
-    assert page.locator("#color option").all_inner_texts() == ["cluster", "count"]
-    page.locator("#color").select_option("count")
+    assert page.locator(".embedviz-bar option").all_inner_texts() == ["cluster", "count"]
+    page.locator(".embedviz-bar select").select_option("count")
     wait_until(lambda: map_of("map.coloring.colors.kind") == "number")
-    page.locator("#find").fill("BOLD")
-    page.locator("#find").press("Enter")
+    page.locator(".embedviz-bar input").fill("BOLD")
+    page.locator(".embedviz-bar input").press("Enter")
     wait_until(lambda: map_of("map.pointing.focus") == 1)
-    assert page.locator("#found").inner_text() == "1 found"
+    assert page.locator(".embedviz-bar .found").inner_text() == "1 found"
     assert page.locator("b").count() == 0
     assert page.locator("p").last.inner_text().startswith("303 points by cosine similarity with two named directions")

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
-from components.map.modules import MODULES_PATH, modules_json
+from components.map.loader import MODULES_PATH
+from embedviz.map_view.modules import modules_json
 
 HERE = Path(__file__).parent
 

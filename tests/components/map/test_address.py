@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.map.address import decode_regions, decode_settings, encode_regions, encode_settings
-from components.map.selection import DrawnRegion
 from embedviz.core.errors import SettingsError
+from embedviz.map_view.selection import DrawnRegion
 
 corners = st.lists(st.tuples(*[st.integers(-300_000, 1_300_000)] * 2), min_size=3, max_size=200)
 columns = st.text(st.characters(codec="utf-8"), max_size=20)

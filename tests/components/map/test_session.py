@@ -3,9 +3,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from components.map.event import MapEvent
 from components.map.filters import Contains
 from components.map.session import TABLE, MapSession
+from embedviz.map_view.event import MapEvent
 from embedviz.space import EmbeddingSpace
 
 SPACE = EmbeddingSpace(["table", "kingdom", "king", "Viking", "queen"], np.eye(5, dtype=np.float32))

@@ -7,8 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[4]))
-from components.map.view import MapData, map_view
+from components.map.view import map_view
 from embedviz.figures.colors import Category
+from embedviz.map_view.map_data import MapData
 
 st.set_page_config(layout="wide")
 n = int(st.query_params.get("n", 20_000))

@@ -1,0 +1,237 @@
+"""Large files over https: with progress, resumed where they were cut off, verified by their checksum."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from embedviz.core.errors import DataError
+from embedviz.core.progress import Progress
+
+CHUNK = 1 << 18  # bytes
+MAX_FAILURES = 4  # connections in a row that bring nothing new
+RETRY_INTERVAL_S = 1.0
+TIMEOUT_S = 30  # without a byte
+PROGRESS_INTERVAL_S = 0.25
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+def download(
+    url: str,
+    folder: Path,
+    file_name: str,
+    *,
+    sha256: str | None = None,
+    title: str = "",
+    instead: str = "open a file of vectors",
+    max_bytes: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Path:
+    """Download a file, or return it at once when it is in the folder and its checksum is right.
+
+    pooch places and verifies it; the transfer is ours, for pooch's own restarts when a connection is cut.
+
+    Parameters
+    ----------
+    url : str
+        Over https.
+    folder : Path
+        Where the file is kept.
+    file_name : str
+        What it is called there.
+    sha256 : str, optional
+        Its checksum, where it is known.
+    title : str
+        What to call it in messages; by default the file's name.
+    instead : str
+        What a person can do where it cannot be downloaded.
+    max_bytes : int, optional
+        The largest file that is taken.
+    on_progress : callable, optional
+        Called with a Progress in bytes.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    DataError
+        Without a network, when the server refuses, the file is too large, the disk is full or the checksum is another.
+    """
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel(logging.WARNING)  # it logs each download to standard error
+    title, host = title or file_name, urlsplit(url).hostname
+    transfer = _Transfer(folder / f"{file_name}.part", title, on_progress, max_bytes)
+    try:
+        path = pooch.retrieve(
+            url,
+            f"sha256:{sha256}" if sha256 else None,
+            file_name,
+            str(folder),
+            downloader=transfer,
+        )
+        return Path(path)
+    except requests.exceptions.HTTPError as error:
+        raise DataError(
+            f"{host} refused {title} (status {error.response.status_code if error.response is not None else 'unknown'}). Try again later, or "
+            f"{instead}."
+        ) from error
+    except requests.exceptions.RequestException as error:
+        raise DataError(
+            f"{title} could not be downloaded from {host}: {connection_reason(error)}. The part that arrived is kept; check the "
+            f"network and try again, or {instead}."
+        ) from error
+    except ValueError as error:  # pooch's error for a wrong checksum
+        raise DataError(
+            f"The file that {host} sent as {title} is not the expected file: its SHA-256 checksum differs. It was deleted. "
+            f"Try again, and if it fails again choose other vectors."
+        ) from error
+    except OSError as error:
+        raise DataError(_not_written(title, folder, error)) from error
+
+
+@contextmanager
+def exclusive_access(
+    folder: Path, file_name: str, title: str, on_progress: Callable[[Progress], None]
+) -> Generator[None]:
+    """Wait until no other process or thread downloads the same file: two that write one part would spoil it.
+
+    Raises
+    ------
+    DataError
+        When the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    locks = folder / "locks"
+    try:
+        locks.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(_not_written(title, folder, error)) from error
+    lock = FileLock(locks / file_name)
+    while True:
+        try:
+            lock.acquire(timeout=RETRY_INTERVAL_S)
+            break
+        except Timeout:
+            on_progress(Progress(message=f"{title} is being downloaded already; waiting for it"))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _not_written(title: str, folder: Path, error: OSError) -> str:
+    return f"{title} could not be written to {folder}: {error.strerror or error}. Make room, or set EMBEDVIZ_HOME."
+
+
+class _Transfer:
+    """A pooch downloader that keeps what arrived in `part` and asks for the rest (RFC 9110, section 14: ranges)."""
+
+    def __init__(self, part: Path, title: str, on_progress: Callable[[Progress], None], max_bytes: int | None = None):
+        self.part, self.title, self.on_progress, self.max_bytes = part, title, on_progress, max_bytes
+        self.tag = part.with_name(f"{part.name}.tag")  # which version of the file the part is of
+
+    def __call__(self, url: str, output_file: str, pooch: object) -> None:
+        import requests
+
+        failed = 0
+        while True:
+            before = self._size()
+            try:
+                self._fetch(url)
+                break
+            except requests.exceptions.HTTPError:
+                raise
+            except requests.exceptions.RequestException:
+                failed = 0 if self._size() > before else failed + 1
+                if failed >= MAX_FAILURES:
+                    raise
+                time.sleep(RETRY_INTERVAL_S)
+        os.replace(self.part, output_file)
+        self.tag.unlink(missing_ok=True)
+
+    def _size(self) -> int:
+        return self.part.stat().st_size if self.part.exists() else 0
+
+    def _fetch(self, url: str) -> None:
+        """Append what is missing to the part, or restart where the server has no ranges or another version."""
+        import requests
+
+        have, headers = self._size(), {"Accept-Encoding": "identity"}
+        if have and self.tag.exists():
+            headers |= {"Range": f"bytes={have}-", "If-Range": self.tag.read_text()}
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
+            for each in [*response.history, response]:
+                check_encrypted(each.url)
+            if response.status_code == 416:  # the part is as long as the file, or longer
+                if response.headers.get("Content-Range", "").rpartition("/")[2] == str(have):
+                    return  # it was cut after the last byte
+                self.part.unlink()
+                raise requests.exceptions.ConnectionError("the part did not fit the file")
+            response.raise_for_status()
+            resumes = response.status_code == 206
+            length = int(response.headers.get("Content-Length", 0))
+            total = (have if resumes else 0) + length
+            self._check_size(total)
+            free = shutil.disk_usage(self.part.parent).free
+            if length > free:
+                raise DataError(
+                    f"{self.title} needs {length / 1e6:,.0f} MB more, and {self.part.parent} has {free / 1e6:,.0f} free."
+                )
+            self.tag.write_text(response.headers.get("ETag") or response.headers.get("Last-Modified") or "")
+            if not self.tag.read_text() or self.tag.read_text().startswith("W/"):
+                self.tag.unlink()  # nothing to tell versions by (a weak tag is none): restart after a cut
+            done, reported = have if resumes else 0, 0.0
+            with open(self.part, "ab" if resumes else "wb") as file:
+                for chunk in response.iter_content(CHUNK):
+                    file.write(chunk)
+                    done += len(chunk)
+                    self._check_size(done)
+                    if time.monotonic() - reported > PROGRESS_INTERVAL_S:
+                        reported = time.monotonic()
+                        self.on_progress(Progress(done, total, message=f"Downloading {self.title}: {_megabytes(done)}"))
+            if length and done != total:
+                self.part.unlink()
+                raise requests.exceptions.ConnectionError("the length is not the announced one")
+            self.on_progress(Progress(done, total, message=f"Downloaded {self.title}: {_megabytes(done)}"))
+
+    def _check_size(self, size: int) -> None:
+        if self.max_bytes is not None and size > self.max_bytes:
+            self.part.unlink(missing_ok=True)
+            raise DataError(
+                f"{self.title} is larger than {_megabytes(self.max_bytes)}, which is the limit here. Set EMBEDVIZ_MAX_BYTES to allow "
+                f"more bytes."
+            )
+
+
+def check_encrypted(url: str) -> None:
+    """Raise DataError for an address without encryption, unless it is of this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in LOCAL_HOSTS:
+        raise DataError(f"{parts.hostname} serves the file without encryption (http), so it is refused.")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
+
+
+def connection_reason(error: Exception) -> str:
+    """Return why a connection failed, as the end of a sentence."""
+    import requests
+
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not valid"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "the server does not answer"
+    return "no connection, or it was cut"

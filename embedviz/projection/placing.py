@@ -1,0 +1,92 @@
+"""New points placed on an existing UMAP, each by itself: what comes with it does not change where it lies.
+
+As in umap-learn's `transform`, a point starts amid its neighbours on the map and is optimised while they stay. Instead of drawing
+edges, every step follows the expected force, so that no point depends on the others. Letters: N points of the map, D dimensions, c
+components, Q new points, k neighbours, R random points of the map.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from embedviz.projection.curve import curve
+from embedviz.projection.fuzzy_graph import memberships
+from embedviz.projection.one_thread import one_thread
+from embedviz.projection.settings import ProjectionSettings
+from embedviz.space.search.torch_exact import TorchExactIndex
+
+STEPS = 100
+RANDOM_POINTS = 64  # R, others in each step
+MAX_MOVE = 4.0  # of a pull or push in one direction, as in the layout
+PULLS_PER_PUSH = 2.0  # in the layout an edge pulls each of its ends twice, and pushes its head once
+BLOCK = 2_000  # new points at a time
+
+
+def place_points(
+    vectors: np.ndarray, coords: np.ndarray, queries: np.ndarray, settings: ProjectionSettings, device: str = "cpu"
+) -> np.ndarray:
+    """Place new vectors on a map.
+
+    Parameters
+    ----------
+    vectors, coords : np.ndarray
+        (N, D) finite, N > 1, and (N, c): what the map shows, and where.
+    queries : np.ndarray
+        (Q, D), finite. One that equals a vector of the map lies where that does.
+    settings : ProjectionSettings
+        Those that the map was made with.
+    device : str
+        As torch names it.
+
+    Returns
+    -------
+    np.ndarray
+        (Q, c) float32.
+    """
+    if not len(queries):
+        return np.empty((0, coords.shape[1]), np.float32)
+    k = max(1, settings.neighbors_for(len(vectors)) - 1)
+    near = TorchExactIndex(vectors, settings.metric, device).query(queries, k)
+    weights = torch.cat(list(memberships(torch.from_numpy(near.distances), settings.local_connectivity)))
+    places = torch.from_numpy(np.asarray(coords, np.float32))
+    found = torch.cat(
+        [
+            _optimised(places, indices, part, settings)
+            for indices, part in zip(torch.from_numpy(near.indices).split(BLOCK), weights.split(BLOCK), strict=True)
+        ]
+    ).numpy()
+    equal = _places_of_equals(vectors, queries)
+    found[equal >= 0] = coords[equal[equal >= 0]]
+    return found
+
+
+def _optimised(
+    places: torch.Tensor, indices: torch.Tensor, weights: torch.Tensor, settings: ProjectionSettings
+) -> torch.Tensor:
+    """Return the places of new points with neighbours (Q, k) of memberships (Q, k): (Q, c)."""
+    a, b = curve(settings.min_dist, settings.spread)
+    generator = torch.Generator().manual_seed(settings.seed)
+    anchors, weights = places[indices], weights.clamp_min(1e-6)  # (Q, k, c)
+    total = weights.sum(1, keepdim=True)  # (Q, 1)
+    x = (anchors * weights[:, :, None]).sum(1) / total
+    push = settings.repulsion_strength * settings.negative_samples / PULLS_PER_PUSH
+    with one_thread():
+        for step in range(STEPS):
+            apart = x[:, None] - anchors
+            d2 = apart.square().sum(2).clamp_min(1e-12)
+            pull = -2 * a * b * d2.pow(b - 1) / (a * d2.pow(b) + 1)
+            pulls = ((apart * pull[:, :, None]).clamp(-MAX_MOVE, MAX_MOVE) * weights[:, :, None]).sum(1) / total
+            others = places[torch.randint(len(places), (RANDOM_POINTS,), generator=generator)]
+            apart = x[:, None] - others
+            d2 = apart.square().sum(2)
+            force = 2 * b / ((0.001 + d2) * (a * d2.clamp_min(1e-12).pow(b) + 1))
+            pushes = (apart * force[:, :, None]).clamp(-MAX_MOVE, MAX_MOVE).mean(1)
+            x = x + 0.5 * (1 - step / STEPS) * (pulls + push * pushes)
+    return x
+
+
+def _places_of_equals(vectors: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """Return for each query the first vector that is equal to it, -1 for none: (Q,) int64."""
+    rows = {row.tobytes(): i for i, row in reversed(list(enumerate(np.ascontiguousarray(vectors, np.float32))))}
+    return np.array([rows.get(row.tobytes(), -1) for row in np.ascontiguousarray(queries, np.float32)], np.int64)

@@ -1,0 +1,1 @@
+"""A run or a file of vectors served as JSON over HTTP, by FastAPI (the extra `serve`)."""

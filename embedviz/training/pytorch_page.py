@@ -1,0 +1,132 @@
+"""A trained model as one page of plain PyTorch: the script, its tensors and values, and examples with the run's answers.
+
+The script needs torch, safetensors and the standard library. It is made of sections of source text: what every page begins
+and ends with is here, the networks are beside the models. Only the sections that a run's settings ask for are put together, so
+that the page reads from top to bottom without a branch that this run never takes.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embedviz.core.typed_json import JsonObject
+
+TOLERANCE = 1e-5  # largest difference from the run's answers, relative where those are above 1
+WIDTH = 110  # characters of a line of the page's opening text
+
+
+@dataclass(frozen=True)
+class PyTorchPage:
+    """A model in plain PyTorch.
+
+    Attributes
+    ----------
+    script
+        The page, which reads the files that the other attributes become.
+    tensors
+        For `weights.safetensors`.
+    values
+        What comes before the tensors, for `values.json`: vocabularies, names, scales.
+    inputs
+        Examples, for `examples.json`.
+    outputs
+        What the run answers to them, by name: nested lists of numbers, or of texts.
+    """
+
+    script: str
+    tensors: Mapping[str, np.ndarray]
+    values: JsonObject
+    inputs: JsonObject
+    outputs: JsonObject
+
+
+def make_script(title: str, about: Sequence[str], sections: Iterable[str], imports: Iterable[str] = ()) -> str:
+    """Put a page's script together.
+
+    Parameters
+    ----------
+    title
+        What the model is, without a full stop.
+    about
+        Paragraphs: what the page is beside the text that it belongs to, and in what its network differs.
+    sections
+        Source text in order. Between them they define ``answers(inputs)``, which returns the outputs by name.
+    imports
+        Further modules of the standard library.
+    """
+    words = "\n\n".join(fill(as_comment(paragraph)) for paragraph in about)
+    modules = "\n".join(f"import {module}" for module in sorted({"json", *imports}))
+    opening = _OPENING.format(title=as_comment(title), about=words, modules=modules)
+    parts = [opening, *(section.strip("\n") for section in sections), _CLOSING.strip("\n")]
+    return "\n\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def fill(paragraph: str, indent: int = 0) -> str:
+    """Return a paragraph in lines of a page's width."""
+    blank = " " * indent
+    return textwrap.fill(" ".join(paragraph.split()), WIDTH, initial_indent=blank, subsequent_indent=blank)
+
+
+def as_comment(text: str) -> str:
+    """Return a text in one line that may stand in a comment or a docstring: names of columns and files are other people's."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.replace("\\", "/").replace('"', "'").split())
+
+
+_OPENING = '''"""{title}, in plain PyTorch.
+
+{about}
+
+It needs torch and safetensors, and the three files beside it: weights.safetensors (all tensors), values.json (what comes
+before the tensors) and examples.json (inputs, and what the run answered to them). To compare them all:
+
+    pip install torch safetensors
+    python model.py
+"""
+
+{modules}
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+FOLDER = Path(__file__).resolve().parent
+WEIGHTS = load_file(FOLDER / "weights.safetensors")
+VALUES = json.loads((FOLDER / "values.json").read_text(encoding="utf-8"))
+
+
+def state_of(prefix):
+    """Return the tensors of one network: those whose name begins with the prefix, which is left out."""
+    return {{name.removeprefix(prefix): tensor for name, tensor in WEIGHTS.items() if name.startswith(prefix)}}
+'''
+
+_CLOSING = '''
+def difference(found, expected):
+    """Return the largest difference, relative to numbers above 1; texts are equal (0) or not (1)."""
+    if not isinstance(found, torch.Tensor):
+        return 0.0 if found == expected else 1.0
+    expected = torch.tensor(expected, dtype=torch.float64)
+    assert found.shape == expected.shape, f"{tuple(found.shape)} numbers, the run has {tuple(expected.shape)}"
+    return float(((found.double() - expected).abs() / expected.abs().clamp(min=1)).max())
+
+
+def main():
+    """Answer the examples, and compare with what the run answered."""
+    examples = json.loads((FOLDER / "examples.json").read_text(encoding="utf-8"))
+    with torch.no_grad():
+        found = answers(examples["inputs"])
+    for name, expected in examples["outputs"].items():
+        error = difference(found[name], expected)
+        print(f"{name}: differs from the run by {error:.1e} at most")
+        if not error <= 1e-5:
+            raise SystemExit(f"{name} is not what the run answered: {found[name]}, expected {expected}")
+
+
+if __name__ == "__main__":
+    main()
+'''
