@@ -81,7 +81,7 @@ def test_a_wrong_example_is_found(wrong, folder):
 
 
 def test_a_message_names_the_line(folder):
-    with pytest.raises(ExampleError, match="page.md, line 5: ZeroDivisionError"):
+    with pytest.raises(ExampleError, match=r"page\.md, line 5: ZeroDivisionError"):
         run_page("# A page\n\n```python\nx = 0\n1 / x\n```\n", "page.md")
 
 

@@ -48,7 +48,12 @@ def test_what_lies_elsewhere_is_there():
 
 def test_every_picture_is_shown_and_written_by_a_browser_test():
     pictures = {path.stem for path in (DOCS / "images").glob("*.png")}
-    shown = {Path(path).stem for page in [ROOT / "README.md", *PAGES] for path, _ in LINK.findall(text_of(page)) if "images/" in path}
+    shown = {
+        Path(path).stem
+        for page in [ROOT / "README.md", *PAGES]
+        for path, _ in LINK.findall(text_of(page))
+        if "images/" in path
+    }
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "browser").rglob("*.py"))
     written = set(re.findall(r'picture\(page, "([\w-]+)"\)', source))
     assert 'picture(page, f"{name}-{step.page}")' in source

@@ -25,9 +25,20 @@ def site(tmp_path_factory):
         reason = "mkdocs is not installed: pip install -r requirements-docs.txt"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", ROOT / "docs" / "site" / "mkdocs.yml"]
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--quiet",
+        "-f",
+        ROOT / "docs" / "site" / "mkdocs.yml",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run([*command, "-d", folder], capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+    done = subprocess.run(
+        [*command, "-d", folder], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -66,7 +77,10 @@ def test_it_loads_nothing_from_another_host(site, pages):
     for path, page in pages.items():
         for address in page.loaded:
             assert not urlsplit(address).netloc, (path.name, address)
-            assert (path.parent / unquote(urlsplit(address).path)).exists() or path.name == "404.html", (path.name, address)
+            assert (path.parent / unquote(urlsplit(address).path)).exists() or path.name == "404.html", (
+                path.name,
+                address,
+            )
     for path in site.rglob("*.css"):
         assert not re.search(r"(@import|url\()\s*[\"']?(https?:)?//", path.read_text(encoding="utf-8")), path.name
 
