@@ -12,16 +12,17 @@ from starlette.types import Receive, Scope, Send
 def routes(base: str) -> list[BaseRoute]:
     """Return the routes under the server's base path."""
     prefix = f"/{base}/embedviz" if base else "/embedviz"
-    return [Route(f"{prefix}/health", lambda request: PlainTextResponse("ok")), Mount(prefix, app=_answer_map)]
+    return [Route(f"{prefix}/health", lambda request: PlainTextResponse("ok")), Mount(prefix, app=_answer)]
 
 
-async def _answer_map(scope: Scope, receive: Receive, send: Send) -> None:
-    await map_router()(scope, receive, send)
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await app_router()(scope, receive, send)
 
 
 @cache
-def map_router() -> Router:
-    """Return the routes of the map, imported when they are first asked for: the server answers a second sooner."""
+def app_router() -> Router:
+    """Return the routes of the map and of exports, imported when they are first asked for: the server answers a second sooner."""
+    from components.exports.routes import export_routes
     from components.map.routes import map_routes
 
-    return Router(map_routes())
+    return Router([*map_routes(), *export_routes()])

@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from embedviz.formats import write_vectors
 from embedviz.space import EmbeddingSpace
 from embedviz.space.kinds import TEXT
 
@@ -117,10 +116,3 @@ def label_input(space: EmbeddingSpace, title: str, default: str, key: str) -> st
         title, options, index=None, placeholder=current, accept_new_options=True, key=box_key, on_change=choose
     )
     return current
-
-
-def vector_bytes(space: EmbeddingSpace, format: str) -> bytes:
-    """Return the space as a vector file in a format of `embedviz.formats`."""
-    stream = io.BytesIO()
-    write_vectors(space, stream, format)
-    return stream.getvalue()

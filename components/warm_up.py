@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 
-from components.routes import map_router
+from components.routes import app_router
 
 # Imported while the first browser loads Streamlit. The last two are what Streamlit imports for a picture.
 FOR_FIRST_PAGE = ("components.run_picker", "components.tours.guide", "numpy", "PIL.Image")
@@ -46,7 +46,7 @@ class WarmUp:
         from embedviz.jobs.local_executor import shared_executor
 
         shared_executor()
-        map_router()
+        app_router()
 
 
 def page_is_shown() -> None:

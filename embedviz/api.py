@@ -19,6 +19,7 @@ from embedviz.store.store import Store
 
 if TYPE_CHECKING:
     from embedviz.experiments.experiment import Experiment
+    from embedviz.store.label_filter import LabelFilter
     from embedviz.training.survey import Survey
 
 Data = str | Path | Sequence[str | Path] | TableLike
@@ -40,6 +41,7 @@ def train(
     validation: Part = None,
     on_survey: Callable[[Survey], Any] | None = None,
     track: Sequence[str] = (),
+    filters: Sequence[Mapping[str, Any]] = (),
     **settings: Any,
 ) -> Run:
     """Train a model in this process. Ctrl-C stops it and keeps the best so far.
@@ -74,6 +76,9 @@ def train(
         Called with what was found in the data before the training begins.
     track : sequence of str, optional
         Where the training is shown as well: "tensorboard:FOLDER", "mlflow:FOLDER" or "mlflow:http://HOST".
+    filters : sequence of mapping, optional
+        Labels that the data is filtered by, one choice after the other: {"space": "item", "labels": [...], "keep": True} trains on
+        those alone, "keep": False without them. The labels are those of a space of the model, as an earlier run showed them.
     **settings
         Fields of the model's Settings, and preset="textbook" for those of one of its presets.
 
@@ -104,7 +109,7 @@ def train(
     dataset = _dataset(model, data, read, columns, test, validation)
     if on_survey:
         on_survey(_surveyed(dataset, model, columns, settings))
-    return run_inline(_created(model, dataset, columns, settings, probes, name, out, track), on_progress)
+    return run_inline(_created(model, dataset, columns, settings, probes, name, out, track, filters), on_progress)
 
 
 def start(
@@ -118,13 +123,14 @@ def start(
     test: Part = None,
     validation: Part = None,
     track: Sequence[str] = (),
+    filters: Sequence[Mapping[str, Any]] = (),
     **settings: Any,
 ) -> Run:
     """Train a model in a worker process, and return at once.
 
     Parameters
     ----------
-    model, data, columns, probes, name, read, test, validation, track, **settings
+    model, data, columns, probes, name, read, test, validation, track, filters, **settings
         As for `train`.
 
     Returns
@@ -145,7 +151,7 @@ def start(
 
     columns = _with_categories(model, data, columns)
     dataset = _dataset(model, data, read, columns, test, validation)
-    run = _created(model, dataset, columns, settings, probes, name, None, track)
+    run = _created(model, dataset, columns, settings, probes, name, None, track, filters)
     shared_executor().submit(run)
     return run
 
@@ -349,6 +355,7 @@ def _created(
     name: str | None,
     out: str | Path | None,
     track: Sequence[str],
+    filters: Sequence[Mapping[str, Any]],
 ) -> Run:
     from embedviz.jobs.tracking import checked_targets
 
@@ -362,5 +369,21 @@ def _created(
         name=name,
         folder=folder,
         track=checked_targets(track),
+        filters=[_label_filter(model, chosen) for chosen in filters],
     )
     return Run(created.folder)
+
+
+def _label_filter(model: str, chosen: Mapping[str, Any]) -> LabelFilter:
+    from embedviz.models import model_spec
+    from embedviz.store.label_filter import LabelFilter
+
+    space, labels, keep = (chosen.get(key) for key in ("space", "labels", "keep"))
+    is_list = isinstance(labels, Sequence) and not isinstance(labels, str)
+    if set(chosen) != {"space", "labels", "keep"} or not is_list or not isinstance(keep, bool):
+        raise SettingsError(
+            f'A filter is {{"space": NAME, "labels": [...], "keep": True or False}}, not {dict(chosen)!r}.'
+        )
+    if not isinstance(space, str) or not model_spec(model).filters_by(space):
+        raise SettingsError(f"The data of {model} cannot be filtered by the labels of {space!r}.")
+    return LabelFilter(space, [str(label) for label in labels], keep)

@@ -18,6 +18,7 @@ page = navigation.choose_page(
         st.Page("map.py", title="Map", icon=":material/scatter_plot:", url_path="map"),
         st.Page("compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("experiments.py", title="Experiments", icon=":material/science:", url_path="experiments"),
+        st.Page("export.py", title="Export", icon=":material/ios_share:", url_path="export"),
         st.Page("help.py", title="Help", icon=":material/help:", url_path="help"),
     ]
 )

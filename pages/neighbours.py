@@ -274,12 +274,5 @@ if opened:
             if tab.open:
                 with error_boundary():
                     show(run, space)
-    with st.expander("Download vectors", icon=":material/download:"):
-        for name, title, ending in (("glove", "GloVe text", "txt"), ("word2vec", "word2vec text", "vec")):
-            st.download_button(
-                title,
-                lambda name=name: tables.vector_bytes(space, name),
-                f"vectors.{ending}",
-                on_click="ignore",
-                key=f"take-{name}",
-            )
+    if st.button("Export these vectors", icon=":material/ios_share:"):
+        st.switch_page("export.py")

@@ -22,6 +22,7 @@ FORMATS = {  # name -> function (run, folder) that writes the files of an export
     "onnx": "embedviz.exports.onnx_file:write_onnx_files",
     "pytorch": "embedviz.exports.pytorch_folder:write_pytorch_files",
 }
+HOLDS_DATA = ("again",)  # with the data of the run, which is its owner's
 ZIP = ".zip"
 Write = Callable[[RunFolder, Path], None]
 

@@ -95,6 +95,19 @@ def model_card(space: EmbeddingSpace, run: RunFolder | None, splitting: str | No
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
+def run_report(run: RunFolder) -> str:
+    """Return what a paper or a reviewer needs of a training, in Markdown: scores beside baselines, protocol, settings, versions."""
+    spec = model_spec(run.model)
+    parts = [
+        f"# {_line(run.name)}",
+        f"{spec.title}, trained with embedviz. {spec.summary}",
+        *_scores(run),
+        *_training(run),
+    ]
+    parts += ["## Versions", _table(_versions(run))]
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
 def _header(is_words: bool) -> str:
     tags = ["embedviz", "embeddings", "safetensors"]
     lines = ["---", "license: unknown"]

@@ -81,13 +81,14 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     expect(page.get_by_text("Are similar words near each other?")).to_be_visible()
     page.get_by_role("tab", name="Analogy").click()
     expect(page.get_by_text("3CosMul")).to_be_visible()
-    page.get_by_text("Download vectors").click()
-    with page.expect_download() as download:
-        press(page, "GloVe text")
-    download.value.save_as(tmp_path / "vectors.txt")
+    follow(page, "Export these vectors", "Export")
+    press(page, "Prepare the file")
+    with page.context.expect_event("page") as opened, opened.value.expect_download() as download:
+        page.get_by_role("link", name="Download word.vec").click()
+    download.value.save_as(tmp_path / "vectors.vec")
     import embedviz
 
-    assert "king" in embedviz.load_vectors(tmp_path / "vectors.txt")
+    assert "king" in embedviz.load_vectors(tmp_path / "vectors.vec")
 
     visit(page, "Map")
     press(page, "Draw the map")

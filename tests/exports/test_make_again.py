@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import embedviz as ev
-from embedviz.core.errors import DataError, RunError
+from embedviz.core.errors import DataError, RunError, SettingsError
 from embedviz.exports.same_figures import check_files, compare_figures, print_comparison
 
 pytestmark = pytest.mark.slow
@@ -81,6 +81,19 @@ def test_a_training_that_started_from_another_brings_it_along(text_file, tmp_pat
     run = ev.train("skipgram", text_file, vectors=f"run:{first.id}:word", **WORDS)
     done = perform(unpacked(run, tmp_path), tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_training_without_some_labels_is_made_without_them(text_file, tmp_path):
+    filters = [{"space": "word", "labels": ["cat"], "keep": False}]
+    run = ev.train("skipgram", text_file, filters=filters, **WORDS)
+    assert "cat" not in run.space.labels
+    folder = unpacked(run, tmp_path)
+    assert json.loads((folder / "filter-0.json").read_text()) == filters[0]
+    assert perform(folder, tmp_path).returncode == 0
+    with pytest.raises(SettingsError, match="cannot be filtered"):
+        ev.train("skipgram", text_file, filters=[{"space": "user", "labels": ["cat"], "keep": True}], **WORDS)
+    with pytest.raises(SettingsError, match="A filter is"):
+        ev.train("skipgram", text_file, filters=[{"space": "word", "labels": "cat"}], **WORDS)
 
 
 def test_pretrained_vectors_from_a_file_come_along(text_file, tmp_path):
