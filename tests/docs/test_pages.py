@@ -57,7 +57,7 @@ def test_every_picture_is_shown_and_written_by_a_browser_test():
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "browser").rglob("*.py"))
     written = set(re.findall(r'picture\(page, "([\w-]+)"\)', source))
     assert 'picture(page, f"{name}-{step.page}")' in source
-    written |= {f"{name}-{step.page}" for name, tour in TOURS.items() for step in tour.steps}
+    written |= {f"{name}-{step.page}" for name, tour in TOURS.items() for step in tour.steps if step.page != "predict"}
     assert pictures == shown
     assert pictures <= written
 
