@@ -229,6 +229,7 @@ def test_what_the_tab_key_asks_loads_no_pandas():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_training_that_is_stopped_by_ctrl_c_is_3_and_keeps_the_best(many_topics, tmp_path):
     (tmp_path / "t.txt").write_text(many_topics * 20)
     command = [sys.executable, "-m", "embedviz", "train", "skipgram", str(tmp_path / "t.txt"), "--dim", "64", "--json"]
