@@ -18,8 +18,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import embedviz as ev
-from embedviz.models import model_spec
 from embedviz.data.category_values import CategoryValues
+from embedviz.models import model_spec
 from embedviz.sklearn import UMAP, CategoryEncoder, MatrixFactorizer, WordVectorizer
 from embedviz.sklearn.category_encoder import LearnedColumn
 from embedviz.testing import example_table
