@@ -20,6 +20,7 @@ STEPS = 100
 RANDOM_POINTS = 64  # R, others in each step
 MAX_MOVE = 4.0  # of a pull or push in one direction, as in the layout
 PULLS_PER_PUSH = 2.0  # in the layout an edge pulls each of its ends twice, and pushes its head once
+SPARE = 16  # further candidates for the k nearest, among which equally distant ones are told apart
 BLOCK = 500  # new points at a time
 
 
@@ -47,11 +48,11 @@ def place_points(
     if not len(queries):
         return np.empty((0, coords.shape[1]), np.float32)
     k = max(1, settings.neighbors_for(len(vectors)) - 1)
-    near = TorchExactIndex(vectors, settings.metric, device).query(queries, k).indices
+    near = TorchExactIndex(vectors, settings.metric, device).query(queries, min(k + SPARE, len(vectors))).indices
     places = torch.from_numpy(np.asarray(coords, np.float32))
     found = np.concatenate(
         [
-            _optimised(places, *_weighted(vectors, queries[rows], near[rows], settings), settings).numpy()
+            _optimised(places, *_weighted(vectors, queries[rows], near[rows], k, settings), settings).numpy()
             for rows in (slice(start, start + BLOCK) for start in range(0, len(queries), BLOCK))
         ]
     )
@@ -61,9 +62,9 @@ def place_points(
 
 
 def _weighted(
-    vectors: np.ndarray, queries: np.ndarray, near: np.ndarray, settings: ProjectionSettings
+    vectors: np.ndarray, queries: np.ndarray, near: np.ndarray, k: int, settings: ProjectionSettings
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the neighbours of new vectors (Q, k), the nearest first, and their memberships (Q, k).
+    """Return the k nearest of the candidates of new vectors (Q, k + `SPARE`), and their memberships: (Q, k) each.
 
     Distances are computed from differences: those of matrix products are rounded as the number of queries goes.
     """
@@ -73,7 +74,7 @@ def _weighted(
     distances = np.linalg.norm(ends[0] - ends[1], axis=2)
     if settings.metric == "cosine":
         distances = distances**2 / 2
-    order = np.lexsort((near, distances), axis=1)
+    order = np.lexsort((near, distances), axis=1)[:, :k]
     distances = torch.from_numpy(np.take_along_axis(distances, order, 1).astype(np.float32))
     weights = torch.cat(list(memberships(distances, settings.local_connectivity)))
     return torch.from_numpy(np.take_along_axis(near, order, 1)), weights
