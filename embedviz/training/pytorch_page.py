@@ -15,7 +15,6 @@ import numpy as np
 
 from embedviz.core.typed_json import JsonObject
 
-TOLERANCE = 1e-5  # largest difference from the run's answers, relative where those are above 1
 WIDTH = 110  # characters of a line of the page's opening text
 
 
