@@ -16,7 +16,7 @@ TORCH ?= $(shell uname -s | grep -q Linux && ! command -v nvidia-smi >/dev/null 
 TORCH_PIN = $(shell sed -n 's/^torch==\([^ ]*\).*/\1/p' requirements.txt)
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: run test quick check check-js bench clean
+.PHONY: run test quick check check-js bench docs docs-serve clean
 
 run: .venv/installed
 	$(BIN)/embedviz
@@ -53,8 +53,15 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/first_minutes.py
 	$(BIN)/python benchmarks/parsed_once.py
 
+# The documentation site, from docs: into build/site, or shown while it is written. NO_MKDOCS_2_WARNING silences an advertisement.
+docs: .venv/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f docs/site/mkdocs.yml
+
+docs-serve: .venv/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve -f docs/site/mkdocs.yml
+
 clean:
-	rm -rf .venv
+	rm -rf .venv build
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "embedviz needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make run PYTHON=python3.12")'
@@ -76,6 +83,10 @@ clean:
 .venv/installed-extras: requirements-extras.txt requirements-docs.txt .venv/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-extras.txt -r requirements-docs.txt
 	$(BIN)/pip check
+	@touch $@
+
+.venv/installed-docs: requirements-docs.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
 .venv/installed-bench: requirements-bench.txt .venv/installed-dev

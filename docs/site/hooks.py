@@ -35,7 +35,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Write the commands where a page asks for them."""
+    """Write the commands where a page asks for them, and lead the links of pages from elsewhere into the site."""
+    if page.file.src_uri in ELSEWHERE:
+        markdown = markdown.replace("](docs/", "](")
     return markdown.replace(COMMANDS, commands_text()) if COMMANDS in markdown else markdown
 
 

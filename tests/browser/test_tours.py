@@ -1,6 +1,6 @@
 """Every guided tour in a real browser, from its card on the home page to the map.
 
-With EMBEDVIZ_PICTURES set to a folder, the screenshots of the tutorials are written there, one for each step of a tour.
+With EMBEDVIZ_PICTURES set to a folder, the screenshots of the tutorials are written there: most steps of a tour, predictions and scores.
 """
 
 import os
@@ -85,7 +85,8 @@ def test_a_tour_trains_within_a_minute_and_keeps_its_promise(name, server, chrom
             expect(page.get_by_text("Word contributions")).to_be_visible()
             picture(page, "predict")
         if step is not tour.steps[-1]:
-            picture(page, f"{name}-{step.page}")
+            if step.page != "predict":
+                picture(page, f"{name}-{step.page}")
             on.click()
     expect(page.locator(".embedviz-map canvas").first).to_be_visible(timeout=60_000)
     if tour.color:
@@ -94,6 +95,7 @@ def test_a_tour_trains_within_a_minute_and_keeps_its_promise(name, server, chrom
         expect(page.get_by_role("textbox", name="Find")).to_have_value(tour.find)
     if os.environ.get("EMBEDVIZ_PICTURES"):
         expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)
+        expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=60_000)  # the clusters
     picture(page, f"{name}-{tour.steps[-1].page}")
     if name == "review":
         visit(page, "Evaluate")

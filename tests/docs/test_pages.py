@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_every_picture_is_shown_and_written_by_a_browser_test():
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "browser").rglob("*.py"))
     written = set(re.findall(r'picture\(page, "([\w-]+)"\)', source))
     assert 'picture(page, f"{name}-{step.page}")' in source
-    written |= {f"{name}-{step.page}" for name, tour in TOURS.items() for step in tour.steps}
+    written |= {f"{name}-{step.page}" for name, tour in TOURS.items() for step in tour.steps if step.page != "predict"}
     assert pictures == shown
     assert pictures <= written
 
@@ -71,6 +72,30 @@ def test_every_page_is_in_the_contents():
 def test_the_api_page_has_every_public_name():
     named = set(re.findall(r"^::: embedviz\.(\w+)$", text_of(DOCS / "api.md"), re.MULTILINE))
     assert named == set(embedviz.__all__) - {"__version__"}
+
+
+def test_the_exit_codes_are_those_of_the_command_line():
+    from embedviz.cli.exit_codes import ExitCode
+
+    named = {int(code) for code in re.findall(r"^\| (\d+) \|", text_of(DOCS / "command-line.md"), re.MULTILINE)}
+    assert named == set(ExitCode) - {ExitCode.BROKEN_PIPE}
+
+
+def test_every_extra_is_named_with_its_use():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for extra in set(project["optional-dependencies"]) - {"all", "dev"}:
+        assert f"`{extra}`" in text_of(DOCS / "index.md"), extra
+
+
+def test_every_export_and_estimator_is_named():
+    import embedviz.sklearn
+    from embedviz.exports.formats import FORMATS as EXPORTS
+
+    commands = text_of(DOCS / "export.md")
+    assert all(f"export_{name}" in commands or f"--as {name}" in commands for name in EXPORTS if "without" not in name)
+    for name in embedviz.sklearn.__all__:
+        assert f"::: embedviz.sklearn.{name}" in text_of(DOCS / "api.md"), name
+        assert f"`{name}`" in text_of(DOCS / "notebooks.md"), name
 
 
 def test_every_model_preset_and_question_is_named_where_one_chooses():
