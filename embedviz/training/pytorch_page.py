@@ -80,8 +80,9 @@ _OPENING = '''"""{title}, in plain PyTorch.
 
 {about}
 
-The text is “Why are embeddings used in PyTorch?” (30 January 2025), whose examples are word embeddings for sentiment analysis (1),
-user embeddings for collaborative filtering (2) and category embeddings in a classification problem (3).
+The text is “Why are embeddings used in PyTorch?” (30 January 2025), whose examples are word embeddings for
+sentiment analysis (1), user embeddings for collaborative filtering (2) and category embeddings in a
+classification problem (3).
 
 It needs torch and safetensors, and the three files beside it: weights.safetensors (all tensors), values.json (what comes
 before the tensors) and examples.json (inputs, and what the run answered to them). To compare them all:
