@@ -128,7 +128,9 @@ class Map(anywidget.AnyWidget):
 
     _esm = _script()
 
-    selection = traitlets.List(traitlets.Unicode())
+    selection = (
+        traitlets.List()
+    )  # of labels, which the check looks up: traitlets would look at each of a million once more
     selected = traitlets.Any()
     focus = traitlets.Unicode(None, allow_none=True)
     color_by = traitlets.Unicode().tag(sync=True)
