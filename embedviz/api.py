@@ -256,10 +256,13 @@ def _dataset(
     if is_shared():
         raise EmbedvizError("EMBEDVIZ_MODE is shared: training from Python is for one's own machine.")
     given: dict[PartName, Any] = {"validation": validation, "test": test}
-    parts = {part: _file_of(part, source) for part, source in given.items() if source is not None}
+    parts: dict[PartName, Path] = {part: _file_of(part, source) for part, source in given.items() if source is not None}
     uploads = Store().uploads_folder
     if (tables := split_parts(data)) is not None:
-        _add(parts, {part: _file_of(part, table) for part, table in tables.items() if part != "train"})
+        further: dict[PartName, Path] = {
+            part: _file_of(part, table) for part, table in tables.items() if part != "train"
+        }
+        _add(parts, further)
         data = tables["train"]
     elif (address := address_of(data)) is not None:
         found = local_files(address)
@@ -379,8 +382,8 @@ def _label_filter(model: str, chosen: Mapping[str, Any]) -> LabelFilter:
     from embedviz.store.label_filter import LabelFilter
 
     space, labels, keep = (chosen.get(key) for key in ("space", "labels", "keep"))
-    is_list = isinstance(labels, Sequence) and not isinstance(labels, str)
-    if set(chosen) != {"space", "labels", "keep"} or not is_list or not isinstance(keep, bool):
+    is_right = set(chosen) == {"space", "labels", "keep"} and not isinstance(labels, str)
+    if not is_right or not isinstance(labels, Sequence) or not isinstance(keep, bool):
         raise SettingsError(
             f'A filter is {{"space": NAME, "labels": [...], "keep": True or False}}, not {dict(chosen)!r}.'
         )

@@ -73,7 +73,7 @@ def resolve(address: str, get_json: GetJson) -> HubFiles:
         commit = str(found.get("sha") or revision)
         siblings = found.get("siblings") or []
         names = [str(file["rfilename"]) for file in siblings if isinstance(file, dict) and "rfilename" in file]
-        files = {
+        files: dict[PartName, HubFile] = {
             part: HubFile(file, f"{endpoint}/datasets/{quote(name)}/resolve/{quote(commit, safe='')}/{quote(file)}")
             for part, file in _chosen(address, path, names).items()
         }

@@ -95,6 +95,7 @@ def local_files(address: str, on_progress: Callable[[Progress], None] = ignore_p
         raise EmbedvizError("This shared server opens no addresses. Download the file, and upload it here.")
     if not address.startswith("hf://"):
         return RemoteFiles(_local_file(address, "", on_progress))
+    paths: dict[PartName, Path]
     try:
         found = hugging_face_hub.resolve(address, get_json)
     except NoAnswerError as error:

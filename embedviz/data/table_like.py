@@ -147,7 +147,7 @@ def as_frame(data: object) -> pd.DataFrame:
     return frame_of(table, table.column_names, [])
 
 
-def category_columns(data: object) -> list[str]:
+def category_columns(data: Any) -> list[str]:
     """Return the columns that their type makes categories though their values are no text: categories of numbers."""
     if isinstance(data, pd.DataFrame):
         return [
@@ -158,7 +158,7 @@ def category_columns(data: object) -> list[str]:
     if not isinstance(schema, pa.Schema):
         return []
     return [
-        field.name for field in schema
+        field.name for field in cast("Sequence[pa.Field]", schema)
         if pa.types.is_dictionary(field.type) and not _is_text(field.type.value_type)
     ]  # fmt: skip
 
@@ -197,7 +197,7 @@ def _exists(text: str) -> bool:
         return False
 
 
-def _arrow_of(data: object) -> pa.Table:
+def _arrow_of(data: Any) -> pa.Table:
     if isinstance(data, pd.Series | pd.DataFrame):
         return _of_pandas(data.to_frame(data.name or TEXT_COLUMN) if isinstance(data, pd.Series) else data)
     if _is_dataset(data):
@@ -213,7 +213,7 @@ def _arrow_of(data: object) -> pa.Table:
     if hasattr(data, "__arrow_c_stream__"):
         return _of_stream(data)
     if hasattr(data, "__arrow_c_array__"):
-        return pa.Table.from_batches([pa.record_batch(cast("Any", data))])
+        return pa.Table.from_batches([pa.record_batch(data)])
     if hasattr(data, "__dataframe__"):
         from pyarrow import interchange
 

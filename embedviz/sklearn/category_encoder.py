@@ -1,5 +1,8 @@
 """Categories to vectors that are learned with a target, fitted to their rows by cross-fitting."""
 
+# pyright: reportUntypedBaseClass=false, reportConstantRedefinition=false
+# scikit-learn has no types of its own, and calls a table X.
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

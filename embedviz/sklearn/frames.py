@@ -1,5 +1,8 @@
 """Tables as scikit-learn's callers bring them, as data frames of pandas."""
 
+# pyright: reportUntypedBaseClass=false, reportConstantRedefinition=false
+# scikit-learn has no types of its own, and calls a table X.
+
 from __future__ import annotations
 
 from typing import Any

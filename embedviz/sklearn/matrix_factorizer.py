@@ -1,5 +1,8 @@
 """Ratings of users and items as factors: a regressor of pairs that recommends."""
 
+# pyright: reportUntypedBaseClass=false, reportConstantRedefinition=false
+# scikit-learn has no types of its own, and calls a table X.
+
 from __future__ import annotations
 
 from collections.abc import Mapping

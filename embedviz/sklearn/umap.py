@@ -1,5 +1,8 @@
 """UMAP, embedviz's own, by the names of umap-learn's parameters."""
 
+# pyright: reportUntypedBaseClass=false, reportConstantRedefinition=false
+# scikit-learn has no types of its own, and calls a table X.
+
 from __future__ import annotations
 
 from typing import Any, Literal, Self
@@ -158,7 +161,7 @@ class UMAP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return self.embedding_.shape[1]
 
     def _checked_settings(self) -> ProjectionSettings:
-        n = self.n_components
+        n: Any = self.n_components
         if not isinstance(n, int | np.integer) or not 1 <= n <= MAX_COMPONENTS:
             raise SettingsError(f"n_components is a whole number from 1 to {MAX_COMPONENTS}, not {n!r}.")
         if self.init not in ("pca", "random"):

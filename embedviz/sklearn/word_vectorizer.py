@@ -1,5 +1,8 @@
 """Texts to vectors: the mean, or the smooth inverse frequency (SIF), of the vectors of their words."""
 
+# pyright: reportUntypedBaseClass=false, reportConstantRedefinition=false
+# scikit-learn has no types of its own, and calls a table X.
+
 from __future__ import annotations
 
 from collections import Counter
@@ -277,7 +280,7 @@ def texts_of(X: Any) -> list[str]:
         is_missing = text is None or text is pd.NA or (isinstance(text, float) and np.isnan(text))
         if not (isinstance(text, str) or is_missing):
             raise DataError(f"Text {number:,} is {text!r}, but a str was expected.")
-        texts.append("" if is_missing else text)
+        texts.append("" if is_missing else str(text))
     if not texts:
         raise DataError("There are no texts: the sequence is empty.")
     return texts
