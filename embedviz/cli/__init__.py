@@ -4,7 +4,6 @@ evaluate-vectors, experiment, convert, export, push, runs, serve.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 
@@ -33,9 +32,6 @@ def main() -> None:
         typer.echo(str(error), err=True)
         failed = isinstance(error, JobFailedError) and error.kind in EXECUTED
         sys.exit(ExitCode.NOT_FINISHED if failed else ExitCode.MISTAKE)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a reader
-        sys.exit(ExitCode.BROKEN_PIPE)
     except Exception:
         traceback.print_exc()
         typer.echo("This is a mistake in embedviz, not in the call.", err=True)

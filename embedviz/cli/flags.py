@@ -86,7 +86,7 @@ def _parameters(command: Command) -> list[inspect.Parameter]:
 def _signed(called: Command, command: Command, parameters: Sequence[inspect.Parameter]) -> Command:
     """Return `called` with the name and text of a command, and a signature of its own, by which typer makes the options."""
     called.__name__, called.__doc__, called.__module__ = command.__name__, command.__doc__, command.__module__
-    called.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
+    called.__signature__ = inspect.Signature(parameters)
     called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return called
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from embedviz.cli.exit_codes import ExitCode
 from embedviz.core.plain_json import records, to_json
 
 if TYPE_CHECKING:
@@ -35,11 +38,20 @@ def json_document() -> Generator[None]:
     try:
         yield
     except typer.Exit:
-        typer.echo(to_json(document))
+        _print(to_json(document))
         raise
     finally:
         _document.reset(token)
-    typer.echo(to_json(document))
+    _print(to_json(document))
+
+
+def _print(text: str) -> None:
+    """Print to the output; leave without a traceback where whoever read it has ended, as head does."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a reader
+        raise typer.Exit(ExitCode.BROKEN_PIPE) from None
 
 
 def print_table(frame: pd.DataFrame, name: str = "rows", shown: pd.DataFrame | None = None) -> None:
@@ -51,7 +63,7 @@ def print_table(frame: pd.DataFrame, name: str = "rows", shown: pd.DataFrame | N
     document = _document.get()
     if document is None:
         text = frame if shown is None else shown
-        typer.echo(text.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
+        _print(text.to_csv(sep="\t", index=False, float_format="%.4f").rstrip())
     else:
         document[name] = records(frame)
 
@@ -63,14 +75,14 @@ def print_values(values: Mapping[str, Any], name: str) -> None:
         document[name] = dict(values)
         return
     for key, value in values.items():
-        typer.echo(f"{key}\t{value:.4f}" if isinstance(value, float) else f"{key}\t{value}")
+        _print(f"{key}\t{value:.4f}" if isinstance(value, float) else f"{key}\t{value}")
 
 
 def print_sentence(sentence: str) -> None:
     """Print a sentence that is a result; the JSON document lists it under "sentences"."""
     document = _document.get()
     if document is None:
-        typer.echo(sentence)
+        _print(sentence)
     else:
         document.setdefault("sentences", []).append(sentence)
 

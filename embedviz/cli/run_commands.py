@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 STOP_WAIT_S = 35.0  # a training may take 30 s to measure and save
 START_WAIT_S = 60.0  # until a process in the background has taken the run
 POLL_S = 0.1
+_in_background: list[subprocess.Popen[bytes]] = []  # kept, for one that is collected while it runs is warned of
 COLUMNS = ["id", "name", "state", "model", "data", "metric", "score", "baseline", "seconds", "created", "folder"]
 
 runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume and delete the runs of the store.")
@@ -177,6 +178,7 @@ def start_in_background(run: RunFolder) -> None:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
+    _in_background.append(process)
     until = time.monotonic() + START_WAIT_S
     while (run.state.queued, run.state.started) == queued:
         if process.poll() is not None or time.monotonic() > until:

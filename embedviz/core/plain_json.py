@@ -40,11 +40,11 @@ def plain(value: Any) -> JsonValue:
         return {str(key): plain(item) for key, item in cast("Mapping[Any, Any]", value).items()}
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes | bytearray):
         return [plain(item) for item in cast("Sequence[Any]", value)]
-    if hasattr(value, "isoformat"):  # dates; pandas' NaT has it, too
-        text = str(value.isoformat())
+    if to_text := getattr(value, "isoformat", None):  # dates; pandas' NaT has it, too
+        text = str(to_text())
         return None if text == "NaT" else text
-    if hasattr(value, "tolist"):  # arrays and scalars of NumPy
-        return plain(value.tolist())
+    if to_list := getattr(value, "tolist", None):  # arrays and scalars of NumPy
+        return plain(to_list())
     return None if type(value).__name__ == "NAType" else str(value)
 
 

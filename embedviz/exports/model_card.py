@@ -15,7 +15,8 @@ import pandas as pd
 
 from embedviz.core.errors import RunError
 from embedviz.core.version import VERSION
-from embedviz.evaluation.score_sentences import comparison_sentence, display_table, protocol_table
+from embedviz.evaluation.score_sentences import comparison_sentence, protocol_table
+from embedviz.evaluation.score_table import display_table
 from embedviz.jobs.scores import scores_of
 from embedviz.models import model_spec
 from embedviz.space import EmbeddingSpace

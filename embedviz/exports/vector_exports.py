@@ -141,7 +141,7 @@ _FILES: Mapping[str, tuple[str, str]] = {
     "tsv": ("TSV with a line of names", "spreadsheets, pandas, R: a column for each dimension"),
     "json": ("JSON", "JavaScript, any language: a list of objects"),
     "jsonl": ("JSON lines", "databases of vectors, jq, any language: an object a line"),
-    "safetensors": ("safetensors", "safetensors.torch and safetensors.numpy; labels and columns in the header"),
+    "safetensors": ("safetensors (one file)", "safetensors.torch and safetensors.numpy; labels and columns in the header"),
     "pytorch": ("PyTorch tensor with labels (.pt)", "torch.load(weights_only=True)"),
     "projector": ("TensorFlow Projector (.zip)", "unzip it, then Load at projector.tensorflow.org"),
 }  # fmt: skip

@@ -52,7 +52,7 @@ def create_app(service: Service, limits: Limits | None = None, token: str = "", 
     origins : sequence of str
         Origins whose pages may ask, such as "https://example.org" (CORS); by default none.
     """
-    limits = limits or Limits()
+    limits = limits or Limits.of()
     search_thread = ThreadPoolExecutor(1, "search")
     model_thread = ThreadPoolExecutor(1, "model")
 

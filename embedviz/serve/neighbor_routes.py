@@ -28,9 +28,8 @@ def neighbor_routes(service: Service, searches: dict[str, NeighborSearch], limit
     """Return the routes, whose searches in a space are done by that of its name."""
     router = APIRouter(tags=["vectors"])
     body_class = neighbors_body(limits)
-    about_space = Query(description="One of the spaces.", json_schema_extra={"enum": list(service.spaces)})
-    Space = Annotated[str | None, about_space]
-    Count = Annotated[int, Query(ge=1, le=limits.max_k, description="How many.")]
+    one_space = Query(None, description="One of the spaces.", json_schema_extra={"enum": list(service.spaces)})
+    ten = Query(10, ge=1, le=limits.max_k, description="How many.")
 
     def search_in(space: str | None) -> NeighborSearch:
         return searches[service.space(space).name]
@@ -38,9 +37,9 @@ def neighbor_routes(service: Service, searches: dict[str, NeighborSearch], limit
     @router.get("/neighbors", response_model=Neighbors, summary="The nearest neighbours of a label")
     async def neighbors(
         label: Annotated[str, Query(description="A label of the space.", examples=[_example(service)])],
-        k: Count = 10,
+        k: int = ten,
         metric: Metric = "cosine",
-        space: Space = None,
+        space: str | None = one_space,
         min_count: Annotated[int | None, Query(ge=0, description="Leave out rarer labels.")] = None,
     ) -> Response:
         search = search_in(space)
@@ -70,9 +69,9 @@ def neighbor_routes(service: Service, searches: dict[str, NeighborSearch], limit
         negative: Annotated[
             list[str] | None, Query(description="Labels to subtract.", max_length=limits.max_rows)
         ] = None,
-        k: Count = 10,
+        k: int = ten,
         method: Formula = "3cosadd",
-        space: Space = None,
+        space: str | None = one_space,
     ) -> Response:
         search = search_in(space)
         frame: pd.DataFrame = await search.run(lambda: search.space.analogy(positive, negative or [], k, method))
@@ -92,7 +91,7 @@ def neighbor_routes(service: Service, searches: dict[str, NeighborSearch], limit
         a: Annotated[str, Query(description="A label.", examples=[_example(service)])],
         b: Annotated[str, Query(description="Another label.", examples=[_example(service, 1)])],
         metric: Metric = "cosine",
-        space: Space = None,
+        space: str | None = one_space,
     ) -> Response:
         own = search_in(space).space
         value = await asyncio.to_thread(own.similarity, a, b, metric)

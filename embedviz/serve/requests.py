@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
@@ -48,9 +48,9 @@ class NeighborsOf(BaseModel):
 
 def neighbors_body(limits: Limits) -> type[NeighborsOf]:
     """Return the body of POST /neighbors, within the limits."""
-    labels = Annotated[list[str], Field(min_length=1, max_length=limits.max_rows)] | None
-    k = Annotated[int, Field(ge=1, le=limits.max_k)]
-    return create_model("NeighborsOf", __base__=NeighborsOf, labels=(labels, None), k=(k, 10))
+    labels = Field(None, min_length=1, max_length=limits.max_rows)
+    k = Field(10, ge=1, le=limits.max_k)
+    return create_model("NeighborsOf", __base__=NeighborsOf, labels=(list[str] | None, labels), k=(int, k))
 
 
 class RowsToPredict(BaseModel):
@@ -68,8 +68,12 @@ class RowsToPredict(BaseModel):
 
 def prediction_body(form: object, limits: Limits) -> type[RowsToPredict]:
     """Return the body of POST /predict for a model of this form."""
-    rows = Annotated[list[row_type(form)], Field(min_length=1, max_length=limits.max_rows)]  # pyright: ignore[reportInvalidTypeForm]
-    return create_model("RowsToPredict", __base__=RowsToPredict, rows=(rows, ...))
+    rows = Field(min_length=1, max_length=limits.max_rows)
+    return create_model("RowsToPredict", __base__=RowsToPredict, rows=(_list_of(row_type(form)), rows))
+
+
+def _list_of(item: Any) -> Any:
+    return list[item]
 
 
 def row_type(form: object) -> Any:
@@ -119,8 +123,8 @@ def recommendation_body(form: object, limits: Limits) -> type[RecommendationFor]
     """Return the body of POST /recommend for a model of this form."""
     scale = form.scale if isinstance(form, RatingsForm) else None
     text = "Item to rating" + (f", {scale[0]:g} to {scale[1]:g}." if scale else ".")
-    rated = Annotated[dict[str, float], Field(max_length=limits.max_rows)] | None
-    k = Annotated[int, Field(ge=1, le=limits.max_k)]
+    rated = Field(None, max_length=limits.max_rows, description=text)
+    k = Field(10, ge=1, le=limits.max_k)
     return create_model(
-        "RecommendationFor", __base__=RecommendationFor, rated=(rated, Field(None, description=text)), k=(k, 10)
+        "RecommendationFor", __base__=RecommendationFor, rated=(dict[str, float] | None, rated), k=(int, k)
     )

@@ -45,7 +45,10 @@ class LearnedColumn:
         shared = [(i, places[label]) for i, label in enumerate(self.values.labels) if label in places]
         mine, theirs = (np.array(side, np.int64) for side in zip(*shared, strict=True))
         weights = self.values.counts[mine].clip(1)[:, None]
-        u, _, vt = np.linalg.svd((self.vectors[mine] * weights).T.astype(np.float64) @ other.vectors[theirs])
+        products = (self.vectors[mine] * weights).T.astype(np.float64) @ other.vectors[theirs]
+        u, _, vt = np.linalg.svd(
+            products, full_matrices=False
+        )  # their dimensions may differ, as the number of values does
         return LearnedColumn(self.values, (self.vectors @ (u @ vt)).astype(np.float32))
 
 
@@ -90,6 +93,13 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
         Category column -> their vectors, that of rare and unseen values first.
     n_features_in_, feature_names_in_
         As scikit-learn defines them.
+
+    Notes
+    -----
+    On 2,000 rows with one column of 60 values that act on the target and two that say nothing, one of them with 666 values
+    (`benchmarks/sklearn_estimators.py`), a linear model on the encoding is right for 0.66 of the rows that it was fitted to and 0.66 of
+    others with cross-fitting, for 0.77 and 0.61 without, where min_count is 1. With min_count of 5, 0.65 and 0.66 with and 0.70 and 0.66
+    without: what pools rare values leaks less, and cross-fitting costs cv further trainings.
 
     See Also
     --------

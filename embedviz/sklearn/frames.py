@@ -30,7 +30,7 @@ def frame_of(estimator: Any, X: Any, y: Any = "no_validation", *, reset: bool, m
     is_table = not isinstance(X, pd.DataFrame) and hasattr(X, "__arrow_c_stream__") and hasattr(X, "columns")
     if is_table:
         X = as_arrow(X).to_pandas()
-    samples = 2 if reset else 1
+    samples, min_features = (2, min_features) if reset else (1, 1)
     if not isinstance(X, pd.DataFrame):
         X = check_array(
             X, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=samples, ensure_min_features=min_features,

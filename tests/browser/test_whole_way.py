@@ -84,11 +84,11 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     follow(page, "Export these vectors", "Export")
     press(page, "Prepare the file")
     with page.context.expect_event("page") as opened, opened.value.expect_download() as download:
-        page.get_by_role("link", name="Download word.vec").click()
-    download.value.save_as(tmp_path / "vectors.vec")
+        page.get_by_role("link", name="Download word.zip").click()
+    download.value.save_as(tmp_path / "vectors.zip")
     import embedviz
 
-    assert "king" in embedviz.load_vectors(tmp_path / "vectors.vec")
+    assert "king" in embedviz.load_vectors(tmp_path / "vectors.zip")
 
     visit(page, "Map")
     press(page, "Draw the map")

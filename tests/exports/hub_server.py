@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         if asked["organization"] == "nobody":
             return self._answer(404, {"error": "Organization not found"})
         if asked["organization"] == "full":
-            return self._answer(507, {"error": "Out of storage"})
+            return self._answer(507, {"error": f"Out of storage for {token}"})
         name = f"{asked['organization']}/{asked['name']}"
         if name in self.hub.repositories:
             return self._answer(409, {"error": "You already created this model repo", "url": name})

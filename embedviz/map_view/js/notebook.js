@@ -5,6 +5,7 @@ import { Bar } from "./bar.js";
 import { element } from "./dom.js";
 import { KernelAnswers } from "./kernel_answers.js";
 import { update, updateCard } from "./map.js";
+import { watchTheme } from "./page_theme.js";
 
 /** @import { CardMessage, MapMessage } from "./exchange.js" */
 /** @import { WidgetModel } from "./kernel_answers.js" */
@@ -76,9 +77,11 @@ export function render({ model, el }, css) {
   for (const [events, handler] of /** @type {[string, () => void][]} */ (listeners)) model.on(events, handler);
   showBar();
   show();
+  const stopWatching = watchTheme(() => /** @type {MapRoot} */ (map).mapView?.coloring.followTheme());
   return () => {
     for (const [events, handler] of /** @type {[string, () => void][]} */ (listeners)) model.off(events, handler);
     answers.stop();
+    stopWatching();
     /** @type {MapRoot} */ (map).mapView?.destroy();
     /** @type {HTMLElement & {card?: {destroy(): void}}} */ (card).card?.destroy();
   };

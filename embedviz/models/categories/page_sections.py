@@ -252,6 +252,7 @@ def outputs_of(rows):
 '''
 
 CLASSES = '''
+@torch.no_grad()
 def predict(rows):
     """Return the probabilities of the classes for rows: (B, C).$averaged"""
     return $probabilities
@@ -266,6 +267,7 @@ def answers(inputs):
 '''
 
 NUMBER = '''
+@torch.no_grad()
 def predict(rows):
     """Return the predicted numbers for rows: (B,).
 

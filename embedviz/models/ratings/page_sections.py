@@ -158,6 +158,7 @@ def from_columns(user, item, row):
 '''
 
 ESTIMATE = '''
+@torch.no_grad()
 def estimate(row):
     """Return $what for {"user": id, "item": id}."""
     user, item = USERS.get(row["user"], -1), ITEMS.get(row["item"], -1)
@@ -169,6 +170,7 @@ def estimate(row):
 '''
 
 ESTIMATE_BY_COLUMNS = '''
+@torch.no_grad()
 def estimate(row):
     """Return $what for {"user": id, "item": id}, and columns that describe one that is new."""
     user, item = USERS.get(row["user"], -1), ITEMS.get(row["item"], -1)
@@ -182,6 +184,7 @@ def estimate(row):
 
 SCORES = {
     "both": '''
+@torch.no_grad()
 def scores(user):
     """Return what all items are ranked by for a user of the training: (number of items,).
 
@@ -194,11 +197,13 @@ def scores(user):
     return by_ranking + VALUES["estimate_weight"] * by_estimate
 ''',
     "biased": '''
+@torch.no_grad()
 def scores(user):
     """Return what all items are ranked by for a user of the training: (number of items,). Nothing is clipped."""
     return model.item_embedding.weight @ model.user_embedding.weight[USERS[user]] + model.item_bias.weight[:, 0]
 ''',
     "plain": '''
+@torch.no_grad()
 def scores(user):
     """Return what all items are ranked by for a user of the training: (number of items,). Nothing is clipped."""
     return model.item_embedding.weight @ model.user_embedding.weight[USERS[user]]

@@ -185,15 +185,15 @@ def example_pairs(trained: TrainedRatings) -> list[dict[str, JsonValue]]:
     """Return pairs of known users and items, an unknown one on either side, and one that its columns describe."""
     users = [trained.users.ids[place] for place in _spread(np.arange(len(trained.users)), N_USERS)]
     items = [trained.items.ids[place] for place in _spread(np.arange(len(trained.items)), N_ITEMS)]
-    pairs: list[dict[str, JsonValue]] = [{"user": user, "item": item} for user in users for item in items]
-    pairs += [
-        {"user": UNKNOWN, "item": items[0]},
-        {"user": users[0], "item": UNKNOWN},
-        {"user": UNKNOWN, "item": UNKNOWN},
-    ]
+    known_pairs = [(user, item) for user in users for item in items]
+    new_pairs = [(UNKNOWN, items[0]), (users[0], UNKNOWN), (UNKNOWN, UNKNOWN)]
+    pairs: list[dict[str, JsonValue]] = []
+    for user, item in known_pairs + new_pairs:
+        pairs.append({"user": user, "item": item})
     for role, entities in (("user", trained.users), ("item", trained.items)):
         if role in trained.described:
-            cells = entities.columns.iloc[0].items()
+            fullest = int(entities.columns.notna().sum(axis=1).to_numpy().argmax())
+            cells = entities.columns.iloc[fullest].items()
             row = {str(name): cell.item() if isinstance(cell, np.generic) else cell for name, cell in cells}
             known = {"user": users[-1], "item": items[-1]}
             pairs.append({**known, **{name: cell for name, cell in row.items() if cell == cell}, role: UNKNOWN})

@@ -124,7 +124,9 @@ def _network(graph: Graph, trained: TrainedSentiment) -> str:
     """Add the network of word vectors: (N, L), (N,) -> (N, C)."""
     s, weights = trained.settings, trained.weights
     words, lengths = graph.input("words", np.int64, "texts", "length"), graph.input("lengths", np.int32, "texts")
-    table = np.concatenate([weights["embedding.weight"], trained.further.astype(np.float32)])
+    table = weights["embedding.weight"]
+    if len(trained.further):
+        table = np.concatenate([table, trained.further.astype(np.float32)])
     embedded = graph.add("Transpose", graph.add("Gather", graph.constant(table), words), perm=[1, 0, 2])  # (L, N, D)
     states, last = embedded, ""
     if s.encoder == "lstm":

@@ -114,6 +114,7 @@ def sentence_logits(vector):
 '''
 
 PREDICT = '''
+@torch.no_grad()
 def predict(text$sentence_argument):
     """Return the probabilities of the classes for a text: (C,)."""
     words = words_of(text)[:$max_length]

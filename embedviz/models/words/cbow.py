@@ -14,7 +14,6 @@ from pydantic import Field
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.negative_sampling import Inputs
 from embedviz.models.words.prepared import PreparedCorpus
-from embedviz.models.words.sampling_page import cbow_page
 from embedviz.models.words.settings import TUNED_RATE, SamplingSettings
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.trained import WordVectors
@@ -64,5 +63,5 @@ SPEC: ModelSpec[PreparedCorpus, WordVectors, CbowSettings] = WordModel(
     Settings=CbowSettings,
     engine=engine,
     relative_work=lambda s: (s.window + 1 + s.negative_samples) / 16,
-    page=cbow_page,
+    page="embedviz.models.words.sampling_page:cbow_page",
 )

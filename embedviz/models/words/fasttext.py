@@ -14,7 +14,6 @@ from pydantic import Field, model_validator
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.negative_sampling import Inputs
 from embedviz.models.words.prepared import PreparedCorpus
-from embedviz.models.words.sampling_page import fasttext_page
 from embedviz.models.words.settings import TUNED_RATE, SamplingSettings
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.trained import WordVectors
@@ -100,5 +99,5 @@ SPEC: ModelSpec[PreparedCorpus, WordVectors, FasttextSettings] = WordModel(
     Settings=FasttextSettings,
     engine=engine,
     relative_work=lambda s: (s.window + 1 + 2 * s.negative_samples + 20) / 16,
-    page=fasttext_page,
+    page="embedviz.models.words.sampling_page:fasttext_page",
 )

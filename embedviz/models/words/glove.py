@@ -31,7 +31,6 @@ from embedviz.text.cooccurrence import Cooccurrences
 from embedviz.text.shuffling import shuffled_units
 from embedviz.training.devices import Device
 from embedviz.training.protocols import ModelSpec, Weights
-from embedviz.training.pytorch_page import PyTorchPage
 
 MAX_STEP = 100.0  # that a step's size is held to, as in the original
 BIAS_ROUNDS = 10  # in which biases are fitted to vectors that a training starts from
@@ -221,13 +220,6 @@ def engine(prepared: PreparedCorpus, settings: GloveSettings, device: Device, th
     return GloveEngine(prepared, prepared.counted_pairs(), settings, threads)
 
 
-def _page(trained: WordVectors, settings: GloveSettings) -> PyTorchPage:
-    """Return the algorithm in plain PyTorch."""
-    from embedviz.models.words.count_pages import glove_page
-
-    return glove_page(trained, settings)
-
-
 SPEC: ModelSpec[PreparedCorpus, WordVectors, GloveSettings] = WordModel(
     name="glove",
     title="Word vectors (GloVe)",
@@ -236,5 +228,5 @@ SPEC: ModelSpec[PreparedCorpus, WordVectors, GloveSettings] = WordModel(
     engine=engine,
     relative_work=lambda s: 0.3 * s.window / 10,
     weighting="harmonic",
-    page=_page,
+    page="embedviz.models.words.count_pages:glove_page",
 )

@@ -32,7 +32,6 @@ from embedviz.text.shuffling import shuffled_units
 from embedviz.training.devices import Device
 from embedviz.training.learner import Advance
 from embedviz.training.protocols import ModelSpec, State, Weights
-from embedviz.training.pytorch_page import PyTorchPage
 
 ITERATIONS = 6
 OVERSAMPLING = 10
@@ -215,13 +214,6 @@ def engine(prepared: PreparedCorpus, settings: PpmiSettings, device: Device, thr
     return PpmiEngine(prepared, prepared.counted_pairs(), settings)
 
 
-def _page(trained: WordVectors, settings: PpmiSettings) -> PyTorchPage:
-    """Return the algorithm in plain PyTorch."""
-    from embedviz.models.words.count_pages import ppmi_page
-
-    return ppmi_page(trained, settings)
-
-
 SPEC: ModelSpec[PreparedCorpus, WordVectors, PpmiSettings] = WordModel(
     name="ppmi_svd",
     title="Word vectors (PPMI-SVD)",
@@ -230,5 +222,5 @@ SPEC: ModelSpec[PreparedCorpus, WordVectors, PpmiSettings] = WordModel(
     engine=engine,
     relative_work=lambda s: 1.0,
     weighting="linear",
-    page=_page,
+    page="embedviz.models.words.count_pages:ppmi_page",
 )

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from embedviz.models.words.engine import WordEngine
 from embedviz.models.words.prepared import PreparedCorpus
-from embedviz.models.words.sampling_page import skipgram_page
 from embedviz.models.words.settings import SamplingSettings
 from embedviz.models.words.spec import WordModel
 from embedviz.models.words.trained import WordVectors
@@ -41,5 +40,5 @@ SPEC: ModelSpec[PreparedCorpus, WordVectors, SkipgramSettings] = WordModel(
     Settings=SkipgramSettings,
     engine=engine,
     relative_work=lambda s: (s.window + 1 + 2 * s.negative_samples) / 16,
-    page=skipgram_page,
+    page="embedviz.models.words.sampling_page:skipgram_page",
 )

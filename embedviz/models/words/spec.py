@@ -5,6 +5,7 @@ An algorithm is one file: its kernels, a function that makes its engine, and a `
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -70,7 +71,7 @@ class WordModel(Generic[S]):
     weighting
         How pairs are counted, for an algorithm that learns from counts.
     page
-        (trained, settings) -> the algorithm in plain PyTorch.
+        Address of the function (trained, settings) -> the algorithm in plain PyTorch, as module:name.
     """
 
     name: str
@@ -80,7 +81,7 @@ class WordModel(Generic[S]):
     engine: EngineFactory
     relative_work: Callable[[Any], float]
     weighting: Weighting | None = None
-    page: Callable[[WordVectors, Any], PyTorchPage] | None = None
+    page: str = ""
     unit: str = "words"
     roles: Mapping[str, str] = field(default_factory=lambda: {"text": "a column of text"})
     optional_roles: Mapping[str, str] = field(default_factory=dict)
@@ -179,9 +180,10 @@ class WordModel(Generic[S]):
 
     def pytorch_page(self, trained: WordVectors, settings: S) -> PyTorchPage:
         """Return the tables, neighbours and loss in plain PyTorch (embedviz.training.protocols.PyTorchSpec)."""
-        if self.page is None:
+        if not self.page:
             raise RunError(f"The algorithm {self.name!r} has no page of plain PyTorch.")
-        return self.page(trained, settings)
+        module, function = self.page.split(":")
+        return getattr(importlib.import_module(module), function)(trained, settings)
 
     def filters_by(self, space: str) -> bool:
         """Return whether a text can be filtered by the labels of this space."""

@@ -1,0 +1,88 @@
+"""Texts as plain PyTorch and as ONNX, for settings beside the presets, and a step of training."""
+
+import numpy as np
+import pytest
+import torch
+
+from embedviz.exports.pytorch_folder import write_page
+from embedviz.models.sentiment.learner import SentimentTask
+from embedviz.models.sentiment.spec import SPEC
+from embedviz.space import EmbeddingSpace
+from embedviz.testing.onnx_files import run_readers
+from embedviz.testing.pages import run_pages
+from tests.exports.page_module import opened
+from tests.models.sentiment.reviews import BAD, GOOD, PLAIN, fitted, reviews, training
+from tests.models.sentiment.test_sentence_encoder import folder  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.slow
+
+VARIANTS = {
+    "the last states of both directions": {"pooling": "last"},
+    "one direction, mean and maximum": {"bidirectional": False, "linear_term": False},
+    "the last word": {"encoder": "mean", "pooling": "last"},
+    "capitals and four words": {"lowercase": False, "max_length": 4},
+    "the text's, with random vectors": {"preset": "textbook", "fine_tune": True, "hidden_dim": 8},
+}
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return reviews(120)
+
+
+@pytest.fixture(scope="module")
+def models(frame):
+    return {name: fitted(frame, epochs=1, **{"preset": "recommended", **s}).trained for name, s in VARIANTS.items()}
+
+
+def test_every_page_answers_as_the_model(models):
+    printed = run_pages({name: SPEC.pytorch_page(trained, trained.settings) for name, trained in models.items()})
+    assert printed.count("logits of the network: differs") == len(VARIANTS)
+
+
+def test_every_onnx_file_answers_as_the_model(models):
+    run_readers({name: SPEC.onnx_export(trained) for name, trained in models.items()})
+
+
+def test_a_training_that_ended_before_the_network_has_a_linear_page(frame):
+    found = training(frame)
+    for event in found.learner.run():
+        if event.message == "Starting the network":
+            break
+    trained = found.trained
+    assert not trained.use_network
+    page = SPEC.pytorch_page(trained, trained.settings)
+    run_pages({"linear": page})
+    assert "nn.LSTM" not in page.script
+    run_readers({"linear": SPEC.onnx_export(trained)})
+
+
+def test_the_vectors_of_a_sentence_encoder_are_given_beside_the_examples(frame, folder):  # noqa: F811
+    trained = fitted(frame, epochs=1, sentence_encoder=str(folder)).trained
+    page = SPEC.pytorch_page(trained, trained.settings)
+    assert np.shape(page.inputs["sentence vectors"])[1] == 8
+    run_pages({"sentence": page})
+    run_readers({"sentence": SPEC.onnx_export(trained)})
+
+
+def test_a_step_of_the_texts_network_is_that_of_the_training(frame, tmp_path):
+    """The same loss from the same weights on the same texts, and the same weights after it."""
+    words = [*GOOD, *BAD, *PLAIN]
+    space = EmbeddingSpace(words, np.random.default_rng(0).standard_normal((len(words), 6)).astype(np.float32))
+    found = fitted(frame, space, epochs=1, preset="textbook", vectors="glove", hidden_dim=8)
+    trained, prepared = found.trained, found.prepared
+    write_page(SPEC.pytorch_page(trained, trained.settings), tmp_path, "page")
+    page = opened(tmp_path)
+    task = SentimentTask(trained.network, prepared, trained.settings)
+    batch = prepared.split.train[:8]
+    optimizer = task.optimizer()
+    loss = task.loss(batch, torch.Generator())
+    loss.backward()
+    optimizer.step()
+    step = torch.optim.Adam(
+        [p for p in page["model"].parameters() if p.requires_grad], lr=trained.settings.learning_rate
+    )
+    texts, classes = [prepared.data.raw[row] for row in batch], prepared.data.codes[batch].tolist()
+    assert page["train_step"](page["model"], step, texts, classes) == pytest.approx(loss.item(), abs=1e-5)
+    assert torch.allclose(page["model"].fc.weight, trained.network.fc.weight, atol=1e-5)
+    assert not page["model"].embedding.weight.requires_grad

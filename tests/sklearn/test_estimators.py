@@ -1,0 +1,336 @@
+"""The estimators in pipelines, searches and frames, and what they promise beyond scikit-learn's checks."""
+
+import pickle
+import random
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import torch
+from scipy.sparse import csr_array
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from sklearn.manifold import trustworthiness
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import embedviz as ev
+from embedviz.models import model_spec
+from embedviz.sklearn import UMAP, CategoryEncoder, MatrixFactorizer, WordVectorizer
+from embedviz.testing import example_table
+
+QUICK = {"hidden_dim": 16, "members": 2}
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    """A store that has to stay empty."""
+    monkeypatch.setenv("EMBEDVIZ_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def topics(two_topics):
+    return two_topics.splitlines(), np.array([0, 1] * 300)
+
+
+@pytest.fixture(scope="module")
+def cars():
+    frame = example_table(model_spec("categories"))
+    return frame.drop(columns="target"), frame["target"].to_numpy()
+
+
+@pytest.fixture(scope="module")
+def ratings():
+    frame = example_table(model_spec("ratings"))
+    return frame[["user", "item"]], frame["rating"].to_numpy(float)
+
+
+def encoder(**parameters):
+    return CategoryEncoder(**{"dim": 2, "epochs": 3, "settings": QUICK, "cv": None, "random_state": 0, **parameters})
+
+
+def factorizer(**parameters):
+    return MatrixFactorizer(dim=4, settings={"rounds": 6, "ranking_rounds": 2}, random_state=0, **parameters)
+
+
+# texts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("algorithm", ["skipgram", "cbow", "glove", "fasttext", "ppmi_svd"])
+def test_each_algorithm_tells_texts_apart_in_a_pipeline(topics, algorithm):
+    texts, y = topics
+    vectorizer = WordVectorizer(algorithm, dim=8, random_state=0)
+    model = make_pipeline(vectorizer, LogisticRegression()).fit(texts[:500], y[:500])
+    assert model.score(texts[500:], y[500:]) > 0.95
+
+
+@pytest.mark.slow
+def test_word_vectors_are_searched_over(topics):
+    texts, y = topics
+    pipeline = make_pipeline(WordVectorizer(dim=4, epochs=1, random_state=0), LogisticRegression())
+    search = GridSearchCV(pipeline, {"wordvectorizer__dim": [4, 6], "wordvectorizer__weighting": ["sif", "mean"]}, cv=2)
+    assert search.fit(texts, y).best_estimator_.named_steps["wordvectorizer"].transform(["cat"]).shape[1] in (4, 6)
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others(topics):
+    texts, _ = topics
+    vectorizer = WordVectorizer(dim=4, epochs=1, random_state=0).fit(texts)
+    found = vectorizer.transform(texts[:5])
+    assert found.dtype == np.float32
+    assert np.abs(found).max() > 0
+    assert np.allclose(vectorizer.transform(texts[:1]), found[:1], atol=1e-6)
+    assert np.allclose(found @ vectorizer.component_, 0, atol=1e-5)
+    assert not vectorizer.transform(["zzz", None]).any()
+
+
+def test_given_vectors_are_used_as_they_are(topics, tmp_path):
+    space = ev.EmbeddingSpace(["cat", "saw"], np.array([[1, 0], [0, 2]], np.float32))
+    space.save(tmp_path / "vectors.txt")
+    for vectors in (space, tmp_path / "vectors.txt"):
+        vectorizer = WordVectorizer(vectors=vectors, weighting="mean").fit(topics[0])
+        assert vectorizer.transform(["cat saw", "Cat unknown"]).tolist() == [[0.5, 1.0], [1.0, 0.0]]
+
+
+def test_frequent_words_count_less(topics):
+    space = ev.EmbeddingSpace(["cat", "rare"], np.eye(2, dtype=np.float32))
+    vectorizer = WordVectorizer(vectors=space).fit(["cat cat cat cat rare", "cat"])
+    assert vectorizer._means_weights[0] < vectorizer._means_weights[1]
+
+
+def test_fasttext_has_a_vector_for_a_word_that_it_never_saw(topics):
+    vectorizer = WordVectorizer("fasttext", dim=4, epochs=1, random_state=0, weighting="mean").fit(topics[0])
+    assert vectorizer.transform(["hammering"]).any()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"algorithm": "bert"}, "algorithm is one of"),
+        ({"weighting": "max"}, "weighting is sif or mean"),
+        ({"dim": 0}, "dim"),
+        ({"settings": {"seed": 1}}, "seed is not for settings"),
+        ({"settings": {"phrases": 1}}, "phrases are joined in the texts of fit alone"),
+        ({"n_jobs": 0}, "n_jobs is None"),
+        ({"algorithm": "ppmi_svd", "epochs": 3}, "no setting 'epochs'"),
+    ],
+)
+def test_wrong_parameters_are_value_errors_and_ours(topics, parameters, message):
+    for kind in (ValueError, ev.EmbedvizError):
+        with pytest.raises(kind, match=message):
+            WordVectorizer(**parameters).fit(topics[0])
+
+
+@pytest.mark.parametrize(("X", "message"), [("a text", "one text"), ([1, 2], "Text 1 is 1"), ([], "no texts")])
+def test_what_is_no_text_is_refused(X, message):
+    with pytest.raises(ValueError, match=message):
+        WordVectorizer().fit(X)
+
+
+# categories
+
+
+@pytest.mark.slow
+def test_categories_stand_beside_scaled_numbers(cars):
+    X, y = cars
+    columns = ColumnTransformer([("makes", encoder(cv=2), ["make", "colour"]), ("power", StandardScaler(), ["power"])])
+    model = make_pipeline(columns, LogisticRegression()).fit(X[:500], y[:500])
+    assert model.score(X[500:], y[500:]) > 0.85
+    search = GridSearchCV(
+        make_pipeline(encoder(), LogisticRegression(max_iter=1000)), {"categoryencoder__dim": [2, 3]}, cv=2
+    )
+    assert search.fit(X, y).best_score_ > 0.85
+
+
+def test_values_that_act_alike_are_near(cars):
+    X, y = cars
+    found = encoder(dim=4, epochs=10).fit(X, y)
+    makes = dict(zip(found.categories_["make"], found.vectors_["make"][1:], strict=True))
+    near = np.linalg.norm(makes["Ferro"] - makes["Vulpa"])
+    assert near < np.linalg.norm(makes["Ferro"] - makes["Bovis"])
+
+
+def test_unseen_and_missing_values_have_vectors_and_numbers_pass(cars):
+    X, y = cars
+    found = encoder().fit(X, y)
+    assert found.get_feature_names_out().tolist() == ["make_0", "make_1", "colour_0", "colour_1", "power"]
+    rows = pd.DataFrame({"make": ["never", "Ferro"], "colour": [None, "red"], "power": [120.0, np.nan]})
+    encoded = found.transform(rows)
+    assert encoded.dtype == np.float32
+    assert np.array_equal(encoded[0, :2], found.vectors_["make"][0])
+    missing = 1 + found.categories_["colour"].index("(missing)")
+    assert np.array_equal(encoded[0, 2:4], found.vectors_["colour"][missing])
+    assert encoded[0, 4] == 120
+    assert np.isnan(encoded[1, 4])
+    assert encoder(numbers="drop").fit(X, y).transform(rows).shape == (2, 4)
+
+
+def test_frames_come_and_go(cars):
+    X, y = cars
+    found = encoder().set_output(transform="pandas").fit(X, y)
+    rows = X.head(3).set_axis([7, 8, 9])
+    encoded = found.transform(rows)
+    assert encoded.index.tolist() == [7, 8, 9]
+    assert encoded.columns.tolist() == found.get_feature_names_out().tolist()
+    plain = encoder().fit(pl.from_pandas(X), y)
+    assert np.allclose(plain.transform(pl.from_pandas(rows)), encoded.to_numpy())
+
+
+@pytest.mark.slow
+def test_cross_fitting_keeps_the_target_out(cars):
+    """A column that says nothing: only by leaking can it tell the target of the rows that it was fitted to."""
+    rng = np.random.default_rng(0)
+    X, y = pd.DataFrame({"noise": [f"v{i}" for i in rng.integers(0, 150, 600)]}), rng.integers(0, 2, 600)
+    scores = {}
+    for cv in (None, 3):
+        encoded = encoder(dim=4, min_count=1, epochs=None, cv=cv).fit_transform(X, y)
+        scores[cv] = LogisticRegression(max_iter=1000).fit(encoded, y).score(encoded, y)
+    assert scores[None] > 0.64
+    assert scores[3] < scores[None] - 0.05
+
+
+def test_rows_of_every_fold_lie_in_one_space(cars):
+    X, y = cars
+    found = encoder(cv=3, dim=3, epochs=10)
+    crossed, whole = found.fit_transform(X, y), found.transform(X)
+    for start in (0, 3):
+        apart = np.linalg.norm(crossed[:, start : start + 3] - whole[:, start : start + 3], axis=1).mean()
+        assert apart < 0.5 * np.linalg.norm(whole[:, start : start + 3], axis=1).mean() or start == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "parameters", "message"),
+    [
+        ({"day": pd.Timestamp("2020-01-01")}, {}, "'day' holds dates"),
+        ({"size": np.inf}, {}, "'size' holds infinity"),
+        ({}, {"columns": ["maker"]}, "There is no column 'maker'. The columns are: make"),
+        ({}, {"numbers": "keep"}, "numbers is passthrough or drop"),
+        ({}, {"columns": ["power"]}, "'make' holds no numbers. Name it among columns"),
+    ],
+)
+def test_columns_that_cannot_be_encoded_are_named(cars, change, parameters, message):
+    X, y = cars
+    with pytest.raises(ValueError, match=message):
+        encoder(**parameters).fit(X.assign(**change), y)
+
+
+# users and items
+
+
+def test_ratings_are_estimated_and_items_recommended(ratings):
+    X, y = ratings
+    model = factorizer().fit(X, y)
+    assert model.score(X, y) > 0.5
+    assert model.user_factors_.shape == (len(model.users_), 4)
+    assert model.item_factors_.dtype == np.float32
+    by_hand = model.mean_ + model.user_bias_[0] + model.item_bias_[0] + model.user_factors_[0] @ model.item_factors_[0]
+    assert model.predict([[model.users_[0], model.items_[0]]])[0] == pytest.approx(np.clip(by_hand, 1, 5), abs=1e-4)
+    assert not set(model.recommend("u0", k=5)["label"]) & set(X["item"][X["user"] == "u0"])
+    assert len(model.recommend(rated={"i0": 5}, k=3)) == 3
+    assert np.isfinite(model.predict([["nobody", "i0"], ["u0", "nothing"]])).all()
+
+
+def test_a_sparse_matrix_is_its_pairs(ratings):
+    rng = np.random.default_rng(0)
+    cells = np.flatnonzero(rng.random(20 * 12) < 0.7)
+    user, item = np.divmod(cells, 12)
+    y = np.where((user + item) % 2, 5.0, 1.0)
+    matrix = factorizer().fit(csr_array((y, (user, item)), (20, 12)))
+    pairs = factorizer().fit(np.c_[user, item], y)
+    assert np.allclose(matrix.predict(np.c_[user, item]), pairs.predict(np.c_[user, item]))
+    with pytest.raises(ValueError, match="y has to be None"):
+        factorizer().fit(csr_array((y, (user, item))), y)
+
+
+def test_pairs_without_ratings_are_ranked(ratings):
+    X, y = ratings
+    liked = X[y > 3]
+    model = factorizer().fit(liked)
+    likes = model.recommend("u0", k=5)["label"].str[1:].astype(int) % 2 == 0
+    assert likes.mean() > 0.7
+
+
+@pytest.mark.slow
+def test_factors_are_searched_over(ratings):
+    X, y = ratings
+    search = GridSearchCV(factorizer(), {"dim": [2, 4], "penalty": [None, 5.0]}, cv=2).fit(X, y)
+    assert search.best_score_ > 0.3
+
+
+# UMAP
+
+
+def test_new_points_lie_among_their_kind_whatever_comes_with_them():
+    X, y = load_iris(return_X_y=True)
+    rng = np.random.default_rng(0)
+    order = rng.permutation(len(X))
+    train, test = order[:100], order[100:]
+    umap = UMAP(n_neighbors=10, random_state=0).fit(X[train])
+    placed = umap.transform(X[test])
+    nearest = np.linalg.norm(placed[:, None] - umap.embedding_[None], axis=2).argmin(1)
+    assert (y[train][nearest] == y[test]).mean() > 0.9
+    assert np.allclose(umap.transform(X[test][:7]), placed[:7], atol=1e-3)
+    assert np.array_equal(umap.transform(X[train]), umap.embedding_)
+    both = np.r_[umap.embedding_, placed]
+    assert trustworthiness(np.r_[X[train], X[test]], both, n_neighbors=10) > 0.95
+
+
+def test_parameters_of_umap_are_checked():
+    X = np.random.default_rng(0).normal(size=(40, 6))
+    assert UMAP(n_components=4, n_epochs=10, random_state=0).fit_transform(X).shape == (40, 4)
+    for parameters, message in (
+        ({"n_components": 0}, "n_components is a whole number"),
+        ({"init": "spectral"}, "init is pca or random"),
+        ({"min_dist": 2, "spread": 1}, "min_dist"),
+        ({"metric": "manhattan"}, "metric"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            UMAP(**parameters).fit(X)
+
+
+# all
+
+
+@pytest.mark.slow
+def test_fitted_ones_are_pickled_and_leave_nothing_behind(topics, cars, ratings, store):
+    """Neither in the store, nor in the seeds and threads of the process."""
+    fitted = [
+        (WordVectorizer(dim=4, epochs=1, random_state=0).fit(topics[0]), "transform", topics[0][:5]),
+        (encoder().fit(*cars), "transform", cars[0].head(5)),
+        (factorizer().fit(*ratings), "predict", ratings[0].head(5)),
+        (UMAP(n_epochs=10, random_state=0).fit(np.eye(20)), "transform", np.eye(20)[:3] + 0.1),
+    ]
+    for estimator, method, rows in fitted:
+        again = pickle.loads(pickle.dumps(estimator))
+        assert np.array_equal(getattr(again, method)(rows), getattr(estimator, method)(rows))
+    assert not store.exists() or not list(store.rglob("*.*"))
+
+
+def test_seeds_and_threads_of_the_process_stay(cars):
+    random.seed(3)
+    np.random.seed(3)  # noqa: NPY002 - the state that others rely on
+    torch.manual_seed(3)
+    before = (
+        random.getstate(),
+        np.random.get_state()[1].tolist(),  # noqa: NPY002
+        torch.get_rng_state().tolist(),
+        torch.get_num_threads(),
+    )
+    encoder().fit(*cars)
+    UMAP(n_epochs=10, random_state=0).fit(np.eye(20))
+    after = (
+        random.getstate(),
+        np.random.get_state()[1].tolist(),  # noqa: NPY002
+        torch.get_rng_state().tolist(),
+        torch.get_num_threads(),
+    )
+    assert before == after
+
+
+def test_the_same_random_state_gives_the_same_vectors(cars):
+    assert np.array_equal(encoder().fit_transform(*cars), encoder().fit_transform(*cars))
+    assert not np.array_equal(encoder().fit_transform(*cars), encoder(random_state=1).fit_transform(*cars))
