@@ -171,6 +171,8 @@ def load(folder: Path, labels: list[str], port: str, connections: int, seconds: 
         "-t1",
         f"-c{connections}",
         f"-d{seconds:g}s",
+        "--timeout",
+        "30s",
         "-s",
         str(folder / "ask.lua"),
         f"http://127.0.0.1:{port}",

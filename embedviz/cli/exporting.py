@@ -12,7 +12,7 @@ import typer
 from embedviz.cli.app import app
 from embedviz.cli.completing import complete_path
 from embedviz.cli.options import RunArgument, Space
-from embedviz.cli.printing import print_values, print_written
+from embedviz.cli.printing import print_value, print_written
 from embedviz.cli.run_argument import run_of
 from embedviz.exports.formats import FORMATS, export_run
 
@@ -34,7 +34,7 @@ def export(
 ) -> None:
     """Write the model of a run for other programs, with the run's answers to compare with, or the way to make the run again."""
     written = export_run(run_of(run), target, format)
-    typer.echo(str(written))
+    print_value(str(written), "exported")
     print_written(written)
 
 
@@ -56,4 +56,4 @@ def push(
     if token is None and sys.stdin.isatty() and (endpoint is not None or not kept_token()):
         token = typer.prompt("Token with write access (not shown)", hide_input=True, default="", show_default=False)
     address = opened.push_to_hub(repository, token=token, space=space, endpoint=endpoint, private=not public)
-    print_values({"address": address}, "uploaded")
+    print_value(address, "address")

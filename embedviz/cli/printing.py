@@ -78,6 +78,15 @@ def print_values(values: Mapping[str, Any], name: str) -> None:
         _print(f"{key}\t{value:.4f}" if isinstance(value, float) else f"{key}\t{value}")
 
 
+def print_value(value: str, name: str) -> None:
+    """Print a text; in the JSON document it is a field of the name."""
+    document = _document.get()
+    if document is None:
+        typer.echo(value)
+    else:
+        document[name] = value
+
+
 def print_sentence(sentence: str) -> None:
     """Print a sentence that is a result; the JSON document lists it under "sentences"."""
     document = _document.get()

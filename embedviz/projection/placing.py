@@ -20,7 +20,8 @@ STEPS = 100
 RANDOM_POINTS = 64  # R, others in each step
 MAX_MOVE = 4.0  # of a pull or push in one direction, as in the layout
 PULLS_PER_PUSH = 2.0  # in the layout an edge pulls each of its ends twice, and pushes its head once
-BLOCK = 2_000  # new points at a time
+SPARE = 16  # further candidates for the k nearest, among which equally distant ones are told apart
+BLOCK = 500  # new points at a time
 
 
 def place_points(
@@ -47,18 +48,36 @@ def place_points(
     if not len(queries):
         return np.empty((0, coords.shape[1]), np.float32)
     k = max(1, settings.neighbors_for(len(vectors)) - 1)
-    near = TorchExactIndex(vectors, settings.metric, device).query(queries, k)
-    weights = torch.cat(list(memberships(torch.from_numpy(near.distances), settings.local_connectivity)))
+    near = TorchExactIndex(vectors, settings.metric, device).query(queries, min(k + SPARE, len(vectors))).indices
     places = torch.from_numpy(np.asarray(coords, np.float32))
-    found = torch.cat(
+    found = np.concatenate(
         [
-            _optimised(places, indices, part, settings)
-            for indices, part in zip(torch.from_numpy(near.indices).split(BLOCK), weights.split(BLOCK), strict=True)
+            _optimised(places, *_weighted(vectors, queries[rows], near[rows], k, settings), settings).numpy()
+            for rows in (slice(start, start + BLOCK) for start in range(0, len(queries), BLOCK))
         ]
-    ).numpy()
+    )
     equal = _places_of_equals(vectors, queries)
     found[equal >= 0] = coords[equal[equal >= 0]]
     return found
+
+
+def _weighted(
+    vectors: np.ndarray, queries: np.ndarray, near: np.ndarray, k: int, settings: ProjectionSettings
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the k nearest of the candidates of new vectors (Q, k + `SPARE`), and their memberships: (Q, k) each.
+
+    Distances are computed from differences: those of matrix products are rounded as the number of queries goes.
+    """
+    ends = [np.asarray(side, np.float64) for side in (vectors[near], queries[:, None])]
+    if settings.metric == "cosine":
+        ends = [end / np.linalg.norm(end, axis=2, keepdims=True).clip(1e-30) for end in ends]
+    distances = np.linalg.norm(ends[0] - ends[1], axis=2)
+    if settings.metric == "cosine":
+        distances = distances**2 / 2
+    order = np.lexsort((near, distances), axis=1)[:, :k]
+    distances = torch.from_numpy(np.take_along_axis(distances, order, 1).astype(np.float32))
+    weights = torch.cat(list(memberships(distances, settings.local_connectivity)))
+    return torch.from_numpy(np.take_along_axis(near, order, 1)), weights
 
 
 def _optimised(
