@@ -44,6 +44,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/word_vectors.py
 	$(BIN)/python benchmarks/corpora.py
 	$(BIN)/python benchmarks/vectors_reading.py
+	$(BIN)/python benchmarks/vectors_writing.py
 	$(BIN)/python benchmarks/umap_speed.py
 	$(BIN)/python benchmarks/after_layout_speed.py
 	@if [ -d "$(PUBLISHED)" ]; then $(BIN)/python benchmarks/published.py "$(PUBLISHED)"; else echo 'published.py: name the folder of published data: make bench PUBLISHED=FOLDER'; fi

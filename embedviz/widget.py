@@ -46,7 +46,7 @@ except ImportError as error:
 
 ENTRY = "notebook.js"
 MAX_HIGHLIGHTED_HITS = 200
-MIN_HEIGHT_PX, MAX_HEIGHT_PX = 200, 4000
+MIN_HEIGHT_PX, MAX_HEIGHT_PX = 360, 4000  # the toolbar takes the least
 
 
 class _Question(TypedDict):
@@ -102,7 +102,7 @@ class Map(anywidget.AnyWidget):
     metric : {"cosine", "euclidean", "dot"}
         By which the neighbours of the focus are measured in the original space.
     height : int
-        Pixels, 200 to 4,000.
+        Pixels, 360 to 4,000.
 
     Raises
     ------
@@ -128,7 +128,9 @@ class Map(anywidget.AnyWidget):
 
     _esm = _script()
 
-    selection = traitlets.List(traitlets.Unicode())
+    selection = (
+        traitlets.List()
+    )  # of labels, which the check looks up: traitlets would look at each of a million once more
     selected = traitlets.Any()
     focus = traitlets.Unicode(None, allow_none=True)
     color_by = traitlets.Unicode().tag(sync=True)

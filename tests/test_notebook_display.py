@@ -92,6 +92,21 @@ def test_scores_of_word_vectors_show_their_coverage(tmp_path):
     assert "<i>" not in shown["text/html"]
 
 
+def test_an_experiment_shows_table_and_verdict_then_the_figure(tmp_path, two_topics, monkeypatch):
+    pytest.importorskip("IPython")
+    (tmp_path / "text.txt").write_text(two_topics)
+    found = ev.experiment(
+        "dimensions", tmp_path / "text.txt", model="skipgram", largest=4, seeds=1, min_count=1, epochs=1
+    )
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda value, **_: shown.append(value))
+    found._ipython_display_()
+    table, figure = shown
+    assert "<strong>How many dimensions?" in table["text/html"]
+    assert found.verdict.sentences[0] in table["text/plain"]
+    assert figure.data
+
+
 def test_a_projection_shows_the_widget_and_a_picture_for_where_there_is_none():
     pytest.importorskip("anywidget")
     flat = projection()

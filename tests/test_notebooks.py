@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
-PLOTLY, WIDGET = "application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def cells_of(path):
@@ -60,19 +60,3 @@ def test_a_notebook_runs(path, execute):
     shown = run(nbformat.read(path, as_version=4))
     assert any(WIDGET in data for data in shown)
     assert all(data for data in shown)  # each cell ends in something to look at
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_an_experiment_shows_table_verdict_and_figure(execute, tmp_path):
-    run, nbformat = execute
-    (tmp_path / "text.txt").write_text("the cat sat on the mat and the dog sat on the rug\n" * 50)
-    source = (
-        'import embedviz as ev\nfound = ev.experiment("dimensions", "text.txt", model="skipgram", largest=4, seeds=1, '
-        "min_count=1, epochs=1)\nfound"
-    )
-    (shown,) = run(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]))
-    assert shown[PLOTLY]["data"]
-    assert "<strong>How many dimensions?" in shown["text/html"]
-    assert "<th" in shown["text/html"]

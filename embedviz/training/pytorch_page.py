@@ -15,7 +15,6 @@ import numpy as np
 
 from embedviz.core.typed_json import JsonObject
 
-TOLERANCE = 1e-5  # largest difference from the run's answers, relative where those are above 1
 WIDTH = 110  # characters of a line of the page's opening text
 
 
@@ -80,6 +79,10 @@ def as_comment(text: str) -> str:
 _OPENING = '''"""{title}, in plain PyTorch.
 
 {about}
+
+The text is “Why are embeddings used in PyTorch?” (30 January 2025), whose examples are word embeddings for
+sentiment analysis (1), user embeddings for collaborative filtering (2) and category embeddings in a
+classification problem (3).
 
 It needs torch and safetensors, and the three files beside it: weights.safetensors (all tensors), values.json (what comes
 before the tensors) and examples.json (inputs, and what the run answered to them). To compare them all:

@@ -82,8 +82,8 @@ def test_a_person_and_python_follow_each_other(page, picture):
     assert sorted(widget.locator(".legend .name").all_inner_texts()) == [f"group <i>{k}</i>" for k in range(3)]
 
     # a box around the third group, which stands above the others
-    xs, ys = zip(*places_of(page, range(2, 300, 3)), strict=True)
     widget.get_by_title("Select with a box").click()
+    xs, ys = zip(*places_of(page, range(2, 300, 3)), strict=True)
     page.mouse.move(min(xs) - 5, min(ys) - 5)
     page.mouse.down()
     page.mouse.move(max(xs) + 5, max(ys) + 5, steps=4)

@@ -6,7 +6,7 @@ from embedviz.core.errors import SettingsError
 from embedviz.models import MODELS, model_spec
 from embedviz.testing import checks, make_case
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # some checks train every preset
 
 
 @pytest.fixture(params=list(MODELS), scope="module")

@@ -11,6 +11,8 @@ import { watchTheme } from "./page_theme.js";
 /** @import { WidgetModel } from "./kernel_answers.js" */
 /** @import { MapRoot } from "./map.js" */
 
+const LOW_PX = 480; // of a map on which the whole toolbar has no room
+
 let shown = 0;
 
 /**
@@ -60,6 +62,7 @@ export function render({ model, el }, css) {
       metric: model.get("metric"),
       metrics: model.get("_metrics"),
     };
+    frame.classList.toggle("low", (message.height ?? LOW_PX) < LOW_PX);
     host.style.setProperty("--card-height", `${message.height}px`);
     update({ parentElement: root, data, setStateValue: (_, state) => save("_event", state), fetcher });
     updateCard({

@@ -56,6 +56,7 @@ def glove_loss(
 ) -> float:
     """Return the loss of pairs in both directions, as the kernel of the training adds it up; its rate is 0."""
     assert trained.centre_bias is not None
+    assert trained.context_bias is not None
     V, counts = len(trained.labels), np.array(COUNTS)
     biases = np.stack([trained.centre_bias + np.log(totals), trained.context_bias]).astype(np.float32)
     weights = np.minimum(1, (counts / settings.x_max) ** settings.weighting_power).astype(np.float32)
@@ -88,8 +89,8 @@ def ppmi_page(trained: WordVectors, settings: PpmiSettings) -> PyTorchPage:
         [sections.PPMI],
         {"context_smoothing": f"{settings.context_smoothing:g}", "shift": f"{settings.shift:g}"},
         {f"model.{name}": array for name, array in model.items()},
-        {"counts": matrix.tolist()},
-        {"ppmi": entries.tolist(), "loss": float((errors**2).sum())},
+        {"counts": [[float(count) for count in row] for row in matrix]},
+        {"ppmi": [[float(entry) for entry in row] for row in entries], "loss": float((errors**2).sum())},
         f'{_EXAMPLES}\n    counts = torch.tensor(inputs["counts"], dtype=torch.float64)',
         "loss(words, counts)",
         ["math"],

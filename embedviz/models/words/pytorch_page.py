@@ -129,7 +129,7 @@ def example_contexts(n_words: int, behind: int = 1) -> list[list[int]]:
     return [[(row + behind + k) % n_words for k in range(N_CONTEXTS)] for row in example_rows(n_words)]
 
 
-def _example_words(labels: Sequence[str]) -> list[str]:
+def _example_words(labels: list[str]) -> list[str]:
     return [labels[row] for row in dict.fromkeys(np.linspace(0, len(labels) // 2, N_WORDS).astype(int).tolist())]
 
 

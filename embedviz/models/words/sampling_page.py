@@ -132,5 +132,6 @@ def _loss(trained: WordVectors, words: np.ndarray, contexts: np.ndarray, noise: 
     targets = np.concatenate([contexts, noise], 1)
     labels = np.concatenate([np.ones(contexts.shape), np.zeros(noise.shape)], 1)
     weights = np.where(labels > 0, 1, contexts.shape[1])
-    arrays = (h, trained.context[targets], labels.astype(np.float32), weights.astype(np.float32))
-    return gradients(*(torch.from_numpy(array) for array in arrays)).loss.numpy()
+    vectors = torch.from_numpy(h), torch.from_numpy(trained.context[targets])
+    marks = torch.from_numpy(labels.astype(np.float32)), torch.from_numpy(weights.astype(np.float32))
+    return gradients(*vectors, *marks).loss.numpy()
