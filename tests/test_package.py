@@ -111,5 +111,5 @@ def test_the_readmes_commands_exist():
     from embedviz.cli import app
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = set(re.findall(r"(?:^|`)embedviz ([\w-]+)", readme, re.MULTILINE))
+    commands = set(re.findall(r"(?:^|`)embedviz ([a-z][\w-]+)", readme, re.MULTILINE))
     assert commands == set(get_command(app).commands)

@@ -32,7 +32,7 @@ ASKED = {  # question: sample, model, the question's numbers, the model's
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
-def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_path):
+def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_path, picture):
     page = chromium.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
     page.add_init_script(WATCH_SHIFTS)
     page.goto(server.address + "data")
@@ -52,6 +52,7 @@ def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_pa
     assert page.evaluate("window.shift") < 0.1, page.evaluate("window.shifts")
     faults = [fault["id"] for fault in Axe().run(page).response["violations"] if fault["impact"] in BAD]
     assert faults == []
+    picture(page, "experiments")
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report").click()

@@ -96,6 +96,7 @@ def test_a_tour_trains_within_a_minute_and_keeps_its_promise(name, server, chrom
     if os.environ.get("EMBEDVIZ_PICTURES"):
         expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=120_000)
         expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=60_000)  # the clusters
+        page.get_by_role("button", name="Reset the view").click()
     picture(page, f"{name}-{tour.steps[-1].page}")
     if name == "review":
         visit(page, "Evaluate")

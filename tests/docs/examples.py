@@ -66,8 +66,9 @@ def commands_of(block: Block) -> Iterator[tuple[int, list[str]]]:
     """Return the line and the words of each command `embedviz ...` of a block of commands."""
     for number, line in enumerate(block.text.splitlines(), block.line):
         words = shlex.split(line.removeprefix("$ "), comments=True)
-        if words and words[0] == "embedviz":
-            yield number, words
+        if words and words[0] == "embedviz":  # what follows a pipe reads it, and where its errors go changes nothing
+            end = words.index("|") if "|" in words else len(words)
+            yield number, [word for word in words[:end] if not word.startswith("2>")]
 
 
 def run_page(page: str, name: str, without: tuple[str, ...] = ()) -> int:

@@ -92,3 +92,8 @@ def test_what_is_printed_is_compared_with_dots_for_anything():
 def test_comments_and_other_programs_are_no_commands():
     (block,) = blocks_of("```sh\nmake run  # embedviz\n# embedviz profile x\nembedviz profile x  # a comment\n```\n")
     assert list(commands_of(block)) == [(4, ["embedviz", "profile", "x"])]
+
+
+def test_a_command_ends_at_a_pipe():
+    (block,) = blocks_of("```sh\nembedviz runs list --json 2>/dev/null | jq '.runs'\n```\n")
+    assert list(commands_of(block)) == [(2, ["embedviz", "runs", "list", "--json"])]

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The folder of the built site; a warning of the build is an error."""
+    """The folder of the built site; a warning of the build is an error, which --quiet would hide."""
     missing = [name for name in ("material", "mkdocstrings") if importlib.util.find_spec(name) is None]
     if missing:
         reason = "mkdocs is not installed: pip install -r requirements-docs.txt"
@@ -31,7 +31,6 @@ def site(tmp_path_factory):
         "mkdocs",
         "build",
         "--strict",
-        "--quiet",
         "-f",
         ROOT / "docs" / "site" / "mkdocs.yml",
     ]
