@@ -26,6 +26,11 @@ SENTIMENT = {
     "vectors": "none", "dim": 8, "encoder": "mean", "epochs": 4, "linear_term": False, "deterministic": True,
     "batch_size": 8, "learning_rate": 0.02, "embedding_rate": 0.02,
 }  # fmt: skip
+FLAGS = [
+    f"--no-{name.replace('_', '-')}" if value is False else f"--{name.replace('_', '-')}={value}"
+    for name, value in SENTIMENT.items()
+    if name != "deterministic"
+]
 
 
 def texts(n, seed):
@@ -159,8 +164,7 @@ def test_users_of_movielens_train_on_base_and_test_on_test(tmp_path, monkeypatch
 
 
 def test_the_command_line_takes_the_files(files, monkeypatch, capsys):
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in SENTIMENT.items() if name != "deterministic"]
-    words = ["train", "sentiment", "train.csv", "--test", "test.tsv", "--validation", "dev.csv", *flags, "--out", "run"]
+    words = ["train", "sentiment", "train.csv", "--test", "test.tsv", "--validation", "dev.csv", *FLAGS, "--out", "run"]
     monkeypatch.setattr(sys, "argv", ["embedviz", *words])
     cli.main()
     printed = capsys.readouterr()
@@ -171,10 +175,9 @@ def test_the_command_line_takes_the_files(files, monkeypatch, capsys):
 
 def test_a_guess_is_taken_away_on_the_command_line(files, monkeypatch, capsys):
     texts(80, 0).assign(part=["train", "test", "train", "train", "test"] * 16).to_csv("all.csv", index=False)
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in SENTIMENT.items() if name != "deterministic"]
     for words, column in (([], "part"), (["--columns", "split=", "label=label"], "")):
         out = f"run {column}"
-        monkeypatch.setattr(sys, "argv", ["embedviz", "train", "sentiment", "all.csv", *words, *flags, "--out", out])
+        monkeypatch.setattr(sys, "argv", ["embedviz", "train", "sentiment", "all.csv", *words, *FLAGS, "--out", out])
         cli.main()
         assert ev.open_run(out).protocol.column == column
     capsys.readouterr()

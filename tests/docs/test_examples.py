@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,7 +19,10 @@ LANGUAGES = {"python", "sh", "console", "text", ""}
 
 def has_examples(page: Path) -> bool:
     blocks = blocks_of(page.read_text(encoding="utf-8"))
-    return any(block.language == "python" or list(commands_of(block)) for block in blocks)
+    commands = [words for block in blocks for _, words in commands_of(block)]
+    return any(block.language == "python" for block in blocks) or any(
+        (words[1:] or [""])[0] not in NOT_HERE for words in commands
+    )
 
 
 WITH_EXAMPLES = [page for page in ALL if has_examples(page)]
@@ -35,6 +39,9 @@ def folder(tmp_path, monkeypatch, cars, film_ratings, tweets):
     plain[plain.index % 5 == 0].to_csv(tmp_path / "u1.test", index=False, sep="\t")
     reviews = pd.DataFrame({"review": tweets["tweet"], "stars": tweets["mood"]}).dropna()
     reviews.to_csv(tmp_path / "reviews.csv", index=False)
+    vectors = np.random.default_rng(0).normal(size=(2000, 8)).astype(np.float32)
+    np.save(tmp_path / "vectors.npy", vectors)
+    (tmp_path / "labels.txt").write_text("\n".join(["king", *(f"word{i}" for i in range(1, 2000))]))
     (tmp_path / "pairs.tsv").write_text("king\tqueen\t8.6\nking\ttable\t1.3\ngold\tsilver\t8.0\nbread\twater\t4.5\n")
     monkeypatch.chdir(tmp_path)
     yield tmp_path
