@@ -83,7 +83,7 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     expect(page.get_by_text("3CosMul")).to_be_visible()
     follow(page, "Export these vectors", "Export")
     press(page, "Prepare the file")
-    with page.context.expect_event("page") as opened, opened.value.expect_download() as download:
+    with page.expect_download() as download:
         page.get_by_role("link", name="Download word.zip").click()
     download.value.save_as(tmp_path / "vectors.zip")
     import embedviz
