@@ -31,7 +31,7 @@ def test_the_readme_is_shown_without_pictures_and_links_that_lead_nowhere(app):
 def test_the_shortcuts_are_those_of_the_map(app):
     opened(app)
     keys = " ".join(app.table[0].value["key"])
-    handled = (ROOT / "components" / "map" / "js" / "keyboard.js").read_text("utf-8")
+    handled = (ROOT / "embedviz" / "map_view" / "js" / "keyboard.js").read_text("utf-8")
     for shown, key in (("Arrow keys", "ArrowLeft"), ("+", '"+"'), ("0", "0:"), ("Enter", "Enter:"), ("Escape", "Escape:"), ("Ctrl+Z", 'z: "undo"'), ("Ctrl+Y", 'y: "redo"')):  # fmt: skip
         assert shown in keys
         assert key in handled
