@@ -3,7 +3,7 @@
     python benchmarks/serve.py [vectors.txt | vectors.bin] [--random] [--connections 4] [--seconds 10] [--rounds 3]
 
 Without a file 341,000 x 100 vectors are made of the bundled 20,000 (`neighbours_speed.py`); --random draws unit vectors, which lie
-in no narrower space, so that no bound rules any out. Each server is one process with one worker, started anew for a round; the
+in no narrower space, so that no bound leaves any vector out. Each server is one process with one worker, started again for each round; the
 rounds alternate. Clients keep their connections: wrk where it is installed (apt-get install wrk), else asyncio streams in a
 process of their own. Every request asks for the ten nearest of another label. Clients and server share the machine.
 """

@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from map_speed import PIXELS_OF_PLOTLY
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -41,14 +42,6 @@ import plotly.graph_objects as go
 figure = go.Figure(go.Scattergl(x=coords[:, 0], y=coords[:, 1], mode="markers", marker={"color": cluster, "size": 4}, text=space.labels))
 figure
 """
-PIXELS_OF_PLOTLY = """() => {
-  const canvas = document.querySelector(".js-plotly-plot canvas.gl-canvas-context");
-  const gl = canvas?.getContext("webgl");
-  if (!gl || !canvas.width) return false;
-  const pixels = new Uint8Array(4 * canvas.width * canvas.height);
-  gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-  return pixels.some((value) => value > 0);
-}"""
 # left half of the points, within a line of 200 corners
 LASSO = f"""() => {{
   const map = {MAP};

@@ -23,7 +23,7 @@ def export_routes() -> list[Route]:
 
 
 def _send(request: Request) -> Response:
-    """Send the file; the data that was uploaded goes to its owner alone, all else to whoever has the run's address."""
+    """Send the file. Uploaded data is sent to its owner only, other exports to every visitor with the run's address."""
     try:
         run = Store().run(request.path_params["run"])
         folder = run.folder / FOLDER / request.path_params["export"]

@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     NOT_FINISHED = 3  # a training or an experiment failed, or was stopped
     BUG = 4  # with its traceback
     INTERRUPTED = 130  # 128 + SIGINT
-    BROKEN_PIPE = 141  # 128 + SIGPIPE: whoever read the output has ended
+    BROKEN_PIPE = 141  # 128 + SIGPIPE: the process that read the output has ended
 
 
 EPILOG = (

@@ -46,7 +46,7 @@ def json_document() -> Generator[None]:
 
 
 def _print(text: str) -> None:
-    """Print to the output; leave without a traceback where whoever read it has ended, as head does."""
+    """Print to the output; leave without a traceback where its reader has ended, as head does."""
     try:
         typer.echo(text)
     except BrokenPipeError:

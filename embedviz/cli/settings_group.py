@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from embedviz.core.settings import Settings
 MODEL_FLAG = "--model"
 
 
-class SettingsGroup(TyperGroup):
+class SettingsGroup(TyperGroup, ABC):
     """A group whose sub-commands are the names of a registry. `embedviz --help` imports none of them.
 
     A subclass sets names and example, and says which command and settings belong to a name.
@@ -24,17 +25,17 @@ class SettingsGroup(TyperGroup):
     names: ClassVar[Mapping[str, str]]
     example: ClassVar[str]  # what follows a name in a call
 
+    @abstractmethod
     def command_of(self, name: str) -> Command:
         """Return the command of a name, which takes `settings` beside its options."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settings_of(self, name: str, model: str | None) -> dict[str, type[Settings]]:
         """Return title -> settings class of a name, and of the model that the call names by --model."""
-        raise NotImplementedError
 
+    @abstractmethod
     def summary_of(self, name: str) -> str:
         """Return the sentence of --help about a name."""
-        raise NotImplementedError
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the sub-commands."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -92,11 +93,12 @@ class DisplayTable:
         return bool(self.header) and bool(texts) and all(_NUMBER.fullmatch(text) for text in texts)
 
 
-class NotebookDisplay:
+class NotebookDisplay(ABC):
     """A result that shows itself in notebooks by a DisplayTable."""
 
+    @abstractmethod
     def _display_table(self) -> DisplayTable:
-        raise NotImplementedError
+        """Return the table."""
 
     def _repr_html_(self) -> str:
         return self._display_table().html

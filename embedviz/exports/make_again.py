@@ -82,13 +82,13 @@ def write_again_files_without_data(run: RunFolder, folder: Path) -> None:
 
 def _write(run: RunFolder, folder: Path, with_data: bool) -> None:
     _check(run)
-    inputs = inputs_of(run)
+    inputs, roles = inputs_of(run), _roles(run)
     if (first := _first_run(run)) is not None:
         (folder / FIRST).mkdir()
         _write(first, folder / FIRST, with_data)
-    write_json(folder / RECORD, _record(run, inputs))
+    write_json(folder / RECORD, _record(run, inputs, roles))
     texts = {
-        SCRIPT: _script(run, inputs, first, with_data),
+        SCRIPT: _script(run, inputs, roles, first, with_data),
         REQUIREMENTS: "".join(f"{name}=={pin}\n" for name, pin in versions().items()),
     }
     for number, chosen in enumerate(label_filters(run)):
@@ -127,8 +127,10 @@ def _first_run(run: RunFolder) -> RunFolder | None:
     return first
 
 
-def _script(run: RunFolder, inputs: RunInputs, first: RunFolder | None, with_data: bool) -> str:
-    lines = textwrap.indent("\n".join(f"{line}," for line in _arguments(run, inputs, first)), " " * 8)
+def _script(
+    run: RunFolder, inputs: RunInputs, roles: Mapping[str, Any], first: RunFolder | None, with_data: bool
+) -> str:
+    lines = textwrap.indent("\n".join(f"{line}," for line in _arguments(run, inputs, roles, first)), " " * 8)
     missing = [] if with_data else [file.place for file in (*inputs.data, *inputs.parts.values())]
     sentence = f" Put the data there first: {', '.join(missing)}." if missing else ""
     text = _SCRIPT.format(
@@ -140,13 +142,13 @@ def _script(run: RunFolder, inputs: RunInputs, first: RunFolder | None, with_dat
     return text.replace("import json\n", "import json\nimport runpy\n", 1) if first else text
 
 
-def _arguments(run: RunFolder, inputs: RunInputs, first: RunFolder | None) -> Iterator[str]:
+def _arguments(run: RunFolder, inputs: RunInputs, roles: Mapping[str, Any], first: RunFolder | None) -> Iterator[str]:
     """Yield the arguments of ev.train, each as Python."""
     yield repr(run.model)
     files = [f"HERE / {file.place!r}" for file in inputs.data]
     yield repr(inputs.sample) if inputs.sample else files[0] if len(files) == 1 else f"[{', '.join(files)}]"
-    if columns := _roles(run):
-        yield f"columns={columns!r}"
+    if roles:
+        yield f"columns={roles!r}"
     if options := run.data["options"]:
         yield f"read={dict(options)!r}"
     for part, file in inputs.parts.items():
@@ -179,14 +181,14 @@ def _roles(run: RunFolder) -> dict[str, Any]:
     return {**{role: None for role, column in run.columns.items() if column is None and role in known}, **found}
 
 
-def _record(run: RunFolder, inputs: RunInputs) -> Mapping[str, Any]:
+def _record(run: RunFolder, inputs: RunInputs, roles: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what is known of the first training."""
     seeds = [repeats.scores for repeats in kept_repeats(run) if repeats.scores.over == "seeds"]
     return {
         "run": run.name,
         "model": run.model,
         "settings": run.training_settings().model_dump(mode="json"),
-        "columns": _roles(run),
+        "columns": roles,
         "read": run.data["options"],
         "data": run.data["title"],
         "files": [{"file": file.place, "sha256": file.sha256, "bytes": file.size} for file in inputs.files],

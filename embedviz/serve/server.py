@@ -66,7 +66,7 @@ def serve(
     with bound_socket(host, port) as bound:
         address = f"[{host}]" if ":" in host else host
         on_start(f"http://{address}:{bound.getsockname()[1]}")
-        # uvicorn raises the signal that ended it once more, for whoever handled it before: SIGTERM is a server's usual end
+        # uvicorn raises the signal that ended it once more, for the handler from before: SIGTERM is a server's usual end
         before = signal.signal(signal.SIGTERM, lambda number, frame: None)
         try:
             uvicorn.Server(config).run(sockets=[bound])

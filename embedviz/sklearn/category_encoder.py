@@ -39,7 +39,7 @@ class LearnedColumn:
         return self.vectors[self.values.encode(Names.of(cells))]
 
     def aligned_to(self, other: LearnedColumn) -> LearnedColumn:
-        """Return these vectors turned onto those of another training of the same column.
+        """Return these vectors aligned (orthogonal Procrustes) with those of another training of the same column.
 
         Two trainings agree at best up to a rotation, so that the same value would lie elsewhere in each. The rotation is the one that
         brings the values that both know closest, each by its count (orthogonal Procrustes; Schönemann 1966).
@@ -59,7 +59,7 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
     """Encode categories by vectors that a network learns with the target: values that act alike are near each other.
 
     `fit_transform` cross-fits, as scikit-learn's `TargetEncoder` does: the vectors of a row come from a network that did not see
-    the row's target, turned onto those of the network of all rows. Otherwise what is trained on the encoding trusts it too much,
+    the row's target, aligned with those of the network of all rows. Otherwise what is trained on the encoding trusts it too much,
     for the target has leaked into it. So `fit(X, y).transform(X)` is not `fit_transform(X, y)`; `cv=None` makes them the same.
 
     Parameters

@@ -32,7 +32,7 @@ $pooling
 $vectors
 model = SentimentClassifier(vectors, $values)
 model.load_state_dict(state_of("model."), strict=False)  # the vectors are there already
-model.eval()
+model.eval()  # PyTorch's evaluation mode, without dropout: it runs no text as code
 '''
 
 LSTM = "        self.lstm = nn.LSTM(vectors.shape[1], hidden_dim$both)"
