@@ -112,6 +112,27 @@ def chromium():
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Add to a failure what the pages showed that were open."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("chromium")
+    if report.failed and call.when == "call" and browser is not None:
+        for page in [page for context in browser.contexts for page in context.pages]:
+            report.sections.append((f"What {page.url} showed", _shown(page)))
+    return report
+
+
+def _shown(page) -> str:
+    """Return the page as a screen reader would meet it."""
+    from playwright.sync_api import Error
+
+    try:
+        return page.locator("body").aria_snapshot(timeout=5_000)
+    except Error as error:  # it may be what the test failed of
+        return str(error)
+
+
 @pytest.fixture
 def picture():
     """A function that writes a screenshot for the README when EMBEDVIZ_PICTURES names a folder."""

@@ -25,8 +25,10 @@ class Nodes:
     """A Ray cluster whose head trains nothing and whose nodes have one core each. Its files are in a folder of its own."""
 
     def __init__(self):
+        from ray._common.utils import get_default_ray_temp_dir
         from ray.cluster_utils import Cluster
 
+        Path(get_default_ray_temp_dir()).mkdir(exist_ok=True)  # Ray writes the address there, and does not make the folder
         self.folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # Ray's sockets need a short path
         head = {
             "num_cpus": 0,

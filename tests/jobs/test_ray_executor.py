@@ -18,7 +18,7 @@ from embedviz.store.store import Store
 from tests.jobs.ray_nodes import Nodes, can_hide_folders
 from tests.jobs.waiting import checkpointed, in_training, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # a node takes up to 10 s to start
 
 LONG = {"epochs": 10_000, "min_count": 1, "dim": 100, "window": 10, "subsample": 0, "threads": 1}
 RESUMING = "Resuming from the last checkpoint"
