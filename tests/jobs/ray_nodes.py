@@ -28,7 +28,7 @@ class Nodes:
         from ray._common.utils import get_default_ray_temp_dir
         from ray.cluster_utils import Cluster
 
-        Path(get_default_ray_temp_dir()).mkdir(exist_ok=True)  # Ray writes the address there, and does not make the folder
+        Path(get_default_ray_temp_dir()).mkdir(exist_ok=True)  # Ray writes its address there
         self.folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # Ray's sockets need a short path
         head = {
             "num_cpus": 0,
