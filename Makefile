@@ -16,7 +16,9 @@ TORCH ?= $(shell uname -s | grep -q Linux && ! command -v nvidia-smi >/dev/null 
 TORCH_PIN = $(shell sed -n 's/^torch==\([^ ]*\).*/\1/p' requirements.txt)
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
-.PHONY: run test quick check check-js bench docs docs-serve clean
+INSTALL ?= $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: run test quick lowest check check-js bench docs docs-serve clean
 
 run: .venv/installed
 	$(BIN)/embedviz
@@ -27,6 +29,11 @@ test: check
 # Everything but what takes seconds or a browser: under 90 s.
 quick: check
 	$(PYTEST) -m "not slow and not browser"
+
+# The fast tests with the lowest version of each package that pyproject.toml allows. PyTorch stays: its lower versions come with CUDA.
+lowest: .venv-lowest/installed
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive .venv-lowest/bin/python -m pytest -q -n 2 -m "not slow and not browser" \
+	  -o filterwarnings=default $(LOWEST)
 
 # What needs no test to run: style, layers, unused code, types.
 check: .venv/installed-dev
@@ -61,8 +68,17 @@ docs: .venv/installed-docs
 docs-serve: .venv/installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve -f docs/site/mkdocs.yml
 
+# uv alone takes the lowest version of what is asked for directly, and the newest that fits of the rest.
+.venv-lowest/installed: pyproject.toml requirements-dev.txt | .venv/installed-dev
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	$(BIN)/python -c 'from importlib.metadata import version; print("torch==" + version("torch"))' > .venv-lowest/torch.txt
+	grep -v '^-r' requirements-dev.txt > .venv-lowest/dev.txt
+	UV_FIND_LINKS=$(PIP_FIND_LINKS) $(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct \
+	  --override .venv-lowest/torch.txt -r .venv-lowest/dev.txt '.[notebook,serve,hub,onnx,tensorboard,mlflow]'
+	@touch $@
+
 clean:
-	rm -rf .venv build
+	rm -rf .venv .venv-lowest build
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "embedviz needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make run PYTHON=python3.12")'
@@ -73,23 +89,23 @@ clean:
 	@test "$(TORCH)" != cpu || $(BIN)/python -c 'from importlib.metadata import version; assert version("torch").split("+")[0] == "$(TORCH_PIN)"' 2>/dev/null \
 	  || $(BIN)/pip install --quiet --disable-pip-version-check --retries 1 --extra-index-url $(CPU_INDEX) "torch==$(TORCH_PIN)+cpu" \
 	  || { echo "PyTorch's CPU build could not be installed from $(CPU_INDEX). make run TORCH=pypi takes PyPI's, with CUDA: about 3 GB."; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	$(INSTALL) -r requirements.txt -e .
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 # The optional packages: without them their tests are skipped, and CI has them. In one resolution with what is pinned.
 .venv/installed-extras: requirements-extras.txt requirements-docs.txt .venv/installed-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-extras.txt -r requirements-docs.txt
+	$(INSTALL) -r requirements-extras.txt -r requirements-docs.txt
 	$(BIN)/pip check
 	@touch $@
 
 .venv/installed-docs: requirements-docs.txt .venv/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	$(INSTALL) -r requirements-docs.txt
 	@touch $@
 
 .venv/installed-bench: requirements-bench.txt .venv/installed-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	$(INSTALL) -r requirements-bench.txt
 	@touch $@
