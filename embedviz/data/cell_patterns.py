@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+# Between thousands. The characters themselves: the regular expressions of Arrow, which pandas uses, do not know \u.
+THOUSANDS_BLANKS = " \u00a0\u2009\u202f"
 UNIT = r"(?:[$€£¥₹%]|USD\b|EUR\b|GBP\b|CHF\b|JPY\b)"
-_DIGITS = r"(?:\d+(?:[.,'’\u00a0\u2009\u202f ]\d{3})*(?:[.,]\d*)?|[.,]\d+)"
+_DIGITS = rf"(?:\d+(?:[.,'’{THOUSANDS_BLANKS}]\d{{3}})*(?:[.,]\d*)?|[.,]\d+)"
 _NUMBER = re.compile(rf"\s*\(?[+\-−]?\s*{UNIT}?\s*[+\-−]?{_DIGITS}(?:[eE][+\-−]?\d+)?\s*{UNIT}?[KMBkmb]?\)?\s*")
 _DATE = re.compile(
     r"\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[- /](?:[A-Za-z]{3,9})[- /,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})"

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from embedviz.data.category_names import Names
+from embedviz.data.cell_patterns import THOUSANDS_BLANKS, UNIT
 
 MAX_NUMBER = 1e30  # a larger number counts as missing, for its square overflows
 COMMA, POINT = ",", "."
 _OTHER = {COMMA: POINT, POINT: COMMA}
-_UNIT = r"(?:[$€£¥₹%]|USD\b|EUR\b|GBP\b|CHF\b|JPY\b)"
-_BRACKETS = rf"^\((?:{_UNIT})?\s*\d[\d.,' ]*(?:{_UNIT})?\)$"  # how bookkeepers write what is lost
+_BRACKETS = rf"^\((?:{UNIT})?\s*\d[\d.,' ]*(?:{UNIT})?\)$"  # how bookkeepers write what is lost
 _SCALE = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "bn": 1e9}
-_SCALED = re.compile(rf"^([+-]?{_UNIT}?\s*[\d.,]*\d)\s*(k|K|M)(\s*{_UNIT})?$|^([+-]?{_UNIT}\s*[\d.,]*\d)\s*(B|bn)$")
+_SCALED = re.compile(rf"^([+-]?{UNIT}?\s*[\d.,]*\d)\s*(k|K|M)(\s*{UNIT})?$|^([+-]?{UNIT}\s*[\d.,]*\d)\s*(B|bn)$")
 _OUT_OF = r"^([+-]?[\d.,]*\d)\s*(?:/|out of)\s*(\d{1,3})$"  # 4.1/5, 8 out of 10: of the most that can be given
-_SPACED = r"^[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d+)?$"  # 1 234,5
+_SPACED = rf"^[+-]?\d{{1,3}}(?:[{THOUSANDS_BLANKS}'’]\d{{3}})+(?:[.,]\d+)?$"  # 1 234,5
 _AMBIGUOUS = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"  # 1,371 and 1.371: a thousand or a fraction, as the rest of the column is
 _NUMBER = {
     COMMA: r"^[+-]?(?:(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d{1,3})?|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)$",
@@ -110,7 +110,7 @@ def _without_units(names: np.ndarray) -> pd.Series:
     cells = pd.Series(names, dtype=object).astype("str").str.replace("−", "-", regex=False)
     in_brackets = cells.str.match(_BRACKETS)
     cells = cells.mask(in_brackets, "-" + cells.str.slice(1, -1))
-    cells = cells.str.replace(rf"^([+-]?)\s*{_UNIT}\s*", r"\1", regex=True)
-    cells = cells.str.replace(rf"\s*{_UNIT}$", "", regex=True)
+    cells = cells.str.replace(rf"^([+-]?)\s*{UNIT}\s*", r"\1", regex=True)
+    cells = cells.str.replace(rf"\s*{UNIT}$", "", regex=True)
     spaced = cells.str.match(_SPACED)
     return cells.mask(spaced, cells.str.replace(r"[^\d.,+-]", "", regex=True))
