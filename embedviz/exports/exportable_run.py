@@ -156,7 +156,7 @@ class ExportableRun(RunFolder):
         RunError
             For a model that does not predict, and while there is none.
         SettingsError
-            When the path ends otherwise, or onnx is not installed.
+            When the path ends otherwise, onnx is not installed, or a file of the same name is there that no export wrote.
         """
         from embedviz.exports.onnx_file import export_onnx
 

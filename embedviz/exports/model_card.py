@@ -69,7 +69,7 @@ def model_card(space: EmbeddingSpace, run: RunFolder | None, splitting: str | No
     title = run.name if run is not None else f"{space.name} vectors"
     parts = [
         _header(is_words),
-        f"# {_line(title)}",
+        f"# {one_line(title)}",
         _what_it_is(space, run),
         "## Use",
         (_WORDS if is_words else _PLAIN) + _use(space),
@@ -87,7 +87,7 @@ def model_card(space: EmbeddingSpace, run: RunFolder | None, splitting: str | No
         ("first labels", ", ".join(space.labels[:MAX_LABELS])),
     ])]  # fmt: skip
     if space.notes:
-        parts.append("\n".join(f"- {_line(note)}" for note in space.notes))
+        parts.append("\n".join(f"- {one_line(note)}" for note in space.notes))
     parts += ["## Versions", _table(_versions(run)), "## Licence", f"{FILL_IN}. The data may have terms of its own."]
     parts += [
         "## Intended use, and limits",
@@ -100,7 +100,7 @@ def run_report(run: RunFolder) -> str:
     """Return what a paper or a reviewer needs of a training, in Markdown: scores beside baselines, protocol, settings, versions."""
     spec = model_spec(run.model)
     parts = [
-        f"# {_line(run.name)}",
+        f"# {one_line(run.name)}",
         f"{spec.title}, trained with embedviz. {spec.summary}",
         *_scores(run),
         *_training(run),
@@ -196,9 +196,9 @@ def _markdown(frame: pd.DataFrame) -> str:
 
 
 def _cell(text: str) -> str:
-    return _line(text).replace("|", "\\|")
+    return one_line(text).replace("|", "\\|")
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text that somebody chose on one line, without the signs that Markdown would take for tags and headings."""
     return " ".join(text.replace("<", "&lt;").split())
