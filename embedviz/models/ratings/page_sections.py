@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-TEXTBOOK_NETWORK = '''
-class CollaborativeFiltering(nn.Module):
-    """This is the network of the text (Example 2): a vector for each user and each item, and their dot product."""
+from string import Template
+
+_DOT_PRODUCTS = Template('''
+class $name(nn.Module):
+    """$about"""
 
     def __init__(self, num_users, num_items, embedding_dim):
         super().__init__()
@@ -15,7 +17,17 @@ class CollaborativeFiltering(nn.Module):
         user_emb = self.user_embedding(user_ids)
         item_emb = self.item_embedding(item_ids)
         return torch.sum(user_emb * item_emb, dim=1)
-'''
+''')
+
+TEXTBOOK_NETWORK = _DOT_PRODUCTS.substitute(
+    name="CollaborativeFiltering",
+    about="This is the network of the text (Example 2): a vector for each user and each item, and their dot product.",
+)
+
+RANKING_NETWORK = _DOT_PRODUCTS.substitute(
+    name="Ranking",
+    about="A second network of the text's kind, whose dot products say in which order items suit a user.",
+)
 
 BIASED_NETWORK = '''
 class CollaborativeFiltering(nn.Module):
@@ -50,24 +62,13 @@ class CollaborativeFiltering(nn.Module):
         return self.item_bias(item_ids)[:, 0] + dot_product
 '''
 
-RANKING_NETWORK = '''
-class Ranking(nn.Module):
-    """A second network of the text's kind, whose dot products say in which order items suit a user."""
-
-    def __init__(self, num_users, num_items, embedding_dim):
-        super().__init__()
-        self.user_embedding = nn.Embedding(num_users, embedding_dim)
-        self.item_embedding = nn.Embedding(num_items, embedding_dim)
-
-    def forward(self, user_ids, item_ids):  # (B,), (B,) -> (B,)
-        return torch.sum(self.user_embedding(user_ids) * self.item_embedding(item_ids), dim=1)
-'''
-
-BUILD = """
-# Users and items by id (always text), or by title where the data has titles: name -> row of the embedding.
+NAMES = """
+# Users and items by id (always text), or by title where the data has titles: name -> row. Unknown ones are -1.
 USERS = {name: row for names in VALUES["users"] for row, name in enumerate(names)}
 ITEMS = {name: row for names in VALUES["items"] for row, name in enumerate(names)}
+"""
 
+BUILD = """
 model = CollaborativeFiltering(num_users=$users, num_items=$items, embedding_dim=$dim)
 model.load_state_dict(state_of("model."))
 """
@@ -111,7 +112,7 @@ def fallback(user, item):
     return 0.0
 '''
 
-DESCRIBED = '''
+FEATURES = '''
 def numbers_of(column, cell):
     """Return the numbers that a cell stands for: a standardised number, or one for each part, word or category."""
     zeros = [0.0] * len(column["mean"])
@@ -132,13 +133,21 @@ def numbers_of(column, cell):
     return [(x - mean) * scale for x, mean, scale in zip(raw, column["mean"], column["scale"])]
 
 
-def described(role, row):
-    """Return the bias and the vector that a linear map makes of the columns of an unknown user or item; None without any."""
+def features_of(role, row):
+    """Return the numbers of the columns that describe a user or an item, and 1 behind them; None where none is filled."""
     columns = VALUES["described"].get(role, [])
     if all(row.get(column["column"]) is None for column in columns):
         return None
-    numbers = [x for column in columns for x in numbers_of(column, row.get(column["column"]))] + [1.0]
-    found = torch.tensor(numbers) @ WEIGHTS[f"described.{role}"]  # (1 + D,)
+    return [x for column in columns for x in numbers_of(column, row.get(column["column"]))] + [1.0]
+'''
+
+DESCRIBED = '''
+def described(role, row):
+    """Return the bias and the vector that a linear map makes of the columns of an unknown user or item; None without any."""
+    features = features_of(role, row)
+    if features is None:
+        return None
+    found = torch.tensor(features) @ WEIGHTS[f"described.{role}"]  # (1 + D,)
     return found[0], found[1:]
 
 

@@ -1,11 +1,14 @@
 """Ratings as plain PyTorch and as ONNX, with columns that describe users and items, and the steps of training."""
 
+import runpy
+
 import numpy as np
 import pytest
 import torch
 
 from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
+from embedviz.exports.onnx_file import write_onnx
 from embedviz.exports.pytorch_folder import write_page
 from embedviz.models.ratings.spec import SPEC
 from embedviz.models.ratings.task import RatingsTask
@@ -54,6 +57,8 @@ def test_titles_columns_and_someone_new_are_answered_as_by_the_model(table, tmp_
     run_readers({"described": SPEC.onnx_export(trained)})
     write_page(page, tmp_path, "page")
     estimate = opened(tmp_path)["estimate"]
+    write_onnx(SPEC.onnx_export(trained), tmp_path / "films.onnx")
+    reader = runpy.run_path(str(tmp_path / "films.py"), run_name="reader")
     rows = [
         {"user": "p3", "item": "new", "title": "A red war", "genres": "War|Comedy", "year": 2031},
         {"user": "p3", "item": "new", "genres": ""},
@@ -64,6 +69,12 @@ def test_titles_columns_and_someone_new_are_answered_as_by_the_model(table, tmp_
     expected = trained.predict(rows)["prediction"]
     np.testing.assert_allclose([estimate(row) for row in rows], expected, atol=1e-5)
     assert expected.nunique() >= 4
+    pairs = [(row["user"], row["item"]) for row in rows]
+    np.testing.assert_allclose(reader["predict"](pairs, rows), expected, atol=1e-5)
+    without = trained.predict(pairs)["prediction"]
+    np.testing.assert_allclose(reader["predict"](pairs), without, atol=1e-5)
+    assert not np.allclose(without, expected)
+    assert not len(reader["predict"]([]))
 
 
 @pytest.mark.parametrize("settings", [{"preset": "textbook"}, {"preset": "gradient"}])
