@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from string import Template
 
+from embedviz.training.pytorch_page import train_step
+
 _DOT_PRODUCTS = Template('''
 class $name(nn.Module):
     """$about"""
@@ -244,51 +246,39 @@ def answers(inputs):
     }
 '''
 
-STEP_SQUARED = '''
-def train_step(model, optimizer, user_ids, item_ids, ratings):
-    """Take one step of training: less squared error on a batch of ratings. Return the loss.
+_RATINGS = "user_ids, item_ids, ratings"
+_ADAM = """\
+The run began with vectors drawn from N(0, $init_std²) and made batches of $batch_size ratings, at most $epochs times each:
+optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate). The epoch with the lowest error on the validation set is kept."""
 
-    The run began with vectors drawn from N(0, $init_std²) and made batches of $batch_size ratings, at most $epochs times each:
-    optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate). The epoch with the lowest error on the validation set is kept.
-    """
-    optimizer.zero_grad()
-    loss = nn.functional.mse_loss(model(user_ids, item_ids), ratings)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
+STEP_SQUARED = train_step(
+    _RATINGS,
+    "Take one step of training: less squared error on a batch of ratings. Return the loss.",
+    _ADAM,
+    "loss = nn.functional.mse_loss(model(user_ids, item_ids), ratings)",
+)
 
-STEP_PENALISED = '''
-def train_step(model, optimizer, user_ids, item_ids, ratings):
-    """Take one step of training: less squared error, and short vectors, on a batch of ratings. Return the loss.
+STEP_PENALISED = train_step(
+    _RATINGS,
+    "Take one step of training: less squared error, and short vectors, on a batch of ratings. Return the loss.",
+    _ADAM,
+    """\
+used = [model.user_embedding(user_ids), model.item_embedding(item_ids)]  # (B, D) each
+used += [model.user_bias(user_ids), model.item_bias(item_ids)]  # (B, 1) each
+penalty = torch.cat(used, dim=1).pow(2).sum(dim=1).mean()
+error = model(user_ids, item_ids) - ratings
+loss = error.pow(2).mean() + $weight_decay * penalty""",
+)
 
-    The run began with vectors drawn from N(0, $init_std²) and made batches of $batch_size ratings, at most $epochs times each:
-    optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate). The epoch with the lowest error on the validation set is kept.
-    """
-    optimizer.zero_grad()
-    used = [model.user_embedding(user_ids), model.item_embedding(item_ids)]  # (B, D) each
-    used += [model.user_bias(user_ids), model.item_bias(item_ids)]  # (B, 1) each
-    penalty = torch.cat(used, dim=1).pow(2).sum(dim=1).mean()
-    error = model(user_ids, item_ids) - ratings
-    loss = error.pow(2).mean() + $weight_decay * penalty
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
-
-STEP_PAIRWISE = '''
-def train_step(model, optimizer, user_ids, item_ids, other_ids):
-    """Take one step of Bayesian personalised ranking: an item that a user has above a drawn one that the user lacks.
-
-    The run did so for one pair at a time: optimizer = torch.optim.SGD(model.parameters(), lr=$learning_rate), at most $epochs times each.
-    """
-    optimizer.zero_grad()
-    margin = model(user_ids, item_ids) - model(user_ids, other_ids)
-    rows = [model.user_embedding(user_ids), model.item_embedding(item_ids), model.item_bias(item_ids)]
-    rows += [model.item_embedding(other_ids), model.item_bias(other_ids)]
-    penalty = torch.cat(rows, dim=1).pow(2).sum(dim=1)
-    loss = (-nn.functional.logsigmoid(margin) + $weight_decay / 2 * penalty).sum()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
+STEP_PAIRWISE = train_step(
+    "user_ids, item_ids, other_ids",
+    "Take one step of Bayesian personalised ranking: an item that a user has above a drawn one that the user lacks.",
+    """\
+The run did so for one pair at a time: optimizer = torch.optim.SGD(model.parameters(), lr=$learning_rate), at most $epochs times each.""",
+    """\
+margin = model(user_ids, item_ids) - model(user_ids, other_ids)
+rows = [model.user_embedding(user_ids), model.item_embedding(item_ids), model.item_bias(item_ids)]
+rows += [model.item_embedding(other_ids), model.item_bias(other_ids)]
+penalty = torch.cat(rows, dim=1).pow(2).sum(dim=1)
+loss = (-nn.functional.logsigmoid(margin) + $weight_decay / 2 * penalty).sum()""",
+)
