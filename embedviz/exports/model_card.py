@@ -14,6 +14,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from embedviz.core.errors import RunError
+from embedviz.core.value_text import without_folder
 from embedviz.core.version import VERSION
 from embedviz.evaluation.score_sentences import comparison_sentence, protocol_table
 from embedviz.evaluation.score_table import display_table
@@ -149,7 +150,11 @@ def _training(run: RunFolder | None) -> list[str]:
     if run is None or settings is None:
         return []
     values = settings.model_dump()
-    rows = [("model", run.model), ("data", data_name(run.data)), *((name, _shown(v)) for name, v in values.items())]
+    rows = [
+        ("model", run.model),
+        ("data", data_name(run.data)),
+        *((name, without_folder(str(value))) for name, value in values.items()),
+    ]
     return ["## Training", _table(rows)]
 
 
@@ -171,15 +176,6 @@ def _versions(run: RunFolder | None) -> list[tuple[str, str]]:
         except PackageNotFoundError:
             continue
     return rows
-
-
-def _shown(value: object) -> str:
-    name = str(value)
-    return (
-        PurePath(name).name
-        if isinstance(value, str) and ("/" in name or "\\" in name) and PurePath(name).is_absolute()
-        else name
-    )
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

@@ -1,5 +1,7 @@
 """Texts as plain PyTorch and as ONNX, for settings beside the presets, and a step of training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -44,6 +46,30 @@ def test_every_onnx_file_answers_as_the_model(models):
     run_readers({name: SPEC.onnx_export(trained) for name, trained in models.items()})
 
 
+def test_the_page_says_what_this_network_is(frame, models):
+    def page(name):
+        trained = models[name]
+        return " ".join(SPEC.pytorch_page(trained, trained.settings).script.split())
+
+    assert "the last one to the classes" in page("the last word")
+    assert "the order of words is ignored" not in page("the last word")
+    assert "The LSTM reads from both ends, because" in page("the last states of both directions")
+    assert "The LSTM counts all its states, because" in page("one direction, mean and maximum")
+    exact = fitted(frame, epochs=1, dropout=0.125, word_dropout=0.0).trained
+    script = " ".join(SPEC.pytorch_page(exact, exact.settings).script.split())
+    assert "In training 12.5% of what fc reads was set to zero." in script
+
+
+def test_the_page_names_no_folder_and_no_run_of_this_machine(models):
+    trained = models["the text's, with random vectors"]
+    for vectors, shown in (("/home/me/start.vec", "from start.vec"), (f"run:{'0' * 32}:word", "from another run")):
+        settings = trained.settings.model_copy(update={"vectors": vectors})
+        script = SPEC.pytorch_page(replace(trained, settings=settings), settings).script
+        assert shown in script
+        assert "/home/me" not in script
+        assert "0" * 32 not in script
+
+
 def test_a_training_that_ended_before_the_network_has_a_linear_page(frame):
     found = training(frame)
     for event in found.learner.run():
@@ -54,6 +80,7 @@ def test_a_training_that_ended_before_the_network_has_a_linear_page(frame):
     page = SPEC.pytorch_page(trained, trained.settings)
     run_pages({"linear": page})
     assert "nn.LSTM" not in page.script
+    assert "averaged with the network" not in page.script
     run_readers({"linear": SPEC.onnx_export(trained)})
 
 
