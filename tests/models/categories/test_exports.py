@@ -26,6 +26,11 @@ VARIANTS = {  # target -> settings
     "a class, standardised numbers": ("kind", {**SMALL, "numbers": "standardised", "members": 3}),
     "a number": ("price", {**SMALL, "target_kind": "number", "target_scale": "linear"}),
     "the logarithm of a number": ("price", {**SMALL, "target_kind": "number", "target_scale": "log"}),
+    "a class, without chance": (
+        "kind",
+        {**SMALL, "members": 1, "dropout": 0.0, "embedding_dropout": 0.0, "other_share": 0.0},
+    ),
+    "a class, an odd share of others": ("kind", {**SMALL, "other_share": 0.125}),
     "the text's with a class": ("kind", TEXTBOOK),
     "the text's with a number": ("price", {**TEXTBOOK, "target_kind": "number", "target_scale": "log"}),
     "the text's, one-hot": ("kind", {**TEXTBOOK, "inputs": "one-hot"}),
@@ -82,6 +87,17 @@ def test_every_page_answers_as_the_model(models):
     printed = run_pages(pages)
     assert printed.count("probabilities: differs") + printed.count("predictions: differs") == len(VARIANTS)
     assert "bisect" not in pages["a class, one layer and no linear term"].script
+
+
+def test_the_page_says_what_was_done_in_training(models):
+    pages = {name: " ".join(SPEC.pytorch_page(*found).script.split()) for name, found in models.items()}
+    quiet = pages["a class, without chance"]
+    assert "dropout" not in quiet
+    assert "replaced by" not in quiet
+    assert "1 networks" not in quiet
+    assert "In training 12.5% of the values were replaced" in pages["a class, an odd share of others"]
+    assert "fixed vectors" not in pages["a class, one-hot"]
+    assert not [name for name, script in pages.items() if "$12.50" in script]
 
 
 def test_every_onnx_file_answers_as_the_model(models):
