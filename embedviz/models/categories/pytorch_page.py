@@ -214,7 +214,7 @@ def _ensemble(trained: TrainedCategories) -> list[str]:
         "learning_rate": f"{s.learning_rate:g}",
         "weight_decay": f"{s.weight_decay:g}",
         "left_out": "" if is_one_hot else ", the fixed vectors left out",
-        "details": fill(_training_details(s)),
+        "details": fill(_training_details(s), indent=4).strip(),
         "loss": _loss(trained, is_textbook=False),
         "codes": "torch.cat([codes, bins_of(numbers)], dim=1)" if has_bins else "codes",
         "features_of": "encoded(numbers)" if _is_piecewise(trained) else "numbers",

@@ -186,7 +186,7 @@ def _train_step(s: SentimentSettings) -> str:
         details.append(f"In training {' and '.join(dropped)}.")
     return Template(sections.TRAIN_STEP).substitute(
         learning_rate=f"{s.learning_rate:g}",
-        details=fill(" ".join(details), indent=4),
+        details=fill(" ".join(details), indent=4).strip(),
         max_length=s.max_length,
     )
 

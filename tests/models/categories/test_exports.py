@@ -10,10 +10,12 @@ import torch
 from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
 from embedviz.data.roles import roles_of
+from embedviz.exports.pytorch_folder import write_page
 from embedviz.models.categories.spec import SPEC
 from embedviz.testing.onnx_files import run_readers
 from embedviz.testing.pages import run_pages
 from embedviz.training.devices import Device
+from tests.exports.page_module import has_even_docstrings, opened
 
 pytestmark = pytest.mark.slow
 
@@ -85,6 +87,7 @@ def test_the_data_has_what_the_presets_lack(models):
 def test_every_page_answers_as_the_model(models):
     pages = {name: SPEC.pytorch_page(*found) for name, found in models.items()}
     printed = run_pages(pages)
+    assert all(has_even_docstrings(page.script) for page in pages.values())
     assert printed.count("probabilities: differs") + printed.count("predictions: differs") == len(VARIANTS)
     assert "bisect" not in pages["a class, one layer and no linear term"].script
 
@@ -106,8 +109,6 @@ def test_every_onnx_file_answers_as_the_model(models):
 
 def test_a_step_of_the_texts_network_is_that_of_the_training(models, tmp_path):
     """The same loss from the same weights on the same rows, and the same weights after it."""
-    from embedviz.exports.pytorch_folder import write_page
-    from tests.exports.page_module import opened
 
     trained, settings = models["the text's with a class"]
     write_page(SPEC.pytorch_page(trained, settings), tmp_path, "page")

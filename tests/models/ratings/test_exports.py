@@ -15,7 +15,7 @@ from embedviz.models.ratings.task import RatingsTask
 from embedviz.testing.onnx_files import run_readers
 from embedviz.testing.pages import run_pages
 from embedviz.training.devices import Device
-from tests.exports.page_module import opened
+from tests.exports.page_module import has_even_docstrings, opened
 
 pytestmark = pytest.mark.slow
 
@@ -81,7 +81,9 @@ def test_titles_columns_and_someone_new_are_answered_as_by_the_model(table, tmp_
 def test_a_step_of_training_is_that_of_the_run(table, tmp_path, settings):
     """The same loss from the same weights on the same ratings, and the same weights after it."""
     trained, chosen, prepared = train(table, **settings)
-    write_page(SPEC.pytorch_page(trained, chosen), tmp_path, "page")
+    page = SPEC.pytorch_page(trained, chosen)
+    assert has_even_docstrings(page.script)
+    write_page(page, tmp_path, "page")
     page = opened(tmp_path)
     model, rates = page["model"], prepared.train.rating
     task = RatingsTask(prepared, trained.settings, torch.device("cpu"), lambda weights: {})

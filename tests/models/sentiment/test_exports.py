@@ -12,7 +12,7 @@ from embedviz.models.sentiment.spec import SPEC
 from embedviz.space import EmbeddingSpace
 from embedviz.testing.onnx_files import run_readers
 from embedviz.testing.pages import run_pages
-from tests.exports.page_module import opened
+from tests.exports.page_module import has_even_docstrings, opened
 from tests.models.sentiment.reviews import BAD, GOOD, PLAIN, fitted, reviews, training
 from tests.models.sentiment.test_sentence_encoder import folder  # noqa: F401 - a fixture
 
@@ -38,7 +38,9 @@ def models(frame):
 
 
 def test_every_page_answers_as_the_model(models):
-    printed = run_pages({name: SPEC.pytorch_page(trained, trained.settings) for name, trained in models.items()})
+    pages = {name: SPEC.pytorch_page(trained, trained.settings) for name, trained in models.items()}
+    printed = run_pages(pages)
+    assert all(has_even_docstrings(page.script) for page in pages.values())
     assert printed.count("logits of the network: differs") == len(VARIANTS)
 
 
