@@ -1,8 +1,11 @@
 """The Export page, by AppTest: its groups, and a file that a worker prepares."""
 
+from dataclasses import replace
+
 import pytest
 
 import embedviz as ev
+from embedviz.core.jobs.status import write_status
 from embedviz.exports.export_job import vectors_export_of
 from embedviz.exports.vector_exports import vector_exports
 from embedviz.jobs.inline import run_inline
@@ -42,6 +45,13 @@ def test_a_training_has_three_groups_with_who_reads_each(app, words):
     assert "does not predict" in captions(app)  # word vectors have no predictor
     labels = [button.label for button in app.button]
     assert {"Prepare the file", "Show me the PyTorch", "Prepare the zip"} <= set(labels)
+
+
+def test_a_stopped_training_has_a_report_and_cannot_be_made_again(app, words):
+    write_status(words.folder, replace(words.state, state="stopped"))
+    app = shown(app, words)
+    assert "only a training that reached its end can be made again" in captions(app)
+    assert [button.proto.label for button in app.get("download_button")] == ["Download the report"]
 
 
 def test_every_format_is_offered_but_a_fasttext_model_without_n_grams(app, words):
