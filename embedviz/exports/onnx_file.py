@@ -6,6 +6,7 @@ from pathlib import Path
 
 from embedviz.core.errors import RunError, SettingsError
 from embedviz.core.files import replacing, write_json
+from embedviz.exports.files_together import check_parent
 from embedviz.exports.trained_model import trained_of
 from embedviz.store.run_folder import RunFolder
 from embedviz.training.onnx_graph import OnnxExport
@@ -28,8 +29,7 @@ def export_onnx(run: RunFolder, path: Path) -> Path:
     """
     if path.suffix != ".onnx":
         raise SettingsError(f"{path.name}: an ONNX file ends in .onnx.")
-    if not path.parent.is_dir():
-        raise SettingsError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+    check_parent(path)
     mine = [name for name in (path.with_suffix(JSON), path.with_suffix(SCRIPT)) if name.exists() and not path.exists()]
     if mine:
         raise SettingsError(f"{mine[0]} is there already, and would be replaced. Name the ONNX file otherwise.")

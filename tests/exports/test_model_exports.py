@@ -127,6 +127,10 @@ def test_a_folder_with_files_is_left_alone(run, tmp_path):
     with pytest.raises(SettingsError, match="not an empty folder"):
         run.export_pytorch(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    with pytest.raises(SettingsError, match="is a folder, and the export is one zip"):
+        run.make_again(tmp_path)
+    with pytest.raises(SettingsError, match=r"There is no folder .*nowhere to write again\.zip into"):
+        run.make_again(tmp_path / "nowhere" / "again.zip")
     with pytest.raises(SettingsError, match=r"ends in \.onnx"):
         run.export_onnx(tmp_path / "model.bin")
     with pytest.raises(SettingsError, match="There is no folder"):
