@@ -1,4 +1,4 @@
-"""Export of what makes a run again, and of its report."""
+"""Export of what reproduces a run, and of its report."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from embedviz.store.run_folder import RunFolder
 
 
 def show_again_group(run: RunFolder) -> None:
-    """Show the zip that makes the run again, and the report of its scores."""
+    """Show the zip that reproduces the run, and the report of its scores."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**Make it again**")
+        st.markdown("**Reproduce the run**")
         st.caption(
             "For a colleague, a reviewer or yourself in a year: settings, seed, versions, and a script that trains it again and "
             "compares the figures."
@@ -40,7 +40,7 @@ def show_again_group(run: RunFolder) -> None:
 
 def _show_zip(run: RunFolder) -> None:
     if run.status != "done":
-        st.caption(f"This run is {run.status}: only a training that reached its end can be made again.")
+        st.caption(f"This run is {run.status}: only a training that reached its end can be reproduced.")
         return
     with_data = session.is_mine(run) and st.toggle(
         "With the data", value=True, help="Without it, its SHA-256 says which files belong beside the script."

@@ -13,7 +13,7 @@ from embedviz.store.run_folder import RunFolder
 
 
 def show_model_group(run: RunFolder) -> None:
-    """Show what the model can be taken away as, each with who reads it."""
+    """Show the export formats of the model, each with who reads it."""
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Plain PyTorch**")

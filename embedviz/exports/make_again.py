@@ -1,4 +1,4 @@
-"""What makes a run again: its settings, data, seed and versions, and a short script that calls embedviz."""
+"""What reproduces a run: its settings, data, seed and versions, and a short script that calls embedviz."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _FIRST = """    first = runpy.run_path(str(HERE / "first" / "make_again.py"))["t
 
 
 def write_again_files(run: RunFolder, folder: Path) -> None:
-    """Write what makes a run again, its data included, into an empty folder.
+    """Write what reproduces a run, its data included, into an empty folder.
 
     Raises
     ------
@@ -106,11 +106,11 @@ def _check(run: RunFolder) -> None:
         raise RunError(f"{run.name!r} holds opened vectors: open their file again instead.")
     if run.status != "done":
         raise RunError(
-            f"{run.name!r} is {run.status}: only the figures of a training that reached its end can be made again. Resume it first."
+            f"{run.name!r} is {run.status}: only a training that reached its end can be reproduced. Resume it first."
         )
     if run.spec.fold is not None:
         raise RunError(
-            f"{run.name!r} is one fold of an experiment. Its report has the command that makes all of them again."
+            f"{run.name!r} is one fold of an experiment. Its report has the command that reproduces all of them."
         )
 
 
@@ -122,7 +122,7 @@ def _first_run(run: RunFolder) -> RunFolder | None:
     first = Store().run(name.removeprefix(RUN).partition(":")[0])
     if first.kind != "training":
         raise RunError(
-            f"{run.name!r} started from opened vectors, {first.name!r}. Train it from their file by its path to take both away."
+            f"{run.name!r} started from opened vectors, {first.name!r}. Train it from their file by its path to export both."
         )
     return first
 

@@ -1,4 +1,4 @@
-"""The files that a run was made from, as they are named in what makes it again."""
+"""The files that a run was made from, as they are named in the zip that reproduces it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What vectors can be taken away as: every file format that can be written, and the folders that other tools open.
+"""Export formats of vectors: every file format that can be written, and the folders that other tools open.
 
 A page lists them by `vector_exports()`, which imports neither torch nor what reads the files. A line on who reads each is part of
 the list, so that nobody has to know formats to choose one.
@@ -29,7 +29,7 @@ PROJECTOR, HUGGING_FACE, EMBEDDING = "projector-folder", "hugging-face", "embedd
 
 @dataclass(frozen=True)
 class VectorExport:
-    """A way to take vectors away.
+    """An export format of vectors.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ _FILES: Mapping[str, tuple[str, str]] = {
 
 
 def vector_exports() -> list[VectorExport]:
-    """Return all ways to take vectors away: files by their formats, then folders."""
+    """Return all export formats: files, then folders."""
     files = [
         VectorExport(
             each.name,
@@ -174,7 +174,7 @@ def file_stem(name: str) -> str:
 
 
 def find_vector_export(name: str) -> VectorExport:
-    """Return a way to take vectors away by its name.
+    """Return an export format by its name.
 
     Raises
     ------

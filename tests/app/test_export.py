@@ -39,7 +39,7 @@ def test_without_a_run_the_page_says_what_to_do(app):
 
 def test_a_training_has_three_groups_with_who_reads_each(app, words):
     app = shown(app, words)
-    assert [heading.value for heading in app.subheader] == ["Vectors", "The model", "The way"]
+    assert [heading.value for heading in app.subheader] == ["Vectors", "The model", "Reproduction"]
     assert "gensim" in "\n".join(text.value for text in app.markdown)
     assert "vectors of 4 dimensions, about" in captions(app)
     assert "does not predict" in captions(app)  # word vectors have no predictor
@@ -50,7 +50,7 @@ def test_a_training_has_three_groups_with_who_reads_each(app, words):
 def test_a_stopped_training_has_a_report_and_cannot_be_made_again(app, words):
     write_status(words.folder, replace(words.state, state="stopped"))
     app = shown(app, words)
-    assert "only a training that reached its end can be made again" in captions(app)
+    assert "only a training that reached its end can be reproduced" in captions(app)
     assert [button.proto.label for button in app.get("download_button")] == ["Download the report"]
 
 

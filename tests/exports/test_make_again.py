@@ -1,4 +1,4 @@
-"""The zip that makes a run again."""
+"""The zip that reproduces a run."""
 
 import ast
 import json
