@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Mapping
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -12,6 +14,13 @@ from embedviz.core.mode import is_shared
 
 COOKIE = "embedviz_owner"
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
+_SECRET = re.compile(r"[0-9a-f]{32}")
+
+
+def owner_of(cookies: Mapping[str, str]) -> str | None:
+    """Return the secret that identifies a visitor; None for a cookie of another form, which could name the local owner."""
+    cookie = cookies.get(COOKIE, "")
+    return cookie if _SECRET.fullmatch(cookie) else None
 
 
 def owner_cookie() -> list[Middleware]:
@@ -24,7 +33,7 @@ class _OwnerCookie:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or COOKIE in Request(scope).cookies:
+        if scope["type"] != "http" or owner_of(Request(scope).cookies):
             return await self.app(scope, receive, send)
         value = secrets.token_hex(16)
 

@@ -7,7 +7,7 @@ import secrets
 import streamlit as st
 
 from components.navigation import is_history_step
-from components.owner_cookie import COOKIE
+from components.owner_cookie import owner_of
 from embedviz.core.errors import EmbedvizError
 from embedviz.core.mode import is_shared
 from embedviz.jobs.executor import Executor
@@ -34,10 +34,7 @@ def owner() -> str:
     """Return whose runs are shown. Without cookies on a shared server, an owner lasts as long as the page."""
     if not is_shared():
         return LOCAL_OWNER
-    cookie = st.context.cookies.get(COOKIE)
-    if cookie:
-        return cookie
-    return st.session_state.setdefault("owner", secrets.token_hex(16))
+    return owner_of(st.context.cookies) or st.session_state.setdefault("owner", secrets.token_hex(16))
 
 
 def is_mine(run: RunFolder) -> bool:

@@ -103,10 +103,21 @@ class Run(NotebookDisplay, ExportableRun):
         reasons : bool, optional
             The earlier name of `explain`.
 
+        Returns
+        -------
+        DataFrame
+            label, prediction, note, the columns of the item space and, where asked for, reasons; the best item first.
+
         Raises
         ------
         RunError
             For a run that is not of ratings.
+        SettingsError
+            Unless one of user and rated is given, and when k is no whole number above 0.
+        DataError
+            For ratings of somebody new that are not on the scale of the training, and when there are none.
+        UnknownLabelError
+            When the training has no such user or item.
         """
         from embedviz.training.protocols import Recommender
 

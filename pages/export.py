@@ -1,4 +1,4 @@
-"""The Export page: the vectors, the model, and what makes a run again, for other tools and people."""
+"""The Export page: the vectors, the model, and what reproduces a run, for other tools and people."""
 
 import streamlit as st
 
@@ -17,19 +17,19 @@ def show_groups(run: RunFolder) -> None:
         with error_boundary():
             show_vectors_group(run)
     if run.kind != "training":
-        st.caption("These vectors were opened from a file, so there is no model and no training to take away.")
+        st.caption("These vectors were opened from a file, so there is no model and no training to export.")
         return
     if (run.folder / WEIGHTS).exists():
         st.subheader("The model")
         with error_boundary():
             show_model_group(run)
-    st.subheader("The way")
+    st.subheader("Reproduction")
     with error_boundary():
         show_again_group(run)
 
 
 st.title("Export")
-st.write("Take the vectors, the model, or everything that makes a run again to other tools and people.")
+st.write("Export the vectors, the model, or everything that reproduces a run, for other tools and people.")
 run = session.current_run()
 if run is None:
     st.info("No run is open. Open the GloVe sample to export its vectors, or train on your own data.")

@@ -1,35 +1,25 @@
-"""Export of what makes a run again, and of its report."""
+"""Export of what reproduces a run, and of its report."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from components import session
-from components.exports.prepared_file import show_prepared_file
-from embedviz.exports.export_job import export_of
+from components.exports.prepared_file import show_prepared_zip
 from embedviz.exports.model_card import run_report
 from embedviz.store.run_folder import RunFolder
 
 
 def show_again_group(run: RunFolder) -> None:
-    """Show the zip that makes the run again, and the report of its scores."""
+    """Show the zip that reproduces the run, and the report of its scores."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**Make it again**")
+        st.markdown("**Reproduce the run**")
         st.caption(
             "For a colleague, a reviewer or yourself in a year: settings, seed, versions, and a script that trains it again and "
             "compares the figures."
         )
-        if run.status != "done":
-            st.caption(f"This run is {run.status}: only a training that reached its end can be made again.")
-            return
-        with_data = False
-        if session.is_mine(run):
-            with_data = st.toggle(
-                "With the data", value=True, help="Without it, its SHA-256 says which files belong beside the script."
-            )
-        format = "again" if with_data else "again-without-data"
-        show_prepared_file(run, lambda: export_of(run, format), title="Prepare the zip", key=format)
+        _show_zip(run)
     with right:
         st.markdown("**Report**")
         st.caption(
@@ -44,3 +34,15 @@ def show_again_group(run: RunFolder) -> None:
                 on_click="ignore",
                 icon=":material/description:",
             )
+        else:
+            st.caption("This run has no scores to report.")
+
+
+def _show_zip(run: RunFolder) -> None:
+    if run.status != "done":
+        st.caption(f"This run is {run.status}: only a training that reached its end can be reproduced.")
+        return
+    with_data = session.is_mine(run) and st.toggle(
+        "With the data", value=True, help="Without it, its SHA-256 says which files belong beside the script."
+    )
+    show_prepared_zip(run, "again" if with_data else "again-without-data", "Prepare the zip")

@@ -6,14 +6,14 @@ import zipfile
 
 import streamlit as st
 
-from components.exports.prepared_file import show_prepared_file
-from embedviz.exports.export_job import Export, export_of
+from components.exports.prepared_file import show_prepared_zip
+from embedviz.exports.export_job import Export
 from embedviz.exports.pytorch_folder import SCRIPT
 from embedviz.store.run_folder import RunFolder
 
 
 def show_model_group(run: RunFolder) -> None:
-    """Show what the model can be taken away as, each with who reads it."""
+    """Show the export formats of the model, each with who reads it."""
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Plain PyTorch**")
@@ -21,12 +21,12 @@ def show_model_group(run: RunFolder) -> None:
             "To read, change or run the network without embedviz: one script of plain PyTorch, the weights, and the run's "
             "answers to compare with."
         )
-        export = show_prepared_file(run, lambda: export_of(run, "pytorch"), title="Show me the PyTorch", key="pytorch")
+        export = show_prepared_zip(run, "pytorch", "Show me the PyTorch")
     with right:
         st.markdown("**ONNX**")
         if run.predicts:
             st.caption("For onnxruntime, from Python, C++, Java or a browser: the predictor without PyTorch.")
-            show_prepared_file(run, lambda: export_of(run, "onnx"), title="Prepare the ONNX file", key="onnx")
+            show_prepared_zip(run, "onnx", "Prepare the ONNX file")
         else:
             st.caption("This model does not predict, so there is no predictor to run elsewhere. Take its vectors.")
     if export is not None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from components import formatting, live
-from embedviz.exports.export_job import Export
+from embedviz.exports.export_job import Export, export_of
 from embedviz.store.run_folder import RunFolder
 
 
@@ -46,3 +46,8 @@ def show_prepared_file(run: RunFolder, export: Callable[[], Export], *, title: s
         key=f"get-{key}",
     )
     return job
+
+
+def show_prepared_zip(run: RunFolder, format: str, title: str) -> Export | None:
+    """Show a run's export in a format of `embedviz.exports.formats.FORMATS`; see `show_prepared_file`."""
+    return show_prepared_file(run, lambda: export_of(run, format), title=title, key=format)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.owner_cookie import COOKIE
+from components.owner_cookie import owner_of
 from embedviz.core.errors import EmbedvizError
 from embedviz.core.mode import is_shared
 from embedviz.exports.export_job import FOLDER, Export
@@ -38,4 +38,4 @@ def _send(request: Request) -> Response:
 
 
 def _is_owner(request: Request, run: RunFolder) -> bool:
-    return not is_shared() or request.cookies.get(COOKIE) == run.owner
+    return not is_shared() or owner_of(request.cookies) == run.owner

@@ -8,7 +8,7 @@ from components import formatting, session
 from components.exports.prepared_file import show_prepared_file
 from embedviz.core.mode import is_shared
 from embedviz.exports.export_job import vectors_export_of
-from embedviz.exports.vector_exports import VectorExport, vector_exports
+from embedviz.exports.vector_exports import VectorExport, file_stem, vector_exports
 from embedviz.space import EmbeddingSpace
 from embedviz.store.open_spaces import open_space
 from embedviz.store.run_folder import RunFolder
@@ -61,7 +61,7 @@ def _description(space: EmbeddingSpace, format: VectorExport) -> str:
 
 
 def _python(run: RunFolder, space: str, format: VectorExport) -> str:
-    target = f"{space}{format.endings[0]}" if format.endings and not format.is_folder else "folder"
+    target = f"{file_stem(space)}{format.endings[0]}" if format.endings else "folder"
     return (
         f"import embedviz as ev\n\nrun = ev.open_run({str(run.folder)!r})\n"
         f"run.export_vectors({target!r}, {format.name!r}, space={space!r})\n"

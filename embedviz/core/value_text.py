@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from pathlib import PurePath
 
 MISSING = "–"
 
@@ -27,3 +28,15 @@ def value_text(value: object) -> str:
             return MISSING if math.isnan(number) else str(number)
         return f"{number:,.0f}" if number == round(number) else f"{number:,.4g}"
     return str(value)
+
+
+def without_folder(name: str) -> str:
+    """Return the name of a file or of vectors, as settings hold it, without what belongs to this machine: folder, and id of a run.
+
+    >>> [without_folder(name) for name in ("/home/me/glove.vec", "run:0123:word", "glove")]
+    ['glove.vec', 'another run', 'glove']
+    """
+    if name.startswith("run:"):
+        return "another run"
+    path = PurePath(name)
+    return path.name if path.is_absolute() else name

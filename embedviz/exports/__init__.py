@@ -1,1 +1,1 @@
-"""What can be taken away from a run: vectors, the model, and the way to make it again."""
+"""Exports of a run: its vectors, its model, and a script that reproduces it."""

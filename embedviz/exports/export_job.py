@@ -1,4 +1,4 @@
-"""The job that exports a run for the app to offer: its vectors in a file, its model or the way to make it again in a zip.
+"""The job that exports a run for the app to offer: its vectors in a file, its model or the script that reproduces it in a zip.
 
 Pages and graphs are made from the model's own answers, which needs torch, and large vectors take seconds to write, so that the
 process that serves visitors leaves it to a worker.
@@ -63,8 +63,7 @@ class Export(JobFolder[ExportSpec]):
 
 
 def export_of(run: RunFolder, format: str) -> Export:
-    """Return the export of a run's model, or of the way to make it again; written when it is asked for first, and then to be
-    submitted.
+    """Return the export of a run's model, or of the script that reproduces it. It is a job to submit, unless it is done.
 
     Raises
     ------

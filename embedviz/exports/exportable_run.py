@@ -1,4 +1,4 @@
-"""A run's folder, and the methods that take its vectors, its model or the way to make it again elsewhere."""
+"""A run's folder, with the methods that export its vectors, its model, and the script that reproduces it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ExportableRun(RunFolder):
         return upload(files, target, private=private)
 
     def make_again(self, path: Path | str, *, with_data: bool = True) -> None:
-        """Write a zip that makes the run again: settings, data, seed, versions, and a short script that compares the figures.
+        """Write a zip that reproduces the run: settings, data, seed, versions, and a short script that compares the figures.
 
         Parameters
         ----------
@@ -90,6 +90,10 @@ class ExportableRun(RunFolder):
         ------
         RunError
             For a run that is not a training, has not reached its end, or whose data was deleted.
+        DataError
+            When a file of the data that stays where it is has gone or was changed.
+        SettingsError
+            When the path is a folder, or the one around it is missing.
         """
         from embedviz.exports.formats import write_archive, writer_of
 
@@ -156,7 +160,7 @@ class ExportableRun(RunFolder):
         RunError
             For a model that does not predict, and while there is none.
         SettingsError
-            When the path ends otherwise, or onnx is not installed.
+            When the path ends otherwise, onnx is not installed, or a file of the same name is there that no export wrote.
         """
         from embedviz.exports.onnx_file import export_onnx
 

@@ -24,6 +24,12 @@ def from_blocks(blocks: Iterable[bytes]) -> FileWriter:
     return write
 
 
+def check_parent(path: Path) -> None:
+    """Raise SettingsError when the folder that a file or folder is written into is missing."""
+    if not path.parent.is_dir():
+        raise SettingsError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+
+
 def write_folder(files: Files, folder: Path, optional: Iterable[str] = ()) -> None:
     """Write files into a folder, which is made where it is missing.
 
@@ -46,8 +52,7 @@ def write_folder(files: Files, folder: Path, optional: Iterable[str] = ()) -> No
     if folder.exists() and (not folder.is_dir() or earlier - own):
         held = f"holds {min(earlier - own)}" if folder.is_dir() else "is a file"
         raise SettingsError(f"{folder} {held}, so nothing is written into it. Name a new folder.")
-    if not folder.parent.is_dir():
-        raise SettingsError(f"There is no folder {folder.parent} to write {folder.name} into. Make it first.")
+    check_parent(folder)
     folder.mkdir(exist_ok=True)
     for name, write in files.items():
         with replacing(folder / name) as temporary, open(temporary, "wb") as stream:

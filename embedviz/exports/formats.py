@@ -1,4 +1,4 @@
-"""The ways to take a training away, by name: its model for other programs, and what makes it again.
+"""Export formats of a training by name: its model for other programs, and the script that reproduces it.
 
 Adding one is a function and a line in FORMATS.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from embedviz.core.errors import SettingsError
 from embedviz.core.files import replacing
+from embedviz.exports.files_together import check_parent
 from embedviz.store.run_folder import RunFolder
 
 FORMATS = {  # name -> function (run, folder) that writes the files of an export into an empty folder
@@ -50,7 +51,7 @@ def export_run(run: RunFolder, path: Path, name: str) -> Path:
     Raises
     ------
     SettingsError
-        When there is no such format, or the folder holds files.
+        When there is no such format, the folder holds files, or the one around a zip is missing.
     RunError
         When the run has no model, or not one that the format can hold.
     """
@@ -72,7 +73,29 @@ def export_run(run: RunFolder, path: Path, name: str) -> Path:
 
 
 def write_archive(run: RunFolder, path: Path, write: Write, check: Callable[[], None] = lambda: None) -> None:
-    """Write the files of an export into a zip; `check` is called between them and may raise to end it."""
+    """Write the files of an export into a zip.
+
+    Parameters
+    ----------
+    run : RunFolder
+        A training.
+    path : Path
+        The zip; one that is there is replaced.
+    write : callable
+        Writes the files into a folder, see `writer_of`.
+    check : callable, optional
+        Is called between the files, and may raise to end it.
+
+    Raises
+    ------
+    SettingsError
+        When the path is a folder, or the one around it is missing.
+    RunError
+        As `export_run`.
+    """
+    check_parent(path)
+    if path.is_dir():
+        raise SettingsError(f"{path} is a folder, and the export is one zip. Name a file.")
     with tempfile.TemporaryDirectory() as folder:
         write(run, Path(folder))
         check()

@@ -83,7 +83,7 @@ def hub_target(repository: str, token: str | None = None, endpoint: str | None =
     return HubTarget(repository, address, given)
 
 
-def upload(files: Files, target: HubTarget, *, private: bool = True, message: str = MESSAGE) -> str:
+def upload(files: Files, target: HubTarget, *, private: bool = True) -> str:
     """Make the repository where it is missing, upload files in one commit, and return its address.
 
     Parameters
@@ -94,8 +94,6 @@ def upload(files: Files, target: HubTarget, *, private: bool = True, message: st
         Where to.
     private : bool
         Whether a repository that is made is private; one that is there keeps what it is.
-    message : str
-        Of the commit.
 
     Raises
     ------
@@ -110,7 +108,7 @@ def upload(files: Files, target: HubTarget, *, private: bool = True, message: st
 
         def send() -> None:
             api.create_repo(target.repository, private=private, exist_ok=True)
-            api.upload_folder(repo_id=target.repository, folder_path=folder, commit_message=message)
+            api.upload_folder(repo_id=target.repository, folder_path=folder, commit_message=MESSAGE)
 
         _in_one_sentence(send, target)
     return f"{target.endpoint}/{target.repository}"

@@ -1,8 +1,7 @@
-"""What makes a run again: its settings, data, seed and versions, and a short script that calls embedviz."""
+"""What reproduces a run: its settings, data, seed and versions, and a short script that calls embedviz."""
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import shutil
@@ -24,19 +23,20 @@ from embedviz.store.label_filter import label_filters, read_data
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 from embedviz.training.protocols import reads_corpus
+from embedviz.training.pytorch_page import as_comment
 
 SCRIPT, RECORD, REQUIREMENTS = "make_again.py", "run.json", "requirements.txt"
 FIRST = "first"  # folder of the run whose vectors this one started from
 
-_SCRIPT = '''"""Trains the run {title} again, and compares its figures with those that it had.
+_SCRIPT = '''"""Trains the run “{title}” again, and compares its figures with those that it had.
 
     pip install -r requirements.txt
     python make_again.py
 
-run.json has the figures, the settings, the versions and the machine of the first training.{missing}
+run.json has the figures, the settings and the device of the first training, and what it was exported with.{missing}
 """
 
-import json
+{modules}
 from pathlib import Path
 
 import embedviz as ev
@@ -63,7 +63,7 @@ _FIRST = """    first = runpy.run_path(str(HERE / "first" / "make_again.py"))["t
 
 
 def write_again_files(run: RunFolder, folder: Path) -> None:
-    """Write what makes a run again, its data included, into an empty folder.
+    """Write what reproduces a run, its data included, into an empty folder.
 
     Raises
     ------
@@ -106,11 +106,11 @@ def _check(run: RunFolder) -> None:
         raise RunError(f"{run.name!r} holds opened vectors: open their file again instead.")
     if run.status != "done":
         raise RunError(
-            f"{run.name!r} is {run.status}: only the figures of a training that reached its end can be made again. Resume it first."
+            f"{run.name!r} is {run.status}: only a training that reached its end can be reproduced. Resume it first."
         )
     if run.spec.fold is not None:
         raise RunError(
-            f"{run.name!r} is one fold of an experiment. Its report has the command that makes all of them again."
+            f"{run.name!r} is one fold of an experiment. Its report has the command that reproduces all of them."
         )
 
 
@@ -122,7 +122,7 @@ def _first_run(run: RunFolder) -> RunFolder | None:
     first = Store().run(name.removeprefix(RUN).partition(":")[0])
     if first.kind != "training":
         raise RunError(
-            f"{run.name!r} started from opened vectors, {first.name!r}. Train it from their file by its path to take both away."
+            f"{run.name!r} started from opened vectors, {first.name!r}. Train it from their file by its path to export both."
         )
     return first
 
@@ -132,14 +132,14 @@ def _script(
 ) -> str:
     lines = textwrap.indent("\n".join(f"{line}," for line in _arguments(run, inputs, roles, first)), " " * 8)
     missing = [] if with_data else [file.place for file in (*inputs.data, *inputs.parts.values())]
-    sentence = f" Put the data there first: {', '.join(missing)}." if missing else ""
-    text = _SCRIPT.format(
-        title=json.dumps(run.name, ensure_ascii=False).replace("\\", "/").replace('"""', "'''"),
+    sentence = f" Put the data there first: {as_comment(', '.join(missing))}." if missing else ""
+    return _SCRIPT.format(
+        title=as_comment(run.name),
         missing=sentence,
+        modules="import json\nimport runpy" if first else "import json",
         first=_FIRST if first else "",
         arguments=lines,
     )
-    return text.replace("import json\n", "import json\nimport runpy\n", 1) if first else text
 
 
 def _arguments(run: RunFolder, inputs: RunInputs, roles: Mapping[str, Any], first: RunFolder | None) -> Iterator[str]:
@@ -166,7 +166,7 @@ def _arguments(run: RunFolder, inputs: RunInputs, roles: Mapping[str, Any], firs
             yield f"vectors=str(HERE / {inputs.vectors.place!r})"
         elif name == VECTORS and first:
             space = str(value).removeprefix(RUN).partition(":")[2]
-            yield f'vectors=f"run:{{first.id}}:{space}"'
+            yield f'vectors=f"run:{{first.id}}:" + {space!r}'
         else:
             yield f"{name}={value!r}"
 
@@ -182,7 +182,7 @@ def _roles(run: RunFolder) -> dict[str, Any]:
 
 
 def _record(run: RunFolder, inputs: RunInputs, roles: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what is known of the first training."""
+    """Return what is known of the first training, and the versions and the system that it was exported with."""
     seeds = [repeats.scores for repeats in kept_repeats(run) if repeats.scores.over == "seeds"]
     return {
         "run": run.name,
@@ -196,13 +196,14 @@ def _record(run: RunFolder, inputs: RunInputs, roles: Mapping[str, Any]) -> Mapp
         "deviations": seeds[0].deviation if seeds and len(seeds[0].rows) > 1 else {},
         "repeats": len(seeds[0].rows) if seeds else 0,
         "protocol": run.record.get("protocol", {}),
-        "machine": {
-            "device": run.record.get("device", ""),
-            "threads": run.record.get("threads", 0),
+        "machine": {"device": run.record.get("device", ""), "threads": run.record.get("threads", 0)},
+        "versions": {"embedviz": run.version},
+        "export": {
             "system": platform.platform(),
             "processor": platform.machine(),
+            "python": platform.python_version(),
+            "versions": versions(),
         },
-        "versions": {"embedviz": run.version, "python": platform.python_version(), **versions()},
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from embedviz.core.errors import RunError
+from embedviz.core.value_text import without_folder
 from embedviz.core.version import VERSION
 from embedviz.evaluation.score_sentences import comparison_sentence, protocol_table
 from embedviz.evaluation.score_table import display_table
@@ -69,7 +70,7 @@ def model_card(space: EmbeddingSpace, run: RunFolder | None, splitting: str | No
     title = run.name if run is not None else f"{space.name} vectors"
     parts = [
         _header(is_words),
-        f"# {_line(title)}",
+        f"# {one_line(title)}",
         _what_it_is(space, run),
         "## Use",
         (_WORDS if is_words else _PLAIN) + _use(space),
@@ -87,7 +88,7 @@ def model_card(space: EmbeddingSpace, run: RunFolder | None, splitting: str | No
         ("first labels", ", ".join(space.labels[:MAX_LABELS])),
     ])]  # fmt: skip
     if space.notes:
-        parts.append("\n".join(f"- {_line(note)}" for note in space.notes))
+        parts.append("\n".join(f"- {one_line(note)}" for note in space.notes))
     parts += ["## Versions", _table(_versions(run)), "## Licence", f"{FILL_IN}. The data may have terms of its own."]
     parts += [
         "## Intended use, and limits",
@@ -100,7 +101,7 @@ def run_report(run: RunFolder) -> str:
     """Return what a paper or a reviewer needs of a training, in Markdown: scores beside baselines, protocol, settings, versions."""
     spec = model_spec(run.model)
     parts = [
-        f"# {_line(run.name)}",
+        f"# {one_line(run.name)}",
         f"{spec.title}, trained with embedviz. {spec.summary}",
         *_scores(run),
         *_training(run),
@@ -149,7 +150,11 @@ def _training(run: RunFolder | None) -> list[str]:
     if run is None or settings is None:
         return []
     values = settings.model_dump()
-    rows = [("model", run.model), ("data", data_name(run.data)), *((name, _shown(v)) for name, v in values.items())]
+    rows = [
+        ("model", run.model),
+        ("data", data_name(run.data)),
+        *((name, without_folder(str(value))) for name, value in values.items()),
+    ]
     return ["## Training", _table(rows)]
 
 
@@ -173,15 +178,6 @@ def _versions(run: RunFolder | None) -> list[tuple[str, str]]:
     return rows
 
 
-def _shown(value: object) -> str:
-    name = str(value)
-    return (
-        PurePath(name).name
-        if isinstance(value, str) and ("/" in name or "\\" in name) and PurePath(name).is_absolute()
-        else name
-    )
-
-
 def _table(rows: Sequence[tuple[str, str]]) -> str:
     return _markdown(pd.DataFrame(rows, columns=["what", "value"]))
 
@@ -196,9 +192,9 @@ def _markdown(frame: pd.DataFrame) -> str:
 
 
 def _cell(text: str) -> str:
-    return _line(text).replace("|", "\\|")
+    return one_line(text).replace("|", "\\|")
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text that somebody chose on one line, without the signs that Markdown would take for tags and headings."""
     return " ".join(text.replace("<", "&lt;").split())

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from embedviz.core.errors import RunError, SettingsError
 from embedviz.core.files import replacing, write_json
+from embedviz.exports.files_together import check_parent
 from embedviz.exports.trained_model import trained_of
 from embedviz.store.run_folder import RunFolder
 from embedviz.training.onnx_graph import OnnxExport
 from embedviz.training.protocols import OnnxSpec
 
 MODEL = "model.onnx"
+JSON, SCRIPT = ".json", ".py"  # endings of the files beside it
 
 
 def export_onnx(run: RunFolder, path: Path) -> Path:
@@ -22,12 +24,15 @@ def export_onnx(run: RunFolder, path: Path) -> Path:
     RunError
         For a model that does not predict, for opened vectors, and before the end of the training.
     SettingsError
-        When the path does not end in .onnx, its folder is missing, or the package onnx is.
+        When the path does not end in .onnx, its folder or the package onnx is missing, or a file would be replaced that no
+        earlier export wrote.
     """
     if path.suffix != ".onnx":
         raise SettingsError(f"{path.name}: an ONNX file ends in .onnx.")
-    if not path.parent.is_dir():
-        raise SettingsError(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+    check_parent(path)
+    mine = [name for name in (path.with_suffix(JSON), path.with_suffix(SCRIPT)) if name.exists() and not path.exists()]
+    if mine:
+        raise SettingsError(f"{mine[0]} is there already, and would be replaced. Name the ONNX file otherwise.")
     write_onnx(onnx_export(run), path)
     return path
 
@@ -51,6 +56,6 @@ def write_onnx(export: OnnxExport, path: Path) -> None:
     """Write the graph and what is beside it."""
     with replacing(path) as temporary:
         temporary.write_bytes(export.graph)
-    write_json(path.with_suffix(".json"), {"values": export.values, "inputs": export.inputs, "outputs": export.outputs})
-    with replacing(path.with_suffix(".py")) as temporary:
+    write_json(path.with_suffix(JSON), {"values": export.values, "inputs": export.inputs, "outputs": export.outputs})
+    with replacing(path.with_suffix(SCRIPT)) as temporary:
         temporary.write_text(export.reader, encoding="utf-8")

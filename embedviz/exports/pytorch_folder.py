@@ -9,6 +9,7 @@ import numpy as np
 from embedviz.core.errors import RunError
 from embedviz.core.files import replacing, write_json
 from embedviz.core.version import VERSION
+from embedviz.exports.model_card import one_line
 from embedviz.exports.trained_model import trained_of
 from embedviz.store.run_folder import RunFolder
 from embedviz.training.protocols import PyTorchSpec
@@ -66,7 +67,7 @@ def write_page(page: PyTorchPage, folder: Path, name: str) -> None:
     write_json(folder / VALUES, page.values)
     write_json(folder / EXAMPLES, {"inputs": page.inputs, "outputs": page.outputs})
     names = {"script": SCRIPT, "tensors": TENSORS, "values": VALUES, "examples": EXAMPLES}
-    texts = {SCRIPT: page.script, README: _README.format(name=name, version=VERSION, **names)}
+    texts = {SCRIPT: page.script, README: _README.format(name=one_line(name), version=VERSION, **names)}
     for file, text in texts.items():
         with replacing(folder / file) as temporary:
             temporary.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The files that a run was made from, as they are named in what makes it again."""
+"""The files that a run was made from, as they are named in the zip that reproduces it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embedviz.core.errors import RunError
 from embedviz.data.samples import SAMPLES
+from embedviz.jobs.pretrained import NONE
 from embedviz.store.data_reference import DataReference
 from embedviz.store.files_in_place import check_unchanged, located
 from embedviz.store.reference_reading import file_of
@@ -96,7 +97,7 @@ def _data_paths(run: RunFolder) -> list[Path]:
 
 
 def _is_file(vectors: str) -> bool:
-    return bool(vectors) and vectors not in SAMPLES and located(vectors).is_file()
+    return vectors not in ("", NONE, *SAMPLES) and located(vectors).is_file()
 
 
 def _input(folder: str, path: Path, taken: list[str]) -> InputFile:

@@ -1,4 +1,4 @@
-"""Whether a training that was done again has the figures of the first one."""
+"""Comparison of the figures of a training that was repeated with those of the first one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What vectors can be taken away as: every file format that can be written, and the folders that other tools open.
+"""Export formats of vectors: every file format that can be written, and the folders that other tools open.
 
 A page lists them by `vector_exports()`, which imports neither torch nor what reads the files. A line on who reads each is part of
 the list, so that nobody has to know formats to choose one.
@@ -7,6 +7,7 @@ the list, so that nobody has to know formats to choose one.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from typing_extensions import Buffer
 
 from embedviz.core.errors import SettingsError
-from embedviz.core.formats import ByteSink, metadata_path, registered_formats
+from embedviz.core.formats import ByteSink, RegisteredFormat, metadata_path, registered_formats
 from embedviz.exports import embedding_weights, hugging_face
 from embedviz.exports.files_together import Files, from_blocks, write_folder, write_zip
 from embedviz.formats import projector_files
@@ -28,7 +29,7 @@ PROJECTOR, HUGGING_FACE, EMBEDDING = "projector-folder", "hugging-face", "embedd
 
 @dataclass(frozen=True)
 class VectorExport:
-    """A way to take vectors away.
+    """An export format of vectors.
 
     Attributes
     ----------
@@ -40,8 +41,6 @@ class VectorExport:
         Who reads it.
     endings : tuple of str
         File endings; empty for a folder, and for a format without an ending of its own.
-    is_folder : bool
-        Several files.
     keeps_columns : bool
         What is known of each label is in the same file or folder; otherwise it is written to a file beside it.
     """
@@ -50,7 +49,6 @@ class VectorExport:
     title: str
     readers: str
     endings: tuple[str, ...] = ()
-    is_folder: bool = False
     keeps_columns: bool = True
     _files: Callable[[EmbeddingSpace, RunFolder | None], Files] | None = None
     _optional: tuple[str, ...] = ()
@@ -95,7 +93,7 @@ class VectorExport:
         if self._files is not None:
             write_zip(self._files(space, run), stream)
             return
-        found = next(each for each in registered_formats() if each.name == self.name)
+        found = self._format
         write_metadata = found.write_metadata
         if write_metadata is None or not found.loses_columns(space):
             found.write(space, stream)
@@ -105,10 +103,18 @@ class VectorExport:
         write_zip({name: _writing(write, space) for name, write in files.items()}, stream)
 
     def download_name(self, space: EmbeddingSpace, stem: str) -> str:
-        """Return the name of the file that `write_download` writes."""
-        found = next((each for each in registered_formats() if each.name == self.name), None)
-        is_zip = self._files is not None or (found is not None and found.loses_columns(space))
-        return f"{stem}{'.zip' if is_zip else self._ending}"
+        """Return the name of the file that `write_download` writes, of a stem that may hold any characters."""
+        is_zip = self.is_folder or self._format.loses_columns(space)
+        return f"{file_stem(stem)}{'.zip' if is_zip else self._ending}"
+
+    @property
+    def is_folder(self) -> bool:
+        """Several files."""
+        return self._files is not None
+
+    @property
+    def _format(self) -> RegisteredFormat:
+        return next(each for each in registered_formats() if each.name == self.name)
 
     @property
     def _ending(self) -> str:
@@ -120,7 +126,7 @@ class VectorExport:
             for write in self._files(space, None).values():
                 write(sink)
         else:
-            found = next(each for each in registered_formats() if each.name == self.name)
+            found = self._format
             found.write(space, sink)
             if found.write_metadata is not None and found.loses_columns(space):
                 found.write_metadata(space, sink)
@@ -148,7 +154,7 @@ _FILES: Mapping[str, tuple[str, str]] = {
 
 
 def vector_exports() -> list[VectorExport]:
-    """Return all ways to take vectors away: files by their formats, then folders."""
+    """Return all export formats: files, then folders."""
     files = [
         VectorExport(
             each.name,
@@ -161,8 +167,14 @@ def vector_exports() -> list[VectorExport]:
     return [*files, *_FOLDERS]
 
 
+def file_stem(name: str) -> str:
+    """Return the name of a space, such as "km/h", as the stem of a file on every system."""
+    printable = "".join(character if character.isprintable() else "_" for character in name)
+    return re.sub(r'[/\\:*?"<>|]', "_", printable).lstrip(".") or VECTORS
+
+
 def find_vector_export(name: str) -> VectorExport:
-    """Return a way to take vectors away by its name.
+    """Return an export format by its name.
 
     Raises
     ------
@@ -184,14 +196,12 @@ _FOLDERS = (
         PROJECTOR,
         "TensorFlow Projector's folder",
         "projector.tensorflow.org (Load), TensorBoard (a log directory with projector_config.json)",
-        is_folder=True,
         _files=_projector_files,
     ),
     VectorExport(
         EMBEDDING,
         "nn.Embedding weights",
         "PyTorch: nn.Embedding.from_pretrained(torch.load(...)['weight'])",
-        is_folder=True,
         _files=lambda space, run: embedding_weights.embedding_files(space),
         _optional=embedding_weights.OPTIONAL,
     ),
@@ -199,7 +209,6 @@ _FOLDERS = (
         HUGGING_FACE,
         "Hugging Face folder with a model card",
         "sentence-transformers and model2vec (word vectors), safetensors; ready for huggingface.co",
-        is_folder=True,
         _files=hugging_face.hugging_face_files,
         _optional=hugging_face.OPTIONAL,
     ),

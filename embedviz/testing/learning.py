@@ -27,13 +27,13 @@ MIN_FOLLOWED = 0.9  # of the rows that are marked for testing: the others may be
 
 
 def check_learns(case: Case) -> None:
-    """It is better than the trivial baseline on data that it never saw."""
+    """Check that it is better than the trivial baseline on data that it never saw."""
     trained, prepared = case.train()
     _check_better_than_trivial(case.spec.evaluate(trained, prepared))
 
 
 def check_learns_in_a_fold(case: Case) -> None:
-    """A fold can be its test set."""
+    """Check that a fold can be its test set."""
     trained, prepared = case.train(Fold(1, 4))
     evaluation = case.spec.evaluate(trained, prepared)
     _check_better_than_trivial(evaluation)
@@ -41,7 +41,7 @@ def check_learns_in_a_fold(case: Case) -> None:
 
 
 def check_follows_split(case: Case) -> None:
-    """A model with the role "split" takes its parts from the column, whatever the shares and the seed, and has no folds."""
+    """Check that a model with the role "split" takes its parts from the column, whatever the shares and the seed, and has no folds."""
     if "split" not in case.spec.optional_roles:
         return
     places = np.arange(len(case.table.frame))
@@ -67,7 +67,7 @@ def check_follows_split(case: Case) -> None:
 
 
 def check_spares_the_test_set(case: Case) -> None:
-    """With measure_test off nothing is measured on the test set, and what selects the best weights stays the same."""
+    """Check that without measure_test nothing is measured on the test set, and the same selects the best weights."""
     evaluations = [case.spec.evaluate(*case.train(measure_test=measured)) for measured in (True, False)]
     whole, spared = evaluations
     assert whole.protocol.sizes["test"] > 0 == spared.protocol.sizes["test"], spared.protocol.sizes
@@ -79,7 +79,7 @@ def check_spares_the_test_set(case: Case) -> None:
 
 
 def check_survey(case: Case) -> None:
-    """The survey says what is there, survives JSON, and the estimate follows from it."""
+    """Check that the survey has sentences, survives JSON, and makes an estimate."""
     settings = case.make_settings()
     survey = result_of(case.spec.survey(case.table, case.columns, settings))
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +99,7 @@ def check_survey(case: Case) -> None:
 
 
 def check_repeats(case: Case) -> None:
-    """The same seed gives the same vectors and scores, another seed others."""
+    """Check that the same seed gives the same vectors and scores, and another seed others."""
     one, two, other = (case.train(seed=seed) for seed in (3, 3, 4))
     assert vectors_equal(one[0], two[0])
     assert case.spec.evaluate(*one).metrics == case.spec.evaluate(*two).metrics
@@ -107,7 +107,7 @@ def check_repeats(case: Case) -> None:
 
 
 def check_stops(case: Case) -> None:
-    """Stopped at its first event it has finite vectors and scores."""
+    """Check that it has finite vectors and scores when it is stopped at its first event."""
     prepared, settings = case.prepare(**case.long())
     learner = prepared.learner(settings, CPU, 1)
     next(iter(learner.run()))
@@ -122,7 +122,7 @@ def check_stops(case: Case) -> None:
 
 
 def check_resumes(case: Case) -> None:
-    """It goes on from a checkpoint to the numbers of a training that never stopped."""
+    """Check that it goes on from a checkpoint to the numbers of a training that never stopped."""
     prepared, settings = case.prepare(**case.long())
     stopped = prepared.learner(settings, CPU, 1)
     events = iter(stopped.run())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from embedviz.exports.onnx_file import write_onnx
 from embedviz.testing.case import Case
-from embedviz.testing.pages import small_case, train_preset
+from embedviz.testing.pages import run_isolated, small_case, train_preset
 from embedviz.training.onnx_graph import OnnxExport
 from embedviz.training.protocols import OnnxSpec, Predictor
 
@@ -32,7 +30,7 @@ for script in sys.argv[1:]:
 
 
 def check_onnx_files(case: Case) -> None:
-    """Each preset of a predictor has an ONNX file that answers as the model. Needs onnx and onnxruntime; nothing without them."""
+    """Check that each preset of a predictor has an ONNX file that answers as the model. It is skipped without onnx and onnxruntime."""
     if any(importlib.util.find_spec(name) is None for name in ("onnx", "onnxruntime")):
         return
     spec = case.spec
@@ -62,7 +60,4 @@ def run_readers(exports: dict[str, OnnxExport]) -> str:
             assert export.outputs, f"The ONNX file {name} has no examples."
             write_onnx(export, Path(folder) / f"{name}.onnx")
         scripts = [str(Path(folder) / f"{name}.py") for name in exports]
-        command = [sys.executable, "-I", "-W", "error", "-c", _RUN, *scripts]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    return done.stdout
+        return run_isolated(_RUN, scripts)

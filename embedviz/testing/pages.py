@@ -39,7 +39,7 @@ for script in sys.argv[1:]:
 
 
 def check_pytorch_pages(case: Case) -> None:
-    """Each preset's model has a page of plain PyTorch, which gives the model's answers without embedviz."""
+    """Check that each preset's model has a page of plain PyTorch, which gives the model's answers without embedviz."""
     spec = case.spec
     assert isinstance(spec, PyTorchSpec), f"{spec.name} has no page: give its spec a method pytorch_page."
     case = small_case(case)
@@ -86,8 +86,19 @@ def run_pages(pages: dict[str, PyTorchPage]) -> str:
             (Path(folder) / name).mkdir()
             write_page(page, Path(folder) / name, name)
             scripts.append(str(Path(folder) / name / SCRIPT))
-        command = [sys.executable, "-I", "-W", "error", "-c", _RUN, *scripts]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return run_isolated(_RUN, scripts)
+
+
+def run_isolated(code: str, scripts: list[str]) -> str:
+    """Run code with scripts as its arguments in a fresh process where warnings are errors, and return what it prints.
+
+    Raises
+    ------
+    AssertionError
+        When it fails.
+    """
+    command = [sys.executable, "-I", "-W", "error", "-c", code, *scripts]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
 

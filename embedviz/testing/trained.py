@@ -34,7 +34,7 @@ def check_saves(case: Case) -> None:
 
 
 def check_architecture(case: Case) -> None:
-    """A model that describes its layers names arrays that its file holds, by their shapes, and each once."""
+    """Check that a model that describes its layers names arrays of its file with their shapes, each once."""
     from safetensors import safe_open
 
     prepared, settings = case.prepare(**case.long())
@@ -59,7 +59,7 @@ def check_architecture(case: Case) -> None:
 
 
 def check_predicts(case: Case) -> None:
-    """A predictor explains its predictions, and its baselines are measured on the same part, the trivial one first."""
+    """Check that a predictor explains its predictions, and that its baselines are measured on the same part, the trivial one first."""
     trained, prepared = case.train()
     if not isinstance(trained, Predictor):
         return
@@ -78,7 +78,7 @@ def check_predicts(case: Case) -> None:
 
 
 def check_examples(case: Case) -> None:
-    """The spaces of its examples hold every part, repeat themselves, and say what the model predicts."""
+    """Check that the spaces of its examples hold every part, are the same each time, and have what the model predicts."""
     if not isinstance(case.spec, ExampleSpec):
         return
     trained, prepared = case.train()
@@ -106,7 +106,7 @@ def check_examples(case: Case) -> None:
 
 
 def check_settings(case: Case) -> None:
-    """Its presets are settings, the first of them the defaults; wrong settings are refused by their name."""
+    """Check that its presets are settings, the first of them the defaults, and that wrong settings are refused by their name."""
     Settings = case.spec.Settings
     first, *_ = Settings.presets
     assert Settings.of(preset=first) == Settings.of()

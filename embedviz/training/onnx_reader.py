@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from embedviz.training.pytorch_page import as_comment, fill
+from embedviz.training.pytorch_page import join_sections
 
 
 def make_reader(title: str, about: Sequence[str], sections: Iterable[str], imports: Iterable[str] = ()) -> str:
@@ -19,10 +19,7 @@ def make_reader(title: str, about: Sequence[str], sections: Iterable[str], impor
     imports
         Further modules of the standard library.
     """
-    words = "\n\n".join(fill(as_comment(paragraph)) for paragraph in about)
-    modules = "\n".join(f"import {module}" for module in sorted({"json", *imports}))
-    opening = _OPENING.format(title=as_comment(title), about=words, modules=modules)
-    return "\n\n\n".join([part.strip("\n") for part in (opening, *sections, _CLOSING)]) + "\n"
+    return join_sections(_OPENING, title, about, [*sections, _CLOSING], imports)
 
 
 _OPENING = '''"""{title}: predictions by onnxruntime.

@@ -57,17 +57,44 @@ def make_script(title: str, about: Sequence[str], sections: Iterable[str], impor
     imports
         Further modules of the standard library.
     """
+    return join_sections(_OPENING, title, about, [*sections, _CLOSING], imports)
+
+
+def join_sections(
+    opening: str, title: str, about: Sequence[str], sections: Iterable[str], imports: Iterable[str]
+) -> str:
+    """Put a script together of an opening with the fields title, about and modules, and of sections; as `make_script`."""
     words = "\n\n".join(fill(as_comment(paragraph)) for paragraph in about)
     modules = "\n".join(f"import {module}" for module in sorted({"json", *imports}))
-    opening = _OPENING.format(title=as_comment(title), about=words, modules=modules)
-    parts = [opening, *(section.strip("\n") for section in sections), _CLOSING.strip("\n")]
-    return "\n\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+    first = opening.format(title=as_comment(title), about=words, modules=modules)
+    return "\n\n\n".join(section.strip("\n") for section in (first, *sections)) + "\n"
+
+
+def train_step(arguments: str, summary: str, details: str, loss: str) -> str:
+    """Return the section of a step of training.
+
+    Parameters
+    ----------
+    arguments
+        Names of the batch's tensors, such as "user_ids, item_ids, ratings".
+    summary, details
+        Of the docstring; details are lines of the page's width.
+    loss
+        Lines of Python that set ``loss``, of ``model`` and the arguments.
+    """
+    texts = {"details": textwrap.indent(details, " " * 4), "loss": textwrap.indent(loss, " " * 4)}
+    return _STEP.format(arguments=arguments, summary=summary, **texts)
 
 
 def fill(paragraph: str, indent: int = 0) -> str:
     """Return a paragraph in lines of a page's width."""
     blank = " " * indent
     return textwrap.fill(" ".join(paragraph.split()), WIDTH, initial_indent=blank, subsequent_indent=blank)
+
+
+def percentage(share: float) -> str:
+    """Return a share without rounding it: 0.125 is "12.5%"."""
+    return f"{100 * share:g}%"
 
 
 def as_comment(text: str) -> str:
@@ -106,6 +133,19 @@ VALUES = json.loads((FOLDER / "values.json").read_text(encoding="utf-8"))
 def state_of(prefix):
     """Return the tensors of one network: those whose name begins with the prefix, which is left out."""
     return {{name.removeprefix(prefix): tensor for name, tensor in WEIGHTS.items() if name.startswith(prefix)}}
+'''
+
+_STEP = '''
+def train_step(model, optimizer, {arguments}):
+    """{summary}
+
+{details}
+    """
+    optimizer.zero_grad()
+{loss}
+    loss.backward()
+    optimizer.step()
+    return loss.item()
 '''
 
 _CLOSING = '''

@@ -1,8 +1,11 @@
 """The Export page, by AppTest: its groups, and a file that a worker prepares."""
 
+from dataclasses import replace
+
 import pytest
 
 import embedviz as ev
+from embedviz.core.jobs.status import write_status
 from embedviz.exports.export_job import vectors_export_of
 from embedviz.exports.vector_exports import vector_exports
 from embedviz.jobs.inline import run_inline
@@ -36,12 +39,19 @@ def test_without_a_run_the_page_says_what_to_do(app):
 
 def test_a_training_has_three_groups_with_who_reads_each(app, words):
     app = shown(app, words)
-    assert [heading.value for heading in app.subheader] == ["Vectors", "The model", "The way"]
+    assert [heading.value for heading in app.subheader] == ["Vectors", "The model", "Reproduction"]
     assert "gensim" in "\n".join(text.value for text in app.markdown)
     assert "vectors of 4 dimensions, about" in captions(app)
     assert "does not predict" in captions(app)  # word vectors have no predictor
     labels = [button.label for button in app.button]
     assert {"Prepare the file", "Show me the PyTorch", "Prepare the zip"} <= set(labels)
+
+
+def test_a_stopped_training_has_a_report_and_cannot_be_made_again(app, words):
+    write_status(words.folder, replace(words.state, state="stopped"))
+    app = shown(app, words)
+    assert "only a training that reached its end can be reproduced" in captions(app)
+    assert [button.proto.label for button in app.get("download_button")] == ["Download the report"]
 
 
 def test_every_format_is_offered_but_a_fasttext_model_without_n_grams(app, words):

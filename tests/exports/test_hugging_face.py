@@ -11,7 +11,7 @@ import embedviz
 from embedviz.core.errors import SettingsError
 from embedviz.exports.files_together import write_folder, write_zip
 from embedviz.exports.hugging_face import OPTIONAL, hugging_face_files, word_splitting
-from embedviz.exports.model_card import data_name
+from embedviz.exports.model_card import data_name, model_card
 from embedviz.formats import load_vectors
 from embedviz.space import EmbeddingSpace
 
@@ -121,6 +121,12 @@ def test_the_card_names_no_folder_of_this_machine(run, exported):
     text = "".join(path.read_text(encoding="utf-8", errors="replace") for path in exported.iterdir())
     assert "secret place" not in text
     assert str(run.folder) not in text
+
+
+def test_the_card_names_no_other_run(run, monkeypatch):
+    settings = run.settings.model_copy(update={"vectors": f"run:{'0' * 32}:word"})
+    monkeypatch.setattr(type(run), "settings", settings)
+    assert "| vectors | another run |" in model_card(run.space, run, None)
 
 
 def test_cells_and_headings_cannot_break_the_cards_tables(tmp_path):

@@ -1,5 +1,6 @@
-"""The zip that makes a run again."""
+"""The zip that reproduces a run."""
 
+import ast
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import DataError, RunError, SettingsError
+from embedviz.exports.make_again import _arguments
+from embedviz.exports.run_inputs import inputs_of
 from embedviz.exports.same_figures import check_files, compare_figures, print_comparison
 
 pytestmark = pytest.mark.slow
@@ -45,6 +48,15 @@ def test_a_deterministic_training_has_equal_figures(text_file, tmp_path):
     done = perform(folder, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(" equal") == len(run.metrics)
+
+
+def test_a_file_name_runs_no_code(tmp_path):
+    path = tmp_path / 'a""" + exit("injected") + """.txt'
+    path.write_text(TEXT)
+    folder = unpacked(ev.train("skipgram", path, name='b""" + exit(1)\n', **WORDS), tmp_path, with_data=False)
+    tree = ast.parse((folder / "make_again.py").read_text())
+    assert "injected" in ast.get_docstring(tree)
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "exit"]
 
 
 def test_another_seed_is_found_to_differ(text_file, tmp_path):
@@ -96,6 +108,25 @@ def test_a_training_without_some_labels_is_made_without_them(text_file, tmp_path
         ev.train("skipgram", text_file, filters=[{"space": "word", "labels": "cat"}], **WORDS)
 
 
+def test_a_training_that_started_from_a_space_whose_name_holds_quotes_runs_no_code(text_file, tmp_path, monkeypatch):
+    first = ev.train("skipgram", text_file, **WORDS)
+    space = 'word" + exit("injected") + "'
+    values = first.training_settings().model_copy(update={"vectors": f"run:{first.id}:{space}"})
+    monkeypatch.setattr(type(first), "training_settings", lambda run: values)
+    arguments = ", ".join(_arguments(first, inputs_of(first), {}, first))
+    calls = [
+        ast.unparse(node.func) for node in ast.walk(ast.parse(f"train({arguments})")) if isinstance(node, ast.Call)
+    ]
+    assert calls == ["train"]
+
+
+def test_a_file_called_none_in_the_working_folder_is_no_vectors(text_file, tmp_path, monkeypatch):
+    run = ev.train("skipgram", text_file, **WORDS)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "none").write_text("private")
+    assert not (unpacked(run, tmp_path) / "vectors").exists()
+
+
 def test_pretrained_vectors_from_a_file_come_along(text_file, tmp_path):
     vectors = tmp_path / "start.vec"
     vectors.write_text("3 4\ncat 1 0 0 0\ndog 0 1 0 0\nmat 0 0 1 0\n")
@@ -124,7 +155,8 @@ def test_the_record_has_settings_seed_versions_and_machine(text_file, tmp_path):
     record = json.loads((folder / "run.json").read_text())
     assert record["settings"]["seed"] == 7
     assert record["figures"] == run.metrics
-    assert record["versions"]["embedviz"] == ev.__version__
+    assert record["versions"] == {"embedviz": ev.__version__}
+    assert record["export"]["versions"]["embedviz"] == ev.__version__
     assert record["machine"]["device"] == run.record["device"]
     pins = (folder / "requirements.txt").read_text().splitlines()
     assert f"embedviz=={ev.__version__}" in pins
@@ -132,12 +164,12 @@ def test_the_record_has_settings_seed_versions_and_machine(text_file, tmp_path):
 
 
 def test_what_cannot_be_made_again_is_refused(text_file, tmp_path):
-    run = ev.start("skipgram", text_file, **{**WORDS, "epochs": 10_000 // 100})
+    run = ev.start("skipgram", text_file, **{**WORDS, "epochs": 100})
     run.stop()
     run.wait()
-    if run.status != "done":
-        with pytest.raises(RunError, match="Resume it first"):
-            run.make_again(tmp_path / "again.zip")
+    assert run.status == "stopped"
+    with pytest.raises(RunError, match="Resume it first"):
+        run.make_again(tmp_path / "again.zip")
     done = ev.train("skipgram", text_file, **WORDS)
     text_file.write_text(TEXT + "changed")
     with pytest.raises(DataError):

@@ -93,7 +93,7 @@ def test_what_a_column_is_called_runs_no_code(tmp_path, cars):
     folder = run.export_pytorch(tmp_path / "page")
     subprocess.run([sys.executable, folder / "model.py"], check=True, capture_output=True)
     assert 'exit("injected")' not in run.show_pytorch()
-    reader = run.export_onnx(tmp_path / "cars.onnx").with_suffix(".py")
+    reader = run.export_onnx(tmp_path / "model.onnx").with_suffix(".py")
     subprocess.run([sys.executable, reader], check=True, capture_output=True)
 
 
@@ -112,15 +112,40 @@ def test_a_format_that_is_not_there_is_named_with_those_that_are(run, tmp_path):
         export_of(run, "keras")
 
 
+def test_a_name_of_several_lines_is_one_heading(words, tmp_path):
+    label = words.name
+    try:
+        words.rename("one\n# two <b>")
+        text = (words.export_pytorch(tmp_path / "page") / "README.md").read_text(encoding="utf-8")
+    finally:
+        words.rename(label)
+    assert text.startswith("# one # two &lt;b>\n")
+
+
 def test_a_folder_with_files_is_left_alone(run, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(SettingsError, match="not an empty folder"):
         run.export_pytorch(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    with pytest.raises(SettingsError, match="is a folder, and the export is one zip"):
+        run.make_again(tmp_path)
+    with pytest.raises(SettingsError, match=r"There is no folder .*nowhere to write again\.zip into"):
+        run.make_again(tmp_path / "nowhere" / "again.zip")
     with pytest.raises(SettingsError, match=r"ends in \.onnx"):
         run.export_onnx(tmp_path / "model.bin")
     with pytest.raises(SettingsError, match="There is no folder"):
         run.export_onnx(tmp_path / "nowhere" / "model.onnx")
+
+
+@pytest.mark.parametrize("ending", [".py", ".json"])
+def test_an_onnx_file_replaces_no_script_or_data_of_the_same_name(run, tmp_path, ending):
+    mine = tmp_path / f"train{ending}"
+    mine.write_text("mine")
+    with pytest.raises(SettingsError, match=rf"train\{ending} is there already"):
+        run.export_onnx(tmp_path / "train.onnx")
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+    mine.unlink()
+    assert run.export_onnx(tmp_path / "train.onnx") == run.export_onnx(tmp_path / "train.onnx")  # replaces an export
 
 
 def test_words_have_a_page_and_no_onnx_file(words, tmp_path):

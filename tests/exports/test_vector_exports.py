@@ -60,6 +60,13 @@ def test_a_download_is_one_file_that_holds_all(tmp_path, name):
     pd.testing.assert_frame_equal(found.columns[list(COLUMNS)], COLUMNS)
 
 
+@pytest.mark.parametrize(("name", "expected"), [("km/h", "km_h"), ("..", "vectors"), ('a"\n\\b', "a___b")])
+def test_a_download_of_any_space_has_a_file_name(name, expected):
+    export = find_vector_export("word2vec")
+    found = export.download_name(EmbeddingSpace(["a"], VECTORS[:1], name=name), name)
+    assert found == f"{expected}{export.endings[0]}"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_size_is_known_before_it_is_written(name):
     vectors = RANDOM.normal(size=(20_000, 10)).astype(np.float32)

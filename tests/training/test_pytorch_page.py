@@ -2,7 +2,7 @@
 
 import ast
 
-from embedviz.training.pytorch_page import as_comment, fill, make_script
+from embedviz.training.pytorch_page import as_comment, fill, make_script, percentage, train_step
 
 EVIL = 'a"""\nimport os\n# \\N{x} \u2028 b'
 
@@ -26,3 +26,22 @@ def test_paragraphs_are_filled_behind_their_indent():
     lines = fill("word " * 50, indent=4).splitlines()
     assert len(lines) == 3
     assert all(line.startswith("    word") for line in lines)
+
+
+def test_shares_are_not_rounded():
+    assert [percentage(share) for share in (0, 0.07, 0.125, 0.005, 1)] == ["0%", "7%", "12.5%", "0.5%", "100%"]
+
+
+def test_a_step_of_training_is_a_function_of_the_batch():
+    made = train_step("a, b", "Take a step.", "One line.\n\nAnother.", "x = model(a)\nloss = (x - b).sum()")
+    (function,) = ast.parse(made).body
+    assert [each.arg for each in function.args.args] == ["model", "optimizer", "a", "b"]
+    assert ast.get_docstring(function) == "Take a step.\n\nOne line.\n\nAnother."
+    assert [ast.unparse(line) for line in function.body[1:]] == [
+        "optimizer.zero_grad()",
+        "x = model(a)",
+        "loss = (x - b).sum()",
+        "loss.backward()",
+        "optimizer.step()",
+        "return loss.item()",
+    ]

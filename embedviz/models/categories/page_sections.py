@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from embedviz.training.pytorch_page import train_step
+
 CELLS = '''
 def name_of(cell):
     """Return a cell as people read it: 1.0 and 1 are both "1", white space around it is left out; "" where it is missing."""
@@ -35,23 +37,33 @@ PARTED_NUMBERS = '''
 def parts_of(number, cell):
     """Return the number of a cell that one input is made of; None where it is missing.
 
-    A date gives several: the year with its fraction, the month, the day of the week (Monday is 0) and the hour. A category of
-    many values gives its position in the alphabet, so that names that begin alike are near each other.
+$about
     """
     if not name_of(cell):
         return None
     part = number["part"]
     if part == "":
         return float(cell)
+$read
+'''
+ALPHABET_ABOUT = (
+    "A category of many values gives its position in the alphabet, so that names that begin alike are near each other."
+)
+ALPHABET_READ = """\
     if part == "$alphabet":
         known = number["sorted values"]
-        return (bisect.bisect_left(known, name_of(cell)) + bisect.bisect_right(known, name_of(cell))) / 2
+        return (bisect.bisect_left(known, name_of(cell)) + bisect.bisect_right(known, name_of(cell))) / 2"""
+DATE_ABOUT = (
+    "A date gives several: the year with its fraction, the month, the day of the week (Monday is 0) and the hour."
+)
+DATE_READ = """\
     date = read_date(str(cell), number["date format"])
     hour = date.hour + date.minute / 60 + date.second / 3600
     year = date.year + (date.timetuple().tm_yday - 1) / 365.2425
-    return {"year": year, "month": float(date.month), "day of week": float(date.weekday()), "hour": hour}[part]
+    return {"year": year, "month": float(date.month), "day of week": float(date.weekday()), "hour": hour}[part]"""
+UNKNOWN_PART = "    raise ValueError(part)"
 
-
+READ_DATE = '''
 def read_date(text, date_format):
     """Return a date as the table writes it, without a time zone (in UTC where it has one)."""
     if date_format in ("ISO8601", "$typed"):
@@ -143,19 +155,14 @@ model = MultiClassClassifier(num_categories=$categories, num_features=$features,
 model.load_state_dict(state_of("model."))
 '''
 
-TEXTBOOK_STEP = '''
-def train_step(model, optimizer, category_ids, other_features, targets):
-    """Take one step of training on a batch of rows. Return the loss.
-
-    optimizer = torch.optim.AdamW(model.parameters(), lr=$learning_rate, weight_decay=$weight_decay). The epoch with the lowest loss on the
-    validation set is kept.
-    """
-    optimizer.zero_grad()
-    loss = $loss
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
+TEXTBOOK_STEP = train_step(
+    "category_ids, other_features, targets",
+    "Take one step of training on a batch of rows. Return the loss.",
+    """\
+optimizer = torch.optim.AdamW(model.parameters(), lr=$learning_rate, weight_decay=$weight_decay). The epoch with the lowest loss on the
+validation set is kept.""",
+    "loss = $loss",
+)
 
 TEXTBOOK_PREDICT = '''
 def outputs_of(rows):
@@ -180,7 +187,7 @@ class SharedLinear(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """$members networks like that of the text (Example 3) in one (TabM: Gorishniy, Kotelnikov and Babenko 2024)."""
+    """$networks like that of the text (Example 3)$in_one (TabM: Gorishniy, Kotelnikov and Babenko 2024)."""
 
     def __init__(self, sizes, num_features, hidden_dim, layers, members, num_outputs):
         super().__init__()
@@ -229,20 +236,16 @@ WIDE_RESULT = """        terms = [table(ids) for table, ids in zip(self.wide, co
         return outputs + sum(terms, start=features @ self.wide_features)"""
 RESULT = "        return outputs"
 
-ENSEMBLE_STEP = '''
-def train_step(model, optimizer, codes, features, targets):
-    """Take one step of training on a batch of rows: each member learns from its own output. Return the loss.
-
-    optimizer = torch.optim.AdamW(model.parameters(), lr=$learning_rate, weight_decay=$weight_decay), the fixed vectors left out.
-$details
-    """
-    optimizer.zero_grad()
-    outputs = model(codes, features)  # (M, B, O)
-    loss = $loss
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
+ENSEMBLE_STEP = train_step(
+    "codes, features, targets",
+    "Take one step of training on a batch of rows: each member learns from its own output. Return the loss.",
+    """\
+optimizer = torch.optim.AdamW(model.parameters(), lr=$learning_rate, weight_decay=$weight_decay)$left_out.
+$details""",
+    """\
+outputs = model(codes, features)  # (M, B, O)
+loss = $loss""",
+)
 
 ENSEMBLE_PREDICT = '''
 def outputs_of(rows):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from string import Template
 
 import numpy as np
+import pandas as pd
 from pydantic import JsonValue
 
 from embedviz.core.typed_json import JsonObject
@@ -13,8 +13,9 @@ from embedviz.data.category_values import OTHER
 from embedviz.data.dates import TYPED
 from embedviz.models.categories import page_sections as sections
 from embedviz.models.categories.encoding import ALPHABET, NumberEncoder
+from embedviz.models.categories.settings import CategoriesSettings
 from embedviz.models.categories.trained import TrainedCategories
-from embedviz.training.pytorch_page import PyTorchPage, fill, make_script
+from embedviz.training.pytorch_page import PyTorchPage, fill, make_script, percentage
 
 N_ROWS = 6  # of the examples
 UNSEEN = "a value that was never seen"
@@ -24,7 +25,7 @@ SPREAD = (0, 0.5, 1)  # values of a category in the examples, from the most freq
 def categories_page(trained: TrainedCategories) -> PyTorchPage:
     """Return the page of a categories model."""
     rows = example_rows(trained)
-    codes = trained.encoder.encode(trained.encoder.columns_of(_frame(rows)), len(rows)).codes
+    codes = trained.encoder.encode(trained.encoder.columns_of(pd.DataFrame(rows)), len(rows)).codes
     predicted = trained.predict(rows)
     outputs: JsonObject = {"rows of the embeddings": codes.tolist()}
     if trained.target.classes:
@@ -141,31 +142,20 @@ def _script(trained: TrainedCategories) -> str:
 
 def number_source(trained: TrainedCategories) -> tuple[list[str], list[str]]:
     """Return the source that standardises the numbers of cells, and the modules that it needs."""
-    parts = {number.part for number in trained.encoder.numbers}
-    has_dates = bool(parts - {"", ALPHABET})
-    if not parts - {""}:
+    parts = {number.part for number in trained.encoder.numbers} - {""}
+    if not parts:
         return [sections.PLAIN_NUMBERS, sections.STANDARDISED], ["math"]
-    imports = ["math", *(["bisect"] if ALPHABET in parts else []), *(["datetime"] if has_dates else [])]
-    return [_parted(parts), sections.STANDARDISED], imports
-
-
-def _parted(parts: set[str]) -> str:
-    """Return the reading of cells with the branches that the columns need."""
-    text = Template(sections.PARTED_NUMBERS).substitute(alphabet=ALPHABET, typed=TYPED)
-    if ALPHABET not in parts:
-        begin, end = text.index('    if part == "alph'), text.index("    date = read_date")
-        text = text[:begin] + text[end:]
-        text = text.replace(
-            " A category of\n    many values gives its position in the alphabet, so that names that begin alike are near each other.",
-            "",
-        )
-    if not parts - {"", ALPHABET}:
-        text = text[: text.index("    date = read_date")] + "    raise ValueError(part)\n"
-        text = text.replace(
-            "A date gives several: the year with its fraction, the month, the day of the week (Monday is 0) and the hour. A category of\n    many",
-            "A category of many",
-        )
-    return text
+    has_alphabet, has_dates = ALPHABET in parts, bool(parts - {ALPHABET})
+    about = [sections.DATE_ABOUT] if has_dates else []
+    read = [Template(sections.ALPHABET_READ).substitute(alphabet=ALPHABET)] if has_alphabet else []
+    if has_alphabet:
+        about.append(sections.ALPHABET_ABOUT)
+    read.append(sections.DATE_READ if has_dates else sections.UNKNOWN_PART)
+    source = [Template(sections.PARTED_NUMBERS).substitute(about=fill(" ".join(about), indent=4), read="\n".join(read))]
+    if has_dates:
+        source.append(Template(sections.READ_DATE).substitute(typed=TYPED))
+    imports = ["math", *(["bisect"] if has_alphabet else []), *(["datetime"] if has_dates else [])]
+    return [*source, sections.STANDARDISED], imports
 
 
 def _loss(trained: TrainedCategories, is_textbook: bool) -> str:
@@ -207,10 +197,6 @@ def _ensemble(trained: TrainedCategories) -> list[str]:
     tables = [name for name in inner if name.startswith("inner.embeddings.")]
     sizes = [inner[f"inner.embeddings.{k}"].shape for k in range(len(tables))]
     has_bins = bool(trained.network.bins.sizes)
-    details = [
-        f"In training {s.other_share:.0%} of the values were replaced by “other”, so that its row is trained, and hidden units and "
-        f"vectors were dropped out. The epoch with the lowest loss on the validation set is kept."
-    ]
     filled = {
         "tables": sections.ONE_HOT_TABLES if is_one_hot else sections.TABLES,
         "first": "num_features" if is_one_hot else "sum(dim for _, dim in sizes) + num_features",
@@ -222,16 +208,32 @@ def _ensemble(trained: TrainedCategories) -> list[str]:
         "hidden": s.hidden_dim,
         "layers": s.layers,
         "members": s.members,
+        "in_one": " in one" if s.members > 1 else "",
+        "networks": f"{s.members} networks" if s.members > 1 else "A network",
         "outputs": trained.target.n_outputs,
         "learning_rate": f"{s.learning_rate:g}",
         "weight_decay": f"{s.weight_decay:g}",
-        "details": fill(details[0], indent=4),
+        "left_out": "" if is_one_hot else ", the fixed vectors left out",
+        "details": fill(_training_details(s), indent=4).strip(),
         "loss": _loss(trained, is_textbook=False),
         "codes": "torch.cat([codes, bins_of(numbers)], dim=1)" if has_bins else "codes",
         "features_of": "encoded(numbers)" if _is_piecewise(trained) else "numbers",
     }
     chosen = [sections.ENSEMBLE, sections.ENSEMBLE_STEP, sections.ENSEMBLE_PREDICT]
     return [Template(section).substitute(filled) for section in chosen]
+
+
+def _training_details(s: CategoriesSettings) -> str:
+    details = ["The epoch with the lowest loss on the validation set is kept."]
+    if s.other_share:
+        details.append(
+            f"In training {percentage(s.other_share)} of the values were replaced by “other”, so that its row is trained."
+        )
+    dropped = [] if s.dropout == 0 else ["hidden units"]
+    dropped += [] if s.embedding_dropout == 0 else ["inputs" if s.inputs == "one-hot" else "vectors"]
+    if dropped:
+        details.append(f"Some {' and '.join(dropped)} were set to zero in each step (dropout).")
+    return " ".join(details)
 
 
 def _predict(trained: TrainedCategories) -> str:
@@ -256,36 +258,28 @@ def _about(trained: TrainedCategories) -> list[str]:
     s, target = trained.settings, trained.target
     text = "The text's Example 3, “Category Embeddings in a Multi-class Classification Problem”, "
     kind = "a class" if target.classes else "a number, so it has one output and learns by squared errors"
-    about: list[str] = []
+    as_people_write = (
+        "Cells are taken as numbers, texts or None here; the run also reads numbers as people write them, with a unit."
+    )
     if s.network == "textbook":
-        about.append(
-            f"{text}puts a category's vector beside the other features. This is that network; it predicts {kind}."
-        )
+        about = [f"{text}puts a category's vector beside the other features. This is that network; it predicts {kind}."]
         if s.inputs == "one-hot":
             about.append("For comparison the embedding is left out: the category enters as a one-hot vector.")
-        return about
-    about.append(
-        f"{text}has one category, one hidden layer and plain numbers. This model predicts {kind}, and departs from it: all columns "
-        f"count. {s.members} networks that share most weights are averaged, which errs less than any of them at little cost. Values "
-        f"that are rare or were never seen share one trained row, so that new rows have a prediction."
+        return [*about, as_people_write]
+    members = (
+        f"{s.members} networks that share most weights are averaged, which errs less than any of them at little cost. "
     )
-    if _is_piecewise(trained):
+    about = [
+        f"{text}has one category, one hidden layer and plain numbers. This model predicts {kind}, and departs from it: all columns "
+        f"count. {members if s.members > 1 else ''}Values that are rare or were never seen share one "
+        f"{'trained ' if s.other_share else ''}row, so that new rows have a prediction."
+    ]
+    if any(number.edges for number in trained.encoder.numbers):
         about.append(
             "Numbers are encoded piecewise-linearly over their quantiles, as a layer learns steps and bends from that sooner."
         )
     if s.wide:
         about.append("A linear term of every value and number is added, for what has a plain effect.")
-    if any(math.isfinite(number.max) and number.has_indicator for number in trained.encoder.numbers):
+    if any(number.has_indicator for number in trained.encoder.numbers):
         about.append("A missing number is marked by a feature of its own.")
-    about.append(
-        "Cells are taken as numbers, texts or None here; the run also reads numbers as people write them, such as $$12.50.".replace(
-            "$$", "$"
-        )
-    )
-    return about
-
-
-def _frame(rows: list[dict[str, JsonValue]]):
-    import pandas as pd
-
-    return pd.DataFrame(rows)
+    return [*about, as_people_write]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-TEXTBOOK_NETWORK = '''
-class CollaborativeFiltering(nn.Module):
-    """This is the network of the text (Example 2): a vector for each user and each item, and their dot product."""
+from string import Template
+
+from embedviz.training.pytorch_page import train_step
+
+_DOT_PRODUCTS = Template('''
+class $name(nn.Module):
+    """$about"""
 
     def __init__(self, num_users, num_items, embedding_dim):
         super().__init__()
@@ -15,7 +19,17 @@ class CollaborativeFiltering(nn.Module):
         user_emb = self.user_embedding(user_ids)
         item_emb = self.item_embedding(item_ids)
         return torch.sum(user_emb * item_emb, dim=1)
-'''
+''')
+
+TEXTBOOK_NETWORK = _DOT_PRODUCTS.substitute(
+    name="CollaborativeFiltering",
+    about="This is the network of the text (Example 2): a vector for each user and each item, and their dot product.",
+)
+
+RANKING_NETWORK = _DOT_PRODUCTS.substitute(
+    name="Ranking",
+    about="A second network of the text's kind, whose dot products say in which order items suit a user.",
+)
 
 BIASED_NETWORK = '''
 class CollaborativeFiltering(nn.Module):
@@ -50,24 +64,13 @@ class CollaborativeFiltering(nn.Module):
         return self.item_bias(item_ids)[:, 0] + dot_product
 '''
 
-RANKING_NETWORK = '''
-class Ranking(nn.Module):
-    """A second network of the text's kind, whose dot products say in which order items suit a user."""
-
-    def __init__(self, num_users, num_items, embedding_dim):
-        super().__init__()
-        self.user_embedding = nn.Embedding(num_users, embedding_dim)
-        self.item_embedding = nn.Embedding(num_items, embedding_dim)
-
-    def forward(self, user_ids, item_ids):  # (B,), (B,) -> (B,)
-        return torch.sum(self.user_embedding(user_ids) * self.item_embedding(item_ids), dim=1)
-'''
-
-BUILD = """
-# Users and items by id (always text), or by title where the data has titles: name -> row of the embedding.
+NAMES = """
+# Users and items by id (always text), or by title where the data has titles: name -> row. Unknown ones are -1.
 USERS = {name: row for names in VALUES["users"] for row, name in enumerate(names)}
 ITEMS = {name: row for names in VALUES["items"] for row, name in enumerate(names)}
+"""
 
+BUILD = """
 model = CollaborativeFiltering(num_users=$users, num_items=$items, embedding_dim=$dim)
 model.load_state_dict(state_of("model."))
 """
@@ -111,7 +114,7 @@ def fallback(user, item):
     return 0.0
 '''
 
-DESCRIBED = '''
+FEATURES = '''
 def numbers_of(column, cell):
     """Return the numbers that a cell stands for: a standardised number, or one for each part, word or category."""
     zeros = [0.0] * len(column["mean"])
@@ -132,13 +135,21 @@ def numbers_of(column, cell):
     return [(x - mean) * scale for x, mean, scale in zip(raw, column["mean"], column["scale"])]
 
 
-def described(role, row):
-    """Return the bias and the vector that a linear map makes of the columns of an unknown user or item; None without any."""
+def features_of(role, row):
+    """Return the numbers of the columns that describe a user or an item, and 1 behind them; None where none is filled."""
     columns = VALUES["described"].get(role, [])
     if all(row.get(column["column"]) is None for column in columns):
         return None
-    numbers = [x for column in columns for x in numbers_of(column, row.get(column["column"]))] + [1.0]
-    found = torch.tensor(numbers) @ WEIGHTS[f"described.{role}"]  # (1 + D,)
+    return [x for column in columns for x in numbers_of(column, row.get(column["column"]))] + [1.0]
+'''
+
+DESCRIBED = '''
+def described(role, row):
+    """Return the bias and the vector that a linear map makes of the columns of an unknown user or item; None without any."""
+    features = features_of(role, row)
+    if features is None:
+        return None
+    found = torch.tensor(features) @ WEIGHTS[f"described.{role}"]  # (1 + D,)
     return found[0], found[1:]
 
 
@@ -235,51 +246,39 @@ def answers(inputs):
     }
 '''
 
-STEP_SQUARED = '''
-def train_step(model, optimizer, user_ids, item_ids, ratings):
-    """Take one step of training: less squared error on a batch of ratings. Return the loss.
+_RATINGS = "user_ids, item_ids, ratings"
+_ADAM = """\
+The run began with vectors drawn from N(0, $init_std²) and made batches of $batch_size ratings, at most $epochs times each:
+optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate). The epoch with the lowest error on the validation set is kept."""
 
-    The run began with vectors drawn from N(0, $init_std²) and made batches of $batch_size ratings, at most $epochs times each:
-    optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate). The epoch with the lowest error on the validation set is kept.
-    """
-    optimizer.zero_grad()
-    loss = nn.functional.mse_loss(model(user_ids, item_ids), ratings)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
+STEP_SQUARED = train_step(
+    _RATINGS,
+    "Take one step of training: less squared error on a batch of ratings. Return the loss.",
+    _ADAM,
+    "loss = nn.functional.mse_loss(model(user_ids, item_ids), ratings)",
+)
 
-STEP_PENALISED = '''
-def train_step(model, optimizer, user_ids, item_ids, ratings):
-    """Take one step of training: less squared error, and short vectors, on a batch of ratings. Return the loss.
+STEP_PENALISED = train_step(
+    _RATINGS,
+    "Take one step of training: less squared error, and short vectors, on a batch of ratings. Return the loss.",
+    _ADAM,
+    """\
+used = [model.user_embedding(user_ids), model.item_embedding(item_ids)]  # (B, D) each
+used += [model.user_bias(user_ids), model.item_bias(item_ids)]  # (B, 1) each
+penalty = torch.cat(used, dim=1).pow(2).sum(dim=1).mean()
+error = model(user_ids, item_ids) - ratings
+loss = error.pow(2).mean() + $weight_decay * penalty""",
+)
 
-    The run began with vectors drawn from N(0, $init_std²) and made batches of $batch_size ratings, at most $epochs times each:
-    optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate). The epoch with the lowest error on the validation set is kept.
-    """
-    optimizer.zero_grad()
-    used = [model.user_embedding(user_ids), model.item_embedding(item_ids)]  # (B, D) each
-    used += [model.user_bias(user_ids), model.item_bias(item_ids)]  # (B, 1) each
-    penalty = torch.cat(used, dim=1).pow(2).sum(dim=1).mean()
-    error = model(user_ids, item_ids) - ratings
-    loss = error.pow(2).mean() + $weight_decay * penalty
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
-
-STEP_PAIRWISE = '''
-def train_step(model, optimizer, user_ids, item_ids, other_ids):
-    """Take one step of Bayesian personalised ranking: an item that a user has above a drawn one that the user lacks.
-
-    The run did so for one pair at a time: optimizer = torch.optim.SGD(model.parameters(), lr=$learning_rate), at most $epochs times each.
-    """
-    optimizer.zero_grad()
-    margin = model(user_ids, item_ids) - model(user_ids, other_ids)
-    rows = [model.user_embedding(user_ids), model.item_embedding(item_ids), model.item_bias(item_ids)]
-    rows += [model.item_embedding(other_ids), model.item_bias(other_ids)]
-    penalty = torch.cat(rows, dim=1).pow(2).sum(dim=1)
-    loss = (-nn.functional.logsigmoid(margin) + $weight_decay / 2 * penalty).sum()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
+STEP_PAIRWISE = train_step(
+    "user_ids, item_ids, other_ids",
+    "Take one step of Bayesian personalised ranking: an item that a user has above a drawn one that the user lacks.",
+    """\
+The run did so for one pair at a time: optimizer = torch.optim.SGD(model.parameters(), lr=$learning_rate), at most $epochs times each.""",
+    """\
+margin = model(user_ids, item_ids) - model(user_ids, other_ids)
+rows = [model.user_embedding(user_ids), model.item_embedding(item_ids), model.item_bias(item_ids)]
+rows += [model.item_embedding(other_ids), model.item_bias(other_ids)]
+penalty = torch.cat(rows, dim=1).pow(2).sum(dim=1)
+loss = (-nn.functional.logsigmoid(margin) + $weight_decay / 2 * penalty).sum()""",
+)

@@ -112,11 +112,14 @@ def _script(trained: TrainedRatings) -> str:
     chosen = [NETWORKS[method]]
     if trained.has_both:
         chosen.append(sections.RANKING_NETWORK)
-    chosen.append(sections.BUILD + (sections.BUILD_RANKING if trained.has_both else ""))
+    chosen.append(sections.NAMES + sections.BUILD + (sections.BUILD_RANKING if trained.has_both else ""))
     if method in STEPS:
         chosen.append(STEPS[method])
     chosen.append(FALLBACKS[method])
-    chosen += [sections.DESCRIBED, sections.ESTIMATE_BY_COLUMNS] if trained.described else [sections.ESTIMATE]
+    if trained.described:
+        chosen += [sections.FEATURES, sections.DESCRIBED, sections.ESTIMATE_BY_COLUMNS]
+    else:
+        chosen.append(sections.ESTIMATE)
     chosen += [sections.SCORES[SCORING[method]], sections.RECOMMEND]
     source = [Template(section).substitute(filled) for section in chosen]
     return make_script(TITLES[method], ABOUT[method], source, ["re"] if trained.described else [])
@@ -143,14 +146,20 @@ def _tensors(trained: TrainedRatings) -> dict[str, np.ndarray]:
 
 
 def _values(trained: TrainedRatings) -> JsonObject:
-    values: JsonObject = {
-        "users": [[*trained.users.labels], [*trained.users.ids]],
-        "items": [[*trained.items.labels], [*trained.items.ids]],
-    }
+    values = row_values(trained)
     if trained.has_both:
         values["estimate_weight"] = float(np.float32(trained.estimate_weight))
     if trained.method == "dot":
         values["mean"] = trained.factors.fallback.mean
+    return values
+
+
+def row_values(trained: TrainedRatings) -> JsonObject:
+    """Return what a row is read by: the names of users and items, and the columns that describe them."""
+    values: JsonObject = {
+        "users": [[*trained.users.labels], [*trained.users.ids]],
+        "items": [[*trained.items.labels], [*trained.items.ids]],
+    }
     if trained.described:
         columns = {role: found.columns.columns for role, found in trained.described.items()}
         values["described"] = {role: [_column(column) for column in found] for role, found in columns.items()}
@@ -195,8 +204,8 @@ def example_pairs(trained: TrainedRatings) -> list[dict[str, JsonValue]]:
             fullest = int(entities.columns.notna().sum(axis=1).to_numpy().argmax())
             cells = entities.columns.iloc[fullest].items()
             row = {str(name): cell.item() if isinstance(cell, np.generic) else cell for name, cell in cells}
-            known = {"user": users[-1], "item": items[-1]}
-            pairs.append({**known, **{name: cell for name, cell in row.items() if cell == cell}, role: UNKNOWN})
+            filled = {name: cell for name, cell in row.items() if cell == cell}
+            pairs.append({**filled, "user": users[-1], "item": items[-1], role: UNKNOWN})
     return pairs
 
 

@@ -5,15 +5,21 @@ Letters: N texts, L words of the longest, G n-grams of the text that has most, D
 
 from __future__ import annotations
 
+from string import Template
+
 import numpy as np
 
 from embedviz.core.typed_json import JsonObject
 from embedviz.models.sentiment import page_sections as sections
-from embedviz.models.sentiment.pytorch_page import example_texts
-from embedviz.models.sentiment.sentence_encoder import open_encoder
+from embedviz.models.sentiment.pytorch_page import (
+    example_inputs,
+    example_texts,
+    example_words,
+    nothing_known,
+    page_values,
+)
 from embedviz.models.sentiment.trained import TrainedSentiment
-from embedviz.text.plain_tokenizers import MODULES, tokenizer_source, tokenizer_values
-from embedviz.text.treebank import words_of
+from embedviz.text.plain_tokenizers import MODULES, tokenizer_source
 from embedviz.training.onnx_graph import Graph, OnnxExport
 from embedviz.training.onnx_reader import make_reader
 
@@ -43,12 +49,17 @@ def inputs_of(texts, sentences=None):
 '''
 
 _PREDICT = '''
+def nothing_known(words):
+    """Return True for a text given as words of which nothing is known."""
+    return $nothing_known
+
+
 def predict(texts, sentences=None):
     """Return the probabilities of VALUES["classes"] for texts: (N, C) float32."""
-    words = [words_of(text)[:MAX_LENGTH] for text in texts]
+    words = [words_of(text)[:$max_length] for text in texts]
     found = SESSION.run(["probabilities"], inputs_of(words, sentences))[0]
     for i, text in enumerate(words):
-        if NOTHING_KNOWN(text):  # the shares of the classes in the training set
+        if nothing_known(text):  # the shares of the classes in the training set
             found[i] = VALUES["shares"]
     return found
 
@@ -61,43 +72,26 @@ def answers(inputs):
 
 def sentiment_onnx(trained: TrainedSentiment) -> OnnxExport:
     """Return the graph of a sentiment model, with the parts that it has."""
-    s, texts = trained.settings, example_texts(trained)
-    words = [words_of(text, s.lowercase)[: s.max_length] for text in texts]
-    inputs: JsonObject = {"texts": [*texts]}
-    sentences = None
-    if trained.sentence is not None:
-        sentences = open_encoder(s.sentence_encoder).encode(texts)
-        inputs["sentence vectors"] = sentences.tolist()
-    values: JsonObject = {
-        "tokenizer": tokenizer_values("treebank"),
-        "vocabulary": [*trained.vocabulary.labels, *trained.vocabulary.further],
-        "classes": [*trained.classes],
-        "shares": trained.shares.tolist(),
-    }
-    source, imports = [tokenizer_source("treebank", s.lowercase), sections.VOCABULARY], [*MODULES]
-    nothing_known = "not any(word in WORDS for word in words)"
+    texts = example_texts(trained)
+    inputs, sentences = example_inputs(trained, texts)
+    source = [tokenizer_source("treebank", trained.settings.lowercase), sections.VOCABULARY]
     if trained.ngrams is not None:
-        values["ngrams"] = [*trained.ngrams.labels]
         source.append(sections.NGRAMS)
-        nothing_known += " and not any(known_ngrams(words))"
-    imports.append("math")
-    known = f'\ndef nothing_known(words):\n    """Return True for a text of which nothing is known."""\n    return {nothing_known}\n'
-    if trained.sentence is not None:
-        known = '\ndef nothing_known(words):\n    """Return True for a text without words."""\n    return not words\n'
-    predict = _PREDICT.replace("MAX_LENGTH", str(s.max_length)).replace("NOTHING_KNOWN", "nothing_known")
+    filled = {"nothing_known": nothing_known(trained), "max_length": trained.settings.max_length}
+    source += [_INPUTS, Template(_PREDICT).substitute(filled)]
     about = [
         "The graph takes words (int64, rows of the vocabulary, padded with 0 behind) and lengths (int32) of texts, and gives "
         "probabilities (float32) of the classes.",
-        "ngrams (int64) are rows of the known n-grams of words and of characters, each with its weight in ngram_weights (float32), "
-        "0 where they are padded."
-        if trained.ngrams is not None
-        else "",
     ]
-    reader = make_reader(
-        "Sentiment of texts", [text for text in about if text], [*source, _INPUTS, known, predict], imports
-    )
-    outputs: JsonObject = {"probabilities": trained.answers(words, sentences).probabilities.tolist()}
-    return OnnxExport(_graph(trained), reader, values, inputs, outputs)
+    if trained.ngrams is not None:
+        about.append(
+            "ngrams (int64) are rows of the known n-grams of words and of characters, each with its weight in ngram_weights "
+            "(float32), 0 where they are padded."
+        )
+    reader = make_reader("Sentiment of texts", about, source, [*MODULES, "math"])
+    values: JsonObject = {**page_values(trained), "shares": trained.shares.tolist()}
+    answers = trained.answers(example_words(trained, texts), sentences)
+    return OnnxExport(_graph(trained), reader, values, inputs, {"probabilities": answers.probabilities.tolist()})
 
 
 def _graph(trained: TrainedSentiment) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from embedviz.training.pytorch_page import train_step
+
 VOCABULARY = '''
 # The words that have a row, after padding (row 0, which stands before no text here) and the unknown word (row 1).
 WORDS = {word: row for row, word in enumerate(VALUES["vocabulary"], start=2)}
@@ -46,21 +48,17 @@ POOLINGS = {  # of (encoder, bidirectional, pooling): the lines of forward, and 
     ("mean", False, "mean and max"): ("", "torch.cat([embedded.mean(dim=0), embedded.amax(dim=0)], dim=1)"),
 }
 
-TRAIN_STEP = '''
-def train_step(model, optimizer, texts, classes):
-    """Take one step of training on some texts and their classes by number. Return the loss.
+TRAIN_STEP = train_step(
+    "texts, classes",
+    "Take one step of training on some texts and their classes by number. Return the loss.",
+    """\
+optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate)
 
-    optimizer = torch.optim.Adam(model.parameters(), lr=$learning_rate)
-
-$details
-    """
-    optimizer.zero_grad()
-    logits = [model(torch.tensor(rows_of(words_of(text)[:$max_length]))[:, None]) for text in texts]  # (1, C) each
-    loss = nn.functional.cross_entropy(torch.cat(logits), torch.tensor(classes))
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-'''
+$details""",
+    """\
+logits = [model(torch.tensor(rows_of(words_of(text)[:$max_length]))[:, None]) for text in texts]  # (1, C) each
+loss = nn.functional.cross_entropy(torch.cat(logits), torch.tensor(classes))""",
+)
 
 NETWORK_LOGITS = '''
 def network_logits(words):

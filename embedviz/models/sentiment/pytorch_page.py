@@ -10,6 +10,7 @@ from string import Template
 import numpy as np
 
 from embedviz.core.typed_json import JsonObject
+from embedviz.core.value_text import without_folder
 from embedviz.models.sentiment import page_sections as sections
 from embedviz.models.sentiment.sentence_encoder import open_encoder
 from embedviz.models.sentiment.settings import NO_VECTORS, SentimentSettings
@@ -18,7 +19,7 @@ from embedviz.models.sentiment.trained import EXAMPLE_TEXT, TrainedSentiment
 from embedviz.models.sentiment.vocabulary import UNKNOWN
 from embedviz.text.plain_tokenizers import MODULES, tokenizer_source, tokenizer_values
 from embedviz.text.treebank import words_of
-from embedviz.training.pytorch_page import PyTorchPage, as_comment, fill, make_script
+from embedviz.training.pytorch_page import PyTorchPage, as_comment, fill, make_script, percentage
 
 N_WORDS = 10  # of an example text made of the vocabulary
 
@@ -26,13 +27,10 @@ N_WORDS = 10  # of an example text made of the vocabulary
 def sentiment_page(trained: TrainedSentiment) -> PyTorchPage:
     """Return the page of a sentiment model, with the parts that it has."""
     texts = example_texts(trained)
-    words = [words_of(text, trained.settings.lowercase)[: trained.settings.max_length] for text in texts]
-    inputs: JsonObject = {"texts": [*texts]}
+    words = example_words(trained, texts)
+    inputs, sentences = example_inputs(trained, texts)
     outputs: JsonObject = {"words": [[*text] for text in words]}
-    sentences = None
-    if trained.sentence is not None:
-        sentences = open_encoder(trained.settings.sentence_encoder).encode(texts)
-        inputs["sentence vectors"] = sentences.tolist()
+    if trained.sentence is not None and sentences is not None:
         outputs["logits of the sentence encoder"] = trained.sentence.logits(sentences).tolist()
     if trained.use_network:
         coded = CodedTexts.of(
@@ -42,14 +40,7 @@ def sentiment_page(trained: TrainedSentiment) -> PyTorchPage:
     if trained.linear is not None and trained.ngrams is not None:
         outputs["logits of the linear term"] = trained.linear.logits(trained.ngrams.features(words)).tolist()
     outputs["probabilities"] = trained.answers(words, sentences).probabilities.tolist()
-    values: JsonObject = {
-        "tokenizer": tokenizer_values("treebank"),
-        "vocabulary": [*trained.vocabulary.labels, *trained.vocabulary.further],
-        "classes": [*trained.classes],
-    }
-    if trained.ngrams is not None:
-        values["ngrams"] = [*trained.ngrams.labels]
-    return PyTorchPage(_script(trained), page_tensors(trained), values, inputs, outputs)
+    return PyTorchPage(_script(trained), page_tensors(trained), page_values(trained), inputs, outputs)
 
 
 def example_texts(trained: TrainedSentiment) -> list[str]:
@@ -58,6 +49,39 @@ def example_texts(trained: TrainedSentiment) -> list[str]:
     frequent = " ".join(labels[:N_WORDS])
     spread = " ".join(labels[place] for place in np.linspace(0, len(labels) - 1, N_WORDS).astype(int))
     return [EXAMPLE_TEXT, frequent, f"{spread.upper()}, qzx “don't” :-) naïve...", labels[0], "qzxv wvqx", ""]
+
+
+def example_words(trained: TrainedSentiment, texts: list[str]) -> list[list[str]]:
+    """Return the words of the texts that the model reads."""
+    return [words_of(text, trained.settings.lowercase)[: trained.settings.max_length] for text in texts]
+
+
+def example_inputs(trained: TrainedSentiment, texts: list[str]) -> tuple[JsonObject, np.ndarray | None]:
+    """Return texts as examples, and the sentence encoder's vectors where the model has one: (N, E) float32."""
+    if trained.sentence is None:
+        return {"texts": [*texts]}, None
+    sentences = open_encoder(trained.settings.sentence_encoder).encode(texts)
+    return {"texts": [*texts], "sentence vectors": sentences.tolist()}, sentences
+
+
+def page_values(trained: TrainedSentiment) -> JsonObject:
+    """Return the tokeniser's expressions, the vocabulary, the classes, and the n-grams where the model has some."""
+    values: JsonObject = {
+        "tokenizer": tokenizer_values("treebank"),
+        "vocabulary": [*trained.vocabulary.labels, *trained.vocabulary.further],
+        "classes": [*trained.classes],
+    }
+    if trained.ngrams is not None:
+        values["ngrams"] = [*trained.ngrams.labels]
+    return values
+
+
+def nothing_known(trained: TrainedSentiment) -> str:
+    """Return Python that is true where nothing is known of ``words``, so that the shares of the classes are predicted."""
+    if trained.sentence is not None:
+        return "not words"
+    unknown = "not any(word in WORDS for word in words)"
+    return unknown if trained.linear is None else f"{unknown} and not any(known_ngrams(words))"
 
 
 def page_tensors(trained: TrainedSentiment) -> dict[str, np.ndarray]:
@@ -98,7 +122,7 @@ def _script(trained: TrainedSentiment) -> str:
         imports.append("math")
         parts.append(("linear_logits({})", "logits of the linear term"))
     if trained.sentence is not None:
-        source.append(Template(sections.SENTENCE).substitute(encoder=as_comment(s.sentence_encoder)))
+        source.append(Template(sections.SENTENCE).substitute(encoder=as_comment(without_folder(s.sentence_encoder))))
         parts.append(("sentence_logits({})", "logits of the sentence encoder"))
     source.append(_predict(trained, parts))
     title = "Sentiment of texts, the model of the text" if _is_textbook(trained) else "Sentiment of texts"
@@ -113,7 +137,7 @@ def _network(trained: TrainedSentiment) -> str:
     size = "hidden_dim" if s.encoder == "lstm" else "vectors.shape[1]"
     hidden = f"hidden_dim={s.hidden_dim}, " if s.encoder == "lstm" else ""
     both = ", bidirectional=True" if bidirectional else ""
-    start = "drawn at random" if s.vectors == NO_VECTORS else f"from {as_comment(s.vectors)}"
+    start = "drawn at random" if s.vectors == NO_VECTORS else f"from {as_comment(without_folder(s.vectors))}"
     kept = "and trained further" if s.fine_tune else "kept as they were"
     vectors = 'vectors = WEIGHTS["words"]'
     source = f"The vectors of the {len(trained.vocabulary.labels):,} words of the training set: {start}, {kept}."
@@ -142,7 +166,8 @@ def _network_sentence(trained: TrainedSentiment) -> str:
     if _is_textbook(trained):
         return "This is the network of the text (Example 1): word vectors, an LSTM, and its last state to the classes."
     if s.encoder == "mean":
-        return "Word vectors, without the LSTM of the text (Example 1): the order of words is ignored."
+        rest = "the last one to the classes" if s.pooling == "last" else "the order of words is ignored"
+        return f"Word vectors, without the LSTM of the text (Example 1): {rest}."
     both = "from both ends" if s.bidirectional else "once"
     pooled = "its last state" if s.pooling == "last" else "the mean and the maximum of its states"
     return f"The network of the text (Example 1), read {both}; {pooled} to the classes."
@@ -155,24 +180,19 @@ def _train_step(s: SentimentSettings) -> str:
     ]
     if s.fine_tune:
         details.append(f"The word vectors had a learning rate of their own, {s.embedding_rate:g}.")
-    if s.dropout or s.word_dropout:
-        details.append(
-            f"In training {s.dropout:.0%} of what fc reads was set to zero, and {s.word_dropout:.0%} of the words were made unknown."
-        )
+    dropped = [f"{percentage(s.dropout)} of what fc reads was set to zero"] if s.dropout else []
+    dropped += [f"{percentage(s.word_dropout)} of the words were made unknown"] if s.word_dropout else []
+    if dropped:
+        details.append(f"In training {' and '.join(dropped)}.")
     return Template(sections.TRAIN_STEP).substitute(
         learning_rate=f"{s.learning_rate:g}",
-        details=fill(" ".join(details), indent=4),
+        details=fill(" ".join(details), indent=4).strip(),
         max_length=s.max_length,
     )
 
 
 def _predict(trained: TrainedSentiment, parts: list[tuple[str, str]]) -> str:
     has_sentence = trained.sentence is not None
-    unknown = "not any(word in WORDS for word in words)"
-    if trained.linear is not None:
-        unknown += " and not any(known_ngrams(words))"
-    if has_sentence:
-        unknown = "not words"
     calls = [call.format("vector" if "sentence" in call else "words") for call, _ in parts]
     entries = [
         f'        "{name}": torch.stack([{call.format("vector")} for vector in vectors]),\n'
@@ -183,7 +203,7 @@ def _predict(trained: TrainedSentiment, parts: list[tuple[str, str]]) -> str:
     return Template(sections.PREDICT).substitute(
         sentence_argument=", vector" if has_sentence else "",
         max_length=trained.settings.max_length,
-        nothing_known=unknown,
+        nothing_known=nothing_known(trained),
         logits=", ".join(calls),
         vectors='    vectors = torch.tensor(inputs["sentence vectors"])\n' if has_sentence else "",
         predicted="predict(text, vector) for text, vector in zip(texts, vectors)"
@@ -199,27 +219,15 @@ def _about(trained: TrainedSentiment) -> list[str]:
         "The text's Example 1, “Word Embeddings for Sentiment Analysis”, reads the vectors of a text's words with an LSTM and takes "
         "its last state to the classes."
     ]
-    reasons: list[str] = []
-    if not trained.use_network:
-        reasons.append("The training ended before the network was measured, so the linear term alone predicts.")
-    elif s.encoder == "mean":
-        reasons.append("The LSTM is left out: the mean and the maximum of the vectors take a fraction of the time.")
-    elif s.bidirectional or s.pooling != "last":
-        reasons.append(
-            "The LSTM reads from both ends, and all its states count, because the last state of a long text has forgotten its beginning."
-        )
-    if s.fine_tune and s.vectors != NO_VECTORS:
-        reasons.append(
-            "The vectors are trained further, since pretrained ones put good beside bad: they stand in the same sentences."
-        )
-    elif s.fine_tune:
-        reasons.append("The vectors began at random and were trained, as no pretrained ones were chosen.")
-    if trained.linear is not None:
+    reasons = _network_reasons(s) if trained.use_network else [_LINEAR_ONLY]
+    if trained.linear is not None and trained.use_network:
         reasons.append(
             "A linear term over n-grams is averaged with the network: it is strong on few texts, and errs on others than the network does."
         )
     if trained.sentence is not None:
-        reasons.append("So is one over the vectors of a ready sentence encoder, which is not part of this page.")
+        reasons.append(
+            "The average holds a linear term over the vectors of a ready sentence encoder too, which is not part of this page."
+        )
     if _is_textbook(trained):
         about.append(" ".join(["This is that network.", *reasons]))
     else:
@@ -228,3 +236,28 @@ def _about(trained: TrainedSentiment) -> list[str]:
         f"Texts are split as the Penn Treebank does, as GloVe's were, and {s.max_length:,} words of each are read."
     )
     return about
+
+
+_LINEAR_ONLY = "The training ended before the network was measured, so that only linear terms predict."
+
+
+def _network_reasons(s: SentimentSettings) -> list[str]:
+    """Return in what the network departs from the text's."""
+    reasons: list[str] = []
+    parts = ["reads from both ends"] if s.bidirectional else []
+    if s.pooling != "last":
+        parts.append("counts all its states")
+    if s.encoder == "mean":
+        read = "the vector of the last word" if s.pooling == "last" else "the mean and the maximum of the vectors"
+        reasons.append(f"The LSTM is left out, which takes less time: the classes are made of {read}.")
+    elif parts:
+        reasons.append(
+            f"The LSTM {' and '.join(parts)}, because the last state of a long text has forgotten its beginning."
+        )
+    if s.fine_tune and s.vectors != NO_VECTORS:
+        reasons.append(
+            "The vectors are trained further, since pretrained ones put good beside bad: they stand in the same sentences."
+        )
+    elif s.fine_tune:
+        reasons.append("The vectors began at random and were trained, as no pretrained ones were chosen.")
+    return reasons

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import Template
+
 VOCABULARY = '''
 # The vocabulary, the most frequent word first: word -> row of the embeddings.
 WORDS = {word: row for row, word in enumerate(VALUES["vocabulary"])}
@@ -12,47 +14,54 @@ def rows_of(text):
     return [WORDS[word] for word in words_of(text) if word in WORDS]
 '''
 
-SKIPGRAM = '''
-class SkipGram(nn.Module):
-    """Two tables: the vectors of words, and vectors of the same words as context of others."""
+_TWO_TABLES = Template('''
+class $name(nn.Module):
+    """$about"""
 
     def __init__(self, num_words, embedding_dim):
         super().__init__()
         self.embedding = nn.Embedding(num_words, embedding_dim)
         self.context_embedding = nn.Embedding($contexts, embedding_dim)
-        self.register_buffer("context_bias", torch.zeros(num_words))  # not learned; see log_probability
+        self.register_buffer("context_bias", torch.zeros(num_words))  # $bias
 
-    def input_vectors(self, words):  # (B,) -> (B, D)
-        return self.embedding(words)
+    def input_vectors(self, $taken):  # $shape -> (B, D)
+        return $vector
 
-    def forward(self, words, targets):  # (B,), (B, K) -> (B, K)
-        return torch.einsum("bd,bkd->bk", self.input_vectors(words), self.context_embedding(targets))
+    def forward(self, $taken, targets):  # $shape, (B, K) -> (B, K)
+        return torch.einsum("bd,bkd->bk", self.input_vectors($taken), self.context_embedding(targets))
 
 
-model = SkipGram(num_words=$words, embedding_dim=$dim)
+model = $name(num_words=$words, embedding_dim=$dim)
 model.load_state_dict(state_of("model."))
-'''
+''')
 
-CBOW = '''
-class ContinuousBagOfWords(nn.Module):
-    """Two tables: the vectors of words, whose mean over a window predicts the word in its middle, and vectors to predict."""
+SKIPGRAM = _TWO_TABLES.safe_substitute(
+    name="SkipGram",
+    about="Two tables: the vectors of words, and vectors of the same words as context of others.",
+    bias="not learned; see log_probability",
+    taken="words",
+    shape="(B,)",
+    vector="self.embedding(words)",
+)
 
-    def __init__(self, num_words, embedding_dim):
-        super().__init__()
-        self.embedding = nn.Embedding(num_words, embedding_dim)
-        self.context_embedding = nn.Embedding($contexts, embedding_dim)
-        self.register_buffer("context_bias", torch.zeros(num_words))  # not learned; see log_probability
+CBOW = _TWO_TABLES.safe_substitute(
+    name="ContinuousBagOfWords",
+    about="Two tables: the vectors of words, whose mean over a window predicts the word in its middle, and vectors to predict.",
+    bias="not learned; see log_probability",
+    taken="windows",
+    shape="(B, M)",
+    vector="self.embedding(windows).mean(dim=1)",
+)
 
-    def input_vectors(self, windows):  # (B, M) -> (B, D)
-        return self.embedding(windows).mean(dim=1)
-
-    def forward(self, windows, targets):  # (B, M), (B, K) -> (B, K)
-        return torch.einsum("bd,bkd->bk", self.input_vectors(windows), self.context_embedding(targets))
-
-
-model = ContinuousBagOfWords(num_words=$words, embedding_dim=$dim)
-model.load_state_dict(state_of("model."))
-'''
+_FACTORISATION = _TWO_TABLES.safe_substitute(
+    name="Factorisation",
+    about="Two tables of vectors whose products estimate a matrix; they come from its singular vectors, not from training.",
+    bias="log P(context) + log shift",
+    contexts="num_words",
+    taken="words",
+    shape="(B,)",
+    vector="self.embedding(words)",
+)
 
 FASTTEXT = '''
 def ngrams(word):
@@ -93,8 +102,10 @@ class FastText(nn.Module):
         return torch.einsum("bd,bkd->bk", self.input_vectors(words), self.context_embedding(targets))
 
     def unknown_word(self, word):
-        """Return a vector for any word: the mean of its n-grams, 0 for those whose bucket has no row: (D,)."""
+        """Return a vector for any word: the mean of its n-grams, 0 for those whose bucket has no row: (D,). None without any."""
         rows = [NGRAM_ROWS.get(bucket(ngram)) for ngram in ngrams(word)]
+        if not rows:
+            return None
         known = self.embedding.weight[[row for row in rows if row is not None]]
         return known.sum(dim=0) / len(rows)
 
@@ -194,23 +205,7 @@ def log_probability(words, contexts):
     return torch.stack([model(words, column) for column in contexts.T], dim=1)
 '''
 
-PPMI = '''
-class Factorisation(nn.Module):
-    """Two tables of vectors whose products estimate a matrix; they come from its singular vectors, not from training."""
-
-    def __init__(self, num_words, embedding_dim):
-        super().__init__()
-        self.embedding = nn.Embedding(num_words, embedding_dim)
-        self.context_embedding = nn.Embedding(num_words, embedding_dim)
-        self.register_buffer("context_bias", torch.zeros(num_words))  # log P(context) + log shift
-
-    def forward(self, words, targets):  # (B,), (B, K) -> (B, K)
-        return torch.einsum("bd,bkd->bk", self.embedding(words), self.context_embedding(targets))
-
-
-model = Factorisation(num_words=$words, embedding_dim=$dim)
-model.load_state_dict(state_of("model."))
-
+PPMI = f'''{_FACTORISATION}
 
 def ppmi(counts):
     """Return how much more often than by chance words stand together: counts of pairs (n, n) -> (n, n), 0 for less often.

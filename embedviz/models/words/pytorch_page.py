@@ -6,7 +6,7 @@ Letters: B examples, K words of each, V words, D dimensions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Template
 
 import numpy as np
@@ -23,6 +23,7 @@ from embedviz.training.pytorch_page import PyTorchPage, make_script
 N_NEIGHBOURS, N_WORDS = 5, 3
 N_EXAMPLES, N_CONTEXTS = 4, 4
 N_SETTINGS_NAMED = 12
+PAIRS = 'words, contexts = torch.tensor(inputs["words"]), torch.tensor(inputs["contexts"])'
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Algorithm:
         Its tables and what it minimises.
     filled
         What the sections leave open.
-    tensors
-        Of its tables and beside them.
+    weights
+        Of its tables, by their names in the page's state dict.
     inputs, outputs
         Further examples, with the loss.
     examples, loss
@@ -47,19 +48,22 @@ class Algorithm:
         Modules that the sections need.
     further
         Entries of the answers beyond those that all algorithms give.
+    tensors
+        Beside the weights.
     """
 
     title: str
     about: str
     sections: Sequence[str]
     filled: Mapping[str, object]
-    tensors: Mapping[str, np.ndarray]
+    weights: Mapping[str, np.ndarray]
     inputs: JsonObject
     outputs: JsonObject
     examples: str
     loss: str
     imports: Sequence[str] = ()
     further: str = ""
+    tensors: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
 
 
 def word_page(trained: WordVectors, settings: WordSettings, algorithm: Algorithm) -> PyTorchPage:
@@ -93,7 +97,7 @@ def word_page(trained: WordVectors, settings: WordSettings, algorithm: Algorithm
         make_script(
             algorithm.title, [_ABOUT, algorithm.about, *_notes(settings)], source, (*MODULES, *algorithm.imports)
         ),
-        algorithm.tensors,
+        {**{f"model.{name}": array for name, array in algorithm.weights.items()}, **algorithm.tensors},
         {"tokenizer": tokenizer_values(settings.tokenizer), "vocabulary": [*trained.labels]},
         {
             "text": text,
@@ -129,6 +133,11 @@ def example_contexts(n_words: int, behind: int = 1) -> list[list[int]]:
     return [[(row + behind + k) % n_words for k in range(N_CONTEXTS)] for row in example_rows(n_words)]
 
 
+def context_bias(trained: WordVectors) -> np.ndarray:
+    """Return what is added for each word as a context in log-probabilities: (V,) float32."""
+    return np.zeros(len(trained.labels), np.float32) if trained.context_bias is None else trained.context_bias
+
+
 def _example_words(labels: list[str]) -> list[str]:
     return [labels[row] for row in dict.fromkeys(np.linspace(0, len(labels) // 2, N_WORDS).astype(int).tolist())]
 
@@ -145,7 +154,7 @@ def _notes(settings: WordSettings) -> list[str]:
     authors = type(settings).presets.get("original", {})
     other = {name: value for name, value in authors.items() if getattr(settings, name) != value}
     if other and isinstance(settings, SamplingSettings):
-        why = "The defaults were chosen on the Brown corpus, about a million words, since the authors' values suit far larger texts."
+        why = "The defaults were chosen on the Brown corpus, since the authors' values suit far larger texts."
     else:
         why = "The defaults suit small texts; the authors' values were made for far larger ones."
     if other:

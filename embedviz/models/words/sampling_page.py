@@ -10,14 +10,13 @@ import numpy as np
 from embedviz.core.typed_json import JsonObject
 from embedviz.models.words import page_sections as sections
 from embedviz.models.words.huffman import HuffmanTree
-from embedviz.models.words.pytorch_page import Algorithm, example_contexts, example_rows, word_page
+from embedviz.models.words.pytorch_page import PAIRS, Algorithm, context_bias, example_contexts, example_rows, word_page
 from embedviz.models.words.settings import SamplingSettings
 from embedviz.models.words.trained import WordVectors
 from embedviz.space.subwords import Subwords
 from embedviz.training.pytorch_page import PyTorchPage
 
 N_CONTEXTS = 4  # of the examples of the loss; the noise words come behind them in the vocabulary
-EXAMPLES = 'words, contexts = torch.tensor(inputs["words"]), torch.tensor(inputs["contexts"])'
 WINDOWS = 'words, contexts = torch.tensor(inputs["windows"]), torch.tensor(inputs["targets"])'
 NOISE = 'noise = torch.tensor(inputs["noise"])'
 
@@ -41,15 +40,19 @@ def cbow_page(trained: WordVectors, settings: SamplingSettings) -> PyTorchPage:
 
 def fasttext_page(trained: WordVectors, settings: SamplingSettings) -> PyTorchPage:
     """Return the page of fastText."""
-    assert trained.subwords is not None
+    title, ngrams = "Word vectors by fastText", trained.subwords
+    if ngrams is None:
+        about = (
+            "fastText: skip-gram in which character n-grams have rows too. No word of this run is long enough to have an n-gram, so "
+            "this is skip-gram."
+        )
+        return _page(trained, settings, title, about, sections.SKIPGRAM, {"embedding.weight": trained.centre})
     about = (
         "fastText: skip-gram in which a word's vector is the mean of a row of its own and of those of its character n-grams, so "
         "that forms of a word are near each other, and a word that the text never had has a vector too."
     )
-    ngrams = trained.subwords
-    tensors = {"embedding.weight": all_rows(trained, ngrams)}
-    title = "Word vectors by fastText"
-    return _page(trained, settings, title, about, sections.FASTTEXT, tensors, ngrams=ngrams)
+    tables = {"embedding.weight": all_rows(trained, ngrams)}
+    return _page(trained, settings, title, about, sections.FASTTEXT, tables, ngrams=ngrams)
 
 
 def _page(
@@ -57,8 +60,8 @@ def _page(
     settings: SamplingSettings,
     title: str,
     about: str,
-    tables: str,
-    tensors: dict[str, np.ndarray],
+    section: str,
+    tables: dict[str, np.ndarray],
     *,
     predicts_from_windows: bool = False,
     ngrams: Subwords | None = None,
@@ -73,36 +76,45 @@ def _page(
     outputs: JsonObject = {"loss": _loss(trained, words, contexts, noise).tolist()}
     if predicts_from_windows:
         outputs["log-probabilities"] = trained.log_probabilities(words, contexts).tolist()
-    bias = np.zeros(V, np.float32) if trained.context_bias is None else trained.context_bias
-    model = {**tensors, "context_embedding.weight": trained.context, "context_bias": bias}
-    saved = {f"model.{name}": array for name, array in model.items()}
+    weights = {**tables, "context_embedding.weight": trained.context, "context_bias": context_bias(trained)}
+    tensors: dict[str, np.ndarray] = {}
     filled: dict[str, object] = {
         "contexts": "num_words - 1" if trained.has_tree else "num_words",
         "negative_samples": settings.negative_samples,
         "noise_power": f"{settings.noise_power:g}",
     }
-    further, examples = "", WINDOWS if predicts_from_windows else EXAMPLES
+    further, examples = "", WINDOWS if predicts_from_windows else PAIRS
     if ngrams is not None:
-        saved["buckets"] = np.arange(len(ngrams)) if ngrams.used is None else ngrams.used
+        tensors["buckets"] = np.arange(len(ngrams)) if ngrams.used is None else ngrams.used
         filled |= {
             "min_n": ngrams.min_n,
             "max_n": ngrams.max_n,
             "buckets": len(ngrams),
-            "rows": len(tensors["embedding.weight"]),
+            "rows": len(tables["embedding.weight"]),
         }
         filled["vectors"] = "model.input_vectors(torch.arange(len(WORDS))).detach()"
-        inputs["unknown word"] = unknown = f"{trained.labels[0]}zq"
+        inputs["unknown word"] = unknown = trained.labels[0] + "zq" * ngrams.min_n  # long enough to have an n-gram
         composed = ngrams.compose(unknown)
         outputs["vector of an unknown word"] = [] if composed is None else composed.tolist()
         further = '\n        "vector of an unknown word": model.unknown_word(inputs["unknown word"]),'
     if trained.has_tree:
         tree, objective, loss = HuffmanTree.of(trained.counts), [sections.TREE], "loss(words, contexts)"
-        saved |= {"tree.starts": tree.starts, "tree.nodes": tree.nodes, "tree.turns": tree.turns}
+        tensors |= {"tree.starts": tree.starts, "tree.nodes": tree.nodes, "tree.turns": tree.turns}
     else:
         objective, loss = [sections.NEGATIVE_SAMPLING, sections.LOG_PROBABILITY], "loss(words, contexts, noise)"
         inputs["noise"], examples = noise.tolist(), f"{examples}\n    {NOISE}"
     algorithm = Algorithm(
-        title, about, [tables, *objective], filled, saved, inputs, outputs, examples, loss, further=further
+        title,
+        about,
+        [section, *objective],
+        filled,
+        weights,
+        inputs,
+        outputs,
+        examples,
+        loss,
+        further=further,
+        tensors=tensors,
     )
     return word_page(trained, settings, algorithm)
 

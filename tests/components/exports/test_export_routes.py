@@ -74,3 +74,13 @@ def test_the_data_goes_to_its_owner_alone(client, monkeypatch):
     answer = client.get(address(again, run), headers={"cookie": f"{COOKIE}={'a' * 32}"})
     assert answer.status_code == 200
     assert "data/text.txt" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+
+
+@pytest.mark.parametrize("owner", ["", "local"])
+def test_a_cookie_that_is_no_secret_owns_nothing(client, monkeypatch, owner):
+    dataset = Dataset.upload(Store().uploads_folder, "text.txt", [TEXT.encode()])
+    run = run_inline(Store().create_training("skipgram", dataset, SETTINGS, owner=owner))
+    again = run_inline(export_of(run, "again"))
+    assert client.get(address(again, run)).status_code == 200
+    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+    assert client.get(address(again, run), headers={"cookie": f"{COOKIE}={owner}"}).status_code == 404

@@ -10,10 +10,12 @@ import torch
 from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
 from embedviz.data.roles import roles_of
+from embedviz.exports.pytorch_folder import write_page
 from embedviz.models.categories.spec import SPEC
 from embedviz.testing.onnx_files import run_readers
 from embedviz.testing.pages import run_pages
 from embedviz.training.devices import Device
+from tests.exports.page_module import has_even_docstrings, opened
 
 pytestmark = pytest.mark.slow
 
@@ -26,6 +28,11 @@ VARIANTS = {  # target -> settings
     "a class, standardised numbers": ("kind", {**SMALL, "numbers": "standardised", "members": 3}),
     "a number": ("price", {**SMALL, "target_kind": "number", "target_scale": "linear"}),
     "the logarithm of a number": ("price", {**SMALL, "target_kind": "number", "target_scale": "log"}),
+    "a class, without chance": (
+        "kind",
+        {**SMALL, "members": 1, "dropout": 0.0, "embedding_dropout": 0.0, "other_share": 0.0},
+    ),
+    "a class, an odd share of others": ("kind", {**SMALL, "other_share": 0.125}),
     "the text's with a class": ("kind", TEXTBOOK),
     "the text's with a number": ("price", {**TEXTBOOK, "target_kind": "number", "target_scale": "log"}),
     "the text's, one-hot": ("kind", {**TEXTBOOK, "inputs": "one-hot"}),
@@ -80,8 +87,20 @@ def test_the_data_has_what_the_presets_lack(models):
 def test_every_page_answers_as_the_model(models):
     pages = {name: SPEC.pytorch_page(*found) for name, found in models.items()}
     printed = run_pages(pages)
+    assert all(has_even_docstrings(page.script) for page in pages.values())
     assert printed.count("probabilities: differs") + printed.count("predictions: differs") == len(VARIANTS)
     assert "bisect" not in pages["a class, one layer and no linear term"].script
+
+
+def test_the_page_says_what_was_done_in_training(models):
+    pages = {name: " ".join(SPEC.pytorch_page(*found).script.split()) for name, found in models.items()}
+    quiet = pages["a class, without chance"]
+    assert "dropout" not in quiet
+    assert "replaced by" not in quiet
+    assert "1 networks" not in quiet
+    assert "In training 12.5% of the values were replaced" in pages["a class, an odd share of others"]
+    assert "fixed vectors" not in pages["a class, one-hot"]
+    assert not [name for name, script in pages.items() if "$12.50" in script]
 
 
 def test_every_onnx_file_answers_as_the_model(models):
@@ -90,8 +109,6 @@ def test_every_onnx_file_answers_as_the_model(models):
 
 def test_a_step_of_the_texts_network_is_that_of_the_training(models, tmp_path):
     """The same loss from the same weights on the same rows, and the same weights after it."""
-    from embedviz.exports.pytorch_folder import write_page
-    from tests.exports.page_module import opened
 
     trained, settings = models["the text's with a class"]
     write_page(SPEC.pytorch_page(trained, settings), tmp_path, "page")

@@ -1,18 +1,21 @@
 """Ratings as plain PyTorch and as ONNX, with columns that describe users and items, and the steps of training."""
 
+import runpy
+
 import numpy as np
 import pytest
 import torch
 
 from embedviz.core.generators import result_of
 from embedviz.data.reading import read_table
+from embedviz.exports.onnx_file import write_onnx
 from embedviz.exports.pytorch_folder import write_page
 from embedviz.models.ratings.spec import SPEC
 from embedviz.models.ratings.task import RatingsTask
 from embedviz.testing.onnx_files import run_readers
 from embedviz.testing.pages import run_pages
 from embedviz.training.devices import Device
-from tests.exports.page_module import opened
+from tests.exports.page_module import has_even_docstrings, opened
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +57,8 @@ def test_titles_columns_and_someone_new_are_answered_as_by_the_model(table, tmp_
     run_readers({"described": SPEC.onnx_export(trained)})
     write_page(page, tmp_path, "page")
     estimate = opened(tmp_path)["estimate"]
+    write_onnx(SPEC.onnx_export(trained), tmp_path / "films.onnx")
+    reader = runpy.run_path(str(tmp_path / "films.py"), run_name="reader")
     rows = [
         {"user": "p3", "item": "new", "title": "A red war", "genres": "War|Comedy", "year": 2031},
         {"user": "p3", "item": "new", "genres": ""},
@@ -64,13 +69,21 @@ def test_titles_columns_and_someone_new_are_answered_as_by_the_model(table, tmp_
     expected = trained.predict(rows)["prediction"]
     np.testing.assert_allclose([estimate(row) for row in rows], expected, atol=1e-5)
     assert expected.nunique() >= 4
+    pairs = [(row["user"], row["item"]) for row in rows]
+    np.testing.assert_allclose(reader["predict"](pairs, rows), expected, atol=1e-5)
+    without = trained.predict(pairs)["prediction"]
+    np.testing.assert_allclose(reader["predict"](pairs), without, atol=1e-5)
+    assert not np.allclose(without, expected)
+    assert not len(reader["predict"]([]))
 
 
 @pytest.mark.parametrize("settings", [{"preset": "textbook"}, {"preset": "gradient"}])
 def test_a_step_of_training_is_that_of_the_run(table, tmp_path, settings):
     """The same loss from the same weights on the same ratings, and the same weights after it."""
     trained, chosen, prepared = train(table, **settings)
-    write_page(SPEC.pytorch_page(trained, chosen), tmp_path, "page")
+    page = SPEC.pytorch_page(trained, chosen)
+    assert has_even_docstrings(page.script)
+    write_page(page, tmp_path, "page")
     page = opened(tmp_path)
     model, rates = page["model"], prepared.train.rating
     task = RatingsTask(prepared, trained.settings, torch.device("cpu"), lambda weights: {})

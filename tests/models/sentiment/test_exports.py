@@ -1,5 +1,7 @@
 """Texts as plain PyTorch and as ONNX, for settings beside the presets, and a step of training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from embedviz.models.sentiment.spec import SPEC
 from embedviz.space import EmbeddingSpace
 from embedviz.testing.onnx_files import run_readers
 from embedviz.testing.pages import run_pages
-from tests.exports.page_module import opened
+from tests.exports.page_module import has_even_docstrings, opened
 from tests.models.sentiment.reviews import BAD, GOOD, PLAIN, fitted, reviews, training
 from tests.models.sentiment.test_sentence_encoder import folder  # noqa: F401 - a fixture
 
@@ -36,12 +38,38 @@ def models(frame):
 
 
 def test_every_page_answers_as_the_model(models):
-    printed = run_pages({name: SPEC.pytorch_page(trained, trained.settings) for name, trained in models.items()})
+    pages = {name: SPEC.pytorch_page(trained, trained.settings) for name, trained in models.items()}
+    printed = run_pages(pages)
+    assert all(has_even_docstrings(page.script) for page in pages.values())
     assert printed.count("logits of the network: differs") == len(VARIANTS)
 
 
 def test_every_onnx_file_answers_as_the_model(models):
     run_readers({name: SPEC.onnx_export(trained) for name, trained in models.items()})
+
+
+def test_the_page_says_what_this_network_is(frame, models):
+    def page(name):
+        trained = models[name]
+        return " ".join(SPEC.pytorch_page(trained, trained.settings).script.split())
+
+    assert "the last one to the classes" in page("the last word")
+    assert "the order of words is ignored" not in page("the last word")
+    assert "The LSTM reads from both ends, because" in page("the last states of both directions")
+    assert "The LSTM counts all its states, because" in page("one direction, mean and maximum")
+    exact = fitted(frame, epochs=1, dropout=0.125, word_dropout=0.0).trained
+    script = " ".join(SPEC.pytorch_page(exact, exact.settings).script.split())
+    assert "In training 12.5% of what fc reads was set to zero." in script
+
+
+def test_the_page_names_no_folder_and_no_run_of_this_machine(models):
+    trained = models["the text's, with random vectors"]
+    for vectors, shown in (("/home/me/start.vec", "from start.vec"), (f"run:{'0' * 32}:word", "from another run")):
+        settings = trained.settings.model_copy(update={"vectors": vectors})
+        script = SPEC.pytorch_page(replace(trained, settings=settings), settings).script
+        assert shown in script
+        assert "/home/me" not in script
+        assert "0" * 32 not in script
 
 
 def test_a_training_that_ended_before_the_network_has_a_linear_page(frame):
@@ -54,6 +82,7 @@ def test_a_training_that_ended_before_the_network_has_a_linear_page(frame):
     page = SPEC.pytorch_page(trained, trained.settings)
     run_pages({"linear": page})
     assert "nn.LSTM" not in page.script
+    assert "averaged with the network" not in page.script
     run_readers({"linear": SPEC.onnx_export(trained)})
 
 

@@ -1,5 +1,7 @@
 """Pages of plain PyTorch for settings beside the presets, and what they minimise beside the kernels."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,7 @@ VARIANTS = {
     "cbow with a tree": ("cbow", {"loss": "hierarchical_softmax"}),
     "fasttext with a tree": ("fasttext", {"loss": "hierarchical_softmax", "min_n": 1, "max_n": 2, "buckets": 40}),
     "fasttext that shares a gradient": ("fasttext", {"subword_gradient": "divided", "buckets": 1000}),
+    "fasttext without n-grams": ("fasttext", {"min_n": 9, "max_n": 9, "buckets": 40}),
     "skipgram with phrases": ("skipgram", {"phrases": 1, "phrase_min_count": 1, "phrase_threshold": 1}),
     "skipgram with sub-sampling": ("skipgram", {"subsample": 1e-3, "tokenizer": "basic_english"}),
     "ppmi_svd with all weight on one table": (
@@ -42,6 +45,23 @@ def test_every_variant_answers_as_the_run(many_topics):
     assert printed.count("loss: differs") == len(VARIANTS)
     assert "phrases" in pages["skipgram with phrases"].script
     assert "noise" not in pages["skipgram with a tree"].inputs
+
+
+def test_the_example_of_an_unknown_word_is_long_enough_for_an_n_gram():
+    text = "\n".join(["at on in by", "at elephants", "on telephones", "in hammerheads"] * 40)
+    page = model_spec("fasttext").pytorch_page(*trained("fasttext", text, min_n=9, max_n=9, buckets=40))
+    assert len(page.inputs["unknown word"]) > 9
+    assert "vector of an unknown word: differs" in run_pages({"long": page})
+
+
+@pytest.mark.parametrize("model", ["glove", "ppmi_svd"])
+def test_the_counts_of_the_examples_follow_from_those_of_the_run(two_topics, model):
+    """Twice the counts of all words are twice the counts of the examples."""
+    vectors, settings = trained(model, two_topics)
+    once = model_spec(model).pytorch_page(vectors, settings)
+    twice = model_spec(model).pytorch_page(replace(vectors, counts=2 * vectors.counts), settings)
+    np.testing.assert_allclose(2 * np.array(once.inputs["counts"]), twice.inputs["counts"])
+    assert "made up" not in once.script
 
 
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
