@@ -1,4 +1,4 @@
-"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert, push. VECTORS is a vector file or a run's folder."""
+"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert. VECTORS is a vector file or a run's folder."""
 
 from __future__ import annotations
 
