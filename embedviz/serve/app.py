@@ -84,7 +84,7 @@ def create_app(service: Service, limits: Limits | None = None, token: str = "", 
 
     app.include_router(docs_routes())
     if service.spaces:
-        searches = {space.name: NeighborSearch(space, search_thread) for space in service.spaces.values()}
+        searches = {name: NeighborSearch(space, search_thread) for name, space in service.spaces.items()}
         app.include_router(neighbor_routes(service, searches, limits))
     if service.predictor is not None:
         app.include_router(model_routes(service.predictor, service.form, model_thread, limits))
