@@ -252,6 +252,8 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
         if self.columns is None:
             chosen = [i for i, number in enumerate(is_number) if not number] or list(range(len(names)))
         else:
+            if isinstance(self.columns, str):
+                raise SettingsError(f"columns is a list of names or positions, such as [{self.columns!r}].")
             chosen = [self._position(column, names) for column in self.columns]
         for i, kind in enumerate(frame.dtypes):
             if i in chosen:

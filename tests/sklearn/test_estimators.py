@@ -264,6 +264,7 @@ def test_vectors_of_another_training_are_turned_onto_the_first(dim):
         ({"day": pd.Timestamp("2020-01-01")}, {}, "'day' holds dates"),
         ({"size": np.inf}, {}, "'size' holds infinity"),
         ({}, {"columns": ["maker"]}, "There is no column 'maker'. The columns are: make"),
+        ({}, {"columns": "make"}, r"columns is a list of names or positions, such as \['make'\]"),
         ({}, {"numbers": "keep"}, "numbers is passthrough or drop"),
         ({}, {"columns": ["power"]}, "'make' holds no numbers. Name it among columns"),
     ],
