@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from embedviz.core.errors import DataError
-from embedviz.core.progress import Progress
+from embedviz.core.progress import Progress, ignore_progress
 
 if TYPE_CHECKING:
     import requests
@@ -35,7 +35,7 @@ def download(
     title: str = "",
     instead: str = "open a file of vectors",
     max_bytes: int | None = None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_progress: Callable[[Progress], None] = ignore_progress,
 ) -> Path:
     """Download a file, or return it at once when it is in the folder and its checksum is right.
 

@@ -75,7 +75,7 @@ def serve(
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """Return a socket that listens at an address. SettingsError where that cannot be had."""
+    """Return a socket that listens at an address. SettingsError where it is taken or not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)

@@ -28,7 +28,12 @@ def frame_of(estimator: Any, X: Any, y: Any = "no_validation", *, reset: bool, m
     reset
         True in `fit`.
     min_features
-        That an array has to have.
+        That a table has to have.
+
+    Raises
+    ------
+    DataError, ValueError
+        For too few rows or columns, columns of other names than in `fit`, or what is no table.
     """
     if is_foreign_table(X):
         X = as_frame(X)

@@ -28,7 +28,7 @@ def seed_of(random_state: Any) -> int:
 
 
 def threads_of(n_jobs: int | None) -> int:
-    """Return a number of threads for scikit-learn's n_jobs: None is one, -1 all cores, -2 all but one."""
+    """Return a number of threads for scikit-learn's n_jobs: None is one, -1 all cores, -2 all but one. SettingsError for 0."""
     if n_jobs is None:
         return 1
     if not n_jobs:
