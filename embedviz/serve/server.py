@@ -80,6 +80,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # the address once more
         raise SettingsError(
-            f"Cannot listen at {host}:{port} ({error.strerror or error}). Name another address by --host and --port."
+            f"Cannot listen at {host}:{port} ({reason}). Name another address by --host and --port."
         ) from error

@@ -128,6 +128,7 @@ def test_a_mistake_is_1_with_nothing_on_the_output(vectors, monkeypatch, capsys)
         ["train", "skipgram", "kjv"],
         ["train", "skipgram", "kjv", "--dm", "5", "--out", "run"],
         ["runs", "list", "more"],
+        ["--port", "99999", "--no-browser"],
     ],
 )
 def test_a_wrong_call_is_2(words, monkeypatch, capsys):
