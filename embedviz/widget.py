@@ -6,17 +6,15 @@ with the widget's state, labels and neighbours when they are asked for. Picture 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 import numpy as np
 
 from embedviz.core.errors import EmbedvizError, SettingsError
-from embedviz.map_view.answers import MAX_LABELS, first_labels, pack, point_answer
+from embedviz.map_view.answers import MAX_LABELS, answer_question, first_labels, pack, point_answer
 from embedviz.map_view.axes import named_axes
 from embedviz.map_view.columns import (
     CLUSTER,
@@ -31,9 +29,9 @@ from embedviz.map_view.displayed_map import DisplayedMap, FindsClusters
 from embedviz.map_view.event import read_event
 from embedviz.map_view.exchange import COLOR_CODES, SIZE_CODES
 from embedviz.map_view.map_data import MapData, message_of
-from embedviz.map_view.modules import LINK_MODULES, modules_json, read_style
+from embedviz.map_view.notebook_script import notebook_script
 from embedviz.map_view.search import find_rows
-from embedviz.map_view.selection import DrawnRegion, regions_suffice, select_rows
+from embedviz.map_view.selection import DrawnRegion, regions_suffice, row_mask, select_rows
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS, Metric
@@ -44,31 +42,8 @@ try:
 except ImportError as error:
     raise SettingsError('The map in notebooks needs anywidget: pip install "embedviz[notebook]"') from error
 
-ENTRY = "notebook.js"
 MAX_HIGHLIGHTED_HITS = 200
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 360, 4000  # the toolbar takes the least
-
-
-class _Question(TypedDict):
-    """What a view asks of the kernel: an id for the answer, and an address as exchange.MapMessage has it, in parts."""
-
-    id: str
-    name: str
-    parameters: dict[str, str]
-
-
-def _script() -> str:
-    """Return the widget's module: all modules of the map in one, which the widgets of a page share."""
-    modules = modules_json(ENTRY)
-    css = json.dumps({"map": read_style("notebook.css", "bar.css", "map.css"), "card": read_style("card.css")})
-    key = json.dumps(f"embedviz-{hashlib.sha256(modules.encode()).hexdigest()[:16]}")
-    return (
-        f"{LINK_MODULES}\nconst css = {css};\n"
-        f"const load = () => import(linkModules({modules}));\n"
-        f"export default {{ async render(context) {{\n"
-        f"  globalThis[{key}] ??= load();\n"
-        f"  return (await globalThis[{key}]).render(context, css);\n}} }};\n"
-    )
 
 
 class Map(anywidget.AnyWidget):
@@ -126,7 +101,7 @@ class Map(anywidget.AnyWidget):
     'b'
     """
 
-    _esm = _script()
+    _esm = notebook_script()
 
     selection = (
         traitlets.List()
@@ -216,7 +191,7 @@ class Map(anywidget.AnyWidget):
 
     @traitlets.validate("selected")
     def _check_selected(self, proposal: Mapping[str, Any]) -> np.ndarray:
-        return _mask(proposal["value"], len(self._space))
+        return row_mask(proposal["value"], len(self._space))
 
     @traitlets.observe("color_by")
     def _color_changed(self, _: object) -> None:
@@ -265,7 +240,7 @@ class Map(anywidget.AnyWidget):
     def _selection_changed(self, _: object) -> None:
         if self._is_ready and not self._is_following:
             rows = [self._space.index(label) for label in self.selection]
-            self._select(_mask(rows, len(self._space)), [])
+            self._select(row_mask(rows, len(self._space)), [])
 
     @traitlets.observe("selected")
     def _selected_changed(self, _: object) -> None:
@@ -291,43 +266,21 @@ class Map(anywidget.AnyWidget):
             self._seen["regions"] = event.regions_serial
             regions = [DrawnRegion(self._id, region) for region in event.regions]
             rows = self._rows_in(regions)
-            self._select(_mask(rows, len(self._space)), regions)
+            self._select(row_mask(rows, len(self._space)), regions)
 
     def _rows_in(self, regions: Sequence[DrawnRegion]) -> np.ndarray:
         """Return the rows that the regions select; one that adds to or removes from what Python selected starts from that."""
-        rows = select_rows(self._space, regions, lambda _: self._displayed)
-        starts = not regions or regions[0].region["mode"] == "new"
-        return rows if starts else np.flatnonzero(self._changed(regions[-1]))
+        if not regions or regions[0].region["mode"] == "new":
+            return select_rows(self._space, regions, lambda _: self._displayed)
+        before = cast(np.ndarray, self.selected)
+        return select_rows(self._space, regions[-1:], lambda _: self._displayed, before)
 
-    def _changed(self, last: DrawnRegion) -> np.ndarray:
-        """Return the selection after a region that adds to it or removes from it: (len(space),) bool."""
-        inside = select_rows(
-            self._space, [DrawnRegion(last.map_id, {**last.region, "mode": "new"})], lambda _: self._displayed
-        )
-        mask = cast(np.ndarray, self.selected).copy()
-        mask[inside] = last.region["mode"] != "remove"
-        return mask
-
-    def _answer(self, _: object, question: _Question, _buffers: object) -> None:
-        """Answer what a view asks."""
-        parameters = question.get("parameters", {})
-        points = np.asarray(self._displayed.points)
+    def _answer(self, _: object, question: Mapping[str, Any], _buffers: object) -> None:
+        """Answer what a view asks: an id for the answer, and an address as exchange.MapMessage has it, in parts."""
         try:
-            if question["name"] == "labels" and "first" in parameters:
-                answer: object = first_labels(points, self._space, min(int(parameters["first"]), MAX_LABELS))
-            elif question["name"] == "labels":
-                ids = [int(text) for text in parameters["ids"].split(",")[:MAX_LABELS]]
-                answer = [self._space.labels[int(points[at])] for at in ids]
-            else:
-                metric = parameters.get("metric")
-                answer = point_answer(
-                    self._displayed,
-                    self._space,
-                    int(parameters["id"]),
-                    metric if metric in METRICS else None,
-                )
-            status = 200
-        except (EmbedvizError, KeyError, ValueError, IndexError) as error:
+            name, parameters = question.get("name", ""), question.get("parameters", {})
+            status, answer = 200, answer_question(self._displayed, self._space, name, parameters)
+        except EmbedvizError as error:
             status, answer = 400, str(error)
         self.send({"id": question.get("id"), "status": status, "answer": answer})
 
@@ -401,17 +354,3 @@ def _one_of(value: str, allowed: Sequence[str], what: str) -> str:
     if value not in allowed:
         raise SettingsError(f"There is no {what} named {value!r}. There is {', '.join(allowed)}.")
     return value
-
-
-def _mask(value: object, n: int) -> np.ndarray:
-    """Return rows, or a mask of rows, as a mask (n,) bool. SettingsError for rows that are not there."""
-    array = np.asarray(value)
-    if array.dtype == bool and array.shape == (n,):
-        return array.copy()
-    if not array.size:
-        return np.zeros(n, bool)
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer) or array.min() < 0 or array.max() >= n:
-        raise SettingsError(f"A selection is rows from 0 to {n - 1:,}, or {n:,} times True or False.")
-    mask = np.zeros(n, bool)
-    mask[array] = True
-    return mask

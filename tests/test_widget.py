@@ -199,6 +199,10 @@ def test_labels_and_points_are_answered(widget, sent):
         ("labels", {}),
         ("labels", {"ids": "99"}),
         ("point", {"id": "-9"}),
+        ("point", {"id": "-1"}),
+        ("point", {}),
+        ("labels", {"ids": "0,-1"}),
+        ("colors", {"id": "0"}),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused(widget, sent, name, parameters):

@@ -12,6 +12,7 @@ import typer
 from embedviz.cli import exporting, opening, run_commands, serving, training, trainings, vectors
 from embedviz.cli.app import app
 from embedviz.cli.arguments import repeated
+from embedviz.cli.bash_completion import unsplit_words
 from embedviz.cli.exit_codes import EXECUTED, ExitCode
 from embedviz.cli.flags import offer_json
 from embedviz.core.errors import EmbedvizError, JobFailedError
@@ -24,7 +25,8 @@ offer_json(app)
 def main() -> None:
     """Run a command, and leave with the code of `ExitCode` unless it is done."""
     try:
-        app(args=repeated(sys.argv[1:]))
+        with unsplit_words():
+            app(args=repeated(sys.argv[1:]))
     except SystemExit as leave:  # as typer ends every command
         if leave.code:
             raise

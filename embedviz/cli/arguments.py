@@ -7,25 +7,26 @@ from typing import Any
 
 from embedviz.core.errors import SettingsError
 
-SEVERAL = (  # flags that take several words
-    "--positive",
-    "--negative",
-    "--columns",
-    "--probe",
-    "--read",
-)
+SEVERAL = ("--positive", "--negative", "--columns", "--probe", "--read")  # flags that take several words
 YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 OF_A_COLUMN = ("missing", "only")  # options of --read that name a column: missing:stars=0
 NO_MARK = ""
 
 
 def repeated(words: list[str]) -> list[str]:
-    """Turn --positive king woman into --positive king --positive woman, likewise for the other flags of several."""
+    """Turn --positive king woman into --positive king --positive woman, likewise for the other flags of several.
+
+    Examples
+    --------
+    >>> repeated(["analogy", "--positive", "king", "woman", "--negative=man", "-k", "5"])
+    ['analogy', '--positive', 'king', '--positive', 'woman', '--negative=man', '-k', '5']
+    """
     result: list[str] = []
     flag, first = "", True
     for word in words:
         if word.startswith("-"):
-            flag, first = (word if word in SEVERAL else ""), True
+            name, sign, _ = word.partition("=")
+            flag, first = (name if name in SEVERAL else ""), not sign
             result.append(word)
             continue
         if flag and not first:
@@ -36,8 +37,15 @@ def repeated(words: list[str]) -> list[str]:
 
 
 def columns_of(pairs: list[str]) -> dict[str, Any]:
-    """Turn target=body ignore=id ignore=url into role -> column, or columns for a role that has several; split= into None,
-    which takes a guess away."""
+    """Return role -> column, or columns for a role that has several, of target=body ignore=id ignore=url.
+
+    split= becomes None, which takes a guess away.
+
+    Raises
+    ------
+    SettingsError
+        For a text without the sign, or a role that does not exist.
+    """
     from embedviz.data.roles import COLUMN_ROLES, ROLES
 
     roles: dict[str, Any] = {}
@@ -55,7 +63,13 @@ def columns_of(pairs: list[str]) -> dict[str, Any]:
 
 
 def reading_of(pairs: list[str] | None) -> dict[str, Any]:
-    """Turn encoding=cp1251 header=no missing:stars=0 into what overrides read_table's guesses."""
+    """Return what overrides read_table's guesses, of encoding=cp1251 header=no missing:stars=0.
+
+    Raises
+    ------
+    SettingsError
+        For an option that does not exist, or a value that it does not take.
+    """
     from embedviz.store.dataset import OPTIONS
 
     values: dict[str, Any] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,27 @@ def complete_columns(incomplete: str) -> list[str]:
     if not sign:
         return [f"{name}=" for name in (*ROLES, *COLUMN_ROLES) if name.startswith(role)]
     # what is parsed of an unfinished call lacks its arguments; the shell has the words
-    words = (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or "").split()
+    words = _split(os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or "")
     columns = next(filter(None, (columns_of_file(Path(word)) for word in words)), [])
     return [f"{role}={column}" for column in columns if column.startswith(start)]
 
 
 def columns_of_file(path: Path) -> list[str]:
-    """Return the names in the first line of a CSV or TSV file; none for any other."""
-    if path.suffix.lower() not in (".csv", ".tsv", ".txt") or not path.is_file():
+    """Return the names in the first line of a CSV or TSV file; none for any other, or where it cannot be read."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return []
-    with open(path, "rb") as file:
-        line = file.read(HEADER_BYTES).decode("utf-8-sig", "replace").partition("\n")[0].strip()
+    try:
+        with open(path, "rb") as file:
+            line = file.read(HEADER_BYTES).decode("utf-8-sig", "replace").partition("\n")[0].strip()
+    except OSError:
+        return []
     delimiter = max("\t;,|", key=line.count)
     return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _split(line: str) -> list[str]:
+    """Return the words of a line as a shell reads it; a quote may still be open."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()

@@ -54,6 +54,8 @@ def push(
     opened = run_of(run)
     token = os.environ.get("HF_TOKEN") or None
     if token is None and sys.stdin.isatty() and (endpoint is not None or not kept_token()):
-        token = typer.prompt("Token with write access (not shown)", hide_input=True, default="", show_default=False)
+        token = typer.prompt(
+            "Token with write access (not shown)", hide_input=True, default="", show_default=False, err=True
+        )
     address = opened.push_to_hub(repository, token=token, space=space, endpoint=endpoint, private=not public)
     print_value(address, "address")

@@ -23,7 +23,9 @@ def _print_version(asked: bool) -> None:
 @app.callback(invoke_without_command=True)
 def open_app(
     context: typer.Context,
-    port: Annotated[int | None, typer.Option(help="Port of the app; by default 8501 or the next that is free.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port of the app; by default 8501 or the next that is free.")
+    ] = None,
     host: Annotated[
         str | None, typer.Option(help="Address to listen on; by default 127.0.0.1, which only this machine reaches.")
     ] = None,

@@ -82,7 +82,7 @@ def print_value(value: str, name: str) -> None:
     """Print a text; in the JSON document it is a field of the name."""
     document = _document.get()
     if document is None:
-        typer.echo(value)
+        _print(value)
     else:
         document[name] = value
 

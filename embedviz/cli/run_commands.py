@@ -6,7 +6,7 @@ import datetime
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -22,7 +22,7 @@ from embedviz.cli.printing import (
     print_values,
 )
 from embedviz.cli.run_argument import run_of
-from embedviz.core.errors import RunError
+from embedviz.core.errors import RunError, SettingsError
 
 if TYPE_CHECKING:
     from embedviz.store.run_folder import RunFolder
@@ -48,9 +48,15 @@ def list_runs(
     """List the runs of the store, the newest first: state, main score beside the trivial baseline's, time."""
     import pandas as pd
 
+    from embedviz.core.jobs.status import State
+    from embedviz.models import MODELS
     from embedviz.store.store import Store
 
+    if state is not None and state not in (states := get_args(State)):
+        raise SettingsError(f"There is no state {state!r}. A run is {', '.join(states)}.")
     found = [run for run in Store().runs() if all_ or run.is_listed]
+    if model is not None and model not in (known := [*dict.fromkeys([*MODELS, *(run.model for run in found)])]):
+        raise SettingsError(f"There is no model {model!r}. Known models: {', '.join(known)}.")
     rows = [summary_of(run) for run in found if model in (None, run.model) and state in (None, run.status)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     print_table(frame, "runs", frame.assign(id=frame["id"].str[:8]).drop(columns=["data", "folder"]))

@@ -28,7 +28,10 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one.")] = 8600,
     space: Space = None,
     token: Annotated[
-        str, typer.Option(envvar="EMBEDVIZ_SERVE_TOKEN", help="Answer only requests that bear it.", show_default=False)
+        str,
+        typer.Option(
+            envvar="EMBEDVIZ_SERVE_TOKEN", help="Bearer token that requests have to send.", show_default=False
+        ),
     ] = "",
     allow_origin: Annotated[
         list[str] | None,

@@ -1,4 +1,4 @@
-"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert, push. VECTORS is a vector file or a run's folder."""
+"""Commands about vectors: neighbors, analogy, project, evaluate-vectors, convert. VECTORS is a vector file or a run's folder."""
 
 from __future__ import annotations
 
@@ -171,7 +171,17 @@ def convert(
 def open_vectors(
     path: Path, space: str | None, tensor: str | None, metadata: Path | None, format: str | None
 ) -> EmbeddingSpace:
-    """Open a run's space, or a vector file or folder."""
+    """Open a run's space, or a vector file or folder, whose notes are printed.
+
+    Parameters
+    ----------
+    path : Path
+        A file or folder of vectors, or a run's folder, id or name.
+    space : str or None
+        Of a run; by default the main one.
+    tensor, metadata, format
+        Of a file: see `embedviz.load_vectors`.
+    """
     import embedviz
 
     if _is_run(path):

@@ -11,6 +11,6 @@ CHECKOUT, INSTALLED = PACKAGE.parent, PACKAGE / "_app"  # the build puts them in
 def app_root() -> Path:
     """Return the folder that holds app.py, pages, components and sample_data.
 
-    An installed package is told by its own copy: whatever lies beside it in site-packages is not ours.
+    An installed package has a copy of its own: whatever lies beside it in site-packages is not ours.
     """
     return INSTALLED if INSTALLED.is_dir() else CHECKOUT

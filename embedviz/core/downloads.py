@@ -9,10 +9,14 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from embedviz.core.errors import DataError
-from embedviz.core.progress import Progress
+from embedviz.core.progress import Progress, ignore_progress
+
+if TYPE_CHECKING:
+    import requests
 
 CHUNK = 1 << 18  # bytes
 MAX_FAILURES = 4  # connections in a row that bring nothing new
@@ -31,7 +35,7 @@ def download(
     title: str = "",
     instead: str = "open a file of vectors",
     max_bytes: int | None = None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_progress: Callable[[Progress], None] = ignore_progress,
 ) -> Path:
     """Download a file, or return it at once when it is in the folder and its checksum is right.
 
@@ -181,7 +185,7 @@ class _Transfer:
                 raise requests.exceptions.ConnectionError("the part did not fit the file")
             response.raise_for_status()
             resumes = response.status_code == 206
-            length = int(response.headers.get("Content-Length", 0))
+            length = announced_bytes(response)
             total = (have if resumes else 0) + length
             self._check_size(total)
             free = shutil.disk_usage(self.part.parent).free
@@ -215,6 +219,12 @@ class _Transfer:
             )
 
 
+def announced_bytes(response: requests.Response) -> int:
+    """Return the length that a server announces; 0 where it announces none, or something that is no number."""
+    length = response.headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() else 0
+
+
 def check_encrypted(url: str) -> None:
     """Raise DataError for an address without encryption, unless it is of this machine."""
     parts = urlsplit(url)
@@ -232,6 +242,8 @@ def connection_reason(error: Exception) -> str:
 
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not valid"
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return "the address is not valid"
     if isinstance(error, requests.exceptions.Timeout):
         return "the server does not answer"
     return "no connection, or it was cut"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from embedviz.core.errors import EmbedvizError
+
 PROJECT_STORE = ".embedviz"  # a folder of this name here keeps the runs of a project together
 
 
@@ -18,9 +20,14 @@ def home_path() -> Path:
 
 
 def home() -> Path:
-    """Return the folder of the store, made when missing, for its owner only."""
+    """Return the folder of the store, made when missing, for its owner only. EmbedvizError where it cannot be made."""
     folder = home_path()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbedvizError(
+            f"The folder of the store, {folder}, cannot be made: {error.strerror or error}. Name another in EMBEDVIZ_HOME."
+        ) from error
     return folder
 
 

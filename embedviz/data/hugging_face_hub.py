@@ -52,7 +52,7 @@ def resolve(address: str, get_json: GetJson) -> HubFiles:
     Parameters
     ----------
     address : str
-        hf://datasets/OWNER/NAME or hf://datasets/NAME, with @REVISION after the name, and /FILE after that, by wish.
+        hf://datasets/OWNER/NAME or hf://datasets/NAME, optionally with @REVISION after the name, and /FILE after that.
     get_json : callable
         Returns what an address answers as JSON, None where there is nothing.
 

@@ -13,9 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from embedviz.core.downloads import LOCAL_HOSTS, TIMEOUT_S, connection_reason, download, exclusive_access
+from embedviz.core.downloads import (
+    LOCAL_HOSTS,
+    TIMEOUT_S,
+    announced_bytes,
+    connection_reason,
+    download,
+    exclusive_access,
+)
 from embedviz.core.errors import DataError, EmbedvizError
 from embedviz.core.home import home
 from embedviz.core.mode import is_shared
@@ -221,9 +228,9 @@ def _responded(url: str, headers: Mapping[str, str]) -> requests.Response:
     """
     import requests
 
-    is_local = urlsplit(url).hostname in LOCAL_HOSTS
+    is_local = _parts(url).hostname in LOCAL_HOSTS
     for _ in range(MAX_REDIRECTS):
-        parts = urlsplit(url)
+        parts = _parts(url)
         if not parts.hostname or (
             parts.scheme != "https" and not (parts.scheme == "http" and is_local and parts.hostname in LOCAL_HOSTS)
         ):
@@ -231,7 +238,12 @@ def _responded(url: str, headers: Mapping[str, str]) -> requests.Response:
                 f"{url} is not an https address, so it is not opened: without encryption anybody on the way can change it."
             )
         asked = {"Accept-Encoding": "identity", **headers}
-        response = requests.get(url, headers=asked, stream=True, timeout=TIMEOUT_S, allow_redirects=False)
+        try:
+            response = requests.get(url, headers=asked, stream=True, timeout=TIMEOUT_S, allow_redirects=False)
+        except requests.exceptions.RequestException:
+            raise
+        except ValueError as error:  # of urllib, by which requests reads where a redirect leads
+            raise DataError(f"{url} leads to what is no address: {error}.") from error
         if not response.is_redirect:
             return response
         response.close()
@@ -255,7 +267,7 @@ def _check_is_data(response: requests.Response, url: str) -> None:
     """Raise DataError for a page, and for a file that is said to be larger than the limit, before it is downloaded."""
     if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "text/html":
         raise DataError(_html_sentence(url))
-    size, limit = int(response.headers.get("Content-Length") or 0), max_bytes()
+    size, limit = announced_bytes(response), max_bytes()
     if size > limit:
         raise DataError(
             f"{_file_name(url)} is {size / 1e6:,.1f} MB, more than the {limit / 1e6:,.1f} MB that are the limit here. Set EMBEDVIZ_MAX_BYTES "
@@ -278,9 +290,17 @@ def _html_sentence(url: str) -> str:
     )
 
 
+def _parts(url: str) -> SplitResult:
+    """Return the parts of an address. DataError where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise DataError(f"{url} is not an address: {error}. Check the spelling.") from error
+
+
 def _file_name(url: str) -> str:
     """Return the name of the file that an address ends in, safe on every system."""
-    parts = urlsplit(url)
+    parts = _parts(url)
     name = PurePosixPath(unquote(parts.path)).name or parts.hostname or "data"
     return re.sub(r"[^\w.() -]+", "_", name).lstrip(".")[-100:] or "data"
 

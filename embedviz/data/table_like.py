@@ -326,4 +326,4 @@ def _text(cell: Any) -> str | None:
         return cell
     if isinstance(cell, Mapping | list | tuple):
         return json.dumps(cell, ensure_ascii=False, default=str)
-    return None if cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)) else str(cell)
+    return None if pd.api.types.is_scalar(cell) and pd.isna(cell) else str(cell)

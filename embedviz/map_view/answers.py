@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from embedviz.core.errors import SettingsError
 from embedviz.map_view.displayed_map import DisplayedMap
 from embedviz.map_view.exchange import BufferLayout, FirstLabels, PointAnswer
 from embedviz.map_view.point_values import N_NEIGHBORS, places_on_map, point_values
 from embedviz.projection.importance import most_telling
 from embedviz.space import EmbeddingSpace
-from embedviz.space.metrics import Metric
+from embedviz.space.metrics import METRICS, Metric
 
 MAX_LABELS = 20_000  # in one answer
 
@@ -48,6 +51,50 @@ def point_answer(displayed: DisplayedMap, space: EmbeddingSpace, place: int, met
             for neighbor, value, at in zip(near["label"], near.iloc[:, 1].tolist(), place_of, strict=True)
         ]
     return answer
+
+
+def answer_question(
+    displayed: DisplayedMap, space: EmbeddingSpace, name: str, parameters: Mapping[str, str]
+) -> FirstLabels | PointAnswer | list[str]:
+    """Return the answer to a question that came as a message.
+
+    Parameters
+    ----------
+    displayed : DisplayedMap
+    space : EmbeddingSpace
+        The space of the map.
+    name : {"labels", "point"}
+        What is asked for.
+    parameters : mapping
+        For labels `first`, a number, or `ids`, with commas; for a point its `id`, and a `metric` for its neighbours. See
+        `embedviz.map_view.map_data.MapData`.
+
+    Raises
+    ------
+    SettingsError
+        For a question that has no answer.
+    """
+    points = np.asarray(displayed.points)
+    try:
+        if name == "labels" and "first" in parameters:
+            return first_labels(points, space, min(max(0, int(parameters["first"])), MAX_LABELS))
+        if name == "labels":
+            places = [_place(text, len(points)) for text in parameters["ids"].split(",")[:MAX_LABELS]]
+            return [space.labels[int(points[place])] for place in places]
+        if name == "point":
+            metric = next((each for each in METRICS if each == parameters.get("metric")), None)
+            return point_answer(displayed, space, _place(parameters["id"], len(points)), metric)
+    except (KeyError, ValueError) as error:
+        raise SettingsError(f"The map cannot answer {name} with {dict(parameters)}.") from error
+    raise SettingsError(f"The map answers labels and point, not {name!r}.")
+
+
+def _place(text: str, n: int) -> int:
+    """Return a point's place among n. ValueError for anything else."""
+    place = int(text)
+    if not 0 <= place < n:
+        raise ValueError(text)
+    return place
 
 
 def pack(values: np.ndarray, layout: BufferLayout) -> bytes:

@@ -36,6 +36,14 @@ def default_color(space: EmbeddingSpace) -> str:
 def column_values(displayed: DisplayedMap, space: EmbeddingSpace, column: str) -> pd.Series | None:
     """Return the column's value for each point of the map, (n,); None for clusters and shares not computed yet.
 
+    Parameters
+    ----------
+    displayed : DisplayedMap
+    space : EmbeddingSpace
+        The space of the map.
+    column : str
+        One of `color_columns`, or a column that the points have on this map alone.
+
     Raises
     ------
     ColumnError

@@ -9,6 +9,8 @@ from typing import Literal, TypeGuard
 
 from embedviz.map_view.exchange import MAX_CORNERS, MAX_REGIONS, NO_VALUE, Region, View
 
+MAX_INT = 2**53  # that a browser holds exactly; JSON has integers which are no float at all
+
 
 @dataclass(frozen=True)
 class MapEvent:
@@ -65,7 +67,7 @@ def _is_int(value: object) -> TypeGuard[int]:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return (_is_int(value) or isinstance(value, float)) and math.isfinite(value)
+    return (_is_int(value) and abs(value) <= MAX_INT) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from embedviz.core.errors import SettingsError
 from embedviz.map_view.columns import color_codes
 from embedviz.map_view.displayed_map import DisplayedMap
 from embedviz.map_view.exchange import Region
@@ -25,10 +26,25 @@ class DrawnRegion:
 
 
 def select_rows(
-    space: EmbeddingSpace, regions: Sequence[DrawnRegion], open_map: Callable[[str], DisplayedMap]
+    space: EmbeddingSpace,
+    regions: Sequence[DrawnRegion],
+    open_map: Callable[[str], DisplayedMap],
+    before: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return the rows of the space that the regions select, one after the other: sorted (n,) int64."""
-    mask = np.zeros(len(space), bool)
+    """Return the rows of the space that the regions select, one after the other: sorted (n,) int64.
+
+    Parameters
+    ----------
+    space : EmbeddingSpace
+        The space of the maps.
+    regions : sequence of DrawnRegion
+        What was drawn.
+    open_map : callable
+        Id of a map -> the map.
+    before : (len(space),) bool, optional
+        What is selected already; by default nothing.
+    """
+    mask = np.zeros(len(space), bool) if before is None else before.copy()
     for drawn in regions:
         displayed, region = open_map(drawn.map_id), drawn.region
         inside = points_inside(displayed.coords, extent_of(displayed.coords).to_data(np.array(region["polygon"])))
@@ -57,3 +73,17 @@ def selection_frame(space: EmbeddingSpace, displayed: DisplayedMap, rows: np.nda
     if displayed.clusters is not None:
         frame["cluster"] = displayed.clusters.iloc[places].astype(str).to_numpy()
     return frame
+
+
+def row_mask(value: object, n: int) -> np.ndarray:
+    """Return rows, or a mask of rows, as a mask (n,) bool. SettingsError for rows that are not there."""
+    array = np.asarray(value)
+    if array.dtype == bool and array.shape == (n,):
+        return array.copy()
+    if not array.size:
+        return np.zeros(n, bool)
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer) or array.min() < 0 or array.max() >= n:
+        raise SettingsError(f"A selection is rows from 0 to {n - 1:,}, or {n:,} times True or False.")
+    mask = np.zeros(n, bool)
+    mask[array] = True
+    return mask

@@ -18,7 +18,7 @@ class Problem(BaseModel):
 
 
 class Neighbor(BaseModel):
-    """A label that is near, with what the space knows of it, such as its count."""
+    """A label that is near, with its columns in the space, such as its count."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -84,7 +84,7 @@ class Prediction(BaseModel):
     probability: float | None = Field(None, description="Of the predicted class.")
     probabilities: dict[str, float] | None = Field(None, description="Of every class.")
     note: str = Field("", description="Names what the model did not know.")
-    reasons: list[Reason] | None = Field(None, description="What moved the prediction, with explain=true.")
+    reasons: list[Reason] | None = Field(None, description="Contributions to the prediction, with explain=true.")
 
 
 class Predictions(BaseModel):

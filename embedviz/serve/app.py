@@ -48,7 +48,7 @@ def create_app(service: Service, limits: Limits | None = None, token: str = "", 
     limits : Limits, optional
         What a request may take.
     token : str
-        What every request but /health and /docs has to bear; empty for none.
+        Bearer token that every request but /health and /docs has to send; empty for none.
     origins : sequence of str
         Origins whose pages may ask, such as "https://example.org" (CORS); by default none.
     """
@@ -84,13 +84,13 @@ def create_app(service: Service, limits: Limits | None = None, token: str = "", 
 
     app.include_router(docs_routes())
     if service.spaces:
-        searches = {space.name: NeighborSearch(space, search_thread) for space in service.spaces.values()}
+        searches = {name: NeighborSearch(space, search_thread) for name, space in service.spaces.items()}
         app.include_router(neighbor_routes(service, searches, limits))
     if service.predictor is not None:
         app.include_router(model_routes(service.predictor, service.form, model_thread, limits))
-    app.add_exception_handler(EmbedvizError, _mistake)
-    app.add_exception_handler(RequestValidationError, _wrong_field)
-    app.add_exception_handler(HTTPException, _no_such_route)
+    app.add_exception_handler(EmbedvizError, _embedviz_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(Gate, limits=limits, token=token)
     if origins:
         app.add_middleware(
@@ -102,13 +102,13 @@ def create_app(service: Service, limits: Limits | None = None, token: str = "", 
     return app
 
 
-async def _mistake(request: Request, error: Exception) -> Response:
+async def _embedviz_error(request: Request, error: Exception) -> Response:
     if isinstance(error, UnknownLabelError):
         return problem(404, str(error), label=error.label, suggestions=error.suggestions)
     return problem(404 if isinstance(error, UnknownSpaceError) else 400, str(error))
 
 
-async def _wrong_field(request: Request, error: Exception) -> Response:
+async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return problem(422, " ".join(_sentence(wrong) for wrong in error.errors()[:3]))
 
@@ -119,7 +119,7 @@ def _sentence(wrong: Mapping[str, Any]) -> str:
     return f"{'.'.join(str(part) for part in wrong['loc'])}: {message}."
 
 
-async def _no_such_route(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     what = f"{request.method} {request.url.path}"
     match error.status_code:

@@ -32,12 +32,12 @@ class Gate:
     limits : Limits
         What a request may take.
     token : str
-        What has to stand behind "Authorization: Bearer"; empty for none.
+        Bearer token that requests have to send; empty for none.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits, token: str = ""):
         self._app, self._limits, self._token = app, limits, token.encode()
-        self._under_way = 0
+        self._in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; anything but HTTP is passed on."""
@@ -48,15 +48,15 @@ class Gate:
             sentence = "This server asks for a token: send it in the header Authorization: Bearer TOKEN."
             await problem(401, sentence, headers={"WWW-Authenticate": "Bearer"})(scope, receive, send)
             return
-        if self._under_way >= self._limits.max_concurrent and scope["path"] != "/health":
+        if self._in_flight >= self._limits.max_concurrent and scope["path"] != "/health":
             sentence = f"{self._limits.max_concurrent:,} requests are under way already. Try again in a moment."
             await problem(429, sentence, headers={"Retry-After": str(RETRY_AFTER_S)})(scope, receive, send)
             return
-        self._under_way += 1
+        self._in_flight += 1
         try:
             await self._answer(scope, receive, send)
         finally:
-            self._under_way -= 1
+            self._in_flight -= 1
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False

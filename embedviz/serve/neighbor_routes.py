@@ -25,14 +25,25 @@ from embedviz.space.searchable_space import COMPOSED
 
 
 def neighbor_routes(service: Service, searches: dict[str, NeighborSearch], limits: Limits) -> APIRouter:
-    """Return the routes, whose searches in a space are done by that of its name."""
+    """Return the routes.
+
+    Parameters
+    ----------
+    service : Service
+        What is served.
+    searches : dict
+        Name of a space -> what searches in it.
+    limits : Limits
+        Of labels and neighbours.
+    """
     router = APIRouter(tags=["vectors"])
     body_class = neighbors_body(limits)
     one_space = Query(None, description="One of the spaces.", json_schema_extra={"enum": list(service.spaces)})
     ten = Query(10, ge=1, le=limits.max_k, description="How many.")
 
     def search_in(space: str | None) -> NeighborSearch:
-        return searches[service.space(space).name]
+        service.space(space)  # raises where there is none of the name
+        return searches[space or service.main_space]
 
     @router.get("/neighbors", response_model=Neighbors, summary="The nearest neighbours of a label")
     async def neighbors(

@@ -1,4 +1,4 @@
-"""Bodies of requests, typed by what the served model was trained on, so that the OpenAPI page shows its very fields."""
+"""Bodies of requests, typed by what the served model was trained on, so that the OpenAPI page shows its fields."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RowsToPredict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rows: list[Any]
-    explain: bool = Field(False, description="Say what moved each prediction.")
+    explain: bool = Field(False, description="Add the contributions to each prediction.")
 
     def given(self) -> list[Any]:
         """Return the rows as the model takes them."""

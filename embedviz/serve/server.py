@@ -75,11 +75,12 @@ def serve(
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
-    """Return a socket that listens at an address. SettingsError where that cannot be had."""
+    """Return a socket that listens at an address. SettingsError where it is taken or not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # the address once more
         raise SettingsError(
-            f"Cannot listen at {host}:{port} ({error.strerror or error}). Name another address by --host and --port."
+            f"Cannot listen at {host}:{port} ({reason}). Name another address by --host and --port."
         ) from error

@@ -49,9 +49,8 @@ class LearnedColumn:
         mine, theirs = (np.array(side, np.int64) for side in zip(*shared, strict=True))
         weights = self.values.counts[mine].clip(1)[:, None]
         products = (self.vectors[mine] * weights).T.astype(np.float64) @ other.vectors[theirs]
-        u, _, vt = np.linalg.svd(
-            products, full_matrices=False
-        )  # their dimensions may differ, as the number of values does
+        # not square where the two have different dimensions, as they may for different numbers of values
+        u, _, vt = np.linalg.svd(products, full_matrices=False)
         return LearnedColumn(self.values, (self.vectors @ (u @ vt)).astype(np.float32))
 
 
@@ -149,7 +148,7 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : frame of pandas or polars, or array of shape (n, n_features)
+        X : frame of pandas or polars, Arrow table, Hugging Face dataset, or array of shape (n, n_features)
         y : array of shape (n,)
             Classes or numbers.
 
@@ -253,6 +252,8 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
         if self.columns is None:
             chosen = [i for i, number in enumerate(is_number) if not number] or list(range(len(names)))
         else:
+            if isinstance(self.columns, str):
+                raise SettingsError(f"columns is a list of names or positions, such as [{self.columns!r}].")
             chosen = [self._position(column, names) for column in self.columns]
         for i, kind in enumerate(frame.dtypes):
             if i in chosen:
@@ -283,6 +284,7 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
         numbers = [name for name, column in cells.items() if name not in categories and column.nunique() > 1]
         ignored = [name for name in cells if name not in categories and name not in numbers]
         trained = train_in_memory(
+            self,
             "categories",
             pd.DataFrame({**cells, TARGET: target}),
             {"target": TARGET, "category": categories, "number": numbers, "ignore": ignored},
@@ -292,10 +294,6 @@ class CategoryEncoder(TransformerMixin, BaseEstimator):
                 "epochs": self.epochs,
                 "target_kind": "number" if is_number else "classes",
             },
-            further=self.settings,
-            random_state=self.random_state,
-            n_jobs=self.n_jobs,
-            device=self.device,
         )
         values = trained.encoder.values
         return {

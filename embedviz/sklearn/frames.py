@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
 from embedviz.core.errors import DataError
-from embedviz.data.table_like import as_arrow
+from embedviz.data.table_like import as_frame, is_foreign_table
 
 
 def frame_of(estimator: Any, X: Any, y: Any = "no_validation", *, reset: bool, min_features: int = 1) -> pd.DataFrame:
@@ -22,17 +22,21 @@ def frame_of(estimator: Any, X: Any, y: Any = "no_validation", *, reset: bool, m
     estimator
         Whose `n_features_in_` and `feature_names_in_` are set, or checked.
     X
-        A frame of pandas or polars, an Arrow table, or an array of two dimensions.
+        A frame of pandas or polars, an Arrow table, a Hugging Face dataset, or an array of two dimensions.
     y
         A target that has to be there, where it is passed.
     reset
         True in `fit`.
     min_features
-        That an array has to have.
+        That a table has to have.
+
+    Raises
+    ------
+    DataError, ValueError
+        For too few rows or columns, columns of other names than in `fit`, or what is no table.
     """
-    is_table = not isinstance(X, pd.DataFrame) and hasattr(X, "__arrow_c_stream__") and hasattr(X, "columns")
-    if is_table:
-        X = as_arrow(X).to_pandas()
+    if is_foreign_table(X):
+        X = as_frame(X)
     samples, min_features = (2, min_features) if reset else (1, 1)
     if not isinstance(X, pd.DataFrame):
         X = check_array(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ def seed_of(random_state: Any) -> int:
 
 
 def threads_of(n_jobs: int | None) -> int:
-    """Return a number of threads for scikit-learn's n_jobs: None is one, -1 all cores, -2 all but one."""
+    """Return a number of threads for scikit-learn's n_jobs: None is one, -1 all cores, -2 all but one. SettingsError for 0."""
     if n_jobs is None:
         return 1
     if not n_jobs:
@@ -36,21 +36,29 @@ def threads_of(n_jobs: int | None) -> int:
     return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
 
 
+class TrainingEstimator(Protocol):
+    """The parameters that every estimator has which trains a model."""
+
+    settings: Mapping[str, Any] | None
+    n_jobs: int | None
+    device: str
+    random_state: Any
+
+
 def train_in_memory(
+    estimator: TrainingEstimator,
     model: str,
     frame: pd.DataFrame,
     columns: Mapping[str, Any],
     settings: Mapping[str, Any],
-    *,
-    further: Mapping[str, Any] | None,
-    random_state: Any,
-    n_jobs: int | None,
-    device: str,
 ) -> Any:
     """Train a model on a frame and return what was trained. No test set is held out; a validation set is, to choose the best epoch.
 
     Parameters
     ----------
+    estimator
+        Whose `settings` are further fields, and whose random_state, n_jobs and device are followed. One thread repeats itself with
+        the same seed.
     model
         Name in the registry.
     frame
@@ -59,10 +67,6 @@ def train_in_memory(
         role -> column.
     settings
         Fields of the model's settings; those that are None are left to their defaults.
-    further
-        The estimator's parameter `settings`: other fields.
-    random_state, n_jobs, device
-        The estimator's parameters. One thread repeats itself with the same seed.
 
     Raises
     ------
@@ -72,24 +76,24 @@ def train_in_memory(
         When the rows are not enough to learn from.
     """
     spec = model_spec(model)
-    given = dict(further or {})
-    if own := sorted({*RESERVED, *settings} & set(given)):
+    further = dict(estimator.settings or {})
+    if own := sorted({*RESERVED, *settings} & set(further)):
         raise SettingsError(f"{own[0]} is not for settings: it is a parameter of the estimator, or set by it.")
-    threads = threads_of(n_jobs)
+    threads = threads_of(estimator.n_jobs)
     chosen = spec.Settings.of(
         **{name: value for name, value in settings.items() if value is not None},
-        **given,
-        seed=seed_of(random_state),
+        **further,
+        seed=seed_of(estimator.random_state),
         threads=threads,
         deterministic=threads == 1,
-        device=device,
+        device=estimator.device,
         test_share=0.0,
     )
     kind = "text" if list(frame.columns) == ["text"] else "table"
     table = Table(frame, ReadReport("the data", 0, "table", len(frame)), kind)
     with torch_threads(threads):
         prepared = result_of(spec.prepare(table, columns, chosen))
-        learner = prepared.learner(chosen, choose(device), threads)
+        learner = prepared.learner(chosen, choose(estimator.device), threads)
         for _ in learner.run():
             pass
         return learner.best()

@@ -111,14 +111,11 @@ class MatrixFactorizer(RegressorMixin, BaseEstimator):
             frame = self._read(X, y)
             columns = {role: role for role in OWN if role in frame}
             self.model_: TrainedRatings = train_in_memory(
+                self,
                 "ratings",
                 frame,
                 columns,
                 {"dim": self.dim, "method": self.method, "penalty": self.penalty, "split": "random"},
-                further=self.settings,
-                random_state=self.random_state,
-                n_jobs=self.n_jobs,
-                device=self.device,
             )
         factors = self.model_.factors
         self.users_ = np.array(self.model_.users.ids, object)
@@ -172,7 +169,7 @@ class MatrixFactorizer(RegressorMixin, BaseEstimator):
             For a user or an item that was not in the training data.
         """
         check_is_fitted(self)
-        return self.model_.recommend(None if user is None else str(user), rated, k, explain=False)
+        return self.model_.recommend(user, rated, k, explain=False)
 
     def _read(self, X: Any, y: Any) -> pd.DataFrame:
         """Return a frame with columns user, item, where there are ratings rating, and those that describe."""
@@ -184,6 +181,8 @@ class MatrixFactorizer(RegressorMixin, BaseEstimator):
             entries = X.tocoo()
             assert_all_finite(entries.data, input_name="X")
             self.n_features_in_ = 2  # of the pairs that predict takes
+            if hasattr(self, "feature_names_in_"):  # of an earlier fit
+                del self.feature_names_in_
             return pd.DataFrame({USER: entries.row, ITEM: entries.col, RATING: entries.data})
         frame = self._pairs(X, y, reset=True)
         if y is not None:

@@ -164,6 +164,8 @@ class UMAP(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         n: Any = self.n_components
         if not isinstance(n, int | np.integer) or not 1 <= n <= MAX_COMPONENTS:
             raise SettingsError(f"n_components is a whole number from 1 to {MAX_COMPONENTS}, not {n!r}.")
+        if self.n_epochs == 0:
+            raise SettingsError("n_epochs is None or at least 1, not 0.")
         if self.init not in ("pca", "random"):
             raise SettingsError(f"init is pca or random, not {self.init!r}.")
         settings = ProjectionSettings.of(

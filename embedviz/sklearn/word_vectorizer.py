@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted
 
 from embedviz.core.errors import DataError, SettingsError
-from embedviz.data.table_like import as_arrow
+from embedviz.data.table_like import as_arrow, is_foreign_table
 from embedviz.models import model_spec
 from embedviz.models.words.settings import WordSettings
 from embedviz.models.words.text_vectors import first_component, sif_weights, text_means, without_component
@@ -121,8 +121,8 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
         Parameters
         ----------
-        X : sequence of str, Series, or frame of one column
-            n texts; missing ones count as empty.
+        X : sequence of str, Series, or table of one column
+            n texts; missing ones count as empty. A table is what `embedviz.train` takes, such as a frame of polars.
         y
             Not used.
 
@@ -189,14 +189,11 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
     def _train(self, texts: list[str]) -> None:
         settings = {"dim": self.dim, "window": self.window, "min_count": self.min_count, "epochs": self.epochs}
         trained = train_in_memory(
+            self,
             self.algorithm,
             pd.DataFrame({TEXT: pd.Series(texts, dtype="str")}),
             {TEXT: TEXT},
             settings,
-            further=self.settings,
-            random_state=self.random_state,
-            n_jobs=self.n_jobs,
-            device=self.device,
         )
         self.vocabulary_: list[str] = list(trained.labels)
         self.word_vectors_ = np.ascontiguousarray(trained.vectors, np.float32)
@@ -208,7 +205,8 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         self.vocabulary_ = list(space.labels)
         self.word_vectors_ = np.asarray(space.vectors, np.float32)
         self._subwords = space.subwords
-        counts = Counter(word for text in texts for word in self._split(text))
+        split = self._tokenizer()
+        counts = Counter(word for text in texts for word in split(text))
         self.counts_ = np.array([counts[word] for word in self.vocabulary_], np.int64)
 
     def _space(self) -> EmbeddingSpace:
@@ -218,8 +216,7 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
         return open_space(cast("str | Path", self.vectors))
 
-    @property
-    def _split(self) -> Callable[[str], list[str]]:
+    def _tokenizer(self) -> Callable[[str], list[str]]:
         given, fields = (
             self.settings or {},
             cast("type[WordSettings]", model_spec(self.algorithm).Settings).model_fields,
@@ -228,7 +225,7 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     def _means(self, texts: list[str]) -> np.ndarray:
         """Return the weighted means of the vectors of each text's words: (n, dim) float32, zeros without a known word."""
-        split, place = self._split, {word: i for i, word in enumerate(self.vocabulary_)}
+        split, place = self._tokenizer(), {word: i for i, word in enumerate(self.vocabulary_)}
         composed: list[np.ndarray] = []  # of words that are not in the vocabulary
         ids: list[int] = []
         for text in texts:
@@ -255,18 +252,18 @@ class WordVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
 
 def texts_of(X: Any) -> list[str]:
-    """Return texts from a sequence, a series or a frame of one column; a missing one is empty.
+    """Return texts from a sequence, a series or a table of one column; a missing one is empty.
 
     Raises
     ------
     DataError
         For anything else.
     """
-    if isinstance(X, str | bytes) or not (isinstance(X, Iterable) or hasattr(X, "__arrow_c_stream__")):
+    if isinstance(X, str | bytes) or not (isinstance(X, Iterable) or is_foreign_table(X)):
         raise DataError(
             f"Expected a sequence of texts, got {'one text' if isinstance(X, str) else repr(X)}. Put it into a list."
         )
-    if isinstance(X, pd.DataFrame) or (hasattr(X, "columns") and hasattr(X, "__arrow_c_stream__")):
+    if isinstance(X, pd.DataFrame) or is_foreign_table(X):
         table = as_arrow(X)
         if table.num_columns != 1:
             raise DataError(

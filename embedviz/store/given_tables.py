@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from embedviz.core.files import replacing
 from embedviz.core.home import home
 from embedviz.data.table_like import as_arrow, kind_of, parquet_bytes
+from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
 
 FOLDER = "given"  # of the store: tables that are a further part of a split
@@ -39,7 +41,14 @@ def dataset_of_table(uploads: Path, data: object) -> Dataset:
 
 
 def file_of_table(data: object, name: str) -> Path:
-    """Return a Parquet file of the store with a table, for a part of a split; `name`: of the file, as messages call it.
+    """Return a Parquet file of the store with a table, for a part of a split; the same one for the same content.
+
+    Parameters
+    ----------
+    data
+        What `embedviz.data.table_like.as_arrow` takes.
+    name : str
+        Of the file, as messages call it.
 
     Raises
     ------
@@ -48,9 +57,29 @@ def file_of_table(data: object, name: str) -> Path:
     """
     content = parquet_bytes(as_arrow(data))
     path = home() / FOLDER / hashlib.sha256(content).hexdigest()[:32] / f"{name}.parquet"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.utime(path.parent)  # it is used: see unreferenced_tables
     if not path.is_file():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(path) as temporary:
             temporary.write_bytes(content)
             os.utime(temporary, (WRITTEN, WRITTEN))
     return path
+
+
+def unreferenced_tables(store: Path, references: Iterable[DataReference], before: float) -> list[Path]:
+    """Return the folders of tables that no data is a reference to, and that were last given before a time.
+
+    Parameters
+    ----------
+    store : Path
+        The store's folder.
+    references : iterable of DataReference
+        Of its data sets and runs; read only where a table is old enough.
+    before : float
+        Seconds since 1970. What was given later may be about to get its data set.
+    """
+    old = [path for path in (store / FOLDER).glob("*") if path.stat().st_mtime < before]
+    if not old:
+        return []
+    used = {Path(file["path"]).parent.name for reference in references for file in reference.get("parts", [])}
+    return [path for path in old if path.name not in used]

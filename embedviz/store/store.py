@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # they bring pandas, which a list of runs can do without
     from embedviz.store.label_filter import LabelFilter
 
 DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
+GIVEN_LIFE_S = 7 * 86400.0  # of a table given in memory that nothing in the store refers to; a run elsewhere may
 PREDICTION_LIFE_S = 2 * 3600.0  # after that a prediction is computed again
 SHARED_LIFE_S = 2 * 3600.0  # of a run after its end, and of an upload, on a public host
 logger = logging.getLogger(__name__)
@@ -255,13 +256,16 @@ class Store:
         return total
 
     def sweep(self, now: float | None = None) -> None:
-        """Delete what is past its time: deleted runs, predictions, parsed tables and, on a public host, ended runs and uploads.
+        """Delete what is past its time: deleted runs, predictions, parsed tables, tables given in memory that nothing refers to any
+        more and, on a public host, ended runs and uploads.
 
         Parameters
         ----------
         now : float, optional
             Seconds since 1970; by default the time it is.
         """
+        from embedviz.store.given_tables import unreferenced_tables
+
         now = now or time.time()
         old = _older(self.deleted_folder, now - DELETED_LIFE_S) + _older(
             self.predictions_folder, now - PREDICTION_LIFE_S
@@ -271,7 +275,16 @@ class Store:
             old += _older(self.uploads_folder, now - SHARED_LIFE_S)
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
+        for folder in unreferenced_tables(self.folder, self._references(), now - GIVEN_LIFE_S):
+            shutil.rmtree(folder, ignore_errors=True)
         sweep_tables(tables_folder(), max_age=SHARED_LIFE_S if is_shared() else MAX_AGE_S, now=now)
+
+    def _references(self) -> Iterator[DataReference]:
+        """Yield the reference of each run and data set, those that can be brought back among them."""
+        for folder in (self.runs_folder, self.deleted_folder):
+            yield from (run.data for run in _readable(folder))
+        for folder in (self.uploads_folder, self.deleted_folder):
+            yield from (dataset.reference() for dataset in _readable_datasets(folder))
 
 
 def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataReference:

@@ -8,7 +8,7 @@ import pytest
 
 import embedviz
 from embedviz import cli
-from embedviz.cli.arguments import columns_of
+from embedviz.cli.arguments import columns_of, repeated
 from embedviz.core.errors import SettingsError
 from embedviz.jobs.local_executor import close_shared_executor
 from embedviz.space import EmbeddingSpace
@@ -144,6 +144,12 @@ def test_a_call_that_failed_on_its_columns_can_be_corrected_with_the_same_folder
     assert (out / "mine").is_dir()  # what lay there already is left alone
     with pytest.raises(SystemExit):  # a run that learned something is never overwritten
         call(monkeypatch, *words, "--columns", "text=tweet", "label=mood", "--out", out)
+
+
+def test_words_behind_a_flag_with_a_sign_are_its_own_too():
+    assert repeated(["--positive=king", "woman", "--negative", "man", "-k", "3"]) == [
+        "--positive=king", "--positive", "woman", "--negative", "man", "-k", "3",
+    ]  # fmt: skip
 
 
 def test_several_columns_for_a_role_are_a_list():

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -127,6 +128,7 @@ def test_a_mistake_is_1_with_nothing_on_the_output(vectors, monkeypatch, capsys)
         ["train", "skipgram", "kjv"],
         ["train", "skipgram", "kjv", "--dm", "5", "--out", "run"],
         ["runs", "list", "more"],
+        ["--port", "99999", "--no-browser"],
     ],
 )
 def test_a_wrong_call_is_2(words, monkeypatch, capsys):
@@ -214,6 +216,49 @@ def test_the_tab_key_offers_samples_files_roles_and_columns(tmp_path, monkeypatc
     assert "target=" in completions(["train", "categories", "cars.csv", "--columns", "ta"], monkeypatch, capsys)
     offered = completions(["train", "categories", "cars.csv", "--columns", "target=b"], monkeypatch, capsys)
     assert offered == ["target=body"]
+
+
+def test_the_tab_key_finds_a_file_with_a_blank_and_skips_one_that_is_a_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("my cars.csv").write_text("make;body\nFerro;van\n")
+    Path("folder.csv").mkdir()
+    words = ["train", "categories", "folder.csv", "my\\ cars.csv", "--columns", "target=b"]
+    assert completions(words, monkeypatch, capsys) == ["target=body"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["train", "categories", "cars.csv", "--columns", "target", "="], ["make", "body"]),
+        (["train", "categories", "cars.csv", "--columns", "target", "=", "b"], ["body"]),
+        (
+            ["train", "categories", "cars.csv", "--columns", "target=b"],
+            ["target=body"],
+        ),  # "=" is not in COMP_WORDBREAKS
+        (["train", "categories", "cars.csv", "--columns", "target", "=", "body", "--columns", "spl"], ["split="]),
+        (["train", "skipgram", "--loss", "=", "h"], ["hierarchical_softmax"]),
+        (["train", "senti"], ["sentiment"]),
+    ],
+    ids=" ".join,
+)
+def test_bash_is_offered_what_follows_the_sign_at_which_it_splits(words, offered, tmp_path):
+    """COMP_WORDS are those of an interactive bash 5.2, with the cursor behind the last character."""
+    (tmp_path / "cars.csv").write_text("make;body\nFerro;van\n")
+    program = tmp_path / "embedviz"
+    program.write_text(f"#!{sys.executable}\nfrom embedviz.cli import main\nmain()\n")
+    program.chmod(0o755)
+    script = (
+        'source <(_EMBEDVIZ_COMPLETE=source_bash embedviz); COMP_WORDS=(embedviz "$@"); COMP_CWORD=$#; '
+        "_embedviz_completion embedviz; printf '%s\\n' \"${COMPREPLY[@]}\""
+    )
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    made = subprocess.run(
+        ["bash", "--norc", "-c", script, "bash", *words],
+        capture_output=True, text=True, cwd=tmp_path, env=environment, check=True,
+    )  # fmt: skip
+    assert (made.stdout.split(), made.stderr) == (offered, "")
 
 
 def test_the_tab_key_makes_no_store(tmp_path, monkeypatch, capsys):

@@ -41,6 +41,14 @@ def test_runs_are_listed_with_their_state(runs, monkeypatch, capsys, hold):
     assert runs[0].id[:8] in [line[0] for line in lines]
 
 
+@pytest.mark.parametrize("flags", [["--state", "finished"], ["--model", "skip-gram"]])
+def test_a_state_or_model_that_is_none_is_a_mistake_and_no_empty_list(flags, runs, monkeypatch, capsys):
+    assert call(monkeypatch, "runs", "list", *flags) == ExitCode.MISTAKE
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert f"There is no {flags[0][2:]} '{flags[1]}'" in err
+
+
 def test_a_run_is_shown_by_folder_id_beginning_or_name(runs, monkeypatch, capsys):
     for name in (runs[0].folder, runs[0].id, runs[0].id[:6], "topics"):
         shown = asked(monkeypatch, capsys, "show", name)

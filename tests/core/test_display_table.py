@@ -1,4 +1,5 @@
 import re
+import time
 
 import pandas as pd
 
@@ -28,6 +29,12 @@ def test_a_title_attribute_has_the_whole_of_a_long_cell_escaped():
     assert 'title="&quot;xxx' in long
     assert f"{'x' * (MAX_CELL_LENGTH - 2)}…" in long
     assert long.count("x" * 100) == 1
+
+
+def test_a_label_of_many_digits_takes_no_time():
+    started = time.perf_counter()
+    assert "1 x" not in DisplayTable("", ["label"], [["1" * 50_000 + "x"]]).text
+    assert time.perf_counter() - started < 1
 
 
 def test_columns_that_hold_nothing_are_left_out():

@@ -6,6 +6,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from embedviz.core.errors import EmbedvizError
 from embedviz.core.home import home
 
 
@@ -24,6 +25,14 @@ def test_the_variable_names_it(tmp_path, monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_HOME", str(tmp_path / "named"))
     assert home() == tmp_path / "named"
     assert home().is_dir()
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        monkeypatch.setenv("EMBEDVIZ_HOME", str(folder))
+        with pytest.raises(EmbedvizError, match=r"cannot be made: .*\. Name another in EMBEDVIZ_HOME"):
+            home()
 
 
 def test_a_folder_here_is_taken_where_there_is_one(elsewhere):

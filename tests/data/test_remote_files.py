@@ -312,3 +312,20 @@ def test_vectors_are_opened_by_their_address(server):
     server.answers["/words.txt"] = b"king 0.5 1\nqueen 0.25 2\n"
     assert ev.load_vectors(f"{server.url}/words.txt").labels == ["king", "queen"]
     assert ev.open_space(f"{server.url}/words.txt").labels == ["king", "queen"]
+
+
+@pytest.mark.parametrize("address", ["https://[::1/x.csv", "https://example.org:99999/x.csv", "https:///x.csv"])
+def test_what_is_no_address_is_one_sentence(server, address):
+    with pytest.raises(ev.EmbedvizError, match=r"is not an address|the address is not valid|is not an https address"):
+        local_file(address)
+
+
+def test_a_redirect_to_what_is_no_address_is_one_sentence(server):
+    server.answers["/film.csv"] = (302, {"Location": "https://[::1/x.csv"}, b"")
+    with pytest.raises(ev.EmbedvizError, match="leads to what is no address"):
+        local_file(f"{server.url}/film.csv")
+
+
+def test_a_length_that_is_no_number_is_none(server):
+    server.answers["/film.csv"] = (200, {"Content-Length": "many", "Connection": "close"}, CSV)
+    assert local_file(f"{server.url}/film.csv").read_bytes() == CSV

@@ -101,6 +101,11 @@ def test_an_index_is_kept_where_it_has_a_name():
     assert as_arrow(frame.rename_axis(None)).column_names == ["n"]
 
 
+def test_a_missing_cell_of_any_type_is_missing_among_texts():
+    missing = [pd.NaT, pd.NA, None, np.nan, np.float32("nan"), np.datetime64("NaT")]
+    assert as_arrow({"a": ["x", 3, *missing]})["a"].to_pylist() == ["x", "3", *[None] * len(missing)]
+
+
 def test_cells_of_several_types_become_text():
     assert as_arrow(pd.DataFrame({"x": [1, "a", None, {"k": 1}]})).to_pydict() == {"x": ["1", "a", None, '{"k": 1}']}
 

@@ -33,6 +33,16 @@ class Hub:
         return f"http://127.0.0.1:{self.port}"
 
 
+def keep_no_token(monkeypatch, folder):
+    """Leave no token of the person who runs the tests, and no storage but Git LFS, which the server speaks."""
+    from huggingface_hub import constants
+
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "EMBEDVIZ_MODE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(folder / "token"))
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+
+
 @contextlib.contextmanager
 def hub_server(lfs=True):
     """Yield a hub that listens on this machine."""

@@ -15,9 +15,9 @@ from embedviz.exports.hub import hub_target, upload
 from embedviz.exports.hugging_face import hugging_face_files
 from embedviz.formats import load_vectors
 from embedviz.space import EmbeddingSpace
-from tests.exports.hub_server import READ_ONLY, REFUSED, TOKEN, hub_server
+from tests.exports.hub_server import READ_ONLY, REFUSED, TOKEN, hub_server, keep_no_token
 
-constants = pytest.importorskip("huggingface_hub.constants", reason="the extra hub is not installed")
+pytest.importorskip("huggingface_hub", reason="the extra hub is not installed")
 pytestmark = [
     pytest.mark.slow,  # huggingface_hub takes seconds to import
     pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),  # its call of httpx2
@@ -37,12 +37,8 @@ FILES = [
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch, tmp_path):
-    """No token of the person who runs the tests, and no storage but Git LFS, which the server speaks."""
-    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "EMBEDVIZ_MODE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+def no_token(monkeypatch, tmp_path):
+    keep_no_token(monkeypatch, tmp_path)
 
 
 def push(hub, name="me/words", token=TOKEN, **options):

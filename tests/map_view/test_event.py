@@ -27,6 +27,7 @@ def test_a_state_is_read_as_an_event():
 
 def test_an_empty_or_invalid_state_is_no_event():
     assert read_event(None, n=10) == MapEvent()
+    assert read_event({"view": {"x": 0, "y": 0, "zoom": 10**400}}, n=10) == MapEvent()
     assert read_event({"step": "erase", "view": {"x": 1, "y": 2, "zoom": float("inf")}}, n=10) == MapEvent()
 
 
@@ -47,6 +48,7 @@ def test_a_click_on_no_point_is_none(click):
         {**LASSO, "polygon": [*SQUARE, [0.5]]},
         {**LASSO, "polygon": [*SQUARE, ["0.5", 0.5]]},
         {**LASSO, "polygon": [*SQUARE, [float("nan"), 0.5]]},
+        {**LASSO, "polygon": [*SQUARE, [10**400, 0.5]]},
         {**LASSO, "polygon": "abc"},
     ],
 )

@@ -4,8 +4,8 @@ import re
 import pytest
 
 from embedviz.map_view.modules import ENTRY_MODULE, MAP_FILES, modules_json, read_modules
+from embedviz.map_view.notebook_script import ENTRY as WIDGET
 from embedviz.map_view.offline import ENTRY as OFFLINE_PAGE
-from embedviz.widget import ENTRY as WIDGET
 
 ENTRIES = (ENTRY_MODULE, OFFLINE_PAGE, WIDGET)
 

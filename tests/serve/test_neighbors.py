@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from embedviz.serve.app import create_app
 from embedviz.serve.limits import Limits
 from embedviz.serve.neighbor_search import NeighborSearch
+from embedviz.serve.service import Service
 from embedviz.space import EmbeddingSpace
 from embedviz.space.subwords import Subwords
 
@@ -162,3 +165,12 @@ def test_an_error_in_a_pass_reaches_all_who_asked_and_the_next_pass_works(space,
 def test_what_is_served_is_listed(client):
     assert json.loads(client.get("/").text)["limits"]["max_k"] == 1000
     assert client.get("/health").json() == {"status": "ok"}
+
+
+def test_two_spaces_that_were_called_the_same_are_both_searched():
+    vectors = np.eye(2, dtype=np.float32)
+    one, other = (EmbeddingSpace(labels, vectors, name="word") for labels in (["a", "b"], ["c", "d"]))
+    client = TestClient(create_app(Service("two", {"one": one, "other": other})))
+    for name, label, near in (("one", "a", "b"), ("other", "c", "d")):
+        answer = client.get("/neighbors", params={"label": label, "space": name, "k": 1}).json()
+        assert answer["neighbors"][0]["label"] == near

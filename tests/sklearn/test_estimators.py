@@ -1,11 +1,14 @@
 """The estimators in pipelines, searches and frames, and what they promise beyond scikit-learn's checks."""
 
+import datetime
 import pickle
 import random
 
+import datasets
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 import torch
 from scipy.sparse import csr_array
@@ -20,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 import embedviz as ev
 from embedviz.data.category_values import CategoryValues
 from embedviz.models import model_spec
+from embedviz.projection.settings import ProjectionSettings
 from embedviz.sklearn import UMAP, CategoryEncoder, MatrixFactorizer, WordVectorizer
 from embedviz.sklearn.category_encoder import LearnedColumn
 from embedviz.testing import example_table
@@ -131,6 +135,23 @@ def test_wrong_parameters_are_value_errors_and_ours(topics, parameters, message)
             WordVectorizer(**parameters).fit(topics[0])
 
 
+@pytest.mark.parametrize(
+    "as_given",
+    [
+        lambda texts: pl.DataFrame({"t": texts}),
+        lambda texts: datasets.Dataset.from_dict({"t": texts}),
+        lambda texts: datasets.Dataset.from_dict({"t": texts})["t"],
+        lambda texts: pa.chunked_array([texts]),
+        pl.Series,
+    ],
+    ids=["polars", "datasets", "column of datasets", "Arrow array", "polars series"],
+)
+def test_texts_come_from_any_library(as_given):
+    space = ev.EmbeddingSpace(["cat", "saw"], np.array([[1, 0], [0, 2]], np.float32))
+    vectorizer = WordVectorizer(vectors=space, weighting="mean").fit(as_given(["cat", "saw"]))
+    assert vectorizer.transform(as_given(["cat saw", None])).tolist() == [[0.5, 1.0], [0.0, 0.0]]
+
+
 @pytest.mark.parametrize(("X", "message"), [("a text", "one text"), ([1, 2], "Text 1 is 1"), ([], "no texts")])
 def test_what_is_no_text_is_refused(X, message):
     with pytest.raises(ValueError, match=message):
@@ -185,6 +206,28 @@ def test_frames_come_and_go(cars):
     assert np.allclose(plain.transform(pl.from_pandas(rows)), encoded.to_numpy())
 
 
+@pytest.mark.parametrize(
+    "as_given",
+    [pl.from_pandas, pa.Table.from_pandas, datasets.Dataset.from_pandas, lambda frame: frame],
+    ids=["polars", "Arrow", "datasets", "pandas"],
+)
+def test_numbers_stay_numbers_in_a_table_of_any_library(cars, as_given):
+    X, y = cars
+    frame = X.assign(owned=np.where(np.arange(len(X)) % 2, 1.0, np.nan))
+    found = encoder(min_count=1).fit(as_given(frame), y)
+    assert found.get_feature_names_out().tolist() == ["make_0", "make_1", "colour_0", "colour_1", "power", "owned"]
+    assert np.allclose(found.transform(as_given(frame.head(4)))[:, 4:], frame.iloc[:4, 2:], equal_nan=True)
+    assert list(found.categories_) == ["make", "colour"]
+
+
+def test_decimals_of_polars_are_numbers_and_its_dates_no_categories(cars):
+    X, y = cars
+    frame = pl.from_pandas(X).with_columns(pl.col("power").cast(pl.Decimal(10, 2)))
+    assert "power" in encoder().fit(frame, y).get_feature_names_out()
+    with pytest.raises(ValueError, match="'day' holds dates"):
+        encoder().fit(frame.with_columns(pl.lit(datetime.date(2020, 1, 1)).alias("day")), y)
+
+
 class Recording(CategoryEncoder):
     """Keeps the rows that each of its networks learns from."""
 
@@ -221,6 +264,7 @@ def test_vectors_of_another_training_are_turned_onto_the_first(dim):
         ({"day": pd.Timestamp("2020-01-01")}, {}, "'day' holds dates"),
         ({"size": np.inf}, {}, "'size' holds infinity"),
         ({}, {"columns": ["maker"]}, "There is no column 'maker'. The columns are: make"),
+        ({}, {"columns": "make"}, r"columns is a list of names or positions, such as \['make'\]"),
         ({}, {"numbers": "keep"}, "numbers is passthrough or drop"),
         ({}, {"columns": ["power"]}, "'make' holds no numbers. Name it among columns"),
     ],
@@ -269,6 +313,22 @@ def test_pairs_without_ratings_are_ranked(ratings):
     assert likes.mean() > 0.7
 
 
+def test_an_id_is_found_however_its_number_is_written():
+    pairs = np.array([(u, i) for u in range(20) for i in range(10) if (u + i) % 3], float)
+    y = np.where((pairs[:, 0] + pairs[:, 1]) % 2, 5.0, 1.0)
+    model = factorizer().fit(pairs, y)
+    assert model.recommend(pairs[-1, 0])["label"].tolist() == model.recommend("19")["label"].tolist()
+
+
+def test_names_of_an_earlier_fit_are_forgotten(ratings):
+    X, y = ratings
+    model = factorizer().fit(X, y)
+    assert model.feature_names_in_.tolist() == ["user", "item"]
+    rows, columns = (codes for codes, _ in (pd.factorize(X[name]) for name in X))
+    model.fit(csr_array((y, (rows, columns))))
+    assert not hasattr(model, "feature_names_in_")
+
+
 @pytest.mark.slow
 def test_factors_are_searched_over(ratings):
     X, y = ratings
@@ -302,9 +362,21 @@ def test_parameters_of_umap_are_checked():
         ({"init": "spectral"}, "init is pca or random"),
         ({"min_dist": 2, "spread": 1}, "min_dist"),
         ({"metric": "manhattan"}, "metric"),
+        ({"n_epochs": 0}, "n_epochs is None or at least 1"),
     ):
         with pytest.raises(ValueError, match=message):
             UMAP(**parameters).fit(X)
+
+
+def test_defaults_of_umap_are_those_of_maps():
+    """scikit-learn reads them from the signature, so that they stand there too."""
+    fields = {name: field.default for name, field in ProjectionSettings.model_fields.items()}
+    fields |= {"negative_sample_rate": fields["negative_samples"]}
+    fields |= {"metric": "euclidean", "init": "pca"}  # umap-learn's; and there is no last map to start from
+    defaults = UMAP().get_params()
+    shared = defaults.keys() & fields
+    assert len(shared) == 11
+    assert {name: defaults[name] for name in shared} == {name: fields[name] for name in shared}
 
 
 # all

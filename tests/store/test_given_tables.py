@@ -1,5 +1,8 @@
 """Tables in memory are trained on as files are: kept by their content, resumed, repeated, predicted."""
 
+import os
+import time
+
 import datasets
 import pandas as pd
 import polars as pl
@@ -48,6 +51,35 @@ def test_a_part_of_a_split_has_one_path_and_time(cars, store):
     path.unlink()
     assert file_of_table(pl.from_pandas(cars), "test") == path
     assert path.stat().st_mtime == before
+
+
+def test_a_table_is_swept_when_no_run_or_data_set_refers_to_it(cars):
+    store, later = Store(), time.time() + 8 * 86400
+    dataset = dataset_of_table(store.uploads_folder, cars[:400])
+    path = file_of_table(cars[400:], "test")
+    dataset.add_parts({"test": path})
+    run = store.create_training("categories", dataset, {}, columns={"target": "target"})
+    store.delete_dataset(dataset)
+    store.sweep(later)
+    assert store.deleted_datasets("local") == []
+    assert path.is_file()  # the run reads it
+    store.delete(run)
+    store.sweep()
+    assert path.is_file()  # the run can be restored
+    store.sweep(later)
+    assert not path.parent.exists()
+
+
+def test_a_table_that_was_given_again_is_kept_until_its_data_set_is_made(cars):
+    store = Store()
+    path = file_of_table(cars, "test")
+    os.utime(path.parent, (1, 1))
+    file_of_table(cars, "test")
+    store.sweep()
+    assert path.is_file()
+    os.utime(path.parent, (1, 1))
+    store.sweep()
+    assert not path.parent.exists()
 
 
 def test_a_deleted_table_that_came_again_can_be_restored(cars):
