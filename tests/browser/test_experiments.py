@@ -10,9 +10,8 @@ from tests.browser.acting import choose, fill_number, press, settle, visit
 from tests.browser.test_every_page import BAD, WATCH_SHIFTS
 from tests.browser.test_whole_way import no_sideways_scrolling
 
-ASKED = {  # question: sample, model, the question's numbers, the model's
+ASKED = {  # question: sample, model, the question's numbers, the model's; test_word_models.py asks which algorithm
     "Does it hold?": ("Ratings (generated)", "Users and items (ratings)", {"Seeds": "2"}, {"Dimensions": "2"}),
-    "Do similar ones end up together?": ("Ratings (generated)", "Users and items (ratings)", {}, {"Dimensions": "4"}),
     "Which settings?": ("Ratings (generated)", "Users and items (ratings)", {"Trials": "2", "Confirm": "0"}, {}),
     "Embeddings or one-hot?": (
         "Bird strikes",
@@ -26,7 +25,6 @@ ASKED = {  # question: sample, model, the question's numbers, the model's
         {"Smallest": "0.1", "Steps": "1", "Seeds": "1"},
         {"Epochs": "1"},
     ),
-    "Which algorithm?": ("King James Bible", "Word vectors (skip-gram)", {"Seconds": "8", "Seeds": "1"}, {}),
 }
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -83,12 +81,6 @@ def test_every_question_is_answered_on_a_sample(server, chromium, question):
     choose(page, "Question", question)
     if page.get_by_role("combobox", name="Model").input_value() != model:
         choose(page, "Model", model)
-    if question == "Which algorithm?":
-        for algorithm in ("skip-gram", "PPMI-SVD"):
-            page.get_by_role("combobox", name="Algorithms").press_sequentially(algorithm, delay=40)
-            page.keyboard.press("Enter")
-            page.keyboard.press("Escape")  # while the list is open, nothing else is there for a screen reader
-            settle(page)
     for label, value in options.items():
         fill_number(page, label, value)
     if settings:

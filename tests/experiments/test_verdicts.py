@@ -7,8 +7,8 @@ import pytest
 from embedviz.experiments.question import Verdict
 from tests.experiments.known_truth import FAMILIES, judge, judged, rank_family
 
-SETS = 5  # of each family of ratings, which are quick
-FEW_SETS = 2  # of the others
+SETS = 3  # of each family of ratings, which are quick
+FEW_SETS = 1  # of the others
 
 
 def test_a_verdict_that_decides_nothing_is_neither_right_nor_wrong():
@@ -25,7 +25,7 @@ def test_the_dimensions_of_generated_ratings_are_found(executor, name):
     found = list(judged({name: FAMILIES[name]}, range(SETS)))
     counts = Counter(one.outcome for one in found)
     assert counts["wrong"] == 0, [one for one in found if one.outcome == "wrong"]
-    assert counts["right"] >= 4, [one for one in found if one.outcome != "right"]
+    assert counts["right"] >= 2, [one for one in found if one.outcome != "right"]
 
 
 @pytest.mark.slow
