@@ -18,7 +18,9 @@ import numpy as np
 
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import Metric
+from embedviz.space.search.in_parts import ExactIndex, exact_index
 from embedviz.space.search.numpy_exact import Hits
+from embedviz.space.search.quantized_bounds import QuantizedBounds
 
 MAX_BATCH = 64  # queries of one pass
 GATHER_S = 0.001  # that a pass waits for more questions, where the one before answered several
@@ -47,6 +49,8 @@ class NeighborSearch:
     def __init__(self, space: EmbeddingSpace, thread: ThreadPoolExecutor):
         self.space = space
         self._thread = thread
+        self._bounds = QuantizedBounds.build(space.vectors) or space.cosine_bounds
+        self._indices: dict[Metric, ExactIndex] = {}
         self._waiting: dict[Metric, list[_Question]] = {}
         self._pass: asyncio.Task[None] | None = None
 
@@ -82,7 +86,7 @@ class NeighborSearch:
 
     async def _answer(self, batch: list[_Question], metric: Metric) -> None:
         try:
-            found = await self.run(lambda: search(self.space, batch, metric))
+            found = await self.run(lambda: search(self._index(metric), batch))
         except Exception as error:  # belongs to those who asked
             for question in batch:
                 if not question.answer.done():
@@ -92,16 +96,17 @@ class NeighborSearch:
             if not question.answer.done():  # given up meanwhile
                 question.answer.set_result(hits)
 
+    def _index(self, metric: Metric) -> ExactIndex:
+        """Return the search by a metric. Called from the thread of searches alone."""
+        if metric not in self._indices:
+            self._indices[metric] = exact_index(self.space.vectors, metric, self.space.lengths, self._bounds)
+        return self._indices[metric]
 
-def search(space: EmbeddingSpace, questions: list[_Question], metric: Metric) -> list[Hits]:
-    """Answer questions in one pass: the rows and closeness that `space.nearest` finds for each."""
-    if len(questions) == 1:
-        question = questions[0]
-        excluded = () if question.row is None else (question.row,)
-        return [space.nearest(question.query, question.k, metric, excluded)]
+
+def search(index: ExactIndex, questions: list[_Question]) -> list[Hits]:
+    """Answer questions in one pass, each as if it had been asked alone and the row of its own label were not there."""
     queries = np.stack([question.query for question in questions])
-    k = max(question.k + (question.row is not None) for question in questions)
-    found = space.nearest_of_each(queries, k, metric)
+    found = index.nearest_of_each(queries, max(question.k + (question.row is not None) for question in questions))
     answers: list[Hits] = []
     for number, question in enumerate(questions):
         rows, closeness = found.indices[number], found.closeness[number]

@@ -14,7 +14,6 @@ from embedviz.core.errors import RunError, SettingsError, UnknownSpaceError
 from embedviz.core.plain_json import Record, plain
 from embedviz.core.version import VERSION
 from embedviz.space import EmbeddingSpace
-from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.store.finding import find_run
 from embedviz.store.opening import open_space
 from embedviz.store.run_folder import RunFolder
@@ -111,10 +110,6 @@ def _service(
     for space in spaces.values():
         if not len(space):
             raise SettingsError(f"The space {space.name!r} is empty: there is nothing to serve.")
-        if space.cosine_bounds is None and not isinstance(
-            space.vectors, np.memmap
-        ):  # mapped ones came with their bounds
-            space.cosine_bounds = CosineBounds.build(space.vectors)
     listed = [
         {
             "name": each,

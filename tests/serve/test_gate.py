@@ -7,6 +7,7 @@ import threading
 import pytest
 from starlette.testclient import TestClient
 
+from embedviz.serve import neighbor_search
 from embedviz.serve.app import create_app
 from embedviz.serve.gate import read_body
 from embedviz.serve.limits import Limits
@@ -62,14 +63,14 @@ def test_the_token_lets_in_and_health_and_docs_need_none(space):
 
 def test_more_requests_than_may_be_under_way_are_429(space, monkeypatch):
     entered, release = threading.Event(), threading.Event()
-    nearest = space.nearest
+    nearest = neighbor_search.search
 
-    def slow(*args, **kwargs):
+    def slow(*args):
         entered.set()
         release.wait(20)
-        return nearest(*args, **kwargs)
+        return nearest(*args)
 
-    monkeypatch.setattr(space, "nearest", slow)
+    monkeypatch.setattr(neighbor_search, "search", slow)
     with client_of(space, Limits(max_concurrent=1)) as client:
         answers = []
         asking = threading.Thread(target=lambda: answers.append(client.get("/neighbors?label=word1")))
@@ -87,7 +88,7 @@ def test_more_requests_than_may_be_under_way_are_429(space, monkeypatch):
 
 def test_a_request_that_takes_too_long_is_503(space, monkeypatch):
     release = threading.Event()
-    monkeypatch.setattr(space, "nearest", lambda *args, **kwargs: release.wait(20))
+    monkeypatch.setattr(neighbor_search, "search", lambda *args: release.wait(20))
     with client_of(space, Limits(max_seconds=0.2)) as client:
         problem = client.get("/neighbors?label=word1")
         release.set()
@@ -96,10 +97,10 @@ def test_a_request_that_takes_too_long_is_503(space, monkeypatch):
 
 
 def test_an_unexpected_error_is_500_with_an_id_and_its_traceback_in_the_log_alone(space, monkeypatch, caplog):
-    def broken(*args, **kwargs):
+    def broken(*args):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(space, "nearest", broken)
+    monkeypatch.setattr(neighbor_search, "search", broken)
     with client_of(space) as client, caplog.at_level(logging.ERROR):
         problem = client.get("/neighbors?label=word1")
     assert problem.status_code == 500

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from embedviz.serve import neighbor_search
 from embedviz.serve.app import create_app
 from embedviz.serve.limits import Limits
 from embedviz.serve.neighbor_search import NeighborSearch
@@ -152,7 +153,7 @@ def test_an_error_in_a_pass_reaches_all_who_asked_and_the_next_pass_works(space,
         with ThreadPoolExecutor(1) as thread:
             search = NeighborSearch(space, thread)
             with monkeypatch.context() as patch:
-                patch.setattr(space, "nearest_of_each", None)
+                patch.setattr(neighbor_search, "search", None)
                 asked = [search.neighbors(space.vectors[row], 3, "cosine") for row in (1, 2)]
                 failed = await asyncio.gather(*asked, return_exceptions=True)
             return failed, await search.neighbors(space.vectors[1], 3, "cosine")

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -39,6 +40,9 @@ class CosineBounds:
         (N, C) float32: the first C - 1 coordinates of each vector at length 1, then the length of the rest. A zero
         vector's row is zero.
     """
+
+    batch: ClassVar[int] = 1  # several at once take as long as one by one
+    seeds: ClassVar[int] = 256
 
     rotation: np.ndarray
     rows: np.ndarray
@@ -66,22 +70,27 @@ class CosineBounds:
             rows[start : start + BLOCK] = block
         return cls(rotation, rows)
 
-    def upper_bounds(self, query: np.ndarray) -> np.ndarray:
-        """Bound the cosine of every vector with a query from above, but for rounding (`NumpyExactIndex._slack`).
+    def upper_bounds(self, queries: np.ndarray) -> np.ndarray:
+        """Bound the cosine of every vector with queries from above, but for rounding (`NumpyExactIndex._slack`).
 
         Parameters
         ----------
-        query : np.ndarray
-            (D,), not zero.
+        queries : np.ndarray
+            (Q, D), none zero.
 
         Returns
         -------
         np.ndarray
-            (N,) float32.
+            (Q, N) float32.
         """
-        query = np.asarray(query, np.float64)
-        rotated = (query / np.linalg.norm(query)) @ self._rotation
-        return np.asarray(self.rows) @ _shortened(rotated[None], self.rows.shape[1])[0]
+        queries = np.asarray(queries, np.float64)
+        rotated = (queries / np.linalg.norm(queries, axis=1, keepdims=True)) @ self._rotation
+        rows = np.asarray(self.rows)
+        return np.stack([rows @ query for query in _shortened(rotated, rows.shape[1])])
+
+    def of_rows(self, part: slice) -> CosineBounds:
+        """Return the bounds of a part of the vectors."""
+        return CosineBounds(self.rotation, self.rows[part])
 
     @cached_property
     def _rotation(self) -> np.ndarray:

@@ -13,9 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from embedviz.space.metrics import Metric, norms
-from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.search.neighbor_index import NeighborIndex, Neighbors
-from embedviz.space.search.numpy_exact import Hits, NumpyExactIndex, neighbors_of_all
+from embedviz.space.search.numpy_exact import Hits, NumpyExactIndex, UpperBounds, neighbors_of_all
 from embedviz.space.search.top_k import top_k
 
 PART = 1 << 20  # vectors searched at a time: their bounds and lengths take 12 MB
@@ -34,7 +33,7 @@ class ExactIndex(NeighborIndex, Protocol):
 
 
 def exact_index(
-    vectors: np.ndarray, metric: Metric, lengths: np.ndarray, bounds: CosineBounds | None = None
+    vectors: np.ndarray, metric: Metric, lengths: np.ndarray, bounds: UpperBounds | None = None
 ) -> ExactIndex:
     """Return the exact search among vectors: in parts where there are many."""
     search = NumpyExactIndex if len(vectors) <= PART else PartsIndex
@@ -49,7 +48,7 @@ class PartsIndex:
         vectors: np.ndarray,
         metric: Metric = "cosine",
         lengths: np.ndarray | None = None,
-        bounds: CosineBounds | None = None,
+        bounds: UpperBounds | None = None,
     ):
         self.vectors = np.asarray(vectors)
         self.metric: Metric = metric
@@ -89,7 +88,7 @@ class PartsIndex:
     def _parts(self) -> Iterator[tuple[int, NumpyExactIndex]]:
         for start in range(0, len(self.vectors), PART):
             part = slice(start, start + PART)
-            bounds = None if self.bounds is None else CosineBounds(self.bounds.rotation, self.bounds.rows[part])
+            bounds = None if self.bounds is None else self.bounds.of_rows(part)
             yield start, NumpyExactIndex(self.vectors[part], self.metric, self.lengths[part], bounds)
 
 

@@ -1,7 +1,7 @@
 """Exact nearest neighbours in NumPy alone, to the last bit: as if pair_closeness had measured every row.
 
-Every row gets an upper bound of its closeness from one product of a matrix and the query: of the vectors, or of the few
-columns of CosineBounds. Some rows with high bounds are measured. A row whose bound lies below the k-th best of them is
+Every row gets an upper bound of its closeness from one product of a matrix and the query: of the vectors, of the few
+columns of CosineBounds, or of the bytes of QuantizedBounds. Some rows with high bounds are measured. A row whose bound lies below the k-th best of them is
 out, and the rest are measured. Many queries are answered together with groups of rows in the place of rows. Ties come
 in the given order.
 
@@ -13,24 +13,37 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 
 from embedviz.space.metrics import Metric, norms, pair_closeness
-from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.search.neighbor_index import Neighbors
 from embedviz.space.search.top_k import threshold_of, top_k
 
 MIN_LENGTH, MAX_LENGTH = 1e-15, 1e18  # lengths past which squares in float32 lose digits
-MIN_SEEDS = 256  # rows measured first where bounds come from CosineBounds
-MAX_CANDIDATE_SHARE = 0.1  # of all rows left by CosineBounds: past it the vectors themselves say more
+MAX_CANDIDATE_SHARE = 0.1  # of all rows left by UpperBounds: past it the vectors themselves say more
 MEASURE_BLOCK = 16_384  # rows measured at a time
 MIN_CLOSENESS = float(np.finfo(np.float32).min)  # below it are only excluded rows
 MIN_BATCH = 8  # fewer queries than this are answered sooner one by one
 BATCH = 64  # queries compared at a time
 BUILD_BATCH = 1_024  # queries between two reports of progress
 BLOCK, GROUP = 2_048, 16  # rows multiplied at a time, and rows of which the highest bound is kept
+
+
+class UpperBounds(Protocol):
+    """Upper bounds of cosines that take less to compute than the cosines."""
+
+    batch: ClassVar[int]  # queries that are bounded sooner together than one by one, at most
+    seeds: ClassVar[int]  # rows measured first: the looser the bounds, the more of them it takes to meet the nearest
+
+    def upper_bounds(self, queries: np.ndarray) -> np.ndarray:
+        """Bound the cosine of every vector with queries (Q, D), none zero, from above, but for rounding: (Q, N) float32."""
+        ...
+
+    def of_rows(self, part: slice) -> Self:
+        """Return the bounds of a part of the vectors."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ class NumpyExactIndex:
         Distance metric.
     lengths : np.ndarray, optional
         (N,) float32, the vectors' Euclidean lengths where they are known.
-    bounds : CosineBounds, optional
+    bounds : UpperBounds, optional
         Of the same vectors.
     """
 
@@ -73,7 +86,7 @@ class NumpyExactIndex:
         vectors: np.ndarray,
         metric: Metric = "cosine",
         lengths: np.ndarray | None = None,
-        bounds: CosineBounds | None = None,
+        bounds: UpperBounds | None = None,
     ):
         self.vectors = np.asarray(vectors)  # of a mapped file, too: its own class would be slower
         self.metric: Metric = metric
@@ -94,8 +107,18 @@ class NumpyExactIndex:
         closeness = np.empty(indices.shape, np.float32)
         lengths = norms(queries)
         common = (lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH)
-        together = np.flatnonzero(common) if common.sum() > MIN_BATCH else np.empty(0, np.int64)
-        for i in np.setdiff1d(np.arange(len(queries)), together):
+        if self.bounds is not None and self.bounds.batch > 1:
+            together = np.empty(0, np.int64)
+            for start in range(0, common.sum(), self.bounds.batch):
+                batch = np.flatnonzero(common)[start : start + self.bounds.batch]
+                for i, of_rows in zip(batch, self.bounds.upper_bounds(queries[batch]), strict=True):
+                    found = self._nearest_within(queries[i], k, lengths[i : i + 1], of_rows, self.bounds.seeds)
+                    indices[i], closeness[i] = found.indices, found.closeness
+            alone = np.flatnonzero(~common)
+        else:
+            together = np.flatnonzero(common) if common.sum() > MIN_BATCH else np.empty(0, np.int64)
+            alone = np.setdiff1d(np.arange(len(queries)), together)
+        for i in alone:
             found = self.nearest(queries[i], k)
             indices[i], closeness[i] = found.indices, found.closeness
         for start in range(0, len(together), BATCH):
@@ -128,12 +151,31 @@ class NumpyExactIndex:
         if not MIN_LENGTH <= length[0] <= MAX_LENGTH:
             return self._best_below(query, k, np.full(len(self.vectors), np.inf, np.float32), exclude)
         if self.bounds is not None:
-            bounds = self._bounds(self.bounds.upper_bounds(query), slice(None), length)
-            for rows in exclude:
-                bounds[rows] = -np.inf
-            candidates = self._candidates(query, k, bounds, max(MIN_SEEDS, 2 * k))
-            if len(candidates) <= MAX_CANDIDATE_SHARE * len(self.vectors):
-                return self._measure(query, candidates, k)
+            of_rows = self.bounds.upper_bounds(query[None])[0]
+            return self._nearest_within(query, k, length, of_rows, self.bounds.seeds, exclude)
+        return self._nearest_by_products(query, k, length, exclude)
+
+    def _nearest_within(
+        self,
+        query: np.ndarray,
+        k: int,
+        length: np.ndarray,
+        cosine_bounds: np.ndarray,
+        seeds: int,
+        exclude: Sequence[np.ndarray] = (),
+    ) -> Hits:
+        """Return the k nearest from upper bounds of the cosines (N,), changed in place. seeds: rows measured first."""
+        bounds = self._bounds(cosine_bounds, slice(None), length)
+        for rows in exclude:
+            bounds[rows] = -np.inf
+        candidates = self._candidates(query, k, bounds, max(seeds, 2 * k))
+        if len(candidates) <= MAX_CANDIDATE_SHARE * len(self.vectors):
+            return self._measure(query, candidates, k)
+        return self._nearest_by_products(query, k, length, exclude)
+
+    def _nearest_by_products(
+        self, query: np.ndarray, k: int, length: np.ndarray, exclude: Sequence[np.ndarray] = ()
+    ) -> Hits:
         cosines = self.vectors @ (query / length)
         cosines *= self._inverse_lengths
         return self._best_below(query, k, self._bounds(cosines, slice(None), length), exclude)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from embedviz.space.metrics import METRICS, norms, pair_closeness
-from embedviz.space.search import cosine_bounds, numpy_exact
+from embedviz.space.search import cosine_bounds, numpy_exact, quantized_bounds
 from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.search.numpy_exact import NumpyExactIndex
+from embedviz.space.search.quantized_bounds import QuantizedBounds
 
 pytestmark = pytest.mark.slow
 
@@ -45,18 +46,19 @@ def vectors(request):
     return VECTORS[request.param](np.random.default_rng(0)).astype(np.float32)
 
 
-@pytest.fixture(params=["no bounds", "bounds", "bounds that are always used", "bounds of few columns"])
+@pytest.fixture(params=["no bounds", "bounds", "bounds that are always used", "bounds of few columns", "rounded"])
 def index_by(request, vectors, monkeypatch):
     """The index of the vectors by a metric."""
     if request.param == "no bounds":
         return lambda metric: NumpyExactIndex(vectors, metric)
     monkeypatch.setattr(cosine_bounds, "MIN_VECTORS", 0)
     monkeypatch.setattr(cosine_bounds, "MAX_COLUMN_SHARE", 1)
+    monkeypatch.setattr(quantized_bounds, "MIN_VECTORS", 0)
     if "few" in request.param:
         monkeypatch.setattr(cosine_bounds, "MIN_ENERGY", 0.1)
     if request.param != "bounds":
         monkeypatch.setattr(numpy_exact, "MAX_CANDIDATE_SHARE", 1)
-    bounds = CosineBounds.build(vectors)
+    bounds = QuantizedBounds.build(vectors) if request.param == "rounded" else CosineBounds.build(vectors)
     return lambda metric: NumpyExactIndex(vectors, metric, norms(vectors), bounds)
 
 
@@ -124,11 +126,13 @@ def test_closeness_is_the_same_whatever_else_is_measured(dim):
             assert pair_closeness(query, vectors[rows], metric).tolist() == together[rows].tolist()
 
 
-def test_most_rows_are_never_measured(monkeypatch):
+@pytest.mark.parametrize("bounds", [CosineBounds, QuantizedBounds])
+def test_most_rows_are_never_measured(monkeypatch, bounds):
     vectors = alike_in_few_dimensions(np.random.default_rng(0)).astype(np.float32)
     monkeypatch.setattr(cosine_bounds, "MIN_VECTORS", 0)
-    monkeypatch.setattr(numpy_exact, "MIN_SEEDS", 20)
-    index = NumpyExactIndex(vectors, bounds=CosineBounds.build(vectors))
+    monkeypatch.setattr(quantized_bounds, "MIN_VECTORS", 0)
+    monkeypatch.setattr(bounds, "seeds", 20)
+    index = NumpyExactIndex(vectors, bounds=bounds.build(vectors))
     assert index.bounds is not None
     measured = []
     as_before = NumpyExactIndex._measure

@@ -4,8 +4,9 @@ import pytest
 
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import closeness, norms
-from embedviz.space.search import cosine_bounds
+from embedviz.space.search import cosine_bounds, quantized_bounds
 from embedviz.space.search.cosine_bounds import CosineBounds
+from embedviz.space.search.quantized_bounds import QuantizedBounds
 from embedviz.space.storage import read_space, write_space
 
 N, D = 3_000, 60
@@ -23,13 +24,38 @@ def vectors():
 @pytest.fixture(autouse=True)
 def _small_spaces_have_one_too(monkeypatch):
     monkeypatch.setattr(cosine_bounds, "MIN_VECTORS", 0)
+    monkeypatch.setattr(quantized_bounds, "MIN_VECTORS", 0)
 
 
-def test_no_cosine_passes_its_bound(vectors):
-    bounds = CosineBounds.build(vectors)
-    exact = closeness(vectors[:50], vectors, norms(vectors), "cosine")
-    for query, cosines in zip(vectors[1:50], exact[1:], strict=True):
-        assert (bounds.upper_bounds(query) - cosines).min() > -1e-6
+@pytest.mark.parametrize("kind", [CosineBounds, QuantizedBounds])
+def test_no_cosine_passes_its_bound(vectors, kind):
+    exact = closeness(vectors[1:50], vectors, norms(vectors), "cosine")
+    assert (kind.build(vectors).upper_bounds(vectors[1:50]) - exact).min() > -1e-6
+
+
+@pytest.mark.parametrize("kind", [CosineBounds, QuantizedBounds])
+def test_bounds_of_rows_are_those_that_all_rows_have(vectors, kind):
+    bounds = kind.build(vectors)
+    part = bounds.of_rows(slice(128, 900)).upper_bounds(vectors[1:4])
+    np.testing.assert_allclose(part, bounds.upper_bounds(vectors[1:4])[:, 128:900], atol=1e-6)
+
+
+def test_a_part_of_rounded_rows_begins_with_a_block(vectors):
+    with pytest.raises(ValueError, match="multiple of 64, not at 100"):
+        QuantizedBounds.build(vectors).of_rows(slice(100, 900))
+
+
+def test_rounded_bounds_are_near_the_cosines(vectors):
+    bounds = QuantizedBounds.build(vectors)
+    exact = closeness(vectors[1:9], vectors, norms(vectors), "cosine")
+    assert (bounds.upper_bounds(vectors[1:9]) - exact).max() < 0.03
+
+
+def test_few_vectors_and_what_takes_too_much_memory_are_not_rounded(vectors, monkeypatch):
+    monkeypatch.setattr(quantized_bounds, "MAX_BYTES", N * D - 1)
+    assert QuantizedBounds.build(vectors) is None
+    monkeypatch.setattr(quantized_bounds, "MIN_VECTORS", N + 1)
+    assert QuantizedBounds.build(vectors[:, :8]) is None
 
 
 def test_bounds_are_the_cosines_where_the_axes_hold_everything():
@@ -37,7 +63,7 @@ def test_bounds_are_the_cosines_where_the_axes_hold_everything():
     vectors = (rng.normal(size=(N, 8)) @ rng.normal(size=(8, D))).astype(np.float32)
     bounds = CosineBounds.build(vectors)
     exact = closeness(vectors[:1], vectors, norms(vectors), "cosine")[0]
-    np.testing.assert_allclose(bounds.upper_bounds(vectors[0]), exact, atol=1e-6)
+    np.testing.assert_allclose(bounds.upper_bounds(vectors[:1])[0], exact, atol=1e-6)
 
 
 def test_a_row_has_length_one_and_a_zero_vector_none(vectors):
