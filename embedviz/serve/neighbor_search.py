@@ -23,7 +23,7 @@ from embedviz.space.search.numpy_exact import Hits
 from embedviz.space.search.quantized_bounds import QuantizedBounds
 
 MAX_BATCH = 64  # queries of one pass
-GATHER_S = 0.001  # that a pass waits for more questions, where the one before answered several
+GATHER_S = 0.002  # that a pass waits for more questions where several clients ask: those just answered ask again
 T = TypeVar("T")
 
 
@@ -71,7 +71,7 @@ class NeighborSearch:
         try:
             answered = 0
             while self._waiting:
-                if answered > 1:
+                if answered and answered + sum(map(len, self._waiting.values())) > 1:
                     await asyncio.sleep(GATHER_S)
                 metric, questions = next(iter(self._waiting.items()))
                 batch = [question for question in questions[:MAX_BATCH] if not question.answer.done()]

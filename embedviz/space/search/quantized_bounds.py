@@ -103,7 +103,10 @@ class QuantizedBounds:
         def work(i: int) -> None:
             _bound(self.codes, self.scales, self.errors, codes, scales, errors, lengths, bounds, ends[i], ends[i + 1])
 
-        list(self._pool.map(work, range(self._threads)))
+        others = [self._pool.submit(work, i) for i in range(1, self._threads)]
+        work(0)
+        for other in others:
+            other.result()
         return bounds[:, : self.n]
 
     def of_rows(self, part: slice) -> QuantizedBounds:
@@ -121,7 +124,7 @@ class QuantizedBounds:
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._threads, "bounds")
+        return ThreadPoolExecutor(max(1, self._threads - 1), "bounds")
 
 
 def _rounded(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
