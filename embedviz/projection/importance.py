@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedviz.space import EmbeddingSpace
+from embedviz.space.search.top_k import top_k
 
 BLOCK = 65_536  # vectors read at a time
 SHARE = 1e-3  # a of the paper: of a word that often half is left
@@ -27,13 +28,14 @@ def importance(space: EmbeddingSpace, points: np.ndarray) -> np.ndarray:
         return found
     share = counts[points] / (counts.sum() or 1)
     found *= SHARE / (SHARE + share) * (1 - _commonness(space, points, share))
-    found[[not any(map(str.isalnum, space.labels[row])) for row in points]] = 0
+    labels = space.labels
+    found[[not (labels[row].isalnum() or any(map(str.isalnum, labels[row]))) for row in points.tolist()]] = 0
     return found
 
 
 def most_telling(space: EmbeddingSpace, points: np.ndarray, n: int) -> np.ndarray:
     """Return the places in `points` (N,) of the min(n, N) most important labels, the first above all: int64."""
-    return np.argsort(-importance(space, points), kind="stable")[:n]
+    return top_k(importance(space, points), n)
 
 
 def _counts(space: EmbeddingSpace) -> np.ndarray:
