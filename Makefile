@@ -26,7 +26,7 @@ run: .venv/installed
 test: check
 	$(PYTEST)
 
-# Everything but what takes seconds or a browser: under 90 s.
+# Everything but what takes seconds or a browser: a few minutes.
 quick: check
 	$(PYTEST) -m "not slow and not browser"
 
@@ -60,6 +60,8 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/card_speed.py
 	$(BIN)/python benchmarks/first_minutes.py
 	$(BIN)/python benchmarks/parsed_once.py
+	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python benchmarks/widget_speed.py
 
 # The documentation site, from docs: into build/site, or shown while it is written. NO_MKDOCS_2_WARNING silences an advertisement.
 docs: .venv/installed-docs

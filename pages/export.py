@@ -13,17 +13,17 @@ from embedviz.store.run_folder import WEIGHTS, RunFolder
 def show_groups(run: RunFolder) -> None:
     """Show the groups that the run has something for."""
     if run.space_names:
-        st.subheader("Vectors")
+        st.header("Vectors")
         with error_boundary():
             show_vectors_group(run)
     if run.kind != "training":
         st.caption("These vectors were opened from a file, so there is no model and no training to export.")
         return
     if (run.folder / WEIGHTS).exists():
-        st.subheader("The model")
+        st.header("The model")
         with error_boundary():
             show_model_group(run)
-    st.subheader("Reproduction")
+    st.header("Reproduction")
     with error_boundary():
         show_again_group(run)
 

@@ -82,7 +82,8 @@ def answer_question(
             places = [_place(text, len(points)) for text in parameters["ids"].split(",")[:MAX_LABELS]]
             return [space.labels[int(points[place])] for place in places]
         if name == "point":
-            metric = next((each for each in METRICS if each == parameters.get("metric")), None)
+            asked = parameters.get("metric")
+            metric = asked if asked in METRICS else None
             return point_answer(displayed, space, _place(parameters["id"], len(points)), metric)
     except (KeyError, ValueError) as error:
         raise SettingsError(f"The map cannot answer {name} with {dict(parameters)}.") from error

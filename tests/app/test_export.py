@@ -39,7 +39,7 @@ def test_without_a_run_the_page_says_what_to_do(app):
 
 def test_a_training_has_three_groups_with_who_reads_each(app, words):
     app = shown(app, words)
-    assert [heading.value for heading in app.subheader] == ["Vectors", "The model", "Reproduction"]
+    assert [heading.value for heading in app.header] == ["Vectors", "The model", "Reproduction"]
     assert "gensim" in "\n".join(text.value for text in app.markdown)
     assert "vectors of 4 dimensions, about" in captions(app)
     assert "does not predict" in captions(app)  # word vectors have no predictor
@@ -77,5 +77,5 @@ def test_opened_vectors_have_no_model_to_take_away(app):
 
     opened = run_inline(Store().create_vectors(run))
     app = shown(app, opened)
-    assert [heading.value for heading in app.subheader] == ["Vectors"]
+    assert [heading.value for heading in app.header] == ["Vectors"]
     assert "no model and no training" in captions(app)

@@ -60,6 +60,7 @@ def column(page: Page, heading: str, of: str = "") -> Locator:
     return table.locator(f"[role=gridcell][aria-colindex='{place + 1}']")
 
 
+@pytest.mark.timeout(300)  # five algorithms are trained
 def test_all_algorithms_on_one_text_are_compared_by_an_experiment_and_side_by_side(server, chromium, books_of_kings):
     titles = [algorithm_title(model) for model in word_models()]
     page = chromium.new_page(viewport={"width": 1920, "height": 900})  # a table has the columns alone that are in sight
