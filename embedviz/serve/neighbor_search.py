@@ -18,9 +18,7 @@ import numpy as np
 
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import Metric
-from embedviz.space.search.in_parts import ExactIndex, exact_index
 from embedviz.space.search.numpy_exact import Hits
-from embedviz.space.search.quantized_bounds import QuantizedBounds
 
 MAX_BATCH = 64  # queries of one pass
 GATHER_S = 0.002  # that a pass waits for more questions where several clients ask: those just answered ask again
@@ -49,8 +47,6 @@ class NeighborSearch:
     def __init__(self, space: EmbeddingSpace, thread: ThreadPoolExecutor):
         self.space = space
         self._thread = thread
-        self._bounds = QuantizedBounds.build(space.vectors) or space.cosine_bounds
-        self._indices: dict[Metric, ExactIndex] = {}
         self._waiting: dict[Metric, list[_Question]] = {}
         self._pass: asyncio.Task[None] | None = None
 
@@ -86,7 +82,7 @@ class NeighborSearch:
 
     async def _answer(self, batch: list[_Question], metric: Metric) -> None:
         try:
-            found = await self.run(lambda: search(self._index(metric), batch))
+            found = await self.run(lambda: search(self.space, batch, metric))
         except Exception as error:  # belongs to those who asked
             for question in batch:
                 if not question.answer.done():
@@ -96,17 +92,12 @@ class NeighborSearch:
             if not question.answer.done():  # given up meanwhile
                 question.answer.set_result(hits)
 
-    def _index(self, metric: Metric) -> ExactIndex:
-        """Return the search by a metric. Called from the thread of searches alone."""
-        if metric not in self._indices:
-            self._indices[metric] = exact_index(self.space.vectors, metric, self.space.lengths, self._bounds)
-        return self._indices[metric]
 
-
-def search(index: ExactIndex, questions: list[_Question]) -> list[Hits]:
+def search(space: EmbeddingSpace, questions: list[_Question], metric: Metric) -> list[Hits]:
     """Answer questions in one pass, each as if it had been asked alone and the row of its own label were not there."""
     queries = np.stack([question.query for question in questions])
-    found = index.nearest_of_each(queries, max(question.k + (question.row is not None) for question in questions))
+    k = max(question.k + (question.row is not None) for question in questions)
+    found = space.nearest_of_each(queries, k, metric)
     answers: list[Hits] = []
     for number, question in enumerate(questions):
         rows, closeness = found.indices[number], found.closeness[number]

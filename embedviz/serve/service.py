@@ -14,6 +14,7 @@ from embedviz.core.errors import RunError, SettingsError, UnknownSpaceError
 from embedviz.core.plain_json import Record, plain
 from embedviz.core.version import VERSION
 from embedviz.space import EmbeddingSpace
+from embedviz.space.search.quantized_bounds import QuantizedBounds
 from embedviz.store.finding import find_run
 from embedviz.store.opening import open_space
 from embedviz.store.run_folder import RunFolder
@@ -110,6 +111,7 @@ def _service(
     for space in spaces.values():
         if not len(space):
             raise SettingsError(f"The space {space.name!r} is empty: there is nothing to serve.")
+        space.cosine_bounds = QuantizedBounds.build(space.vectors) or space.cosine_bounds
     listed = [
         {
             "name": each,

@@ -36,7 +36,7 @@ class EmbeddingSpace(NotebookDisplay, SearchableSpace):
         What the space is called among those of a run.
     notes : sequence of str
         Sentences about what was left out when the space was read.
-    cosine_bounds : CosineBounds, optional
+    cosine_bounds : UpperBounds, optional
         Of the same vectors; makes searches in large spaces faster.
     kind : {"word", "user", "item", "value", "text", "row"}, optional
         What a label stands for.

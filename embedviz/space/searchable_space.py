@@ -27,8 +27,7 @@ from embedviz.space.search.top_k import top_k
 from embedviz.space.stored_labels import StoredLabels
 
 if TYPE_CHECKING:
-    from embedviz.space.search.cosine_bounds import CosineBounds
-    from embedviz.space.search.numpy_exact import Hits
+    from embedviz.space.search.numpy_exact import Hits, UpperBounds
     from embedviz.space.subwords import Subwords
 
 BLOCK = 65_536  # vectors compared at a time
@@ -48,7 +47,7 @@ class SearchableSpace:
         columns: pd.DataFrame | None = None,
         name: str = "word",
         notes: Sequence[str] = (),
-        cosine_bounds: CosineBounds | None = None,
+        cosine_bounds: UpperBounds | None = None,
         kind: SpaceKind = "word",
         subwords: Subwords | None = None,
         contexts: np.ndarray | None = None,
@@ -74,8 +73,8 @@ class SearchableSpace:
             )
         if contexts is not None and contexts.shape != self.vectors.shape:
             raise DataError(f"The context vectors are of shape {contexts.shape}, not {self.vectors.shape}.")
-        if cosine_bounds is not None and len(cosine_bounds.rows) != len(self.vectors):
-            raise DataError(f"The cosine bounds are of {len(cosine_bounds.rows)} vectors, not of {len(self.vectors)}.")
+        if cosine_bounds is not None and len(cosine_bounds) != len(self.vectors):
+            raise DataError(f"The cosine bounds are of {len(cosine_bounds)} vectors, not of {len(self.vectors)}.")
         for column in self.columns.columns.intersection(RESERVED):
             raise ColumnError(
                 f"A space cannot have a column named {column!r}: neighbour tables use that name. Rename it."

@@ -79,7 +79,8 @@ def write_space(space: EmbeddingSpace, folder: Path, name: str | None = None) ->
     """
     described = Described(space.labels, space.columns, space.kind, space.notes)
     name = space.name if name is None else name
-    write_blocks(folder, name, space.vectors, lambda: described, space.cosine_bounds, space.subwords)
+    bounds = space.cosine_bounds if isinstance(space.cosine_bounds, CosineBounds) else None  # others stay in memory
+    write_blocks(folder, name, space.vectors, lambda: described, bounds, space.subwords)
 
 
 def write_blocks(

@@ -70,19 +70,11 @@ class CosineBounds:
             rows[start : start + BLOCK] = block
         return cls(rotation, rows)
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def upper_bounds(self, queries: np.ndarray) -> np.ndarray:
-        """Bound the cosine of every vector with queries from above, but for rounding (`NumpyExactIndex._slack`).
-
-        Parameters
-        ----------
-        queries : np.ndarray
-            (Q, D), none zero.
-
-        Returns
-        -------
-        np.ndarray
-            (Q, N) float32.
-        """
+        """See `UpperBounds`."""
         queries = np.asarray(queries, np.float64)
         rotated = (queries / np.linalg.norm(queries, axis=1, keepdims=True)) @ self._rotation
         rows = np.asarray(self.rows)

@@ -10,9 +10,10 @@ Letters: Q queries, N vectors, D dimensions, G groups of rows, k answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
@@ -37,8 +38,21 @@ class UpperBounds(Protocol):
     batch: ClassVar[int]  # queries that are bounded sooner together than one by one, at most
     seeds: ClassVar[int]  # rows measured first: the looser the bounds, the more of them it takes to meet the nearest
 
+    def __len__(self) -> int: ...
+
     def upper_bounds(self, queries: np.ndarray) -> np.ndarray:
-        """Bound the cosine of every vector with queries (Q, D), none zero, from above, but for rounding: (Q, N) float32."""
+        """Bound the cosine of every vector with queries from above, but for rounding (`NumpyExactIndex._slack`).
+
+        Parameters
+        ----------
+        queries : np.ndarray
+            (Q, D), none zero.
+
+        Returns
+        -------
+        np.ndarray
+            (Q, N) float32.
+        """
         ...
 
     def of_rows(self, part: slice) -> Self:
@@ -106,29 +120,36 @@ class NumpyExactIndex:
         indices = np.empty((len(queries), min(k, len(self.vectors))), np.int64)
         closeness = np.empty(indices.shape, np.float32)
         lengths = norms(queries)
-        common = (lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH)
+        common = np.flatnonzero((lengths >= MIN_LENGTH) & (lengths <= MAX_LENGTH))
         if self.bounds is not None and self.bounds.batch > 1:
-            together = np.empty(0, np.int64)
-            for start in range(0, common.sum(), self.bounds.batch):
-                batch = np.flatnonzero(common)[start : start + self.bounds.batch]
-                for i, of_rows in zip(batch, self.bounds.upper_bounds(queries[batch]), strict=True):
-                    found = self._nearest_within(queries[i], k, lengths[i : i + 1], of_rows, self.bounds.seeds)
-                    indices[i], closeness[i] = found.indices, found.closeness
-            alone = np.flatnonzero(~common)
+            together = self._each_within(self.bounds, queries, lengths, common, k)
         else:
-            together = np.flatnonzero(common) if common.sum() > MIN_BATCH else np.empty(0, np.int64)
-            alone = np.setdiff1d(np.arange(len(queries)), together)
-        for i in alone:
-            found = self.nearest(queries[i], k)
+            common = common if len(common) > MIN_BATCH else common[:0]
+            together = self._each_by_groups(queries, lengths, common, k)
+        alone = ((i, self.nearest(queries[i], k)) for i in np.setdiff1d(np.arange(len(queries)), common))
+        for i, found in chain(together, alone):
             indices[i], closeness[i] = found.indices, found.closeness
-        for start in range(0, len(together), BATCH):
-            batch = together[start : start + BATCH]
+        return Hits(indices, closeness)
+
+    def _each_within(
+        self, bounds: UpperBounds, queries: np.ndarray, lengths: np.ndarray, asked: np.ndarray, k: int
+    ) -> Iterator[tuple[int, Hits]]:
+        """Yield the place and the k nearest of each query that is asked for, by bounds of several at once."""
+        for start in range(0, len(asked), bounds.batch):
+            batch = asked[start : start + bounds.batch]
+            for i, of_rows in zip(batch, bounds.upper_bounds(queries[batch]), strict=True):
+                yield i, self._nearest_within(queries[i], k, lengths[i : i + 1], of_rows, bounds.seeds)
+
+    def _each_by_groups(
+        self, queries: np.ndarray, lengths: np.ndarray, asked: np.ndarray, k: int
+    ) -> Iterator[tuple[int, Hits]]:
+        """Yield the same by the products of all vectors with many queries, in groups of rows."""
+        for start in range(0, len(asked), BATCH):
+            batch = asked[start : start + BATCH]
             bounds = self._group_bounds(queries[batch], lengths[batch])
             for i, of_groups in zip(batch, bounds, strict=True):
                 rows = self._rows_of(self._candidates(queries[i], k, of_groups, k, self._rows_of))
-                found = self._measure(queries[i], rows, k)
-                indices[i], closeness[i] = found.indices, found.closeness
-        return Hits(indices, closeness)
+                yield i, self._measure(queries[i], rows, k)
 
     def nearest(self, query: np.ndarray, k: int, exclude: Sequence[np.ndarray] = ()) -> Hits:
         """Find the k nearest of one query.

@@ -20,7 +20,7 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -81,29 +81,22 @@ class QuantizedBounds:
                 bounds.codes[(start + i) // ROWS, :dim, : len(block)] = block.T
         return bounds
 
+    def __len__(self) -> int:
+        return self.n
+
     def upper_bounds(self, queries: np.ndarray) -> np.ndarray:
-        """Bound the cosine of every vector with queries from above, but for rounding (`NumpyExactIndex._slack`).
-
-        Parameters
-        ----------
-        queries : np.ndarray
-            (Q, D), none zero.
-
-        Returns
-        -------
-        np.ndarray
-            (Q, N) float32.
-        """
+        """See `UpperBounds`."""
         codes = np.zeros((len(queries), self.codes.shape[1]), np.int16)
         codes[:, : queries.shape[1]], scales, errors = _rounded(queries)
         lengths = np.sqrt((codes.astype(np.int64) ** 2).sum(axis=1)).astype(np.float32) * scales * ROUNDING
         bounds = np.empty((len(queries), len(self.scales)), np.float32)
-        ends = [len(self.codes) * i // self._threads for i in range(self._threads + 1)]
+        threads = min(MAX_THREADS, os.cpu_count() or 1)
+        ends = [len(self.codes) * i // threads for i in range(threads + 1)]
 
         def work(i: int) -> None:
             _bound(self.codes, self.scales, self.errors, codes, scales, errors, lengths, bounds, ends[i], ends[i + 1])
 
-        others = [self._pool.submit(work, i) for i in range(1, self._threads)]
+        others = [_helpers().submit(work, i) for i in range(1, threads)]
         work(0)
         for other in others:
             other.result()
@@ -118,13 +111,11 @@ class QuantizedBounds:
         rows = slice(begin, blocks.stop * ROWS)
         return QuantizedBounds(self.codes[blocks], self.scales[rows], self.errors[rows], end - begin)
 
-    @cached_property
-    def _threads(self) -> int:
-        return max(1, min(MAX_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1))
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max(1, self._threads - 1), "bounds")
+@cache
+def _helpers() -> ThreadPoolExecutor:
+    """Return the threads that work beside the one that asks, the same for all bounds and their parts."""
+    return ThreadPoolExecutor(MAX_THREADS - 1, "bounds")
 
 
 def _rounded(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,10 +6,11 @@ import pytest
 from embedviz.core.generators import result_of
 from embedviz.space import EmbeddingSpace
 from embedviz.space.metrics import METRICS, norms, pair_closeness
-from embedviz.space.search import cosine_bounds, in_parts
+from embedviz.space.search import cosine_bounds, in_parts, quantized_bounds
 from embedviz.space.search.cosine_bounds import CosineBounds
 from embedviz.space.search.in_parts import PartsIndex, exact_index
 from embedviz.space.search.numpy_exact import NumpyExactIndex
+from embedviz.space.search.quantized_bounds import QuantizedBounds
 from embedviz.space.storage import read_space, write_space
 
 N, D, K = 3_001, 40, 10
@@ -17,8 +18,9 @@ N, D, K = 3_001, 40, 10
 
 @pytest.fixture(params=["distinct", "each many times"])
 def vectors(request, monkeypatch):
-    monkeypatch.setattr(in_parts, "PART", 700)  # the last part has 201 rows
+    monkeypatch.setattr(in_parts, "PART", 704)  # whole blocks of rounded rows; the last part has 185 rows
     monkeypatch.setattr(cosine_bounds, "MIN_VECTORS", 0)
+    monkeypatch.setattr(quantized_bounds, "MIN_VECTORS", 0)
     rng = np.random.default_rng(0)
     found = rng.normal(size=(N, 12)) @ rng.normal(size=(12, D)) + 0.2 * rng.normal(size=(N, D))
     if request.param == "each many times":
@@ -34,10 +36,10 @@ def brute_force(vectors, query, k, metric, without=()):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize("has_bounds", [False, True])
-def test_the_nearest_are_those_of_brute_force_ties_in_order(vectors, metric, has_bounds):
-    bounds = CosineBounds.build(vectors) if has_bounds else None
-    assert (bounds is not None) == has_bounds
+@pytest.mark.parametrize("kind", [None, CosineBounds, QuantizedBounds])
+def test_the_nearest_are_those_of_brute_force_ties_in_order(vectors, metric, kind):
+    bounds = None if kind is None else kind.build(vectors)
+    assert (bounds is None) == (kind is None)
     index = exact_index(vectors, metric, norms(vectors), bounds)
     assert isinstance(index, PartsIndex)
     for query in vectors[:8]:
@@ -47,9 +49,12 @@ def test_the_nearest_are_those_of_brute_force_ties_in_order(vectors, metric, has
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_many_queries_at_once_find_the_same(vectors, metric):
+@pytest.mark.parametrize("kind", [None, QuantizedBounds])
+def test_many_queries_at_once_find_the_same(vectors, metric, kind):
     queries = vectors[np.arange(0, N, 150)]
-    found, whole = (index(vectors, metric).query(queries, K) for index in (PartsIndex, NumpyExactIndex))
+    bounds = None if kind is None else kind.build(vectors)
+    found = PartsIndex(vectors, metric, bounds=bounds).query(queries, K)
+    whole = NumpyExactIndex(vectors, metric).query(queries, K)
     assert found.indices.tolist() == whole.indices.tolist()
     assert found.distances.tolist() == whole.distances.tolist()
 

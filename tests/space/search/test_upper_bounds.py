@@ -89,15 +89,20 @@ def test_bounds_are_written_and_mapped_with_its_space(vectors, tmp_path, monkeyp
     found = read_space(tmp_path, "word")
     assert isinstance(found.cosine_bounds.rows, np.memmap)
     assert found.cosine_bounds.rows.tolist() == CosineBounds.build(vectors).rows.tolist()
+    rounded = space_of(vectors)
+    rounded.cosine_bounds = QuantizedBounds.build(vectors)
+    write_space(rounded, tmp_path)
+    assert isinstance(read_space(tmp_path, "word").cosine_bounds, CosineBounds)
     monkeypatch.setattr(cosine_bounds, "MIN_VECTORS", N + 1)
     write_space(space_of(vectors), tmp_path)
     assert read_space(tmp_path, "word").cosine_bounds is None
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean", "dot"])
-def test_a_space_answers_alike_with_and_without_bounds(vectors, metric):
+@pytest.mark.parametrize("kind", [CosineBounds, QuantizedBounds])
+def test_a_space_answers_alike_with_and_without_bounds(vectors, metric, kind):
     plain, bounded = space_of(vectors), space_of(vectors)
-    bounded.cosine_bounds = CosineBounds.build(vectors)
+    bounded.cosine_bounds = kind.build(vectors)
     for label in ("w0", "w1", "w2500"):
         for more in ({}, {"min_count": 2_000, "exclude": ["w5", "w6"]}):
             pd.testing.assert_frame_equal(
