@@ -27,17 +27,11 @@ def current_space(purpose: str) -> tuple[RunFolder, EmbeddingSpace] | None:
     """
     run = session.current_run()
     if run is None:
-        st.info(f"No run is open. Open the GloVe sample to {purpose}, or train on your own data.")
-        with st.container(horizontal=True):
-            if st.button("Open the GloVe sample", type="primary"):
-                starting.open_vectors(starting.sample_dataset("glove"))
-                st.rerun()
-            if st.button("Bring data"):
-                st.switch_page("data.py")
+        show_no_run(purpose)
         return None
     names = run.space_names
-    if not names or (run.kind == "vectors" and not run.state.is_final):
-        _waiting(run)
+    if not names or is_being_opened(run):
+        show_waiting(run)
         return None
     name = names[0]
     if len(names) > 1:
@@ -59,6 +53,22 @@ def current_space(purpose: str) -> tuple[RunFolder, EmbeddingSpace] | None:
     return run, open_space(run, name)
 
 
+def show_no_run(purpose: str) -> None:
+    """Show what to do where no run is open. purpose: as for `current_space`."""
+    st.info(f"No run is open. Open the GloVe sample to {purpose}, or train on your own data.")
+    with st.container(horizontal=True):
+        if st.button("Open the GloVe sample", type="primary"):
+            starting.open_vectors(starting.sample_dataset("glove"))
+            st.rerun()
+        if st.button("Bring data"):
+            st.switch_page("data.py")
+
+
+def is_being_opened(run: RunFolder) -> bool:
+    """Return True for vectors of a file that are not read yet."""
+    return run.kind == "vectors" and not (run.space_names and run.state.is_final)
+
+
 def open_in_neighbours(run: RunFolder, space: EmbeddingSpace, label: str) -> None:
     """Go to the Neighbours page of a label."""
     st.session_state[_key(run)] = space.name
@@ -75,7 +85,9 @@ def _key(run: RunFolder) -> str:
     return f"space-{run.id}"
 
 
-def _waiting(run: RunFolder) -> None:
+def show_waiting(run: RunFolder) -> None:
+    """Show how far a run without vectors is; the page is rerun once it has some."""
+
     def draw(state: Status) -> None:
         if state.is_final and run.matrices.shapes:
             choose_tensor(run)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from components import session, starting
+from components import live, session
 from components.error_boundary import error_boundary
 from components.exports.again_group import show_again_group
 from components.exports.model_group import show_model_group
 from components.exports.vectors_group import show_vectors_group
+from components.space_picker import is_being_opened, show_no_run, show_waiting
+from embedviz.core.jobs.status import Status
 from embedviz.store.run_folder import WEIGHTS, RunFolder
 
 
@@ -28,21 +30,30 @@ def show_groups(run: RunFolder) -> None:
         show_again_group(run)
 
 
+def show_training(run: RunFolder) -> None:
+    """Show how far the training is; the page is rerun once it has ended."""
+
+    def draw(state: Status) -> None:
+        if not state.is_final:
+            last = run.last_event()
+            live.bar(
+                last, f"{run.name} can be exported once it has ended. {last.get('message', 'Waiting for a worker')}."
+            )
+
+    live.follow(run, draw, key="training")
+    if st.button("See the training", type="primary"):
+        st.switch_page("train.py")
+
+
 st.title("Export")
 st.write("Export the vectors, the model, or everything that reproduces a run, for other tools and people.")
 run = session.current_run()
-if run is None:
-    st.info("No run is open. Open the GloVe sample to export its vectors, or train on your own data.")
-    with st.container(horizontal=True):
-        if st.button("Open the GloVe sample", type="primary"):
-            starting.open_vectors(starting.sample_dataset("glove"))
-            st.rerun()
-        if st.button("Bring data"):
-            st.switch_page("data.py")
-elif not run.state.is_final:
-    st.info(f"This run is {run.status}. It can be exported once it has ended.")
-    if run.kind == "training" and st.button("See the training", type="primary"):
-        st.switch_page("train.py")
-else:
-    with error_boundary():
+with error_boundary():
+    if run is None:
+        show_no_run("export its vectors")
+    elif is_being_opened(run):
+        show_waiting(run)
+    elif not run.state.is_final:
+        show_training(run)
+    else:
         show_groups(run)

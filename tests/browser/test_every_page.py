@@ -108,6 +108,16 @@ def test_pages_without_a_run_and_with_more_open_have_one_primary_action(serve, s
     page.close()
 
 
+def test_the_export_page_has_the_vectors_as_soon_as_they_are_opened(server, chromium):
+    page = chromium.new_page(viewport={"width": LAPTOP[0], "height": LAPTOP[1]})
+    page.goto(server.address + "export")
+    press(page, "Open the GloVe sample")
+    expect(page.get_by_role("heading", name="Vectors", exact=True)).to_be_visible()
+    press(page, "Prepare the file")
+    expect(page.get_by_role("link", name="Download")).to_be_visible()
+    page.close()
+
+
 @pytest.mark.timeout(200)
 def test_little_jumps_from_the_first_page_to_the_end_of_a_training(server, chromium):
     page = chromium.new_page(viewport={"width": LAPTOP[0], "height": LAPTOP[1]})
