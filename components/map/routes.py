@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from components.map.filters import decode_filters, passing_points
 from components.map.loader import MODULES_PATH
-from embedviz.core.errors import EmbedvizError
-from embedviz.map_view.answers import MAX_LABELS, first_labels, pack, point_answer
+from embedviz.core.errors import EmbedvizError, SettingsError
+from embedviz.map_view.answers import answer_question, pack
 from embedviz.map_view.columns import color_codes, size_codes
 from embedviz.map_view.exchange import COLOR_CODES, LAYOUT_VERSION_HEADER, PASSING, SIZE_CODES
 from embedviz.map_view.modules import modules_json
@@ -22,7 +22,6 @@ from embedviz.projection.history_job import History
 from embedviz.projection.map_folder import Map
 from embedviz.projection.packing import pack_points
 from embedviz.space import EmbeddingSpace
-from embedviz.space.metrics import METRICS
 from embedviz.store.maps import open_map
 from embedviz.store.open_spaces import open_finished_map, open_space
 from embedviz.store.store import Store
@@ -42,9 +41,9 @@ def map_routes() -> list[Route]:
         Route(f"{base}/colors/{{column}}", _on_finished_map(_colors)),
         Route(f"{base}/sizes/{{column}}", _on_finished_map(_sizes)),
         Route(f"{base}/passing", _on_finished_map(_passing)),
-        Route(f"{base}/point", _on_finished_map(_point)),
+        Route(f"{base}/point", _on_finished_map(_answer("point", NO_STORE))),
         Route(f"{base}/snapshots", _on_finished_map(_snapshots)),
-        Route(f"{base}/labels", _on_finished_map(_labels)),
+        Route(f"{base}/labels", _on_finished_map(_answer("labels", PRIVATE))),
         Route(f"{base}/partial", _partial_layout),
     ]
 
@@ -111,27 +110,16 @@ def _passing(request: Request, found: Map, space: EmbeddingSpace) -> Response:
     return _bytes(request, pack(passing, PASSING))
 
 
-def _point(request: Request, found: Map, space: EmbeddingSpace) -> Response:
-    """Answer with the point of ?id=: its label and columns, and with ?metric= its nearest neighbours."""
-    metric, wanted = request.query_params.get("metric"), request.query_params.get("id", "")
-    place = int(wanted) if wanted.isdecimal() else len(found.points)
-    if place >= len(found.points) or metric not in (None, *METRICS):
-        return PlainTextResponse("Ask for ?id=7 or ?id=7&metric=cosine.", 400)
-    answer = point_answer(found, space, place, metric)
-    return JSONResponse(answer, headers=NO_STORE)
+def _answer(name: str, headers: Mapping[str, str]) -> Callable[[Request, Map, EmbeddingSpace], Response]:
+    """Return what answers a question of `answer_question`, whose parameters are those of the address."""
 
+    def answer(request: Request, found: Map, space: EmbeddingSpace) -> Response:
+        try:
+            return JSONResponse(answer_question(found, space, name, request.query_params), headers=headers)
+        except SettingsError as error:
+            return PlainTextResponse(str(error), 400)
 
-def _labels(request: Request, found: Map, space: EmbeddingSpace) -> Response:
-    """Answer with the labels of the points named by ?ids=, or with the most telling ones and their ids."""
-    points = np.asarray(found.points)
-    try:
-        if "ids" in request.query_params:
-            ids = [int(text) for text in request.query_params["ids"].split(",")[:MAX_LABELS]]
-            return JSONResponse([space.labels[points[i]] for i in ids], headers=PRIVATE)
-        n = min(max(0, int(request.query_params["first"])), MAX_LABELS)
-    except (KeyError, ValueError, IndexError):
-        return PlainTextResponse("Ask for ?first=2000 or ?ids=3,17.", 400)
-    return JSONResponse(first_labels(points, space, n), headers=PRIVATE)
+    return answer
 
 
 def _plain(positions: bytes) -> Response:

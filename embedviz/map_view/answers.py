@@ -82,8 +82,9 @@ def answer_question(
             places = [_place(text, len(points)) for text in parameters["ids"].split(",")[:MAX_LABELS]]
             return [space.labels[int(points[place])] for place in places]
         if name == "point":
-            asked = parameters.get("metric")
-            metric = asked if asked in METRICS else None
+            metric = parameters.get("metric")
+            if metric is not None and metric not in METRICS:
+                raise ValueError(metric)
             return point_answer(displayed, space, _place(parameters["id"], len(points)), metric)
     except (KeyError, ValueError) as error:
         raise SettingsError(f"The map cannot answer {name} with {dict(parameters)}.") from error

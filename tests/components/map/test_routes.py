@@ -54,6 +54,11 @@ def test_a_point_that_is_not_on_the_map_is_refused(get, query):
     assert get(f"point?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("query", ["", "ids=20", "ids=-1", "ids=1,x", "first=x"])
+def test_labels_of_points_that_are_not_on_the_map_are_refused(get, query):
+    assert get(f"labels?{query}").status_code == 400
+
+
 def test_filters_answer_with_a_byte_for_each_point(get):
     assert list(get("passing?filter=count,r,20,25").content) == [0] * 5 + [1] * 6 + [0] * 9
     assert list(get("passing?filter=nonsense").content) == [1] * 20
