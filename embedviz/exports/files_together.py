@@ -8,7 +8,7 @@ from pathlib import Path
 from embedviz.core.errors import SettingsError
 from embedviz.core.files import replacing
 from embedviz.core.formats import ByteSink
-from embedviz.formats.zip_writing import open_member, open_zip
+from embedviz.core.zip_writing import open_member, open_zip
 
 FileWriter = Callable[[ByteSink], object]
 Files = Mapping[str, FileWriter]  # name -> what writes it

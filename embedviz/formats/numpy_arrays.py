@@ -17,13 +17,13 @@ import pandas as pd
 from embedviz.core.errors import DataError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
+from embedviz.core.zip_writing import open_member, open_zip
 from embedviz.data.containers import MAX_RATIO, MIN_RATIO_BYTES
 from embedviz.formats.companions import is_arrays
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.labelled_rows import LABEL_NAMES, space_of_rows
 from embedviz.formats.source import ZIP, Source
 from embedviz.formats.tensors import MAX_NAMES, check_dim, choose
-from embedviz.formats.zip_writing import open_member, open_zip
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "numpy", (".npz",)

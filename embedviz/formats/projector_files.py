@@ -16,6 +16,7 @@ from pyarrow import csv
 from embedviz.core.errors import DataError, VectorFormatError
 from embedviz.core.formats import ByteSink, LabeledVectors
 from embedviz.core.progress import Progress
+from embedviz.core.zip_writing import open_zip, write_member
 from embedviz.formats.arrow_columns import table_of
 from embedviz.formats.growing_rows import GrowingRows
 from embedviz.formats.labelled_rows import space_of_rows
@@ -24,7 +25,6 @@ from embedviz.formats.number_text import joined_lines, number_lines, rows_at_a_t
 from embedviz.formats.source import HEAD, Source
 from embedviz.formats.tensors import check_dim
 from embedviz.formats.vector_columns import side_by_side
-from embedviz.formats.zip_writing import open_zip, write_member
 from embedviz.space import EmbeddingSpace
 
 NAME, ENDINGS = "projector", (".zip",)

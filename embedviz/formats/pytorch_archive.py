@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from embedviz.core.formats import ByteSink
-from embedviz.formats.zip_writing import open_zip, write_member
+from embedviz.core.zip_writing import open_zip, write_member
 
 BLOCK = 1 << 22  # bytes written at a time
 _ROOT = "archive"

@@ -73,9 +73,9 @@ def test_the_neighbours_of_a_word_by_each_algorithm_of_the_last_answer_are_shown
     assert app.query_params["experiment"] == found.id
 
 
-def test_nobody_sees_the_answer_of_somebody_else(app, run, monkeypatch):
+def test_nobody_sees_the_answer_of_somebody_else(app, run, as_visitor):
     answer(Store().dataset(run.data["id"]))
-    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+    as_visitor()
     opened(app, run)
     assert HEADING not in headings(app)
 

@@ -121,8 +121,8 @@ def test_repeats_are_trained_over_what_was_chosen(app, run):
     assert list(app.dataframe[2].value["repeat"])[-2:] == ["mean", "standard deviation"]
 
 
-def test_another_visitor_sees_the_scores_but_cannot_start_jobs(app, run, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+def test_another_visitor_sees_the_scores_but_cannot_start_jobs(app, run, as_visitor):
+    as_visitor()
     opened(app, run)
     assert len(app.dataframe[0].value) == 3
     assert not {"Train the baselines", "Repeat over 5 seeds"} & set(labels(app))

@@ -106,8 +106,8 @@ def test_the_neighbours_page_ranks_the_expected_words_of_a_file(app, run):
     assert "1 of 2 questions answered (50%)" in text_of(app)
 
 
-def test_another_visitor_brings_no_file_to_a_run(app, glove, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+def test_another_visitor_brings_no_file_to_a_run(app, glove, as_visitor):
+    as_visitor()
     opened(app, glove)
     assert set_choice(app, glove).options == ["Small English word pairs", "Small English analogies"]
     app.switch_page("neighbours.py").run()

@@ -1,5 +1,8 @@
 """A space and trained runs to serve, made once."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,3 +66,10 @@ def served(request, trained):
     with TestClient(create_app(open_service(trained / request.param))) as client:
         client.model = request.param
         yield client
+
+
+@pytest.fixture(scope="session")
+def run_async():
+    """A function that runs a coroutine in a thread of its own: after tests of the browser the main one has a running loop."""
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda coroutine: thread.submit(asyncio.run, coroutine).result()

@@ -1,6 +1,5 @@
 """Limits, token, origins, and errors that nobody expected."""
 
-import asyncio
 import logging
 import threading
 
@@ -25,22 +24,22 @@ def test_a_body_past_its_limit_is_413(space):
         assert problem.json()["detail"] == "The body of a request has at most 1,000 bytes."
 
 
-def test_a_body_without_a_length_is_read_no_further_than_its_limit():
+def test_a_body_without_a_length_is_read_no_further_than_its_limit(run_async):
     taken = []
 
     async def receive():
         taken.append(1)
         return {"type": "http.request", "body": b"x" * 400, "more_body": True}
 
-    assert asyncio.run(read_body({"headers": []}, receive, 1_000)) is None
+    assert run_async(read_body({"headers": []}, receive, 1_000)) is None
     assert len(taken) == 3
 
 
-def test_a_length_that_lies_is_found_out():
+def test_a_length_that_lies_is_found_out(run_async):
     async def receive():
         return {"type": "http.request", "body": b"x" * 2_000, "more_body": False}
 
-    assert asyncio.run(read_body({"headers": [(b"content-length", b"10")]}, receive, 1_000)) is None
+    assert run_async(read_body({"headers": [(b"content-length", b"10")]}, receive, 1_000)) is None
 
 
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Basic secret", "secret", "Bearer secrets", "Bearer "])

@@ -124,7 +124,7 @@ def test_a_composed_vector_is_marked():
 
 
 @given(st.data())
-def test_questions_answered_together_are_answered_as_alone(data):
+def test_questions_answered_together_are_answered_as_alone(run_async, data):
     """With ties, zero vectors, excluded rows, and a different k each."""
     numbers = st.sampled_from([-1.0, 0.0, 0.5, 1.0])
     rows = data.draw(st.lists(st.tuples(numbers, numbers, numbers), min_size=2, max_size=30))
@@ -142,13 +142,13 @@ def test_questions_answered_together_are_answered_as_alone(data):
             ]
             return await asyncio.gather(*questions)
 
-    for (row, k, excluded), hits in zip(asked, asyncio.run(ask_all()), strict=True):
+    for (row, k, excluded), hits in zip(asked, run_async(ask_all()), strict=True):
         alone = space.nearest(space.vectors[row], k, metric, [row] if excluded else [])
         assert hits.indices.tolist() == alone.indices.tolist()
         assert hits.closeness.tolist() == alone.closeness.tolist()
 
 
-def test_an_error_in_a_pass_reaches_all_who_asked_and_the_next_pass_works(space, monkeypatch):
+def test_an_error_in_a_pass_reaches_all_who_asked_and_the_next_pass_works(space, run_async, monkeypatch):
     async def ask():
         with ThreadPoolExecutor(1) as thread:
             search = NeighborSearch(space, thread)
@@ -158,7 +158,7 @@ def test_an_error_in_a_pass_reaches_all_who_asked_and_the_next_pass_works(space,
                 failed = await asyncio.gather(*asked, return_exceptions=True)
             return failed, await search.neighbors(space.vectors[1], 3, "cosine")
 
-    failed, hits = asyncio.run(ask())
+    failed, hits = run_async(ask())
     assert [type(error) for error in failed] == [TypeError, TypeError]
     assert len(hits.indices) == 3
 
