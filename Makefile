@@ -60,6 +60,7 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/card_speed.py
 	$(BIN)/python benchmarks/first_minutes.py
 	$(BIN)/python benchmarks/parsed_once.py
+	$(BIN)/python benchmarks/workers.py
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/widget_speed.py
 

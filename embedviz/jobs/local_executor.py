@@ -38,6 +38,7 @@ from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
+from embedviz.jobs.worker_start import KILLED, LOG
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 
@@ -45,7 +46,6 @@ LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing 
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 60.0
-KILLED = -9  # exit code
 MAX_STARTS = 3  # of workers in a row that die before they are ready
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
@@ -248,8 +248,8 @@ class LocalExecutor:
 
     def _give_up(self, lane: Lane) -> None:
         """End the waiting jobs of a lane whose workers do not start."""
-        logger.error("Workers of the lane %r do not start; see %s", lane, home() / f"worker-{lane}.log")
-        reason = f"No worker process can be started on this machine; worker-{lane}.log in the store says why."
+        logger.error("Workers of the lane %r do not start; see %s", lane, home() / LOG)
+        reason = f"No worker process can be started on this machine; {LOG} in the store says why."
         while self._waiting[lane]:
             _end(self._waiting[lane].popleft(), lambda status: interrupted(status, reason))
 

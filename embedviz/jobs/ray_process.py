@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ from collections.abc import Callable
 from typing import IO, Literal, NotRequired, TypedDict, cast
 
 from embedviz.core.home import home
-from embedviz.jobs.worker_process import ROOT
+from embedviz.jobs.worker_start import environment_of_workers
 
 LOG = "ray-driver.log"
 Outcome = Literal["returned", "failed", "out of memory", "lost"]
@@ -76,8 +75,6 @@ class DriverProcess:
     ) -> None:
         self.heard, self.was_ready = time.monotonic(), False
         self._on_answer, self._on_exit = on_answer, on_exit
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         with open(home() / LOG, "ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "embedviz.jobs.ray_driver", address],
@@ -85,7 +82,7 @@ class DriverProcess:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 bufsize=0,
-                env=environment,
+                env=environment_of_workers(),
                 start_new_session=True,  # Ctrl-C in the terminal reaches the server alone, which ends us in order
             )
         self._input = cast(IO[bytes], self._process.stdin)

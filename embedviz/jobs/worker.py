@@ -1,4 +1,6 @@
-"""The worker process: `python -m embedviz.jobs.worker LANE`. It imports what is heavy, says so, and does jobs one by one.
+"""The worker process: it imports what is heavy, says so, and does jobs one by one.
+
+It is forked where that is safe, else `python -m embedviz.jobs.worker LANE`; `worker_start` has both.
 
 Lines of JSON, one a message; `worker_process` has their types. When standard input ends, the server has gone: the job
 under way is put away and the worker leaves. Nothing that a job prints reaches the line to the server; it goes to the
@@ -86,19 +88,21 @@ def _prepare(lane: str) -> Answer:
 def _listen(
     lines: TextIO, waiting: queue.Queue[Request | None], controls: dict[str, Control], server: ServersExecutor
 ) -> None:
-    for line in lines:
-        request: Request = json.loads(line)
-        server.capacity = request.get("capacity", server.capacity)
-        if "handed_in" in request:
-            server.take_answer(request["handed_in"], request.get("refused", ""))
-            continue
-        if "job" in request:
-            controls[request["job"]] = Control()
-            waiting.put(request)
-        elif control := controls.get(request.get("stop", "")):
-            control.request_stop()
-    _interrupt(controls, SERVER_GONE)
-    waiting.put(None)
+    try:
+        for line in lines:
+            request: Request = json.loads(line)
+            server.capacity = request.get("capacity", server.capacity)
+            if "handed_in" in request:
+                server.take_answer(request["handed_in"], request.get("refused", ""))
+                continue
+            if "job" in request:
+                controls[request["job"]] = Control()
+                waiting.put(request)
+            elif control := controls.get(request.get("stop", "")):
+                control.request_stop()
+    finally:  # whatever ended it: a worker that nobody can reach has to leave
+        _interrupt(controls, SERVER_GONE)
+        waiting.put(None)
 
 
 def _interrupt(controls: dict[str, Control], reason: str) -> None:

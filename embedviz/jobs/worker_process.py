@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,13 +13,11 @@ from typing import IO, Any, NotRequired, TypedDict, cast
 
 import psutil
 
-from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Lane, Limits
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.status import State
-
-ROOT = Path(__file__).resolve().parents[2]
+from embedviz.jobs.worker_start import start_worker
 
 
 class Request(TypedDict, total=False):
@@ -115,18 +111,7 @@ class WorkerProcess:
         self._start: _Start | None = None
         self.is_leaving = self.was_ready = False
         self._on_answer, self._on_exit = on_answer, on_exit
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMLIT_")}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        with open(home() / f"worker-{lane}.log", "ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "embedviz.jobs.worker", lane],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                bufsize=0,  # what is sent is sent at once, and nothing is left to flush to a worker that has died
-                env=environment,
-                start_new_session=True,  # Ctrl-C in the terminal reaches the server alone, which ends us in order
-            )
+        self._process = start_worker(lane)
         self._input = cast(IO[bytes], self._process.stdin)
         self._output = cast(IO[bytes], self._process.stdout)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -144,7 +129,7 @@ class WorkerProcess:
     def take(self, held: HeldJob, capacity: int) -> None:
         """Give it a job. capacity: trainings of one thread that the executor does at once."""
         self.held = held
-        held.lease.pid = self._process.pid
+        held.lease.pid = self._process.pid or held.lease.pid
         lease = held.lease
         self._send({"job": str(held.folder), "lease": lease.generation, "token": lease.token, "capacity": capacity})
 
@@ -219,7 +204,10 @@ class WorkerProcess:
     def _listen(self) -> None:
         for line in self._output:
             answer: Answer = json.loads(line)
-            self.was_ready = self.was_ready or "ready" in answer
+            if "ready" in answer:
+                self.was_ready = True
+                if self.held:
+                    self.held.lease.pid = answer["ready"]
             self._on_answer(self, answer)
         self._output.close()
         self._input.close()

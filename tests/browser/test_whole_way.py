@@ -26,7 +26,7 @@ def no_sideways_scrolling(page: Page) -> bool:
 
 def workers(server) -> list[psutil.Process]:
     children = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in children if "embedviz.jobs.worker" in child.cmdline()]
+    return [child for child in children if child.name().startswith("ev-")]
 
 
 def wait_for_checkpoint(page: Page, server) -> None:

@@ -1,0 +1,168 @@
+"""The fork server: a process that has imported what jobs need, and forks a worker whenever it is asked for one.
+
+`python -m embedviz.jobs.fork_server FD`, where FD is its end of a pair of sockets. Importing PyTorch and numba takes four seconds
+of a core and 300 MB in each process; a fork takes milliseconds, and shares the memory as long as nobody writes to it.
+
+A packet asks for a worker: `ForkRequest`, with the three files that become its standard input, output and error. Its input begins
+with a line of its own, `Surroundings`. Packets answer: `ForkAnswer`. When the other end closes, the fork server leaves; its workers
+leave when their input ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import NotRequired, TypedDict
+
+from embedviz.core.jobs.declaration import Lane
+from embedviz.jobs.perform import let_threads_sleep
+
+MAX_PACKET = 4096  # bytes
+IMPORTED = (
+    "torch",
+    "embedviz.projection.umap_torch",
+    "embedviz.jobs.worker",
+)  # by all workers but those that coordinate
+logger = logging.getLogger(__name__)
+
+
+class ForkRequest(TypedDict):
+    """A packet to the fork server: the number of a worker, which its answers name, and the lane whose jobs it does."""
+
+    worker: int
+    lane: Lane
+
+
+class ForkAnswer(TypedDict):
+    """A packet from the fork server: the process of a worker, or the exit code with which it has ended."""
+
+    worker: int
+    pid: NotRequired[int]
+    code: NotRequired[int]
+
+
+class Surroundings(TypedDict):
+    """The first line to a worker: the environment variables and the current folder of the process that asked for it."""
+
+    environment: dict[str, str]
+    folder: str
+
+
+def main(control: socket.socket) -> None:
+    """Fork workers until the other end of the socket is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the server's to handle
+    let_threads_sleep()
+    for name in IMPORTED:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a collection in a worker would write to the memory that it shares
+    lane = _serve(control)
+    if lane:
+        from embedviz.jobs import worker
+
+        worker.main(lane)
+
+
+def _serve(control: socket.socket) -> Lane | None:
+    """Fork workers; the lane in each of them, None in the fork server itself when nobody is left to ask."""
+    workers: dict[int, int] = {}  # process -> number
+    awake, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    while True:
+        ready, _, _ = select.select([control, awake], [], [])
+        if awake in ready:
+            os.read(awake, MAX_PACKET)
+            _report_ended(control, workers)
+        if control in ready:
+            packet, files, _, _ = socket.recv_fds(control, MAX_PACKET, 3)
+            if not packet:
+                return None
+            request: ForkRequest = json.loads(packet)
+            if request["lane"] == "training":
+                _measure_speed()
+            pid = _fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                os.close(awake)
+                os.close(wake)
+                control.close()
+                _become_worker(request["lane"], files)
+                return request["lane"]
+            for file in files:
+                os.close(file)
+            if pid is None:
+                _send(control, {"worker": request["worker"], "code": 1})
+            else:
+                workers[pid] = request["worker"]
+                _send(control, {"worker": request["worker"], "pid": pid})
+
+
+def _fork() -> int | None:
+    """Fork; None where the system has no memory or no number left for another process."""
+    try:
+        return os.fork()
+    except OSError as error:
+        logger.error("No worker could be forked: %s", error)
+        return None
+
+
+def _measure_speed() -> None:
+    """Have the kernel loaded and the machine measured, which a process does once, before workers of trainings are forked."""
+    from embedviz.jobs.machine import words_per_second
+
+    words_per_second()
+
+
+def _report_ended(control: socket.socket, workers: dict[int, int]) -> None:
+    for pid in list(workers):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            _send(control, {"worker": workers.pop(pid), "code": os.waitstatus_to_exitcode(status)})
+
+
+def _send(control: socket.socket, answer: ForkAnswer) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the other end has gone; the next packet says so too
+        control.send(json.dumps(answer).encode())
+
+
+def _become_worker(lane: Lane, files: list[int]) -> None:
+    """Give this process its files, surroundings, name, and random numbers."""
+    os.setsid()
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (as long as the process)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 (as long as the process)
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 (as long as the process)
+    line = sys.stdin.readline()
+    if not line:  # whoever asked for this worker needs it no more
+        sys.exit()
+    surroundings: Surroundings = json.loads(line)
+    os.environ.clear()
+    os.environ.update(surroundings["environment"])
+    os.chdir(surroundings["folder"])
+    Path("/proc/self/comm").write_text(
+        f"ev-{lane}", encoding="ascii"
+    )  # the name in lists of processes, of 15 characters at most
+
+    import numpy as np
+    import torch
+
+    np.random.seed(None)  # noqa: NPY002 (libraries may use it): a fork begins where the numbers of its parent stood; the module `random` sees to that itself
+    torch.seed()
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))
