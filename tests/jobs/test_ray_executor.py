@@ -98,7 +98,7 @@ def test_a_run_outlives_a_node_with_the_store_and_one_without_and_stop_and_close
     short = {"epochs": 3, "min_count": 1, "dim": 8, "threads": 1, "deterministic": True}
     there, here = new_run(two_topics, **short), new_run(two_topics, **short)
     executor.submit(there)
-    assert perform(here) == there.wait(60) == "done"
+    assert perform(here) == there.wait(120) == "done"
     assert there.metrics == here.metrics
     assert np.array_equal(there.space.vectors, here.space.vectors)
     assert messages_of(there) == messages_of(here)
@@ -123,7 +123,7 @@ def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two
     executor = start(nodes)
     run = new_run(two_topics, **LONG)
     executor.submit(run)
-    assert run.wait(60) == "failed"
+    assert run.wait(120) == "failed"
     assert run.state.reason == OUT_OF_MEMORY
 
 
@@ -145,7 +145,7 @@ def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, 
     with monkeypatch.context() as patched:
         patched.setattr(ray_executor, "SILENCE_S", 3.0)
         nodes.kill_head()
-        assert sweep.wait(60) == "failed"
+        assert sweep.wait(120) == "failed"
     assert "cluster" in sweep.state.reason
     done = {run.id: written_status(run.folder) for run in done_runs()}
     executor.close()
@@ -154,7 +154,7 @@ def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, 
         other.add()
         executor = start(other)
         executor.submit(sweep)
-        assert sweep.wait(60) == "done"
+        assert sweep.wait(120) == "done"
         executor.close()
     finally:
         other.close()
@@ -173,7 +173,7 @@ def test_an_address_at_which_nothing_answers_is_named(start, two_topics):
     run = new_run(two_topics, **SHORT)
     executor = start(Nowhere)
     executor.submit(run)
-    assert run.wait(60) == "interrupted"
+    assert run.wait(120) == "interrupted"
     assert "127.0.0.1:9" in run.state.reason
     with pytest.raises(RunError, match="No Ray cluster answers"):
         executor.submit(run)
