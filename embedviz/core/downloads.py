@@ -214,8 +214,8 @@ class _Transfer:
         if self.max_bytes is not None and size > self.max_bytes:
             self.part.unlink(missing_ok=True)
             raise DataError(
-                f"{self.title} is larger than {_megabytes(self.max_bytes)}, which is the limit here. Set EMBEDVIZ_MAX_BYTES to allow "
-                f"more bytes."
+                f"{self.title} is larger than {_megabytes(self.max_bytes)}, which is the limit here. "
+                f"EMBEDVIZ_LIMIT_DATA_MB allows more."
             )
 
 

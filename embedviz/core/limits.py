@@ -42,6 +42,7 @@ class HostLimits:
     map_seconds: float | None = _limit(300, "Seconds of a map, or of anything else that a page asks for.")
     job_mb: float | None = _limit(700, "Memory of a job, in MB.")
     visitor_running: float | None = _limit(1, "Runs of a visitor that are trained at once.")
+    visitor_interactive: float | None = _limit(2, "Maps, readings and the like of a visitor at once.")
     visitor_waiting: float | None = _limit(5, "Runs of a visitor that wait.", local=50)
     running: float | None = _limit(
         4, "Runs of all visitors that are trained at once; by default on one's own machine as cores allow."
@@ -100,6 +101,12 @@ class HostLimits:
         if limit is not None and value > limit:
             way = f"On a machine of your own: `{command}`" if command else ELSEWHERE
             raise SettingsError(f"{what.format(limit=f'{limit:,.10g}')}. {way}")
+
+
+def data_bytes(default: int) -> int:
+    """Return the most bytes that a file may hold once it is unpacked: the limit of this host, or the default."""
+    limit = HostLimits.of_environment().data_mb
+    return default if limit is None else int(limit * 1e6)
 
 
 def _number(variable: str, text: str) -> float | None:

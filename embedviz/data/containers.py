@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
-import os
 import re
 import zipfile
 import zlib
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from embedviz.core.errors import DataError, SeveralFilesError
+from embedviz.core.limits import data_bytes
 from embedviz.data.foreign import foreign_format, office_format
 
-DEFAULT_MAX_BYTES = 4 << 30  # after unpacking; EMBEDVIZ_MAX_BYTES sets another
+DEFAULT_MAX_BYTES = 4 << 30  # after unpacking where this host sets no limit
 MAX_RATIO = 200  # unpacked bytes per packed byte beyond MIN_RATIO_BYTES: text packs to a tenth at best
 MIN_RATIO_BYTES = 64 << 20
 CHUNK_BYTES = 1 << 20
@@ -27,7 +27,7 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 def max_bytes() -> int:
     """Return the most bytes a file may hold after unpacking."""
-    return int(os.environ.get("EMBEDVIZ_MAX_BYTES") or DEFAULT_MAX_BYTES)
+    return data_bytes(DEFAULT_MAX_BYTES)
 
 
 class Opened:
@@ -99,7 +99,7 @@ class Opened:
             if done > wanted and limit is None:
                 raise DataError(
                     f"{self.name} holds more than {allowed / 1e6:,.1f} MB{'' if self.seekable else ' once it is unpacked'}, "
-                    f"which is the limit here. EMBEDVIZ_MAX_BYTES sets another."
+                    f"which is the limit here. EMBEDVIZ_LIMIT_DATA_MB sets another."
                 )
             yield part
 

@@ -93,7 +93,7 @@ def local_files(address: str, on_progress: Callable[[Progress], None] = ignore_p
     Raises
     ------
     DataError
-        When there is no such file, the server refuses or does not answer, the file is too large (EMBEDVIZ_MAX_BYTES), or is a page
+        When there is no such file, the server refuses or does not answer, the file is too large (EMBEDVIZ_LIMIT_DATA_MB), or is a page
         of HTML.
     EmbedvizError
         On a shared server, which opens no addresses.
@@ -270,8 +270,8 @@ def _check_is_data(response: requests.Response, url: str) -> None:
     size, limit = announced_bytes(response), max_bytes()
     if size > limit:
         raise DataError(
-            f"{_file_name(url)} is {size / 1e6:,.1f} MB, more than the {limit / 1e6:,.1f} MB that are the limit here. Set EMBEDVIZ_MAX_BYTES "
-            f"to allow more bytes."
+            f"{_file_name(url)} is {size / 1e6:,.1f} MB, more than the {limit / 1e6:,.1f} MB that are the limit here. "
+            f"EMBEDVIZ_LIMIT_DATA_MB allows more."
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import tempfile
 import zipfile
 from collections.abc import Generator
@@ -15,13 +14,14 @@ from typing import IO, Any
 
 from embedviz.core.errors import DataError, SeveralFilesError, VectorFormatError
 from embedviz.core.formats import metadata_path
+from embedviz.core.limits import data_bytes
 from embedviz.core.progress import Progress
 from embedviz.data.containers import MAX_RATIO, Opened, opened
 from embedviz.formats.companions import VOCABULARIES, Companions, find_companions, is_one_file, is_several
 from embedviz.formats.metadata_files import Metadata, read_metadata
 
 HEAD = 1 << 20  # bytes that are looked at to tell the format
-MAX_BYTES = 16 << 30  # unpacked; EMBEDVIZ_MAX_BYTES sets another
+MAX_BYTES = 16 << 30  # unpacked where this host sets no limit
 MIN_RATIO_BYTES = 16 << 20  # unpacked; from here on a file may hold MAX_RATIO times its packed bytes
 MAX_LINE = 16 << 20  # bytes; a longer line is read in parts
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -144,7 +144,7 @@ class _Guarded(io.RawIOBase):
 
     def __init__(self, file: Opened):
         self._file, self._unpacked, self.max_ratio = file, 0, MAX_RATIO
-        self._limit = int(os.environ.get("EMBEDVIZ_MAX_BYTES", MAX_BYTES))
+        self._limit = data_bytes(MAX_BYTES)
 
     def readable(self) -> bool:
         return True
@@ -155,7 +155,9 @@ class _Guarded(io.RawIOBase):
         self._unpacked += len(data)
         name = self._file.name
         if self._unpacked > self._limit:
-            raise VectorFormatError(f"{name} holds more than {self._limit:,} bytes. EMBEDVIZ_MAX_BYTES allows more.")
+            raise VectorFormatError(
+                f"{name} holds more than {self._limit:,} bytes. EMBEDVIZ_LIMIT_DATA_MB allows more."
+            )
         if not self._file.seekable and self._unpacked > max(MIN_RATIO_BYTES, self.max_ratio * self._file.done):
             raise VectorFormatError(f"{name} unpacks to more than {self.max_ratio} times its size. Unpack it first.")
         buffer[: len(data)] = data

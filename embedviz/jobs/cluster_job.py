@@ -50,6 +50,8 @@ class ClusterJob:
         The lease under which it waits, and later runs.
     needs : Needs
         What it takes of a node.
+    owner : str
+        Who asked for it.
 
     Attributes
     ----------
@@ -57,8 +59,8 @@ class ClusterJob:
         When its process is ended that was asked to stop, by the monotonic clock.
     """
 
-    def __init__(self, job: JobFolder[Any], lease: Lease, needs: Needs) -> None:
-        self.job, self.lease, self._needs = job, lease, needs
+    def __init__(self, job: JobFolder[Any], lease: Lease, needs: Needs, owner: str) -> None:
+        self.job, self.lease, self._needs, self.owner = job, lease, needs, owner
         self.stop_until: float | None = None
         self._losses = 0
         self._checkpointed = 0.0  # when its checkpoint was written that the last loss left

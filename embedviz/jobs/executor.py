@@ -10,7 +10,8 @@ from embedviz.core.errors import QueueFullError, RunError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.status import RESUMABLE, Status, read_status, take_lease, write_status, written_status
-from embedviz.core.mode import is_shared
+from embedviz.core.limits import ELSEWHERE, HostLimits
+from embedviz.store.ids import LOCAL_OWNER
 
 STOP_GRACE_S = 30.0  # a job may take to measure and save after a Stop
 
@@ -31,8 +32,8 @@ class Executor(Protocol):
         """Trainings of one thread that run at once."""
         ...
 
-    def submit(self, job: JobFolder[Any]) -> None:
-        """Queue a job that is new, or was stopped, failed or interrupted.
+    def submit(self, job: JobFolder[Any], owner: str = LOCAL_OWNER) -> None:
+        """Queue a job that is new, or was stopped, failed or interrupted. owner: who asks for it.
 
         Raises
         ------
@@ -49,6 +50,10 @@ class Executor(Protocol):
 
     def place(self, job: JobFolder[Any]) -> int:
         """Return 1 for the next job in its queue, 2 behind it; 0 when it does not wait here."""
+        ...
+
+    def expected_wait(self, job: JobFolder[Any]) -> float | None:
+        """Return the seconds until a waiting job begins; None when it does not wait here, or nobody knows."""
         ...
 
     def close(self) -> None:
@@ -77,23 +82,27 @@ class PartExecutor(SharedExecutor, Protocol):
         ...
 
 
-def check_room(waiting: int, at_least: int = 0) -> None:
+def check_room(waiting_of_owner: int, waiting: int, limits: HostLimits) -> None:
     """Return if one more job may wait.
 
     Parameters
     ----------
-    waiting : int
-        Jobs that wait already.
-    at_least : int, optional
-        Jobs that may wait in any case.
+    waiting_of_owner, waiting : int
+        Jobs that wait already, those of its owner and all.
+    limits : HostLimits
+        How many may.
 
     Raises
     ------
     QueueFullError
         When too many wait.
     """
-    if waiting >= max(5 if is_shared() else 50, at_least):
-        raise QueueFullError(f"{waiting} runs are waiting already. Try again when one of them has ended.")
+    if limits.visitor_waiting is not None and waiting_of_owner >= limits.visitor_waiting:
+        raise QueueFullError(
+            f"{waiting_of_owner} of your jobs are waiting already. Take one out of the queue, or try again when one has begun."
+        )
+    if limits.waiting is not None and waiting >= limits.waiting:
+        raise QueueFullError(f"{waiting} jobs are waiting already. Try again in a few minutes. {ELSEWHERE}")
 
 
 def take_for_queue(job: JobFolder[Any]) -> Lease:

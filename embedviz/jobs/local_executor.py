@@ -16,12 +16,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any, Self
 
 from embedviz.core.cost import Machine
 from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.home import home
-from embedviz.core.jobs.declaration import Declaration, Lane
+from embedviz.core.jobs.declaration import Declaration, Lane, Limits
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
 from embedviz.core.jobs.spec import JobSpec
@@ -34,11 +35,15 @@ from embedviz.core.jobs.status import (
     written_status,
 )
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
+from embedviz.core.limits import ELSEWHERE, HostLimits
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check_room, take_for_queue
+from embedviz.jobs.fair_queue import Expected, FairQueue, expected_wait
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
 from embedviz.jobs.worker_start import KILLED, LOG
+from embedviz.store.ids import LOCAL_OWNER
+from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 
@@ -46,6 +51,11 @@ LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing 
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 60.0
+INTERACTIVE = (
+    3  # maps, readings and the like at once; more than a visitor may have, so that one place is left for others
+)
+REMEMBERED = 9  # last jobs of a lane by which lengths are expected
+UNKNOWN_S = 10.0  # that a job takes as long as nothing is known
 MAX_STARTS = 3  # of workers in a row that die before they are ready
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
@@ -70,10 +80,11 @@ class LocalExecutor:
         self._trainer = trainer
         self._places: dict[Lane, int] = {
             "training": 0 if trainer else thread_capacity(),
-            "interactive": 2,
+            "interactive": INTERACTIVE,
             "coordination": MAX_COORDINATED,
         }
-        self._waiting: dict[Lane, deque[HeldJob]] = {lane: deque() for lane in LANES}
+        self._waiting: dict[Lane, FairQueue] = {lane: FairQueue() for lane in LANES}
+        self._took: dict[Lane, _Durations] = {lane: _Durations() for lane in LANES}
         self._workers: dict[Lane, list[WorkerProcess]] = {lane: [] for lane in LANES}
         self._failures: dict[Lane, int] = dict.fromkeys(LANES, 0)
         self._sweep_interval = sweep_interval
@@ -94,7 +105,7 @@ class LocalExecutor:
         """Tell the workers that the capacity has changed: one that has runs trained hands in as many as that at once."""
         with self._lock:
             for worker in self._workers["coordination"]:
-                worker.tell_capacity(self.capacity)
+                worker.tell_capacity(self._capacity_of(worker.held.owner if worker.held else LOCAL_OWNER))
 
     @property
     def is_closed(self) -> bool:
@@ -112,8 +123,8 @@ class LocalExecutor:
         threading.Thread(target=self._watch, name="executor-watch", daemon=True).start()
         return self
 
-    def submit(self, job: JobFolder[Any]) -> None:
-        """Queue a job that is new, or was stopped, failed or interrupted.
+    def submit(self, job: JobFolder[Any], owner: str = LOCAL_OWNER) -> None:
+        """Queue a job that is new, or was stopped, failed or interrupted. owner: who asks for it.
 
         Raises
         ------
@@ -123,14 +134,16 @@ class LocalExecutor:
             When it is done, or another process works on it.
         """
         declared = declaration(job.kind)
-        lane = declared.lane
+        lane, limits = declared.lane, HostLimits.of_environment()
         with self._lock:
             if self.is_closed:
                 raise RunError("The server is shutting down. Try again in a minute.")
             waiting = self._waiting[lane]
-            check_room(len(waiting))
-            places = self._places_of(job, declared)
-            waiting.append(HeldJob(job, take_for_queue(job), places, declared.limits))
+            check_room(waiting.waiting_of(owner), len(waiting), limits)
+            places, lease = self._places_of(job, declared), take_for_queue(job)
+            waiting.add(
+                HeldJob(job, lease, owner, places, estimated_seconds(job), declared.limits or _limits_of(lane, limits))
+            )
             self._hand_out(lane)
 
     def place(self, job: JobFolder[Any]) -> int:
@@ -141,6 +154,21 @@ class LocalExecutor:
                 if job.folder in folders:
                     return folders.index(job.folder) + 1
         return 0
+
+    def expected_wait(self, job: JobFolder[Any]) -> float | None:
+        """Return the seconds until a waiting job begins, as far as lengths are known; None when it does not wait here."""
+        with self._lock:
+            for lane, waiting in self._waiting.items():
+                if any(held.folder == job.folder for held in waiting):
+                    took = self._took[lane]
+                    queue = [Expected(held.owner, held.places, took.expected(held), held.folder) for held in waiting]
+                    running = [
+                        Expected(held.owner, held.places, took.expected(held, worker.seconds_at_work()), held.folder)
+                        for worker in self._workers[lane]
+                        if (held := worker.held)
+                    ]
+                    return expected_wait(job.folder, queue, running, self._places[lane], _at_once(lane))
+        return None
 
     def stop(self, job: JobFolder[Any]) -> None:
         """Take a job out of the queue, or ask it to stop and keep the best so far. Nothing when it has ended.
@@ -160,8 +188,8 @@ class LocalExecutor:
                 return
             workers = [worker for lane in self._workers.values() for worker in lane]
             for queue in self._waiting.values():
-                while queue:
-                    _end(queue.popleft(), interrupted)
+                for held in queue.clear():
+                    _end(held, interrupted)
             self._closed.set()
         for worker in workers:
             worker.hang_up()
@@ -180,7 +208,8 @@ class LocalExecutor:
         for workers in self._workers.values():
             for worker in workers:
                 if worker.held and worker.held.folder == folder:
-                    worker.stop(folder, STOP_GRACE_S if worker.held.limits is None else LIMITED_STOP_GRACE_S)
+                    limits = worker.held.limits
+                    worker.stop(folder, STOP_GRACE_S if limits is None or limits.keeps_best else LIMITED_STOP_GRACE_S)
                     return True
         return False
 
@@ -192,13 +221,16 @@ class LocalExecutor:
         return min(spec.threads or threads_per_training(), self._places["training"])
 
     def _hand_out(self, lane: Lane) -> None:
-        """Give waiting jobs to idle workers, in their order, and have a worker ready for the next. Holds the lock."""
+        """Give waiting jobs to idle workers, as owners take turns, and have a worker ready for the next. Holds the lock."""
         workers, waiting = self._workers[lane], self._waiting[lane]
         for worker in workers:
-            if waiting and worker.is_idle and waiting[0].places <= self._free_places(lane):
-                worker.take(waiting.popleft(), self.capacity)
+            following = waiting.first(lambda owner: self._may_run(lane, owner)) if worker.is_idle else None
+            if following and following.places <= self._free_places(lane):
+                waiting.take(following)
+                worker.take(following, self._capacity_of(following.owner))
         has_idle = any(worker.held is None for worker in workers)
-        wanted = waiting[0].places if waiting else USUAL_PLACES[lane]() if lane in USUAL_PLACES else None
+        following = waiting.first(lambda owner: self._may_run(lane, owner))
+        wanted = following.places if following else USUAL_PLACES[lane]() if lane in USUAL_PLACES else None
         wants_one = wanted is not None and wanted <= self._free_places(lane)
         if not self.is_closed and not has_idle and wants_one and self._failures[lane] < MAX_STARTS:
             workers.append(WorkerProcess(lane, self._on_answer, self._on_exit))
@@ -208,6 +240,17 @@ class LocalExecutor:
         """Return the places that no job of the lane holds. Holds the lock."""
         return self._places[lane] - sum(worker.held.places for worker in self._workers[lane] if worker.held)
 
+    def _may_run(self, lane: Lane, owner: str) -> bool:
+        """True when one more job of an owner may run. Holds the lock."""
+        at_once = _at_once(lane)
+        running = sum(worker.held.owner == owner for worker in self._workers[lane] if worker.held)
+        return at_once is None or running < at_once
+
+    def _capacity_of(self, owner: str) -> int:
+        """Return the trainings of one thread that run at once for an owner."""
+        at_once = _at_once("training")
+        return self.capacity if at_once is None else max(1, min(self.capacity, int(at_once)))
+
     def _on_answer(self, worker: WorkerProcess, answer: Answer) -> None:
         with self._lock:
             if "ready" in answer:
@@ -215,15 +258,18 @@ class LocalExecutor:
                 if "machine" in answer:
                     self._machine = Machine(**answer["machine"])
             if "done" in answer:
+                if worker.held:
+                    self._took[worker.lane].add(worker.held.seconds, worker.seconds_at_work())
                 worker.held = None
                 self._hand_out(worker.lane)
             if "submit" in answer:
-                worker.answer(answer["submit"], self._refusal(answer["submit"]))
+                owner = worker.held.owner if worker.held else LOCAL_OWNER
+                worker.answer(answer["submit"], self._refusal(answer["submit"], owner))
 
-    def _refusal(self, folder: str) -> str:
-        """Queue a job that a worker handed in; the sentence where it is refused, else empty."""
+    def _refusal(self, folder: str, owner: str) -> str:
+        """Queue a job that a worker handed in for its owner; the sentence where it is refused, else empty."""
         try:
-            (self._trainer or self).submit(open_job(Path(folder)))
+            (self._trainer or self).submit(open_job(Path(folder)), owner)
         except EmbedvizError as error:
             return str(error)
         return ""
@@ -250,8 +296,8 @@ class LocalExecutor:
         """End the waiting jobs of a lane whose workers do not start."""
         logger.error("Workers of the lane %r do not start; see %s", lane, home() / LOG)
         reason = f"No worker process can be started on this machine; {LOG} in the store says why."
-        while self._waiting[lane]:
-            _end(self._waiting[lane].popleft(), lambda status: interrupted(status, reason))
+        for held in self._waiting[lane].clear():
+            _end(held, lambda status: interrupted(status, reason))
 
     def _beat(self) -> None:
         """Renew the leases of waiting jobs, and of running ones beside their workers; take stop requests."""
@@ -269,7 +315,7 @@ class LocalExecutor:
             with self._lock:
                 workers = [worker for lane in self._workers.values() for worker in lane if worker.is_running]
             for worker in workers:
-                worker.keep_limits()
+                worker.keep_limits(STOP_GRACE_S)
 
     def _renew(self, held: HeldJob) -> None:
         try:
@@ -300,9 +346,59 @@ def tidy() -> None:
 
 def _end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
     """Write the status that `ended` makes of the last one, unless the job has ended or is another process's by now."""
-    status = written_status(held.folder)
-    if status and not status.is_final and held.lease.is_held():
-        write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
+    try:
+        status = written_status(held.folder)
+        if status and not status.is_final and held.lease.is_held():
+            write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
+    except (
+        EmbedvizError,
+        OSError,
+    ) as error:  # a folder that was deleted, a disk that is full: its lease ends, which says the same
+        logger.warning("The end of %s was not written down: %s", held.folder, error)
+
+
+class _Durations:
+    """How long the last jobs of a lane took, beside their estimates."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque(maxlen=REMEMBERED)
+        self._ratios: deque[float] = deque(maxlen=REMEMBERED)
+
+    def add(self, estimated: float, took: float) -> None:
+        """Remember a job."""
+        self._seconds.append(took)
+        if estimated:
+            self._ratios.append(took / estimated)
+
+    def expected(self, held: HeldJob, so_far: float = 0.0) -> float:
+        """Return the seconds that a job will take, or that are left of one under way."""
+        if held.seconds:
+            whole = held.seconds * (median(self._ratios) if self._ratios else 1.0)
+        else:
+            whole = median(self._seconds) if self._seconds else UNKNOWN_S
+        return max(whole - so_far, 0.1 * whole)
+
+
+def estimated_seconds(job: JobFolder[Any]) -> float:
+    """Return what a run was estimated to take; 0 where nobody did."""
+    return job.estimate.seconds if isinstance(job, RunFolder) else 0.0
+
+
+def _at_once(lane: Lane) -> float | None:
+    """Return how many jobs of an owner may be done at once in a lane; None for any number."""
+    limits = HostLimits.of_environment()
+    return limits.visitor_interactive if lane == "interactive" else limits.visitor_running
+
+
+def _limits_of(lane: Lane, limits: HostLimits) -> Limits | None:
+    """Return the limits of a job that has none of its own; None on one's own machine, and for what has others trained."""
+    seconds = {"training": limits.run_seconds, "interactive": limits.map_seconds}.get(lane)
+    if seconds is None and limits.job_mb is None:
+        return None
+    memory = float("inf") if limits.job_mb is None else limits.job_mb * 1e6
+    return Limits(
+        "It", float("inf") if seconds is None else seconds, memory, f"The best so far is kept. {ELSEWHERE}", True
+    )
 
 
 def _reason(code: int) -> str:

@@ -129,7 +129,7 @@ def _outcome(job: JobFolder[Any], reporter: Reporter, control: Control) -> tuple
         declared = declaration(job.kind)
         declared(job.spec_as(declared.spec_class), job.folder, reporter)
     except StopRequested:
-        return "stopped", ""
+        return "stopped", control.stop_reason
     except Interrupted:
         return "interrupted", control.reason
     except TakenOver:

@@ -32,7 +32,7 @@ from embedviz.jobs.store_gateway import StoreGateway, Ticket
 
 SERVER_GONE = "The server ended. What was learned is kept; Resume continues from there."
 CONNECT_S = 5.0  # that the head may take to answer
-SERVER_VARIABLES = ("EMBEDVIZ_MODE", "EMBEDVIZ_MAX_BYTES")  # that decide what a job may do, on a node too
+SERVER_VARIABLES = ("EMBEDVIZ_MODE", "EMBEDVIZ_LIMIT_DATA_MB")  # that decide what a job may do, on a node too
 GATEWAY_THREADS = 8  # nodes that are answered at once
 LEAVE_GRACE_S = 7.0  # all tasks together may take to write their checkpoints when the server ends
 

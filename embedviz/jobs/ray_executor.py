@@ -23,11 +23,13 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
 from embedviz.core.jobs.status import State
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
+from embedviz.core.limits import HostLimits
 from embedviz.jobs.cluster_job import ClusterJob, needs_of
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, PartExecutor, check_room, take_for_queue
 from embedviz.jobs.perform import OUT_OF_MEMORY
 from embedviz.jobs.ray_process import ClusterAnswer, DriverAnswer, DriverProcess
 from embedviz.jobs.registry import declaration
+from embedviz.store.ids import LOCAL_OWNER
 from embedviz.training.threads import threads_per_training
 
 CONNECT_S = 60.0  # that the driver may take to connect
@@ -98,8 +100,8 @@ class RayExecutor:
         threading.Thread(target=self._watch, name="ray-executor-watch", daemon=True).start()
         return self
 
-    def submit(self, job: JobFolder[Any]) -> None:
-        """Queue a job that is new, or was stopped, failed or interrupted.
+    def submit(self, job: JobFolder[Any], owner: str = LOCAL_OWNER) -> None:
+        """Queue a job that is new, or was stopped, failed or interrupted. owner: who asks for it.
 
         Raises
         ------
@@ -110,16 +112,17 @@ class RayExecutor:
         """
         declared = declaration(job.kind)
         if declared.lane != "training":
-            return self._local.submit(job)
+            return self._local.submit(job, owner)
         with self._lock:
             if self.is_closed:
                 raise RunError("The server is shutting down. Try again in a minute.")
             if self._lost:
                 raise RunError(self._lost)
-            check_room(len(self._jobs) - self.capacity, self.capacity)
+            owners = [held.owner for held in self._jobs.values() if held.is_waiting]
+            check_room(owners.count(owner) - self.capacity, len(owners) - self.capacity, HostLimits.of_environment())
             lease = take_for_queue(job)
             lease.folder = lease.folder.absolute()
-            queued = ClusterJob(job, lease, needs_of(job.spec_as(declared.spec_class)))
+            queued = ClusterJob(job, lease, needs_of(job.spec_as(declared.spec_class)), owner)
             self._jobs[queued.folder] = queued
             self._connected().send(queued.request())
 
@@ -129,6 +132,10 @@ class RayExecutor:
             waiting = [folder for folder, held in self._jobs.items() if held.is_waiting]
         folder = job.folder.absolute()
         return waiting.index(folder) + 1 if folder in waiting else self._local.place(job)
+
+    def expected_wait(self, job: JobFolder[Any]) -> float | None:
+        """Return the seconds until a job of this machine begins; None for one of the cluster, whose queue is Ray's."""
+        return self._local.expected_wait(job)
 
     def stop(self, job: JobFolder[Any]) -> None:
         """Take a job out of the queue, or ask it to stop and keep the best so far. Nothing when it has ended."""

@@ -99,7 +99,7 @@ def _listen(
                 controls[request["job"]] = Control()
                 waiting.put(request)
             elif control := controls.get(request.get("stop", "")):
-                control.request_stop()
+                control.request_stop(request.get("reason", ""))
     finally:  # whatever ended it: a worker that nobody can reach has to leave
         _interrupt(controls, SERVER_GONE)
         waiting.put(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import threading
 import time
@@ -18,10 +19,13 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.status import State
 from embedviz.jobs.worker_start import start_worker
+from embedviz.store.ids import LOCAL_OWNER
+
+logger = logging.getLogger(__name__)
 
 
 class Request(TypedDict, total=False):
-    """A line to the worker: a job with its lease, the folder of a job to stop, or what became of one that it handed in.
+    """A line to the worker: a job with its lease, the folder of a job to stop and why, or what became of one that it handed in.
 
     capacity: jobs of one thread that the executor does at once. refused: why it did not take the job; empty when it did.
     """
@@ -31,6 +35,7 @@ class Request(TypedDict, total=False):
     token: str
     capacity: int
     stop: str
+    reason: str
     handed_in: str
     refused: str
 
@@ -54,11 +59,29 @@ class Answer(TypedDict):
 
 @dataclass(frozen=True)
 class HeldJob:
-    """A job, the lease under which this executor holds it, the places that it takes in its lane, and the limits of its kind."""
+    """A job that waits or is done.
+
+    Attributes
+    ----------
+    job : JobFolder
+        The job.
+    lease : Lease
+        Under which this executor holds it.
+    owner : str
+        Who asked for it.
+    places : int
+        Places that it takes in its lane.
+    seconds : float
+        That it is expected to take; 0 where nobody estimated.
+    limits : Limits, optional
+        Of its kind, or of this host.
+    """
 
     job: JobFolder[Any]
     lease: Lease
-    places: int
+    owner: str = LOCAL_OWNER
+    places: int = 1
+    seconds: float = 0.0
     limits: Limits | None = None
 
     @property
@@ -78,7 +101,7 @@ class KilledFor:
 
 @dataclass(frozen=True)
 class _Start:
-    """When a job with limits began, by the monotonic clock, and what its process held then."""
+    """When a job began, by the monotonic clock, and what its process held then."""
 
     job: HeldJob
     seconds: float
@@ -141,32 +164,43 @@ class WorkerProcess:
         """Tell it that a job that it handed in waits in the queue, or why it was refused."""
         self._send({"handed_in": folder, "refused": refused})
 
-    def stop(self, folder: Path, grace: float) -> None:
-        """Ask it to stop the job in this folder; kill it when it has not done so after `grace` seconds."""
+    def stop(self, folder: Path, grace: float, reason: str = "") -> None:
+        """Ask it to stop the job in this folder; kill it when it has not done so after `grace` seconds. reason: of a limit."""
         held = self.held
         if held is self._asked_to_stop:
             return
         self._asked_to_stop = held
-        self._send({"stop": str(folder)})
-        timer = threading.Timer(grace, lambda: self._kill_if_still_at(held))
+        self._send({"stop": str(folder), "reason": reason})
+        timer = threading.Timer(grace, lambda: self._kill_if_still_at(held, reason))
         timer.daemon = True
         timer.start()
 
-    def keep_limits(self) -> None:
-        """Kill it when its job has taken more time or memory than the job's kind may."""
+    def keep_limits(self, grace: float) -> None:
+        """End its job when that has taken more time or memory than it may, at once or within `grace` seconds."""
         held = self.held
-        if held is None or held.limits is None or not self.was_ready:
-            return
-        try:
-            memory = psutil.Process(self._process.pid).memory_info().rss
-        except psutil.Error:  # it has just died; the listening thread deals with that
+        if held is None or not self.was_ready:
             return
         now = time.monotonic()
-        if self._start is None or self._start.job is not held:
-            self._start = _Start(held, now, memory)
-        reason = held.limits.reason(now - self._start.seconds, memory - self._start.memory_bytes)
-        if reason:
+        try:
+            if self._start is None or self._start.job is not held:
+                self._start = _Start(held, now, self._memory() if held.limits else 0)
+            if held.limits is None:
+                return
+            took, memory = now - self._start.seconds, self._memory() - self._start.memory_bytes
+        except psutil.Error:  # it has just died; the listening thread deals with that
+            return
+        reason = held.limits.reason(took, memory)
+        if reason and held.limits.keeps_best and memory <= 1.5 * held.limits.memory_bytes:
+            self.stop(held.folder, grace, reason)
+        elif reason:
             self._kill(held, "failed", reason)
+
+    def seconds_at_work(self) -> float:
+        """Return how long its job has been under way; 0 without one."""
+        return time.monotonic() - self._start.seconds if self._start and self._start.job is self.held else 0.0
+
+    def _memory(self) -> int:
+        return psutil.Process(self._process.pid).memory_info().rss
 
     def hang_up(self) -> None:
         """Tell it that no more jobs will come; a job under way is interrupted."""
@@ -190,25 +224,30 @@ class WorkerProcess:
         except (BrokenPipeError, ValueError):
             self.is_leaving = True  # it has just died; the listening thread deals with that
 
-    def _kill_if_still_at(self, held: HeldJob | None) -> None:
-        if held is not None and self.held is held:
-            if held.limits is None:
-                self._process.kill()
-            else:
-                self._kill(held, "stopped", "")
+    def _kill_if_still_at(self, held: HeldJob | None, reason: str) -> None:
+        if held is None or self.held is not held:
+            return
+        if held.limits is None or (held.limits.keeps_best and not reason):
+            self._process.kill()
+        else:
+            self._kill(held, "failed" if reason else "stopped", reason)
 
     def _kill(self, held: HeldJob, state: State, reason: str) -> None:
         self.killed_for = KilledFor(held, state, reason)
         self._process.kill()
 
     def _listen(self) -> None:
+        """Hear the answers. Whatever goes wrong with one, a full disk for one, the next is heard."""
         for line in self._output:
             answer: Answer = json.loads(line)
             if "ready" in answer:
                 self.was_ready = True
                 if self.held:
                     self.held.lease.pid = answer["ready"]
-            self._on_answer(self, answer)
+            try:
+                self._on_answer(self, answer)
+            except Exception:
+                logger.exception("An answer of a worker of the lane %r was not dealt with", self.lane)
         self._output.close()
         self._input.close()
         self._on_exit(self, self._process.wait())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
+from embedviz.core.limits import HostLimits
+
 if TYPE_CHECKING:
     from embedviz.core.settings import TrainingSettings
 
@@ -15,8 +17,9 @@ class _ThreadLimit(Protocol):
 
 
 def training_capacity() -> int:
-    """Return how many trainings may run at once: EMBEDVIZ_MAX_RUNNING, or one for every four cores."""
-    return int(os.environ.get("EMBEDVIZ_MAX_RUNNING") or max(1, (os.cpu_count() or 1) // 4))
+    """Return how many trainings may run at once: the limit of this host, or one for every four cores."""
+    limit = HostLimits.of_environment().running
+    return max(1, (os.cpu_count() or 1) // 4 if limit is None else int(limit))
 
 
 def threads_per_training() -> int:

@@ -118,9 +118,9 @@ def test_a_zip_of_zips_is_reported():
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda data: zipped(a=data)])
 def test_more_than_the_limit_of_the_house_is_refused(pack, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_MAX_BYTES", "1000")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_DATA_MB", "0.001")
     assert len(content(pack(b"x" * 1000))) == 1000
-    with pytest.raises(DataError, match="EMBEDVIZ_MAX_BYTES"):
+    with pytest.raises(DataError, match="EMBEDVIZ_LIMIT_DATA_MB"):
         content(pack(b"x" * 1001))
     assert len(content(pack(b"x" * 5000), limit=2000)) == 1000
 

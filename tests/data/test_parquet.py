@@ -59,7 +59,7 @@ def test_a_nameless_index_of_pandas_is_left_out():
 
 
 def test_words_that_repeat_without_measure_are_refused(monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_MAX_BYTES", "10000000")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_DATA_MB", "10")
     bomb = stored({"w": pa.array(["x" * 100_000] * 5000).dictionary_encode()})
     assert len(bomb.getvalue()) < 1_000_000
     with pytest.raises(DataError, match=r"unpacks to more than 10\.0 MB"):

@@ -141,7 +141,7 @@ def test_a_zip_whose_file_has_no_name_is_refused():
 
 
 def test_a_bomb_is_refused(monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_MAX_BYTES", "100000")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_DATA_MB", "0.1")
     with pytest.raises(DataError, match="which is the limit here"):
         read_table(gzip.compress(b"a" * 10_000_000), name="bomb.txt.gz")
 

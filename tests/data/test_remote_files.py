@@ -186,9 +186,9 @@ def test_a_redirect_on_this_machine_is_followed_and_the_name_is_the_address_s(se
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": None}], ids=["announced", "while it arrives"])
 def test_a_file_over_the_limit_is_refused(server, tmp_path, monkeypatch, headers):
-    monkeypatch.setenv("EMBEDVIZ_MAX_BYTES", "10")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_DATA_MB", "0.00001")
     server.answers["/a.csv"] = (200, headers, CSV)
-    with pytest.raises(ev.EmbedvizError, match=r"the limit here\. Set EMBEDVIZ_MAX_BYTES"):
+    with pytest.raises(ev.EmbedvizError, match=r"the limit here\. EMBEDVIZ_LIMIT_DATA_MB"):
         ev.read_table(f"{server.url}/a.csv")
     assert server.asked["/a.csv"] == 1 + bool(headers)
     assert not [

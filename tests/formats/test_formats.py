@@ -175,9 +175,9 @@ def test_a_zip_with_a_password_gets_a_sentence():
 
 
 def test_a_file_past_the_limit_is_refused(monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_MAX_BYTES", "20")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_DATA_MB", "0.00002")
     assert load_vectors(b"king 1 2\nqueen 3 4\n").labels == ["king", "queen"]
-    with pytest.raises(VectorFormatError, match=r"more than 20 bytes\. EMBEDVIZ_MAX_BYTES allows more"):
+    with pytest.raises(VectorFormatError, match=r"more than 20 bytes\. EMBEDVIZ_LIMIT_DATA_MB allows more"):
         load_vectors(b"king 1 2\nqueen 3 4.25\n")
 
 

@@ -48,7 +48,7 @@ def test_workers_are_forked_from_one_process_and_named_by_their_lane(start):
 @pytest.mark.timeout(120)
 def test_a_worker_has_the_variables_the_folder_and_the_output_that_it_was_given(start, monkeypatch, tmp_path, own_home):
     start()
-    monkeypatch.setenv("EMBEDVIZ_QUOTA_MB", "7")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_EPOCHS", "7")
     monkeypatch.setenv("STREAMLIT_SERVER_PORT", "1")
     monkeypatch.chdir(tmp_path)
     worker = start()

@@ -17,7 +17,7 @@ Lane = Literal["training", "interactive", "coordination"]
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of a kind of job. The executor ends the process of a job that reaches one, and the job has failed.
+    """Limits of a job. The executor ends the process of a job that reaches one, and the job has failed; or it asks the job to stop.
 
     Attributes
     ----------
@@ -29,14 +29,18 @@ class Limits:
         That the process may hold more than when the job began.
     advice : str
         What to do, in a sentence.
+    keeps_best : bool
+        True for a job that is asked to stop, so that it keeps the best so far, and is killed only where it does not, or takes
+        half as much memory again.
     """
 
     what: str
     seconds: float
-    memory_bytes: int
+    memory_bytes: float
     advice: str
+    keeps_best: bool = False
 
-    def reason(self, seconds: float, memory_bytes: int) -> str:
+    def reason(self, seconds: float, memory_bytes: float) -> str:
         """Return why a job that has taken so much is ended, in a sentence or two; empty while it is within the limits."""
         if memory_bytes > self.memory_bytes:
             limit = f"at {self.memory_bytes / 1e9:.2g} GB of memory"

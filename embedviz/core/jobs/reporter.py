@@ -31,16 +31,19 @@ class Control:
     ----------
     reason : str
         Why the job was interrupted, in a sentence; empty until then.
+    stop_reason : str
+        Why it was stopped, where that was nobody's wish.
     """
 
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._interrupt = threading.Event()
         self._taken_over = threading.Event()
-        self.reason = ""
+        self.reason = self.stop_reason = ""
 
-    def request_stop(self) -> None:
-        """Ask the job to end and keep the best so far."""
+    def request_stop(self, reason: str = "") -> None:
+        """Ask the job to end and keep the best so far; the first reason counts."""
+        self.stop_reason = self.stop_reason or reason
         self._stop.set()
 
     def request_interrupt(self, reason: str) -> None:

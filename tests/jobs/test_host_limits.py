@@ -1,0 +1,116 @@
+"""What a shared server lets one visitor take, with real workers: turns, time and memory."""
+
+import os
+import time
+
+import pytest
+
+from embedviz.core.errors import QueueFullError
+from embedviz.jobs.local_executor import LocalExecutor
+from embedviz.store.dataset import Dataset
+from embedviz.store.store import Store
+from tests.jobs.waiting import in_training, wait_for
+
+pytestmark = pytest.mark.slow
+
+LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
+
+
+@pytest.fixture
+def shared(monkeypatch, own_home):
+    monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+
+
+@pytest.fixture
+def executor(shared):
+    executor = LocalExecutor().start()
+    yield executor
+    executor.close()
+
+
+def new_run(text: str, owner: str = "a", **settings):
+    store = Store()
+    dataset = Dataset.upload(store.uploads_folder, "t.txt", [text.encode()])
+    return store.create_training("skipgram", dataset, {"min_count": 1, **settings}, owner=owner)
+
+
+def test_a_training_beyond_the_seconds_is_stopped_with_its_best_and_the_next_one_runs(
+    executor, monkeypatch, two_topics
+):
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_RUN_SECONDS", "4")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_RUNNING", "1")
+    long, behind = new_run(two_topics, **LONG), new_run(two_topics, epochs=1)
+    executor.submit(long, "a")
+    executor.submit(behind, "a")
+    assert long.wait(60) == "stopped"
+    assert long.state.reason.startswith("It was stopped after 4 s, the limit here. The best so far is kept.")
+    assert "cat" in long.space
+    assert long.metrics
+    assert behind.wait(60) == "done"
+
+
+def test_a_job_beyond_the_memory_is_stopped_with_its_best(executor, monkeypatch, two_topics):
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_JOB_MB", "0.001")
+    run = new_run(two_topics, **LONG)
+    executor.submit(run, "a")
+    assert run.wait(60) in ("stopped", "failed")  # at half as much again it is ended at once
+    assert "MB of memory, the limit here" in run.state.reason or "GB of memory, the limit here" in run.state.reason
+
+
+def test_a_visitor_with_many_runs_holds_up_nobody(executor, many_topics):
+    mine = [new_run(many_topics, **LONG) for _ in range(6)]
+    for run in mine:
+        executor.submit(run, "a")
+    with pytest.raises(QueueFullError, match="5 of your jobs are waiting already"):
+        executor.submit(new_run(many_topics, **LONG), "a")
+    in_training(mine[0])
+    other = new_run(many_topics, "b", epochs=3)
+    executor.submit(other, "b")
+    begun = time.monotonic()
+    in_training(other)
+    assert [run.status for run in mine] == ["running", *["queued"] * 5], f"after {time.monotonic() - begun:.1f} s"
+    assert other.wait(60) == "done"
+
+
+def test_where_all_places_are_taken_the_forecast_comes_true(executor, monkeypatch, many_topics):
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_RUN_SECONDS", "4")
+    first = [new_run(many_topics, owner, **LONG) for owner in "abcd"]
+    for run in first:
+        executor.submit(run, run.owner)
+    for run in first:
+        in_training(run)
+    last = new_run(many_topics, "e", epochs=1)
+    executor.submit(last, "e")
+    assert executor.place(last) == 1
+    assert executor.expected_wait(last) > 0
+    assert executor.expected_wait(first[0]) is None
+    assert last.wait(60) == "done"
+    assert executor.expected_wait(last) is None
+
+
+def test_places_of_a_machine_are_its_cores_unless_they_are_limited(shared, monkeypatch):
+    for running in (4, 2):
+        monkeypatch.setenv("EMBEDVIZ_LIMIT_RUNNING", str(running))
+        assert LocalExecutor().capacity == running * max(1, os.cpu_count() // running)
+
+
+def test_a_worker_that_ends_while_the_disk_is_full_leaves_its_lane_alive(executor, monkeypatch, many_topics):
+    """The listening thread writes the end of a job that it heard of; it has to live on where that fails."""
+    from embedviz.jobs import local_executor
+
+    run = new_run(many_topics, **LONG)
+    executor.submit(run, "a")
+    in_training(run)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(local_executor, "write_status", full)
+        worker = next(worker for worker in executor._workers["training"] if worker.held)
+        worker._process.kill()
+        wait_for(lambda: worker not in executor._workers["training"], what="the end of the worker")
+    after = new_run(many_topics, "b", epochs=1)
+    executor.submit(after, "b")
+    assert after.wait(60) == "done"
+    wait_for(lambda: run.status == "interrupted", what="the end of the lease")
