@@ -43,7 +43,7 @@ def show_baselines(run: RunFolder, verdict: str) -> None:
         duration = formatting.duration(run.record.get("seconds", 0.0))
         st.caption(f"The baselines seldom take longer than the run itself, which took {duration}.")
         if st.button("Train the baselines", type="primary", icon=":material/play_arrow:", key="train-baselines"):
-            session.executor().submit(baselines_of(run))
+            session.submit(baselines_of(run))
             st.rerun()
 
 
@@ -97,7 +97,7 @@ def _repeat_form(run: RunFolder) -> None:
         + (" The run itself counts as one." if over == "seeds" and left < n else "")
     )
     if st.button(f"Repeat over {n} {over}", icon=":material/repeat:", key="repeat"):
-        session.executor().submit(repeats_of(run, over, n))
+        session.submit(repeats_of(run, over, n))
         st.rerun()
 
 

@@ -94,7 +94,7 @@ def follow_progress(
             message(session.plain(state.reason or "Stopped."))
             if is_mine and st.button(resume_label, icon=":material/play_arrow:", key=f"resume-{key}"):
                 on_resume()
-                session.executor().submit(job)
+                session.submit(job)
                 st.rerun(scope="app")
             return
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -110,7 +110,7 @@ def awaited(job: JobFolder[Any], *, key: str) -> bool:
     """Submit the job unless it is done or the visitor stopped it, show its progress, and return True once it is done."""
     stopped = f"stopped-{job.id}"
     if job.status in ("interrupted", "stopped") and not st.session_state.get(stopped):
-        session.executor().submit(job)
+        session.submit(job)
     state = follow_progress(
         job,
         key=key,

@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedviz.core.mode import is_shared
+from embedviz.store.ids import LOCAL_OWNER
 
 COOKIE = "embedviz_owner"
+NOBODY = "nobody"
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
@@ -21,6 +23,11 @@ def owner_of(cookies: Mapping[str, str]) -> str | None:
     """Return the secret that identifies a visitor; None for a cookie of another form, which could name the local owner."""
     cookie = cookies.get(COOKIE, "")
     return cookie if _SECRET.fullmatch(cookie) else None
+
+
+def viewer_of(cookies: Mapping[str, str]) -> str:
+    """Return whoever sends a request: the local owner, a visitor's owner, or nobody, who owns nothing."""
+    return owner_of(cookies) or NOBODY if is_shared() else LOCAL_OWNER
 
 
 def owner_cookie() -> list[Middleware]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 import streamlit as st
 
 from components.navigation import is_history_step
 from components.owner_cookie import owner_of
 from embedviz.core.errors import EmbedvizError
+from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.mode import is_shared
+from embedviz.jobs import executor as executors
 from embedviz.jobs.executor import Executor
 from embedviz.jobs.local_executor import shared_executor
 from embedviz.store.ids import LOCAL_OWNER
@@ -28,6 +31,16 @@ def store() -> Store:
 def executor() -> Executor:
     """Return what runs the jobs of this server."""
     return shared_executor()
+
+
+def submit(job: JobFolder[Any]) -> None:
+    """Queue a job for this visitor; as `Executor.submit`."""
+    executor().submit(job, owner())
+
+
+def submit_new(job: JobFolder[Any]) -> None:
+    """Queue a job that was just created for this visitor; one that is refused leaves nothing behind."""
+    executors.submit_new(executor(), job, owner())
 
 
 def owner() -> str:
@@ -57,7 +70,7 @@ def current_run() -> RunFolder | None:
     if not run_id:
         return None
     try:
-        run = store().run(run_id)
+        run = store().run(run_id, owner())
         _ = run.spec, run.name  # so that a damaged one is found here and not in the middle of a page
     except EmbedvizError as error:
         st.session_state.pop(RUN_KEY, None)

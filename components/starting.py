@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what they bring takes a second to import, and the Home page
 def start_training(model: str, dataset: Dataset, settings: dict[str, Any], **more: Any) -> RunFolder:
     """Create the run, submit it and open it. more: further arguments of Store.create_training."""
     run = session.store().create_training(model, dataset, settings, owner=session.owner(), **more)
-    session.executor().submit(run)
+    session.submit_new(run)
     session.remember(run)
     return run
 
@@ -50,7 +50,7 @@ def open_vectors(dataset: Dataset, tensor: str = "") -> RunFolder:
             session.remember(run)
             return run
     run = session.store().create_vectors(dataset, owner=session.owner(), tensor=tensor)
-    session.executor().submit(run)
+    session.submit_new(run)
     session.remember(run)
     return run
 

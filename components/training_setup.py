@@ -137,7 +137,7 @@ def _read_once(reading: Reading, settings: TrainingSettings) -> None:
     submitted = f"submitted-{reading.id}"
     if reading.status == "interrupted" and submitted not in st.session_state and _may_read(settings):
         with error_boundary():  # a full queue delays the estimate, not the form
-            session.executor().submit(reading)
+            session.submit(reading)
             st.session_state[submitted] = True
 
 
@@ -213,7 +213,7 @@ def _cost(
         if state.state != "done" or survey is None:
             st.error(session.plain(state.reason or "The data could not be read to the end."))
             if st.button("Read again", icon=":material/refresh:", key=f"read-{reading.id}"):
-                session.executor().submit(reading)
+                session.submit(reading)
                 st.rerun(scope="app")
             show_findings(findings, take, key=reading.id)
             return

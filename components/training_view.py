@@ -159,4 +159,4 @@ def _show_network(run: RunFolder, state: Status) -> None:
 
 def _resume(run: RunFolder) -> None:
     with error_boundary():
-        session.executor().submit(run)
+        session.submit(run)

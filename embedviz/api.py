@@ -147,12 +147,13 @@ def start(
     >>> run.wait()
     'done'
     """
+    from embedviz.jobs.executor import submit_new
     from embedviz.jobs.local_executor import shared_executor
 
     columns = _with_categories(model, data, columns)
     dataset = _dataset(model, data, read, columns, test, validation)
     run = _created(model, dataset, columns, settings, probes, name, None, track, filters)
-    shared_executor().submit(run)
+    submit_new(shared_executor(), run)
     return run
 
 

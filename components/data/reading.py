@@ -33,7 +33,7 @@ def read_preview(dataset: Dataset, *, key: str, may_be_vectors: bool = True) -> 
     preview = preview_of(dataset, may_be_vectors=may_be_vectors)
     asked = f"asked-{preview.id}"
     if preview.status == "interrupted" and asked not in st.session_state:
-        session.executor().submit(preview)
+        session.submit(preview)
         st.session_state[asked] = True
         with contextlib.suppress(TimeoutError):
             preview.wait(BRIEF_S)
@@ -49,7 +49,7 @@ def read_preview(dataset: Dataset, *, key: str, may_be_vectors: bool = True) -> 
         else:
             st.info(session.plain(state.reason or "Reading was stopped."))
         if st.button("Try again", icon=":material/refresh:", key=f"again-{key}"):
-            session.executor().submit(preview)
+            session.submit(preview)
             st.rerun(scope="app")
 
     state = live.follow(preview, draw, key=key)

@@ -121,7 +121,7 @@ def _start(
         columns=run.columns if run is not None and is_of_run else None,
         owner=session.owner(),
     )
-    session.executor().submit(experiment)
+    session.submit_new(experiment)
     open_address(experiment)
     st.rerun()
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from components.map.filters import decode_filters, passing_points
 from components.map.loader import MODULES_PATH
+from components.owner_cookie import viewer_of
 from embedviz.core.errors import EmbedvizError, SettingsError
 from embedviz.map_view.answers import answer_question, pack
 from embedviz.map_view.columns import color_codes, size_codes
@@ -62,7 +63,7 @@ def _on_finished_map(answer: Callable[[Request, Map, EmbeddingSpace], Response])
 
     def handler(request: Request) -> Response:
         try:
-            run = Store().run(request.path_params["run"])
+            run = Store().run(request.path_params["run"], viewer_of(request.cookies))
             found = open_finished_map(run, request.path_params["map"])
             return answer(request, found, open_space(run, found.space_name))
         except (EmbedvizError, FileNotFoundError):
@@ -82,7 +83,8 @@ def _snapshots(request: Request, found: Map, space: EmbeddingSpace) -> Response:
 def _partial_layout(request: Request) -> Response:
     """Answer with the layout reached so far; 204 when it is the one named by ?after=, or the map is done."""
     try:
-        found = open_map(Store().run(request.path_params["run"]), request.path_params["map"]).partial_layout()
+        run = Store().run(request.path_params["run"], viewer_of(request.cookies))
+        found = open_map(run, request.path_params["map"]).partial_layout()
     except EmbedvizError:
         return PlainTextResponse(GONE, 404)
     if found is None or str(found[1]) == request.query_params.get("after"):

@@ -39,7 +39,7 @@ def requested_map(state: MapSession) -> Map:
     found = map_of(state.run, state.space.name, settings, state.init)
     if found.state.is_final and found.status != "done" and state.submitted != found.id:
         state.submitted = found.id
-        session.executor().submit(found)
+        session.submit(found)
     return found
 
 

@@ -19,6 +19,7 @@ from embedviz.core.jobs.spec import JobSpec
 from embedviz.exports.formats import write_archive, writer_of
 from embedviz.exports.vector_exports import find_vector_export
 from embedviz.store.run_folder import RunFolder
+from embedviz.store.work import job_on, path_from
 
 FOLDER = "exports"
 FILE = "export"  # without an ending: `name` is what a person's browser calls it
@@ -26,7 +27,7 @@ FILE = "export"  # without an ending: `name` is what a person's browser calls it
 
 @dataclass(frozen=True)
 class ExportSpec(JobSpec):
-    """Export the run two folders above.
+    """Export a run.
 
     Attributes
     ----------
@@ -38,6 +39,8 @@ class ExportSpec(JobSpec):
         What the file is called when it is downloaded.
     space : str
         The space whose vectors are written; empty for an export of the model.
+    run : str
+        The run's folder, relative to the job's.
     """
 
     kind: ClassVar[str] = "export"
@@ -46,6 +49,7 @@ class ExportSpec(JobSpec):
     ended: float
     name: str
     space: str = ""
+    run: str = "../.."
 
 
 class Export(JobFolder[ExportSpec]):
@@ -71,7 +75,7 @@ def export_of(run: RunFolder, format: str) -> Export:
         When there is no such format.
     """
     writer_of(format)
-    return Export.keyed(run.folder / FOLDER, ExportSpec(format, run.state.ended, f"{format}.zip"))
+    return _export(run, format, f"{format}.zip")
 
 
 def vectors_export_of(run: RunFolder, space: str, format: str) -> Export:
@@ -85,13 +89,20 @@ def vectors_export_of(run: RunFolder, space: str, format: str) -> Export:
         When the run has no such space.
     """
     name = find_vector_export(format).download_name(run.spaces[space], space)
-    return Export.keyed(run.folder / FOLDER, ExportSpec(format, run.state.ended, name, space))
+    return _export(run, format, name, space)
+
+
+def _export(run: RunFolder, format: str, name: str, space: str = "") -> Export:
+    ended = run.state.ended
+    return job_on(
+        run, Export, FOLDER, lambda exports: ExportSpec(format, ended, name, space, path_from(exports, run.folder))
+    )
 
 
 @job("export", lane="interactive")
 def write_export(spec: ExportSpec, folder: Path, reporter: Reporter) -> None:
     """Write the file."""
-    run = RunFolder(folder.parent.parent)
+    run = RunFolder(folder / spec.run)
     reporter.report(f"Writing {spec.name}")
     if not spec.space:
         write_archive(run, folder / FILE, writer_of(spec.format), reporter.check)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import Any, Protocol, Self
 
@@ -103,6 +104,15 @@ def check_room(waiting_of_owner: int, waiting: int, limits: HostLimits) -> None:
         )
     if limits.waiting is not None and waiting >= limits.waiting:
         raise QueueFullError(f"{waiting} jobs are waiting already. Try again in a few minutes. {ELSEWHERE}")
+
+
+def submit_new(executor: Executor, job: JobFolder[Any], owner: str = LOCAL_OWNER) -> None:
+    """Queue a job that was just created. One that is refused leaves nothing behind; the error is that of `submit`."""
+    try:
+        executor.submit(job, owner)
+    except RunError:
+        shutil.rmtree(job.folder, ignore_errors=True)
+        raise
 
 
 def take_for_queue(job: JobFolder[Any]) -> Lease:

@@ -23,6 +23,7 @@ from embedviz.evaluation.word_vector_scores import Coverage, SetKind, WordVector
 from embedviz.space.storage import read_space
 from embedviz.store.maps import space_version
 from embedviz.store.run_folder import SPACES, RunFolder
+from embedviz.store.work import job_on, path_from
 
 FOLDER = "word_scores"
 SET, FIGURES, ROWS, SECTIONS = "set.txt", "scores.json", "rows.parquet", "sections.parquet"
@@ -38,7 +39,7 @@ LIMITS = Limits(
 
 @dataclass(frozen=True)
 class WordScoresSpec(JobSpec):
-    """Score a space of the run in the folder two above.
+    """Score a space of a run.
 
     Attributes
     ----------
@@ -54,6 +55,8 @@ class WordScoresSpec(JobSpec):
         Version of the space.
     version : int
         Of the scoring.
+    spaces : str
+        Folder of the space, relative to the job's.
     """
 
     kind: ClassVar[str] = "word scores"
@@ -65,6 +68,7 @@ class WordScoresSpec(JobSpec):
     ended: float
     written: int
     version: int = VERSION
+    spaces: str = "../../spaces"
 
 
 @dataclass(frozen=True)
@@ -124,15 +128,16 @@ def word_scores_of(
     if content is not None and len(content) > MAX_BYTES:
         raise DataError(f"{title} is larger than {MAX_BYTES // 1_000_000} MB, the limit for a set of words.")
     sha256 = "" if content is None else hashlib.sha256(content).hexdigest()
-    spec = WordScoresSpec(space_name, title, sha256, kind, **space_version(run, space_name))
-    parent = run.folder / FOLDER
-    folder = parent / spec.key()
-    if content is not None and not (folder / SET).exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replacing(folder / SET) as temporary:
+
+    def spec(parent: Path) -> WordScoresSpec:
+        spaces = path_from(parent, run.folder / SPACES)
+        return WordScoresSpec(space_name, title, sha256, kind, **space_version(run, space_name), spaces=spaces)
+
+    found = job_on(run, WordScores, FOLDER, spec)
+    if content is not None and not (found.folder / SET).exists():
+        with replacing(found.folder / SET) as temporary:
             temporary.write_bytes(content)
-    found = WordScores.keyed(parent, spec)
-    _remove_oldest(parent, found)
+    _remove_oldest(found.folder.parent, found)
     return found
 
 
@@ -149,7 +154,7 @@ def _remove_oldest(parent: Path, kept: WordScores) -> None:
 def score_words(spec: WordScoresSpec, folder: Path, reporter: Reporter) -> None:
     """Read the set, score the space, and write rows.parquet, sections.parquet, then scores.json."""
     reporter.report(f"Reading {spec.title}")
-    space = read_space(folder.parents[1] / SPACES, spec.space)
+    space = read_space(folder / spec.spaces, spec.space)
     if spec.sha256:
         evaluator = read_word_set((folder / SET).read_bytes(), spec.title, spec.set_kind)
     else:

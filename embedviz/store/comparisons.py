@@ -1,8 +1,7 @@
-"""Comparisons of a run's space with another space: jobs in the run's own folder, one for each other space and each k."""
+"""Comparisons of a run's space with another space: one job for each other space and each k."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 from embedviz.space.comparison_job import ComparisonSpec, SpaceComparison
 from embedviz.store.maps import space_version
 from embedviz.store.run_folder import SPACES, RunFolder
+from embedviz.store.work import job_on, path_from
 
 COMPARISONS = "comparisons"
 _NOT_THE_TRAINING = ("seed", "device", "threads")  # settings that twins may differ in
@@ -30,20 +30,22 @@ def comparison_of(a: RunFolder, space_a: str, b: RunFolder, space_b: str, k: int
     k : int
         Neighbors to compare.
     """
-    comparisons = a.folder / COMPARISONS
     version, other = space_version(a, space_a), space_version(b, space_b)
-    spec = ComparisonSpec(
-        space=space_a,
-        other_space=space_b,
-        spaces=_relative(a.folder / SPACES, comparisons),
-        other_spaces=_relative(b.folder / SPACES, comparisons),
-        k=k,
-        ended=version["ended"],
-        written=version["written"],
-        other_ended=other["ended"],
-        other_written=other["written"],
-    )
-    return SpaceComparison.keyed(comparisons, spec)
+
+    def spec(comparisons: Path) -> ComparisonSpec:
+        return ComparisonSpec(
+            space=space_a,
+            other_space=space_b,
+            spaces=path_from(comparisons, a.folder / SPACES),
+            other_spaces=path_from(comparisons, b.folder / SPACES),
+            k=k,
+            ended=version["ended"],
+            written=version["written"],
+            other_ended=other["ended"],
+            other_written=other["written"],
+        )
+
+    return job_on(a, SpaceComparison, COMPARISONS, spec)
 
 
 def twins_of(run: RunFolder, runs: Sequence[R]) -> list[R]:
@@ -60,11 +62,3 @@ def _all_but_the_seed(run: RunFolder) -> dict[str, Any]:
     settings = {name: value for name, value in run.spec.settings.items() if name not in _NOT_THE_TRAINING}
     data = {name: run.data.get(name) for name in _SAME_DATA}
     return {"model": run.model, "settings": settings, "data": data, "columns": run.columns}
-
-
-def _relative(folder: Path, comparisons: Path) -> str:
-    """The folder as seen from a comparison's, so that a store can be moved."""
-    try:
-        return Path(os.path.relpath(folder, comparisons / "job")).as_posix()
-    except ValueError:  # on another drive
-        return str(folder.absolute())

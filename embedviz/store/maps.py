@@ -1,7 +1,8 @@
-"""Maps of a run's spaces by what a person asks for: each is a job in the run's own folder."""
+"""Maps of a run's spaces by what a person asks for: each is a job in the run's own folder, or in the viewer's."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
@@ -21,6 +22,7 @@ from embedviz.space.comparison_job import SpaceComparison
 from embedviz.space.snapshots import MAX_LABELS, has_snapshots, snapshot_steps
 from embedviz.space.storage import written
 from embedviz.store.run_folder import SPACES, RunFolder
+from embedviz.store.work import find_job, job_on, path_from
 
 MAPS = "maps"
 
@@ -54,17 +56,26 @@ def map_of(run: RunFolder, space_name: str, settings: ProjectionSettings, init: 
     init : str, optional
         Id of the map whose layout it starts from, where the settings ask for that.
     """
-    init = init if settings.continues_last_map else ""
-    spec = MapSpec(space_name, settings.model_dump(), init=init, **space_version(run, space_name))
-    return Map.keyed(run.folder / MAPS, spec)
+
+    def spec(maps: Path) -> MapSpec:
+        start = init if settings.continues_last_map and (maps / init).is_dir() else ""
+        return MapSpec(
+            space_name,
+            settings.model_dump(),
+            init=start,
+            spaces=path_from(maps, run.folder / SPACES),
+            **space_version(run, space_name),
+        )
+
+    return job_on(run, Map, MAPS, spec)
 
 
 def open_map(run: RunFolder, map_id: str) -> Map:
     """Return the run's map with this id. RunError when there is none."""
-    folder = run.folder / MAPS / map_id
-    if not map_id.isalnum() or not Map.exists(folder):
+    found = find_job(run, Map, MAPS, map_id)
+    if found is None:
         raise RunError("This map no longer exists. Draw it again.")
-    return Map(folder)
+    return found
 
 
 def draw_pca(run: RunFolder, space: EmbeddingSpace, settings: ProjectionSettings) -> Map:
@@ -97,17 +108,30 @@ def has_history(run: RunFolder, space_name: str) -> bool:
 def history_of(run: RunFolder, space_name: str) -> History:
     """Return the maps of this space's snapshots; written when new, and then still to be submitted."""
     settings = ProjectionSettings.of(n_points=MAX_LABELS)
-    spec = HistorySpec(space_name, settings.model_dump(), **space_version(run, space_name))
-    return History.keyed(run.folder / MAPS, spec)
+
+    def spec(maps: Path) -> HistorySpec:
+        return HistorySpec(
+            space_name,
+            settings.model_dump(),
+            spaces=path_from(maps, run.folder / SPACES),
+            run=path_from(maps, run.folder),
+            **space_version(run, space_name),
+        )
+
+    return job_on(run, History, MAPS, spec)
 
 
 def pair_of(run: RunFolder, comparison: SpaceComparison) -> Pair:
     """Return the maps of a run's space and the one it is compared with; written when new."""
-    spec = PairSpec(
-        comparison.spec.space,
-        ProjectionSettings.of(n_points=MAX_PAIR_LABELS).model_dump(),
-        ended=comparison.spec.ended,
-        written=comparison.spec.written,
-        comparison=f"../../{comparison.folder.relative_to(run.folder).as_posix()}",
-    )
-    return Pair.keyed(run.folder / MAPS, spec)
+
+    def spec(maps: Path) -> PairSpec:
+        return PairSpec(
+            comparison.spec.space,
+            ProjectionSettings.of(n_points=MAX_PAIR_LABELS).model_dump(),
+            ended=comparison.spec.ended,
+            written=comparison.spec.written,
+            spaces=path_from(maps, run.folder / SPACES),
+            comparison=path_from(maps, comparison.folder),
+        )
+
+    return job_on(run, Pair, MAPS, spec)

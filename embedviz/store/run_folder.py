@@ -132,6 +132,8 @@ class RunFolder(JobFolder[RunSpec]):
     ----------
     folder : Path or str
         The run's folder.
+    work_folder : Path, optional
+        Where maps and other jobs on the run are kept; by default in its own folder. A visitor who is not its owner has another.
 
     Raises
     ------
@@ -144,6 +146,10 @@ class RunFolder(JobFolder[RunSpec]):
     record_file = "run.json"
     record_class = RunRecord
     spec_class = RunSpec
+
+    def __init__(self, folder: Path | str, work_folder: Path | None = None) -> None:
+        super().__init__(folder)
+        self.work_folder = work_folder or self.folder
 
     @classmethod
     def create_run(

@@ -48,6 +48,7 @@ class Store:
         self.folder = folder or home()
         self.runs_folder, self.uploads_folder = self.folder / "runs", self.folder / "uploads"
         self.deleted_folder, self.predictions_folder = self.folder / "deleted", self.folder / "predictions"
+        self.views_folder = self.folder / "views"  # of a visitor: what was asked of the runs of others
         for part in (self.runs_folder, self.uploads_folder, self.deleted_folder, self.predictions_folder):
             part.mkdir(mode=0o700, exist_ok=True)
 
@@ -151,12 +152,19 @@ class Store:
             folder, spec, run_id, name=name, owner=owner, version=VERSION, experiment=experiment
         )
 
-    def run(self, run_id: str) -> RunFolder:
-        """Return the run with this id. RunError when there is none (any more)."""
+    def run(self, run_id: str, viewer: str | None = None) -> RunFolder:
+        """Return the run with this id, for its owner or, with a folder of their own for maps and the like, for another viewer.
+
+        Raises
+        ------
+        RunError
+            When there is none (any more).
+        """
         folder = self.runs_folder / checked_id(run_id)
         if not RunFolder.exists(folder):
             raise RunError("This run no longer exists: it was deleted, or it expired on this server.")
-        return RunFolder(folder)
+        run = RunFolder(folder)
+        return run if viewer in (None, run.owner) else RunFolder(folder, self.views_folder / viewer / run_id)
 
     def runs(self, owner: str | None = None) -> list[RunFolder]:
         """Return all runs, or those of one owner, the newest first."""
