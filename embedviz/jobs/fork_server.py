@@ -21,40 +21,14 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import NotRequired, TypedDict
 
 from embedviz.core.jobs.declaration import Lane
+from embedviz.jobs import worker
+from embedviz.jobs.fork_messages import MAX_PACKET, ForkAnswer, ForkRequest, Surroundings
 from embedviz.jobs.perform import let_threads_sleep
 
-MAX_PACKET = 4096  # bytes
-IMPORTED = (
-    "torch",
-    "embedviz.projection.umap_torch",
-    "embedviz.jobs.worker",
-)  # by all workers but those that coordinate
+IMPORTED = ("torch", "embedviz.projection.umap_torch")  # what is heavy of what jobs need
 logger = logging.getLogger(__name__)
-
-
-class ForkRequest(TypedDict):
-    """A packet to the fork server: the number of a worker, which its answers name, and the lane whose jobs it does."""
-
-    worker: int
-    lane: Lane
-
-
-class ForkAnswer(TypedDict):
-    """A packet from the fork server: the process of a worker, or the exit code with which it has ended."""
-
-    worker: int
-    pid: NotRequired[int]
-    code: NotRequired[int]
-
-
-class Surroundings(TypedDict):
-    """The first line to a worker: the environment variables and the current folder of the process that asked for it."""
-
-    environment: dict[str, str]
-    folder: str
 
 
 def main(control: socket.socket) -> None:
@@ -67,8 +41,6 @@ def main(control: socket.socket) -> None:
     gc.freeze()  # a collection in a worker would write to the memory that it shares
     lane = _serve(control)
     if lane:
-        from embedviz.jobs import worker
-
         worker.main(lane)
 
 

@@ -17,7 +17,7 @@ from typing import IO, Protocol
 
 from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Lane
-from embedviz.jobs.fork_server import MAX_PACKET, ForkAnswer, ForkRequest, Surroundings
+from embedviz.jobs.fork_messages import MAX_PACKET, ForkAnswer, ForkRequest, Surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
 LOG = "workers.log"  # in the store: what workers and the fork server print that belongs to no job

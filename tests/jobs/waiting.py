@@ -6,7 +6,7 @@ from embedviz.core.jobs.lease import LeaseRecord, current_generation
 from embedviz.core.typed_json import read_typed
 
 
-def wait_for(condition, seconds=120.0, what="it"):
+def wait_for(condition, seconds=100.0, what="it"):
     """The condition's first true value; fails when there is none in time."""
     end = time.monotonic() + seconds
     while not (value := condition()):
