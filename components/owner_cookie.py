@@ -11,10 +11,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedviz.core.mode import is_shared
-from embedviz.store.ids import LOCAL_OWNER
 
 COOKIE = "embedviz_owner"
-NOBODY = "nobody"
+NOBODY = "nobody"  # owns nothing
 COOKIE_MAX_AGE_S = 30 * 24 * 3600
 _SECRET = re.compile(r"[0-9a-f]{32}")
 
@@ -25,9 +24,9 @@ def owner_of(cookies: Mapping[str, str]) -> str | None:
     return cookie if _SECRET.fullmatch(cookie) else None
 
 
-def viewer_of(cookies: Mapping[str, str]) -> str:
-    """Return whoever sends a request: the local owner, a visitor's owner, or nobody, who owns nothing."""
-    return owner_of(cookies) or NOBODY if is_shared() else LOCAL_OWNER
+def viewer_of(cookies: Mapping[str, str]) -> str | None:
+    """Return the visitor who sends a request, or NOBODY; None on one's own machine, where every run is one's own."""
+    return owner_of(cookies) or NOBODY if is_shared() else None
 
 
 def owner_cookie() -> list[Middleware]:

@@ -70,7 +70,7 @@ def current_run() -> RunFolder | None:
     if not run_id:
         return None
     try:
-        run = store().run(run_id, owner())
+        run = store().run(run_id, owner() if is_shared() else None)
         _ = run.spec, run.name  # so that a damaged one is found here and not in the middle of a page
     except EmbedvizError as error:
         st.session_state.pop(RUN_KEY, None)

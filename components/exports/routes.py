@@ -27,7 +27,7 @@ def _send(request: Request) -> Response:
         viewer = viewer_of(request.cookies)
         run = Store().run(request.path_params["run"], viewer)
         export = find_job(run, Export, FOLDER, request.path_params["export"])
-        if export is None or (export.spec.format in HOLDS_DATA and viewer != run.owner):
+        if export is None or (export.spec.format in HOLDS_DATA and viewer not in (None, run.owner)):
             return PlainTextResponse(GONE, 404)
         return FileResponse(export.file, filename=export.spec.name, headers={"Cache-Control": "private, no-store"})
     except EmbedvizError:
