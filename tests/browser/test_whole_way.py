@@ -68,7 +68,7 @@ def test_the_whole_way(server, chromium, tmp_path, picture):
     page.goto(address)
     expect(page.get_by_role("button", name="Stop and keep the best")).to_be_visible()
 
-    [training] = [worker for worker in workers(server) if "training" in worker.cmdline()]
+    [training] = [worker for worker in workers(server) if worker.name() == "ev-training"]
     wait_for_checkpoint(page, server)
     training.kill()
     expect(page.get_by_text("was killed, or ran out of memory")).to_be_visible()
