@@ -5,8 +5,8 @@ import pytest
 
 from embedviz.core.errors import RunError
 from embedviz.core.jobs.status import Status, write_status
-from embedviz.exports.export_job import Export, export_of, vectors_export_of
 from embedviz.exports.export_job import FOLDER as EXPORTS
+from embedviz.exports.export_job import Export, export_of, vectors_export_of
 from embedviz.jobs.inline import run_inline
 from embedviz.jobs.word_scores import word_scores_of
 from embedviz.projection.settings import ProjectionSettings
