@@ -18,6 +18,7 @@ from embedviz.core.files import replacing
 from embedviz.core.jobs.declaration import job
 from embedviz.core.jobs.events import EventDetails
 from embedviz.core.jobs.reporter import Interrupted, Reporter, StopRequested
+from embedviz.core.limits import HostLimits
 from embedviz.core.peak_memory import PeakMemory
 from embedviz.core.progress import Progress
 from embedviz.core.typed_json import write_typed
@@ -72,6 +73,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         cost = _estimated(run) or prepared.cost(settings, machine_for(device, threads))
         reporter(Progress(message="Estimated"), estimate=cost.fields())
         learner = prepared.learner(settings, device, threads)
+        _check_vocabulary(learner)
         if checkpoint.exists():
             learner.restore(_read_checkpoint(checkpoint))
             reporter.report("Resuming from the last checkpoint")
@@ -118,6 +120,14 @@ def _prepare(run: RunFolder, model: AnyModelSpec, reporter: Reporter, has_checkp
             return end.value
         if not (has_checkpoint and reporter.stop_requested):
             reporter.check()
+
+
+def _check_vocabulary(learner: Learner[Trained]) -> None:
+    """Return if this host trains as many vectors. SettingsError otherwise."""
+    limits = HostLimits.of_environment()
+    if limits.vocabulary is not None:
+        largest = max((len(space) for space in learner.current().spaces().values()), default=0)
+        limits.check("vocabulary", largest, "This server learns at most {limit} vectors of a kind: leave rare ones out")
 
 
 def _estimated(run: RunFolder) -> Cost | None:

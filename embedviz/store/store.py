@@ -15,6 +15,7 @@ from embedviz.core.errors import DataError, EmbedvizError, RunError
 from embedviz.core.home import home
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
+from embedviz.core.limits import HostLimits
 from embedviz.core.mode import is_shared
 from embedviz.core.version import VERSION
 from embedviz.store.data_reference import DataReference, fingerprint
@@ -103,17 +104,19 @@ class Store:
         Raises
         ------
         SettingsError
-            When a setting is wrong, or there is no such model.
+            When a setting is wrong or past a limit of this host, or there is no such model.
         RunError
             When the folder already holds a run.
         """
         from embedviz.models import model_spec
 
         chosen_model = model_spec(model)
+        checked = chosen_model.Settings.of(**settings).model_dump()
+        _check_limits(model, checked)
         spec = TrainingSpec(
             model,
             _reference(dataset, filters),
-            settings=chosen_model.Settings.of(**settings).model_dump(),
+            settings=checked,
             columns={**dataset.columns, **(columns or {})},
             probes=list(probes),
             estimate=estimate.fields() if estimate else {},
@@ -293,6 +296,16 @@ class Store:
             yield from (run.data for run in _readable(folder))
         for folder in (self.uploads_folder, self.deleted_folder):
             yield from (dataset.reference() for dataset in _readable_datasets(folder))
+
+
+def _check_limits(model: str, settings: Mapping[str, Any]) -> None:
+    """Return if this host trains with these settings. SettingsError with the command that does on one's own machine."""
+    limits = HostLimits.of_environment()
+    for name, what in (
+        ("epochs", "This server trains at most {limit} epochs"),
+        ("dim", "Vectors have at most {limit} dimensions on this server"),
+    ):
+        limits.check(name, settings.get(name) or 0, what, f"embedviz train {model} FILE --{name} {settings.get(name)}")
 
 
 def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataReference:

@@ -15,6 +15,7 @@ from pyarrow import feather
 
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
+from embedviz.core.limits import HostLimits
 from embedviz.core.typed_json import read_typed, write_typed
 from embedviz.data.reading import READER_VERSION, Table
 from embedviz.data.report import ReadReport
@@ -52,13 +53,25 @@ def keep_table(key: str, read: Callable[[], Table]) -> Table:
     """Return the kept table, or read it and keep it.
 
     A frame that would not come back as it is, and one for which the disk has no room, is read each time.
+
+    Raises
+    ------
+    SettingsError
+        When it has more rows than this host takes.
     """
     folder = tables_folder() / key
-    kept = load_table(folder)
-    if kept is not None:
-        return kept
-    table = read()
-    return table.cached_in(folder) if save_table(table, folder) else table
+    table = load_table(folder)
+    if table is None:
+        read_now = read()
+        _check_rows(read_now)
+        table = read_now.cached_in(folder) if save_table(read_now, folder) else read_now
+    else:
+        _check_rows(table)
+    return table
+
+
+def _check_rows(table: Table) -> None:
+    HostLimits.of_environment().check("rows", len(table.frame), "This server takes tables of at most {limit} rows")
 
 
 def save_table(table: Table, folder: Path) -> bool:

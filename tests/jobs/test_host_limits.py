@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from embedviz.core.errors import QueueFullError
+from embedviz.core.errors import JobFailedError, QueueFullError, SettingsError
+from embedviz.jobs.inline import run_inline
 from embedviz.jobs.local_executor import LocalExecutor
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
@@ -19,6 +20,7 @@ LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
 @pytest.fixture
 def shared(monkeypatch, own_home):
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_EPOCHS", "none")  # for runs that do not end by themselves
 
 
 @pytest.fixture
@@ -114,3 +116,22 @@ def test_a_worker_that_ends_while_the_disk_is_full_leaves_its_lane_alive(executo
     executor.submit(after, "b")
     assert after.wait(60) == "done"
     wait_for(lambda: run.status == "interrupted", what="the end of the lease")
+
+
+def test_settings_past_a_limit_are_refused_with_the_command_for_ones_own_machine(shared, monkeypatch, two_topics):
+    monkeypatch.delenv("EMBEDVIZ_LIMIT_EPOCHS")
+    for name, value in (("epochs", 201), ("dim", 301)):
+        with pytest.raises(SettingsError, match=f"`embedviz train skipgram FILE --{name} {value}`"):
+            new_run(two_topics, **{name: value})
+    assert not list(Store().runs_folder.iterdir())
+
+
+def test_more_vectors_and_rows_than_the_limit_end_in_a_sentence(shared, monkeypatch, two_topics, cars):
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_VOCABULARY", "11")
+    with pytest.raises(JobFailedError, match="at most 11 vectors of a kind: leave rare ones out"):
+        run_inline(new_run(two_topics, epochs=1))
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_ROWS", str(len(cars) - 1))
+    dataset = Dataset.upload(Store().uploads_folder, "cars.csv", [cars.to_csv(index=False).encode()])
+    run = Store().create_training("categories", dataset, {"epochs": 1}, columns={"target": "body"})
+    with pytest.raises(JobFailedError, match="tables of at most 499 rows"):
+        run_inline(run)
