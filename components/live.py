@@ -120,10 +120,18 @@ def awaited(job: JobFolder[Any], *, key: str) -> bool:
     return state.state == "done"
 
 
+def waiting_text(job: JobFolder[Any]) -> str:
+    """Return the place of a job in its queue and when it will begin, without a full stop; empty when it does not wait."""
+    place, seconds = session.executor().place(job), session.executor().expected_wait(job)
+    if not place:
+        return ""
+    begins = f", begins in about {formatting.duration(seconds)}" if seconds is not None and seconds >= 1 else ""
+    return f"Waiting: number {place} in the queue{begins}"
+
+
 def _progress_text(job: JobFolder[Any], event: Event) -> str:
-    place = session.executor().place(job)
-    if place:
-        return f"Waiting: number {place} in the queue"
+    if waiting := waiting_text(job):
+        return waiting
     text = event.get("message", "Waiting for a worker")
     return f"{text}, about {formatting.duration(event['seconds_left'])} left" if "seconds_left" in event else text
 

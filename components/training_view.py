@@ -65,8 +65,7 @@ def _draw(run: RunFolder, state: Status, events: list[Event]) -> None:
 def _state(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     last: Event = events[-1] if events else {}
     if state.state == "queued":
-        place = session.executor().place(run)
-        st.info(f"Waiting: number {place} in the queue." if place else "Waiting for a worker.")
+        st.info(f"{live.waiting_text(run) or 'Waiting for a worker'}.")
     elif state.state == "running":
         live.bar(last, last.get("message", "Starting"))
     elif state.state != "done":

@@ -58,8 +58,7 @@ def read_preview(dataset: Dataset, *, key: str, may_be_vectors: bool = True) -> 
 
 def _show_progress(preview: Preview, state: Status, key: str) -> None:
     last, seconds = preview.last_event(), state.elapsed()
-    place = session.executor().place(preview)
-    text = f"Waiting: number {place} in the queue" if place else last.get("message", "Waiting for a worker")
+    text = live.waiting_text(preview) or last.get("message", "Waiting for a worker")
     with st.container(horizontal=True, vertical_alignment="center"):
         live.bar(last, f"{text}: {formatting.duration(seconds)}" if seconds >= SLOW_S else text)
         st.button(

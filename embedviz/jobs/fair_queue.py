@@ -7,6 +7,7 @@ from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from math import isnan
 from pathlib import Path
 
 from embedviz.jobs.worker_process import HeldJob
@@ -77,7 +78,7 @@ class Expected:
     places : int
         Places of its lane that it takes.
     seconds : float
-        That it will take; of a running one, that are left.
+        That it will take; of a running one, that are left. Not a number where nobody knows.
     folder : Path
         The job's folder.
     """
@@ -91,7 +92,7 @@ class Expected:
 def expected_wait(
     folder: Path, waiting: Sequence[Expected], running: Sequence[Expected], places: int, at_once: float | None
 ) -> float | None:
-    """Return the seconds until a waiting job begins, if nobody adds another; None when it does not wait.
+    """Return the seconds until a waiting job begins, if nobody adds another; None when it does not wait, or nobody knows.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def expected_wait(
                 return now
             rest.remove(following)
             heapq.heappush(ends, (now + following.seconds, next(number), following))
-        elif ends:
+        elif ends and not any(isnan(end) for end, _, _ in ends):
             now = heapq.heappop(ends)[0]
         else:
             return None

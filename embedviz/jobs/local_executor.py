@@ -15,11 +15,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf, nan
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
-from embedviz.core.cost import Machine
+from embedviz.core.cost import Cost, Machine
 from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Declaration, Lane, Limits
@@ -55,7 +56,6 @@ INTERACTIVE = (
     3  # maps, readings and the like at once; more than a visitor may have, so that one place is left for others
 )
 REMEMBERED = 9  # last jobs of a lane by which lengths are expected
-UNKNOWN_S = 10.0  # that a job takes as long as nothing is known
 MAX_STARTS = 3  # of workers in a row that die before they are ready
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
@@ -156,7 +156,7 @@ class LocalExecutor:
         return 0
 
     def expected_wait(self, job: JobFolder[Any]) -> float | None:
-        """Return the seconds until a waiting job begins, as far as lengths are known; None when it does not wait here."""
+        """Return the seconds until a waiting job begins; None when it does not wait here, or nobody knows."""
         with self._lock:
             for lane, waiting in self._waiting.items():
                 if any(held.folder == job.folder for held in waiting):
@@ -371,17 +371,18 @@ class _Durations:
             self._ratios.append(took / estimated)
 
     def expected(self, held: HeldJob, so_far: float = 0.0) -> float:
-        """Return the seconds that a job will take, or that are left of one under way."""
+        """Return the seconds that a job will take, or that are left of one under way; not a number where nobody knows."""
         if held.seconds:
             whole = held.seconds * (median(self._ratios) if self._ratios else 1.0)
         else:
-            whole = median(self._seconds) if self._seconds else UNKNOWN_S
-        return max(whole - so_far, 0.1 * whole)
+            whole = median(self._seconds) if self._seconds else nan
+        limit = held.limits.seconds if held.limits else inf
+        return max(min(whole, limit) - so_far, 0.1 * whole)
 
 
 def estimated_seconds(job: JobFolder[Any]) -> float:
     """Return what a run was estimated to take; 0 where nobody did."""
-    return job.estimate.seconds if isinstance(job, RunFolder) else 0.0
+    return Cost.from_fields(job.spec.estimate).seconds if isinstance(job, RunFolder) else 0.0
 
 
 def _at_once(lane: Lane) -> float | None:

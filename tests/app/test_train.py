@@ -1,13 +1,17 @@
 """The Train page by AppTest: the setup, its address, and the clicks on its buttons."""
 
 import json
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from embedviz.core.cost import Cost
+from embedviz.jobs.local_executor import shared_executor
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_specs import TrainingSpec
 from embedviz.store.store import Store
+from tests.jobs.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -212,3 +216,28 @@ def test_a_shared_server_logs_to_no_place_that_a_visitor_names(app, dataset, mon
     monkeypatch.setattr("components.training_setup.is_shared", lambda: True)
     opened(app, address(dataset))
     assert not [field for field in app.text_input if field.key == "track"]
+
+
+@pytest.mark.timeout(180)
+def test_a_run_that_waits_shows_its_place_and_when_it_begins(app, many_topics, monkeypatch):
+    dataset = Dataset.upload(Store().uploads_folder, "t.txt", [many_topics.encode()])
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_VISITOR_RUNNING", "1")
+    shared_executor().close()  # of other limits
+    settings = {"min_count": 1, "epochs": 3000, "dim": 50, "subsample": 0}
+    cost = Cost(40, 1e8)
+    running, waiting = (Store().create_training("skipgram", dataset, settings, estimate=cost) for _ in range(2))
+    for run in (running, waiting):
+        shared_executor().submit(run)
+    wait_for(lambda: running.events().events, what="the first run")
+    app.query_params["run"] = waiting.id
+    app.run()
+    app.switch_page("train.py")
+    app.query_params["run"] = waiting.id
+    app.run()
+    assert not app.exception
+    shown = " ".join(info.value for info in app.info)
+    assert re.search(r"Waiting: number 1 in the queue, begins in about [\d.]+ (s|min)", shown), shown
+    shared_executor().stop(waiting)
+    app.run()
+    assert "Taken out of the queue." in [info.value for info in app.info]
+    shared_executor().stop(running)

@@ -96,3 +96,9 @@ def test_a_job_of_many_places_is_not_overtaken():
     running, waiting = [expect("a", 10)], [expect("b", 5, places=2), expect("c", 1)]
     assert expected_wait(Path("b"), waiting, running, 2, None) == 10
     assert expected_wait(Path("c"), waiting, running, 2, None) == 15
+
+
+def test_behind_a_job_of_unknown_length_nothing_is_forecast():
+    running, waiting = [expect("a", float("nan"))], [expect("b", 5), expect("c", 5)]
+    assert expected_wait(Path("b"), waiting, running, 1, None) is None
+    assert expected_wait(Path("b"), waiting, running, 2, None) == 0

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from embedviz.core.cost import Cost
 from embedviz.core.errors import JobFailedError, QueueFullError, SettingsError
 from embedviz.jobs.inline import run_inline
 from embedviz.jobs.local_executor import LocalExecutor
@@ -30,10 +31,10 @@ def executor(shared):
     executor.close()
 
 
-def new_run(text: str, owner: str = "a", **settings):
+def new_run(text: str, owner: str = "a", estimate: Cost | None = None, **settings):
     store = Store()
     dataset = Dataset.upload(store.uploads_folder, "t.txt", [text.encode()])
-    return store.create_training("skipgram", dataset, {"min_count": 1, **settings}, owner=owner)
+    return store.create_training("skipgram", dataset, {"min_count": 1, **settings}, owner=owner, estimate=estimate)
 
 
 def test_a_training_beyond_the_seconds_is_stopped_with_its_best_and_the_next_one_runs(
@@ -75,8 +76,8 @@ def test_a_visitor_with_many_runs_holds_up_nobody(executor, many_topics):
 
 
 def test_where_all_places_are_taken_the_forecast_comes_true(executor, monkeypatch, many_topics):
-    monkeypatch.setenv("EMBEDVIZ_LIMIT_RUN_SECONDS", "4")
-    first = [new_run(many_topics, owner, **LONG) for owner in "abcd"]
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_RUN_SECONDS", "10")
+    first = [new_run(many_topics, owner, estimate=Cost(60, 1e8), **LONG) for owner in "abcd"]
     for run in first:
         executor.submit(run, run.owner)
     for run in first:
@@ -84,8 +85,10 @@ def test_where_all_places_are_taken_the_forecast_comes_true(executor, monkeypatc
     last = new_run(many_topics, "e", epochs=1)
     executor.submit(last, "e")
     assert executor.place(last) == 1
-    assert executor.expected_wait(last) > 0
+    expected, asked = executor.expected_wait(last), time.monotonic()
     assert executor.expected_wait(first[0]) is None
+    wait_for(lambda: last.status != "queued", what="the beginning")
+    assert expected / 2 <= time.monotonic() - asked <= 2 * expected + 2  # a training that is stopped is still measured
     assert last.wait(60) == "done"
     assert executor.expected_wait(last) is None
 
