@@ -21,6 +21,7 @@ from statistics import median
 from typing import Any, Self
 
 from embedviz.core.cost import Cost, Machine
+from embedviz.core.disk import FULL, is_full
 from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Declaration, Lane, Limits
@@ -87,6 +88,7 @@ class LocalExecutor:
         self._took: dict[Lane, _Durations] = {lane: _Durations() for lane in LANES}
         self._workers: dict[Lane, list[WorkerProcess]] = {lane: [] for lane in LANES}
         self._failures: dict[Lane, int] = dict.fromkeys(LANES, 0)
+        self._unwritten: list[tuple[HeldJob, Callable[[Status], Status]]] = []  # ends that the disk has not taken yet
         self._sweep_interval = sweep_interval
         self._closed = threading.Event()
         self._machine = Machine()
@@ -189,7 +191,7 @@ class LocalExecutor:
             workers = [worker for lane in self._workers.values() for worker in lane]
             for queue in self._waiting.values():
                 for held in queue.clear():
-                    _end(held, interrupted)
+                    self._end(held, interrupted)
             self._closed.set()
         for worker in workers:
             worker.hang_up()
@@ -203,7 +205,7 @@ class LocalExecutor:
             for held in list(waiting):
                 if held.folder == folder:
                     waiting.remove(held)
-                    _end(held, lambda status: replace(status, state="stopped", reason="Taken out of the queue."))
+                    self._end(held, lambda status: replace(status, state="stopped", reason="Taken out of the queue."))
                     return True
         for workers in self._workers.values():
             for worker in workers:
@@ -280,24 +282,34 @@ class LocalExecutor:
             held, worker.held = worker.held, None
             killed = worker.killed_for
             if held and killed and killed.job is held:
-                _end(held, lambda status: replace(status, state=killed.state, reason=killed.reason))
+                self._end(held, lambda status: replace(status, state=killed.state, reason=killed.reason))
             elif held and held.limits and code == KILLED:
                 reason = held.limits.out_of_memory  # which the system's own watch over memory may have found
-                _end(held, lambda status: replace(status, state="failed", reason=reason))
+                self._end(held, lambda status: replace(status, state="failed", reason=reason))
             elif held:
-                _end(held, lambda status: interrupted(status, _reason(code)))
+                self._end(held, lambda status: interrupted(status, _reason(code)))
             if not worker.was_ready:
                 self._failures[worker.lane] += 1
                 if self._failures[worker.lane] == MAX_STARTS:
                     self._give_up(worker.lane)
             self._hand_out(worker.lane)
 
+    def _end(self, held: HeldJob, ended: Callable[[Status], Status]) -> None:
+        """Write down how a job ended; where the disk does not take it, try again with each beat."""
+        try:
+            _write_end(held, ended)
+        except FileNotFoundError:  # its folder was deleted
+            logger.warning("The end of %s was not written down: its folder is gone", held.folder)
+        except (EmbedvizError, OSError) as error:
+            logger.warning("The end of %s was not written down: %s", held.folder, error)
+            self._unwritten.append((held, ended))
+
     def _give_up(self, lane: Lane) -> None:
         """End the waiting jobs of a lane whose workers do not start."""
         logger.error("Workers of the lane %r do not start; see %s", lane, home() / LOG)
         reason = f"No worker process can be started on this machine; {LOG} in the store says why."
         for held in self._waiting[lane].clear():
-            _end(held, lambda status: interrupted(status, reason))
+            self._end(held, lambda status: interrupted(status, reason))
 
     def _beat(self) -> None:
         """Renew the leases of waiting jobs, and of running ones beside their workers; take stop requests."""
@@ -306,8 +318,11 @@ class LocalExecutor:
                 held = [one for waiting in self._waiting.values() for one in waiting]
                 workers = [worker for lane in self._workers.values() for worker in lane if worker.is_running]
                 held += [worker.held for worker in workers if worker.held]
-            for one in held:
+                unwritten, self._unwritten = self._unwritten, []
+            for one in [*held, *(one for one, _ in unwritten)]:
                 self._renew(one)
+            for one, ended in unwritten:
+                self._end(one, ended)
 
     def _watch(self) -> None:
         """End jobs that have taken more time or memory than their kind may."""
@@ -344,17 +359,11 @@ def tidy() -> None:
     store.sweep()
 
 
-def _end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
+def _write_end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
     """Write the status that `ended` makes of the last one, unless the job has ended or is another process's by now."""
-    try:
-        status = written_status(held.folder)
-        if status and not status.is_final and held.lease.is_held():
-            write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
-    except (
-        EmbedvizError,
-        OSError,
-    ) as error:  # a folder that was deleted, a disk that is full: its lease ends, which says the same
-        logger.warning("The end of %s was not written down: %s", held.folder, error)
+    status = written_status(held.folder)
+    if status and not status.is_final and held.lease.is_held():
+        write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
 
 
 class _Durations:
@@ -403,6 +412,8 @@ def _limits_of(lane: Lane, limits: HostLimits) -> Limits | None:
 
 
 def _reason(code: int) -> str:
+    if is_full(home()):
+        return FULL
     if code == KILLED:
         return (
             "The process that worked on it was killed, or ran out of memory. Resume continues from the last checkpoint."

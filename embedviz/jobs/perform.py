@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
+from embedviz.core.disk import disk_problem
 from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.jobs.events import EventDetails, EventLog
 from embedviz.core.jobs.folder import LOG, JobFolder
@@ -138,13 +139,19 @@ def _outcome(job: JobFolder[Any], reporter: Reporter, control: Control) -> tuple
         return "failed", str(error)
     except MemoryError:
         return "failed", declared.limits.out_of_memory if declared and declared.limits else OUT_OF_MEMORY
+    except OSError as error:
+        return ("interrupted", problem) if (problem := disk_problem(error)) else ("failed", _bug(job.folder))
     except Exception:
-        return (
-            "failed",
-            f"Something went wrong. This is a bug in embedviz, not a mistake of yours. The log of this job has the details "
-            f"under {_log(job.folder)}.",
-        )
+        return "failed", _bug(job.folder)
     return "done", ""
+
+
+def _bug(folder: Path) -> str:
+    """Return the sentence for the exception being handled, which the job's log keeps."""
+    return (
+        f"Something went wrong. This is a bug in embedviz, not a mistake of yours. The log of this job has the details "
+        f"under {_log(folder)}."
+    )
 
 
 def _log(folder: Path) -> str:
