@@ -39,7 +39,7 @@ def main(lane: str) -> None:
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # a stray print must not end up in the line to the server
     if lane == "training" and hasattr(os, "nice"):
-        os.nice(19)  # maps, readings and the pages themselves go first
+        os.nice(10)  # maps, readings and the pages themselves go first, but do not starve it
     controls: dict[str, Control] = {}
     waiting: queue.Queue[Request | None] = queue.Queue()
     server = ServersExecutor(lambda folder: _send(out, {"submit": folder}))

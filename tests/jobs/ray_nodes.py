@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.jobs.waiting import wait_for
 
 NODE = ("--num-cpus=1", "--object-store-memory=150000000", "--min-worker-port=0", "--max-worker-port=0", "--block")
+RAY_S = 240.0  # that starting a node or a task may take on a busy machine
 OWN_MOUNTS = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
@@ -34,7 +35,11 @@ class Nodes:
             "num_cpus": 0,
             "include_dashboard": False,
             "temp_dir": str(self.folder),
-            "_system_config": {"health_check_period_ms": 1000},  # a node that was killed is noticed soon
+            "_system_config": {
+                "health_check_period_ms": 1000,  # a node that was killed is noticed soon
+                "worker_niceness": 0,  # beside the other tests, a process of low priority gets next to nothing
+                "worker_register_timeout_seconds": 300,
+            },
         }
         self.cluster = Cluster(initialize_head=True, head_node_args=head, shutdown_at_exit=False)
         self.nodes, self._hidden = [], []
@@ -55,7 +60,8 @@ class Nodes:
         """Add a node for which another folder lies over this one: it sees nothing in it, and keeps its cache there."""
         known = set(self._alive())
         ray = f"exec {sys.executable} -m ray.scripts.scripts start --address={self.address} {' '.join(NODE)}"
-        with open(self.folder / f"node-{len(self._hidden)}.log", "wb") as log:
+        log_file = self.folder / f"node-{len(self._hidden)}.log"
+        with open(log_file, "wb") as log:
             process = subprocess.Popen(
                 [*OWN_MOUNTS, "sh", "-c", f"mount -t tmpfs none {folder} && {ray}"],
                 env={**os.environ, "EMBEDVIZ_NODE_CACHE": f"{folder}/cache"},
@@ -63,7 +69,8 @@ class Nodes:
                 stderr=log,
             )
         self._hidden.append(process)
-        wait_for(lambda: set(self._alive()) - known, what="a node that does not see the store")
+        wait_for(lambda: set(self._alive()) - known or process.poll(), RAY_S, what="a node that does not see the store")
+        assert process.poll() is None, log_file.read_text()
         return process
 
     def kill(self, process):

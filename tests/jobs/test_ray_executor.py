@@ -15,10 +15,10 @@ from embedviz.jobs.perform import OUT_OF_MEMORY, perform
 from embedviz.jobs.ray_executor import RayExecutor
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
-from tests.jobs.ray_nodes import Nodes, can_hide_folders
+from tests.jobs.ray_nodes import RAY_S, Nodes, can_hide_folders
 from tests.jobs.waiting import checkpointed, in_training, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # a node takes up to 10 s to start
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a node takes up to 10 s to start, on a busy machine minutes
 
 LONG = {"epochs": 10_000, "min_count": 1, "dim": 100, "window": 10, "subsample": 0, "threads": 1}
 RESUMING = "Resuming from the last checkpoint"
@@ -76,39 +76,39 @@ def test_a_run_outlives_a_node_with_the_store_and_one_without_and_stop_and_close
     run, waiting = new_run(two_topics, **LONG), new_run(two_topics, **LONG)
     executor.submit(run)
     executor.submit(waiting)
-    in_training(run)
+    in_training(run, seconds=RAY_S)
     assert executor.capacity == 1
     assert (waiting.status, executor.place(waiting), executor.place(run)) == ("queued", 1, 0)
     executor.stop(waiting)
     assert waiting.status == "stopped"
     assert "queue" in waiting.state.reason
 
-    checkpointed(run)
+    checkpointed(run, RAY_S)
     generation = current_generation(run.folder)
     without = nodes.add_without(tmp_path_factory.getbasetemp())
     nodes.kill_node(nodes.nodes[0])
-    wait_for(lambda: RESUMING in messages_of(run), what="going on without a shared volume")
+    wait_for(lambda: RESUMING in messages_of(run), RAY_S, "going on without a shared volume")
     assert messages_of(run).count("Starting") == 2
     assert current_generation(run.folder) == generation + 1
-    in_training(run, run.events().offset)
+    in_training(run, run.events().offset, RAY_S)
     executor.stop(run)
-    assert run.wait(30) == "stopped"
+    assert run.wait(RAY_S) == "stopped"
     assert "cat" in run.space
 
     short = {"epochs": 3, "min_count": 1, "dim": 8, "threads": 1, "deterministic": True}
     there, here = new_run(two_topics, **short), new_run(two_topics, **short)
     executor.submit(there)
-    assert perform(here) == there.wait(120) == "done"
+    assert perform(here) == there.wait(RAY_S) == "done"
     assert there.metrics == here.metrics
     assert np.array_equal(there.space.vectors, here.space.vectors)
     assert messages_of(there) == messages_of(here)
 
     run = new_run(two_topics, **LONG)
     executor.submit(run)
-    checkpointed(run)
+    checkpointed(run, RAY_S)
     nodes.add()
     nodes.kill(without)
-    wait_for(lambda: RESUMING in messages_of(run), what="going on from the checkpoint that came back")
+    wait_for(lambda: RESUMING in messages_of(run), RAY_S, "going on from the checkpoint that came back")
     assert messages_of(run).count("Starting") == 2
     executor.close()
     assert run.status == "interrupted"
@@ -123,7 +123,7 @@ def test_a_node_without_memory_fails_the_run_with_its_sentence(nodes, start, two
     executor = start(nodes)
     run = new_run(two_topics, **LONG)
     executor.submit(run)
-    assert run.wait(120) == "failed"
+    assert run.wait(RAY_S) == "failed"
     assert run.state.reason == OUT_OF_MEMORY
 
 
@@ -137,15 +137,15 @@ def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, 
     data = dataset_of(two_topics)
     sweep = create_experiment("dimensions", data, "skipgram", budget=100, settings=settings, options=options)
     executor.submit(sweep)
-    wait_for(lambda: len(done_runs()) >= 4, what="the first runs")
+    wait_for(lambda: len(done_runs()) >= 4, RAY_S, "the first runs")
     nodes.kill_node(nodes.nodes[-1])
-    wait_for(lambda: len(done_runs()) >= 12, what="going on with one node")
+    wait_for(lambda: len(done_runs()) >= 12, RAY_S, "going on with one node")
     assert {result.outcome for result in sweep.results} <= {"done", "training"}
 
     with monkeypatch.context() as patched:
         patched.setattr(ray_executor, "SILENCE_S", 3.0)
         nodes.kill_head()
-        assert sweep.wait(120) == "failed"
+        assert sweep.wait(RAY_S) == "failed"
     assert "cluster" in sweep.state.reason
     done = {run.id: written_status(run.folder) for run in done_runs()}
     executor.close()
@@ -154,7 +154,7 @@ def test_a_sweep_of_twenty_runs_outlives_a_node_and_then_the_head(nodes, start, 
         other.add()
         executor = start(other)
         executor.submit(sweep)
-        assert sweep.wait(120) == "done"
+        assert sweep.wait(RAY_S) == "done"
         executor.close()
     finally:
         other.close()
@@ -173,7 +173,7 @@ def test_an_address_at_which_nothing_answers_is_named(start, two_topics):
     run = new_run(two_topics, **SHORT)
     executor = start(Nowhere)
     executor.submit(run)
-    assert run.wait(120) == "interrupted"
+    assert run.wait(RAY_S) == "interrupted"
     assert "127.0.0.1:9" in run.state.reason
     with pytest.raises(RunError, match="No Ray cluster answers"):
         executor.submit(run)

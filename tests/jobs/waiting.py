@@ -5,8 +5,10 @@ import time
 from embedviz.core.jobs.lease import LeaseRecord, current_generation
 from embedviz.core.typed_json import read_typed
 
+SECONDS = 100.0  # in a test of 120; the machine may be busy
 
-def wait_for(condition, seconds=100.0, what="it"):
+
+def wait_for(condition, seconds=SECONDS, what="it"):
     """The condition's first true value; fails when there is none in time."""
     end = time.monotonic() + seconds
     while not (value := condition()):
@@ -15,12 +17,12 @@ def wait_for(condition, seconds=100.0, what="it"):
     return value
 
 
-def in_training(run, offset=0):
-    wait_for(lambda: any("loss" in event for event in run.events(offset).events), what="training")
+def in_training(run, offset=0, seconds=SECONDS):
+    wait_for(lambda: any("loss" in event for event in run.events(offset).events), seconds, "training")
 
 
-def checkpointed(run):
-    wait_for(lambda: (run.folder / "checkpoint.safetensors").exists(), what="a checkpoint")
+def checkpointed(run, seconds=SECONDS):
+    wait_for(lambda: (run.folder / "checkpoint.safetensors").exists(), seconds, "a checkpoint")
 
 
 def worker_of(run):
