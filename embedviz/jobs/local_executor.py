@@ -287,7 +287,8 @@ class LocalExecutor:
                 reason = held.limits.out_of_memory  # which the system's own watch over memory may have found
                 self._end(held, lambda status: replace(status, state="failed", reason=reason))
             elif held:
-                self._end(held, lambda status: interrupted(status, _reason(code)))
+                reason = _reason(code)  # now: the disk may have room again when the end is written
+                self._end(held, lambda status: interrupted(status, reason))
             if not worker.was_ready:
                 self._failures[worker.lane] += 1
                 if self._failures[worker.lane] == MAX_STARTS:

@@ -103,6 +103,7 @@ def _perform_under(
         "running", lease=lease.generation, queued=before.queued, started=time.time(), seconds=before.seconds
     )
     write_status(job.folder, status)
+    begun = time.monotonic()  # the wall clock may be set meanwhile
     log = EventLog(job.folder)
 
     def emit(progress: Progress, **details: Unpack[EventDetails]) -> None:
@@ -116,8 +117,8 @@ def _perform_under(
     finally:
         log.close()
         if lease.is_held():
-            now = time.time()
-            ended = replace(status, state=state, reason=reason, ended=now, seconds=status.elapsed(now))
+            seconds = before.seconds + time.monotonic() - begun
+            ended = replace(status, state=state, reason=reason, ended=time.time(), seconds=seconds)
             write_status(job.folder, ended)
     return state
 

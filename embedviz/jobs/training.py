@@ -65,7 +65,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
     run, model = RunFolder(folder), model_spec(spec.model)
     settings = run.training_settings()
     device, threads = choose(settings.device), threads_for(model, settings)
-    started, checkpoint = time.time(), folder / CHECKPOINT
+    started, checkpoint = time.monotonic(), folder / CHECKPOINT
     with torch_threads(threads), PeakMemory() as memory, Tracking(run, spec.track) as tracking:
         reporter = tracking.reporter(reporter)
         reporter.report(f"Reading {run.data['title']} for {device.title}")
@@ -91,7 +91,7 @@ def train(spec: TrainingSpec, folder: Path, reporter: Reporter) -> None:
         spaces = {**trained.spaces(), **_examples(run, model, trained, prepared, reporter)}
         record = TrainingRecord(
             estimate=cost.fields(),
-            seconds=round(run.state.elapsed() or time.time() - started, 2),
+            seconds=round(run.state.seconds + time.monotonic() - started, 2),
             memory_bytes=memory.take_peak(),
             device=device.title,
             threads=threads,

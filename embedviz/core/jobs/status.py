@@ -51,7 +51,7 @@ class Status:
     def elapsed(self, now: float | None = None) -> float:
         """Return the seconds of work, counting the part under way."""
         under_way = (now or time.time()) - self.started if self.state == "running" else 0.0
-        return self.seconds + under_way
+        return self.seconds + max(0.0, under_way)  # the wall clock may have been set back
 
 
 def write_status(folder: Path, status: Status) -> None:
