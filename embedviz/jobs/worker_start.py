@@ -37,6 +37,7 @@ READ_WHEN_LOADED = (
     "PYTHON",
     "PYTORCH_",
 )
+SET_BY_LIBRARIES = ("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK")  # scikit-learn, as it is imported
 
 
 class Process(Protocol):
@@ -122,12 +123,15 @@ class ForkedProcess:
         return self._code
 
     def kill(self) -> None:
-        """End it at once, or as soon as it begins."""
+        """End it at once. One that has not begun yet counts as ended: nobody has to wait until it begins, to be killed then."""
         with self._lock:
             self._is_unwanted = True
             if self._handle is not None:
                 with contextlib.suppress(ProcessLookupError):
                     signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            has_begun = self.pid is not None
+        if not has_begun:
+            self.end(KILLED)
 
     def begin(self, pid: int) -> None:
         """Take notice of its process."""
@@ -239,9 +243,13 @@ class ForkServer:
 
 
 def loading_environment() -> dict[str, str]:
-    """Return the variables that libraries read as they are loaded."""
+    """Return the variables that libraries read as they are loaded, but for those that libraries set themselves."""
     environment = environment_of_workers()
-    return {name: value for name, value in environment.items() if name.startswith(READ_WHEN_LOADED)}
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(READ_WHEN_LOADED) and name not in SET_BY_LIBRARIES
+    }
 
 
 _fork_server: ForkServer | None = None

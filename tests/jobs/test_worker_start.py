@@ -91,12 +91,22 @@ def test_a_worker_that_is_killed_before_it_begins_ends_at_once(start, monkeypatc
     monkeypatch.setenv("OMP_NUM_THREADS", "3")  # a fork server of its own, which takes seconds to be ready
     worker = start_worker("interactive")
     assert worker.pid is None
-    worker.kill()
     with pytest.raises(subprocess.TimeoutExpired):
         worker.wait(0.01)
-    assert worker.wait(60) == -signal.SIGKILL
+    worker.kill()
+    assert worker.wait(0.01) == -signal.SIGKILL
+    wait_for(lambda: worker.pid, what="its beginning")
+    wait_for(lambda: not psutil.pid_exists(worker.pid), what="its end")
     worker.stdin.close()
     worker.stdout.close()
+
+
+def test_what_scikit_learn_sets_needs_no_other_fork_server(start, monkeypatch):
+    start()
+    server = fork_server()
+    monkeypatch.setenv("KMP_INIT_AT_FORK", "FALSE")
+    start()
+    assert fork_server() == server
 
 
 def test_a_worker_whose_asker_has_gone_meanwhile_leaves(start):
