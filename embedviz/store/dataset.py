@@ -52,15 +52,30 @@ class Dataset:
         return cls(folder, reference)
 
     @classmethod
-    def upload(cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER) -> Dataset:
+    def upload(
+        cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER, size: int = 0
+    ) -> Dataset:
         """Write the parts of an upload to disk as they arrive, and fingerprint them. One that is refused leaves nothing behind.
+
+        Parameters
+        ----------
+        uploads : Path
+            Where data sets lie.
+        name : str
+            Of the file, as the owner calls it.
+        parts : iterable of bytes
+            Its content.
+        owner : str
+            Id of the visitor.
+        size : int
+            Bytes of all parts, where they are known: what does not fit is refused before anything is deleted to make room.
 
         Raises
         ------
         QuotaError
             When it is larger than an upload may be or than the disk that the owner may take, or is one too many.
         """
-        arriving = Arriving(uploads.parent, owner, name)
+        arriving = Arriving(uploads.parent, owner, name, size)
         safe, digest = _safe_name(name), hashlib.sha256()
         with _whole_or_nothing(uploads) as folder:
             with replacing(folder / safe) as temporary, open(temporary, "wb") as file:
@@ -102,7 +117,7 @@ class Dataset:
 
     @classmethod
     def upload_together(
-        cls, uploads: Path, files: Iterable[tuple[str, Iterable[bytes]]], owner: str = LOCAL_OWNER
+        cls, uploads: Path, files: Iterable[tuple[str, Iterable[bytes]]], owner: str = LOCAL_OWNER, size: int = 0
     ) -> Dataset:
         """Write several uploads into one zip; where they are the parts of a split by their names, they are read as such.
 
@@ -114,13 +129,15 @@ class Dataset:
             Name and parts of each upload.
         owner : str
             Id of the visitor.
+        size : int
+            As for `upload`.
 
         Raises
         ------
         QuotaError
             As `upload`.
         """
-        arriving, names = Arriving(uploads.parent, owner, "What you upload"), list[str]()
+        arriving, names = Arriving(uploads.parent, owner, "What you upload", size), list[str]()
         with _whole_or_nothing(uploads) as folder:
             with replacing(folder / TOGETHER) as temporary, zipfile.ZipFile(temporary, "w") as archive:
                 for name, parts in files:

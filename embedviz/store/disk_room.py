@@ -73,7 +73,7 @@ class Room:
     """
 
     def __init__(self, store: Path, owner: str, title: str) -> None:
-        self._store, self._owner, self._title = store, owner, title
+        self._store, self._title = store, title
         self._limits = HostLimits.of_environment()
         self._left_of_visitor = float("inf")
         if is_shared() and self._limits.visitor_mb is not None:
@@ -117,6 +117,8 @@ class Arriving:
         Who brings it.
     title : str
         What it is called in messages.
+    expected : int
+        Bytes that will arrive; 0 where nobody knows.
 
     Attributes
     ----------
@@ -126,10 +128,10 @@ class Arriving:
     Raises
     ------
     QuotaError
-        Where the owner keeps as many uploads as one may.
+        Where the owner keeps as many uploads as one may, or where so many bytes do not fit.
     """
 
-    def __init__(self, store: Path, owner: str, title: str) -> None:
+    def __init__(self, store: Path, owner: str, title: str, expected: int = 0) -> None:
         limits = HostLimits.of_environment()
         uploads = [
             each for each in kept_by(store, owner) if each.record.get("source") == "upload" and not each.is_deleted
@@ -141,15 +143,19 @@ class Arriving:
             )
         self._room, self._title, self._limit_mb = Room(store, owner, f"{title} does not fit"), title, limits.upload_mb
         self.size = 0
+        self._check(expected)
 
     def add(self, part: bytes) -> None:
         """Count a part that is about to be written. QuotaError where the upload becomes too large."""
         self.size += len(part)
-        if self._limit_mb is not None and self.size > self._limit_mb * MB:
+        self._check(self.size)
+
+    def _check(self, size: int) -> None:
+        if self._limit_mb is not None and size > self._limit_mb * MB:
             raise QuotaError(
                 f"{self._title} is larger than {self._limit_mb:,.10g} MB, the limit of an upload here. {ELSEWHERE}"
             )
-        self._room.check(self.size)
+        self._room.check(size)
 
 
 def make_room(store: Path, n_bytes: float, now: float | None = None) -> int:
@@ -186,6 +192,14 @@ def oldest_of(store: Path, owner: str, n_bytes: float) -> list[Kept] | None:
     """
     own = [each for each in expendable(store, lambda _: float("inf")) if each.owner == owner]
     return enough_of(sorted(own, key=lambda each: not each.is_deleted), n_bytes)
+
+
+def delete_agreed(store: Path, owner: str, folders: Iterable[Path]) -> None:
+    """Delete what an owner agreed to lose, unless a job works on it by now."""
+    agreed = set(folders)
+    for each in expendable(store, lambda _: float("inf")):
+        if each.owner == owner and each.folder in agreed:
+            discard(store, each.folder)
 
 
 def enough_of(kept: Sequence[Kept], n_bytes: float) -> list[Kept] | None:

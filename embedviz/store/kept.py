@@ -29,6 +29,7 @@ RUNS, UPLOADS, DELETED, PREDICTIONS, VIEWS, EXPERIMENTS = (
     "experiments",
 )
 GIVEN = "given"  # of the store: tables of Python that are a further part of a split
+OPENED = "opened"  # of the store: copies of tables of databases and of large files
 TRASH = "trash"  # of the store: what is being deleted, so that it goes from its place at once and as a whole
 RECORDS: dict[str, Kind] = {"run.json": "run", "dataset.json": "upload", "job.json": "prediction"}
 GOES_ON = float("inf")  # the end of what has not ended

@@ -29,7 +29,7 @@ from embedviz.store.kept import (
     newest_change,
     unrecorded,
 )
-from embedviz.store.table_folders import MAX_AGE_S, sweep_tables
+from embedviz.store.table_folders import MAX_AGE_S, TABLES, sweep_tables
 
 HOUR_S = 3600.0
 DELETED_LIFE_S = 24 * HOUR_S  # a deleted run can be brought back
@@ -186,4 +186,4 @@ def _sweep_given(store: Path, now: float) -> None:
 
 
 def _sweep_tables(store: Path, now: float) -> None:
-    sweep_tables(store / "tables", max_age=SHARED_LIFE_S if is_shared() else MAX_AGE_S, now=now)
+    sweep_tables(store / TABLES, max_age=SHARED_LIFE_S if is_shared() else MAX_AGE_S, now=now)
