@@ -20,12 +20,12 @@ def show_deletion() -> None:
         st.success(message)
     if is_shared():
         st.write(
-            "It stops what is being worked out for you, and deletes everything in the list above, at once and for good."
+            "This stops your jobs, and deletes your uploads, runs, experiments, maps and predictions, at once and for good."
         )
         if st.button("Delete everything of mine", icon=":material/delete_forever:"):
             _confirm_mine()
     else:
-        st.write("It stops all jobs and empties the folder of the store, at once and for good.")
+        st.write("This stops all jobs and empties the folder of the store, at once and for good.")
         if st.button("Delete everything in the store of this machine", icon=":material/delete_forever:"):
             _confirm_store()
 

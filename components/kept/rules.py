@@ -44,7 +44,7 @@ def show_limits() -> None:
     """Show the limits of this host."""
     limits = HostLimits.of_environment()
     rows = [
-        {"limit": each.metadata["description"], "here": f"{getattr(limits, each.name):,.10g}"}
+        {"limit": each.metadata["description"].removesuffix("."), "here": f"{getattr(limits, each.name):,.10g}"}
         for each in fields(limits)
         if getattr(limits, each.name) is not None
     ]
