@@ -106,7 +106,7 @@ def predict_file(run: RunFolder, column: str | None) -> None:
     st.caption("TXT, CSV, TSV, JSONL or Parquet, as for training. You get the same rows back with their predictions.")
     if file is not None:
         parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
-        dataset = Dataset.upload(store.uploads_folder, file.name, parts, session.owner())
+        dataset = Dataset.upload(store.uploads_folder, file.name, parts, session.owner(), file.size)
         st.session_state["predict-file"], st.session_state["predict-turn"] = dataset.id, turn + 1
         st.rerun()
     dataset_id = st.session_state.get("predict-file")

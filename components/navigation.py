@@ -27,7 +27,7 @@ def choose_page(pages: list[st.Page]) -> st.Page:
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None and context.page_script_hash != context.pages_manager.main_script_hash:
         context.pages_manager.set_script_intent(context.page_script_hash, "")
-    page = st.navigation(pages, position="sidebar")
+    page = st.navigation(pages, position="sidebar", expanded=True)  # from 13 pages on it would hide some
     if context is not None and context.script_requests is not None:
         _refuse_refreshes_of_other_pages(context.script_requests, context.page_script_hash)
     _leave_former_page(page.url_path)

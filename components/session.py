@@ -15,6 +15,7 @@ from embedviz.core.mode import is_shared
 from embedviz.jobs import executor as executors
 from embedviz.jobs.executor import Executor
 from embedviz.jobs.local_executor import shared_executor
+from embedviz.store.disk_room import Room
 from embedviz.store.ids import LOCAL_OWNER
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
@@ -35,6 +36,8 @@ def executor() -> Executor:
 
 def submit(job: JobFolder[Any]) -> None:
     """Queue a job for this visitor; as `Executor.submit`."""
+    if job.kind != "preview":
+        Room(store().folder, owner(), "Nothing more can be worked out").check()
     executor().submit(job, owner())
 
 
@@ -48,6 +51,12 @@ def owner() -> str:
     if not is_shared():
         return LOCAL_OWNER
     return owner_of(st.context.cookies) or st.session_state.setdefault("owner", secrets.token_hex(16))
+
+
+def forget_visitor() -> None:
+    """Forget everything about the visitor, all of whose data has been deleted: from here on this is a new one."""
+    st.session_state.clear()
+    st.query_params.clear()
 
 
 def is_mine(run: RunFolder) -> bool:

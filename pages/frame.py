@@ -19,6 +19,7 @@ page = navigation.choose_page(
         st.Page("compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("experiments.py", title="Experiments", icon=":material/science:", url_path="experiments"),
         st.Page("export.py", title="Export", icon=":material/ios_share:", url_path="export"),
+        st.Page("kept.py", title="What is kept", icon=":material/inventory_2:", url_path="kept"),
         st.Page("help.py", title="Help", icon=":material/help:", url_path="help"),
     ]
 )

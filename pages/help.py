@@ -28,6 +28,7 @@ def readme() -> str:
 
 st.title("Help")
 st.write("Look up a term, a keyboard shortcut, or how embedviz is used from Python and the command line.")
+st.page_link("kept.py", label="What is kept, and for how long", icon=":material/inventory_2:")
 terms, keys, manual = st.tabs(["Glossary", "Keyboard shortcuts", "README"])
 with terms:
     for term, gloss in glossary().items():

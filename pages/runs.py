@@ -4,12 +4,12 @@ import streamlit as st
 
 from components import formatting, session
 from components.error_boundary import error_boundary
+from components.kept.disk_use import quota_bytes, usage_sentence, used_bytes
 from components.runs.comparison import show_comparison
 from components.runs.runs_table import MESSAGE, select_runs
 from components.training_draft import discard_draft
 from embedviz.core.errors import EmbedvizError
 from embedviz.store.run_folder import RunFolder
-from embedviz.store.store import quota
 
 store, owner = session.store(), session.owner()
 
@@ -43,9 +43,10 @@ def draw_one(run: RunFolder) -> None:
 
 def draw_disk_usage() -> None:
     """Draw the bytes on disk and, above the quota, the oldest uploads with a button that deletes each."""
-    used = store.used()
-    st.caption(f"On disk: {formatting.size(used)} of {formatting.size(quota())}.")
-    if used > quota():
+    st.caption(usage_sentence())
+    st.page_link("kept.py", label="What is kept, and for how long", icon=":material/inventory_2:")
+    quota = quota_bytes()
+    if quota is not None and used_bytes() > quota:
         st.warning(
             "This is more than the quota. The oldest uploads are listed below; deleting one keeps the runs trained on it."
         )

@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import session, starting
 from components.data.opened import open_dataset
+from components.data.room import TURN, drop_upload, has_room
 from components.error_boundary import error_boundary
 from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
@@ -26,16 +27,18 @@ FORMATS = (
 def show_sources() -> None:
     """Show the ways to bring data. What is open stays until something else has been brought."""
     uploads, owner = session.store().uploads_folder, session.owner()
-    turn = st.session_state.get("upload-turn", 0)  # a new key makes the uploader drop its copy of the file
+    turn = st.session_state.get(TURN, 0)
     files = st.file_uploader(
         "Upload a text, a table or vectors", accept_multiple_files=True, key=f"upload-{turn}", help=FORMATS
     )
     st.caption("Upload files that belong together at once: training and test set, or vectors and their labels.")
     if files:
         with error_boundary():
-            open_dataset(_uploaded(files))
-            st.session_state["upload-turn"] = turn + 1
-            st.rerun()
+            if has_room(sum(file.size for file in files)):
+                open_dataset(_uploaded(files))
+                drop_upload()
+                st.rerun()
+    st.page_link("kept.py", label="What is kept, and for how long", icon=":material/inventory_2:")
     st.markdown("**Or choose a sample**")
     for name, sample in SAMPLES.items():
         if st.button(sample.title, key=f"sample-{name}", help=sample.sentence, width="stretch"):
@@ -44,8 +47,9 @@ def show_sources() -> None:
     with st.expander("Paste a text"):
         text = st.text_area("Text", key="pasted", height=140, label_visibility="collapsed", placeholder="Paste here")
         if st.button("Use this text", disabled=not text.strip()):
-            open_dataset(Dataset.upload(uploads, "pasted text.txt", [text.encode()], owner))
-            st.rerun()
+            with error_boundary():
+                open_dataset(Dataset.upload(uploads, "pasted text.txt", [text.encode()], owner))
+                st.rerun()
     if not is_shared():
         with st.expander("Open a file by its path"):
             path = st.text_input("Path on this machine", key="path", help="For files larger than the upload limit.")
@@ -57,8 +61,8 @@ def show_sources() -> None:
 
 def _uploaded(files: Sequence[UploadedFile]) -> Dataset:
     """Keep one upload as it is, several as one data set."""
-    uploads, owner = session.store().uploads_folder, session.owner()
+    uploads, owner, size = session.store().uploads_folder, session.owner(), sum(file.size for file in files)
     parts = [(file.name, iter(partial(file.read, UPLOAD_CHUNK_BYTES), b"")) for file in files]
     if len(parts) == 1:
-        return Dataset.upload(uploads, *parts[0], owner)
-    return Dataset.upload_together(uploads, parts, owner)
+        return Dataset.upload(uploads, *parts[0], owner, size)
+    return Dataset.upload_together(uploads, parts, owner, size)

@@ -13,7 +13,8 @@ EmbedvizError
 ├── HubError                 an upload that a hub refused, or that did not reach it
 └── RunError                 a run that is missing, is not yours, or cannot do that in its state
     ├── JobFailedError       a training, or another job of this process, that failed: `.kind` says which
-    └── QueueFullError       too many runs are waiting
+    ├── QueueFullError       too many runs are waiting
+    └── QuotaError           the disk that a visitor, or all together, may take is used up
 
 Anything else that is raised is a bug of ours.
 """
@@ -109,3 +110,7 @@ class JobFailedError(RunError):
 
 class QueueFullError(RunError):
     """Too many runs are waiting already."""
+
+
+class QuotaError(RunError):
+    """The disk that a visitor, or all visitors together, may take of a server is used up."""

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Generator, Mapping
 from pathlib import Path
 
+from embedviz.core.write_marks import marked_as_written
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Generator[Path]:
@@ -22,12 +24,14 @@ def replacing(path: Path) -> Generator[Path]:
     Yields
     ------
     Path
-        A temporary path beside `path`. It takes the place of `path` when the block ends well, and is removed otherwise.
+        A temporary path beside `path`. It takes the place of `path` when the block ends well, and is removed otherwise; where
+        this process is killed meanwhile, `embedviz.core.torn_files` removes it.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        yield temporary
-        os.replace(temporary, path)
+        with marked_as_written(temporary):
+            yield temporary
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 

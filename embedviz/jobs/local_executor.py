@@ -29,10 +29,8 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.jobs.status import (
-    FILE,
     Status,
     interrupted,
-    repair,
     write_status,
     written_status,
 )
@@ -53,6 +51,7 @@ LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing 
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 60.0
+MAX_SWEEP_SHARE = 0.05  # of the time, with many thousand runs
 INTERACTIVE = (
     3  # maps, readings and the like at once; more than a visitor may have, so that one place is left for others
 )
@@ -116,7 +115,7 @@ class LocalExecutor:
 
     def start(self) -> Self:
         """Mark the jobs that claim to run and do not, sweep the store, and warm a worker a lane."""
-        tidy()
+        Store().sweep()
         with self._lock:
             for lane in USUAL_PLACES:
                 self._hand_out(lane)
@@ -342,22 +341,14 @@ class LocalExecutor:
             logger.warning("The lease of %s was not renewed: %s", held.folder, error)
 
     def _sweep(self) -> None:
-        while not self._closed.wait(self._sweep_interval):
+        pause = self._sweep_interval
+        while not self._closed.wait(pause):
+            begun = time.monotonic()
             try:
-                tidy()
-            except OSError as error:
+                Store().sweep()
+            except (EmbedvizError, OSError) as error:
                 logger.warning("The store was not swept: %s", error)
-
-
-def tidy() -> None:
-    """Mark every job that claims to run and does not as interrupted, and delete what is past its time."""
-    store = Store()
-    for path in store.folder.rglob(FILE):
-        try:
-            repair(path.parent)
-        except (EmbedvizError, OSError) as error:
-            logger.warning("%s: %s", path.parent, error)
-    store.sweep()
+            pause = max(self._sweep_interval, (time.monotonic() - begun) / MAX_SWEEP_SHARE)
 
 
 def _write_end(held: HeldJob, ended: Callable[[Status], Status]) -> None:

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
+from embedviz.core.torn_files import remove_torn_file
 from embedviz.store.table_folders import sweep_tables
 
 DEFAULT_MEGABYTES = 20_000  # of data, and of parsed tables each; EMBEDVIZ_NODE_CACHE_MB sets another
@@ -92,11 +93,13 @@ class NodeCache:
             os.link(kept, target)
 
     def sweep(self) -> None:
-        """Delete the stores of jobs whose process has gone, and the data and tables that are too much."""
+        """Delete the stores of jobs whose process has gone, what arrived in part, and the data and tables that are too much."""
         with FileLock(self._locks / "jobs"):
             for folder in self._jobs.iterdir():
                 with contextlib.suppress(Timeout), FileLock(folder / HELD, timeout=0):
                     shutil.rmtree(folder, ignore_errors=True)
+        for path in self._files.glob(".*"):
+            remove_torn_file(path, time.time())
         files = [(path, path.stat()) for path in self._files.glob("[!.]*")]
         total = sum(entry.st_size for _, entry in files)
         for path, entry in sorted(files, key=lambda pair: pair[1].st_atime):

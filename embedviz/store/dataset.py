@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -9,12 +10,13 @@ import shutil
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from embedviz.core.errors import DataError, RunError
 from embedviz.core.files import replacing, write_json
+from embedviz.core.jobs.status import FILE as STATUS
 from embedviz.core.mode import is_shared
 from embedviz.core.plurals import listed
 from embedviz.core.typed_json import read_typed
@@ -24,6 +26,7 @@ from embedviz.data.reading import Table
 from embedviz.data.samples import SAMPLES
 from embedviz.data.split_names import split_files
 from embedviz.store.data_reference import About, Content, CorpusFile, DataReference, PartFile, ReadOptions
+from embedviz.store.disk_room import Arriving
 from embedviz.store.files_in_place import check_unchanged
 from embedviz.store.ids import LOCAL_OWNER, new_id
 from embedviz.store.reference_reading import file_path, read_preview
@@ -49,18 +52,39 @@ class Dataset:
         return cls(folder, reference)
 
     @classmethod
-    def upload(cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER) -> Dataset:
-        """Write the parts of an upload to disk as they arrive, and fingerprint them."""
-        folder, safe = _new_folder(uploads), _safe_name(name)
-        digest = hashlib.sha256()
-        size = 0
-        with replacing(folder / safe) as temporary, open(temporary, "wb") as file:
-            for part in parts:
-                digest.update(part)
-                size += len(part)
-                file.write(part)
-        about = _about(folder, name, owner, size)
-        return cls._create(folder, {**about, "source": "upload", "file": safe, "sha256": digest.hexdigest()})
+    def upload(
+        cls, uploads: Path, name: str, parts: Iterable[bytes], owner: str = LOCAL_OWNER, size: int = 0
+    ) -> Dataset:
+        """Write the parts of an upload to disk as they arrive, and fingerprint them. One that is refused leaves nothing behind.
+
+        Parameters
+        ----------
+        uploads : Path
+            Where data sets lie.
+        name : str
+            Of the file, as the owner calls it.
+        parts : iterable of bytes
+            Its content.
+        owner : str
+            Id of the visitor.
+        size : int
+            Bytes of all parts, where they are known: what does not fit is refused before anything is deleted to make room.
+
+        Raises
+        ------
+        QuotaError
+            When it is larger than an upload may be or than the disk that the owner may take, or is one too many.
+        """
+        arriving = Arriving(uploads.parent, owner, name, size)
+        safe, digest = _safe_name(name), hashlib.sha256()
+        with _whole_or_nothing(uploads) as folder:
+            with replacing(folder / safe) as temporary, open(temporary, "wb") as file:
+                for part in parts:
+                    arriving.add(part)
+                    digest.update(part)
+                    file.write(part)
+            about = _about(folder, name, owner, arriving.size)
+            return cls._create(folder, {**about, "source": "upload", "file": safe, "sha256": digest.hexdigest()})
 
     @classmethod
     def upload_once(cls, uploads: Path, dataset_id: str, title: str, file: str, content: bytes) -> Dataset:
@@ -93,7 +117,7 @@ class Dataset:
 
     @classmethod
     def upload_together(
-        cls, uploads: Path, files: Iterable[tuple[str, Iterable[bytes]]], owner: str = LOCAL_OWNER
+        cls, uploads: Path, files: Iterable[tuple[str, Iterable[bytes]]], owner: str = LOCAL_OWNER, size: int = 0
     ) -> Dataset:
         """Write several uploads into one zip; where they are the parts of a split by their names, they are read as such.
 
@@ -105,19 +129,28 @@ class Dataset:
             Name and parts of each upload.
         owner : str
             Id of the visitor.
+        size : int
+            As for `upload`.
+
+        Raises
+        ------
+        QuotaError
+            As `upload`.
         """
-        folder, names = _new_folder(uploads), list[str]()
-        with replacing(folder / TOGETHER) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-            for name, parts in files:
-                names.append(_unlike(Path(name.replace("\\", "/")).name or "file", names))
-                with archive.open(zipfile.ZipInfo(names[-1]), "w", force_zip64=True) as member:
-                    for part in parts:
-                        member.write(part)
-        path = folder / TOGETHER
-        with open(path, "rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        about = _about(folder, listed(names[:MAX_NAMED], len(names) - MAX_NAMED), owner, path.stat().st_size)
-        dataset = cls._create(folder, {**about, "source": "upload", "file": TOGETHER, "sha256": sha256})
+        arriving, names = Arriving(uploads.parent, owner, "What you upload", size), list[str]()
+        with _whole_or_nothing(uploads) as folder:
+            with replacing(folder / TOGETHER) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+                for name, parts in files:
+                    names.append(_unlike(Path(name.replace("\\", "/")).name or "file", names))
+                    with archive.open(zipfile.ZipInfo(names[-1]), "w", force_zip64=True) as member:
+                        for part in parts:
+                            arriving.add(part)
+                            member.write(part)
+            path = folder / TOGETHER
+            with open(path, "rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            about = _about(folder, listed(names[:MAX_NAMED], len(names) - MAX_NAMED), owner, path.stat().st_size)
+            dataset = cls._create(folder, {**about, "source": "upload", "file": TOGETHER, "sha256": sha256})
         splits = split_files(names)
         if len(splits) == 1 and set(splits[0].values()) == set(names):
             dataset.set_options(member=splits[0])
@@ -339,10 +372,21 @@ def _new_folder(uploads: Path) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def _whole_or_nothing(uploads: Path) -> Generator[Path]:
+    """Yield a new folder, which goes again when the block ends in an error."""
+    folder = _new_folder(uploads)
+    try:
+        yield folder
+    except BaseException:  # Streamlit ends a script by other exceptions than errors
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
 def _safe_name(name: str) -> str:
     """A file name that is safe on every system, with its ending."""
     safe = re.sub(r"[^\w.-]+", "_", Path(name.replace("\\", "/")).name).lstrip(".")[-100:]
-    return safe if safe and safe != FILE else f"data_{safe}"
+    return safe if safe and safe not in (FILE, STATUS) else f"data_{safe}"
 
 
 def _unlike(name: str, names: Iterable[str]) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from embedviz.core.files import replacing
 from embedviz.core.home import home
 from embedviz.data.table_like import as_arrow, kind_of, parquet_bytes
-from embedviz.store.data_reference import DataReference
 from embedviz.store.dataset import Dataset
+from embedviz.store.kept import GIVEN
 
-FOLDER = "given"  # of the store: tables that are a further part of a split
 WRITTEN = 1_000_000_000  # seconds since 1970, of every such file: its fingerprint is that of its content then
 
 
@@ -56,30 +54,11 @@ def file_of_table(data: object, name: str) -> Path:
         As `dataset_of_table`.
     """
     content = parquet_bytes(as_arrow(data))
-    path = home() / FOLDER / hashlib.sha256(content).hexdigest()[:32] / f"{name}.parquet"
+    path = home() / GIVEN / hashlib.sha256(content).hexdigest()[:32] / f"{name}.parquet"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.utime(path.parent)  # it is used: see unreferenced_tables
+    os.utime(path.parent)  # it is used: see embedviz.store.retention
     if not path.is_file():
         with replacing(path) as temporary:
             temporary.write_bytes(content)
             os.utime(temporary, (WRITTEN, WRITTEN))
     return path
-
-
-def unreferenced_tables(store: Path, references: Iterable[DataReference], before: float) -> list[Path]:
-    """Return the folders of tables that no data is a reference to, and that were last given before a time.
-
-    Parameters
-    ----------
-    store : Path
-        The store's folder.
-    references : iterable of DataReference
-        Of its data sets and runs; read only where a table is old enough.
-    before : float
-        Seconds since 1970. What was given later may be about to get its data set.
-    """
-    old = [path for path in (store / FOLDER).glob("*") if path.stat().st_mtime < before]
-    if not old:
-        return []
-    used = {Path(file["path"]).parent.name for reference in references for file in reference.get("parts", [])}
-    return [path for path in old if path.name not in used]

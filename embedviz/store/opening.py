@@ -19,13 +19,13 @@ from embedviz.data.remote_files import address_of, local_file
 from embedviz.formats import is_model_folder, lancedb_table, large_files, load_vectors, qdrant_collection
 from embedviz.formats.row_batches import StoredTable, write_rows
 from embedviz.space.storage import read_space, space_names
+from embedviz.store.kept import OPENED
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.table_folders import digest
 
 if TYPE_CHECKING:
     from embedviz.space import EmbeddingSpace
 
-FOLDER = "opened"  # of the store
 DATABASES: dict[str, Callable[[str], AbstractContextManager[StoredTable]]] = {
     "lancedb": lancedb_table.opened,
     "qdrant": qdrant_collection.opened_folder,
@@ -135,7 +135,7 @@ def _copied(
     on_progress: Callable[[Progress], object],
 ) -> EmbeddingSpace:
     """Open the copy of a table in the store, which is made first where it is not of the table's version."""
-    folder = home() / FOLDER / digest(f"{address}\0{label}\0{tensor}") / digest(table.version)
+    folder = home() / OPENED / digest(f"{address}\0{label}\0{tensor}") / digest(table.version)
     name = table.name
     if refresh or name not in space_names(folder):
         write_rows(table.rows(tensor or ""), folder, name, label, on_progress)

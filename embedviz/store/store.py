@@ -5,34 +5,32 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedviz.core.cost import Cost
-from embedviz.core.errors import DataError, EmbedvizError, RunError
+from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.home import home
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
 from embedviz.core.limits import HostLimits
-from embedviz.core.mode import is_shared
 from embedviz.core.version import VERSION
 from embedviz.store.data_reference import DataReference, fingerprint
+from embedviz.store.disk_room import Room
 from embedviz.store.ids import LOCAL_OWNER, checked_id, new_id
+from embedviz.store.kept import DELETED, PREDICTIONS, RUNS, UPLOADS, VIEWS, bytes_below, is_at_work
+from embedviz.store.retention import sweep
 from embedviz.store.run_folder import LABEL, RunFolder
 from embedviz.store.run_specs import RunSpec, TrainingSpec, VectorsSpec
-from embedviz.store.table_folders import MAX_AGE_S, delete_tables, sweep_tables, tables_folder
+from embedviz.store.table_folders import delete_tables
 
 if TYPE_CHECKING:  # they bring pandas, which a list of runs can do without
     from embedviz.data.folds import Fold
     from embedviz.store.dataset import Dataset
     from embedviz.store.label_filter import LabelFilter
 
-DELETED_LIFE_S = 24 * 3600.0  # a deleted run can be brought back
-GIVEN_LIFE_S = 7 * 86400.0  # of a table given in memory that nothing in the store refers to; a run elsewhere may
-PREDICTION_LIFE_S = 2 * 3600.0  # after that a prediction is computed again
-SHARED_LIFE_S = 2 * 3600.0  # of a run after its end, and of an upload, on a public host
 logger = logging.getLogger(__name__)
 
 
@@ -47,9 +45,9 @@ class Store:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or home()
-        self.runs_folder, self.uploads_folder = self.folder / "runs", self.folder / "uploads"
-        self.deleted_folder, self.predictions_folder = self.folder / "deleted", self.folder / "predictions"
-        self.views_folder = self.folder / "views"  # of a visitor: what was asked of the runs of others
+        self.runs_folder, self.uploads_folder = self.folder / RUNS, self.folder / UPLOADS
+        self.deleted_folder, self.predictions_folder = self.folder / DELETED, self.folder / PREDICTIONS
+        self.views_folder = self.folder / VIEWS  # of a visitor: what was asked of the runs of others
         for part in (self.runs_folder, self.uploads_folder, self.deleted_folder, self.predictions_folder):
             part.mkdir(mode=0o700, exist_ok=True)
 
@@ -107,6 +105,8 @@ class Store:
             When a setting is wrong or past a limit of this host, or there is no such model.
         RunError
             When the folder already holds a run.
+        QuotaError
+            When the owner's disk, or the server's, is used up.
         """
         from embedviz.models import model_spec
 
@@ -144,6 +144,8 @@ class Store:
         filters: Sequence[LabelFilter] = (),
         experiment: str = "",
     ) -> RunFolder:
+        if folder is None:
+            Room(self.folder, owner, "No run can be started").check()
         run_id = new_id()
         folder = folder or self.runs_folder / run_id
         if RunFolder.exists(folder):
@@ -178,7 +180,7 @@ class Store:
         """Take the run out of the list; it can be brought back for a day. RunError while somebody works on it."""
         if not run.state.is_final:
             raise RunError(f"The run {run.name!r} is {run.status}. Stop it first.")
-        if _at_work(run.folder):
+        if is_at_work(run.folder):
             raise RunError(
                 f"A map, baselines or repeats of the run {run.name!r} are still being worked out. Stop them, or wait."
             )
@@ -199,10 +201,13 @@ class Store:
         return sorted(found, key=lambda run: -run.folder.stat().st_mtime)
 
     def dataset(self, dataset_id: str) -> Dataset:
-        """Return the upload with this id. RunError when it is gone."""
+        """Return the upload with this id, which is thereby used. RunError when it is gone."""
         from embedviz.store.dataset import Dataset
 
-        return Dataset.open(self.uploads_folder / checked_id(dataset_id))
+        dataset = Dataset.open(self.uploads_folder / checked_id(dataset_id))
+        with suppress(OSError):  # a disk that is read-only
+            os.utime(dataset.folder)  # see embedviz.store.retention
+        return dataset
 
     def datasets(self, owner: str) -> list[Dataset]:
         """Return the owner's uploads, the oldest first. One whose record is damaged is left out."""
@@ -217,7 +222,7 @@ class Store:
         RunError
             While it is being read.
         """
-        if _at_work(dataset.folder):
+        if is_at_work(dataset.folder):
             raise RunError(f"{dataset.title!r} is being read. Stop that, or wait.")
         shutil.rmtree(self.deleted_folder / dataset.id, ignore_errors=True)  # of the same content, deleted before
         os.replace(dataset.folder, self.deleted_folder / dataset.id)
@@ -252,50 +257,12 @@ class Store:
         return (run for run in self.runs(dataset.owner) if run.data.get("id") == dataset.id)
 
     def used(self) -> int:
-        """Return the bytes on disk; a file that an upload and its runs share counts once."""
-        seen: set[tuple[int, int]] = set()
-        total = 0
-        for parent, _, names in os.walk(self.folder):
-            for name in names:
-                try:
-                    entry = os.stat(os.path.join(parent, name))
-                except FileNotFoundError:
-                    continue
-                if (entry.st_dev, entry.st_ino) not in seen:
-                    seen.add((entry.st_dev, entry.st_ino))
-                    total += entry.st_size
-        return total
+        """Return the bytes on disk of the whole store; a file that an upload and its runs share counts once."""
+        return bytes_below([self.folder])
 
     def sweep(self, now: float | None = None) -> None:
-        """Delete what is past its time: deleted runs, predictions, parsed tables, tables given in memory that nothing refers to any
-        more and, on a public host, ended runs and uploads.
-
-        Parameters
-        ----------
-        now : float, optional
-            Seconds since 1970; by default the time it is.
-        """
-        from embedviz.store.given_tables import unreferenced_tables
-
-        now = now or time.time()
-        old = _older(self.deleted_folder, now - DELETED_LIFE_S) + _older(
-            self.predictions_folder, now - PREDICTION_LIFE_S
-        )
-        if is_shared():
-            old += [run.folder for run in self.runs() if _ended(run) < now - SHARED_LIFE_S and not _at_work(run.folder)]
-            old += _older(self.uploads_folder, now - SHARED_LIFE_S)
-        for folder in old:
-            shutil.rmtree(folder, ignore_errors=True)
-        for folder in unreferenced_tables(self.folder, self._references(), now - GIVEN_LIFE_S):
-            shutil.rmtree(folder, ignore_errors=True)
-        sweep_tables(tables_folder(), max_age=SHARED_LIFE_S if is_shared() else MAX_AGE_S, now=now)
-
-    def _references(self) -> Iterator[DataReference]:
-        """Yield the reference of each run and data set, those that can be brought back among them."""
-        for folder in (self.runs_folder, self.deleted_folder):
-            yield from (run.data for run in _readable(folder))
-        for folder in (self.uploads_folder, self.deleted_folder):
-            yield from (dataset.reference() for dataset in _readable_datasets(folder))
+        """Delete what is past its time; see `embedviz.store.retention`."""
+        sweep(self.folder, now)
 
 
 def _check_limits(model: str, settings: Mapping[str, Any]) -> None:
@@ -343,22 +310,6 @@ def _readable_datasets(folder: Path) -> Iterator[Dataset]:
             logger.warning("%s: %s", path.parent.name, error)
 
 
-def _older(folder: Path, before: float) -> list[Path]:
-    """Return what lies in the folder and was last changed before a time (seconds since 1970)."""
-    return [path for path in folder.iterdir() if path.stat().st_mtime < before]
-
-
-def _ended(run: RunFolder) -> float:
-    """When the run came to an end, in seconds since 1970; infinite while it goes on."""
-    try:
-        state = run.state
-    except DataError:
-        return run.created
-    if not state.is_final:
-        return float("inf")
-    return state.ended or max(state.started, state.queued, run.created)
-
-
 def _remove_failed(run: RunFolder) -> None:
     """Remove a run that failed before it had learned anything, so that a corrected call may have its folder.
 
@@ -372,17 +323,3 @@ def _remove_failed(run: RunFolder) -> None:
         (run.folder / name).unlink(missing_ok=True)
     for path in run.folder.glob("lease.*.json"):
         path.unlink(missing_ok=True)
-
-
-def _at_work(folder: Path) -> bool:
-    """True while a map, baselines or repeats of the run in this folder wait or are worked out."""
-    return any(not status.read_status(path.parent).is_final for path in folder.glob(f"*/**/{status.FILE}"))
-
-
-def quota() -> int:
-    """Return the bytes past which the oldest uploads are offered for deletion.
-
-    EMBEDVIZ_QUOTA_MB, or 5 GB locally and 500 MB on a public host.
-    """
-    megabytes = float(os.environ.get("EMBEDVIZ_QUOTA_MB") or (500 if is_shared() else 5000))
-    return int(megabytes * 1_000_000)

@@ -12,6 +12,7 @@ from pathlib import Path
 from embedviz.core.files import folder_bytes
 from embedviz.core.home import home
 
+TABLES = "tables"  # of the store
 HEADER = "table.json"
 MAX_BYTES = 10_000_000_000  # of all kept tables together
 MAX_AGE_S = 7 * 86400.0  # since a table was last read
@@ -19,7 +20,7 @@ MAX_AGE_S = 7 * 86400.0  # since a table was last read
 
 def tables_folder() -> Path:
     """Return the folder of all kept tables; it may not exist yet."""
-    return home() / "tables"
+    return home() / TABLES
 
 
 def derived_key(table: Path, how: object) -> str:

@@ -224,7 +224,7 @@ def test_a_column_may_be_the_label_of_one_model_and_the_target_of_another(app):
 
 
 def test_past_the_quota_the_oldest_uploads_are_offered(app, monkeypatch):
-    monkeypatch.setenv("EMBEDVIZ_QUOTA_MB", "0.0001")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_VISITOR_MB", "0.0001")
     store = Store()
     for name in ("old.txt", "new.txt"):
         Dataset.upload(store.uploads_folder, name, [b"a b c d\n" * 100])

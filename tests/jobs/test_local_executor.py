@@ -13,7 +13,8 @@ from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.jobs.local_executor import LocalExecutor
 from embedviz.store.dataset import Dataset
 from embedviz.store.maps import map_of
-from embedviz.store.store import SHARED_LIFE_S, Store
+from embedviz.store.retention import SHARED_LIFE_S
+from embedviz.store.store import Store
 from tests.jobs.waiting import checkpointed, in_training, wait_for, worker_of
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,8 @@ from embedviz.core.jobs.reporter import Control
 from embedviz.jobs.perform import perform
 from embedviz.jobs.prediction import ask_file, ask_rows
 from embedviz.store.dataset import Dataset
-from embedviz.store.store import PREDICTION_LIFE_S, Store
+from embedviz.store.retention import PREDICTION_LIFE_S
+from embedviz.store.store import Store
 
 pytestmark = pytest.mark.slow
 

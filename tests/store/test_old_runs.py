@@ -10,7 +10,6 @@ from embedviz.core.jobs.status import written_status
 from embedviz.evaluation.score_rows import row_label
 from embedviz.evaluation.score_table import primary_values
 from embedviz.jobs.baselines import Baselines
-from embedviz.jobs.local_executor import tidy
 from embedviz.jobs.repeats import kept_repeats
 from embedviz.jobs.scores import protocol_of, scores_of
 from embedviz.store.maps import open_map
@@ -63,7 +62,7 @@ def test_an_old_run_is_renamed_without_touching_what_it_was_made_of():
 def test_one_that_ran_when_its_server_was_replaced_is_interrupted():
     folder = write_old_run(RUNNING)
     assert Store().run(ID).status == "interrupted"
-    tidy()
+    Store().sweep()
     assert written_status(folder).state == "interrupted"
 
 

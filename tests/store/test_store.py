@@ -9,7 +9,8 @@ from embedviz.core.progress import Progress
 from embedviz.jobs.preview import preview_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.reference_reading import read_reference
-from embedviz.store.store import SHARED_LIFE_S, Store
+from embedviz.store.retention import SHARED_LIFE_S
+from embedviz.store.store import Store
 
 
 @pytest.fixture
