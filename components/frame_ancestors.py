@@ -10,7 +10,8 @@ from embedviz.core.mode import is_shared
 
 VARIABLE = "EMBEDVIZ_FRAME_ANCESTORS"
 NONE, SELF = "'none'", "'self'"
-_SOURCE = re.compile(r"'none'|'self'|\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9.-]+(:(\d+|\*))?")
+KEYWORDS = {"none": NONE, "self": SELF}  # as a shell leaves them
+_SOURCE = re.compile(r"'none'|'self'|\*|https?:|https?://(\*\.)?[A-Za-z0-9.-]+(:(\d+|\*))?")
 
 
 def frame_ancestors() -> str:
@@ -21,7 +22,8 @@ def frame_ancestors() -> str:
     SettingsError
         When the variable holds anything but such sources, separated by blanks.
     """
-    sources = os.environ.get(VARIABLE, "").split() or [NONE if is_shared() else SELF]
+    sources = [KEYWORDS.get(source, source) for source in os.environ.get(VARIABLE, "").split()]
+    sources = sources or [NONE if is_shared() else SELF]
     wrong = [source for source in sources if not _SOURCE.fullmatch(source)]
     if wrong or (NONE in sources and len(sources) > 1):
         raise SettingsError(
