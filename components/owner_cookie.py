@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.frame_ancestors import is_framed_by_others
+from components.sign_in import asks_for_sign_in, owner_signed_in
 from embedviz.core.errors import EmbedvizError
 from embedviz.core.mode import is_shared
 from embedviz.store.owner_tokens import RENEWAL_S, TOKEN_LIFE_S, issue_token, read_token, revoke_token
@@ -23,7 +24,12 @@ logger = logging.getLogger(__name__)
 
 
 def owner_of(cookies: Mapping[str, str]) -> str | None:
-    """Return the owner whom a visitor's cookie identifies; None for one that is missing, made up, expired or revoked."""
+    """Return the owner whom a visitor's cookie identifies; None for one that is missing, made up, expired or revoked.
+
+    Where visitors have to sign in, the cookie that counts is the one that Streamlit gives to who has done so.
+    """
+    if asks_for_sign_in():
+        return owner_signed_in(cookies)
     visitor = read_token(cookies.get(COOKIE, ""))
     return visitor.owner if visitor else None
 
@@ -33,14 +39,19 @@ def viewer_of(cookies: Mapping[str, str]) -> str | None:
     return owner_of(cookies) or NOBODY if is_shared() else None
 
 
+def may_enter(cookies: Mapping[str, str]) -> bool:
+    """Return False for who has to sign in first."""
+    return not asks_for_sign_in() or owner_of(cookies) is not None
+
+
 def revoke(cookies: Mapping[str, str]) -> None:
     """Refuse the visitor's cookie from now on, on every server of the store; the next page brings one of another owner."""
     revoke_token(cookies.get(COOKIE, ""))
 
 
 def owner_cookie() -> list[Middleware]:
-    """Return the middleware that gives each visitor of a shared server a cookie; a local server has one owner."""
-    return [Middleware(_OwnerCookie)] if is_shared() else []
+    """Return the middleware that gives each visitor of a shared server a cookie. A local server has one owner, and who signs in needs none."""
+    return [Middleware(_OwnerCookie)] if is_shared() and not asks_for_sign_in() else []
 
 
 def is_over_https(scope: Scope) -> bool:

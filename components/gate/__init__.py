@@ -11,6 +11,7 @@ from components.gate.hosts import AllowedHosts
 from components.gate.sessions import SessionLimits
 from components.gate.uploads import UploadLimits
 from components.owner_cookie import owner_cookie
+from components.sign_in import check_sign_in
 from embedviz.core.limits import HostLimits
 from embedviz.core.mode import is_shared
 
@@ -22,7 +23,13 @@ def gate(base: str) -> list[Middleware]:
     ----------
     base : str
         The server's base path, without slashes at its ends.
+
+    Raises
+    ------
+    SettingsError
+        When what the environment sets cannot be.
     """
+    check_sign_in()
     everywhere = [
         Middleware(SecurityHeaders),
         Middleware(AllowedHosts, base=base),

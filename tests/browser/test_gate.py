@@ -1,0 +1,134 @@
+"""A shared server's gate in a real browser: who a visitor is, what the policy lets a page load, how much one may upload."""
+
+import re
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+import embedviz as ev
+from components.owner_cookie import COOKIE, owner_of
+from embedviz.store.store import Store
+from tests.browser.acting import fill_number, press, settle, visit
+from tests.browser.conftest import ROOT, wait_until
+
+pytestmark = pytest.mark.browser
+PAGES = ["", *sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"home", "frame"})]
+MB = 1 << 20
+WATCH_POLICY = """
+globalThis.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  violations.push(`${event.effectiveDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+"""
+
+
+@pytest.fixture(scope="module")
+def shared(serve):
+    return serve(EMBEDVIZ_MODE="shared")
+
+
+@pytest.fixture
+def visitor(chromium):
+    """A browser that has never been here."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 1200})
+    yield context
+    context.close()
+
+
+def cookies_of(context) -> dict[str, str]:
+    return {cookie["name"]: cookie["value"] for cookie in context.cookies()}
+
+
+@pytest.mark.timeout(240)
+def test_the_first_page_has_the_owner_that_the_second_has(shared, visitor, monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_HOME", str(shared.home))
+    page = visitor.new_page()
+    page.goto(shared.address)
+    press(page, "Open the GloVe sample")
+    expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
+    (cookie,) = [cookie for cookie in visitor.cookies() if cookie["name"] == COOKIE]
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Lax"
+    owner = owner_of(cookies_of(visitor))
+    assert [run.owner for run in Store().runs()] == [owner]
+    second = visitor.new_page()
+    second.goto(shared.address + "runs")
+    expect(second.get_by_role("combobox", name="Open run")).to_be_visible()
+    visitor_id = cookie["value"].split(".")[1]
+    written = [
+        path for path in shared.home.rglob("*.json*") if path.is_file() and visitor_id in path.read_text("utf-8")
+    ]
+    assert written == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_no_page_violates_the_policy(shared, visitor, monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_HOME", str(shared.home))
+    run = ev.train("sentiment", "movie_reviews", preset="fast", epochs=1, seed=0).folder.name
+    page = visitor.new_page()
+    page.add_init_script(WATCH_POLICY)
+    found = []
+    page.on(
+        "console", lambda message: found.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    for name in PAGES:
+        page.goto(f"{shared.address}{name}" + (f"?run={run}" if name else ""))
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settle(page)
+        page.wait_for_timeout(1000)  # what a page asks for after its script
+        found += page.evaluate("violations")
+    page.goto(shared.address + "data")
+    settle(page)
+    table = b"review,stars\n" + b"so very good a film,5\na bad film it was,1\n" * 9
+    page.set_input_files("input[type=file]", files=[{"name": "r.csv", "mimeType": "text/csv", "buffer": table}])
+    expect(page.get_by_text("18 rows read from r.csv")).to_be_visible()
+    page.goto(shared.address)
+    press(page, "Open the GloVe sample")
+    expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
+    visit(page, "Map")
+    fill_number(page, "Points", "1000")
+    press(page, "Draw the map")
+    expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=90_000)
+    expect(page.locator('.stage[data-state="drawn"]')).to_have_count(1)
+    settle(page)
+    found += page.evaluate("violations")
+    assert found == []
+
+
+def test_uploads_to_made_up_files_leave_the_memory_bounded(shared, visitor):
+    page = visitor.new_page()
+    page.goto(shared.address + "data")
+    settle(page)
+    with page.expect_request(re.compile("upload_file")) as sent:
+        page.set_input_files("input[type=file]", files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"a b"}])
+    address, token = sent.value.url.rpartition("/")[0], sent.value.headers["x-xsrftoken"]
+    process = psutil.Process(shared.process.pid)
+    before, statuses = process.memory_info().rss, []
+    for number in range(40):
+        file = {"name": "x", "mimeType": "text/plain", "buffer": b"x" * (20 * MB)}
+        answer = visitor.request.put(
+            f"{address}/made-up-{number}", multipart={"f": file}, headers={"X-Xsrftoken": token}
+        )
+        statuses.append(answer.status)
+    assert "of your files can be open at once" in answer.text()
+    assert set(statuses) == {204, 429}
+    assert statuses.count(204) <= 3
+    assert process.memory_info().rss - before < 150 * MB
+    page.close()
+
+
+def test_a_page_past_the_last_place_says_so_and_comes_when_there_is_room(serve, chromium):
+    server = serve(EMBEDVIZ_MODE="shared", EMBEDVIZ_LIMIT_SESSIONS="1")
+    first, second = chromium.new_context(), chromium.new_context()
+    page, other = first.new_page(), second.new_page()
+    page.goto(server.address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert other.goto(server.address).status == 503
+    expect(other.get_by_role("heading", name="No room at the moment")).to_be_visible()
+    page.close()
+    wait_until(lambda: other.request.get(server.address, headers={"accept": "text/html"}).ok, 20, "no place got free")
+    other.reload()
+    expect(other.get_by_role("link", name="Train", exact=True)).to_be_visible()
+    first.close()
+    second.close()
