@@ -1,9 +1,11 @@
-"""Headers of every answer: what a page may load, who may frame it, and what it tells other sites."""
+"""Headers of every answer, the one to an unexpected error too: what a page may load, who may frame it, what it tells other sites."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
+import secrets
 from base64 import b64encode
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.frame_ancestors import NONE, SELF, frame_ancestors
+from components.gate.refusal import refuse
 
 DOCUMENT = Path(streamlit.__file__).parent / "static" / "index.html"
 INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -29,6 +32,10 @@ SOURCES = {
     "form-action": "'self'",
 }
 FRAME_OPTIONS = {NONE: "DENY", SELF: "SAMEORIGIN"}
+BROKEN = (
+    "Something went wrong here. This is a bug in embedviz, not a mistake of yours. The log has the details under {}."
+)
+logger = logging.getLogger("embedviz.app")
 UNUSED_FEATURES = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 
 
@@ -66,9 +73,20 @@ class SecurityHeaders:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
 
+        has_begun = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self.headers)
             await send(message)
 
-        return await self.app(scope, receive, with_headers)
+        try:
+            await self.app(scope, receive, with_headers)
+        except Exception:
+            error_id = secrets.token_hex(4)
+            logger.exception("error %s", error_id)
+            if has_begun:
+                raise
+            await refuse(scope, receive, with_headers, 500, BROKEN.format(error_id))

@@ -41,6 +41,19 @@ def test_a_refusal_has_the_headers_too():
     assert "Content-Security-Policy" in answer.headers
 
 
+def test_an_unexpected_error_is_a_sentence_with_the_headers_and_an_id_in_the_log(caplog):
+    def fail(request):
+        raise ZeroDivisionError("secret detail")
+
+    client = TestClient(Starlette(routes=[Route("/", fail)], middleware=gate("")))
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "Content-Security-Policy" in answer.headers
+    assert "secret" not in answer.text
+    assert f"error {answer.text.split()[-1].rstrip('.')}" in caplog.text
+    assert "secret detail" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("mode", "setting", "ancestors", "options"),
     [
