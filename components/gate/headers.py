@@ -21,7 +21,7 @@ INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 # Measured in Chromium with Streamlit 1.67 on every page: without one of these something is missing there.
 SOURCES = {
     "default-src": "'self'",
-    "script-src": "'self' blob:",
+    "script-src": "'self' blob: 'wasm-unsafe-eval'",  # blob: modules of the map; WebAssembly: Streamlit's messages
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",

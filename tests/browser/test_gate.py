@@ -10,12 +10,13 @@ from playwright.sync_api import expect
 import embedviz as ev
 from components.owner_cookie import COOKIE, owner_of
 from embedviz.store.store import Store
-from tests.browser.acting import fill_number, press, settle, visit
+from tests.browser.acting import press, settle
 from tests.browser.conftest import ROOT, wait_until
 
 pytestmark = pytest.mark.browser
 PAGES = ["", *sorted({path.stem for path in (ROOT / "pages").glob("*.py")} - {"home", "frame"})]
 MB = 1 << 20
+WORDS = "Content Security Policy"
 WATCH_POLICY = """
 globalThis.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -62,39 +63,53 @@ def test_the_first_page_has_the_owner_that_the_second_has(shared, visitor, monke
     assert written == []
 
 
+@pytest.fixture
+def watched(visitor):
+    """A page, and what its policy has refused so far."""
+    page, refused = visitor.new_page(), []
+    page.set_default_timeout(90_000)
+    page.add_init_script(WATCH_POLICY)
+    page.on("console", lambda message: refused.append(message.text) if WORDS in message.text else None)
+    return page, refused
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(600)  # every page, and a map
-def test_no_page_violates_the_policy(shared, visitor, monkeypatch):
+@pytest.mark.timeout(600)  # every page
+def test_no_page_is_refused_what_it_loads(shared, watched, monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_HOME", str(shared.home))
     run = ev.train("sentiment", "movie_reviews", preset="fast", epochs=1, seed=0).folder.name
-    page = visitor.new_page()
-    page.add_init_script(WATCH_POLICY)
-    found = []
-    page.on(
-        "console", lambda message: found.append(message.text) if "Content Security Policy" in message.text else None
-    )
+    page, refused = watched
     for name in PAGES:
         page.goto(f"{shared.address}{name}" + (f"?run={run}" if name else ""))
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         settle(page)
         page.wait_for_timeout(1000)  # what a page asks for after its script
-        found += page.evaluate("violations")
+        refused += page.evaluate("violations")
+    assert refused == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_neither_uploads_nor_maps_of_two_and_three_dimensions_are_refused(shared, watched):
+    page, refused = watched
     page.goto(shared.address + "data")
     settle(page)
     table = b"review,stars\n" + b"so very good a film,5\na bad film it was,1\n" * 9
     page.set_input_files("input[type=file]", files=[{"name": "r.csv", "mimeType": "text/csv", "buffer": table}])
     expect(page.get_by_text("18 rows read from r.csv")).to_be_visible()
+    refused += page.evaluate("violations")
     page.goto(shared.address)
     press(page, "Open the GloVe sample")
     expect(page.get_by_text("king – queen: 0.751")).to_be_visible(timeout=60_000)
-    visit(page, "Map")
-    fill_number(page, "Points", "1000")
-    press(page, "Draw the map")
-    expect(page.get_by_text("Trustworthiness")).to_be_visible(timeout=90_000)
-    expect(page.locator('.stage[data-state="drawn"]')).to_have_count(1)
-    settle(page)
-    found += page.evaluate("violations")
-    assert found == []
+    run = re.search(r"run=([0-9a-f]{32})", page.url)[1]
+    refused += page.evaluate("violations")
+    for components, drawn in ((2, '.stage[data-state="drawn"]'), (3, ".js-plotly-plot .gl-container canvas")):
+        page.goto(f"{shared.address}map?run={run}&method=pca&n_points=500&n_components={components}")
+        expect(page.locator(drawn).first).to_be_attached(timeout=90_000)
+        settle(page)
+        page.wait_for_timeout(2000)
+        refused += page.evaluate("violations")
+    assert refused == []
 
 
 def test_uploads_to_made_up_files_leave_the_memory_bounded(shared, visitor):
