@@ -12,6 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from components import session, starting
 from components.data.opened import open_dataset
 from components.error_boundary import error_boundary
+from components.uploaded_files import release
 from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
 from embedviz.store.dataset import Dataset
@@ -26,7 +27,7 @@ FORMATS = (
 def show_sources() -> None:
     """Show the ways to bring data. What is open stays until something else has been brought."""
     uploads, owner = session.store().uploads_folder, session.owner()
-    turn = st.session_state.get("upload-turn", 0)  # a new key makes the uploader drop its copy of the file
+    turn = st.session_state.get("upload-turn", 0)  # a new key empties the uploader
     files = st.file_uploader(
         "Upload a text, a table or vectors", accept_multiple_files=True, key=f"upload-{turn}", help=FORMATS
     )
@@ -34,6 +35,7 @@ def show_sources() -> None:
     if files:
         with error_boundary():
             open_dataset(_uploaded(files))
+            release(files)
             st.session_state["upload-turn"] = turn + 1
             st.rerun()
     st.markdown("**Or choose a sample**")

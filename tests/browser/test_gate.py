@@ -112,6 +112,25 @@ def test_neither_uploads_nor_maps_of_two_and_three_dimensions_are_refused(shared
     assert refused == []
 
 
+def test_an_upload_leaves_the_memory_once_it_is_kept(serve, visitor):
+    server, token = serve(EMBEDVIZ_MODE="shared", EMBEDVIZ_METRICS_TOKEN="token"), {"Authorization": "Bearer token"}
+    page = visitor.new_page()
+    page.goto(server.address + "data")
+    settle(page)
+    table = b"review,stars\n" + b"so very good a film,5\na bad film it was,1\n" * 9000
+    with page.expect_request(re.compile("upload_file")):
+        page.set_input_files("input[type=file]", files=[{"name": "r.csv", "mimeType": "text/csv", "buffer": table}])
+    expect(page.get_by_text("18,000 rows read from r.csv")).to_be_visible(timeout=60_000)
+
+    def is_held() -> bool:
+        answer = httpx2.get(server.address + "_stcore/metrics", headers=token, timeout=30)
+        assert answer.status_code == 200
+        return "UploadedFileManager" in answer.text
+
+    wait_until(lambda: not is_held(), 30, "the upload was still in memory")  # Streamlit counts every ten seconds
+    page.close()
+
+
 def test_uploads_to_made_up_files_leave_the_memory_bounded(shared, visitor):
     page = visitor.new_page()
     page.goto(shared.address + "data")
