@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []  # pages and com
 import streamlit as st  # noqa: E402
 from streamlit import config  # noqa: E402
 
-from components.owner_cookie import owner_cookie  # noqa: E402
+from components.gate import gate  # noqa: E402
 from components.routes import routes  # noqa: E402
 from components.style import style_sheets  # noqa: E402
 from components.warm_up import WarmUp  # noqa: E402
@@ -34,5 +34,5 @@ async def lifespan(app: st.App) -> AsyncGenerator[None]:
 
 base = (config.get_option("server.baseUrlPath") or os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or "").strip("/")
 app = st.App(
-    ROOT / "pages" / "frame.py", lifespan=lifespan, routes=routes(base), middleware=[*owner_cookie(), *style_sheets()]
+    ROOT / "pages" / "frame.py", lifespan=lifespan, routes=routes(base), middleware=[*gate(base), *style_sheets()]
 )

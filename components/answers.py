@@ -11,6 +11,7 @@ import streamlit as st
 from components import live, session, tables
 from components.data.reading import choose_file, read_preview
 from components.error_boundary import error_boundary
+from components.uploaded_files import release
 from embedviz.core.plurals import counted
 from embedviz.data.classes import display_order
 from embedviz.jobs.prediction import Prediction, ask_file
@@ -100,13 +101,14 @@ def predict_file(run: RunFolder, column: str | None) -> None:
     column
         The text column of the training data; None for a model that reads other columns.
     """
-    turn = st.session_state.get("predict-turn", 0)  # a new key makes the uploader drop its copy of the file
+    turn = st.session_state.get("predict-turn", 0)  # a new key empties the uploader
     store = session.store()
     file = st.file_uploader("File to predict", key=f"predict-{turn}")
     st.caption("TXT, CSV, TSV, JSONL or Parquet, as for training. You get the same rows back with their predictions.")
     if file is not None:
         parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
         dataset = Dataset.upload(store.uploads_folder, file.name, parts, session.owner(), file.size)
+        release([file])
         st.session_state["predict-file"], st.session_state["predict-turn"] = dataset.id, turn + 1
         st.rerun()
     dataset_id = st.session_state.get("predict-file")

@@ -16,8 +16,8 @@ def is_history_step() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def choose_page(pages: list[st.Page]) -> st.Page:
-    """Show the pages in the sidebar and return the one that this run is of, with nothing left of the page before it.
+def choose_page(pages: list[st.Page], is_listed: bool = True) -> st.Page:
+    """Show the pages in the sidebar, if they are to be listed, and return the one that this run is of, with nothing left of the page before it.
 
     `st.navigation`, safe against what the former page still asks for while the visitor is on the way from it. Streamlit
     keeps the page asked for in one place for all runs of a session, where a run of the former page that begins its last
@@ -27,7 +27,8 @@ def choose_page(pages: list[st.Page]) -> st.Page:
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None and context.page_script_hash != context.pages_manager.main_script_hash:
         context.pages_manager.set_script_intent(context.page_script_hash, "")
-    page = st.navigation(pages, position="sidebar", expanded=True)  # from 13 pages on it would hide some
+    position = "sidebar" if is_listed else "hidden"
+    page = st.navigation(pages, position=position, expanded=True)  # from 13 pages on it would hide some
     if context is not None and context.script_requests is not None:
         _refuse_refreshes_of_other_pages(context.script_requests, context.page_script_hash)
     _leave_former_page(page.url_path)

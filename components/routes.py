@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
+
+from components.owner_cookie import may_enter
+from components.sign_in import SIGN_IN_FIRST
 
 
 def routes(base: str) -> list[BaseRoute]:
@@ -16,6 +20,8 @@ def routes(base: str) -> list[BaseRoute]:
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    if not may_enter(HTTPConnection(scope).cookies):
+        return await PlainTextResponse(SIGN_IN_FIRST, 401)(scope, receive, send)
     await app_router()(scope, receive, send)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from components.navigation import is_history_step
-from components.owner_cookie import owner_of
+from components.owner_cookie import owner_of, revoke
+from components.sign_in import asks_for_sign_in, owner_of_claims
 from embedviz.core.errors import EmbedvizError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.mode import is_shared
@@ -50,11 +51,15 @@ def owner() -> str:
     """Return whose runs are shown. Without cookies on a shared server, an owner lasts as long as the page."""
     if not is_shared():
         return LOCAL_OWNER
+    if asks_for_sign_in() and (signed_in := owner_of_claims(st.user.to_dict())):
+        return signed_in
     return owner_of(st.context.cookies) or st.session_state.setdefault("owner", secrets.token_hex(16))
 
 
 def forget_visitor() -> None:
     """Forget everything about the visitor, all of whose data has been deleted: from here on this is a new one."""
+    if is_shared():
+        revoke(st.context.cookies)
     st.session_state.clear()
     st.query_params.clear()
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import brand, navigation, run_picker, warm_up
+from components import brand, navigation, run_picker, sign_in_page, warm_up
 from components.error_boundary import error_boundary
 
 brand.set_up()
@@ -21,11 +21,16 @@ page = navigation.choose_page(
         st.Page("export.py", title="Export", icon=":material/ios_share:", url_path="export"),
         st.Page("kept.py", title="What is kept", icon=":material/inventory_2:", url_path="kept"),
         st.Page("help.py", title="Help", icon=":material/help:", url_path="help"),
-    ]
+    ],
+    is_listed=not sign_in_page.is_needed(),
 )
+if sign_in_page.is_needed():
+    sign_in_page.show()
+    st.stop()
 brand.set_tab_title(page.title)
 with error_boundary():
     run_picker.show()
+    sign_in_page.show_sign_out()
 with error_boundary():
     page.run()
 warm_up.page_is_shown()

@@ -9,12 +9,13 @@ import streamlit as st
 
 from components import formatting, session
 from components.kept.disk_use import quota_bytes, used_bytes
+from components.uploaded_files import release
 from embedviz.core.limits import HostLimits
 from embedviz.core.mode import is_shared
 from embedviz.store.disk_room import MB, delete_agreed, oldest_of
 from embedviz.store.kept import Kept
 
-TURN = "upload-turn"  # in the session's state: a new key makes the uploader drop its copy of the file
+TURN = "upload-turn"  # in the session's state: a new key empties the uploader
 
 
 def has_room(n_bytes: int) -> bool:
@@ -47,8 +48,10 @@ def _show_offer(going: Sequence[Kept], missing: float) -> None:
 
 
 def drop_upload() -> None:
-    """Have the uploader drop its copy of the file."""
-    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
+    """Empty the uploader, and have the server drop its copy of the files."""
+    turn = st.session_state.get(TURN, 0)
+    release(st.session_state.get(f"upload-{turn}") or [])
+    st.session_state[TURN] = turn + 1
 
 
 def _agree(folders: Sequence[Path]) -> None:

@@ -36,6 +36,35 @@ def replacing(path: Path) -> Generator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def create_once(path: Path, data: bytes) -> bool:
+    """Create a file for its owner only, with its whole content, unless it exists.
+
+    Returns
+    -------
+    bool
+        False when the file exists already: another process may have been quicker.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        _write_exclusively(temporary, data)
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links, where a reader may see the file before its content
+        with contextlib.suppress(FileExistsError):
+            _write_exclusively(path, data)
+            return True
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def _write_exclusively(path: Path, data: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+
+
 def write_json(path: Path, values: Mapping[str, object]) -> None:
     """Write a JSON object in one step."""
     with replacing(path) as temporary:

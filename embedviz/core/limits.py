@@ -50,6 +50,9 @@ class HostLimits:
     waiting: float | None = _limit(100, "Runs of all visitors that wait.")
     visitor_mb: float | None = _limit(100, "Disk that a visitor's uploads and runs take, in MB.", local=5000)
     store_mb: float | None = _limit(1500, "Disk that all of the store takes, in MB.")
+    visitor_held_mb: float | None = _limit(60, "Uploads of a visitor that are in memory at once, in MB.")
+    held_mb: float | None = _limit(200, "Uploads of all visitors that are in memory at once, in MB.")
+    visitor_sessions: float | None = _limit(20, "Browser tabs of a visitor that are connected at once.")
     sessions: float | None = _limit(100, "Browser tabs that are connected at once.")
 
     @classmethod

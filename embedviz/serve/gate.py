@@ -1,4 +1,4 @@
-"""The gate that every request passes: token, number of requests, bytes of the body, seconds, and unexpected errors."""
+"""The gate that every request passes: the server's name, token, number of requests, bytes of the body, seconds, and unexpected errors."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from embedviz.core.allowed_hosts import REFUSAL, is_allowed_host
 from embedviz.core.plain_json import to_json
 from embedviz.serve.limits import Limits
 
@@ -43,6 +44,9 @@ class Gate:
         """Answer a request; anything but HTTP is passed on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if scope["path"] != "/health" and not _names_this_server(scope):
+            await problem(400, REFUSAL)(scope, receive, send)
             return
         if self._token and scope["path"] not in OPEN_PATHS and not self._is_authorised(scope):
             sentence = "This server asks for a token: send it in the header Authorization: Bearer TOKEN."
@@ -91,6 +95,11 @@ class Gate:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.partition(b" ")
         return hmac.compare_digest(token.strip(), self._token) and scheme.lower() == b"bearer"
+
+
+def _names_this_server(scope: Scope) -> bool:
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    return is_allowed_host(host.decode("latin-1"), (scope.get("server") or (None,))[0])
 
 
 async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes | None:

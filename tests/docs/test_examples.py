@@ -14,7 +14,7 @@ ALL = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sor
 # Commands that do not end, and one that needs a hub: tests/browser/test_wheel.py opens the app by the first, tests/serve asks the
 # second, and tests/exports uploads to a server of its own.
 NOT_HERE = ("", "serve", "push")
-LANGUAGES = {"python", "sh", "console", "text", ""}
+LANGUAGES = {"toml", "python", "sh", "console", "text", ""}
 
 
 def has_examples(page: Path) -> bool:

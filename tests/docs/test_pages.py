@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 import embedviz
+from components import frame_ancestors, sign_in
+from components.gate import figures
 from components.tours.content import TOURS
+from embedviz.core import allowed_hosts
+from embedviz.core.limits import HostLimits
 from embedviz.experiments import QUESTIONS
 from embedviz.formats.vector_files import FORMATS
 from embedviz.models import MODELS, model_spec
@@ -126,3 +130,13 @@ def test_the_list_of_commands_comes_from_the_command_line():
         assert f"## embedviz {name}\n" in written
         for parameter in command.params:
             assert all(f"`{option}`" in written for option in parameter.opts)
+
+
+def test_every_variable_of_the_gate_and_its_default_is_on_the_page_for_hosts():
+    text = text_of(DOCS / "hosting.md")
+    for module in (allowed_hosts, figures, frame_ancestors, sign_in):
+        assert f"`{module.VARIABLE}" in text
+    named = re.findall(r"\| `EMBEDVIZ_LIMIT_(\w+)` \|.*\| ([\d,.]+) \|", text)
+    assert len(named) >= 6
+    for name, default in named:
+        assert getattr(HostLimits(), name.lower()) == float(default.replace(",", "")), name

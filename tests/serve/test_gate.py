@@ -17,6 +17,18 @@ def client_of(space, limits=None, token="", origins=()):
     return TestClient(create_app(Service("words", {"word": space}), limits, token, origins))
 
 
+def test_a_request_under_another_name_is_400(space, monkeypatch):
+    with TestClient(create_app(Service("words", {"word": space})), base_url="http://127.0.0.1:8600") as client:
+        assert client.get("/", headers={"host": "localhost:8600"}).status_code == 200
+        problem = client.get("/", headers={"host": "evil.example:8600"})
+        assert problem.status_code == 400
+        assert "EMBEDVIZ_ALLOWED_HOSTS" in problem.json()["detail"]
+        assert client.get("/health", headers={"host": "evil.example"}).status_code == 200
+        monkeypatch.setenv("EMBEDVIZ_ALLOWED_HOSTS", "words.example.org")
+        assert client.get("/", headers={"host": "words.example.org"}).status_code == 200
+        assert client.get("/", headers={"host": "localhost"}).status_code == 400
+
+
 def test_a_body_past_its_limit_is_413(space):
     with client_of(space, Limits(max_body_bytes=1_000)) as client:
         problem = client.post("/neighbors", json={"labels": ["x" * 2_000]})

@@ -80,9 +80,7 @@ def test_a_server_answers_keeps_its_limits_and_ends_on_sigterm(serving):
     # a chunked body is cut off at the limit while it arrives, and the connection with it
     host, port = serving.address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
-        head = (
-            "POST /neighbors HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nTransfer-Encoding: chunked\r\n\r\n"
-        )
+        head = "POST /neighbors HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\nTransfer-Encoding: chunked\r\n\r\n"
         connection.sendall(head.encode())
         chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
         sent = 0
@@ -104,7 +102,7 @@ def test_requests_under_way_are_answered_after_sigterm(serving):
     """A body that is still arriving when the signal comes is read to its end, and answered."""
     host, port = serving.address.removeprefix("http://").split(":")
     body = json.dumps({"labels": ["word1"], "k": 5}).encode()
-    head = f"POST /neighbors HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /neighbors HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(head.encode() + body[:5])
         assert serving.get("/health") == {"status": "ok"}  # the head was read before this was answered

@@ -10,10 +10,11 @@ from starlette.testclient import TestClient
 
 import embedviz as ev
 from components.exports.routes import export_routes
-from components.owner_cookie import COOKIE
+from components.owner_cookie import COOKIE, owner_of
 from embedviz.exports.export_job import export_of, vectors_export_of
 from embedviz.jobs.inline import run_inline
 from embedviz.store.dataset import Dataset
+from embedviz.store.owner_tokens import issue_token
 from embedviz.store.store import Store
 
 pytestmark = pytest.mark.slow
@@ -34,6 +35,10 @@ def run(tmp_path):
 
 def address(export, run) -> str:
     return f"/embedviz/exports/{run.id}/{export.id}/{export.spec.name}"
+
+
+def cookie(cookies) -> dict[str, str]:
+    return {"cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
 
 def test_vectors_are_sent_as_a_file_that_reads_back(client, run):
@@ -62,16 +67,17 @@ def test_an_export_that_is_not_ready_or_not_there_is_gone(client, run):
 
 
 def test_the_data_goes_to_its_owner_alone(client, monkeypatch):
+    ours, theirs = ({COOKIE: issue_token()} for _ in range(2))
     uploads = Store().uploads_folder
-    dataset = Dataset.upload(uploads, "text.txt", [TEXT.encode()], owner="a" * 32)
-    created = Store().create_training("skipgram", dataset, SETTINGS, owner="a" * 32)
+    dataset = Dataset.upload(uploads, "text.txt", [TEXT.encode()], owner=owner_of(ours))
+    created = Store().create_training("skipgram", dataset, SETTINGS, owner=owner_of(ours))
     run = run_inline(created)
     again, without = (run_inline(export_of(run, format)) for format in ("again", "again-without-data"))
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
     assert client.get(address(without, run)).status_code == 200
     assert client.get(address(again, run)).status_code == 404
-    assert client.get(address(again, run), headers={"cookie": f"{COOKIE}={'b' * 32}"}).status_code == 404
-    answer = client.get(address(again, run), headers={"cookie": f"{COOKIE}={'a' * 32}"})
+    assert client.get(address(again, run), headers=cookie(theirs)).status_code == 404
+    answer = client.get(address(again, run), headers=cookie(ours))
     assert answer.status_code == 200
     assert "data/text.txt" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
 
