@@ -36,7 +36,14 @@ def error_boundary() -> Generator[None]:
             return
         error_id = secrets.token_hex(4)
         log_error(logger, error, error_id, visitor=visitor_hash(owner()))
+        _count()
         st.error(
             "Something went wrong. This is a bug in embedviz, not a mistake of yours, and nothing was lost. "
             f"The log has the details under {error_id}; on the server `embedviz doctor --error {error_id}` prints them."
         )
+
+
+def _count() -> None:
+    from embedviz.core.metrics import PAGE_ERRORS
+
+    PAGE_ERRORS.inc()

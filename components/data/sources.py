@@ -12,6 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from components import session, starting
 from components.data.opened import open_dataset
 from components.error_boundary import error_boundary
+from embedviz.core.metrics import count_upload
 from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
 from embedviz.store.dataset import Dataset
@@ -33,7 +34,9 @@ def show_sources() -> None:
     st.caption("Upload files that belong together at once: training and test set, or vectors and their labels.")
     if files:
         with error_boundary():
-            open_dataset(_uploaded(files))
+            dataset = _uploaded(files)
+            count_upload(dataset.size, owner)
+            open_dataset(dataset)
             st.session_state["upload-turn"] = turn + 1
             st.rerun()
     st.markdown("**Or choose a sample**")
@@ -44,7 +47,9 @@ def show_sources() -> None:
     with st.expander("Paste a text"):
         text = st.text_area("Text", key="pasted", height=140, label_visibility="collapsed", placeholder="Paste here")
         if st.button("Use this text", disabled=not text.strip()):
-            open_dataset(Dataset.upload(uploads, "pasted text.txt", [text.encode()], owner))
+            dataset = Dataset.upload(uploads, "pasted text.txt", [text.encode()], owner)
+            count_upload(dataset.size, owner)
+            open_dataset(dataset)
             st.rerun()
     if not is_shared():
         with st.expander("Open a file by its path"):

@@ -38,6 +38,7 @@ from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.core.limits import ELSEWHERE, HostLimits
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check_room, take_for_queue
 from embedviz.jobs.fair_queue import Expected, FairQueue, expected_wait
+from embedviz.jobs.job_metrics import LaneLoad, count_begun, count_ended, refusals_counted
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
@@ -135,7 +136,7 @@ class LocalExecutor:
         """
         declared = declaration(job.kind)
         lane, limits = declared.lane, HostLimits.of_environment()
-        with self._lock:
+        with refusals_counted(job.kind, owner), self._lock:
             if self.is_closed:
                 raise RunError("The server is shutting down. Try again in a minute.")
             waiting = self._waiting[lane]
@@ -169,6 +170,12 @@ class LocalExecutor:
                     ]
                     return expected_wait(job.folder, queue, running, self._places[lane], _at_once(lane))
         return None
+
+    def load(self) -> dict[Lane, LaneLoad]:
+        """Return how many jobs of each lane wait and run."""
+        with self._lock:
+            running = {lane: sum(worker.held is not None for worker in self._workers[lane]) for lane in LANES}
+            return {lane: LaneLoad(len(self._waiting[lane]), running[lane]) for lane in LANES}
 
     def stop(self, job: JobFolder[Any]) -> None:
         """Take a job out of the queue, or ask it to stop and keep the best so far. Nothing when it has ended.
@@ -228,6 +235,7 @@ class LocalExecutor:
             if following and following.places <= self._free_places(lane):
                 waiting.take(following)
                 worker.take(following, self._capacity_of(following.owner))
+                count_begun(following, lane)
         has_idle = any(worker.held is None for worker in workers)
         following = waiting.first(lambda owner: self._may_run(lane, owner))
         wanted = following.places if following else USUAL_PLACES[lane]() if lane in USUAL_PLACES else None
@@ -260,6 +268,7 @@ class LocalExecutor:
             if "done" in answer:
                 if worker.held:
                     self._took[worker.lane].add(worker.held.seconds, worker.seconds_at_work())
+                    count_ended(worker.held, worker.peak_bytes)
                 worker.held = None
                 self._hand_out(worker.lane)
             if "submit" in answer:
@@ -350,6 +359,7 @@ def _end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
         status = written_status(held.folder)
         if status and not status.is_final and held.lease.is_held():
             write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
+            count_ended(held)
     except (
         EmbedvizError,
         OSError,
@@ -440,6 +450,11 @@ def close_shared_executor() -> None:
     with _shared_lock:
         if _shared:
             _shared.close()
+
+
+def local_load() -> dict[Lane, LaneLoad]:
+    """Return how many jobs of each lane wait and run on this machine; nothing before the executor was started."""
+    return _shared.load() if isinstance(_shared, LocalExecutor) else {}
 
 
 def measured_speed() -> float | None:
