@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 import time
@@ -25,7 +26,6 @@ from embedviz.store.store import Store
 
 TOKEN = "EMBEDVIZ_METRICS_TOKEN"
 DISK_INTERVAL_S = 60  # between two looks at all files of the store
-WORKER_NAME = "ev-"  # begins the name of a worker's process
 
 
 def metrics_routes() -> list[Route]:
@@ -69,13 +69,14 @@ def _memory() -> GaugeMetricFamily:
     family = GaugeMetricFamily("embedviz_memory_bytes", "Memory of the processes.", labels=["process"])
     server = psutil.Process()
     sums = {"server": _bytes_of(server), "fork_server": 0, "workers": 0}
-    for child in server.children(recursive=True):
-        try:
-            sums["workers" if child.name().startswith(WORKER_NAME) else "fork_server"] += _bytes_of(child)
-        except psutil.Error:  # it has just ended
-            continue
-    for process, size in sums.items():
-        family.add_metric([process], size)
+    workers = {process for load in local_load().values() for process in load.processes}
+    fork_servers = {child.pid for child in server.children()} - workers
+    for name, processes in (("workers", workers), ("fork_server", fork_servers)):
+        for process in processes:
+            with contextlib.suppress(psutil.Error):  # it has just ended
+                sums[name] += _bytes_of(psutil.Process(process))
+    for name, size in sums.items():
+        family.add_metric([name], size)
     return family
 
 

@@ -23,10 +23,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LaneLoad:
-    """How many jobs of a lane wait, and how many run."""
+    """How many jobs of a lane wait, how many run, and the processes of its workers."""
 
     waiting: int
     running: int
+    processes: list[int]
 
 
 @contextlib.contextmanager

@@ -172,10 +172,11 @@ class LocalExecutor:
         return None
 
     def load(self) -> dict[Lane, LaneLoad]:
-        """Return how many jobs of each lane wait and run."""
+        """Return how many jobs of each lane wait and run, and in which processes."""
         with self._lock:
-            running = {lane: sum(worker.held is not None for worker in self._workers[lane]) for lane in LANES}
-            return {lane: LaneLoad(len(self._waiting[lane]), running[lane]) for lane in LANES}
+            running = {lane: [worker.held for worker in self._workers[lane] if worker.held] for lane in LANES}
+            processes = {lane: [worker.pid for worker in self._workers[lane] if worker.pid] for lane in LANES}
+            return {lane: LaneLoad(len(self._waiting[lane]), len(running[lane]), processes[lane]) for lane in LANES}
 
     def stop(self, job: JobFolder[Any]) -> None:
         """Take a job out of the queue, or ask it to stop and keep the best so far. Nothing when it has ended.

@@ -150,6 +150,11 @@ class WorkerProcess:
         """True until the process has ended."""
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """The process; None before it is known."""
+        return self._process.pid
+
     def take(self, held: HeldJob, capacity: int) -> None:
         """Give it a job. capacity: trainings of one thread that the executor does at once."""
         self.held = held
