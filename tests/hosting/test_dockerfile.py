@@ -102,7 +102,7 @@ def test_what_it_copies_serves_from_folders_that_it_cannot_write_to(tmp_path):
     copied(app)
     port = str(free_port())
     inside = {
-        name: value.replace("/data", str(data)).replace("/tmp", str(scratch))
+        name: re.sub("^/(data|tmp)", lambda match: str({"data": data, "tmp": scratch}[match[1]]), value)
         for name, value in variables(dockerfile).items()
     }
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(scratch), **inside, "STREAMLIT_SERVER_PORT": port}
