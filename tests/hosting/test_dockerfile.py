@@ -128,7 +128,7 @@ def test_what_it_copies_serves_from_folders_that_it_cannot_write_to(tmp_path):
         wait_until((data / "workers.log").exists, 120, "no worker was started")
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(90)  # a server that is still starting its workers lets them come up first
         for path in [app, *app.rglob("*")]:
             path.chmod(path.stat().st_mode | 0o200)
     assert tree(app) == before
