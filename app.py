@@ -21,11 +21,13 @@ from components.gate import gate  # noqa: E402
 from components.routes import routes  # noqa: E402
 from components.style import style_sheets  # noqa: E402
 from components.warm_up import WarmUp  # noqa: E402
+from embedviz.core.logs import set_up_logs  # noqa: E402
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncGenerator[None]:
-    """Warm up after the first page; let the workers write their checkpoints before the server leaves."""
+    """Set up the logs; warm up after the first page; let the workers write their checkpoints before the server leaves."""
+    set_up_logs()
     warming = WarmUp()
     warming.start()
     yield

@@ -12,6 +12,7 @@ from components import live, session, tables
 from components.data.reading import choose_file, read_preview
 from components.error_boundary import error_boundary
 from components.uploaded_files import release
+from embedviz.core.metrics import count_upload
 from embedviz.core.plurals import counted
 from embedviz.data.classes import display_order
 from embedviz.jobs.prediction import Prediction, ask_file
@@ -109,6 +110,7 @@ def predict_file(run: RunFolder, column: str | None) -> None:
         parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")
         dataset = Dataset.upload(store.uploads_folder, file.name, parts, session.owner(), file.size)
         release([file])
+        count_upload(dataset.size, session.owner())
         st.session_state["predict-file"], st.session_state["predict-turn"] = dataset.id, turn + 1
         st.rerun()
     dataset_id = st.session_state.get("predict-file")

@@ -9,9 +9,10 @@ from collections.abc import Generator
 
 import streamlit as st
 
-from components.session import plain
-from embedviz.core.disk import disk_problem
+from components.session import owner, plain
 from embedviz.core.errors import EmbedvizError
+from embedviz.core.home import store_trouble
+from embedviz.core.logs import log_error, visitor_hash
 
 logger = logging.getLogger("embedviz.app")
 
@@ -20,27 +21,29 @@ logger = logging.getLogger("embedviz.app")
 def error_boundary() -> Generator[None]:
     """Show an error raised inside as a message, and let the rest of the page run.
 
-    The message of an EmbedvizError is shown as it is. Any other exception is a bug: it is logged with its traceback under
-    a random id, and the page shows the id. Streamlit's own reruns and stops pass through.
+    The message of an EmbedvizError is shown as it is; a store that is full or cannot be written to has a sentence of its
+    own. Any other exception is a bug: it is logged with its traceback under a random id, and the page shows the id.
+    Streamlit's own reruns and stops pass through.
     """
     try:
         yield
     except EmbedvizError as error:
         st.error(plain(str(error)), icon=":material/error:")
-    except OSError as error:
-        if problem := disk_problem(error):
-            st.error(plain(problem), icon=":material/error:")
-        else:
-            _show_bug()
-    except Exception:
-        _show_bug()
+    except Exception as error:
+        if sentence := store_trouble(error):
+            logger.warning("%s", sentence)
+            st.error(plain(sentence), icon=":material/error:")
+            return
+        error_id = secrets.token_hex(4)
+        log_error(logger, error, error_id, visitor=visitor_hash(owner()))
+        _count()
+        st.error(
+            "Something went wrong. This is a bug in embedviz, not a mistake of yours, and nothing was lost. "
+            f"The log has the details under {error_id}; on the server `embedviz doctor --error {error_id}` prints them."
+        )
 
 
-def _show_bug() -> None:
-    """Log the exception being handled under a random id, and show the id."""
-    error_id = secrets.token_hex(4)
-    logger.exception("error %s", error_id)
-    st.error(
-        "Something went wrong. This is a bug in embedviz, not a mistake of yours, and nothing was lost. "
-        f"The log has the details under {error_id}."
-    )
+def _count() -> None:
+    from embedviz.core.metrics import PAGE_ERRORS
+
+    PAGE_ERRORS.inc()

@@ -27,8 +27,9 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
 
 @cache
 def app_router() -> Router:
-    """Return the routes of the map and of exports, imported when they are first asked for: the server answers a second sooner."""
+    """Return the routes of the map, of exports and of the figures, imported when they are first asked for: the server answers a second sooner."""
     from components.exports.routes import export_routes
     from components.map.routes import map_routes
+    from components.metrics_route import metrics_routes
 
-    return Router([*map_routes(), *export_routes()])
+    return Router([*map_routes(), *export_routes(), *metrics_routes()])

@@ -13,6 +13,7 @@ from components import session, starting
 from components.data.opened import open_dataset
 from components.data.room import TURN, drop_upload, has_room
 from components.error_boundary import error_boundary
+from embedviz.core.metrics import count_upload
 from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
 from embedviz.store.dataset import Dataset
@@ -35,7 +36,9 @@ def show_sources() -> None:
     if files:
         with error_boundary():
             if has_room(sum(file.size for file in files)):
-                open_dataset(_uploaded(files))
+                dataset = _uploaded(files)
+                count_upload(dataset.size, owner)
+                open_dataset(dataset)
                 drop_upload()
                 st.rerun()
     st.page_link("kept.py", label="What is kept, and for how long", icon=":material/inventory_2:")
@@ -48,7 +51,9 @@ def show_sources() -> None:
         text = st.text_area("Text", key="pasted", height=140, label_visibility="collapsed", placeholder="Paste here")
         if st.button("Use this text", disabled=not text.strip()):
             with error_boundary():
-                open_dataset(Dataset.upload(uploads, "pasted text.txt", [text.encode()], owner))
+                dataset = Dataset.upload(uploads, "pasted text.txt", [text.encode()], owner)
+                count_upload(dataset.size, owner)
+                open_dataset(dataset)
                 st.rerun()
     if not is_shared():
         with st.expander("Open a file by its path"):

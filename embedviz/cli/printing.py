@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -76,6 +76,16 @@ def print_values(values: Mapping[str, Any], name: str) -> None:
         return
     for key, value in values.items():
         _print(f"{key}\t{value:.4f}" if isinstance(value, float) else f"{key}\t{value}")
+
+
+def print_records(records: Sequence[Document], name: str, lines: Sequence[str]) -> None:
+    """Print lines of text; in the JSON document the records that they are about join a list of objects under the name."""
+    document = _document.get()
+    if document is not None:
+        document.setdefault(name, []).extend(records)
+        return
+    for line in lines:
+        _print(line)
 
 
 def print_value(value: str, name: str) -> None:

@@ -109,7 +109,11 @@ class JobFailedError(RunError):
 
 
 class QueueFullError(RunError):
-    """Too many runs are waiting already."""
+    """Too many runs are waiting already; `.limit` names the limit."""
+
+    def __init__(self, message: str, limit: str = "waiting"):
+        super().__init__(message)
+        self.limit = limit
 
 
 class QuotaError(RunError):

@@ -102,6 +102,9 @@ class HostLimits:
         """
         limit = getattr(self, name)
         if limit is not None and value > limit:
+            from embedviz.core.metrics import count_refusal
+
+            count_refusal(name)
             way = f"On a machine of your own: `{command}`" if command else ELSEWHERE
             raise SettingsError(f"{what.format(limit=f'{limit:,.10g}')}. {way}")
 

@@ -100,7 +100,8 @@ def check_room(waiting_of_owner: int, waiting: int, limits: HostLimits) -> None:
     """
     if limits.visitor_waiting is not None and waiting_of_owner >= limits.visitor_waiting:
         raise QueueFullError(
-            f"{waiting_of_owner} of your jobs are waiting already. Take one out of the queue, or try again when one has begun."
+            f"{waiting_of_owner} of your jobs are waiting already. Take one out of the queue, or try again when one has begun.",
+            "visitor_waiting",
         )
     if limits.waiting is not None and waiting >= limits.waiting:
         raise QueueFullError(f"{waiting} jobs are waiting already. Try again in a few minutes. {ELSEWHERE}")

@@ -21,9 +21,8 @@ from statistics import median
 from typing import Any, Self
 
 from embedviz.core.cost import Cost, Machine
-from embedviz.core.disk import FULL, is_full
 from embedviz.core.errors import EmbedvizError, RunError
-from embedviz.core.home import home
+from embedviz.core.home import full_sentence, home, is_full
 from embedviz.core.jobs.declaration import Declaration, Lane, Limits
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
@@ -38,6 +37,7 @@ from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.core.limits import ELSEWHERE, HostLimits
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check_room, take_for_queue
 from embedviz.jobs.fair_queue import Expected, FairQueue, expected_wait
+from embedviz.jobs.job_metrics import LaneLoad, count_begun, count_ended, refusals_counted
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
@@ -136,7 +136,7 @@ class LocalExecutor:
         """
         declared = declaration(job.kind)
         lane, limits = declared.lane, HostLimits.of_environment()
-        with self._lock:
+        with refusals_counted(job.kind, owner), self._lock:
             if self.is_closed:
                 raise RunError("The server is shutting down. Try again in a minute.")
             waiting = self._waiting[lane]
@@ -170,6 +170,13 @@ class LocalExecutor:
                     ]
                     return expected_wait(job.folder, queue, running, self._places[lane], _at_once(lane))
         return None
+
+    def load(self) -> dict[Lane, LaneLoad]:
+        """Return how many jobs of each lane wait and run, and in which processes."""
+        with self._lock:
+            running = {lane: [worker.held for worker in self._workers[lane] if worker.held] for lane in LANES}
+            processes = {lane: [worker.pid for worker in self._workers[lane] if worker.pid] for lane in LANES}
+            return {lane: LaneLoad(len(self._waiting[lane]), len(running[lane]), processes[lane]) for lane in LANES}
 
     def stop(self, job: JobFolder[Any]) -> None:
         """Take a job out of the queue, or ask it to stop and keep the best so far. Nothing when it has ended.
@@ -229,6 +236,7 @@ class LocalExecutor:
             if following and following.places <= self._free_places(lane):
                 waiting.take(following)
                 worker.take(following, self._capacity_of(following.owner))
+                count_begun(following, lane)
         has_idle = any(worker.held is None for worker in workers)
         following = waiting.first(lambda owner: self._may_run(lane, owner))
         wanted = following.places if following else USUAL_PLACES[lane]() if lane in USUAL_PLACES else None
@@ -261,6 +269,7 @@ class LocalExecutor:
             if "done" in answer:
                 if worker.held:
                     self._took[worker.lane].add(worker.held.seconds, worker.seconds_at_work())
+                    count_ended(worker.held, worker.peak_bytes)
                 worker.held = None
                 self._hand_out(worker.lane)
             if "submit" in answer:
@@ -356,6 +365,7 @@ def _write_end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
     status = written_status(held.folder)
     if status and not status.is_final and held.lease.is_held():
         write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
+        count_ended(held)
 
 
 class _Durations:
@@ -404,8 +414,8 @@ def _limits_of(lane: Lane, limits: HostLimits) -> Limits | None:
 
 
 def _reason(code: int) -> str:
-    if is_full(home()):
-        return FULL
+    if is_full():
+        return full_sentence()
     if code == KILLED:
         return (
             "The process that worked on it was killed, or ran out of memory. Resume continues from the last checkpoint."
@@ -444,6 +454,11 @@ def close_shared_executor() -> None:
     with _shared_lock:
         if _shared:
             _shared.close()
+
+
+def local_load() -> dict[Lane, LaneLoad]:
+    """Return how many jobs of each lane wait and run on this machine; nothing before the executor was started."""
+    return _shared.load() if isinstance(_shared, LocalExecutor) else {}
 
 
 def measured_speed() -> float | None:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
-from embedviz.core.disk import disk_problem
 from embedviz.core.errors import EmbedvizError, RunError
+from embedviz.core.home import store_trouble
 from embedviz.core.jobs.events import EventDetails, EventLog
 from embedviz.core.jobs.folder import LOG, JobFolder
 from embedviz.core.jobs.lease import Heartbeat, Lease
@@ -141,7 +141,7 @@ def _outcome(job: JobFolder[Any], reporter: Reporter, control: Control) -> tuple
     except MemoryError:
         return "failed", declared.limits.out_of_memory if declared and declared.limits else OUT_OF_MEMORY
     except OSError as error:
-        return ("interrupted", problem) if (problem := disk_problem(error)) else ("failed", _bug(job.folder))
+        return ("interrupted", problem) if (problem := store_trouble(error)) else ("failed", _bug(job.folder))
     except Exception:
         return "failed", _bug(job.folder)
     return "done", ""

@@ -132,6 +132,7 @@ class WorkerProcess:
         self.killed_for: KilledFor | None = None
         self._asked_to_stop: HeldJob | None = None
         self._start: _Start | None = None
+        self.peak_bytes = 0  # of its job
         self.is_leaving = self.was_ready = False
         self._on_answer, self._on_exit = on_answer, on_exit
         self._process = start_worker(lane)
@@ -148,6 +149,11 @@ class WorkerProcess:
     def is_running(self) -> bool:
         """True until the process has ended."""
         return self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process; None before it is known."""
+        return self._process.pid
 
     def take(self, held: HeldJob, capacity: int) -> None:
         """Give it a job. capacity: trainings of one thread that the executor does at once."""
@@ -182,11 +188,14 @@ class WorkerProcess:
             return
         now = time.monotonic()
         try:
+            held_bytes = self._memory()
             if self._start is None or self._start.job is not held:
-                self._start = _Start(held, now, self._memory() if held.limits else 0)
+                self._start = _Start(held, now, held_bytes)
+                self.peak_bytes = 0
+            self.peak_bytes = max(self.peak_bytes, held_bytes)
             if held.limits is None:
                 return
-            took, memory = now - self._start.seconds, self._memory() - self._start.memory_bytes
+            took, memory = now - self._start.seconds, held_bytes - self._start.memory_bytes
         except psutil.Error:  # it has just died; the listening thread deals with that
             return
         reason = held.limits.reason(took, memory)

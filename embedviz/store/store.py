@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedviz.core.cost import Cost
 from embedviz.core.errors import EmbedvizError, RunError
-from embedviz.core.home import home
+from embedviz.core.home import home, made_folder
 from embedviz.core.jobs import events, status, stop_request
 from embedviz.core.jobs.folder import LOG
 from embedviz.core.limits import HostLimits
@@ -49,7 +49,7 @@ class Store:
         self.deleted_folder, self.predictions_folder = self.folder / DELETED, self.folder / PREDICTIONS
         self.views_folder = self.folder / VIEWS  # of a visitor: what was asked of the runs of others
         for part in (self.runs_folder, self.uploads_folder, self.deleted_folder, self.predictions_folder):
-            part.mkdir(mode=0o700, exist_ok=True)
+            made_folder(part)
 
     def create_training(
         self,
@@ -150,7 +150,7 @@ class Store:
         folder = folder or self.runs_folder / run_id
         if RunFolder.exists(folder):
             _remove_failed(RunFolder(folder))
-        dataset.link_into(_made(folder) / "data")
+        dataset.link_into(made_folder(folder) / "data")
         for number, part in enumerate(filters):
             part.write(folder / "data", number)
         return RunFolder.create_run(
@@ -280,11 +280,6 @@ def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataRef
     if filters:
         reference["only"] = [part.reference() for part in filters]
     return reference
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
 
 
 def _readable(folder: Path) -> Iterator[RunFolder]:

@@ -9,8 +9,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -32,14 +33,27 @@ def wait_until(is_so: Callable[[], bool], seconds: float, otherwise: str) -> Non
 
 
 class Server:
-    """The app on a store of its own; it can be killed and started again on the same store and port."""
+    """The app on a store of its own; it can be killed and started again on the same store and port.
+
+    root is a folder that holds the app, by default the checkout; before are words in front of the command.
+    """
 
     process: subprocess.Popen[bytes]
 
-    def __init__(self, home: Path, base: str = "", by_uvicorn: bool = False, **environment: str):
+    def __init__(
+        self,
+        home: Path,
+        base: str = "",
+        by_uvicorn: bool = False,
+        root: Path = ROOT,
+        before: Sequence[str] = (),
+        **environment: str,
+    ):
+        self.root, self.before = root, before
         self.port = free_port()
         self.home, self.base = home, base
         self.by_uvicorn, self.environment = by_uvicorn, environment
+        self.log: int | IO[bytes] = subprocess.DEVNULL  # where the error stream goes
         self.address = f"http://127.0.0.1:{self.port}/{base + '/' if base else ''}"
 
     def start(self) -> None:
@@ -48,13 +62,17 @@ class Server:
         if self.by_uvicorn:
             command = ["uvicorn", "app:app", f"--port={self.port}"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=ROOT,
-            env={**os.environ, "EMBEDVIZ_HOME": str(self.home), **self.environment},
+            [*self.before, sys.executable, "-m", *command],
+            cwd=self.root,
+            env=self.surroundings(),
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log,
         )
         wait_until(self._answers, 60, "the server did not answer")
+
+    def surroundings(self) -> dict[str, str]:
+        """The variables of the server, and of a command on its store."""
+        return {**os.environ, "EMBEDVIZ_HOME": str(self.home), **self.environment}
 
     def _answers(self) -> bool:
         try:
