@@ -6,10 +6,10 @@ from dataclasses import fields
 
 import streamlit as st
 
-from components.owner_cookie import COOKIE_MAX_AGE_S
 from embedviz.core.limits import HostLimits
 from embedviz.core.mode import is_shared
 from embedviz.core.plurals import counted
+from embedviz.store.owner_tokens import TOKEN_LIFE_S
 from embedviz.store.retention import DELETED_LIFE_S, PREDICTION_LIFE_S, SHARED_LIFE_S
 from embedviz.store.table_folders import MAX_AGE_S
 
@@ -66,7 +66,7 @@ def _shared_rules() -> dict[str, str]:
         "Tables as they were read from uploads": f"{life} after they were last read",
         "What you delete": f"{life}, in which you can bring it back",
         "What you ask of the run of somebody else": "As long as that run",
-        "The cookie that tells your runs from those of others": _time(COOKIE_MAX_AGE_S),
+        "The cookie that tells your runs from those of others": _time(TOKEN_LIFE_S),
         "The log of the server, which names errors": "As long as those who run the server keep it",
     }
 
