@@ -243,6 +243,7 @@ export class MapView {
     if (colors) {
       this.layer?.setCodes(colors.codes);
       this.coloring.show(colors);
+      this.viewport.measure(); // the legend takes room: fit the points into the rest before they are drawn, not after
     } else this.painter.redraw();
   }
 
