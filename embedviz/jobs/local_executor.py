@@ -35,10 +35,11 @@ from embedviz.core.jobs.status import (
 )
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check_room, take_for_queue
+from embedviz.jobs.forked_process import KILLED
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
-from embedviz.jobs.worker_start import KILLED, LOG
+from embedviz.jobs.worker_start import LOG
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 
@@ -50,7 +51,8 @@ MAX_STARTS = 3  # of workers in a row that die before they are ready
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
 # Places that a job of these lanes usually takes. While that number is free, an idle worker is kept warm.
-USUAL_PLACES: dict[Lane, Callable[[], int]] = {"training": threads_per_training, "interactive": lambda: 1}
+# What a person waits for is started first.
+USUAL_PLACES: dict[Lane, Callable[[], int]] = {"interactive": lambda: 1, "training": threads_per_training}
 logger = logging.getLogger(__name__)
 
 
