@@ -2,7 +2,7 @@
 
     python benchmarks/workers.py [workers]
 
-Seconds and processor seconds until a worker is ready, and the memory of all processes together (proportional set size: what is
+Seconds until a worker is ready, and the memory of all processes together (proportional set size: what is
 shared counts once). The first forked worker waits for the fork server, the others do not.
 """
 

@@ -140,11 +140,14 @@ class MapSession:
             self.select(self._merge_regions(event.regions, displayed.id))
             if event.regions:
                 self.section = TABLE
-        if self._is_new("step", event.step_serial) and event.step:
-            if event.step == "close":
+        for step in event.steps:
+            if not self._is_new("step", step["serial"]):
+                continue
+            if step["name"] == "close":
                 self.section = None
             else:
-                self.step(event.step)
+                self.undo_stack.record(self.to_words(), self.view)  # what came with the step is undone first
+                self.step(step["name"])
 
     def _is_new(self, name: str, serial: int) -> bool:
         if serial <= self.seen.get(name, 0):

@@ -199,7 +199,7 @@ def _data_errors(name: str) -> Generator[None]:
     """Turn the unpackers' errors into DataErrors."""
     try:
         yield
-    except (NotImplementedError, RuntimeError) as error:  # a compression Python does not know, or a password
+    except RuntimeError as error:  # a compression Python does not know, or a password
         why = str(error).split(",")[0]
         raise DataError(
             f"{name} cannot be unpacked ({why}). Pack it again as a plain zip, without a password."

@@ -64,7 +64,7 @@ def read(source: Source, *, limit: int | None, on_progress: Callable[[Progress],
     try:
         with zipfile.ZipFile(source.seekable()) as archive:
             return _of_archive(archive, source, limit, on_progress)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         raise VectorFormatError(
             f"{source.name} is damaged ({error}). Was it saved, and uploaded to the end?"
         ) from error

@@ -108,7 +108,7 @@ def _check_size(stream: IO[bytes], source: Source) -> None:
         try:
             with zipfile.ZipFile(stream) as archive:
                 names, size = archive.namelist(), sum(info.file_size for info in archive.infolist())
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             raise VectorFormatError(
                 f"{source.name} is damaged ({error}). Was it saved, and uploaded to the end?"
             ) from error

@@ -256,7 +256,7 @@ class _Archive:
         try:
             with zipfile.ZipFile(stream) as archive:
                 self.names = archive.namelist()
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
             raise VectorFormatError(f"{name} cannot be unpacked ({error}). It may have been cut off.") from error
 
     def read(self, name: str) -> bytes:

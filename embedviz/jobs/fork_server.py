@@ -47,6 +47,7 @@ def main(control: socket.socket) -> None:
 def _serve(control: socket.socket) -> Lane | None:
     """Fork workers; the lane in each of them, None in the fork server itself when nobody is left to ask."""
     workers: dict[int, int] = {}  # process -> number
+    forked_training = False
     awake, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -62,7 +63,9 @@ def _serve(control: socket.socket) -> Lane | None:
                 return None
             request: ForkRequest = json.loads(packet)
             if request["lane"] == "training":
-                _measure_speed()
+                if forked_training:
+                    _measure_speed()
+                forked_training = True
             pid = _fork()
             if pid == 0:
                 signal.set_wakeup_fd(-1)
@@ -91,7 +94,10 @@ def _fork() -> int | None:
 
 
 def _measure_speed() -> None:
-    """Have the kernel loaded and the machine measured, which a process does once, before workers of trainings are forked."""
+    """Have the kernel loaded and the machine measured, which workers of trainings would otherwise do one by one.
+
+    The first of them does it alone: compiling takes ten seconds where that was never done, and nothing else could be forked meanwhile.
+    """
     from embedviz.jobs.machine import words_per_second
 
     words_per_second()
@@ -119,20 +125,20 @@ def _become_worker(lane: Lane, files: list[int]) -> None:
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 (as long as the process)
     sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 (as long as the process)
     line = sys.stdin.readline()
-    if not line:  # whoever asked for this worker needs it no more
+    if not line:  # the process that asked for this worker needs it no more
         sys.exit()
     surroundings: Surroundings = json.loads(line)
     os.environ.clear()
     os.environ.update(surroundings["environment"])
     os.chdir(surroundings["folder"])
-    Path("/proc/self/comm").write_text(
-        f"ev-{lane}", encoding="ascii"
-    )  # the name in lists of processes, of 15 characters at most
+    # the name in lists of processes, of 15 characters at most
+    Path("/proc/self/comm").write_text(f"ev-{lane}", encoding="ascii")
 
     import numpy as np
     import torch
 
-    np.random.seed(None)  # noqa: NPY002 (libraries may use it): a fork begins where the numbers of its parent stood; the module `random` sees to that itself
+    # A fork goes on with the random numbers of its parent; the module `random` sees to that itself.
+    np.random.seed(None)  # noqa: NPY002 (libraries may use it)
     torch.seed()
 
 

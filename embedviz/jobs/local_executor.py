@@ -37,11 +37,12 @@ from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.core.limits import ELSEWHERE, HostLimits
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check_room, take_for_queue
 from embedviz.jobs.fair_queue import Expected, FairQueue, expected_wait
+from embedviz.jobs.forked_process import KILLED
 from embedviz.jobs.job_metrics import LaneLoad, count_begun, count_ended, refusals_counted
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
-from embedviz.jobs.worker_start import KILLED, LOG
+from embedviz.jobs.worker_start import LOG
 from embedviz.store.ids import LOCAL_OWNER
 from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
@@ -60,7 +61,8 @@ MAX_STARTS = 3  # of workers in a row that die before they are ready
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
 # Places that a job of these lanes usually takes. While that number is free, an idle worker is kept warm.
-USUAL_PLACES: dict[Lane, Callable[[], int]] = {"training": threads_per_training, "interactive": lambda: 1}
+# What a person waits for is started first.
+USUAL_PLACES: dict[Lane, Callable[[], int]] = {"interactive": lambda: 1, "training": threads_per_training}
 logger = logging.getLogger(__name__)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
@@ -18,10 +16,10 @@ from typing import IO, Protocol
 from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Lane
 from embedviz.jobs.fork_messages import MAX_PACKET, ForkAnswer, ForkRequest, Surroundings
+from embedviz.jobs.forked_process import ForkedProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 LOG = "workers.log"  # in the store: what workers and the fork server print that belongs to no job
-KILLED = -9  # exit code
 # Libraries read these once, as they are loaded: a change needs a fork server of its own.
 READ_WHEN_LOADED = (
     "CUDA_",
@@ -94,75 +92,10 @@ def environment_of_workers() -> dict[str, str]:
     return environment
 
 
-class ForkedProcess:
-    """A worker that the fork server forks, or has forked.
-
-    Parameters
-    ----------
-    stdin, stdout : binary file
-        The executor's ends of its standard input and output.
-    """
-
-    def __init__(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
-        self.stdin, self.stdout = stdin, stdout
-        self.pid: int | None = None
-        self._handle: int | None = None  # names the process even when its number has been given to another one
-        self._code: int | None = None
-        self._is_unwanted = False
-        self._lock = threading.Lock()
-        self._has_ended = threading.Event()
-
-    def poll(self) -> int | None:
-        """Return the exit code; None while it runs, or before."""
-        return self._code
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for the exit code. subprocess.TimeoutExpired after `timeout` seconds."""
-        if not self._has_ended.wait(timeout) or self._code is None:
-            raise subprocess.TimeoutExpired("worker", timeout or 0.0)
-        return self._code
-
-    def kill(self) -> None:
-        """End it at once. One that has not begun yet counts as ended: nobody has to wait until it begins, to be killed then."""
-        with self._lock:
-            self._is_unwanted = True
-            if self._handle is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            has_begun = self.pid is not None
-        if not has_begun:
-            self.end(KILLED)
-
-    def begin(self, pid: int) -> None:
-        """Take notice of its process."""
-        with self._lock:
-            self.pid = pid
-            with contextlib.suppress(ProcessLookupError):  # it has ended, which the fork server says next
-                self._handle = os.pidfd_open(pid)
-        if self._is_unwanted:
-            self.kill()
-
-    def end(self, code: int) -> None:
-        """Take notice of its exit code."""
-        with self._lock:
-            if self._handle is not None:
-                os.close(self._handle)
-                self._handle = None
-            self._code = code
-        self._has_ended.set()
-
-    def outlive(self) -> None:
-        """Wait for its end where the fork server has gone, which alone would know its exit code."""
-        if self._handle is not None:
-            select.select([self._handle], [], [])
-        self.end(KILLED)
-
-
 class ForkServer:
     """The fork server of this process, and the thread that listens to it."""
 
     def __init__(self) -> None:
-        environment = environment_of_workers()
         self.environment = loading_environment()
         self._numbers = count(1)
         self._workers: dict[int, ForkedProcess] = {}
@@ -175,7 +108,7 @@ class ForkServer:
                 stdout=log,
                 stderr=log,
                 pass_fds=[theirs.fileno()],
-                env=environment,
+                env=environment_of_workers(),
                 start_new_session=True,
             )
         threading.Thread(target=self._listen, name="fork-server", daemon=True).start()
@@ -188,14 +121,14 @@ class ForkServer:
     def fork(self, lane: Lane) -> ForkedProcess:
         """Ask for a worker, which begins as soon as the fork server is ready."""
         surroundings: Surroundings = {"environment": environment_of_workers(), "folder": os.getcwd()}
-        its_input, requests = os.pipe()
-        answers, its_output = os.pipe()
-        worker = ForkedProcess(os.fdopen(requests, "wb", buffering=0), os.fdopen(answers, "rb"))
-        with self._lock:
-            number = next(self._numbers)
-            self._workers[number] = worker
-        request: ForkRequest = {"worker": number, "lane": lane}
         with open(home() / LOG, "ab") as log:
+            its_input, requests = os.pipe()
+            answers, its_output = os.pipe()
+            worker = ForkedProcess(os.fdopen(requests, "wb", buffering=0), os.fdopen(answers, "rb"))
+            with self._lock:
+                number = next(self._numbers)
+                self._workers[number] = worker
+            request: ForkRequest = {"worker": number, "lane": lane}
             try:
                 files = [its_input, its_output, log.fileno()]
                 socket.send_fds(self._control, [json.dumps(request).encode()], files)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeGuard
+from typing import TypeGuard
 
-from embedviz.map_view.exchange import MAX_CORNERS, MAX_REGIONS, NO_VALUE, Region, View
+from embedviz.map_view.exchange import MAX_CORNERS, MAX_REGIONS, MAX_STEPS_SENT, NO_VALUE, MapStep, Region, View
 
 MAX_INT = 2**53  # that a browser holds exactly; JSON has integers which are no float at all
 
 
 @dataclass(frozen=True)
 class MapEvent:
-    """The last action on the map. The same event comes back on every rerun: act when its serial is a new one.
+    """The last actions on the map. The same event comes back on every rerun: act when a serial is a new one.
 
     Attributes
     ----------
@@ -22,11 +22,11 @@ class MapEvent:
         The point clicked; None for a click beside all points, Escape, or no click yet (serial 0).
     regions : tuple of Region
         What was drawn to select, one after the other; empty when nothing is selected.
-    step : {"undo", "redo", "close"} or None
-        "close" is Escape in the panel over the map, or on a map with nothing else to put away.
     view : View or None
         The view when the event was sent; None where it was not sent.
-    click_serial, regions_serial, step_serial : int
+    steps : tuple of MapStep
+        The last steps, one after the other.
+    click_serial, regions_serial : int
         Grow with each action of their kind.
     """
 
@@ -34,8 +34,7 @@ class MapEvent:
     click_serial: int = 0
     regions: tuple[Region, ...] = ()
     regions_serial: int = 0
-    step: Literal["undo", "redo", "close"] | None = None
-    step_serial: int = 0
+    steps: tuple[MapStep, ...] = ()
     view: View | None = None
 
 
@@ -43,14 +42,12 @@ def read_event(state: object, n: int) -> MapEvent:
     """Return the browser's state (exchange.MapState) as a MapEvent; whatever is no point or region becomes None."""
     if not isinstance(state, Mapping):
         return MapEvent()
-    step = state.get("step")
     return MapEvent(
         click=_point(state.get("click"), n),
         click_serial=_serial(state.get("click_serial")),
         regions=read_regions(state.get("regions")),
         regions_serial=_serial(state.get("regions_serial")),
-        step=step if step in ("undo", "redo", "close") else None,
-        step_serial=_serial(state.get("step_serial")),
+        steps=_steps(state.get("steps")),
         view=_view(state.get("view")),
     )
 
@@ -76,6 +73,19 @@ def _is_sequence(value: object) -> TypeGuard[Sequence[object]]:
 
 def _serial(value: object) -> int:
     return value if _is_int(value) else 0
+
+
+def _steps(values: object) -> tuple[MapStep, ...]:
+    if not isinstance(values, list):
+        return ()
+    return tuple(step for value in values[-MAX_STEPS_SENT:] if (step := _step(value)))
+
+
+def _step(value: object) -> MapStep | None:
+    if not isinstance(value, Mapping):
+        return None
+    name, serial = value.get("name"), value.get("serial")
+    return {"name": name, "serial": serial} if name in ("undo", "redo", "close") and _is_int(serial) else None
 
 
 def _point(value: object, n: int) -> int | None:

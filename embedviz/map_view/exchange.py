@@ -42,6 +42,7 @@ MAX_COORDINATE = MAX_VALUE
 MAX_NUMBER_CODE = LAST_CODE
 MAX_CORNERS = 2000  # of one region
 MAX_REGIONS = 40
+MAX_STEPS_SENT = 20
 MAX_HIGHLIGHTED = 2000
 LAYOUT_VERSION_HEADER = "X-Layout-Version"
 
@@ -56,6 +57,7 @@ CONSTANTS: dict[str, tuple[int | str, str]] = {
     "NO_VALUE": (NO_VALUE, "the color code of a point without a value"),
     "MAX_CORNERS": (MAX_CORNERS, "of a region that Python accepts"),
     "MAX_REGIONS": (MAX_REGIONS, "that Python accepts"),
+    "MAX_STEPS_SENT": (MAX_STEPS_SENT, "at most, the last ones"),
     "LAYOUT_VERSION_HEADER": (LAYOUT_VERSION_HEADER, "of an answer from partial_layout_url; sent back as ?after="),
 }  # fmt: skip
 
@@ -167,15 +169,27 @@ class CardMessage(TypedDict):
     metrics: list[str]
 
 
+class MapStep(TypedDict):
+    """A step that was asked for, with its serial number.
+
+    "close" is Escape in the panel over the map, or on a map with nothing else to put away.
+    """
+
+    name: Literal["undo", "redo", "close"]
+    serial: int
+
+
 class MapState(TypedDict):
-    """The component's state `event`, sent by the browser: the last action of each kind and its serial number."""
+    """The component's state `event`, sent by the browser: the last click, the regions and the last steps, with serial numbers.
+
+    Steps are kept in a list, because two that follow each other at once reach Python as one state.
+    """
 
     click: int | None
     click_serial: int
     regions: list[Region]
     regions_serial: int
-    step: Literal["undo", "redo", "close"] | None
-    step_serial: int
+    steps: list[MapStep]
     view: NotRequired[View]
 
 
@@ -217,6 +231,7 @@ EXCHANGED = (
     MapMessage,
     PointAnswer,
     CardMessage,
+    MapStep,
     MapState,
     FirstLabels,
     ColumnColors,

@@ -5,7 +5,6 @@ Letters: N labels, D dimensions, Q queries, k answers.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +13,12 @@ from typing import TYPE_CHECKING, Self, cast
 import numpy as np
 import pandas as pd
 
-from embedviz.core.errors import ColumnError, DataError, SettingsError, UnknownLabelError
-from embedviz.core.files import replacing
-from embedviz.core.formats import GZIP_ENDING, find_format, format_of, metadata_path
+from embedviz.core.errors import ColumnError, DataError, UnknownLabelError
 from embedviz.space import spelling
 from embedviz.space.checks import check_question, first_unusable
 from embedviz.space.kinds import EXAMPLE_KINDS, PLURALS, SpaceKind
 from embedviz.space.metrics import Metric, closeness, norms, pair_closeness
+from embedviz.space.saving import save_space
 from embedviz.space.search.approximate_indices import ApproximateIndices
 from embedviz.space.search.in_parts import ExactIndex, exact_index
 from embedviz.space.search.top_k import top_k
@@ -328,22 +326,7 @@ class SearchableSpace:
         SettingsError
             For an unknown format or ending, or a folder that is not there.
         """
-        path = Path(path)
-        found = find_format(format_of(path) if format is None else format)
-        if not path.parent.is_dir():
-            raise SettingsError(f"There is no folder {path.parent} to write {path.name} into.")
-        with replacing(path) as temporary, open(temporary, "wb") as file:
-            if path.suffix.lower() == GZIP_ENDING:
-                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
-                    found.write(self, stream)
-            else:
-                found.write(self, file)
-        beside = metadata_path(path)
-        if found.write_metadata is not None and found.loses_columns(self):
-            with replacing(beside) as temporary, open(temporary, "wb") as file:
-                found.write_metadata(self, file)
-        else:
-            beside.unlink(missing_ok=True)  # of the file that was replaced
+        save_space(self, Path(path), format)
 
     def closeness_to(self, queries: np.ndarray, metric: Metric) -> np.ndarray:
         """Return how close every label is to each of queries, as `metrics.closeness`: (Q, D) -> (Q, N) float32.

@@ -1,7 +1,6 @@
 """The Map page in a real browser: what is looked at is in the address, goes back and forth, and can be taken away."""
 
 import re
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.acting import choose, fill_number, fill_text, press, settle
 from tests.browser.conftest import wait_until
+from tests.browser.connection import Connection
 
 pytestmark = pytest.mark.browser
 MAP = (
@@ -21,47 +21,6 @@ MEASURE_SHIFTS = """
     for (const shift of list.getEntries()) if (!shift.hadRecentInput) globalThis.shifts += shift.value;
   }).observe({ type: "layout-shift", buffered: true });
 """
-
-
-class Connection:
-    """The connection of page and server, with answers that can be kept back as a slow network does."""
-
-    def __init__(self, page):
-        self.client = page
-        self.is_armed, self.held = False, None
-        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
-
-    def _connect(self, page):
-        self.page, self.server = page, page.connect_to_server()
-        page.on_message(self._ask)
-        self.server.on_message(self._answer)
-
-    def _ask(self, message):
-        if self.is_armed:
-            self.is_armed, self.held = False, []
-        self.server.send(message)
-
-    def _answer(self, message):
-        if self.held is None:
-            self.page.send(message)
-        else:
-            self.held.append(message)
-
-    def hold(self):
-        """Keep back the answers from the page's next request on."""
-        self.is_armed = True
-
-    def wait_for(self, words):
-        """Wait until an answer that holds these words has been kept back."""
-        end = time.monotonic() + 20
-        while not any(words.encode() in message for message in self.held or []):
-            assert time.monotonic() < end, f"the server did not answer {words!r}"
-            self.client.wait_for_timeout(50)
-
-    def release(self):
-        held, self.held = self.held, None
-        for message in held:
-            self.page.send(message)
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +117,11 @@ def test_a_selection_is_in_the_address_can_be_undone_and_opens_by_a_link(page, c
         page.get_by_role("button", name=button).click()
         page.wait_for_url(lambda url: selection_in(url) == selection_in(address))  # noqa: B023 - called at once
         expect_selected(page, count)
+    undo = page.get_by_role("button", name="Undo").element_handle()
+    undo.evaluate("(button) => (button.click(), button.click())")
+    expect_selected(page, first)
+    page.get_by_role("button", name="Redo").click()
+    expect_selected(page, both)
     page.go_back()  # the browser's own way
     expect_selected(page, first)
 

@@ -1,4 +1,4 @@
-"""Workers as they are started: forked, with the surroundings of whoever asked for them, and outliving the fork server."""
+"""Workers as they are started: forked, with the surroundings of the process that asked for them, and outliving the fork server."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from embedviz.jobs import worker_start
-from embedviz.jobs.worker_start import LOG, ROOT, start_worker
+from embedviz.jobs.worker_start import LOG, ROOT, environment_of_workers, start_worker
 from tests.jobs.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Workers are forked on Linux only.")
@@ -46,10 +46,8 @@ def test_workers_are_forked_from_one_process_and_named_by_their_lane(start):
 
 
 @pytest.mark.timeout(120)
-def test_a_worker_has_the_variables_the_folder_and_the_output_that_it_was_given(start, monkeypatch, tmp_path, own_home):
+def test_a_worker_has_the_folder_and_the_output_that_it_was_given(start, monkeypatch, tmp_path, own_home):
     start()
-    monkeypatch.setenv("EMBEDVIZ_LIMIT_EPOCHS", "7")
-    monkeypatch.setenv("STREAMLIT_SERVER_PORT", "1")
     monkeypatch.chdir(tmp_path)
     worker = start()
     assert psutil.Process(worker.pid).cwd() == str(tmp_path)
@@ -59,7 +57,16 @@ def test_a_worker_has_the_variables_the_folder_and_the_output_that_it_was_given(
     assert "_listen" in (own_home / LOG).read_text()
 
 
-def test_each_worker_draws_other_random_numbers():
+def test_workers_have_the_variables_of_this_process_but_for_streamlits(monkeypatch):
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_EPOCHS", "7")
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", "1")
+    environment = environment_of_workers()
+    assert environment["EMBEDVIZ_LIMIT_EPOCHS"] == "7"
+    assert "STREAMLIT_SERVER_PORT" not in environment
+    assert environment["PYTHONPATH"].startswith(str(ROOT))
+
+
+def test_each_worker_has_its_variables_and_draws_other_random_numbers():
     script = """
 import os, sys
 from embedviz.jobs.fork_server import _become_worker
@@ -109,7 +116,7 @@ def test_what_scikit_learn_sets_needs_no_other_fork_server(start, monkeypatch):
     assert fork_server() == server
 
 
-def test_a_worker_whose_asker_has_gone_meanwhile_leaves(start):
+def test_a_worker_whose_asker_has_gone_meanwhile_leaves():
     worker = start_worker("interactive")
     worker.stdin.close()
     assert worker.wait(60) == 0

@@ -149,15 +149,15 @@ export class Commands {
 
   closePanel() {
     this.parts.layout.stage.focus();
-    this.parts.sender.send("step", "close");
+    this.parts.sender.sendStep("close");
   }
 
   undo() {
-    if (this.parts.message().can_undo) this.parts.sender.send("step", "undo");
+    if (this.parts.message().can_undo) this.parts.sender.sendStep("undo");
   }
 
   redo() {
-    if (this.parts.message().can_redo) this.parts.sender.send("step", "redo");
+    if (this.parts.message().can_redo) this.parts.sender.sendStep("redo");
   }
 
   // --- pictures ---

@@ -10,6 +10,7 @@ export const MAX_NUMBER_CODE = 254; // the color code of the legend's maximum
 export const NO_VALUE = 255; // the color code of a point without a value
 export const MAX_CORNERS = 2000; // of a region that Python accepts
 export const MAX_REGIONS = 40; // that Python accepts
+export const MAX_STEPS_SENT = 20; // at most, the last ones
 export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from partial_layout_url; sent back as ?after=
 
 /**
@@ -121,15 +122,26 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  */
 
 /**
- * The component's state `event`, sent by the browser: the last action of each kind and its serial number.
+ * A step that was asked for, with its serial number.
+ *
+ * "close" is Escape in the panel over the map, or on a map with nothing else to put away.
+ *
+ * @typedef {object} MapStep
+ * @property {"undo" | "redo" | "close"} name
+ * @property {number} serial
+ */
+
+/**
+ * The component's state `event`, sent by the browser: the last click, the regions and the last steps, with serial numbers.
+ *
+ * Steps are kept in a list, because two that follow each other at once reach Python as one state.
  *
  * @typedef {object} MapState
  * @property {number | null} click
  * @property {number} click_serial
  * @property {Region[]} regions
  * @property {number} regions_serial
- * @property {"undo" | "redo" | "close" | null} step
- * @property {number} step_serial
+ * @property {MapStep[]} steps
  * @property {View} [view]
  */
 

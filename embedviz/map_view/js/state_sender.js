@@ -1,7 +1,9 @@
 // @ts-check
 // Sends what a person does to Python, as the component's state `event`.
 
-/** @import { MapState, View } from "./exchange.js" */
+import { MAX_STEPS_SENT } from "./exchange.js";
+
+/** @import { MapState, MapStep, View } from "./exchange.js" */
 
 /** @typedef {(name: "event", state: MapState) => void} SetState */
 
@@ -14,17 +16,28 @@ export class StateSender {
     /** @type {SetState} */
     this.setState = () => {};
     /** @type {MapState} */
-    this.state = { click: null, click_serial: 0, regions: [], regions_serial: 0, step: null, step_serial: 0 };
+    this.state = { click: null, click_serial: 0, regions: [], regions_serial: 0, steps: [] };
   }
 
   /**
-   * @template {"click" | "regions" | "step"} Name
+   * @template {"click" | "regions"} Name
    * @param {Name} name
    * @param {MapState[Name]} value
    */
   send(name, value) {
     serial += 1;
-    this.state = { ...this.state, [name]: value, [`${name}_serial`]: serial, view: this.currentView() };
+    this.update({ [name]: value, [`${name}_serial`]: serial });
+  }
+
+  /** @param {MapStep["name"]} name */
+  sendStep(name) {
+    serial += 1;
+    this.update({ steps: [...this.state.steps, { name, serial }].slice(-MAX_STEPS_SENT) });
+  }
+
+  /** @param {Partial<MapState>} changed */
+  update(changed) {
+    this.state = { ...this.state, ...changed, view: this.currentView() };
     this.setState("event", this.state);
   }
 }

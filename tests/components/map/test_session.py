@@ -19,6 +19,10 @@ ADDED = {**BELOW, "mode": "add"}
 HERE = {"x": 0.5, "y": 0.5, "zoom": 3.0}
 
 
+def step(name, serial):
+    return {"name": name, "serial": serial}
+
+
 @pytest.fixture
 def page(monkeypatch):
     """The page's address and its widgets, which are there while Streamlit runs a script."""
@@ -127,23 +131,37 @@ def test_undo_and_redo(session, page):
     session.save()
     session.save()
     assert [sorted(step.words) for step in session.undo_stack.past] == [["method"], ["focus", "method"]]
-    session.handle(MapEvent(step="undo", step_serial=3), MAP)
+    session.handle(MapEvent(steps=(step("undo", 3),)), MAP)
     assert (session.focus, session.selected.tolist()) == (2, [])
     session.save()
     assert "select" not in page.address
-    session.handle(MapEvent(step="undo", step_serial=4), MAP)
+    session.handle(MapEvent(steps=(step("undo", 4),)), MAP)
     session.save()
     assert session.focus is None
     assert session.requested_view == HERE
     for serial in (5, 6, 7):  # one more than there are
-        session.handle(MapEvent(step="redo", step_serial=serial), MAP)
+        session.handle(MapEvent(steps=(step("redo", serial),)), MAP)
         session.save()
     assert (session.focus, session.selected.tolist()) == (2, [2, 3])
-    session.handle(MapEvent(step="undo", step_serial=8), MAP)
+    session.handle(MapEvent(steps=(step("undo", 8),)), MAP)
     session.save()
     session.focus = 4
     session.save()
     assert session.undo_stack.future == []  # another way was taken
+
+
+def test_steps_that_arrive_at_once_are_all_done_and_no_step_twice(session, page):
+    session.settings = {"method": "pca"}
+    session.save()
+    for serial in (1, 2):
+        session.handle(MapEvent(click=serial, click_serial=serial), MAP)
+        session.save()
+    event = MapEvent(click=0, click_serial=3, steps=(step("undo", 4), step("undo", 5)))
+    session.handle(event, MAP)  # a third click and two steps back
+    assert session.focus == MAP.points[1]
+    session.handle(event, MAP)
+    assert session.focus == MAP.points[1]
+    assert len(session.undo_stack.future) == 2
 
 
 def test_the_browsers_back_button_is_an_undo(session, page, monkeypatch):
@@ -188,8 +206,8 @@ def test_filters_are_in_the_address_and_open_by_a_link(page, session):
 
 def test_escape_closes_the_section_once(session):
     session.section = TABLE
-    session.handle(MapEvent(step="close", step_serial=3), MAP)
+    session.handle(MapEvent(steps=(step("close", 3),)), MAP)
     assert session.section is None
     session.section = TABLE
-    session.handle(MapEvent(step="close", step_serial=3), MAP)  # the same event on another rerun
+    session.handle(MapEvent(steps=(step("close", 3),)), MAP)  # the same event on another rerun
     assert session.section == TABLE

@@ -31,4 +31,4 @@ def test_a_kind_that_is_not_the_specs_is_refused():
 
         @job("another", lane="interactive")
         def write(spec: Spec, folder: Path, reporter: Reporter) -> None:
-            raise NotImplementedError
+            """Is refused before it could be called."""

@@ -41,7 +41,7 @@ class Reading(LockFreeEngine):
         return {"times": self.times.astype(np.float32)}
 
     def trained(self, weights):
-        raise NotImplementedError
+        pytest.fail("what was trained is not asked for here")
 
 
 def read_all(engine):
