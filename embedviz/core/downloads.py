@@ -6,11 +6,11 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from embedviz.core.errors import DataError
 from embedviz.core.progress import Progress, ignore_progress
@@ -23,6 +23,7 @@ MAX_FAILURES = 4  # connections in a row that bring nothing new
 RETRY_INTERVAL_S = 1.0
 TIMEOUT_S = 30  # without a byte
 PROGRESS_INTERVAL_S = 0.25
+MAX_REDIRECTS = 10
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -44,7 +45,7 @@ def download(
     Parameters
     ----------
     url : str
-        Over https.
+        Over https; so are the addresses that it leads to.
     folder : Path
         Where the file is kept.
     file_name : str
@@ -172,12 +173,10 @@ class _Transfer:
         """Append what is missing to the part, or restart where the server has no ranges or another version."""
         import requests
 
-        have, headers = self._size(), {"Accept-Encoding": "identity"}
+        have, headers = self._size(), dict[str, str]()
         if have and self.tag.exists():
-            headers |= {"Range": f"bytes={have}-", "If-Range": self.tag.read_text()}
-        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
-            for each in [*response.history, response]:
-                check_encrypted(each.url)
+            headers = {"Range": f"bytes={have}-", "If-Range": self.tag.read_text()}
+        with responded(url, headers) as response:
             if response.status_code == 416:  # the part is as long as the file, or longer
                 if response.headers.get("Content-Range", "").rpartition("/")[2] == str(have):
                     return  # it was cut after the last byte
@@ -225,11 +224,45 @@ def announced_bytes(response: requests.Response) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-def check_encrypted(url: str) -> None:
-    """Raise DataError for an address without encryption, unless it is of this machine."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in LOCAL_HOSTS:
-        raise DataError(f"{parts.hostname} serves the file without encryption (http), so it is refused.")
+def responded(url: str, headers: Mapping[str, str]) -> requests.Response:
+    """Ask for an address and follow its redirects, each checked before it is followed; the body is not read yet.
+
+    Raises
+    ------
+    DataError
+        For an address without encryption, other than one of this machine from this machine.
+    """
+    import requests
+
+    is_local = address_parts(url).hostname in LOCAL_HOSTS
+    for _ in range(MAX_REDIRECTS):
+        parts = address_parts(url)
+        if not parts.hostname or (
+            parts.scheme != "https" and not (parts.scheme == "http" and is_local and parts.hostname in LOCAL_HOSTS)
+        ):
+            raise DataError(
+                f"{url} is not an https address, so it is not opened: without encryption anybody on the way can change it."
+            )
+        asked = {"Accept-Encoding": "identity", **headers}
+        try:
+            response = requests.get(url, headers=asked, stream=True, timeout=TIMEOUT_S, allow_redirects=False)
+        except requests.exceptions.RequestException:
+            raise
+        except ValueError as error:  # of urllib, by which requests reads where a redirect leads
+            raise DataError(f"{url} leads to what is no address: {error}.") from error
+        if not response.is_redirect:
+            return response
+        response.close()
+        url = urljoin(url, response.headers["Location"])
+    raise DataError(f"{url} leads from address to address without an end. Give the address of the file itself.")
+
+
+def address_parts(url: str) -> SplitResult:
+    """Return the parts of an address. DataError where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise DataError(f"{url} is not an address: {error}. Check the spelling.") from error
 
 
 def _megabytes(size: int) -> str:

@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from embedviz.core.downloads import (
-    LOCAL_HOSTS,
-    TIMEOUT_S,
+    address_parts,
     announced_bytes,
     connection_reason,
     download,
     exclusive_access,
+    responded,
 )
 from embedviz.core.errors import DataError, EmbedvizError
 from embedviz.core.home import home
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 FOLDER = "downloaded"  # of the store
 RECORD = "address.json"
-MAX_REDIRECTS = 10
 INSTEAD = "download it by hand and give its path"
 _ADDRESS = re.compile(r"(https?|hf):/+", re.IGNORECASE)  # a Path has lost one of the slashes
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
@@ -131,7 +130,7 @@ def get_json(url: str) -> object:
     import requests
 
     try:
-        response = _responded(url, {"Accept": "application/json"})
+        response = responded(url, {"Accept": "application/json"})
     except requests.exceptions.RequestException as error:
         raise NoAnswerError(_no_answer(url, "The data set's list of files", error)) from error
     with response:
@@ -158,7 +157,7 @@ def _local_file(url: str, commit: str, on_progress: Callable[[Progress], None], 
         is_tag = record.validator.startswith(('"', "W/"))
         headers["If-None-Match" if is_tag else "If-Modified-Since"] = record.validator
     try:
-        with _responded(url, headers) as response:
+        with responded(url, headers) as response:
             if response.status_code == 304 and kept is not None:
                 return kept
             _check_status(response, url)
@@ -218,39 +217,6 @@ def _no_answer(url: str, what: str, error: Exception) -> str:
     )
 
 
-def _responded(url: str, headers: Mapping[str, str]) -> requests.Response:
-    """Ask for an address and follow its redirects, each checked before it is followed; the body is not read yet.
-
-    Raises
-    ------
-    DataError
-        For an address without encryption, other than one of this machine from this machine.
-    """
-    import requests
-
-    is_local = _parts(url).hostname in LOCAL_HOSTS
-    for _ in range(MAX_REDIRECTS):
-        parts = _parts(url)
-        if not parts.hostname or (
-            parts.scheme != "https" and not (parts.scheme == "http" and is_local and parts.hostname in LOCAL_HOSTS)
-        ):
-            raise DataError(
-                f"{url} is not an https address, so it is not opened: without encryption anybody on the way can change it."
-            )
-        asked = {"Accept-Encoding": "identity", **headers}
-        try:
-            response = requests.get(url, headers=asked, stream=True, timeout=TIMEOUT_S, allow_redirects=False)
-        except requests.exceptions.RequestException:
-            raise
-        except ValueError as error:  # of urllib, by which requests reads where a redirect leads
-            raise DataError(f"{url} leads to what is no address: {error}.") from error
-        if not response.is_redirect:
-            return response
-        response.close()
-        url = urljoin(url, response.headers["Location"])
-    raise DataError(f"{url} leads from address to address without an end. Give the address of the file itself.")
-
-
 def _check_status(response: requests.Response, url: str) -> None:
     status, host = response.status_code, urlsplit(url).hostname
     if status in (404, 410):
@@ -290,17 +256,9 @@ def _html_sentence(url: str) -> str:
     )
 
 
-def _parts(url: str) -> SplitResult:
-    """Return the parts of an address. DataError where it is none."""
-    try:
-        return urlsplit(url)
-    except ValueError as error:
-        raise DataError(f"{url} is not an address: {error}. Check the spelling.") from error
-
-
 def _file_name(url: str) -> str:
     """Return the name of the file that an address ends in, safe on every system."""
-    parts = _parts(url)
+    parts = address_parts(url)
     name = PurePosixPath(unquote(parts.path)).name or parts.hostname or "data"
     return re.sub(r"[^\w.() -]+", "_", name).lstrip(".")[-100:] or "data"
 

@@ -11,18 +11,22 @@ for labels may hold a hyphen. Nothing is ever evaluated as code.
 
 from __future__ import annotations
 
-import fnmatch
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from embedviz.core.errors import SettingsError
 from embedviz.space.searchable_space import SearchableSpace
 
 MAX_CHARACTERS = 500
 MAX_DEPTH = 20  # brackets within brackets
+MAX_PATTERNS = 10  # words with a *, each of which is compared with all labels
+MAX_STARS = 5  # in one of them
 _TOKENS = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<mark>[(),])|(?P<word>[^\s(),"]+))')
 _OPERATORS = {"+": "+", "-": "-", "−": "-", "–": "-", "without": "without"}
 _Kind = Literal["label", "word", "mark", "end"]
@@ -123,7 +127,7 @@ class _Parser:
 
     def __init__(self, space: SearchableSpace, tokens: list[_Token], text: str):
         self.space, self.tokens, self.text = space, tokens, text.strip()
-        self.at = 0
+        self.at, self.n_patterns = 0, 0
         self.matched: list[Matched] = []
 
     def error(self, what: str) -> SettingsError:
@@ -171,13 +175,26 @@ class _Parser:
         return np.mean(parts, axis=0)
 
     def pattern(self, text: str) -> np.ndarray:
-        # fnmatch gives ? and [ a meaning, too; here only * has one
-        matches = re.compile(fnmatch.translate(re.sub(r"([?\[])", r"[\1]", text.casefold()))).match
-        rows = [row for row, label in enumerate(self.space.labels) if matches(label.casefold())]
-        if not rows:
+        self.n_patterns += 1
+        if self.n_patterns > MAX_PATTERNS:
+            raise self.error(f"it has more than {MAX_PATTERNS} words with a *")
+        if text.count("*") > MAX_STARS:
+            raise self.error(f"{text!r} has more than {MAX_STARS} *")
+        rows = _matching(self.space.labels, text)
+        if not len(rows):
             raise SettingsError(f"Nothing matches {text!r}: no label of the {len(self.space):,} does.")
         self.matched.append(Matched(text, len(rows)))
         return _mean_unit(self.space.vectors[rows])
+
+
+def _matching(labels: Sequence[str], pattern: str) -> np.ndarray:
+    """Return the rows of the labels that match a pattern in which * stands for any characters, ignoring case.
+
+    RE2 takes time linear in the length of the labels, whatever the pattern.
+    """
+    expression = ".*".join(re.escape(part) for part in pattern.split("*"))
+    options = pc.MatchSubstringOptions(rf"(?s)\A{expression}\z", ignore_case=True)
+    return np.flatnonzero(pc.call_function("match_substring_regex", [pa.array(labels, pa.string())], options))
 
 
 def _mean_unit(vectors: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def zipped(files):
 
 
 class Server:
-    """files: path -> bytes. cut: connections still to be cut after that many bytes. ranges: asked for, in order."""
+    """files: path -> bytes, or the address that it leads to. cuts: connections still to be cut after that many bytes. ranges: asked for, in order."""
 
     def __init__(self):
         self.files, self.cuts, self.requests, self.tag = {}, [], [], '"one"'
@@ -40,6 +40,11 @@ class Server:
             def do_GET(self):
                 served.requests.append(self.headers.get("Range"))
                 content = served.files.get(self.path)
+                if isinstance(content, str):
+                    self.send_response(302)
+                    self.send_header("Location", content)
+                    self.end_headers()
+                    return
                 if content is None:
                     self.send_error(404)
                     return
@@ -173,9 +178,14 @@ def test_without_a_network_it_says_so(monkeypatch, tmp_path):
         open_pretrained(Pretrained("Far", f"http://127.0.0.1:{port}/far.vec"), tmp_path)
 
 
-def test_an_address_without_encryption_is_not_taken():
-    with pytest.raises(DataError, match="without encryption"):
-        downloads.check_encrypted("http://example.org/file.zip")
+@pytest.mark.parametrize("elsewhere", ["http://example.org/file.txt", "ftp://127.0.0.1/file.txt", "file:///etc/passwd"])
+def test_an_address_without_encryption_is_asked_for_nothing(server, tmp_path, elsewhere):
+    server.files["/file.txt"] = elsewhere
+    for url in (elsewhere, server.url("/file.txt")):
+        with pytest.raises(DataError, match="not an https address"):
+            open_pretrained(Pretrained("Vectors", url), tmp_path)
+    server.files |= {"/moved.txt": "/here.txt", "/here.txt": TEXT}
+    assert len(open_pretrained(Pretrained("Moved", server.url("/moved.txt")), tmp_path)) == len(ROWS)
 
 
 def test_vectors_of_character_ngrams_come_out_of_a_tar(server, tmp_path):

@@ -36,6 +36,7 @@ def value(text):
         ("k*g", lambda: (unit("king") + unit("K?ng")) / 2),
         ("KING*", lambda: (unit("king") + unit("kingdom")) / 2),
         ("k?n*", lambda: unit("K?ng")),
+        ("co-*", lambda: unit("co-op")),
     ],
 )
 def test_a_formula_is_the_vector_it_says(text, expected):
@@ -68,6 +69,8 @@ def test_each_term_says_how_many_labels_it_matched():
         ("zero", "comes to nothing"),
         ("(" * 30 + "she", "too deep"),
         ("she " * 200, "at most 500 characters"),
+        ("(" + "k*, " * 10 + "k*)", "more than 10 words with a"),
+        ("k*i*n*g*d*o*m", "more than 5"),
     ],
 )
 def test_what_is_not_a_formula_is_refused(text, message):
