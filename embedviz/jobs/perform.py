@@ -19,6 +19,7 @@ from embedviz.core.jobs.reporter import Control, Interrupted, Reporter, StopRequ
 from embedviz.core.jobs.status import State, Status, take_lease, write_status, written_status
 from embedviz.core.jobs.stop_request import interrupt_reason, is_stop_requested
 from embedviz.core.progress import Progress
+from embedviz.jobs.memory_limit import is_out_of_memory
 from embedviz.jobs.registry import declaration
 
 TAKEN_OVER = "Another process took this job over."
@@ -138,11 +139,11 @@ def _outcome(job: JobFolder[Any], reporter: Reporter, control: Control) -> tuple
         return "interrupted", TAKEN_OVER
     except EmbedvizError as error:
         return "failed", str(error)
-    except MemoryError:
-        return "failed", declared.limits.out_of_memory if declared and declared.limits else OUT_OF_MEMORY
     except OSError as error:
         return ("interrupted", problem) if (problem := store_trouble(error)) else ("failed", _bug(job.folder))
-    except Exception:
+    except Exception as error:
+        if is_out_of_memory(error):
+            return "failed", declared.limits.out_of_memory if declared and declared.limits else OUT_OF_MEMORY
         return "failed", _bug(job.folder)
     return "done", ""
 

@@ -25,6 +25,7 @@ from embedviz.core.jobs.reporter import Control
 from embedviz.jobs.current_executor import ServersExecutor, set_servers_executor
 from embedviz.jobs.handed_over import perform_handed_over
 from embedviz.jobs.machine import words_per_second
+from embedviz.jobs.memory_limit import within_memory
 from embedviz.jobs.perform import let_threads_sleep
 from embedviz.jobs.worker_process import Answer, MachineAnswer, Request
 from embedviz.training.devices import choose
@@ -58,7 +59,8 @@ def main(lane: str) -> None:
     while (request := waiting.get()) is not None:
         folder = request.get("job", "")
         control = controls[folder]
-        perform_handed_over(Path(folder), request.get("lease", 0), request.get("token", ""), control)
+        with within_memory(request.get("memory_bytes")):
+            perform_handed_over(Path(folder), request.get("lease", 0), request.get("token", ""), control)
         del controls[folder]
         _send(out, {"done": folder})
         if control.interrupt_requested:

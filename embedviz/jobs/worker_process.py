@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import subprocess
 import threading
 import time
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class Request(TypedDict, total=False):
-    """A line to the worker: a job with its lease, the folder of a job to stop and why, or what became of one that it handed in.
+    """A line to the worker: a job with its lease and the memory that it may take, the folder of a job to stop and why, or what became of one that it handed in.
 
     capacity: jobs of one thread that the executor does at once. refused: why it did not take the job; empty when it did.
     """
@@ -33,6 +34,7 @@ class Request(TypedDict, total=False):
     job: str
     lease: int
     token: str
+    memory_bytes: float
     capacity: int
     stop: str
     reason: str
@@ -160,7 +162,10 @@ class WorkerProcess:
         self.held = held
         held.lease.pid = self._process.pid or held.lease.pid
         lease = held.lease
-        self._send({"job": str(held.folder), "lease": lease.generation, "token": lease.token, "capacity": capacity})
+        request = Request(job=str(held.folder), lease=lease.generation, token=lease.token, capacity=capacity)
+        if held.limits is not None and math.isfinite(held.limits.memory_bytes):
+            request["memory_bytes"] = held.limits.memory_bytes
+        self._send(request)
 
     def tell_capacity(self, capacity: int) -> None:
         """Tell it how many trainings of one thread the executor does at once from now on."""
