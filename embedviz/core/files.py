@@ -47,16 +47,21 @@ def create_once(path: Path, data: bytes) -> bool:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         _write_exclusively(temporary, data)
+        return _link_once(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _link_once(temporary: Path, path: Path) -> bool:
+    try:
         os.link(temporary, path)
     except FileExistsError:
         return False
     except OSError:  # a file system without links, where a reader may see the file before its content
-        with contextlib.suppress(FileExistsError):
-            _write_exclusively(path, data)
-            return True
-        return False
-    finally:
-        temporary.unlink(missing_ok=True)
+        try:
+            _write_exclusively(path, temporary.read_bytes())
+        except FileExistsError:
+            return False
     return True
 
 
@@ -68,7 +73,12 @@ def _write_exclusively(path: Path, data: bytes) -> None:
 def write_json(path: Path, values: Mapping[str, object]) -> None:
     """Write a JSON object in one step."""
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(values, ensure_ascii=False, indent=1), encoding="utf-8")
+        temporary.write_bytes(json_bytes(values))
+
+
+def json_bytes(values: Mapping[str, object]) -> bytes:
+    """Return a JSON object as it is written into files."""
+    return json.dumps(values, ensure_ascii=False, indent=1).encode()
 
 
 def folder_bytes(folder: Path) -> int:

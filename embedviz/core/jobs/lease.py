@@ -18,11 +18,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from embedviz.core.errors import DataError
+from embedviz.core.files import create_once, json_bytes
 from embedviz.core.typed_json import read_typed, write_typed
 
 BEAT_INTERVAL_S = 1.0
@@ -85,7 +86,7 @@ class Lease:
         if before > over and is_alive(folder, before):
             return None
         lease = cls(folder, before + 1, secrets.token_hex(16))
-        if not _create(lease.path, lease.record(1)):
+        if not create_once(lease.path, json_bytes(asdict(lease.record(1)))):
             return None
         for path in folder.glob(_NAME.format("*")):
             if _generation(path) < lease.generation:
@@ -237,30 +238,6 @@ def _read(path: Path) -> LeaseRecord | None:
         return read_typed(path, LeaseRecord)
     except DataError:
         return None
-
-
-def _create(path: Path, record: LeaseRecord) -> bool:
-    """Make the file with its whole content, unless it exists. False when another process was quicker."""
-    temporary = path.with_name(f".{path.name}.{record.token}.tmp")
-    write_typed(temporary, record)
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links: seen half-written it counts as held for as long as that takes
-        return _create_exclusively(path, temporary.read_bytes())
-    finally:
-        temporary.unlink(missing_ok=True)
-    return True
-
-
-def _create_exclusively(path: Path, data: bytes) -> bool:
-    try:
-        with open(path, "xb") as file:
-            file.write(data)
-    except FileExistsError:
-        return False
-    return True
 
 
 def _generation(path: Path) -> int:
