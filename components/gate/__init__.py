@@ -30,6 +30,7 @@ def gate(base: str) -> list[Middleware]:
         When what the environment sets cannot be.
     """
     check_sign_in()
+    limits = HostLimits.of_environment()
     everywhere = [
         Middleware(SecurityHeaders),
         Middleware(AllowedHosts, base=base),
@@ -37,7 +38,6 @@ def gate(base: str) -> list[Middleware]:
     ]
     if not is_shared():
         return everywhere
-    limits = HostLimits.of_environment()
     return [
         *everywhere,
         Middleware(SessionLimits, base=base, limits=limits),
