@@ -6,9 +6,10 @@ import asyncio
 import http.client
 import time
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
@@ -30,6 +31,7 @@ class Visitor:
         self.address = urlsplit(address)
         self.seconds: list[float] = []
         self.page, self.query, self.script = "", "", ""
+        self.session, self.urls = "", FileURLs()
         self._elements: dict[tuple[int, ...], Element] = {}
         self._scripts: dict[str, str] = {}  # page -> its hash, by which Streamlit knows it
         self._known: dict[str, ForwardMsg] = {}
@@ -45,11 +47,14 @@ class Visitor:
         await self._socket.close()
 
     def _cookie(self) -> str:
+        """Return the cookies of the owner and against forged requests, which an upload needs."""
         connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=60)
-        connection.request("GET", "/")
-        answer = connection.getresponse()
-        answer.read()
-        cookies = [value.partition(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
+        cookies: list[str] = []
+        for path in ("/", "/_stcore/health"):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            cookies += [v.partition(";")[0] for name, v in answer.getheaders() if name.lower() == "set-cookie"]
         connection.close()
         return "; ".join(cookies)
 
@@ -64,6 +69,43 @@ class Visitor:
             if element.WhichOneof("type") == "button" and element.button.label == label:
                 return await self._rerun(element.button.id)
         raise LookupError(f"There is no button {label!r} on {self.page!r}: {self.shown()[:500]}")
+
+    async def upload(self, label: str, name: str, data: bytes) -> int:
+        """Upload a file, and return the status of the answer. LookupError when there is no such upload box."""
+        boxes = [e.file_uploader for e in self._elements.values() if e.WhichOneof("type") == "file_uploader"]
+        box = next((box for box in boxes if box.label == label), None)
+        if box is None:
+            raise LookupError(f"There is no upload {label!r} on {self.page!r}: {self.shown()[:500]}")
+        message = BackMsg()
+        request = message.file_urls_request
+        request.request_id, request.session_id = "upload", self.session
+        request.file_names.append(name)
+        await self._socket.send(message.SerializeToString())
+        await self._until(lambda message: message.WhichOneof("type") == "file_urls_response")
+        status = await asyncio.to_thread(self._put, self.urls.upload_url, name, data)
+        if status < 300:
+            value = BackMsg()
+            file = value.rerun_script.widget_states.widgets.add(id=box.id).file_uploader_state_value.uploaded_file_info
+            file.add(name=name, size=len(data), file_id=self.urls.file_id).file_urls.CopyFrom(self.urls)
+            await self._rerun(value=value)
+        return status
+
+    def _put(self, url: str, name: str, data: bytes) -> int:
+        """Send a file as a browser does, in a form."""
+        edge = "embedviz-form"
+        disposition = f'form-data; name="file"; filename="{quote(name)}"'
+        head = f"--{edge}\r\nContent-Disposition: {disposition}\r\nContent-Type: application/octet-stream\r\n\r\n"
+        token = next((c.partition("=")[2] for c in self.cookie.split("; ") if c.startswith("_streamlit_xsrf=")), "")
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={edge}",
+            "Cookie": self.cookie,
+            "X-Xsrftoken": token.strip('"'),
+        }
+        connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=60)
+        connection.request("PUT", url, head.encode() + data + f"\r\n--{edge}--\r\n".encode(), headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
 
     def has_button(self, label: str) -> bool:
         """Return True when the page has a button of this label."""
@@ -80,6 +122,10 @@ class Visitor:
     async def follow_button(self, label: str, seconds: float) -> bool:
         """Refresh what refreshes itself until there is a button; False when it was not in time."""
         return await self._follow(lambda: self.has_button(label), seconds)
+
+    async def follow_end(self, seconds: float) -> bool:
+        """Refresh what refreshes itself until nothing does any more; False when it was not in time."""
+        return await self._follow(lambda: not self._timers, seconds)
 
     async def _follow(self, is_there: Callable[[], bool], seconds: float) -> bool:
         until = time.perf_counter() + seconds
@@ -113,8 +159,8 @@ class Visitor:
                     if hasattr(shown, field)
                 )
 
-    async def _rerun(self, button: str = "", fragment: str = "") -> None:
-        message = BackMsg()
+    async def _rerun(self, button: str = "", fragment: str = "", value: BackMsg | None = None) -> None:
+        message = value or BackMsg()
         state = message.rerun_script
         state.query_string, state.page_name, state.page_script_hash = self.query, self.page, self.script
         state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
@@ -125,11 +171,12 @@ class Visitor:
         if not fragment:
             self._elements.clear()
             self._timers.clear()
-        await self._until_finished()
+        await self._until(_has_finished)
         if not fragment:
             self.seconds.append(time.perf_counter() - begun)
 
-    async def _until_finished(self) -> None:
+    async def _until(self, is_last: Callable[[ForwardMsg], bool]) -> None:
+        """Take messages up to the one that was waited for."""
         while True:
             message = ForwardMsg()
             message.ParseFromString(await asyncio.wait_for(self._socket.recv(), 120))
@@ -146,6 +193,7 @@ class Visitor:
                 self._elements.clear()
                 self._timers.clear()
                 self.script = message.new_session.page_script_hash
+                self.session = message.new_session.initialize.session_id or self.session
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 self._elements[path] = message.delta.new_element
             elif kind == "navigation":
@@ -156,8 +204,14 @@ class Visitor:
                 self.query = message.page_info_changed.query_string
             elif kind == "auto_rerun":
                 self._timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
-            elif kind == "script_finished" and message.script_finished in (
-                ForwardMsg.FINISHED_SUCCESSFULLY,
-                ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
-            ):
+            elif kind == "file_urls_response":
+                self.urls = message.file_urls_response.file_urls[0]
+            if is_last(message):
                 return
+
+
+def _has_finished(message: ForwardMsg) -> bool:
+    return message.WhichOneof("type") == "script_finished" and message.script_finished in (
+        ForwardMsg.FINISHED_SUCCESSFULLY,
+        ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from embedviz.core.write_marks import is_being_written
 
-TORN_AGE_S = 60.0  # since the last byte was written, from which a file without a living writer is torn
+TORN_AGE_S = 30.0  # since the last byte was written, from which a file without a living writer is torn
 PART_AGE_S = 86400.0  # a download that was cut goes on where it ended for a day
 UNPACKED_AGE_S = 3600.0  # an archive of vectors that is unpacked, and a download whose checksum is computed
 _TEMPORARY = re.compile(r"\..+\.(tmp|ids)")  # of `replacing`, leases and ids in a file
@@ -17,6 +17,17 @@ _OF_DOWNLOADS = {
     re.compile(r".+\.unpacked|tmp[a-z0-9_]{8}"): UNPACKED_AGE_S,
 }
 logger = logging.getLogger(__name__)
+
+
+def is_temporary(name: str) -> bool:
+    """Return True for the name of a file that is renamed once it is whole.
+
+    Examples
+    --------
+    >>> is_temporary(".spec.json.1f2e3d4c.tmp"), is_temporary("spec.json")
+    (True, False)
+    """
+    return _TEMPORARY.fullmatch(name) is not None
 
 
 def remove_torn_file(path: Path, now: float, is_download: bool = False) -> bool:
@@ -53,7 +64,7 @@ def remove_torn_file(path: Path, now: float, is_download: bool = False) -> bool:
 
 def _torn_age(name: str, is_download: bool) -> float | None:
     """Seconds after which a file of this name is torn; None for one that is not temporary."""
-    if _TEMPORARY.fullmatch(name):
+    if is_temporary(name):
         return TORN_AGE_S
     ages = [age for form, age in _OF_DOWNLOADS.items() if is_download and form.fullmatch(name)]
     return ages[0] if ages else None

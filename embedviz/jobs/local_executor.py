@@ -51,7 +51,7 @@ from embedviz.training.threads import thread_capacity, threads_per_training
 LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing to save
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
-SWEEP_INTERVAL_S = 60.0
+SWEEP_INTERVAL_S = 30.0  # with the age of torn files: none lies there for more than a minute
 MAX_SWEEP_SHARE = 0.05  # of the time, with many thousand runs
 INTERACTIVE = (
     3  # maps, readings and the like at once; more than a visitor may have, so that one place is left for others

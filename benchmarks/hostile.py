@@ -1,0 +1,196 @@
+"""Hostile files uploaded to a shared server: what becomes of each, what it costs, and what others notice meanwhile.
+
+    python benchmarks/hostile.py [files]
+
+A visitor uploads files that are cut, damaged, far larger once they are unpacked, or hold code, and waits for what the page says of
+each; another one turns pages all the while, and did so before. Printed are tracebacks, code that ran, the time and the memory of
+the worker (above what it held before), and how long the other's pages took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import pickle
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import psutil
+from load import BUG, ROOT, serve
+from visitor import Visitor
+
+sys.path.insert(0, str(ROOT))
+from tests.data.test_broken_files import HOSTILE, WHOLE
+from tests.formats.test_broken_files import broken_files
+
+UPLOAD = "Upload a text, a table or vectors"
+GOALS = {"seconds": 5.0, "megabytes": 500.0, "others": 1.2}
+USUAL_PAGES = 40
+MAX_UPLOAD = 25_000_000
+WAIT_S = 60.0
+NAMES = (
+    '<img src=x onerror="alert(1)">.csv',
+    "../../../etc/passwd",
+    "a\nb.csv",
+    "‮vsc.exe",
+    "x" * 300 + ".csv",
+    ".",
+    "con.csv",
+)
+
+
+class Code:
+    """An object that makes a file when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.mark,)
+
+
+def main() -> None:
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    with tempfile.TemporaryDirectory() as home:
+        mark = Path(home) / "ran"
+        files = hostile_files(mark)[:wanted]
+        os.environ |= {f"EMBEDVIZ_LIMIT_{name}": "none" for name in ("VISITOR_MB", "UPLOADS", "STORE_MB")}
+        server, address = serve(home)
+        try:
+            told, usual, meanwhile = asyncio.run(both(address, server.pid, files))
+        finally:
+            server.terminate()
+            server.wait(30)
+        ran = mark.exists()
+    print(f"{len(told)} hostile files, {os.cpu_count()} cores")
+    bad = [(name, text) for name, text, _, _ in told if BUG in text or "Traceback" in text or not text]
+    print(f"tracebacks, bugs or no answer: {len(bad)} (goal 0) {bad[:5] if bad else ''}")
+    print(f"code that ran: {int(ran)} (goal 0)")
+    slow = sorted(told, key=lambda one: -one[2])[:3]
+    large = sorted(told, key=lambda one: -one[3])[:3]
+    print(f"slowest: {[(name, round(s, 1)) for name, _, s, _ in slow]} s (goal {GOALS['seconds']})")
+    print(f"largest: {[(name, round(mb)) for name, _, _, mb in large]} MB (goal {GOALS['megabytes']})")
+    ratio = statistics.median(meanwhile) / statistics.median(usual)
+    print(
+        f"pages of others: median {statistics.median(usual):.3f} s before, {statistics.median(meanwhile):.3f} s meanwhile: "
+        f"{ratio:.2f} x (goal {GOALS['others']})"
+    )
+
+
+def hostile_files(mark: Path) -> list[tuple[str, bytes]]:
+    """Return names and contents, in an order of their own."""
+    code = pickle.dumps(Code(mark))
+    objects = io.BytesIO()
+    np.save(objects, np.array([Code(mark)], dtype=object), allow_pickle=True)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("archive/data.pkl", code)
+        file.writestr("archive/version", "3")
+    files = [
+        *HOSTILE.items(),
+        *[(f"{name}.vec", data) for name, data in broken_files().items()],
+        *[(name, WHOLE["t.csv"]) for name in NAMES],
+        ("model.pt", archive.getvalue()),
+        ("old.pt", code),
+        ("objects.npy", objects.getvalue()),
+        ("frame.pkl", code),
+        ("formula.csv", b"user,text\n1,=cmd|'/c calc'!A1\n2,<script>alert(1)</script>\n3,{{7*7}}\n" * 50),
+        ("header.csv", b"<script>alert(1)</script>,b\n1,2\n2,3\n" * 30),
+        ("laughs.xml", b'<!DOCTYPE l [<!ENTITY a "ha">' + b'<!ENTITY b "&a;&a;">' * 1000 + b"]><l>&b;</l>"),
+        ("huge.safetensors", b"\xff" * 8 + b"{" * 1000),
+        ("null.parquet", b"PAR1" + bytes(100_000) + b"PAR1"),
+    ]
+    rng = random.Random(0)
+    for name, data in WHOLE.items():
+        for number in range(15):
+            places = bytearray(data)
+            for _ in range(1 + number):
+                places[rng.randrange(len(places))] ^= 1 << rng.randrange(8)
+            files.append((f"{number} {name}", bytes(places[: rng.randrange(1, len(places) + 1)])))
+    rng.shuffle(files)
+    return [(name, data) for name, data in files if len(data) <= MAX_UPLOAD]
+
+
+async def both(
+    address: str, server: int, files: list[tuple[str, bytes]]
+) -> tuple[list[tuple[str, str, float, float]], list[float], list[float]]:
+    async with Visitor(address) as other, Visitor(address) as visitor:
+        await visitor.visit("data")
+        await visitor.upload(UPLOAD, "first.csv", WHOLE["t.csv"])  # the worker has imported what it needs
+        await settled(visitor)
+        await turn_pages(other, asyncio.Event(), USUAL_PAGES)
+        other.seconds.clear()
+        await turn_pages(other, asyncio.Event(), USUAL_PAGES)
+        usual, other.seconds = other.seconds, []
+        ended = asyncio.Event()
+        turning = asyncio.create_task(turn_pages(other, ended, 0))
+        told = [await told_of(visitor, server, name, data) for name, data in files]
+        ended.set()
+        await turning
+        return told, usual, other.seconds
+
+
+async def turn_pages(visitor: Visitor, ended: asyncio.Event, pages: int) -> None:
+    done = 0
+    while not ended.is_set() and not (pages and done >= pages):
+        await visitor.visit(("", "data", "runs", "help")[done % 4])
+        await asyncio.sleep(0.5)
+        done += 1
+
+
+async def told_of(visitor: Visitor, server: int, name: str, data: bytes) -> tuple[str, str, float, float]:
+    """Upload a file; what the page says of it, the seconds until then, and the megabytes of the worker."""
+    await visitor.visit("data")
+    with WorkersPeak(server) as peak:
+        begun = time.perf_counter()
+        status = await visitor.upload(UPLOAD, name, data)
+        if status >= 300:
+            return name, f"refused with status {status}", time.perf_counter() - begun, peak.megabytes
+        is_told = await settled(visitor)
+        seconds = time.perf_counter() - begun
+    return name, visitor.shown() if is_told and not visitor.has_exception() else "", seconds, peak.megabytes
+
+
+async def settled(visitor: Visitor) -> bool:
+    """Wait until nothing is being read any more. False when it was not in time."""
+    return await visitor.follow_end(WAIT_S)
+
+
+class WorkersPeak:
+    """The most memory of any worker above what it held at first, by a thread that looks every 10 ms."""
+
+    def __init__(self, server: int) -> None:
+        self.megabytes = 0.0
+        self._workers = [p for p in psutil.Process(server).children(recursive=True) if p.name().startswith("ev-inter")]
+
+    def __enter__(self) -> WorkersPeak:
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        before: dict[int, int] = {}
+        while not self._ended.wait(0.01):
+            for worker in self._workers:
+                try:
+                    held = worker.memory_info().rss
+                except psutil.Error:
+                    continue
+                self.megabytes = max(self.megabytes, (held - before.setdefault(worker.pid, held)) / 1e6)
+
+
+if __name__ == "__main__":
+    main()
