@@ -39,6 +39,8 @@ class WarmUp:
 
     def _run(self) -> None:
         for name in FOR_FIRST_PAGE:
+            if self._ended.is_set():
+                return
             importlib.import_module(name)
         _first_page.wait(FIRST_PAGE_S)
         if self._ended.wait(SETTLING_S):
@@ -46,7 +48,8 @@ class WarmUp:
         from embedviz.jobs.local_executor import shared_executor
 
         shared_executor()
-        app_router()
+        if not self._ended.is_set():
+            app_router()
 
 
 def page_is_shown() -> None:

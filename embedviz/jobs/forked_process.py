@@ -60,22 +60,32 @@ class ForkedProcess:
                 self._send_kill()
 
     def end(self, code: int) -> None:
-        """Take notice of its exit code."""
+        """Take notice of its exit code, the first that is known."""
         with self._lock:
             if self._handle is not None:
                 os.close(self._handle)
                 self._handle = None
-            self._code = code
+            if self._code is None:
+                self._code = code
         self._has_ended.set()
 
     def _send_kill(self) -> None:
-        """Kill the process if there is one. Holds the lock."""
+        """Kill the process if there is one, and see to its end: the fork server may be busy. Holds the lock."""
         if self._handle is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            threading.Thread(target=self._see_end, args=[os.dup(self._handle)], daemon=True).start()
 
     def outlive(self) -> None:
         """Wait for its end where the fork server has gone, which alone would know its exit code."""
-        if self._handle is not None:
-            select.select([self._handle], [], [])
+        with self._lock:
+            handle = None if self._handle is None else os.dup(self._handle)
+        if handle is None:
+            self.end(KILLED)
+        else:
+            self._see_end(handle)
+
+    def _see_end(self, handle: int) -> None:
+        select.select([handle], [], [])
+        os.close(handle)
         self.end(KILLED)

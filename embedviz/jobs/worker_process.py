@@ -225,7 +225,9 @@ class WorkerProcess:
             self.is_leaving = True
 
     def end(self, until: float) -> None:
-        """Wait until it has ended; kill it at the time `until` of the monotonic clock."""
+        """Wait until it has ended; kill it at the time `until` of the monotonic clock, or at once while it gets ready for no job."""
+        if self.held is None and not self.was_ready:
+            self._process.kill()
         try:
             self._process.wait(max(0.1, until - time.monotonic()))
         except subprocess.TimeoutExpired:

@@ -58,17 +58,25 @@ def expect_one_primary(page: Page) -> None:
 
 
 @pytest.mark.timeout(400)  # every page in two themes, each looked through by axe
-def test_no_page_has_a_serious_fault_of_accessibility(server, chromium, run):
+def test_no_page_has_a_serious_fault_of_accessibility_or_scrolls_sideways_on_a_phone(server, chromium, run):
+    page = chromium.new_page(color_scheme="light")
     found = []
-    for theme in THEMES:
-        page = chromium.new_page(viewport=dict(zip(("width", "height"), LAPTOP, strict=True)), color_scheme=theme)
-        for name in PAGES:
-            open_page(page, server, name, run)
-            for fault in Axe().run(page).response["violations"]:
+    for name in PAGES:
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(dict(zip(("width", "height"), LAPTOP, strict=True)))
+        open_page(page, server, name, run)
+        for theme, rules in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):  # the rest is alike in both
+            page.emulate_media(color_scheme=theme)
+            expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
+            for fault in Axe().run(page, options=rules).response["violations"]:
                 if fault["impact"] in BAD or fault["id"] == "heading-order":
                     found.append((theme, name or "home", fault["id"], fault["nodes"][0]["html"][:200]))
             photograph(page, name, theme)
-        page.close()
+        page.set_viewport_size(dict(zip(("width", "height"), PHONE, strict=True)))
+        settle(page)
+        if not no_sideways_scrolling(page):
+            found.append(("phone", name or "home", "scrolls sideways"))
+    page.close()
     assert found == []
 
 
@@ -81,14 +89,6 @@ def photograph(page: Page, name: str, theme: str) -> None:
             page.wait_for_timeout(1000)
             page.screenshot(path=Path(folder) / f"{name or 'home'}-{width}-{theme}.png")
         page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
-
-
-def test_no_page_scrolls_sideways_on_a_phone(server, chromium, run):
-    page = chromium.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
-    for name in PAGES:
-        open_page(page, server, name, run)
-        assert no_sideways_scrolling(page), name
-    page.close()
 
 
 def test_pages_without_a_run_and_with_more_open_have_one_primary_action(serve, server, chromium, run):

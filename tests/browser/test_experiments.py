@@ -6,21 +6,25 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+import embedviz as ev
+from embedviz.data.samples import SAMPLES
 from tests.browser.acting import choose, fill_number, press, settle, visit
 from tests.browser.test_every_page import BAD, WATCH_SHIFTS
 from tests.browser.test_whole_way import no_sideways_scrolling
 
-ASKED = {  # question: sample, model, the question's numbers, the model's; test_word_models.py asks which algorithm
-    "Does it hold?": ("Ratings (generated)", "Users and items (ratings)", {"Seeds": "2"}, {"Dimensions": "2"}),
-    "Which settings?": ("Ratings (generated)", "Users and items (ratings)", {"Trials": "2", "Confirm": "0"}, {}),
+ASKED = {  # question: sample and its rows, model, the question's numbers, the model's; test_word_models.py asks which algorithm
+    "Does it hold?": ("ratings", 3000, "Users and items (ratings)", {"Seeds": "2"}, {"Dimensions": "2"}),
+    "Which settings?": ("ratings", 3000, "Users and items (ratings)", {"Trials": "2", "Confirm": "0"}, {}),
     "Embeddings or one-hot?": (
-        "Bird strikes",
+        "bird_strikes",
+        1000,
         "Categories of a table",
         {"Smallest": "4", "Largest": "4", "Seeds": "1"},
         {"Epochs": "1"},
     ),
     "Pre-trained or from scratch?": (
-        "Film reviews",
+        "movie_reviews",
+        500,
         "Sentiment of texts",
         {"Smallest": "0.1", "Steps": "1", "Seeds": "1"},
         {"Epochs": "1"},
@@ -70,12 +74,14 @@ def test_a_sample_is_asked_how_many_dimensions_it_needs(server, chromium, tmp_pa
 
 
 @pytest.mark.parametrize("question", ASKED)
-def test_every_question_is_answered_on_a_sample(server, chromium, question):
-    sample, model, options, settings = ASKED[question]
+def test_every_question_is_answered_on_a_part_of_a_sample(server, chromium, question, tmp_path):
+    sample, rows, model, options, settings = ASKED[question]
+    frame = ev.read_table(SAMPLES[sample].path).frame
+    frame.head(rows).to_csv(tmp_path / f"{sample}.csv", index=False)
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(server.address + "data")
     settle(page)
-    press(page, sample)
+    page.locator('input[type="file"]').first.set_input_files(tmp_path / f"{sample}.csv")
     expect(page.get_by_text("First rows")).to_be_visible(timeout=60_000)
     visit(page, "Experiments")
     choose(page, "Question", question)

@@ -117,8 +117,10 @@ def test_a_selection_is_in_the_address_can_be_undone_and_opens_by_a_link(page, c
         page.get_by_role("button", name=button).click()
         page.wait_for_url(lambda url: selection_in(url) == selection_in(address))  # noqa: B023 - called at once
         expect_selected(page, count)
-    undo = page.get_by_role("button", name="Undo").element_handle()
-    undo.evaluate("(button) => (button.click(), button.click())")
+    page.get_by_role("button", name="Redo").click()
+    page.wait_for_url("**colour=rank**")
+    settle(page)
+    page.get_by_role("button", name="Undo").evaluate("(button) => (button.click(), button.click())")
     expect_selected(page, first)
     page.get_by_role("button", name="Redo").click()
     expect_selected(page, both)

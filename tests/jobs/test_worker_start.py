@@ -108,6 +108,16 @@ def test_a_worker_that_is_killed_before_it_begins_ends_at_once(start, monkeypatc
     worker.stdout.close()
 
 
+def test_a_kill_does_not_wait_for_a_fork_server_that_is_busy(start):
+    worker, server = start(), fork_server()
+    server.suspend()
+    try:
+        worker.kill()
+        assert worker.wait(10) == -signal.SIGKILL
+    finally:
+        server.resume()
+
+
 def test_what_scikit_learn_sets_needs_no_other_fork_server(start, monkeypatch):
     start()
     server = fork_server()
