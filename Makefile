@@ -18,7 +18,7 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 INSTALL ?= $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test quick lowest check check-js bench docs docs-serve clean
+.PHONY: run test quick lowest lock audit check check-js bench docs docs-serve clean
 
 run: .venv/installed
 	$(BIN)/embedviz
@@ -66,6 +66,16 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/serve.py
 	$(BIN)/python benchmarks/widget_speed.py
 
+# All versions that requirements.txt leads to, for make run. PyTorch's differ by how it was built, which the lock does not say.
+lock: .venv/installed-dev
+	echo '# All packages that the pins of requirements.txt bring, as make run installs them. Made by make lock.' > requirements.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-annotate requirements.txt \
+	  | sed 's/^\(torch==[0-9.]*\)+.*/\1/' >> requirements.lock
+
+# Known faults of what is locked, by the database of OSV: needs a connection.
+audit: .venv/installed-dev
+	$(BIN)/uv tool run pip-audit --vulnerability-service osv --disable-pip --no-deps -r requirements.lock
+
 # The documentation site, from docs: into build/site, or shown while it is written. NO_MKDOCS_2_WARNING silences an advertisement.
 docs: .venv/installed-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f docs/site/mkdocs.yml
@@ -90,11 +100,11 @@ clean:
 	$(PYTHON) -m venv .venv
 
 # A stamp a step: a second call installs nothing unless the requirements have changed.
-.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+.venv/installed: requirements.txt requirements.lock pyproject.toml | .venv/bin/python
 	@test "$(TORCH)" != cpu || $(BIN)/python -c 'from importlib.metadata import version; assert version("torch").split("+")[0] == "$(TORCH_PIN)"' 2>/dev/null \
 	  || $(BIN)/pip install --quiet --disable-pip-version-check --retries 1 --extra-index-url $(CPU_INDEX) "torch==$(TORCH_PIN)+cpu" \
 	  || { echo "PyTorch's CPU build could not be installed from $(CPU_INDEX). make run TORCH=pypi takes PyPI's, with CUDA: about 3 GB."; exit 1; }
-	$(INSTALL) -r requirements.txt -e .
+	$(INSTALL) -r requirements.txt -c requirements.lock -e .
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,20 @@ def test_every_range_has_a_pin_that_lies_in_it(file):
     assert set(ranges) == set(pinned)
     for name, version in pinned.items():
         assert ranges[name].contains(version), name
+
+
+def test_the_lock_holds_every_package_that_the_pins_bring():
+    locked, pinned = pins("requirements.lock"), pins("requirements.txt")
+    assert {name: locked.get(name) for name in pinned} == pinned
+    waiting, found = list(pinned), set(pinned)
+    while waiting:
+        for line in distribution(waiting.pop()).requires or []:
+            needed = Requirement(line)
+            name = canonicalize_name(needed.name)
+            if name not in found and (needed.marker is None or needed.marker.evaluate({"extra": ""})):
+                found.add(name)
+                waiting.append(name)
+    assert found <= set(locked), f"make lock: {found - set(locked)}"
 
 
 @pytest.mark.parametrize("file", [*FILES, "requirements-docs.txt", "requirements-bench.txt"])

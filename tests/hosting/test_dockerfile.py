@@ -65,7 +65,7 @@ def test_it_runs_without_rights_from_an_exec_form_with_a_health_check(name):
     assert arguments(dockerfile, "EXPOSE") == [variables(dockerfile)["STREAMLIT_SERVER_PORT"]]
     steps = " ".join(arguments(dockerfile, "RUN"))
     assert "download.pytorch.org/whl/cpu" in steps
-    assert "pip install -r requirements.txt" in steps
+    assert "pip install -r requirements.txt -c requirements.lock" in steps
 
 
 def test_its_python_is_one_that_the_project_allows():
