@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
+import json
 import os
 import pickle
 import random
@@ -20,6 +22,7 @@ import tempfile
 import threading
 import time
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +36,8 @@ from tests.formats.test_broken_files import broken_files
 
 UPLOAD = "Upload a text, a table or vectors"
 GOALS = {"seconds": 5.0, "megabytes": 500.0, "others": 1.2}
-USUAL_PAGES = 40
+USUAL_S = 30
+HARMLESS = 40  # files
 MAX_UPLOAD = 25_000_000
 WAIT_S = 60.0
 NAMES = (
@@ -65,11 +69,12 @@ def main() -> None:
         os.environ |= {f"EMBEDVIZ_LIMIT_{name}": "none" for name in ("VISITOR_MB", "UPLOADS", "STORE_MB")}
         server, address = serve(home)
         try:
-            told, usual, meanwhile = asyncio.run(both(address, server.pid, files))
+            measured = asyncio.run(visits(address, server.pid, files))
         finally:
             server.terminate()
             server.wait(30)
         ran = mark.exists()
+    told = measured.told
     print(f"{len(told)} hostile files, {os.cpu_count()} cores")
     bad = [(name, text) for name, text, _, _ in told if BUG in text or "Traceback" in text or not text]
     print(f"tracebacks, bugs or no answer: {len(bad)} (goal 0) {bad[:5] if bad else ''}")
@@ -78,10 +83,10 @@ def main() -> None:
     large = sorted(told, key=lambda one: -one[3])[:3]
     print(f"slowest: {[(name, round(s, 1)) for name, _, s, _ in slow]} s (goal {GOALS['seconds']})")
     print(f"largest: {[(name, round(mb)) for name, _, _, mb in large]} MB (goal {GOALS['megabytes']})")
-    ratio = statistics.median(meanwhile) / statistics.median(usual)
+    idle, harmless, hostile = map(statistics.median, (measured.idle, measured.harmless, measured.hostile))
     print(
-        f"pages of others: median {statistics.median(usual):.3f} s before, {statistics.median(meanwhile):.3f} s meanwhile: "
-        f"{ratio:.2f} x (goal {GOALS['others']})"
+        f"pages of others: median {idle:.3f} s with nobody else there, {harmless:.3f} s while somebody uploads harmless files, "
+        f"{hostile:.3f} s while hostile ones: {hostile / harmless:.2f} x the harmless (goal {GOALS['others']}), {hostile / idle:.2f} x alone"
     )
 
 
@@ -119,31 +124,66 @@ def hostile_files(mark: Path) -> list[tuple[str, bytes]]:
     return [(name, data) for name, data in files if len(data) <= MAX_UPLOAD]
 
 
-async def both(
-    address: str, server: int, files: list[tuple[str, bytes]]
-) -> tuple[list[tuple[str, str, float, float]], list[float], list[float]]:
-    async with Visitor(address) as other, Visitor(address) as visitor:
+async def visits(address: str, server: int, files: list[tuple[str, bytes]]) -> Measured:
+    """Upload harmless files, then hostile ones, while somebody else turns pages; and have them turn pages before, for comparison."""
+    async with Visitor(address) as visitor:
         await visitor.visit("data")
         await visitor.upload(UPLOAD, "first.csv", WHOLE["t.csv"])  # the worker has imported what it needs
-        await settled(visitor)
-        await turn_pages(other, asyncio.Event(), USUAL_PAGES)
-        other.seconds.clear()
-        await turn_pages(other, asyncio.Event(), USUAL_PAGES)
-        usual, other.seconds = other.seconds, []
-        ended = asyncio.Event()
-        turning = asyncio.create_task(turn_pages(other, ended, 0))
-        told = [await told_of(visitor, server, name, data) for name, data in files]
-        ended.set()
-        await turning
-        return told, usual, other.seconds
+        await visitor.follow_end(WAIT_S)
+        async with PagesOfAnother(address):  # the server has imported what it needs
+            await asyncio.sleep(10)
+        async with PagesOfAnother(address) as idle:
+            await asyncio.sleep(USUAL_S)
+        async with PagesOfAnother(address) as harmless:
+            for number in range(HARMLESS):
+                await told_of(visitor, server, f"{number}.csv", WHOLE["t.csv"])
+        async with PagesOfAnother(address) as hostile:
+            told = [await told_of(visitor, server, name, data) for name, data in files]
+    return Measured(told, idle.seconds, harmless.seconds, hostile.seconds)
 
 
-async def turn_pages(visitor: Visitor, ended: asyncio.Event, pages: int) -> None:
-    done = 0
-    while not ended.is_set() and not (pages and done >= pages):
-        await visitor.visit(("", "data", "runs", "help")[done % 4])
-        await asyncio.sleep(0.5)
-        done += 1
+@dataclass(frozen=True)
+class Measured:
+    """What became of each file: its name, what the page said, seconds, megabytes; and the seconds of another's pages."""
+
+    told: list[tuple[str, str, float, float]]
+    idle: list[float]
+    harmless: list[float]
+    hostile: list[float]
+
+
+class PagesOfAnother:
+    """Another visitor, in a process of their own: `python benchmarks/hostile.py pages ADDRESS`."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.seconds: list[float] = []
+
+    async def __aenter__(self) -> PagesOfAnother:
+        command = [sys.executable, __file__, "pages", self.address]
+        self._process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        answer, _ = await self._process.communicate(b"")
+        self.seconds = json.loads(answer)
+
+
+async def turn_pages(address: str) -> list[float]:
+    """Turn pages until standard input ends; the seconds of each."""
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    async with Visitor(address) as visitor:
+        await visitor.visit("")
+        visitor.seconds.clear()
+        for name in itertools.cycle(("", "data", "runs", "help")):
+            if ended.is_set():
+                return visitor.seconds
+            await visitor.visit(name)
+            await asyncio.sleep(0.5)
+    return []
 
 
 async def told_of(visitor: Visitor, server: int, name: str, data: bytes) -> tuple[str, str, float, float]:
@@ -154,14 +194,9 @@ async def told_of(visitor: Visitor, server: int, name: str, data: bytes) -> tupl
         status = await visitor.upload(UPLOAD, name, data)
         if status >= 300:
             return name, f"refused with status {status}", time.perf_counter() - begun, peak.megabytes
-        is_told = await settled(visitor)
+        is_told = await visitor.follow_end(WAIT_S)
         seconds = time.perf_counter() - begun
     return name, visitor.shown() if is_told and not visitor.has_exception() else "", seconds, peak.megabytes
-
-
-async def settled(visitor: Visitor) -> bool:
-    """Wait until nothing is being read any more. False when it was not in time."""
-    return await visitor.follow_end(WAIT_S)
 
 
 class WorkersPeak:
@@ -193,4 +228,7 @@ class WorkersPeak:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["pages"]:
+        print(json.dumps(asyncio.run(turn_pages(sys.argv[2]))))
+    else:
+        main()

@@ -167,9 +167,10 @@ def serve(home: str) -> tuple[subprocess.Popen, str]:
         port = free.getsockname()[1]
     environment = {**os.environ, "EMBEDVIZ_HOME": home, "EMBEDVIZ_MODE": "shared", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    server = subprocess.Popen(
-        [*command, "--server.fileWatcherType=none"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-    )
+    with open(Path(home) / "server.log", "wb") as log:
+        server = subprocess.Popen(
+            [*command, "--server.fileWatcherType=none"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
     address = f"http://127.0.0.1:{port}/"
     while True:
         try:
