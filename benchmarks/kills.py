@@ -39,8 +39,8 @@ MODELS = {
 }
 EXACT = {"deterministic": True, "seed": 1}
 UNFINISHED = 4  # runs that wait or are trained
-UPLOAD_BYTES, PART_BYTES = 20_000_000, 1 << 18
-LONGEST_S = 8.0  # between the start of a server and its death
+UPLOAD_BYTES, PART_BYTES = 4_000_000, 1 << 15
+LONGEST_S = 6.0  # between the beginning of a training and a kill
 RESUMED_S = 30.0
 
 
@@ -78,6 +78,7 @@ class Trial:
             self.top_up()
             with Server(self) as server:
                 self.wait_until_resumed()
+                wait_until(lambda: any(run.status == "running" for _, run in self.runs), 60, "a training")
                 time.sleep(self.rng.uniform(0, LONGEST_S))
                 under_way = [(model, run) for model, run in self.runs if run.status == "running"]
                 self.at_work.update({"uploads": 1, "maps": 1, **Counter(model for model, _ in under_way)})
@@ -119,21 +120,25 @@ class Trial:
                     self.changed.append(f"run {run.id}")
             elif run.status == "done":
                 self.finished[run.id] = results(run)
-        for upload, digest in self.uploads.items():
+        for upload, digest in list(self.uploads.items()):
             dataset = Dataset.open(self.store.uploads_folder / upload)
             if hashlib.sha256(dataset.path.read_bytes()).hexdigest() != digest:
                 self.changed.append(f"upload {upload}")
         run = self.references["skipgram"]
-        for each in self.maps:
+        for each in list(self.maps):
             drawn = Map(run.folder / "maps" / each)
             if drawn.status != "done" or len(drawn.coords) != len(drawn.points):
                 self.changed.append(f"map {each}")
 
     def report(self, kills: int, left: list[str]) -> None:
-        alike = [run.metrics == self.references[model].metrics for model, run in self.runs]
+        other = [model for model, run in self.runs if run.metrics != self.references[model].metrics]
         print(f"{kills} kills; under way at that moment: {dict(self.at_work)}")
         print(f"interrupted runs that were resumed: {self.resumed} of {self.resumed + self.not_resumed}")
-        print(f"runs with the scores of one that nobody disturbed: {sum(alike)} of {len(alike)}")
+        n_runs = len(self.runs)
+        print(f"runs with the scores of one that nobody disturbed: {n_runs - len(other)} of {n_runs} {other or ''}")
+        for model, run in self.runs:
+            if model in other[:1]:
+                print(run.metrics, self.references[model].metrics)
         finished = len(self.finished) + len(self.uploads) + len(self.maps)
         print(
             f"finished: {len(self.finished)} runs, {len(self.uploads)} uploads, {len(self.maps)} maps; lost or changed: "
@@ -228,7 +233,7 @@ def serve() -> None:
     def train() -> None:
         while True:
             for run in store.runs():
-                if run.status in ("interrupted", "queued"):
+                if run.status == "interrupted":
                     executor.submit(run)
             time.sleep(0.2)
 
