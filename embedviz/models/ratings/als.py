@@ -208,6 +208,8 @@ class ExplicitSide:
     ----------
     features
         (n, F) numbers of each row, of which a linear map makes what the rows are drawn towards; None for zero.
+    begun
+        (n, 1 + D) float32, what the rows are drawn towards; None for zero.
     """
 
     def __init__(
@@ -222,18 +224,20 @@ class ExplicitSide:
         self.spans = spans_of(self.starts, SPAN_NUMBERS // (dim + 1))
         self.features: np.ndarray | None = None
         self._counts = counts
-        self._prior = np.zeros((n, 1 + dim), np.float32)
+        self.begun: np.ndarray | None = None
+        self._zero = np.zeros((n, 1 + dim), np.float32)
 
     def begin(self, X: np.ndarray, Y: np.ndarray) -> None:
         """Compute what the rows are drawn towards: the map from features to the present rows that fits them best."""
         if self.features is not None:
-            self._prior = self.features @ map_from(self.features, X, self._counts)
+            self.begun = self.features @ map_from(self.features, X, self._counts)
 
     def solve(self, X: np.ndarray, Y: np.ndarray, penalty: float, span: tuple[int, int]) -> None:
         """Solve the rows of a span of X, this side's array, on the other side's Y, in place."""
         penalties = (penalty * self.penalty_scale).astype(np.float32)
         ratings = self.starts, self.partner, self.target, self.weight
-        solve_rows(*ratings, X, Y, self._prior, self.damping, penalties, CG_STEPS, *span)
+        prior = self._zero if self.begun is None else self.begun
+        solve_rows(*ratings, X, Y, prior, self.damping, penalties, CG_STEPS, *span)
 
 
 def map_from(features: np.ndarray, rows: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -28,9 +28,13 @@ class Side(Protocol):
     ----------
     spans
         First row and the one after the last, of rows that are solved together.
+    begun
+        What `begin` computed from X, which changes from then on: a training that resumes within the side needs it. None where X
+        has no part in it.
     """
 
     spans: list[tuple[int, int]]
+    begun: np.ndarray | None
 
     def begin(self, X: np.ndarray, Y: np.ndarray) -> None:
         """Compute what all rows share, of this side's array X and the other side's Y."""
@@ -119,8 +123,11 @@ class Alternation:
         return {"P": self.P, "Q": self.Q, "penalty": self.penalties[max(self._round - 1, 0)][None]}
 
     def state(self) -> State:
-        """Return the weights and the place in the round."""
-        return State({"P": self.P, "Q": self.Q}, {"round": self._round, "side": self._side, "span": self._span})
+        """Return the weights and the place in the round, and within a side what it computed at its beginning."""
+        arrays = {"P": self.P, "Q": self.Q}
+        if self._span and (begun := self.sides[self._side].begun) is not None:
+            arrays["begun"] = begun
+        return State(arrays, {"round": self._round, "side": self._side, "span": self._span})
 
     def restore(self, state: State) -> None:
         """Take a state back."""
@@ -128,7 +135,9 @@ class Alternation:
         np.copyto(self.Q, state.arrays["Q"])
         place = state.values_as(_Place)
         self._round, self._side, self._span = place["round"], place["side"], place["span"]
-        self._has_begun = False
+        self._has_begun = "begun" in state.arrays
+        if self._has_begun:
+            self.sides[self._side].begun = state.arrays["begun"]
 
     def _solve(self) -> bool:
         """Solve the next spans, one a thread, and return whether a round has ended."""

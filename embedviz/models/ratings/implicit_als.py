@@ -107,6 +107,7 @@ class ImplicitSide:
         self.scale = (np.bincount(row, weight, n_rows) + unobserved * n_partners).astype(np.float32)  # of the penalty
         self.spans = spans_of(self.starts, SPAN_PAIRS)
         self._unobserved, self._shared = np.float32(unobserved), np.zeros((0, 0), np.float32)
+        self.begun: np.ndarray | None = None  # `_shared` follows from the other side, which is held still
 
     def begin(self, X: np.ndarray, Y: np.ndarray) -> None:
         """Compute α YᵀY."""

@@ -49,7 +49,7 @@ def test_items_are_drawn_towards_a_map_of_their_features(tastes):
     n = learner.prepared.item_counts
     F, c = items.features.astype(float), (n / (n + 10.0))[:, None]
     expected = F @ np.linalg.solve(F.T @ (c * F) + 100 * np.eye(3), F.T @ (c * engine.Q))
-    assert items._prior == pytest.approx(expected, abs=1e-4)
+    assert items.begun == pytest.approx(expected, abs=1e-4)
     free = engine.Q.copy()
     items.solve(free, engine.P, 2.0, (0, len(free)))
     items.solve(engine.Q, engine.P, 1e4, (0, len(free)))
@@ -120,10 +120,17 @@ def long_rounds(monkeypatch):
 
 
 @pytest.mark.usefixtures("long_rounds")
-def test_stopped_in_the_middle_of_a_round_it_resumes_to_the_same_numbers(tastes):
-    whole = run(engine_of(tastes, rounds=3))
+@pytest.mark.parametrize("has_features", [False, True])
+def test_stopped_in_the_middle_of_a_round_it_resumes_to_the_same_numbers(tastes, has_features):
+    def engine() -> Alternation:
+        made = engine_of(tastes, rounds=3)
+        for side in made.sides if has_features else ():
+            side.features = np.random.default_rng(0).normal(size=(len(side.starts) - 1, 3)).astype(np.float32)
+        return made
+
+    whole = run(engine())
     for stop in (3, 13):
-        first, second = engine_of(tastes, rounds=3), engine_of(tastes, rounds=3)
+        first, second = engine(), engine()
         for _ in range(stop):
             first.advance()
         assert first.state().values["span"] > 0
