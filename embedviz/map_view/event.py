@@ -22,10 +22,10 @@ class MapEvent:
         The point clicked; None for a click beside all points, Escape, or no click yet (serial 0).
     regions : tuple of Region
         What was drawn to select, one after the other; empty when nothing is selected.
-    view : View or None
-        The view when the event was sent; None where it was not sent.
     steps : tuple of MapStep
         The last steps, one after the other.
+    view : View or None
+        The view when the event was sent; None where it was not sent.
     click_serial, regions_serial : int
         Grow with each action of their kind.
     """

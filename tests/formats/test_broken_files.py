@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "wait4"), reason="the memory of a process is measured by wait4"),
 ]
 
-MAX_SECONDS, MAX_MB = 5, 500
+MAX_SECONDS, MAX_MB = 2, 500
 RANDOM = np.random.default_rng(0)
 SPACE = EmbeddingSpace([f"w{i}" for i in range(300)], RANDOM.normal(size=(300, 20)).astype(np.float32))
 FASTTEXT_HEADER = struct.pack("<ii", 793712314, 12)
@@ -167,6 +167,18 @@ def broken_files():
     return files
 
 
+def read_by(reader, path):
+    """Return the seconds, the megabytes, the process's status, and the number of vectors with what was said."""
+    reader.stdin.write(f"{path}\n")
+    reader.stdin.flush()
+    first = json.loads(reader.stdout.readline())
+    if isinstance(first[1], list):
+        (seconds, outcome), (status, megabytes) = first, json.loads(reader.stdout.readline())
+    else:
+        (seconds, outcome), (status, megabytes) = (0, None), first  # it ended without a word
+    return seconds, megabytes, status, outcome
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
     """name -> seconds, megabytes, the process's status, and the number of vectors with what was said."""
@@ -178,14 +190,9 @@ def outcomes(tmp_path_factory):
         for i, (name, data) in enumerate(broken_files().items()):
             path = folder / f"{i}.vec"
             path.write_bytes(data)
-            reader.stdin.write(f"{path}\n")
-            reader.stdin.flush()
-            first = json.loads(reader.stdout.readline())
-            if isinstance(first[1], list):
-                (seconds, outcome), (status, megabytes) = first, json.loads(reader.stdout.readline())
-            else:
-                (seconds, outcome), (status, megabytes) = (0, None), first  # it ended without a word
-            found[name] = (seconds, megabytes, status, outcome)
+            found[name] = read_by(reader, path)
+            if found[name][0] > MAX_SECONDS:  # it may have been the machine: the second time tells
+                found[name] = read_by(reader, path)
             path.unlink()
         reader.stdin.close()
     return found

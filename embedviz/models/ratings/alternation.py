@@ -137,7 +137,7 @@ class Alternation:
         self._round, self._side, self._span = place["round"], place["side"], place["span"]
         self._has_begun = "begun" in state.arrays
         if self._has_begun:
-            self.sides[self._side].begun = state.arrays["begun"]
+            self.sides[self._side].begun = state.arrays["begun"].copy()
 
     def _solve(self) -> bool:
         """Solve the next spans, one a thread, and return whether a round has ended."""
