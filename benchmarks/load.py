@@ -115,7 +115,7 @@ async def train_again(visitor: Visitor, rng: random.Random, outcome: Outcome, un
 async def look_around(visitor: Visitor, rng: random.Random, outcome: Outcome, until: float) -> None:
     await visitor.visit(rng.choice(PAGES), visitor.query)
     check(visitor, outcome)
-    await asyncio.sleep(rng.uniform(2, 8))
+    await visitor.stay(rng.uniform(2, 8))
 
 
 async def draw_map(visitor: Visitor, rng: random.Random, outcome: Outcome, until: float) -> None:
@@ -124,7 +124,7 @@ async def draw_map(visitor: Visitor, rng: random.Random, outcome: Outcome, until
         await visitor.press("Draw the map")
         await visitor.follow("Trustworthiness", min(60, max(1, until - time.monotonic())))
     check(visitor, outcome)
-    await asyncio.sleep(rng.uniform(2, 8))
+    await visitor.stay(rng.uniform(2, 8))
 
 
 def check(visitor: Visitor, outcome: Outcome) -> None:

@@ -33,6 +33,7 @@ class Visitor:
         self.page, self.query, self.script = "", "", ""
         self.session, self.urls = "", FileURLs()
         self._elements: dict[tuple[int, ...], Element] = {}
+        self._fragments: dict[tuple[int, ...], str] = {}  # the fragment that an element is of
         self._scripts: dict[str, str] = {}  # page -> its hash, by which Streamlit knows it
         self._known: dict[str, ForwardMsg] = {}
         self._timers: dict[str, float] = {}  # fragment -> seconds between two refreshes
@@ -127,14 +128,20 @@ class Visitor:
         """Refresh what refreshes itself until nothing does any more; False when it was not in time."""
         return await self._follow(lambda: not self._timers, seconds)
 
+    async def stay(self, seconds: float) -> None:
+        """Look at the page for so long; what refreshes itself does."""
+        await self._follow(lambda: False, seconds)
+
     async def _follow(self, is_there: Callable[[], bool], seconds: float) -> bool:
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             if is_there():
                 return True
-            await asyncio.sleep(min(self._timers.values(), default=1.0))
-            for fragment in list(self._timers) or [""]:
-                await self._rerun(fragment=fragment)
+            pause = min(self._timers.values(), default=1.0)
+            await asyncio.sleep(max(0.0, min(pause, until - time.perf_counter())))
+            for fragment in list(self._timers):
+                if fragment in self._timers:  # until the page as a whole is run again
+                    await self._rerun(fragment=fragment)
         return False
 
     def shown(self) -> str:
@@ -169,11 +176,19 @@ class Visitor:
         begun = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         if not fragment:
-            self._elements.clear()
-            self._timers.clear()
+            self._forget(set())
         await self._until(_has_finished)
         if not fragment:
             self.seconds.append(time.perf_counter() - begun)
+
+    def _forget(self, fragments: set[str]) -> None:
+        """Forget the elements of fragments that are run again; all, and the timers, where none are named: the page is."""
+        if not fragments:
+            self._elements.clear()
+            self._fragments.clear()
+            self._timers.clear()
+        for path in [path for path, fragment in self._fragments.items() if fragment in fragments]:
+            del self._fragments[path], self._elements[path]
 
     async def _until(self, is_last: Callable[[ForwardMsg], bool]) -> None:
         """Take messages up to the one that was waited for."""
@@ -190,12 +205,12 @@ class Visitor:
                 if message.hash:
                     self._known[message.hash] = message
             if kind == "new_session":
-                self._elements.clear()
-                self._timers.clear()
+                self._forget(set(message.metadata.run.fragment_ids))
                 self.script = message.new_session.page_script_hash
                 self.session = message.new_session.initialize.session_id or self.session
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 self._elements[path] = message.delta.new_element
+                self._fragments[path] = message.delta.fragment_id
             elif kind == "navigation":
                 self._scripts = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
                 self.script = message.navigation.page_script_hash
@@ -204,6 +219,9 @@ class Visitor:
                 self.query = message.page_info_changed.query_string
             elif kind == "auto_rerun":
                 self._timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            elif kind == "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self._timers.pop(fragment, None)
             elif kind == "file_urls_response":
                 self.urls = message.file_urls_response.file_urls[0]
             if is_last(message):

@@ -9,11 +9,10 @@ import streamlit as st
 
 from components import brand, formatting, session
 from components.error_boundary import error_boundary
+from components.pace import PACE, refresh_after
 from embedviz.core.jobs.events import Event
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.status import Status
-
-EVERY = "0.3s"  # the first progress is seen well within a second of the click
 
 
 def follow(
@@ -23,11 +22,12 @@ def follow(
     key: str,
     mark: Callable[[], Hashable] = lambda: None,
 ) -> Status:
-    """Call `draw` with the job's state every 0.3 s until the job has ended, and rerun the page when that changes.
+    """Call `draw` with the job's state until the job has ended, and rerun the page when that changes.
 
-    The page as a whole is rerun when the job ends or starts again, or when `mark` returns another value. A run of the
-    page is never cut short by this: only the refreshes after it look for a change. Otherwise a click could be lost, and
-    the page could stand without the elements that come after this one.
+    That is every 0.3 s, or less often where many pages of this server follow a job. The page as a whole is rerun when the
+    job ends or starts again, or when `mark` returns another value. A run of the page is never cut short by this: only the
+    refreshes after it look for a change. Otherwise a click could be lost, and the page could stand without the elements that
+    come after this one.
 
     Returns
     -------
@@ -38,17 +38,23 @@ def follow(
     drawn = job.state
     drawn_with = (drawn.is_final, mark())
     is_refresh = False
+    follower = (session.tab(), key)
+    seconds = PACE.seconds(follower) if not drawn.is_final else 0.0
 
     def body() -> None:
-        nonlocal is_refresh
+        nonlocal is_refresh, seconds
         state = job.state if is_refresh else drawn
         with error_boundary():
             draw(state)  # before the page is rerun: it may have to answer a click
         if not state.is_final and (progress := brand.progress_title(job.last_event())):
             brand.set_tab_title(progress)
         if is_refresh and (state.is_final, mark()) != drawn_with:
+            PACE.leave(follower)
             st.empty()  # ends here if the visitor has left: a rerun asked for then would take them back
             st.rerun()
+        if is_refresh and (now := PACE.seconds(follower)) != seconds:
+            seconds = now
+            refresh_after(seconds)
         is_refresh = True
 
     # Streamlit tells fragments apart by this name. A late refresh of the page before must not find one of this page.
@@ -56,7 +62,7 @@ def follow(
     # In a container of its own: Streamlit can drop the fragment's block when a refresh starts before the page has been
     # sent, and the browser then moves up what follows in the same container and overwrites it with the refresh.
     with st.container():
-        st.fragment(body, run_every=None if drawn.is_final else EVERY, key=key)()
+        st.fragment(body, run_every=seconds or None, key=key)()
     return drawn
 
 

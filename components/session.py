@@ -56,6 +56,11 @@ def owner() -> str:
     return owner_of(st.context.cookies) or st.session_state.setdefault("owner", secrets.token_hex(16))
 
 
+def tab() -> str:
+    """Return what tells this tab of a browser from all others."""
+    return st.session_state.setdefault("tab", secrets.token_hex(8))
+
+
 def forget_visitor() -> None:
     """Forget everything about the visitor, all of whose data has been deleted: from here on this is a new one."""
     if is_shared():

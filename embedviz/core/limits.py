@@ -41,6 +41,9 @@ class HostLimits:
     run_seconds: float | None = _limit(900, "Seconds of a training; the best so far is kept.")
     map_seconds: float | None = _limit(300, "Seconds of a map, or of anything else that a page asks for.")
     job_mb: float | None = _limit(700, "Memory of a job, in MB.")
+    worker_mb: float | None = _limit(
+        60, "Memory of its own that a process keeps after a job, in MB; one that holds more is replaced."
+    )
     visitor_running: float | None = _limit(1, "Runs of a visitor that are trained at once.")
     visitor_interactive: float | None = _limit(2, "Maps, readings and the like of a visitor at once.")
     visitor_waiting: float | None = _limit(5, "Runs of a visitor that wait.", local=50)

@@ -239,7 +239,7 @@ class LocalExecutor:
                 waiting.take(following)
                 worker.take(following, self._capacity_of(following.owner))
                 count_begun(following, lane)
-        has_idle = any(worker.held is None for worker in workers)
+        has_idle = any(worker.is_idle for worker in workers)
         following = waiting.first(lambda owner: self._may_run(lane, owner))
         wanted = following.places if following else USUAL_PLACES[lane]() if lane in USUAL_PLACES else None
         wants_one = wanted is not None and wanted <= self._free_places(lane)
@@ -263,6 +263,7 @@ class LocalExecutor:
         return self.capacity if at_once is None else max(1, min(self.capacity, int(at_once)))
 
     def _on_answer(self, worker: WorkerProcess, answer: Answer) -> None:
+        has_grown = "done" in answer and _has_grown(worker)
         with self._lock:
             if "ready" in answer:
                 self._failures[worker.lane] = 0
@@ -273,6 +274,8 @@ class LocalExecutor:
                     self._took[worker.lane].add(worker.held.seconds, worker.seconds_at_work())
                     count_ended(worker.held, worker.peak_bytes)
                 worker.held = None
+                if has_grown:
+                    worker.hang_up()
                 self._hand_out(worker.lane)
             if "submit" in answer:
                 owner = worker.held.owner if worker.held else LOCAL_OWNER
@@ -402,6 +405,12 @@ def _at_once(lane: Lane) -> float | None:
     """Return how many jobs of an owner may be done at once in a lane; None for any number."""
     limits = HostLimits.of_environment()
     return limits.visitor_interactive if lane == "interactive" else limits.visitor_running
+
+
+def _has_grown(worker: WorkerProcess) -> bool:
+    """True when a worker keeps so much of what its job took that a new one, which is forked in milliseconds, should take its place."""
+    limit = HostLimits.of_environment().worker_mb
+    return limit is not None and worker.own_bytes() > limit * 1e6
 
 
 def _limits_of(lane: Lane, limits: HostLimits) -> Limits | None:

@@ -22,6 +22,7 @@ from types import FrameType
 from typing import TextIO
 
 from embedviz.core.jobs.reporter import Control
+from embedviz.core.mode import is_shared
 from embedviz.jobs.current_executor import ServersExecutor, set_servers_executor
 from embedviz.jobs.handed_over import perform_handed_over
 from embedviz.jobs.machine import words_per_second
@@ -39,8 +40,8 @@ def main(lane: str) -> None:
     """Serve jobs until standard input ends."""
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # a stray print must not end up in the line to the server
-    if lane == "training" and hasattr(os, "nice"):
-        os.nice(10)  # maps, readings and the pages themselves go first, but do not starve it
+    if hasattr(os, "nice"):
+        os.nice(_niceness(lane))
     controls: dict[str, Control] = {}
     waiting: queue.Queue[Request | None] = queue.Queue()
     server = ServersExecutor(lambda folder: _send(out, {"submit": folder}))
@@ -65,6 +66,13 @@ def main(lane: str) -> None:
         _send(out, {"done": folder})
         if control.interrupt_requested:
             break
+
+
+def _niceness(lane: str) -> int:
+    """Return how far a lane's jobs stand behind the pages: maps and readings go before trainings, but do not starve them."""
+    if lane == "training":
+        return 10
+    return 5 if lane == "interactive" and is_shared() else 0  # other visitors wait for their pages meanwhile
 
 
 def _prepare(lane: str) -> Answer:

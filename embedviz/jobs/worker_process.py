@@ -216,6 +216,13 @@ class WorkerProcess:
     def _memory(self) -> int:
         return psutil.Process(self._process.pid).memory_info().rss
 
+    def own_bytes(self) -> int:
+        """Return the memory that it shares with no other process; 0 when it has just died."""
+        try:
+            return psutil.Process(self._process.pid).memory_full_info().uss
+        except psutil.Error:
+            return 0
+
     def hang_up(self) -> None:
         """Tell it that no more jobs will come; a job under way is interrupted."""
         self.is_leaving = True

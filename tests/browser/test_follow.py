@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.acting import settle
 from tests.browser.conftest import free_port, wait_until
@@ -63,6 +64,37 @@ def test_a_click_that_meets_the_end_of_the_job_is_seen(address, chromium):
     expect(page.get_by_text("No click was seen.")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Clicked as the job ends").click()
     expect(page.get_by_text("The click was seen.")).to_be_visible()
+    page.close()
+
+
+def test_a_page_is_refreshed_less_often_while_many_follow_a_job(address, chromium):
+    intervals = []
+
+    def connect(browser):
+        server = browser.connect_to_server()
+
+        def answer(message):
+            if interval := ForwardMsg.FromString(message).auto_rerun.interval:
+                intervals.append(interval)
+            browser.send(message)
+
+        server.on_message(answer)
+
+    page = chromium.new_page()
+    page.route_web_socket(re.compile("_stcore/stream"), connect)
+    page.goto(address)
+    expect(page.get_by_role("button", name="Last")).to_be_visible(timeout=30_000)
+    assert intervals == [0.3]
+    others = [chromium.new_page() for _ in range(5)]
+    for other in others:
+        other.goto(address)
+        expect(other.get_by_role("button", name="Last")).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(2000)
+    assert intervals[-1] == 1.2
+    for other in others:
+        other.close()
+    page.wait_for_timeout(15_000)  # a page that was closed is noticed after 10 s
+    assert intervals[-1] == 0.3
     page.close()
 
 

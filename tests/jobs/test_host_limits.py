@@ -60,6 +60,25 @@ def test_a_job_beyond_the_memory_is_stopped_with_its_best(executor, monkeypatch,
     assert "MB of memory, the limit here" in run.state.reason or "GB of memory, the limit here" in run.state.reason
 
 
+def test_a_worker_that_has_grown_is_replaced_and_one_that_has_not_is_kept(executor, monkeypatch, two_topics):
+    def trained_by() -> int:
+        run = new_run(two_topics, epochs=1)
+        executor.submit(run, "a")
+        in_training(run)
+        [worker] = [worker for worker in executor._workers["training"] if worker.held]
+        assert run.wait(60) == "done"
+        wait_for(lambda: worker.held is None, what="the end of the job")
+        return worker.pid
+
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_WORKER_MB", "10000")
+    first = trained_by()
+    assert trained_by() == first
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_WORKER_MB", "1")
+    assert trained_by() == first
+    wait_for(lambda: first not in executor.load()["training"].processes, what="the end of the worker")
+    assert trained_by() != first
+
+
 def test_a_visitor_with_many_runs_holds_up_nobody(executor, many_topics):
     mine = [new_run(many_topics, **LONG) for _ in range(6)]
     for run in mine:
