@@ -6,9 +6,9 @@ BIN := .venv/bin
 # published_texts.py say which files.
 PUBLISHED ?=
 
-# Two processes, a file of tests to each: a module's server and browser are started once. PyTorch takes one thread unless it is told
-# otherwise, and threads that wait sleep: spinning, they would take the core of the other process.
-PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 2 --dist loadfile
+# PyTorch takes one thread unless it is told otherwise, and threads that wait sleep: spinning, they would take the core of another process.
+PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest
+TWO := -n 2 --dist loadfile
 
 # On Linux, PyPI's PyTorch comes with CUDA and downloads about 3 GB. A machine without an NVIDIA driver gets PyTorch's CPU build, and
 # PyPI's only when asked: make run TORCH=pypi. A PyTorch of the right version that is in .venv already is left as it is.
@@ -23,14 +23,19 @@ INSTALL ?= $(BIN)/pip install --quiet --disable-pip-version-check
 run: .venv/installed
 	$(BIN)/embedviz
 
-# Ray gives a node 30 s to start, which it needs for itself: its tests come last, one at a time.
+# One at a time are those that fill a small machine by themselves: a browser, a server and its training do, and Ray gives a node 30 s
+# to start.
+# All three are run, so that a failure hides no other.
 test: check
-	$(PYTEST) -m "not cluster"
-	$(BIN)/python -m pytest tests/jobs -m cluster
+	failed=0; \
+	$(PYTEST) $(TWO) -m "not browser and not cluster" || failed=1; \
+	$(PYTEST) -m browser || failed=1; \
+	$(BIN)/python -m pytest tests/jobs -m cluster || failed=1; \
+	exit $$failed
 
 # Everything but what takes seconds or a browser: a few minutes.
 quick: check
-	$(PYTEST) -m "not slow and not browser"
+	$(PYTEST) $(TWO) -m "not slow and not browser"
 
 # The fast tests with the lowest version of each package that pyproject.toml allows. PyTorch stays: its lower versions come with CUDA.
 lowest: .venv-lowest/installed

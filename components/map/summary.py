@@ -28,17 +28,18 @@ def draw_summary(
     n, total, noun = len(displayed.points), len(space), noun_of(space)
     settings = displayed.settings
     sample = sampling_sentence(n, total, noun.counted(total), settings.sample, space.kind)
-    if passing is not None:
-        st.text(f"{passing.sum():,} of {noun.counted(n)} pass the filters.", width="content")
+    # Always two texts: the menu after them stays open in the browser only while it keeps its place.
+    st.text(
+        f"{sample}." if passing is None else f"{passing.sum():,} of {noun.counted(n)} pass the filters.",
+        width="content",
+    )
     if requested.quality:
-        if passing is None:
-            st.text(f"{sample}.", width="content")
         st.text(quality_text(requested.quality), help=QUALITY_HELP)
     elif displayed.id != requested.id:
-        layout = "placed by PCA" if settings.method == "pca" else "in the previous layout"
-        st.text(f"{sample}, {layout} until {METHOD_NAMES.get(requested.settings.method, 'the map')} is ready.")
+        layout = "Placed by PCA" if settings.method == "pca" else "In the previous layout"
+        st.text(f"{layout} until {METHOD_NAMES.get(requested.settings.method, 'the map')} is ready.")
     else:
-        st.text(f"{sample}. The quality of the map is being measured.")
+        st.text("The quality of the map is being measured.")
     notes = [f"Neighbour lists use all {noun.counted(total)}."] if n < total else []
     notes += requested.oddities.sentences(settings) if requested.oddities else []
     if n_snapshots:

@@ -189,18 +189,16 @@ class _RowReader:
         """Return labels with their blanks again, and without the sign for their end; None when one swallowed a number."""
         separated: list[pa.Array] = []
         for array in labels:
-            words = array.to_pylist()
-            for row, word in enumerate(words):
-                if has_end:
-                    if word.find(LABEL_END) != len(word) - 1:
-                        return None
-                    word = word[:-1]
-                if JOINT in word:
-                    word = word.replace(JOINT, b" ").strip()
-                    if not self.layout.is_promised and is_number(word.rpartition(b" ")[2]):
-                        return None
-                words[row] = word
-            separated.append(pa.array(words, pa.binary()))
+            if has_end:
+                ends = pc.subtract(pc.binary_length(array), 1)
+                if not pc.all(pc.equal(pc.find_substring(array, LABEL_END), ends)).as_py():
+                    return None
+                array = pc.binary_slice(array, 0, -1)
+            is_joint = pc.match_substring(array, JOINT)
+            joint = [word.replace(JOINT, b" ").strip() for word in array.filter(is_joint).to_pylist()]
+            if not self.layout.is_promised and any(is_number(word.rpartition(b" ")[2]) for word in joint):
+                return None
+            separated.append(pc.replace_with_mask(array, is_joint, pa.array(joint, array.type)) if joint else array)
         return separated
 
     def _add_lines(self, lines: list[bytes]) -> None:
