@@ -138,6 +138,9 @@ def test_before_and_after_fine_tuning_are_compared_and_drawn_along_named_axes(se
     press(page, "Draw the map")
     expect(page.locator(".embedviz-map canvas").first).to_be_visible(timeout=60_000)
     page.get_by_role("button", name=re.compile("note")).click()
-    expect(page.get_by_text("Vertical axis: (good, great*) - (bad, awful).")).to_be_visible(timeout=60_000)
+    vertical = page.get_by_text("Vertical axis: (good, great*) - (bad, awful).")
+    expect(vertical).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The quality of the map is being measured.")).to_have_count(0, timeout=60_000)
+    expect(vertical).to_be_visible()  # the menu of notes stays open meanwhile
     assert page.get_by_text("Something went wrong").count() == 0
     page.close()
