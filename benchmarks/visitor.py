@@ -128,6 +128,17 @@ class Visitor:
         """Refresh what refreshes itself until nothing does any more; False when it was not in time."""
         return await self._follow(lambda: not self._timers, seconds)
 
+    async def follow_progress(self, seconds: float) -> bool:
+        """Refresh what refreshes itself until a job has begun, or ended; False when it was not in time."""
+        return await self._follow(
+            lambda: not self._timers or any(not t.startswith("Waiting") for t in self.progress()), seconds
+        )
+
+    def progress(self) -> list[str]:
+        """Return the texts of the bars."""
+        bars = [element.progress for element in self._elements.values() if element.WhichOneof("type") == "progress"]
+        return [bar.text for bar in bars]
+
     async def stay(self, seconds: float) -> None:
         """Look at the page for so long; what refreshes itself does."""
         await self._follow(lambda: False, seconds)

@@ -42,13 +42,14 @@ class HostLimits:
     map_seconds: float | None = _limit(300, "Seconds of a map, or of anything else that a page asks for.")
     job_mb: float | None = _limit(700, "Memory of a job, in MB.")
     worker_mb: float | None = _limit(
-        60, "Memory of its own that a process keeps after a job, in MB; one that holds more is replaced."
+        100, "Memory of its own that a process keeps after a job, in MB; one that holds more is replaced."
     )
     visitor_running: float | None = _limit(1, "Runs of a visitor that are trained at once.")
-    visitor_interactive: float | None = _limit(2, "Maps, readings and the like of a visitor at once.")
+    visitor_interactive: float | None = _limit(1, "Maps, readings and the like of a visitor at once.")
+    interactive: float | None = _limit(2, "Maps, readings and the like of all visitors at once.", local=3)
     visitor_waiting: float | None = _limit(5, "Runs of a visitor that wait.", local=50)
     running: float | None = _limit(
-        4, "Runs of all visitors that are trained at once; by default on one's own machine as cores allow."
+        2, "Runs of all visitors that are trained at once; by default on one's own machine as cores allow."
     )
     waiting: float | None = _limit(100, "Runs of all visitors that wait.")
     visitor_mb: float | None = _limit(100, "Disk that a visitor's uploads and runs take, in MB.", local=5000)

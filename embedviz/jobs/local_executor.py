@@ -53,11 +53,9 @@ WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 30.0  # with the age of torn files: none lies there for more than a minute
 MAX_SWEEP_SHARE = 0.05  # of the time, with many thousand runs
-INTERACTIVE = (
-    3  # maps, readings and the like at once; more than a visitor may have, so that one place is left for others
-)
 REMEMBERED = 9  # last jobs of a lane by which lengths are expected
 MAX_STARTS = 3  # of workers in a row that die before they are ready
+MAX_INTERACTIVE = 8  # maps, readings and the like at once where nothing limits them
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
 # Places that a job of these lanes usually takes. While that number is free, an idle worker is kept warm.
@@ -82,7 +80,7 @@ class LocalExecutor:
         self._trainer = trainer
         self._places: dict[Lane, int] = {
             "training": 0 if trainer else thread_capacity(),
-            "interactive": INTERACTIVE,
+            "interactive": _interactive_places(),
             "coordination": MAX_COORDINATED,
         }
         self._waiting: dict[Lane, FairQueue] = {lane: FairQueue() for lane in LANES}
@@ -399,6 +397,11 @@ class _Durations:
 def estimated_seconds(job: JobFolder[Any]) -> float:
     """Return what a run was estimated to take; 0 where nobody did."""
     return Cost.from_fields(job.spec.estimate).seconds if isinstance(job, RunFolder) else 0.0
+
+
+def _interactive_places() -> int:
+    limit = HostLimits.of_environment().interactive
+    return MAX_INTERACTIVE if limit is None else max(1, int(limit))
 
 
 def _at_once(lane: Lane) -> float | None:
