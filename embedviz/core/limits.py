@@ -46,7 +46,7 @@ class HostLimits:
     )
     visitor_running: float | None = _limit(1, "Runs of a visitor that are trained at once.")
     visitor_interactive: float | None = _limit(1, "Maps, readings and the like of a visitor at once.")
-    interactive: float | None = _limit(2, "Maps, readings and the like of all visitors at once.", local=3)
+    interactive: float | None = _limit(2, "Maps, readings and the like of all visitors at once.")
     visitor_waiting: float | None = _limit(5, "Runs of a visitor that wait.", local=50)
     running: float | None = _limit(
         2, "Runs of all visitors that are trained at once; by default on one's own machine as cores allow."

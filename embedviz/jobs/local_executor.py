@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from math import inf, nan
 from pathlib import Path
 from statistics import median
@@ -54,8 +55,9 @@ CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints 
 SWEEP_INTERVAL_S = 30.0  # with the age of torn files: none lies there for more than a minute
 MAX_SWEEP_SHARE = 0.05  # of the time, with many thousand runs
 REMEMBERED = 9  # last jobs of a lane by which lengths are expected
+WAITING_BEATS = 2  # of the heart: those of waiting jobs, of which there may be a hundred, are renewed every second time
 MAX_STARTS = 3  # of workers in a row that die before they are ready
-MAX_INTERACTIVE = 8  # maps, readings and the like at once where nothing limits them
+MAX_INTERACTIVE = 3  # maps, readings and the like at once where nothing limits them
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
 # Places that a job of these lanes usually takes. While that number is free, an idle worker is kept warm.
@@ -294,7 +296,7 @@ class LocalExecutor:
             killed = worker.killed_for
             if held and killed and killed.job is held:
                 self._end(held, lambda status: replace(status, state=killed.state, reason=killed.reason))
-            elif held and held.limits and code == KILLED:
+            elif held and held.limits and not held.limits.keeps_best and code == KILLED:
                 reason = held.limits.out_of_memory  # which the system's own watch over memory may have found
                 self._end(held, lambda status: replace(status, state="failed", reason=reason))
             elif held:
@@ -325,9 +327,12 @@ class LocalExecutor:
 
     def _beat(self) -> None:
         """Renew the leases of waiting jobs, and of running ones beside their workers; take stop requests."""
-        while not self._closed.wait(BEAT_INTERVAL_S):
+        for beat in count():
+            if self._closed.wait(BEAT_INTERVAL_S):
+                return
             with self._lock:
-                held = [one for waiting in self._waiting.values() for one in waiting]
+                waits = beat % WAITING_BEATS == 0
+                held = [one for waiting in self._waiting.values() for one in waiting if waits]
                 workers = [worker for lane in self._workers.values() for worker in lane if worker.is_running]
                 held += [worker.held for worker in workers if worker.held]
                 unwritten, self._unwritten = self._unwritten, []

@@ -40,8 +40,7 @@ def main(lane: str) -> None:
     """Serve jobs until standard input ends."""
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # a stray print must not end up in the line to the server
-    if hasattr(os, "nice"):
-        os.nice(_niceness(lane))
+    _stand_back(lane)
     controls: dict[str, Control] = {}
     waiting: queue.Queue[Request | None] = queue.Queue()
     server = ServersExecutor(lambda folder: _send(out, {"submit": folder}))
@@ -68,11 +67,10 @@ def main(lane: str) -> None:
             break
 
 
-def _niceness(lane: str) -> int:
-    """Return how far a lane's jobs stand behind the pages: maps and readings go before trainings, but do not starve them."""
-    if lane == "training":
-        return 10
-    return 5 if lane == "interactive" and is_shared() else 0  # other visitors wait for their pages meanwhile
+def _stand_back(lane: str) -> None:
+    """Let the pages go first. Maps and readings go before trainings, but do not starve them."""
+    if hasattr(os, "nice"):
+        os.nice(10 if lane == "training" else 5 if lane == "interactive" and is_shared() else 0)
 
 
 def _prepare(lane: str) -> Answer:

@@ -173,7 +173,7 @@ class Store:
 
     def runs(self, owner: str | None = None) -> list[RunFolder]:
         """Return all runs, or those of one owner, the newest first."""
-        found = (run for run in _readable(self.runs_folder) if owner in (None, run.owner))
+        found = _readable(self.runs_folder, owner)
         return sorted(found, key=lambda run: -run.created)
 
     def delete(self, run: RunFolder) -> None:
@@ -197,7 +197,7 @@ class Store:
 
     def deleted(self, owner: str) -> list[RunFolder]:
         """Return the owner's deleted runs that can still be brought back, the last deleted first."""
-        found = (run for run in _readable(self.deleted_folder) if run.owner == owner)
+        found = _readable(self.deleted_folder, owner)
         return sorted(found, key=lambda run: -run.folder.stat().st_mtime)
 
     def dataset(self, dataset_id: str) -> Dataset:
@@ -282,11 +282,13 @@ def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataRef
     return reference
 
 
-def _readable(folder: Path) -> Iterator[RunFolder]:
-    """The runs below the folder; one whose record is damaged is left out, so that the others can be shown."""
+def _readable(folder: Path, owner: str | None = None) -> Iterator[RunFolder]:
+    """The runs below the folder, or those of an owner; one whose record is damaged is left out, so that the others can be shown."""
     for path in folder.glob(f"*/{RunFolder.record_file}"):
         try:
             run = RunFolder(path.parent)
+            if owner not in (None, run.owner):
+                continue
             _ = run.spec, run.name
         except EmbedvizError as error:
             logger.warning("%s: %s", path.parent.name, error)

@@ -23,7 +23,7 @@ def held(own_home):
     """A job that waits on a cluster."""
     store = Store()
     run = store.create_training("skipgram", Dataset.upload(store.uploads_folder, "t.txt", [b"a b"]), {"threads": 1})
-    return ClusterJob(run, take_for_queue(run), needs_of(run.spec_as(TrainingSpec)))
+    return ClusterJob(run, take_for_queue(run), needs_of(run.spec_as(TrainingSpec)), run.owner)
 
 
 def begin(held):

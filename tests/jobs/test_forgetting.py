@@ -91,7 +91,8 @@ def test_the_whole_store_goes_and_can_be_used_again(own_home):
 
 
 @pytest.mark.slow
-def test_a_training_under_way_is_ended_and_the_next_one_of_another_visitor_runs(store, many_topics):
+def test_a_training_under_way_is_ended_and_the_next_one_of_another_visitor_runs(store, monkeypatch, many_topics):
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_EPOCHS", "none")
     executor = LocalExecutor().start()
     run = store.create_training("skipgram", upload(store, A, many_topics.encode()), LONG, owner=A)
     executor.submit(run, A)

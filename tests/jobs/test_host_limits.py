@@ -94,8 +94,11 @@ def test_a_visitor_with_many_runs_holds_up_nobody(executor, many_topics):
     assert other.wait(60) == "done"
 
 
-def test_where_all_places_are_taken_the_forecast_comes_true(executor, monkeypatch, many_topics):
+def test_where_all_places_are_taken_the_forecast_comes_true(shared, request, monkeypatch, many_topics):
     monkeypatch.setenv("EMBEDVIZ_LIMIT_RUN_SECONDS", "10")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_RUNNING", "4")
+    executor = LocalExecutor().start()
+    request.addfinalizer(executor.close)
     first = [new_run(many_topics, owner, estimate=Cost(60, 1e8), **LONG) for owner in "abcd"]
     for run in first:
         executor.submit(run, run.owner)

@@ -189,7 +189,7 @@ def test_the_queue_is_written_down_as_interrupted_when_the_server_closes(idle, t
 def test_a_full_queue_is_reported(idle, two_topics):
     for _ in range(5):
         idle.submit(new_run(two_topics, epochs=1))
-    with pytest.raises(QueueFullError, match="5 runs are waiting"):
+    with pytest.raises(QueueFullError, match="5 of your jobs are waiting already"):
         idle.submit(new_run(two_topics, epochs=1))
 
 

@@ -25,10 +25,11 @@ def run(tmp_path, two_topics):
 
 def test_a_map_that_goes_on_from_another_is_another_map_where_the_settings_say_so(run):
     settings = ProjectionSettings(**FEW)
-    alone = map_of(run, "word", settings)
-    assert map_of(run, "word", settings, "0a").id != alone.id
+    alone, other = map_of(run, "word", settings), map_of(run, "word", ProjectionSettings(**FEW, n_points=9))
+    assert map_of(run, "word", settings, other.id).id != alone.id
+    assert map_of(run, "word", settings, "0a").id == alone.id  # of a map that was deleted nothing is left to go on from
     for elsewhere in (ProjectionSettings(**FEW, init="pca"), ProjectionSettings(method="pca")):
-        assert map_of(run, "word", elsewhere, "0a").id == map_of(run, "word", elsewhere).id
+        assert map_of(run, "word", elsewhere, other.id).id == map_of(run, "word", elsewhere).id
 
 
 def test_a_map_goes_on_from_the_points_that_both_have(run):
