@@ -44,7 +44,7 @@ def notebook(chromium, lab):
     """A page with the notebook and the widget, drawn."""
     page = chromium.new_page(viewport={"width": 1440, "height": 1000})
     problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("pageerror", lambda error: problems.append(error.stack or str(error)))
     lab.open(page, CELL)
     run_all(page)
     page.wait_for_selector('.stage[data-state="drawn"]', timeout=100_000)
