@@ -85,6 +85,7 @@ def draw_flat_map(
             partial_layout_url=f"embedviz/maps/{state.run.id}/{requested.id}/partial" if is_optimising else None,
             view=state.requested_view,
             view_serial=state.view_serial,
+            step_serial=state.seen.get("step", 0),
             can_undo=bool(state.undo_stack.past),
             can_redo=bool(state.undo_stack.future),
             view_in_address=True,

@@ -141,11 +141,16 @@ class MapSession:
             if event.regions:
                 self.section = TABLE
         for step in event.steps:
+            is_outdated = step["after"] < self.seen.get("step", 0)
             if not self._is_new("step", step["serial"]):
                 continue
             if step["name"] == "close":
                 self.section = None
             else:
+                if (
+                    is_outdated
+                ):  # asked for before the step before it was shown, with menus that still say what that has undone
+                    self._load_menus(self.undo_stack.current or {})
                 self.undo_stack.record(self.to_words(), self.view)  # what came with the step is undone first
                 self.step(step["name"])
 
@@ -239,9 +244,7 @@ class MapSession:
             self.loaded, self.loads = self.settings or {}, self.loads + 1
         except EmbedvizError as error:
             messages.append(str(error))
-        self._load_menu(self.color_key, words.get(COLOR, MENU_DEFAULTS[COLOR]), color_columns(self.space))
-        self._load_menu(self.size_key, words.get(SIZE, MENU_DEFAULTS[SIZE]), size_columns(self.space))
-        st.session_state[self.history_key] = words.get(HISTORY) == SHOWN
+        self._load_menus(words)
         self.filters = decode_filters(words.get(FILTER, ""))
         label = words.get(FOCUS, "")
         self.focus = None
@@ -255,6 +258,11 @@ class MapSession:
             self.select([])
             messages.append("The selection cannot be restored: the map it was drawn on no longer exists.")
         return messages
+
+    def _load_menus(self, words: dict[str, str]) -> None:
+        self._load_menu(self.color_key, words.get(COLOR, MENU_DEFAULTS[COLOR]), color_columns(self.space))
+        self._load_menu(self.size_key, words.get(SIZE, MENU_DEFAULTS[SIZE]), size_columns(self.space))
+        st.session_state[self.history_key] = words.get(HISTORY) == SHOWN
 
     def _load_menu(self, key: str, word: str, options: list[str]) -> None:
         if word in options:

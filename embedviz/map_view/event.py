@@ -84,8 +84,10 @@ def _steps(values: object) -> tuple[MapStep, ...]:
 def _step(value: object) -> MapStep | None:
     if not isinstance(value, Mapping):
         return None
-    name, serial = value.get("name"), value.get("serial")
-    return {"name": name, "serial": serial} if name in ("undo", "redo", "close") and _is_int(serial) else None
+    name, serial, after = value.get("name"), value.get("serial"), value.get("after")
+    if name not in ("undo", "redo", "close") or not _is_int(serial) or not _is_int(after):
+        return None
+    return {"name": name, "serial": serial, "after": after}
 
 
 def _point(value: object, n: int) -> int | None:

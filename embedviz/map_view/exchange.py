@@ -132,6 +132,7 @@ class MapMessage(TypedDict):
     selected: str | None
     view: View | None
     view_serial: int
+    step_serial: int
     can_undo: bool
     can_redo: bool
     view_in_address: bool
@@ -170,13 +171,14 @@ class CardMessage(TypedDict):
 
 
 class MapStep(TypedDict):
-    """A step that was asked for, with its serial number.
+    """A step that was asked for, with its serial number, and that of the step before it that the browser had been told of.
 
     "close" is Escape in the panel over the map, or on a map with nothing else to put away.
     """
 
     name: Literal["undo", "redo", "close"]
     serial: int
+    after: int
 
 
 class MapState(TypedDict):

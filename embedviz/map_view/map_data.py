@@ -63,6 +63,8 @@ class MapData:
         Given where the regions alone do not tell which points are selected.
     view : View or None
         Where to fly when view_serial changes; None leaves the view to the person.
+    step_serial : int
+        That of the last step that was done.
     can_undo, can_redo : bool
         Whether the buttons can be pressed; both False hides them.
     view_in_address : bool
@@ -111,6 +113,7 @@ class MapData:
     selected: np.ndarray | None = None
     view: View | None = None
     view_serial: int = 0
+    step_serial: int = 0
     can_undo: bool = False
     can_redo: bool = False
     view_in_address: bool = False
@@ -156,6 +159,7 @@ def message_of(data: MapData, height: int | None) -> MapMessage:
         "selected": None if data.selected is None else _pack_bits(data.selected),
         "view": data.view,
         "view_serial": data.view_serial,
+        "step_serial": data.step_serial,
         "can_undo": data.can_undo,
         "can_redo": data.can_redo,
         "view_in_address": data.view_in_address,

@@ -5,6 +5,7 @@ import json
 import os
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import wait_until
 from tests.browser.jupyter_lab import MAP, JupyterLab, close, run, run_all
@@ -44,7 +45,7 @@ def notebook(chromium, lab):
     """A page with the notebook and the widget, drawn."""
     page = chromium.new_page(viewport={"width": 1440, "height": 1000})
     problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("pageerror", lambda error: problems.append(error.stack or str(error)))
     lab.open(page, CELL)
     run_all(page)
     page.wait_for_selector('.stage[data-state="drawn"]', timeout=100_000)
@@ -129,15 +130,20 @@ def test_keys_are_the_maps_and_not_the_notebooks(page):
 
 
 def test_it_follows_the_theme(page, picture):
+    def change_to(theme):
+        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        # JupyterLab shows its splash screen meanwhile, and stumbles when it is to take it away twice
+        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+
     def background():
         return page.locator(".embedviz-widget .stage").evaluate("node => getComputedStyle(node).backgroundColor")
 
     light = background()
-    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    change_to("JupyterLab Dark")
     wait_until(lambda: map_of(page, "map.coloring.theme.dark"), SECONDS, "the map did not become dark")
     assert background() != light
     picture(page, "notebook-dark")
-    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
+    change_to("JupyterLab Light")
     wait_until(lambda: not map_of(page, "map.coloring.theme.dark"), SECONDS, "the map did not become light again")
     assert background() == light
 

@@ -14,7 +14,7 @@ def test_a_state_is_read_as_an_event():
             "click_serial": 7,
             "regions": [LASSO, {**LASSO, "mode": "add", "without": without}],
             "regions_serial": 8,
-            "steps": [{"name": "undo", "serial": 9}, {"name": "close", "serial": 10}],
+            "steps": [{"name": "undo", "serial": 9, "after": 7}, {"name": "close", "serial": 10, "after": 7}],
             "view": {"x": 0.5, "y": 1, "zoom": 2},
         },
         n=10,
@@ -25,7 +25,7 @@ def test_a_state_is_read_as_an_event():
         7,
         (LASSO, {**LASSO, "mode": "add", "without": without}),
         8,
-        ({"name": "undo", "serial": 9}, {"name": "close", "serial": 10}),
+        ({"name": "undo", "serial": 9, "after": 7}, {"name": "close", "serial": 10, "after": 7}),
         view,
     )
     assert list(event.regions[0]) == ["kind", "mode", "polygon"]  # as the browser has it, which compares the two
@@ -33,7 +33,8 @@ def test_a_state_is_read_as_an_event():
 
 def test_an_empty_or_invalid_state_is_no_event():
     assert read_event(None, n=10) == MapEvent()
-    steps = [{"name": "erase", "serial": 1}, {"name": "undo"}, {"name": "undo", "serial": "2"}, "undo"]
+    steps = [{"name": "erase", "serial": 1, "after": 0}, {"name": "undo"}, {"name": "undo", "serial": 2}, "undo"]
+    steps += [{"name": "undo", "serial": "2", "after": 0}]
     assert read_event({"view": {"x": 0, "y": 0, "zoom": 10**400}}, n=10) == MapEvent()
     assert read_event({"steps": steps, "view": {"x": 1, "y": 2, "zoom": float("inf")}}, n=10) == MapEvent()
 

@@ -7,7 +7,7 @@ import { nextPoint } from "./walking.js";
 /** @import { Camera } from "./camera.js" */
 /** @import { Coloring } from "./coloring.js" */
 /** @import { Density } from "./density.js" */
-/** @import { MapMessage, Region } from "./exchange.js" */
+/** @import { MapMessage, MapStep, Region } from "./exchange.js" */
 /** @import { CardSide } from "./focus_link.js" */
 /** @import { Layout, Tool } from "./layout.js" */
 /** @import { Navigation } from "./navigation.js" */
@@ -147,17 +147,22 @@ export class Commands {
     else if (isCovered()) this.closePanel();
   }
 
+  /** @param {MapStep["name"]} name */
+  sendStep(name) {
+    this.parts.sender.sendStep(name, this.parts.message().step_serial);
+  }
+
   closePanel() {
     this.parts.layout.stage.focus();
-    this.parts.sender.sendStep("close");
+    this.sendStep("close");
   }
 
   undo() {
-    if (this.parts.message().can_undo) this.parts.sender.sendStep("undo");
+    if (this.parts.message().can_undo) this.sendStep("undo");
   }
 
   redo() {
-    if (this.parts.message().can_redo) this.parts.sender.sendStep("redo");
+    if (this.parts.message().can_redo) this.sendStep("redo");
   }
 
   // --- pictures ---

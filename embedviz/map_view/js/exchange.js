@@ -83,6 +83,7 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  * @property {string | null} selected
  * @property {View | null} view
  * @property {number} view_serial
+ * @property {number} step_serial
  * @property {boolean} can_undo
  * @property {boolean} can_redo
  * @property {boolean} view_in_address
@@ -122,13 +123,14 @@ export const LAYOUT_VERSION_HEADER = "X-Layout-Version"; // of an answer from pa
  */
 
 /**
- * A step that was asked for, with its serial number.
+ * A step that was asked for, with its serial number, and that of the step before it that the browser had been told of.
  *
  * "close" is Escape in the panel over the map, or on a map with nothing else to put away.
  *
  * @typedef {object} MapStep
  * @property {"undo" | "redo" | "close"} name
  * @property {number} serial
+ * @property {number} after
  */
 
 /**

@@ -29,10 +29,13 @@ export class StateSender {
     this.update({ [name]: value, [`${name}_serial`]: serial });
   }
 
-  /** @param {MapStep["name"]} name */
-  sendStep(name) {
+  /**
+   * @param {MapStep["name"]} name
+   * @param {number} after serial of the last step that Python has told of
+   */
+  sendStep(name, after) {
     serial += 1;
-    this.update({ steps: [...this.state.steps, { name, serial }].slice(-MAX_STEPS_SENT) });
+    this.update({ steps: [...this.state.steps, { name, serial, after }].slice(-MAX_STEPS_SENT) });
   }
 
   /** @param {Partial<MapState>} changed */

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from components.map.filters import Contains
-from components.map.session import TABLE, MapSession
+from components.map.session import MENU_DEFAULTS, TABLE, MapSession
+from components.map.url_state import COLOR
 from embedviz.map_view.event import MapEvent
 from embedviz.space import EmbeddingSpace
 
@@ -19,8 +20,9 @@ ADDED = {**BELOW, "mode": "add"}
 HERE = {"x": 0.5, "y": 0.5, "zoom": 3.0}
 
 
-def step(name, serial):
-    return {"name": name, "serial": serial}
+def step(name, serial, after=None):
+    """Return a step; unless after says otherwise, the browser had been told of all steps before."""
+    return {"name": name, "serial": serial, "after": serial - 1 if after is None else after}
 
 
 @pytest.fixture
@@ -162,6 +164,24 @@ def test_steps_that_arrive_at_once_are_all_done_and_no_step_twice(session, page)
     session.handle(event, MAP)
     assert session.focus == MAP.points[1]
     assert len(session.undo_stack.future) == 2
+
+
+@pytest.mark.parametrize("after", [3, 0])
+def test_a_menu_that_still_says_what_was_undone_is_no_choice_unless_the_undoing_was_shown(session, page, after):
+    session.settings = {"method": "pca"}
+    session.save()
+    session.handle(MapEvent(regions=(LEFT,), regions_serial=1), MAP)
+    session.save()
+    page.session_state[session.color_key] = "rank"
+    session.save()
+    session.handle(MapEvent(steps=(step("undo", 3),)), MAP)
+    session.save()
+    assert page.session_state[session.color_key] == MENU_DEFAULTS[COLOR]
+    page.session_state[session.color_key] = "rank"  # by the browser, chosen again, or from before it was told
+    session.handle(MapEvent(steps=(step("undo", 4, after),)), MAP)
+    session.save()
+    assert page.session_state[session.color_key] == MENU_DEFAULTS[COLOR]
+    assert session.selected.tolist() == ([2, 3] if after == 3 else [])
 
 
 def test_the_browsers_back_button_is_an_undo(session, page, monkeypatch):
