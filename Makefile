@@ -6,9 +6,9 @@ BIN := .venv/bin
 # published_texts.py say which files.
 PUBLISHED ?=
 
-# PyTorch takes one thread unless it is told otherwise, and threads that wait sleep: spinning, they would take the core of another process.
+# PyTorch takes one thread unless it is told otherwise, and threads that wait sleep: spinning, they would take another process's core.
 PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest
-TWO := -n 2 --dist loadfile
+TWO := -n 2 --dist loadfile  # a file of tests to each process: what a module needs is started once
 
 # On Linux, PyPI's PyTorch comes with CUDA and downloads about 3 GB. A machine without an NVIDIA driver gets PyTorch's CPU build, and
 # PyPI's only when asked: make run TORCH=pypi. A PyTorch of the right version that is in .venv already is left as it is.
@@ -23,9 +23,8 @@ INSTALL ?= $(BIN)/pip install --quiet --disable-pip-version-check
 run: .venv/installed
 	$(BIN)/embedviz
 
-# One at a time are those that fill a small machine by themselves: a browser, a server and its training do, and Ray gives a node 30 s
-# to start.
-# All three are run, so that a failure hides no other.
+# Two at a time, then one at a time those that fill a small machine by themselves: a browser, its server and a training do, and Ray
+# gives a node 30 s to start. All three are run, so that a failure hides no other.
 test: check
 	failed=0; \
 	$(PYTEST) $(TWO) -m "not browser and not cluster" || failed=1; \

@@ -147,9 +147,7 @@ class MapSession:
             if step["name"] == "close":
                 self.section = None
             else:
-                if (
-                    is_outdated
-                ):  # asked for before the step before it was shown, with menus that still say what that has undone
+                if is_outdated:  # the browser's menus still say what the step before has undone
                     self._load_menus(self.undo_stack.current or {})
                 self.undo_stack.record(self.to_words(), self.view)  # what came with the step is undone first
                 self.step(step["name"])

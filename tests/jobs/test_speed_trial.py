@@ -32,7 +32,7 @@ def test_a_model_is_tried_on_the_data_itself(tmp_path, two_topics):
         for name in ("small.txt", "small.txt", "large.txt")
     ]
     assert trials[0].epochs_per_second > 5 * trials[1].epochs_per_second  # a fortieth of the words
-    assert 0 < trials[0].fixed_seconds < trials[1].fixed_seconds < 30
+    assert all(0 < trial.fixed_seconds < 30 for trial in trials)
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ export class StateSender {
 
   /**
    * @param {MapStep["name"]} name
-   * @param {number} after serial of the last step that Python has told of
+   * @param {number} after serial of the last step that the latest message from Python includes
    */
   sendStep(name, after) {
     serial += 1;
