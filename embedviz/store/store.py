@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -284,16 +285,23 @@ def _reference(dataset: Dataset, filters: Sequence[LabelFilter] = ()) -> DataRef
 
 def _readable(folder: Path, owner: str | None = None) -> Iterator[RunFolder]:
     """The runs below the folder, or those of an owner; one whose record is damaged is left out, so that the others can be shown."""
-    for path in folder.glob(f"*/{RunFolder.record_file}"):
+    for entry in os.scandir(folder):
         try:
-            run = RunFolder(path.parent)
-            if owner not in (None, run.owner):
+            if owner is not None and _owner_of(entry.path) != owner:
                 continue
+            run = RunFolder(entry.path)
             _ = run.spec, run.name
         except EmbedvizError as error:
-            logger.warning("%s: %s", path.parent.name, error)
+            if RunFolder.exists(Path(entry.path)):
+                logger.warning("%s: %s", entry.name, error)
             continue
         yield run
+
+
+@lru_cache(maxsize=100_000)
+def _owner_of(folder: str) -> str:
+    """The owner of the run in a folder, which no run changes: a page of one visitor reads the records of others once."""
+    return RunFolder(folder).owner
 
 
 def _readable_datasets(folder: Path) -> Iterator[Dataset]:

@@ -75,7 +75,7 @@ def test_a_page_is_refreshed_less_often_while_many_follow_a_job(address, chromiu
 
         def answer(message):
             if interval := ForwardMsg.FromString(message).auto_rerun.interval:
-                intervals.append(interval)
+                intervals.append(round(interval, 3))
             browser.send(message)
 
         server.on_message(answer)
@@ -85,12 +85,12 @@ def test_a_page_is_refreshed_less_often_while_many_follow_a_job(address, chromiu
     page.goto(address)
     expect(page.get_by_role("button", name="Last")).to_be_visible(timeout=30_000)
     assert intervals == [0.3]
-    others = [chromium.new_page() for _ in range(5)]
+    others = [chromium.new_page() for _ in range(2)]
     for other in others:
         other.goto(address)
         expect(other.get_by_role("button", name="Last")).to_be_visible(timeout=30_000)
     page.wait_for_timeout(2000)
-    assert intervals[-1] == 1.2
+    assert intervals[-1] == 0.6
     for other in others:
         other.close()
     page.wait_for_timeout(15_000)  # a page that was closed is noticed after 10 s
