@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, cast
 
@@ -89,8 +90,11 @@ class Kept:
         return ""
 
 
-def everything_kept(store: Path) -> Iterator[Kept]:
-    """Yield what belongs to somebody, in any order. A folder without a record is no part of it; see `unrecorded`."""
+def everything_kept(store: Path, owner: str | None = None) -> Iterator[Kept]:
+    """Yield what belongs to somebody, or to one owner, in any order.
+
+    A folder without a record is no part of it; see `unrecorded`.
+    """
     for part, record in (
         (RUNS, "run.json"),
         (UPLOADS, "dataset.json"),
@@ -98,13 +102,13 @@ def everything_kept(store: Path) -> Iterator[Kept]:
         (EXPERIMENTS, "job.json"),
     ):
         for folder in _folders(store / part):
-            if found := _kept(folder, record, is_deleted=False):
+            if found := _kept(folder, record, False, owner):
                 yield found
     for folder in _folders(store / DELETED):
         for record in ("run.json", "dataset.json"):
-            if found := _kept(folder, record, is_deleted=True):
+            if found := _kept(folder, record, True, owner):
                 yield found
-    for visitor in _folders(store / VIEWS):
+    for visitor in _folders(store / VIEWS) if owner is None else [store / VIEWS / owner]:
         for folder in _folders(visitor):
             with suppress(FileNotFoundError):
                 yield Kept(folder, "view", visitor.name, _modified(folder), False, {})
@@ -189,17 +193,38 @@ def discard(store: Path, folder: Path) -> bool:
     return True
 
 
-def _kept(folder: Path, record_file: str, is_deleted: bool) -> Kept | None:
+def _kept(folder: Path, record_file: str, is_deleted: bool, owner: str | None) -> Kept | None:
     try:
+        if owner is not None and owner != _owner_in(folder / record_file):
+            return None
         record = _read(folder / record_file)
         if record is None:
             return None
         kind = "experiment" if folder.parent.name == EXPERIMENTS else RECORDS[record_file]
-        owner = record.get("owner") or _object(record.get("spec")).get("owner")
         last_use = _modified(folder) if is_deleted or kind == "upload" else _ended(folder, record)
     except FileNotFoundError:
         return None  # deleted meanwhile
-    return Kept(folder, kind, str(owner or ""), last_use, is_deleted, record)
+    return Kept(folder, kind, _owner(record), last_use, is_deleted, record)
+
+
+def _owner(record: JsonObject) -> str:
+    return str(record.get("owner") or _object(record.get("spec")).get("owner") or "")
+
+
+def _owner_in(record: Path) -> str:
+    """Whom a record names; read again only once it was written again, as each page asks for it of all that is kept."""
+    found = record.stat()
+    with suppress(LookupError):
+        return _owner_written(str(record), found.st_ino, found.st_mtime_ns)
+    return ""
+
+
+@lru_cache(maxsize=100_000)
+def _owner_written(record: str, _inode: int, _modified_ns: int) -> str:
+    """LookupError, which is not kept, where the record names nobody or cannot be read."""
+    if owner := _owner(_read(Path(record)) or {}):
+        return owner
+    raise LookupError
 
 
 def _ended(folder: Path, record: JsonObject) -> float:
