@@ -177,10 +177,10 @@ async def turn_pages(address: str) -> list[float]:
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     async with Visitor(address) as visitor:
         await visitor.visit("")
-        visitor.seconds.clear()
+        visitor.answers.clear()
         for name in itertools.cycle(("", "data", "runs", "help")):
             if ended.is_set():
-                return visitor.seconds
+                return [answer.seconds for answer in visitor.answers]
             await visitor.visit(name)
             await asyncio.sleep(0.5)
     return []

@@ -3,13 +3,14 @@
     python benchmarks/load.py [visitors] [seconds]
 
 Each visitor has a cookie and a connection of their own and goes through the app at a person's pace: samples, trainings of four
-models, maps, neighbours, lists of runs. Printed are the time of a page, errors, runs that others saw, the visitors without a run,
-and the memory of all processes (proportional set size: what is shared counts once).
+models, maps, neighbours, lists of runs. Printed are the time of a page (in all, by page and by minute), errors, runs that others
+saw, the visitors without a run, and the memory of all processes (proportional set size: what is shared counts once).
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import random
 import socket
@@ -25,11 +26,12 @@ from collections import Counter
 from pathlib import Path
 
 import psutil
-from visitor import Visitor
+from visitor import Answer, Visitor
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ("King James Bible", "Film reviews", "Ratings (generated)", "Bird strikes")
 PAGES = ("", "runs", "neighbours", "map", "predict", "evaluate", "compare", "help")
+CLICK_S, LOOK_S = (1.0, 3.0), (2.0, 8.0)  # until a button is found and pressed; that a page is looked at
 GOALS = {"p95": 2.0, "memory": 1600.0}
 BUG = "Something went wrong"
 
@@ -46,7 +48,8 @@ def main() -> None:
             peak, shares = memory.end()
             server.terminate()
             server.wait(30)
-    pages = sorted(second for outcome in outcomes for second in outcome.seconds)
+    answers = [answer for outcome in outcomes for answer in outcome.answers]
+    pages = sorted(answer.seconds for answer in answers)
     errors = Counter(error for outcome in outcomes for error in outcome.errors)
     print(f"{visitors} visitors, {seconds:.0f} s, {os.cpu_count()} cores, {len(pages):,} pages")
     p95 = pages[int(0.95 * len(pages))]
@@ -59,13 +62,27 @@ def main() -> None:
     print(f"visitors with a run: {with_run} of {visitors}; runs: {sum(outcome.runs for outcome in outcomes)}")
     print(f"refused with a sentence: {sum(outcome.refused for outcome in outcomes)}")
     print(f"memory of all processes: {peak:.0f} MB at most (goal {GOALS['memory']:.0f}): {shares}")
+    for page in sorted({answer.page for answer in answers}):
+        show(page or "home", [answer for answer in answers if answer.page == page])
+    first = min(answer.at for answer in answers)
+    for minute in range(math.ceil(seconds / 60)):
+        show(f"minute {minute + 1}", [answer for answer in answers if (answer.at - first) // 60 == minute])
+
+
+def show(what: str, answers: list[Answer]) -> None:
+    if answers:
+        seconds, begun = [answer.seconds for answer in answers], [answer.begun for answer in answers]
+        print(
+            f"  {what:<12} {len(answers):>5} pages, median {statistics.median(seconds):.2f} s, "
+            f"p95 {sorted(seconds)[int(0.95 * len(seconds))]:.2f} s, begun after {statistics.median(begun):.2f} s"
+        )
 
 
 class Outcome:
     """What a visitor met."""
 
     def __init__(self) -> None:
-        self.seconds: list[float] = []
+        self.answers: list[Answer] = []
         self.errors: list[str] = []
         self.runs = self.strangers = self.refused = 0
 
@@ -82,40 +99,44 @@ async def one(address: str, number: int, until: float) -> Outcome:
     try:
         async with Visitor(address) as visitor:
             await visitor.visit("")
-            await train(visitor, SAMPLES[number % len(SAMPLES)], outcome, until)
+            await train(visitor, SAMPLES[number % len(SAMPLES)], rng, outcome, until)
             while time.monotonic() < until:
                 await rng.choice((look_around, draw_map, look_around, train_again))(visitor, rng, outcome, until)
-            outcome.seconds = visitor.seconds
+            outcome.answers = visitor.answers
     except Exception as error:  # counted: the benchmark is to see all of them
         outcome.errors.append(f"{type(error).__name__}: {str(error)[:200]}")
     return outcome
 
 
-async def train(visitor: Visitor, sample: str, outcome: Outcome, until: float) -> None:
+async def train(visitor: Visitor, sample: str, rng: random.Random, outcome: Outcome, until: float) -> None:
     await visitor.visit("data")
+    await visitor.stay(rng.uniform(*CLICK_S))
     await visitor.press(sample)
     if not await visitor.follow_button("Train on this", 120):
         return check(visitor, outcome)
+    await visitor.stay(rng.uniform(*CLICK_S))
     await visitor.press("Train on this")
+    await visitor.stay(rng.uniform(*CLICK_S))
     await visitor.press("Train")
     if "waiting already" in visitor.shown():
         outcome.refused += 1
-        return
+        return await visitor.stay(rng.uniform(*LOOK_S))
     check(visitor, outcome)
     await visitor.follow("Test set", min(120, max(1, until - time.monotonic())))
     outcome.runs = max(outcome.runs, len(visitor.options("Open run")))
     check(visitor, outcome)
+    await visitor.stay(rng.uniform(*LOOK_S))
 
 
 async def train_again(visitor: Visitor, rng: random.Random, outcome: Outcome, until: float) -> None:
     if outcome.runs < 3:
-        await train(visitor, rng.choice(SAMPLES), outcome, until)
+        await train(visitor, rng.choice(SAMPLES), rng, outcome, until)
 
 
 async def look_around(visitor: Visitor, rng: random.Random, outcome: Outcome, until: float) -> None:
     await visitor.visit(rng.choice(PAGES), visitor.query)
     check(visitor, outcome)
-    await visitor.stay(rng.uniform(2, 8))
+    await visitor.stay(rng.uniform(*LOOK_S))
 
 
 async def draw_map(visitor: Visitor, rng: random.Random, outcome: Outcome, until: float) -> None:
@@ -124,7 +145,7 @@ async def draw_map(visitor: Visitor, rng: random.Random, outcome: Outcome, until
         await visitor.press("Draw the map")
         await visitor.follow("Trustworthiness", min(60, max(1, until - time.monotonic())))
     check(visitor, outcome)
-    await visitor.stay(rng.uniform(2, 8))
+    await visitor.stay(rng.uniform(*LOOK_S))
 
 
 def check(visitor: Visitor, outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -18,18 +19,39 @@ TEXTS = ("markdown", "text", "alert", "heading", "exception", "progress", "metri
 MAX_MESSAGE = 100_000_000
 
 
+@dataclass(frozen=True)
+class Answer:
+    """How long a page took that was asked for.
+
+    Attributes
+    ----------
+    page : str
+        Its name in the address.
+    at : float
+        When it was asked for, in seconds of `time.perf_counter`.
+    begun, seconds : float
+        From the request until its script began and had ended.
+    """
+
+    page: str
+    at: float
+    begun: float
+    seconds: float
+
+
 class Visitor:
     """A tab of a browser with its cookie.
 
     Attributes
     ----------
-    seconds : list of float
-        Of every page that was asked for, from the request until its script had ended.
+    answers : list of Answer
+        Of every page that was asked for; a part that refreshes itself is none.
     """
 
     def __init__(self, address: str) -> None:
         self.address = urlsplit(address)
-        self.seconds: list[float] = []
+        self.answers: list[Answer] = []
+        self._begun = 0.0
         self.page, self.query, self.script = "", "", ""
         self.session, self.urls = "", FileURLs()
         self._elements: dict[tuple[int, ...], Element] = {}
@@ -190,7 +212,8 @@ class Visitor:
             self._forget(set())
         await self._until(_has_finished)
         if not fragment:
-            self.seconds.append(time.perf_counter() - begun)
+            now = time.perf_counter()
+            self.answers.append(Answer(self.page, begun, self._begun - begun, now - begun))
 
     def _forget(self, fragments: set[str]) -> None:
         """Forget the elements of fragments that are run again; all, and the timers, where none are named: the page is."""
@@ -216,6 +239,7 @@ class Visitor:
                 if message.hash:
                     self._known[message.hash] = message
             if kind == "new_session":
+                self._begun = time.perf_counter()
                 self._forget(set(message.metadata.run.fragment_ids))
                 self.script = message.new_session.page_script_hash
                 self.session = message.new_session.initialize.session_id or self.session

@@ -16,6 +16,9 @@ from embedviz.core.jobs.status import Status, take_lease, write_status
 settings.register_profile("embedviz", deadline=None)
 settings.load_profile("embedviz")
 
+# Beside other tests that are busy, a training that takes only what nobody else wants gets nothing.
+os.environ.setdefault("EMBEDVIZ_WORKER_PRIORITY", "low")
+
 
 def pytest_make_parametrize_id(val, argname):
     """Name bytes by their parameter: an archive holds the time, and every process has to collect the same names."""

@@ -32,6 +32,7 @@ from embedviz.jobs.worker_process import Answer, MachineAnswer, Request
 from embedviz.training.devices import choose
 from embedviz.training.threads import threads_per_training
 
+PRIORITY = "EMBEDVIZ_WORKER_PRIORITY"  # of trainings: "idle" or "low"
 SERVER_GONE = "The server ended. What was learned is kept; Resume continues from there."
 TERMINATED = "The process was asked to end. What was learned is kept; Resume continues from there."
 
@@ -68,8 +69,15 @@ def main(lane: str) -> None:
 
 
 def _stand_back(lane: str) -> None:
-    """Let the pages go first. Maps and readings go before trainings, but do not starve them."""
-    if hasattr(os, "nice"):
+    """Let the pages go first. Maps and readings go before trainings, but do not starve them.
+
+    On a shared server trainings take the time that nobody else wants. Beside one that has merely a low priority, a thread
+    of the server that wakes up may wait until its turn ends, and for a page threads wake up a hundred times.
+    """
+    priority = os.environ.get(PRIORITY, "idle" if is_shared() else "low")
+    if lane == "training" and priority == "idle" and hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    elif hasattr(os, "nice"):
         os.nice(10 if lane == "training" else 5 if lane == "interactive" and is_shared() else 0)
 
 
