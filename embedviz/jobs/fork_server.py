@@ -20,6 +20,7 @@ import select
 import signal
 import socket
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 from embedviz.core.jobs.declaration import Lane
@@ -28,6 +29,15 @@ from embedviz.jobs.fork_messages import MAX_PACKET, ForkAnswer, ForkRequest, Sur
 from embedviz.jobs.perform import let_threads_sleep
 
 IMPORTED = ("torch", "embedviz.projection.umap_torch")  # what is heavy of what jobs need
+OF_TRAININGS = (
+    "embedviz.jobs.training",
+    "embedviz.models.categories.task",
+    "embedviz.models.ratings.learner",
+    "embedviz.models.sentiment.learner",
+    "embedviz.models.words.skipgram",
+    "pyarrow.feather",
+    "scipy.sparse.linalg",
+)
 logger = logging.getLogger(__name__)
 
 
@@ -67,7 +77,7 @@ def _serve(control: socket.socket) -> Lane | None:
             request: ForkRequest = json.loads(packet)
             if request["lane"] == "training":
                 if forked_training:
-                    _measure_speed()
+                    _prepare_for_trainings()
                 forked_training = True
             pid = _fork()
             if pid == 0:
@@ -96,14 +106,22 @@ def _fork() -> int | None:
         return None
 
 
-def _measure_speed() -> None:
-    """Have the kernel loaded and the machine measured, which workers of trainings would otherwise do one by one.
+@lru_cache(maxsize=1)
+def _prepare_for_trainings() -> None:
+    """Have loaded what workers of trainings would otherwise load one by one, and the machine measured.
 
     The first of them does it alone: compiling takes ten seconds where that was never done, and nothing else could be forked meanwhile.
     """
+    import torch
+
     from embedviz.jobs.machine import words_per_second
 
     words_per_second()
+    for name in OF_TRAININGS:
+        importlib.import_module(name)
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # the first optimizer imports 800 modules, 2.5 s and 100 MB
+    gc.collect()
+    gc.freeze()
 
 
 def _report_ended(control: socket.socket, workers: dict[int, int]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from embedviz.core.jobs.status import Status, write_status
+from embedviz.jobs.inline import run_inline
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 from tests.app.test_pages import go, page_text
@@ -93,3 +94,19 @@ def test_an_upload_larger_than_the_quota_is_a_sentence_and_deletes_nothing(visit
     assert "more.txt does not fit: you use 0.1" in " ".join(error.value for error in visitor.error).replace("\\", "")
     assert [dataset.title for dataset in Store().datasets(ME)] == ["old.txt"]
     assert len(Store().runs(ME)) == 1
+
+
+def test_past_the_quota_no_map_is_drawn(visitor, monkeypatch, two_topics):
+    store = Store()
+    dataset = Dataset.upload(store.uploads_folder, "mine.txt", [two_topics.encode()], ME)
+    run = run_inline(store.create_training("skipgram", dataset, {"dim": 4, "epochs": 1, "min_count": 1}, owner=ME))
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_VISITOR_MB", "0.001")
+    visitor.query_params["run"] = run.id
+    go(visitor, "map")
+    if any(button.label == "Draw the map" for button in visitor.button):
+        click(visitor, "Draw the map")
+    shown = " ".join(error.value for error in visitor.error).replace("\\", "")
+    assert "Nothing more can be worked out: you use" in shown
+    assert "Delete runs or uploads first" in shown
+    assert not list(run.folder.glob("maps/*/coords*"))
+    assert not any(drawn.name == "status.json" for drawn in run.folder.glob("maps/*/*"))

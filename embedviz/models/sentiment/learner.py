@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,15 @@ class SentimentLearner(IterativeLearner[TrainedSentiment]):
 
     def run(self) -> Iterator[Progress]:
         """Fit the linear terms, unless that is done, then train the network."""
+        self._task.linear_logits = yield from self._fit_linear()
+        yield Progress(message="Starting the network")  # stopped here, the linear terms are kept
+        yield from super().run()
+
+    def _fit_linear(self) -> Generator[Progress, None, list[np.ndarray]]:
+        """Fit the linear terms, unless that is done; return the logits of each on the validation set.
+
+        Their features, which take more memory than the network, are gone with that.
+        """
         data, split, ngrams = self._prepared.data, self._prepared.split, self._prepared.ngrams
         codes, n_classes = data.codes, len(data.classes.names)
         logits: list[np.ndarray] = []
@@ -106,9 +115,7 @@ class SentimentLearner(IterativeLearner[TrainedSentiment]):
                 features = yield from ngrams.features_in_blocks(data.words(split.train))
                 self._linear = yield from fit_ngrams(Examples(features, codes[split.train]), validation, n_classes)
             logits.append(self._linear.logits(validation.features))
-        self._task.linear_logits = logits
-        yield Progress(message="Starting the network")  # stopped here, the linear terms are kept
-        yield from super().run()
+        return logits
 
     def state(self) -> State:
         """Return the state of the descent, and each linear term once it is fitted; before that it starts again."""

@@ -119,7 +119,7 @@ class Ngrams:
                 values.extend([1 / math.sqrt(len(kind))] * len(kind) if kind else ())
             ends.append(len(columns))
         shape = (len(texts), len(self.labels))
-        return csr_array((np.array(values, np.float32), np.array(columns, np.int32), np.array(ends)), shape)
+        return csr_array((np.array(values, np.float32), np.array(columns, np.int32), np.array(ends, np.int32)), shape)
 
     def contributions(self, words: Sequence[str], weights: np.ndarray) -> np.ndarray:
         """Share ``features([words]) @ weights`` out among the words.
