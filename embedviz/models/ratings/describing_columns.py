@@ -54,8 +54,9 @@ class DescribingColumn:
         values: list[str] = []
         if kind != "number":
             counts = Counter(value for cell in cells for value in _values_in(cell, kind))
-            shared = [value for value, count in counts.most_common() if MIN_ENTITIES <= count < len(cells)]
-            values = shared[:MAX_FEATURES]
+            shared = [value for value, count in counts.items() if MIN_ENTITIES <= count < len(cells)]
+            # by name where they are as frequent: the values of a cell are a set, whose order is another in each process
+            values = sorted(shared, key=lambda value: (-counts[value], value))[:MAX_FEATURES]
             if not values:
                 return None
         raw = _raw_features(cells, kind, values)

@@ -35,6 +35,12 @@ def test_numbers_lists_words_and_categories_have_features():
     assert not encoded[3, 1:4].any()
 
 
+def test_values_that_are_as_frequent_have_an_order_that_is_the_same_in_each_process():
+    cells = pd.Series(["red|blue|green|tall|old"] * 5 + ["blue|new"] * 2 + ["new|thin"] * 3, name="kind")
+    [column] = DescribingColumns.fit(cells.to_frame()).columns
+    assert column.values == ["blue", "green", "new", "old", "red", "tall"]
+
+
 def test_columns_that_a_frame_lacks_count_as_missing():
     columns = DescribingColumns.fit(FILMS)
     encoded = columns.encode(FILMS[["country"]])
