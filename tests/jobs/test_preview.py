@@ -176,7 +176,7 @@ def test_a_reading_stops_at_once(executor):
     executor.submit(long)
     wait_for(lambda: long.status == "running", what="its start")
     executor.stop(long)
-    assert long.wait(10) == "stopped"
+    assert long.wait(5) == "stopped"
     executor.submit(long)  # and may be read after all
     wait_for(lambda: long.status == "running", what="its second start")
     executor.stop(long)

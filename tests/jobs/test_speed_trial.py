@@ -27,12 +27,12 @@ def test_a_model_is_tried_on_the_data_itself(tmp_path, two_topics):
     (tmp_path / "large.txt").write_text("\n".join([two_topics] * 40))
     model = model_spec("skipgram")
     settings = model.Settings.of(dim=8, min_count=1)
-    _, *trials = [  # the first loads libraries and kernels
+    _, *small, large = [  # the first loads libraries and kernels
         speed_trial(model, Dataset.at_path(Store().uploads_folder, tmp_path / name), {}, settings, 1.0, Reporter())
-        for name in ("small.txt", "small.txt", "large.txt")
+        for name in ("small.txt", "small.txt", "small.txt", "large.txt")
     ]
-    assert trials[0].epochs_per_second > 5 * trials[1].epochs_per_second  # a fortieth of the words
-    assert all(0 < trial.fixed_seconds < 30 for trial in trials)
+    assert max(trial.epochs_per_second for trial in small) > 5 * large.epochs_per_second  # a fortieth of the words
+    assert 0 < min(trial.fixed_seconds for trial in small) < large.fixed_seconds < 30  # either may have been held up
 
 
 @pytest.mark.slow
