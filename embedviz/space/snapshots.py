@@ -1,7 +1,8 @@
 """Snapshots of a run's vectors while it trains: those of its most frequent labels, at some twenty moments.
 
-A file a snapshot, named after the step: for each space NAME its vectors (P, D) float32 and, under "NAME rows", the rows
-(P,) int64 of the space that they belong to.
+A file a snapshot, named after the step: for each space NAME its vectors (P, D) and, under "NAME rows", the rows (P,) int64 of
+the space that they belong to. The vectors are float16, which a picture of their places does not tell from float32, in half
+the bytes; they are float32 where a number is too large for it, and in runs of earlier versions.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from embedviz.core.errors import DataError
 from embedviz.core.files import replacing
 from embedviz.space import EmbeddingSpace
-from embedviz.space.tensor_file import map_tensor
 
 FOLDER = "snapshots"
 FIRST_FOLDER = "moments"  # its name in runs of the first version
@@ -63,7 +63,7 @@ class SnapshotWriter:
         tensors: dict[str, np.ndarray] = {}
         for name, space in list(spaces.items())[:MAX_SPACES]:
             rows = space.most_frequent(MAX_LABELS)
-            tensors[name] = np.ascontiguousarray(space.vectors[rows])
+            tensors[name] = _halved(space.vectors[rows])
             tensors[f"{name} rows"] = rows.astype(np.int64)
         if not tensors:
             return
@@ -85,22 +85,32 @@ def snapshot_steps(run_folder: Path) -> list[int]:
 def has_snapshots(run_folder: Path, space_name: str) -> bool:
     """Return True when the last snapshot has this space. One file is opened: pages ask at every run."""
     try:
-        map_tensor(_path(_folder_of(run_folder), snapshot_steps(run_folder)[-1]), space_name)
-    except (DataError, IndexError):
+        with safe_open(_path(_folder_of(run_folder), snapshot_steps(run_folder)[-1]), "numpy") as tensors:
+            return space_name in tensors.keys()  # noqa: SIM118  # it has no other way to look a name up
+    except (SafetensorError, OSError, IndexError):
         return False
-    return True
 
 
 def read_snapshots(run_folder: Path, space_name: str) -> list[Snapshot]:
-    """Open the snapshots that have the space, in order; their arrays are mapped from disk."""
-    found: list[Snapshot] = []
-    for step in snapshot_steps(run_folder):
-        path = _path(_folder_of(run_folder), step)
-        try:
-            found.append(Snapshot(step, map_tensor(path, f"{space_name} rows"), map_tensor(path, space_name)))
-        except DataError:
-            continue  # without this space, or just deleted
-    return found
+    """Read the snapshots that have the space, in order."""
+    found = [_read(run_folder, step, space_name) for step in snapshot_steps(run_folder)]
+    return [snapshot for snapshot in found if snapshot is not None]
+
+
+def _read(run_folder: Path, step: int, space_name: str) -> Snapshot | None:
+    """Return a snapshot of a space; None where it has none of it, or was just deleted."""
+    try:
+        with safe_open(_path(_folder_of(run_folder), step), "numpy") as tensors:
+            rows, vectors = tensors.get_tensor(f"{space_name} rows"), tensors.get_tensor(space_name)
+    except (SafetensorError, OSError):
+        return None
+    return Snapshot(step, rows, vectors.astype(np.float32))
+
+
+def _halved(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors as float16, or float32 where a number is too large for it."""
+    fits = np.abs(vectors).max(initial=0.0) <= np.finfo(np.float16).max
+    return np.ascontiguousarray(vectors, np.float16 if fits else np.float32)
 
 
 def _folder_of(run_folder: Path) -> Path:

@@ -5,6 +5,7 @@ import pytest
 from embedviz.space import EmbeddingSpace
 from embedviz.space.snapshots import (
     FIRST_FOLDER,
+    FOLDER,
     MAX_LABELS,
     MAX_SNAPSHOTS,
     SnapshotWriter,
@@ -61,6 +62,18 @@ def test_the_most_frequent_labels_are_kept_with_their_rows(tmp_path):
     assert vectors.shape == (MAX_LABELS, 3)
     assert read_snapshots(tmp_path, "a/b")[0][1].tolist() == [1, 0]
     assert read_snapshots(tmp_path, "other") == []
+
+
+def test_vectors_take_half_the_bytes_unless_a_number_is_too_large_for_them(tmp_path):
+    sizes = []
+    for step, value in enumerate([0.1, 1e6]):
+        SnapshotWriter(tmp_path).write(step, {"word": space(1_000, value)})
+        sizes.append(max(path.stat().st_size for path in (tmp_path / FOLDER).iterdir()))
+    (_, _, small), (_, _, large) = read_snapshots(tmp_path, "word")
+    assert small.dtype == large.dtype == np.float32
+    assert small == pytest.approx(0.1, rel=5e-4)
+    assert (large == 1e6).all()
+    assert sizes[1] - sizes[0] == pytest.approx(1_000 * 3 * 2, abs=64)
 
 
 def test_a_model_without_spaces_keeps_nothing(tmp_path):
