@@ -52,7 +52,7 @@ class HostLimits:
         2, "Runs of all visitors that are trained at once; by default on one's own machine as cores allow."
     )
     waiting: float | None = _limit(100, "Runs of all visitors that wait.")
-    visitor_mb: float | None = _limit(100, "Disk that a visitor's uploads and runs take, in MB.", local=5000)
+    visitor_mb: float | None = _limit(150, "Disk that a visitor's uploads and runs take, in MB.", local=5000)
     store_mb: float | None = _limit(1500, "Disk that all of the store takes, in MB.")
     visitor_held_mb: float | None = _limit(60, "Uploads of a visitor that are in memory at once, in MB.")
     held_mb: float | None = _limit(200, "Uploads of all visitors that are in memory at once, in MB.")
