@@ -22,7 +22,7 @@ from types import FrameType
 from typing import TextIO
 
 from embedviz.core.jobs.reporter import Control
-from embedviz.core.mode import is_shared
+from embedviz.core.mode import is_shared, training_priority
 from embedviz.jobs.current_executor import ServersExecutor, set_servers_executor
 from embedviz.jobs.handed_over import perform_handed_over
 from embedviz.jobs.machine import words_per_second
@@ -32,7 +32,6 @@ from embedviz.jobs.worker_process import Answer, MachineAnswer, Request
 from embedviz.training.devices import choose
 from embedviz.training.threads import threads_per_training
 
-PRIORITY = "EMBEDVIZ_WORKER_PRIORITY"  # of trainings: "idle" or "low"
 SERVER_GONE = "The server ended. What was learned is kept; Resume continues from there."
 TERMINATED = "The process was asked to end. What was learned is kept; Resume continues from there."
 
@@ -74,8 +73,7 @@ def _stand_back(lane: str) -> None:
     On a shared server trainings take the time that nobody else wants. Beside one that has merely a low priority, a thread
     of the server that wakes up may wait until its turn ends, and for a page threads wake up a hundred times.
     """
-    priority = os.environ.get(PRIORITY, "idle" if is_shared() else "low")
-    if lane == "training" and priority == "idle" and hasattr(os, "SCHED_IDLE"):
+    if lane == "training" and training_priority() == "idle" and hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     elif hasattr(os, "nice"):
         os.nice(10 if lane == "training" else 5 if lane == "interactive" and is_shared() else 0)

@@ -104,11 +104,13 @@ def test_a_missing_or_changed_sample_is_named(tmp_path, monkeypatch):
     assert any("not as it was shipped" in finding.sentence for finding in found)
 
 
-def test_a_wrong_mode_and_a_wrong_limit_are_problems(monkeypatch):
+def test_a_wrong_mode_priority_and_limit_are_problems(monkeypatch):
     monkeypatch.setenv("EMBEDVIZ_MODE", "public")
+    monkeypatch.setenv("EMBEDVIZ_WORKER_PRIORITY", "high")
     monkeypatch.setenv("EMBEDVIZ_LIMIT_ROWS", "many")
     found = list(host_findings())
     assert one(found, "mode", "problem").remedy == "Set it to local or shared."
+    assert one(found, "priority", "problem").remedy == "Set it to idle or low."
     assert "EMBEDVIZ_LIMIT_ROWS" in one(found, "limits", "problem").sentence
 
 
