@@ -74,13 +74,13 @@ def main() -> None:
             server.terminate()
             server.wait(30)
         ran = mark.exists()
-    told = measured.told
-    print(f"{len(told)} hostile files, {os.cpu_count()} cores")
-    bad = [(name, text) for name, text, _, _ in told if BUG in text or "Traceback" in text or not text]
+    outcomes = measured.outcomes
+    print(f"{len(outcomes)} hostile files, {os.cpu_count()} cores")
+    bad = [(name, text) for name, text, _, _ in outcomes if BUG in text or "Traceback" in text or not text]
     print(f"tracebacks, bugs or no answer: {len(bad)} (goal 0) {bad[:5] if bad else ''}")
     print(f"code that ran: {int(ran)} (goal 0)")
-    slow = sorted(told, key=lambda one: -one[2])[:3]
-    large = sorted(told, key=lambda one: -one[3])[:3]
+    slow = sorted(outcomes, key=lambda one: -one[2])[:3]
+    large = sorted(outcomes, key=lambda one: -one[3])[:3]
     print(f"slowest: {[(name, round(s, 1)) for name, _, s, _ in slow]} s (goal {GOALS['seconds']})")
     print(f"largest: {[(name, round(mb)) for name, _, _, mb in large]} MB (goal {GOALS['megabytes']})")
     idle, harmless, hostile = map(statistics.median, (measured.idle, measured.harmless, measured.hostile))
@@ -136,17 +136,17 @@ async def visits(address: str, server: int, files: list[tuple[str, bytes]]) -> M
             await asyncio.sleep(USUAL_S)
         async with PagesOfAnother(address) as harmless:
             for number in range(HARMLESS):
-                await told_of(visitor, server, f"{number}.csv", WHOLE["t.csv"])
+                await outcome_of(visitor, server, f"{number}.csv", WHOLE["t.csv"])
         async with PagesOfAnother(address) as hostile:
-            told = [await told_of(visitor, server, name, data) for name, data in files]
-    return Measured(told, idle.seconds, harmless.seconds, hostile.seconds)
+            outcomes = [await outcome_of(visitor, server, name, data) for name, data in files]
+    return Measured(outcomes, idle.seconds, harmless.seconds, hostile.seconds)
 
 
 @dataclass(frozen=True)
 class Measured:
     """What became of each file: its name, what the page said, seconds, megabytes; and the seconds of another's pages."""
 
-    told: list[tuple[str, str, float, float]]
+    outcomes: list[tuple[str, str, float, float]]
     idle: list[float]
     harmless: list[float]
     hostile: list[float]
@@ -186,7 +186,7 @@ async def turn_pages(address: str) -> list[float]:
     return []
 
 
-async def told_of(visitor: Visitor, server: int, name: str, data: bytes) -> tuple[str, str, float, float]:
+async def outcome_of(visitor: Visitor, server: int, name: str, data: bytes) -> tuple[str, str, float, float]:
     """Upload a file; what the page says of it, the seconds until then, and the megabytes of the worker."""
     await visitor.visit("data")
     with WorkersPeak(server) as peak:
@@ -194,9 +194,9 @@ async def told_of(visitor: Visitor, server: int, name: str, data: bytes) -> tupl
         status = await visitor.upload(UPLOAD, name, data)
         if status >= 300:
             return name, f"refused with status {status}", time.perf_counter() - begun, peak.megabytes
-        is_told = await visitor.follow_end(WAIT_S)
+        is_answered = await visitor.follow_end(WAIT_S)
         seconds = time.perf_counter() - begun
-    return name, visitor.shown() if is_told and not visitor.has_exception() else "", seconds, peak.megabytes
+    return name, visitor.shown() if is_answered and not visitor.has_exception() else "", seconds, peak.megabytes
 
 
 class WorkersPeak:

@@ -11,7 +11,7 @@ from embedviz.core.allowed_hosts import REFUSAL, is_allowed_host
 
 
 class AllowedHosts:
-    """ASGI middleware that answers 400 to requests under another name. Health is told to whoever asks the machine."""
+    """ASGI middleware that answers 400 to requests under another name. The health routes answer under any name."""
 
     def __init__(self, app: ASGIApp, base: str) -> None:
         self.app, self.base = app, base

@@ -1,4 +1,4 @@
-"""Limits the pages that are connected at once, in all and of one visitor; a further one is told so by a page of its own."""
+"""Limits the pages that are connected at once, in all and of one visitor; one too many gets a page that says so."""
 
 from __future__ import annotations
 

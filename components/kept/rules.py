@@ -23,7 +23,7 @@ def show_rules() -> None:
     st.table([{WHAT: what, HOW_LONG: how_long} for what, how_long in rules.items()], hide_index=True)
     if is_shared():
         st.caption(
-            "When the disk of this server is full, what is oldest goes first, whoever has it: runs, uploads and what was deleted "
+            "When the disk of this server is full, the oldest things of all visitors go first: runs, uploads and what was deleted "
             f"may then go after half their time, {_time(SHARED_LIFE_S / 2)}. Download what you want to keep, on the page Export."
         )
 
@@ -31,10 +31,10 @@ def show_rules() -> None:
 def show_who_sees_it() -> None:
     """Show who may look at what is kept."""
     if not is_shared():
-        st.write("Everything stays on this machine. Whoever can read the folder of the store sees it.")
+        st.write("Everything stays on this machine. Anyone who can read the folder of the store can see it.")
         return
     st.write(
-        "Whoever has the address of a run may look at it, ask it for maps and predictions, and download its vectors and its "
+        "Anyone who has the address of a run may look at it, ask it for maps and predictions, and download its vectors and its "
         "model. Only you can change or delete it, and nobody else can download what you uploaded. An address cannot be guessed, "
         "and nobody sees a list of your runs. The people who run this server can read its disk."
     )

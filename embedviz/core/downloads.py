@@ -241,7 +241,7 @@ def responded(url: str, headers: Mapping[str, str]) -> requests.Response:
             parts.scheme != "https" and not (parts.scheme == "http" and is_local and parts.hostname in LOCAL_HOSTS)
         ):
             raise DataError(
-                f"{url} is not an https address, so it is not opened: without encryption anybody on the way can change it."
+                f"{url} is not an https address, so it is not opened: without encryption anyone on the way can change it."
             )
         asked = {"Accept-Encoding": "identity", **headers}
         try:

@@ -59,7 +59,7 @@ def log_error(logger: logging.Logger, error: BaseException, error_id: str, **fie
 
 
 def visitor_hash(owner: str) -> str:
-    """Return a visitor's short name in logs, from which the owner cannot be told.
+    """Return a visitor's short name in logs, from which the owner cannot be derived.
 
     Examples
     --------

@@ -13,7 +13,7 @@ from embedviz.core.version import VERSION
 from embedviz.doctor.finding import Finding
 
 MIN_PYTHON = (3, 11)
-NAMED = ("torch", "streamlit", "numpy", "pandas", "pyarrow")  # whose versions are told
+NAMED = ("torch", "streamlit", "numpy", "pandas", "pyarrow")  # whose versions are shown
 DISTRIBUTION = "embedviz"
 GROUPS = ("all", "dev")  # extras that stand for others, or for the tests
 

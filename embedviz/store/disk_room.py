@@ -87,7 +87,7 @@ class Room:
             self._left_of_store = _left_of_store(store, self._limits.store_mb * MB)
 
     def check(self, n_bytes: int = 0) -> None:
-        """Return if so many bytes more than at the beginning fit, for which the oldest of others may be deleted.
+        """Return if that number of bytes more than at the beginning fits, for which the oldest of others may be deleted.
 
         Raises
         ------
@@ -175,7 +175,7 @@ class Arriving:
 
 
 def make_room(store: Path, n_bytes: float, now: float | None = None) -> int:
-    """Delete what is oldest and past half its life, of whatever owner, until so many bytes are free.
+    """Delete what is oldest and past half its life, of any owner, until that number of bytes is free.
 
     Parameters
     ----------

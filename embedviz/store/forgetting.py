@@ -39,6 +39,6 @@ def delete_all_of(store: Path, owner: str) -> None:
 
 
 def delete_everything(store: Path) -> None:
-    """Delete all that the store keeps, whoever has it; logs of the server and what identifies it stay."""
+    """Delete all that the store keeps, of all owners; the server's logs and what identifies it stay."""
     for part in PARTS:
         discard(store, store / part)
