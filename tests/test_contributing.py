@@ -264,11 +264,12 @@ perform(run, lease=Lease.adopt(run.folder, int(sys.argv[2]), sys.argv[3]))
 class ProcessExecutor:
     is_closed = False
     machine = Machine()
+    capacity = 1
 
     def start(self):
         return self
 
-    def submit(self, job):
+    def submit(self, job, owner="local"):
         lease = take_for_queue(job)
         command = [sys.executable, "-c", CHILD, str(job.folder), str(lease.generation), lease.token]
 
@@ -283,6 +284,9 @@ class ProcessExecutor:
 
     def place(self, job):
         return 0
+
+    def expected_wait(self, job):
+        return None
 
     def close(self):
         pass

@@ -26,7 +26,7 @@ class HostLimits:
     Examples
     --------
     >>> HostLimits().epochs
-    200.0
+    200
     >>> HostLimits(epochs=None).epochs is None
     True
     """
