@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -10,6 +11,7 @@ import streamlit as st
 from components import brand, formatting, session
 from components.error_boundary import error_boundary
 from components.pace import PACE, refresh_after
+from components.turns import TURNS
 from embedviz.core.jobs.events import Event
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.status import Status
@@ -42,6 +44,10 @@ def follow(
     seconds = PACE.seconds(follower) if not drawn.is_final else 0.0
 
     def body() -> None:
+        with TURNS.take() if is_refresh else contextlib.nullcontext():
+            redraw()
+
+    def redraw() -> None:
         nonlocal is_refresh, seconds
         state = job.state if is_refresh else drawn
         with error_boundary():
@@ -62,7 +68,10 @@ def follow(
     # In a container of its own: Streamlit can drop the fragment's block when a refresh starts before the page has been
     # sent, and the browser then moves up what follows in the same container and overwrites it with the refresh.
     with st.container():
-        st.fragment(body, run_every=seconds or None, key=key)()
+        if drawn.is_final:
+            body()  # nothing to follow, and a fragment is dear: Streamlit copies all that it knows of the page for it
+        else:
+            st.fragment(body, run_every=seconds, key=key)()
     return drawn
 
 

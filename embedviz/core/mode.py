@@ -1,4 +1,4 @@
-"""Local or shared mode, EMBEDVIZ_MODE, and the priority of trainings, EMBEDVIZ_WORKER_PRIORITY."""
+"""Local or shared mode, EMBEDVIZ_MODE, and the priority of workers, EMBEDVIZ_WORKER_PRIORITY."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ def is_shared() -> bool:
     return os.environ.get("EMBEDVIZ_MODE", "local") == "shared"
 
 
-def training_priority() -> str:
+def worker_priority() -> str:
     """Return "idle" or "low": by default idle on a shared server. What else the variable says counts as low."""
     return os.environ.get("EMBEDVIZ_WORKER_PRIORITY", "idle" if is_shared() else "low")

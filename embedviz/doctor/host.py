@@ -14,7 +14,7 @@ import psutil
 
 from embedviz.core.errors import SettingsError
 from embedviz.core.limits import HostLimits
-from embedviz.core.mode import PRIORITIES, is_shared, training_priority
+from embedviz.core.mode import PRIORITIES, is_shared, worker_priority
 from embedviz.doctor.finding import Finding
 
 MODES = ("local", "shared")
@@ -33,7 +33,7 @@ def host_findings() -> Iterator[Finding]:
     else:
         whose = "an owner a visitor" if is_shared() else "one owner has the machine"
         yield Finding("ok", "mode", f"EMBEDVIZ_MODE is {mode}: {whose}.")
-    if (priority := training_priority()) not in PRIORITIES:
+    if (priority := worker_priority()) not in PRIORITIES:
         yield Finding("problem", "priority", f"EMBEDVIZ_WORKER_PRIORITY is {priority!r}.", "Set it to idle or low.")
     yield _port()
     try:

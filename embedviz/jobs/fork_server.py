@@ -138,7 +138,7 @@ def _send(control: socket.socket, answer: ForkAnswer) -> None:
 
 def _become_worker(lane: Lane, files: list[int]) -> None:
     """Give this process its files, surroundings, name, and random numbers."""
-    os.setsid()
+    os.setpgid(0, 0)  # no session of its own: Linux shares the time among sessions, whatever priority is in each
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)

@@ -22,7 +22,7 @@ from types import FrameType
 from typing import TextIO
 
 from embedviz.core.jobs.reporter import Control
-from embedviz.core.mode import is_shared, training_priority
+from embedviz.core.mode import is_shared, worker_priority
 from embedviz.jobs.current_executor import ServersExecutor, set_servers_executor
 from embedviz.jobs.handed_over import perform_handed_over
 from embedviz.jobs.machine import words_per_second
@@ -68,12 +68,12 @@ def main(lane: str) -> None:
 
 
 def _stand_back(lane: str) -> None:
-    """Let the pages go first. Maps and readings go before trainings, but do not starve them.
+    """Let the pages go first, and on one's own machine maps and readings before trainings.
 
-    On a shared server trainings take the time that nobody else wants. Beside one that has merely a low priority, a thread
-    of the server that wakes up may wait until its turn ends, and for a page threads wake up a hundred times.
+    On a shared server both take the time that nobody else wants. Beside a worker that has merely a low priority, a thread of
+    the server that wakes up may wait until the worker's turn ends, and for a page threads wake up a hundred times.
     """
-    if lane == "training" and training_priority() == "idle" and hasattr(os, "SCHED_IDLE"):
+    if lane in ("training", "interactive") and worker_priority() == "idle" and hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     elif hasattr(os, "nice"):
         os.nice(10 if lane == "training" else 5 if lane == "interactive" and is_shared() else 0)

@@ -81,7 +81,7 @@ def start_worker(lane: Lane) -> Process:
             stderr=log,
             bufsize=0,  # what is sent is sent at once, and nothing is left to flush to a worker that has died
             env=environment_of_workers(),
-            start_new_session=True,  # Ctrl-C in the terminal reaches the server alone, which ends us in order
+            process_group=0,  # Ctrl-C in the terminal reaches the server alone, which ends us in order
         )
 
 
@@ -109,7 +109,7 @@ class ForkServer:
                 stderr=log,
                 pass_fds=[theirs.fileno()],
                 env=environment_of_workers(),
-                start_new_session=True,
+                process_group=0,
             )
         threading.Thread(target=self._listen, name="fork-server", daemon=True).start()
 

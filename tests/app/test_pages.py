@@ -1,11 +1,13 @@
 """Every page by AppTest: empty, with a run open, after a mistake; never a traceback."""
 
+import contextlib
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from components.turns import Turns
 from embedviz.core.jobs.status import Status, write_status
 from embedviz.jobs.perform import perform
 from embedviz.jobs.preview import preview_of
@@ -82,6 +84,29 @@ def test_every_page_opens_with_a_run(with_vectors, page):
     go(with_vectors, page)
     assert with_vectors.title[0].value == TITLES[page]
     assert not with_vectors.error
+
+
+def test_a_page_is_run_in_its_turn_and_gives_it_back_to_the_one_it_leads_to(app, monkeypatch):
+    seen = []
+
+    class Watched(Turns):
+        @contextlib.contextmanager
+        def take(self):
+            with super().take():
+                seen.append("begun")
+                try:
+                    yield
+                finally:
+                    seen.append("ended")
+
+    monkeypatch.setattr("components.turns.TURNS", Watched(at_once=1, longest_wait_s=60))
+    app.switch_page("runs.py").run()
+    assert seen == ["begun", "ended"]
+    app.switch_page("data.py").run()
+    app.button(key="sample-kjv").click().run()  # the page is run again at its end
+    assert app.title[0].value == "Data"
+    assert seen == ["begun", "ended"] * (len(seen) // 2)
+    assert len(seen) >= 8
 
 
 def test_king_and_queen_are_measured_against_table(with_vectors):

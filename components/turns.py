@@ -1,0 +1,43 @@
+"""How many pages are run at once: few, as all of them share one core."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Generator
+
+AT_ONCE = 2  # one that computes, and one that waits for the disk or a worker
+LONGEST_WAIT_S = 1.0  # then a page is run beside the others, which may be waiting for something slow
+
+
+class Turns:
+    """Turns of pages to be run. All methods may be called from any thread.
+
+    Python runs one thread at a time. Ten pages that are run at once all end after the time that ten take, and the loop that
+    takes requests and sends answers waits for each of them again and again. One after the other, they end after half of it
+    on average.
+
+    Parameters
+    ----------
+    at_once : int, optional
+        The pages that are run at once.
+    longest_wait_s : float, optional
+        How long a page waits for its turn; then it is run without one.
+    """
+
+    def __init__(self, at_once: int = AT_ONCE, longest_wait_s: float = LONGEST_WAIT_S) -> None:
+        self._free = threading.BoundedSemaphore(at_once)
+        self._longest_wait_s = longest_wait_s
+
+    @contextlib.contextmanager
+    def take(self) -> Generator[None]:
+        """Wait for a turn, and give it back at the end."""
+        is_taken = self._free.acquire(timeout=self._longest_wait_s)
+        try:
+            yield
+        finally:
+            if is_taken:
+                self._free.release()
+
+
+TURNS = Turns()  # of all visitors of this server
