@@ -20,7 +20,7 @@ import select
 import signal
 import socket
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from embedviz.core.jobs.declaration import Lane
@@ -29,15 +29,19 @@ from embedviz.jobs.fork_messages import MAX_PACKET, ForkAnswer, ForkRequest, Sur
 from embedviz.jobs.perform import let_threads_sleep
 
 IMPORTED = ("torch", "embedviz.projection.umap_torch")  # what is heavy of what jobs need
-OF_TRAININGS = (
-    "embedviz.jobs.training",
-    "embedviz.models.categories.task",
-    "embedviz.models.ratings.learner",
-    "embedviz.models.sentiment.learner",
-    "embedviz.models.words.skipgram",
-    "pyarrow.feather",
-    "scipy.sparse.linalg",
-)
+OF_LANES: dict[Lane, tuple[str, ...]] = {  # what else most jobs of a lane import
+    "training": (
+        "embedviz.jobs.training",
+        "embedviz.models.categories.task",
+        "embedviz.models.ratings.learner",
+        "embedviz.models.sentiment.learner",
+        "embedviz.models.words.skipgram",
+        "pyarrow.feather",
+        "scipy.sparse.linalg",
+    ),
+    "interactive": ("embedviz.jobs.preview", "embedviz.projection.map_job", "pyarrow.feather", "sklearn.cluster"),
+    "coordination": (),
+}
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +64,7 @@ def main(control: socket.socket) -> None:
 def _serve(control: socket.socket) -> Lane | None:
     """Fork workers; the lane in each of them, None in the fork server itself when nobody is left to ask."""
     workers: dict[int, int] = {}  # process -> number
-    forked_training = False
+    forked: set[Lane] = set()
     awake, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -75,10 +79,9 @@ def _serve(control: socket.socket) -> Lane | None:
             if not packet:
                 return None
             request: ForkRequest = json.loads(packet)
-            if request["lane"] == "training":
-                if forked_training:
-                    _prepare_for_trainings()
-                forked_training = True
+            if request["lane"] in forked:
+                _prepare(request["lane"])
+            forked.add(request["lane"])
             pid = _fork()
             if pid == 0:
                 signal.set_wakeup_fd(-1)
@@ -106,20 +109,21 @@ def _fork() -> int | None:
         return None
 
 
-@lru_cache(maxsize=1)
-def _prepare_for_trainings() -> None:
-    """Have loaded what workers of trainings would otherwise load one by one, and the machine measured.
+@cache
+def _prepare(lane: Lane) -> None:
+    """Have loaded what workers of a lane would otherwise load one by one, and for trainings the machine measured.
 
     The first of them does it alone: compiling takes ten seconds where that was never done, and nothing else could be forked meanwhile.
     """
-    import torch
-
-    from embedviz.jobs.machine import words_per_second
-
-    words_per_second()
-    for name in OF_TRAININGS:
+    for name in OF_LANES[lane]:
         importlib.import_module(name)
-    torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # the first optimizer imports 800 modules, 2.5 s and 100 MB
+    if lane == "training":
+        import torch
+
+        from embedviz.jobs.machine import words_per_second
+
+        words_per_second()
+        torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # the first one imports 800 modules, 2.5 s and 100 MB
     gc.collect()
     gc.freeze()
 

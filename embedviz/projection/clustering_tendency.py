@@ -12,6 +12,7 @@ import torch
 from embedviz.space.search.torch_metrics import TorchMetric, pairwise_distances, prepared
 
 N_PROBES = 500  # the statistic is then right to about 0.005
+BLOCK_ENTRIES = 1_000_000  # distances held at a time: 4 MB
 NEIGHBORS = 5  # more than the one of the paper, so that twins do not make a cluster
 MIN_SPREAD = 1e-3  # spread, at lengths of 1, below which float32 cannot tell the distances
 
@@ -46,13 +47,17 @@ def clustering_tendency(vectors: torch.Tensor, metric: TorchMetric, seed: int) -
         return 0.5
     rng = np.random.default_rng(seed)
     rows = torch.from_numpy(rng.permutation(n)[:N_PROBES]).to(x.device)
-    weights = torch.from_numpy(rng.normal(0, 1 / np.sqrt(n - 1), (len(rows), n)).astype(np.float32)).to(x.device)
-    places = weights @ (x - mean) + mean  # sums of points by normal weights have their covariance
-    if metric == "cosine":
-        places = torch.nn.functional.normalize(places)
     k = min(NEIGHBORS, n - 1)
-    from_points = pairwise_distances(x[rows], x, metric)
-    from_points[torch.arange(len(rows), device=x.device), rows] = torch.inf
-    w = float(from_points.topk(k, dim=1, largest=False).values.mean())
-    u = float(pairwise_distances(places, x, metric).topk(k, dim=1, largest=False).values.mean())
+    of_points: list[torch.Tensor] = []
+    of_places: list[torch.Tensor] = []
+    for part in rows.split(max(1, BLOCK_ENTRIES // n)):
+        from_points = pairwise_distances(x[part], x, metric)
+        from_points[torch.arange(len(part), device=x.device), part] = torch.inf
+        of_points.append(from_points.topk(k, dim=1, largest=False).values)
+        weights = torch.from_numpy(rng.normal(0, 1 / np.sqrt(n - 1), (len(part), n)).astype(np.float32)).to(x.device)
+        places = weights @ (x - mean) + mean  # sums of points by normal weights have their covariance
+        if metric == "cosine":
+            places = torch.nn.functional.normalize(places)
+        of_places.append(pairwise_distances(places, x, metric).topk(k, dim=1, largest=False).values)
+    u, w = float(torch.cat(of_places).mean()), float(torch.cat(of_points).mean())
     return u / (u + w)

@@ -41,7 +41,7 @@ LARGE_FRACTION = 4  # a cluster of more than a 4th of the points is searched for
 MIN_SAMPLES = 5  # neighbours that make a place dense
 MIN_TENDENCY = 0.51  # from which points come in clusters: one cloud has 0.5, from 10 dimensions on within 0.005
 MAX_NAMING = 200  # members of a cluster from which its name is made
-BLOCK_ENTRIES = 10_000_000  # distances held at a time: 40 MB
+BLOCK_ENTRIES = 1_000_000  # distances held at a time: 4 MB
 
 
 @dataclass(frozen=True)
