@@ -296,6 +296,8 @@ class LocalExecutor:
             killed = worker.killed_for
             if held and killed and killed.job is held:
                 self._end(held, lambda status: replace(status, state=killed.state, reason=killed.reason))
+            elif held and self._goes_back(worker, held):
+                self._waiting[worker.lane].add(replace(held, was_returned=True))
             elif held and held.limits and not held.limits.keeps_best and code == KILLED:
                 reason = held.limits.out_of_memory  # which the system's own watch over memory may have found
                 self._end(held, lambda status: replace(status, state="failed", reason=reason))
@@ -307,6 +309,13 @@ class LocalExecutor:
                 if self._failures[worker.lane] == MAX_STARTS:
                     self._give_up(worker.lane)
             self._hand_out(worker.lane)
+
+    def _goes_back(self, worker: WorkerProcess, held: HeldJob) -> bool:
+        """True for a job that a worker did not begin: it had died before it was given the job, and the news came late."""
+        if self.is_closed or held.was_returned or not worker.was_ready or worker.is_to_stop(held):
+            return False
+        written = written_status(held.folder)
+        return written is not None and written.state == "queued"
 
     def _end(self, held: HeldJob, ended: Callable[[Status], Status]) -> None:
         """Write down how a job ended; where the disk does not take it, try again with each beat."""

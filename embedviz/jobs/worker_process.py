@@ -77,6 +77,8 @@ class HeldJob:
         That it is expected to take; 0 where nobody estimated.
     limits : Limits, optional
         Of its kind, or of this host.
+    was_returned : bool
+        True when a worker that it was given to had died before, and it went back into the queue.
     """
 
     job: JobFolder[Any]
@@ -85,6 +87,7 @@ class HeldJob:
     places: int = 1
     seconds: float = 0.0
     limits: Limits | None = None
+    was_returned: bool = False
 
     @property
     def folder(self) -> Path:
@@ -185,6 +188,10 @@ class WorkerProcess:
         timer = threading.Timer(grace, lambda: self._kill_if_still_at(held, reason))
         timer.daemon = True
         timer.start()
+
+    def is_to_stop(self, held: HeldJob) -> bool:
+        """True when it was asked to stop this job."""
+        return held is self._asked_to_stop
 
     def keep_limits(self, grace: float) -> None:
         """End its job when that has taken more time or memory than it may, at once or within `grace` seconds."""

@@ -3,14 +3,17 @@
 import json
 import os
 import signal
+import sys
 import time
 
+import psutil
 import pytest
 
 from embedviz.core.errors import QueueFullError, RunError
 from embedviz.core.jobs.status import Status, write_status, written_status
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.jobs.local_executor import LocalExecutor
+from embedviz.jobs.preview import preview_of
 from embedviz.store.dataset import Dataset
 from embedviz.store.maps import map_of
 from embedviz.store.retention import SHARED_LIFE_S
@@ -105,6 +108,22 @@ def test_a_killed_worker_leaves_the_reason_and_resume_goes_on(executor, two_topi
     assert first["epoch"] > 1
     executor.stop(run)
     assert run.wait(30) == "stopped"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no fork server")
+def test_a_job_given_to_a_worker_that_had_just_died_goes_to_another_one(executor):
+    wait_for(lambda: executor.machine.words_per_second, 60, what="a worker")
+    [worker] = executor.load()["interactive"].processes
+    preview = preview_of(Dataset.upload(Store().uploads_folder, "t.csv", [b"a,b\n1,2\n"]))
+    fork_server = psutil.Process(worker).ppid()
+    os.kill(fork_server, signal.SIGSTOP)  # so that the news comes late, as while it loads packages
+    try:
+        os.kill(worker, signal.SIGKILL)
+        executor.submit(preview)
+        wait_for(lambda: executor.load()["interactive"].running == 1, what="its start")
+    finally:
+        os.kill(fork_server, signal.SIGCONT)
+    assert preview.wait(60) == "done", preview.state
 
 
 def test_a_mistake_in_the_data_fails_with_its_sentence(executor):
