@@ -125,6 +125,21 @@ def test_data_is_listed_deleted_and_brought_back(app, reviews):
     assert "“review” as text" in texts(app)
 
 
+def test_older_data_is_listed_once_its_list_is_opened(app):
+    uploads = Store().uploads_folder
+    datasets = [Dataset.upload(uploads, f"{number}.csv", [b"a,b\n1,%d\n" % number]) for number in range(9)]
+
+    def offered():
+        return [data.id for data in datasets if f"open-{data.id}" in [button.key for button in app.button]]
+
+    app.switch_page("data.py").run()
+    assert offered() == [data.id for data in datasets[3:]]
+    assert [box.label for box in app.expander if "more" in box.label] == ["3 more"]
+    app.session_state["datasets-more"] = True
+    app.run()
+    assert offered() == [data.id for data in datasets]
+
+
 def test_data_that_is_being_read_is_not_deleted(app, reviews, hold):
     other = Dataset.upload(Store().uploads_folder, "other.csv", [b"a,b\n1,2\n"])
     hold(preview_of(other).folder)
