@@ -94,7 +94,7 @@ def hostile_files(mark: Path) -> list[tuple[str, bytes]]:
     """Return names and contents, in an order of their own."""
     code = pickle.dumps(Code(mark))
     objects = io.BytesIO()
-    np.save(objects, np.array([Code(mark)], dtype=object), allow_pickle=True)
+    np.save(objects, np.array([Code(mark)], dtype=object), allow_pickle=True)  # only written: the app has to refuse it
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("archive/data.pkl", code)

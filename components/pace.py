@@ -57,7 +57,7 @@ PACE = Pace()  # of all visitors of this server
 
 
 def refresh_after(seconds: float) -> None:
-    """Have the browser refresh the fragment that is being run after that number of seconds, in place of those it was declared with."""
+    """Have the browser refresh the running fragment every `seconds`, in place of the interval it was declared with."""
     if fragment := ThreadState.get().fragment_id:
         message = ForwardMsg()
         message.auto_rerun.interval = seconds

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator
 
 AT_ONCE = 2  # one that computes, and one that waits for the disk or a worker
-LONGEST_WAIT_S = 1.0  # then a page is run beside the others, which may be waiting for something slow
+TIMEOUT_S = 1.0  # seconds a page waits for a turn: the pages that have one may be slow
 
 
 class Turns:
@@ -21,18 +21,18 @@ class Turns:
     ----------
     at_once : int, optional
         The pages that are run at once.
-    longest_wait_s : float, optional
+    timeout_s : float, optional
         How long a page waits for its turn; then it is run without one.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, longest_wait_s: float = LONGEST_WAIT_S) -> None:
+    def __init__(self, at_once: int = AT_ONCE, timeout_s: float = TIMEOUT_S) -> None:
         self._free = threading.BoundedSemaphore(at_once)
-        self._longest_wait_s = longest_wait_s
+        self._timeout_s = timeout_s
 
     @contextlib.contextmanager
     def take(self) -> Generator[None]:
         """Wait for a turn, and give it back at the end."""
-        is_taken = self._free.acquire(timeout=self._longest_wait_s)
+        is_taken = self._free.acquire(timeout=self._timeout_s)
         try:
             yield
         finally:

@@ -1,8 +1,8 @@
 """Snapshots of a run's vectors while it trains: those of its most frequent labels, at some twenty moments.
 
 A file a snapshot, named after the step: for each space NAME its vectors (P, D) and, under "NAME rows", the rows (P,) int64 of
-the space that they belong to. The vectors are float16, which a picture of their places does not tell from float32, in half
-the bytes; they are float32 where a number is too large for it, and in runs of earlier versions.
+the space that they belong to. The vectors are float16: a map of them looks the same, and the files are half as large. They are
+float32 where a number is too large for float16, and in runs of earlier versions.
 """
 
 from __future__ import annotations

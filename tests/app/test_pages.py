@@ -99,7 +99,7 @@ def test_a_page_is_run_in_its_turn_and_gives_it_back_to_the_one_it_leads_to(app,
                 finally:
                     seen.append("ended")
 
-    monkeypatch.setattr("components.turns.TURNS", Watched(at_once=1, longest_wait_s=60))
+    monkeypatch.setattr("components.turns.TURNS", Watched(at_once=1, timeout_s=60))
     app.switch_page("runs.py").run()
     assert seen == ["begun", "ended"]
     app.switch_page("data.py").run()

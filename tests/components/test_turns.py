@@ -9,7 +9,7 @@ from components.turns import Turns
 
 
 def test_no_more_pages_than_have_turns_are_run_at_once():
-    turns = Turns(at_once=2, longest_wait_s=60)
+    turns = Turns(at_once=2, timeout_s=60)
     lock, running, most = threading.Lock(), 0, []
 
     def page():
@@ -32,7 +32,7 @@ def test_no_more_pages_than_have_turns_are_run_at_once():
 
 
 def test_a_page_waits_no_longer_for_others_than_it_may_and_takes_no_turn_of_theirs_back():
-    turns = Turns(at_once=1, longest_wait_s=0.05)
+    turns = Turns(at_once=1, timeout_s=0.05)
     with turns.take():
         begin = time.perf_counter()
         with turns.take():
@@ -42,7 +42,7 @@ def test_a_page_waits_no_longer_for_others_than_it_may_and_takes_no_turn_of_thei
 
 
 def test_a_page_that_ends_early_gives_its_turn_back():
-    turns = Turns(at_once=1, longest_wait_s=60)
+    turns = Turns(at_once=1, timeout_s=60)
     with pytest.raises(RuntimeError), turns.take():
         raise RuntimeError
     with turns.take():
