@@ -1,11 +1,17 @@
 """Signing in: what is shown before, whose runs are shown after."""
 
 import pytest
+from packaging.version import Version
+from streamlit import __version__
 
 from components.sign_in import owner_of_claims
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 
+pytestmark = pytest.mark.skipif(
+    Version(__version__) < Version("1.67"),
+    reason="AppTest brings a user since Streamlit 1.67; pip install -U streamlit",
+)
 ANN = {"is_logged_in": True, "iss": "https://id.example", "sub": "1", "email": "ann_b@example.org"}
 
 
