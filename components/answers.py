@@ -11,7 +11,7 @@ import streamlit as st
 from components import live, session, tables
 from components.data.reading import choose_file, read_preview
 from components.error_boundary import error_boundary
-from components.uploaded_files import release
+from components.uploaded_files import max_upload_mb, release
 from embedviz.core.metrics import count_upload
 from embedviz.core.plurals import counted
 from embedviz.data.classes import display_order
@@ -104,7 +104,7 @@ def predict_file(run: RunFolder, column: str | None) -> None:
     """
     turn = st.session_state.get("predict-turn", 0)  # a new key empties the uploader
     store = session.store()
-    file = st.file_uploader("File to predict", key=f"predict-{turn}")
+    file = st.file_uploader("File to predict", key=f"predict-{turn}", max_upload_size=max_upload_mb())
     st.caption("TXT, CSV, TSV, JSONL or Parquet, as for training. You get the same rows back with their predictions.")
     if file is not None:
         parts = iter(lambda: file.read(UPLOAD_CHUNK_BYTES), b"")

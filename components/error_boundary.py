@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import streamlit as st
 
-from components.session import owner, plain
+from components.session import owner, prose
 from embedviz.core.errors import EmbedvizError
 from embedviz.core.home import store_trouble
 from embedviz.core.logs import log_error, visitor_hash
@@ -28,11 +28,11 @@ def error_boundary() -> Generator[None]:
     try:
         yield
     except EmbedvizError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(prose(str(error)), icon=":material/error:")
     except Exception as error:
         if sentence := store_trouble(error):
             logger.warning("%s", sentence)
-            st.error(plain(sentence), icon=":material/error:")
+            st.error(prose(sentence), icon=":material/error:")
             return
         error_id = secrets.token_hex(4)
         log_error(logger, error, error_id, visitor=visitor_hash(owner()))

@@ -106,7 +106,7 @@ def follow_progress(
             return
         if state.is_final:
             message = st.info if state.state == "stopped" else st.warning
-            message(session.plain(state.reason or "Stopped."))
+            message(session.prose(state.reason or "Stopped."))
             if is_mine and st.button(resume_label, icon=":material/play_arrow:", key=f"resume-{key}"):
                 on_resume()
                 session.submit(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -23,6 +24,7 @@ from embedviz.store.store import Store
 
 RUN = "run"  # in the address: ?run=
 RUN_KEY = "current_run"  # the same in the session's state
+CODE = re.compile(r"(`[^`\n]+`)")
 
 
 def store() -> Store:
@@ -114,3 +116,9 @@ def remember(run: RunFolder | None) -> None:
 def plain(text: str) -> str:
     """Escape text for widgets that read Markdown."""
     return "".join(f"\\{c}" if c in "\\`*_[]()!<>:$#|~{}" else c for c in text)
+
+
+def prose(sentence: str) -> str:
+    """Escape a sentence for widgets that read Markdown; what stands between backticks is shown as code, in which nothing is read."""
+    parts = CODE.split(sentence)  # every second one is code
+    return "".join(part if k % 2 else plain(part) for k, part in enumerate(parts))

@@ -93,7 +93,7 @@ def show_waiting(run: RunFolder) -> None:
             choose_tensor(run)
             return
         if state.is_final:
-            st.error(session.plain(state.reason or f"This run is {state.state} and has no vectors."))
+            st.error(session.prose(state.reason or f"This run is {state.state} and has no vectors."))
             return
         last = run.last_event()
         live.bar(last, f"{run.name} has no vectors yet. {last.get('message', 'Waiting for a worker')}.")

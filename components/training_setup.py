@@ -211,7 +211,7 @@ def _cost(
             remedies.ask(finding, dataset, settings_key)
 
         if state.state != "done" or survey is None:
-            st.error(session.plain(state.reason or "The data could not be read to the end."))
+            st.error(session.prose(state.reason or "The data could not be read to the end."))
             if st.button("Read again", icon=":material/refresh:", key=f"read-{reading.id}"):
                 session.submit(reading)
                 st.rerun(scope="app")

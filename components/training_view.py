@@ -70,12 +70,14 @@ def _state(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
         live.bar(last, last.get("message", "Starting"))
     elif state.state != "done":
         message = {"failed": st.error, "interrupted": st.warning, "stopped": st.info}[state.state]
-        message(session.plain(state.reason or "Stopped. The best model so far was kept."))
+        message(session.prose(state.reason or "Stopped. The best model so far was kept."))
 
 
 def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     model = model_spec(run.model)
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
+    if state.state == "queued":
+        return
     cells: list[tuple[str, str, str | None]] = [("Time", formatting.duration(state.elapsed()), None)]
     if running:
         cells.append((f"{model.unit.capitalize()} per second", formatting.count(running["examples_per_second"]), None))
@@ -109,7 +111,7 @@ def _buttons(run: RunFolder, state: Status) -> None:
     mine, executor = session.is_mine(run), session.executor()
     if not state.is_final and mine:
         st.button(
-            "Stop and keep the best",
+            "Leave the queue" if state.state == "queued" else "Stop and keep the best",
             icon=":material/stop:",
             key=f"stop-{run.id}",
             on_click=executor.stop,

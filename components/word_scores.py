@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components import live, session, tables
+from components.uploaded_files import max_upload_mb
 from embedviz.evaluation.evaluating import SMALL_ANALOGIES, SMALL_PAIRS
 from embedviz.evaluation.small_word_sets import vocabulary_language
 from embedviz.evaluation.word_sets import MAX_BYTES
@@ -64,7 +65,8 @@ def show_analogy_file(run: RunFolder, space: EmbeddingSpace) -> None:
 
 
 def _show_file(run: RunFolder, space: EmbeddingSpace, title: str, help: str, kind: SetKind | None) -> None:
-    file = st.file_uploader(title, key=f"word-set-file-{kind}-{run.id}", help=help)
+    key = f"word-set-file-{kind}-{run.id}"
+    file = st.file_uploader(title, key=key, help=help, max_upload_size=max_upload_mb(MAX_BYTES))
     if file is not None:
         _show_when_scored(run, space, file.name, file.getvalue(), kind)
 

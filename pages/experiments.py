@@ -12,7 +12,7 @@ from embedviz.experiments.experiment import experiments_of, open_experiment
 st.title("Experiments")
 st.write("Ask a question that takes several trainings, and get a table, a figure and a verdict.")
 if text := st.session_state.pop("experiment-error", None):
-    st.warning(session.plain(text))
+    st.warning(session.prose(text))
 opened = None
 if experiment_id := st.query_params.get(EXPERIMENT):
     try:

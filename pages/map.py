@@ -19,7 +19,7 @@ if opened:
     guide.show_step("map")
     state = MapSession.of(run, space)
     for message in state.follow_address():
-        st.warning(session.plain(message))
+        st.warning(session.prose(message))
     if state.settings is None and (guide.current_tour() or coordinate_columns(space)):
         state.settings = default_settings(space)
     draw_page(state)

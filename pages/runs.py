@@ -62,7 +62,7 @@ def draw_disk_usage() -> None:
 st.title("Runs")
 st.write("Open, name, compare and delete what was trained or opened here.")
 if text := st.session_state.pop(MESSAGE, None):
-    st.warning(session.plain(text))
+    st.warning(session.prose(text))
 with error_boundary():
     runs = store.runs(owner)
     if not runs:

@@ -25,7 +25,7 @@ def show_datasets(opened: Dataset | None) -> None:
         return
     st.header("Your data")
     if message := st.session_state.pop(MESSAGE, None):
-        st.warning(session.plain(message))
+        st.warning(session.prose(message))
     for dataset in datasets[:MAX_SHOWN]:
         _show(dataset, is_open=opened is not None and dataset.id == opened.id)
     if older := datasets[MAX_SHOWN:]:

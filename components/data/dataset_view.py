@@ -102,7 +102,7 @@ def _show_table(dataset: Dataset, preview: Preview, result: PreviewResult, repor
     # the rest of the file may have what a preview of its beginning lacks
     problem = "" if report.truncated else _first_problem(profile, report.rows, roles)
     if problem:
-        st.error(session.plain(problem), icon=":material/error:")
+        st.error(session.prose(problem), icon=":material/error:")
     else:
         _show_models(dataset, roles)
     show_profile(profile, report, key=preview.id)

@@ -45,9 +45,9 @@ def read_preview(dataset: Dataset, *, key: str, may_be_vectors: bool = True) -> 
             _show_progress(preview, state, key)
             return
         if state.state == "failed":
-            st.error(session.plain(state.reason), icon=":material/error:")
+            st.error(session.prose(state.reason), icon=":material/error:")
         else:
-            st.info(session.plain(state.reason or "Reading was stopped."))
+            st.info(session.prose(state.reason or "Reading was stopped."))
         if st.button("Try again", icon=":material/refresh:", key=f"again-{key}"):
             session.submit(preview)
             st.rerun(scope="app")

@@ -13,6 +13,7 @@ from components import session, starting
 from components.data.opened import open_dataset
 from components.data.room import TURN, drop_upload, has_room
 from components.error_boundary import error_boundary
+from components.uploaded_files import max_upload_mb
 from embedviz.core.metrics import count_upload
 from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
@@ -30,7 +31,11 @@ def show_sources() -> None:
     uploads, owner = session.store().uploads_folder, session.owner()
     turn = st.session_state.get(TURN, 0)
     files = st.file_uploader(
-        "Upload a text, a table or vectors", accept_multiple_files=True, key=f"upload-{turn}", help=FORMATS
+        "Upload a text, a table or vectors",
+        accept_multiple_files=True,
+        key=f"upload-{turn}",
+        help=FORMATS,
+        max_upload_size=max_upload_mb(),
     )
     st.caption("Upload files that belong together at once: training and test set, or vectors and their labels.")
     if files:

@@ -102,7 +102,7 @@ def _draw_progress(requested: Map, state: MapSession) -> None:
 
     def draw(status: Status) -> None:
         if status.state in ("failed", "stopped", "interrupted"):
-            st.warning(session.plain(status.reason or "Stopped. The map shows the layout it started from."))
+            st.warning(session.prose(status.reason or "Stopped. The map shows the layout it started from."))
             if st.button("Restart"):
                 state.submitted = ""
                 st.rerun()

@@ -219,7 +219,7 @@ def test_a_shared_server_logs_to_no_place_that_a_visitor_names(app, dataset, mon
 
 
 @pytest.mark.timeout(180)
-def test_a_run_that_waits_shows_its_place_and_when_it_begins(app, many_topics, monkeypatch):
+def test_a_run_that_waits_shows_its_place_and_when_it_begins_and_leaves_the_queue(app, many_topics, monkeypatch):
     dataset = Dataset.upload(Store().uploads_folder, "t.txt", [many_topics.encode()])
     monkeypatch.setenv("EMBEDVIZ_LIMIT_VISITOR_RUNNING", "1")
     shared_executor().close()  # of other limits
@@ -237,7 +237,8 @@ def test_a_run_that_waits_shows_its_place_and_when_it_begins(app, many_topics, m
     assert not app.exception
     shown = " ".join(info.value for info in app.info)
     assert re.search(r"Waiting: number 1 in the queue, begins in about [\d.]+ (s|min)", shown), shown
-    shared_executor().stop(waiting)
-    app.run()
+    assert not app.metric  # no time, which has not begun
+    assert app.button(key=f"stop-{waiting.id}").label == "Leave the queue"
+    app.button(key=f"stop-{waiting.id}").click().run()
     assert "Taken out of the queue." in [info.value for info in app.info]
     shared_executor().stop(running)
