@@ -22,6 +22,6 @@ def example_folder(request, own_home):
         return
     request.getfixturevalue("monkeypatch").chdir(request.getfixturevalue("tmp_path"))
     yield
-    executor = getattr(sys.modules.get("embedviz.jobs.local_executor"), "_shared", None)
+    executor = getattr(sys.modules.get("embedviz.jobs.shared_executor"), "_shared", None)
     if executor is not None:
         executor.close()

@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def in_a_fresh_store(measure) -> float:
-    from embedviz.jobs.local_executor import shared_executor
+    from embedviz.jobs.shared_executor import shared_executor
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["EMBEDVIZ_HOME"] = home

@@ -19,7 +19,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from embedviz.jobs.local_executor import close_shared_executor
+from embedviz.jobs.shared_executor import close_shared_executor
 from tests.experiments.known_truth import FAMILIES, judged
 
 OUTCOMES = ["right", "undecided", "wrong"]

@@ -21,7 +21,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY
 
 from embedviz.core.metrics import REGISTRY
-from embedviz.jobs.local_executor import local_load
+from embedviz.jobs.shared_executor import local_load
 from embedviz.store.store import Store
 
 TOKEN = "EMBEDVIZ_METRICS_TOKEN"

@@ -16,7 +16,7 @@ from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.mode import is_shared
 from embedviz.jobs import executor as executors
 from embedviz.jobs.executor import Executor
-from embedviz.jobs.local_executor import shared_executor
+from embedviz.jobs.shared_executor import shared_executor
 from embedviz.store.disk_room import Room
 from embedviz.store.ids import LOCAL_OWNER
 from embedviz.store.run_folder import RunFolder

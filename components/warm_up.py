@@ -33,7 +33,7 @@ class WarmUp:
         self._ended.set()
         _first_page.set()
         self._thread.join()
-        from embedviz.jobs.local_executor import close_shared_executor
+        from embedviz.jobs.shared_executor import close_shared_executor
 
         close_shared_executor()
 
@@ -45,7 +45,7 @@ class WarmUp:
         _first_page.wait(FIRST_PAGE_S)
         if self._ended.wait(SETTLING_S):
             return
-        from embedviz.jobs.local_executor import shared_executor
+        from embedviz.jobs.shared_executor import shared_executor
 
         shared_executor()
         if not self._ended.is_set():

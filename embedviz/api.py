@@ -148,7 +148,7 @@ def start(
     'done'
     """
     from embedviz.jobs.executor import submit_new
-    from embedviz.jobs.local_executor import shared_executor
+    from embedviz.jobs.shared_executor import shared_executor
 
     columns = _with_categories(model, data, columns)
     dataset = _dataset(model, data, read, columns, test, validation)

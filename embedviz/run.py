@@ -196,7 +196,7 @@ class Run(NotebookDisplay, ExportableRun):
 
     def stop(self) -> None:
         """Ask whoever works on it to stop and keep the best so far; nothing when it has ended."""
-        from embedviz.jobs.local_executor import shared_executor
+        from embedviz.jobs.shared_executor import shared_executor
 
         shared_executor().stop(self)
 
@@ -208,7 +208,7 @@ class Run(NotebookDisplay, ExportableRun):
         RunError
             When it is done, or another process works on it.
         """
-        from embedviz.jobs.local_executor import shared_executor
+        from embedviz.jobs.shared_executor import shared_executor
 
         shared_executor().submit(self)
         return self

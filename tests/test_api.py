@@ -6,7 +6,7 @@ import pytest
 
 import embedviz as ev
 from embedviz.core.errors import EmbedvizError, RunError
-from embedviz.jobs.local_executor import shared_executor
+from embedviz.jobs.shared_executor import shared_executor
 from tests.jobs.waiting import in_training
 
 pytestmark = pytest.mark.slow

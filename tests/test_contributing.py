@@ -225,7 +225,7 @@ def find_longest(spec: LongestSpec, folder: Path, reporter: Reporter) -> None:
     check="""
 from pathlib import Path
 import time
-from embedviz.jobs.local_executor import shared_executor
+from embedviz.jobs.shared_executor import shared_executor
 from embedviz.space.longest_job import Longest, LongestSpec
 job = Longest.keyed(Path("jobs"), LongestSpec(["a", "bbb", "cc"]))
 shared_executor().submit(job)
@@ -293,7 +293,7 @@ class ProcessExecutor:
 '''
     },
     lines={
-        "embedviz/jobs/local_executor.py": [
+        "embedviz/jobs/shared_executor.py": [
             (
                 "        if _shared is None or",
                 "            from embedviz.jobs.process_executor import ProcessExecutor as LocalExecutor",

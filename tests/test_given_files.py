@@ -184,7 +184,7 @@ def test_a_guess_is_taken_away_on_the_command_line(files, monkeypatch, capsys):
 
 
 def test_a_background_training_takes_the_files_too(files):
-    from embedviz.jobs.local_executor import shared_executor
+    from embedviz.jobs.shared_executor import shared_executor
 
     run = ev.start("sentiment", "train.csv", test="test.tsv", **SENTIMENT)
     assert run.wait(120) == "done"

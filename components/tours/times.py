@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from components import formatting
 from components.tours.content import Tour
-from embedviz.jobs.local_executor import measured_speed
+from embedviz.jobs.shared_executor import measured_speed
 from embedviz.store.run_folder import RunFolder
 
 WORDS_PER_SECOND = 1e6  # of the machine that Tour.work is given for

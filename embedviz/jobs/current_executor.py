@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from embedviz.core.errors import RunError
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.stop_request import request_stop
-from embedviz.jobs.local_executor import shared_executor
+from embedviz.jobs.shared_executor import shared_executor
 
 ANSWER_S = 30.0  # that the server may take to queue a run
 

@@ -7,45 +7,35 @@ trained: it hands its runs in here, to wait their turn as any other.
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
-from math import inf, nan
 from pathlib import Path
-from statistics import median
 from typing import Any, Self
 
-from embedviz.core.cost import Cost, Machine
+from embedviz.core.cost import Machine
 from embedviz.core.errors import EmbedvizError, RunError
-from embedviz.core.home import full_sentence, home, is_full
+from embedviz.core.home import home
 from embedviz.core.jobs.declaration import Declaration, Lane, Limits
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
 from embedviz.core.jobs.spec import JobSpec
-from embedviz.core.jobs.status import (
-    Status,
-    interrupted,
-    write_status,
-    written_status,
-)
+from embedviz.core.jobs.status import interrupted
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
 from embedviz.core.limits import ELSEWHERE, HostLimits
-from embedviz.jobs.executor import STOP_GRACE_S, Executor, SharedExecutor, check_room, take_for_queue
+from embedviz.jobs.executor import STOP_GRACE_S, Executor, check_room, take_for_queue
 from embedviz.jobs.fair_queue import Expected, FairQueue, expected_wait
-from embedviz.jobs.forked_process import KILLED
+from embedviz.jobs.job_durations import JobDurations, estimated_seconds
+from embedviz.jobs.job_ends import JobEnds, end_of_exit, was_begun
 from embedviz.jobs.job_metrics import LaneLoad, count_begun, count_ended, refusals_counted
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
 from embedviz.jobs.worker_start import LOG
 from embedviz.store.ids import LOCAL_OWNER
-from embedviz.store.run_folder import RunFolder
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 
@@ -54,7 +44,6 @@ WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 30.0  # with the age of torn files: none lies there for more than a minute
 MAX_SWEEP_SHARE = 0.05  # of the time, with many thousand runs
-REMEMBERED = 9  # last jobs of a lane by which lengths are expected
 WAITING_BEATS = 2  # of the heart: those of waiting jobs, of which there may be a hundred, are renewed every second time
 MAX_STARTS = 3  # of workers in a row that die before they are ready
 MAX_INTERACTIVE = 3  # maps, readings and the like at once where nothing limits them
@@ -86,10 +75,10 @@ class LocalExecutor:
             "coordination": MAX_COORDINATED,
         }
         self._waiting: dict[Lane, FairQueue] = {lane: FairQueue() for lane in LANES}
-        self._took: dict[Lane, _Durations] = {lane: _Durations() for lane in LANES}
+        self._took: dict[Lane, JobDurations] = {lane: JobDurations() for lane in LANES}
         self._workers: dict[Lane, list[WorkerProcess]] = {lane: [] for lane in LANES}
         self._failures: dict[Lane, int] = dict.fromkeys(LANES, 0)
-        self._unwritten: list[tuple[HeldJob, Callable[[Status], Status]]] = []  # ends that the disk has not taken yet
+        self._ends = JobEnds()
         self._sweep_interval = sweep_interval
         self._closed = threading.Event()
         self._machine = Machine()
@@ -199,7 +188,7 @@ class LocalExecutor:
             workers = [worker for lane in self._workers.values() for worker in lane]
             for queue in self._waiting.values():
                 for held in queue.clear():
-                    self._end(held, interrupted)
+                    self._ends.write(held, interrupted)
             self._closed.set()
         for worker in workers:
             worker.hang_up()
@@ -213,7 +202,9 @@ class LocalExecutor:
             for held in list(waiting):
                 if held.folder == folder:
                     waiting.remove(held)
-                    self._end(held, lambda status: replace(status, state="stopped", reason="Taken out of the queue."))
+                    self._ends.write(
+                        held, lambda status: replace(status, state="stopped", reason="Taken out of the queue.")
+                    )
                     return True
         for workers in self._workers.values():
             for worker in workers:
@@ -293,46 +284,22 @@ class LocalExecutor:
         with self._lock:
             self._workers[worker.lane].remove(worker)
             held, worker.held = worker.held, None
-            killed = worker.killed_for
-            if held and killed and killed.job is held:
-                self._end(held, lambda status: replace(status, state=killed.state, reason=killed.reason))
-            elif held and self._goes_back(worker, held):
+            if held and not self.is_closed and not was_begun(worker, held):
                 self._waiting[worker.lane].add(replace(held, was_returned=True))
-            elif held and held.limits and not held.limits.keeps_best and code == KILLED:
-                reason = held.limits.out_of_memory  # which the system's own watch over memory may have found
-                self._end(held, lambda status: replace(status, state="failed", reason=reason))
             elif held:
-                reason = _reason(code)  # now: the disk may have room again when the end is written
-                self._end(held, lambda status: interrupted(status, reason))
+                self._ends.write(held, end_of_exit(worker, held, code))
             if not worker.was_ready:
                 self._failures[worker.lane] += 1
                 if self._failures[worker.lane] == MAX_STARTS:
                     self._give_up(worker.lane)
             self._hand_out(worker.lane)
 
-    def _goes_back(self, worker: WorkerProcess, held: HeldJob) -> bool:
-        """True for a job that a worker did not begin: it had died before it was given the job, and the news came late."""
-        if self.is_closed or held.was_returned or not worker.was_ready or worker.is_to_stop(held):
-            return False
-        written = written_status(held.folder)
-        return written is not None and written.state == "queued"
-
-    def _end(self, held: HeldJob, ended: Callable[[Status], Status]) -> None:
-        """Write down how a job ended; where the disk does not take it, try again with each beat."""
-        try:
-            _write_end(held, ended)
-        except FileNotFoundError:  # its folder was deleted
-            logger.warning("The end of %s was not written down: its folder is gone", held.folder)
-        except (EmbedvizError, OSError) as error:
-            logger.warning("The end of %s was not written down: %s", held.folder, error)
-            self._unwritten.append((held, ended))
-
     def _give_up(self, lane: Lane) -> None:
         """End the waiting jobs of a lane whose workers do not start."""
         logger.error("Workers of the lane %r do not start; see %s", lane, home() / LOG)
         reason = f"No worker process can be started on this machine; {LOG} in the store says why."
         for held in self._waiting[lane].clear():
-            self._end(held, lambda status: interrupted(status, reason))
+            self._ends.write(held, lambda status: interrupted(status, reason))
 
     def _beat(self) -> None:
         """Renew the leases of waiting jobs, and of running ones beside their workers; take stop requests."""
@@ -344,11 +311,11 @@ class LocalExecutor:
                 held = [one for waiting in self._waiting.values() for one in waiting if waits]
                 workers = [worker for lane in self._workers.values() for worker in lane if worker.is_running]
                 held += [worker.held for worker in workers if worker.held]
-                unwritten, self._unwritten = self._unwritten, []
+                unwritten = self._ends.take_unwritten()
             for one in [*held, *(one for one, _ in unwritten)]:
                 self._renew(one)
-            for one, ended in unwritten:
-                self._end(one, ended)
+            for one, end in unwritten:
+                self._ends.write(one, end)
 
     def _watch(self) -> None:
         """End jobs that have taken more time or memory than their kind may."""
@@ -377,42 +344,6 @@ class LocalExecutor:
             pause = max(self._sweep_interval, (time.monotonic() - begun) / MAX_SWEEP_SHARE)
 
 
-def _write_end(held: HeldJob, ended: Callable[[Status], Status]) -> None:
-    """Write the status that `ended` makes of the last one, unless the job has ended or is another process's by now."""
-    status = written_status(held.folder)
-    if status and not status.is_final and held.lease.is_held():
-        write_status(held.folder, replace(ended(status), ended=time.time(), seconds=status.elapsed()))
-        count_ended(held)
-
-
-class _Durations:
-    """How long the last jobs of a lane took, beside their estimates."""
-
-    def __init__(self) -> None:
-        self._seconds: deque[float] = deque(maxlen=REMEMBERED)
-        self._ratios: deque[float] = deque(maxlen=REMEMBERED)
-
-    def add(self, estimated: float, took: float) -> None:
-        """Remember a job."""
-        self._seconds.append(took)
-        if estimated:
-            self._ratios.append(took / estimated)
-
-    def expected(self, held: HeldJob, so_far: float = 0.0) -> float:
-        """Return the seconds that a job will take, or that are left of one under way; not a number where nobody knows."""
-        if held.seconds:
-            whole = held.seconds * (median(self._ratios) if self._ratios else 1.0)
-        else:
-            whole = median(self._seconds) if self._seconds else nan
-        limit = held.limits.seconds if held.limits else inf
-        return max(min(whole, limit) - so_far, 0.1 * whole)
-
-
-def estimated_seconds(job: JobFolder[Any]) -> float:
-    """Return what a run was estimated to take; 0 where nobody did."""
-    return Cost.from_fields(job.spec.estimate).seconds if isinstance(job, RunFolder) else 0.0
-
-
 def _interactive_places() -> int:
     limit = HostLimits.of_environment().interactive
     return MAX_INTERACTIVE if limit is None else max(1, int(limit))
@@ -439,56 +370,3 @@ def _limits_of(lane: Lane, limits: HostLimits) -> Limits | None:
     return Limits(
         "It", float("inf") if seconds is None else seconds, memory, f"The best so far is kept. {ELSEWHERE}", True
     )
-
-
-def _reason(code: int) -> str:
-    if is_full():
-        return full_sentence()
-    if code == KILLED:
-        return (
-            "The process that worked on it was killed, or ran out of memory. Resume continues from the last checkpoint."
-        )
-    return f"The process that worked on it ended unexpectedly (exit code {code}). Resume continues from the last checkpoint."
-
-
-_shared: SharedExecutor | None = None
-_shared_lock = threading.Lock()
-
-
-def shared_executor() -> Executor:
-    """Return the executor of this process, started on first use and closed when the process ends."""
-    global _shared
-    with _shared_lock:
-        if _shared is None or _shared.is_closed:
-            _shared = (_cluster_executor() or LocalExecutor()).start()
-            atexit.register(_shared.close)
-        return _shared
-
-
-def _cluster_executor() -> SharedExecutor | None:
-    """Return the executor that EMBEDVIZ_EXECUTOR names; None for this machine's. RunError where it cannot be had."""
-    name = os.environ.get("EMBEDVIZ_EXECUTOR") or "local"
-    if name == "ray":
-        from embedviz.jobs.ray_executor import RayExecutor
-
-        return RayExecutor(lambda trainer: LocalExecutor(trainer=trainer))
-    if name != "local":
-        raise RunError(f"EMBEDVIZ_EXECUTOR is local or ray, not {name!r}.")
-    return None
-
-
-def close_shared_executor() -> None:
-    """Close the executor of this process if it was ever started."""
-    with _shared_lock:
-        if _shared:
-            _shared.close()
-
-
-def local_load() -> dict[Lane, LaneLoad]:
-    """Return how many jobs of each lane wait and run on this machine; nothing before the executor was started."""
-    return _shared.load() if isinstance(_shared, LocalExecutor) else {}
-
-
-def measured_speed() -> float | None:
-    """Return the words per second of this machine's kernel; None before a worker of this process has measured them."""
-    return _shared.machine.words_per_second if _shared else None

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedviz.jobs.local_executor import shared_executor
+from embedviz.jobs.shared_executor import shared_executor
 
 
 @pytest.fixture(scope="module", autouse=True)

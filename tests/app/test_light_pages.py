@@ -21,7 +21,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from embedviz.core.jobs.status import Status, write_status
-from embedviz.jobs.local_executor import shared_executor
+from embedviz.jobs.shared_executor import shared_executor
 from embedviz.space import EmbeddingSpace
 from embedviz.space.storage import write_space
 from embedviz.store.dataset import Dataset

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedviz.core.cost import Cost
-from embedviz.jobs.local_executor import shared_executor
+from embedviz.jobs.shared_executor import shared_executor
 from embedviz.store.dataset import Dataset
 from embedviz.store.run_specs import TrainingSpec
 from embedviz.store.store import Store

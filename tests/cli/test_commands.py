@@ -10,7 +10,7 @@ import embedviz
 from embedviz import cli
 from embedviz.cli.arguments import columns_of, repeated
 from embedviz.core.errors import SettingsError
-from embedviz.jobs.local_executor import close_shared_executor
+from embedviz.jobs.shared_executor import close_shared_executor
 from embedviz.space import EmbeddingSpace
 from embedviz.space.subwords import Subwords
 

@@ -45,7 +45,7 @@ def folder(tmp_path, monkeypatch, cars, film_ratings, tweets):
     (tmp_path / "pairs.tsv").write_text("king\tqueen\t8.6\nking\ttable\t1.3\ngold\tsilver\t8.0\nbread\twater\t4.5\n")
     monkeypatch.chdir(tmp_path)
     yield tmp_path
-    executor = getattr(sys.modules.get("embedviz.jobs.local_executor"), "_shared", None)
+    executor = getattr(sys.modules.get("embedviz.jobs.shared_executor"), "_shared", None)
     if executor is not None:
         executor.close()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedviz.jobs.local_executor import close_shared_executor
+from embedviz.jobs.shared_executor import close_shared_executor
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from embedviz.core.jobs.reporter import Control
 from embedviz.experiments.experiment import create_experiment, experiments_of, open_experiment
 from embedviz.experiments.report import report_html
 from embedviz.experiments.result import done
-from embedviz.jobs.local_executor import LocalExecutor, shared_executor
+from embedviz.jobs.local_executor import LocalExecutor
 from embedviz.jobs.perform import perform
+from embedviz.jobs.shared_executor import shared_executor
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 from tests.jobs.waiting import wait_for, worker_of

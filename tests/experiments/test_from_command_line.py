@@ -7,7 +7,7 @@ import pytest
 
 from embedviz import cli
 from embedviz.experiments import QUESTIONS, find_question
-from embedviz.jobs.local_executor import close_shared_executor
+from embedviz.jobs.shared_executor import close_shared_executor
 from tests.experiments.planted import bought, topics
 
 pytestmark = pytest.mark.slow

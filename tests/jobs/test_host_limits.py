@@ -137,7 +137,7 @@ def test_places_of_a_machine_are_its_cores_unless_they_are_limited(shared, monke
 
 def test_a_worker_that_ends_while_the_disk_is_full_leaves_its_lane_alive(executor, monkeypatch, many_topics):
     """The listening thread writes the end of a job that it heard of; it has to live on where that fails."""
-    from embedviz.jobs import local_executor
+    from embedviz.jobs import job_ends
 
     run = new_run(many_topics, **LONG)
     executor.submit(run, "a")
@@ -147,7 +147,7 @@ def test_a_worker_that_ends_while_the_disk_is_full_leaves_its_lane_alive(executo
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(local_executor, "write_status", full)
+        patch.setattr(job_ends, "write_status", full)
         worker = next(worker for worker in executor._workers["training"] if worker.held)
         worker._process.kill()
         wait_for(lambda: worker not in executor._workers["training"], what="the end of the worker")

@@ -10,9 +10,10 @@ from embedviz.core.jobs.lease import current_generation
 from embedviz.core.jobs.status import written_status
 from embedviz.experiments.experiment import create_experiment
 from embedviz.jobs import ray_executor
-from embedviz.jobs.local_executor import LocalExecutor, close_shared_executor, shared_executor
+from embedviz.jobs.local_executor import LocalExecutor
 from embedviz.jobs.perform import OUT_OF_MEMORY, perform
 from embedviz.jobs.ray_executor import RayExecutor
+from embedviz.jobs.shared_executor import close_shared_executor, shared_executor
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 from tests.jobs.ray_nodes import RAY_S, Nodes, can_hide_folders
