@@ -122,7 +122,7 @@ async def train(visitor: Visitor, sample: str, rng: random.Random, outcome: Outc
         outcome.refused += 1
         return await visitor.stay(rng.uniform(*LOOK_S))
     check(visitor, outcome)
-    await visitor.follow("Test set", min(120, max(1, until - time.monotonic())))
+    await visitor.follow_end(min(120, max(1, until - time.monotonic())))
     outcome.runs = max(outcome.runs, len(visitor.options("Open run")))
     check(visitor, outcome)
     await visitor.stay(rng.uniform(*LOOK_S))

@@ -41,6 +41,9 @@ class HostLimits:
     run_seconds: float | None = _limit(900, "Seconds of a training; the best so far is kept.")
     map_seconds: float | None = _limit(300, "Seconds of a map, or of anything else that a page asks for.")
     job_mb: float | None = _limit(700, "Memory of a job, in MB.")
+    memory_mb: float | None = _limit(
+        1550, "Memory of the server and its workers, in MB; a job for which there is no room waits."
+    )
     worker_mb: float | None = _limit(
         100, "Memory of its own that a process keeps after a job, in MB; one that holds more is replaced."
     )

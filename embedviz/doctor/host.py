@@ -118,6 +118,9 @@ def _memory(limits: HostLimits) -> Iterator[Finding]:
         yield Finding("warning", "memory", sentence, "Lower EMBEDVIZ_LIMIT_JOB_MB, or take a larger machine.")
     else:
         yield Finding("ok", "memory", sentence)
+    if limits.memory_mb is not None and limits.memory_mb > there:
+        sentence = f"Jobs begin until all processes take {limits.memory_mb:,.10g} MB; there are {there:,.0f} MB."
+        yield Finding("warning", "memory", sentence, "Lower EMBEDVIZ_LIMIT_MEMORY_MB, or take a larger machine.")
 
 
 def _memory_mb() -> float:

@@ -8,9 +8,10 @@ trained: it hands its runs in here, to wait their turn as any other.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -31,16 +32,18 @@ from embedviz.jobs.fair_queue import Expected, FairQueue, expected_wait
 from embedviz.jobs.job_durations import JobDurations, estimated_seconds
 from embedviz.jobs.job_ends import JobEnds, end_of_exit, was_begun
 from embedviz.jobs.job_metrics import LaneLoad, count_begun, count_ended, refusals_counted
+from embedviz.jobs.memory_room import MemoryRoom, memory_of
 from embedviz.jobs.opening import open_job
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
-from embedviz.jobs.worker_start import LOG
+from embedviz.jobs.worker_start import LOG, fork_server_pid
 from embedviz.store.ids import LOCAL_OWNER
 from embedviz.store.store import Store
 from embedviz.training.threads import thread_capacity, threads_per_training
 
 LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing to save
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
+MEASURE_INTERVAL_S = 1.0  # between two looks at the memory of all processes
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 30.0  # with the age of torn files: none lies there for more than a minute
 MAX_SWEEP_SHARE = 0.05  # of the time, with many thousand runs
@@ -79,6 +82,7 @@ class LocalExecutor:
         self._workers: dict[Lane, list[WorkerProcess]] = {lane: [] for lane in LANES}
         self._failures: dict[Lane, int] = dict.fromkeys(LANES, 0)
         self._ends = JobEnds()
+        self._room = MemoryRoom()
         self._sweep_interval = sweep_interval
         self._closed = threading.Event()
         self._machine = Machine()
@@ -226,7 +230,7 @@ class LocalExecutor:
         workers, waiting = self._workers[lane], self._waiting[lane]
         for worker in workers:
             following = waiting.first(lambda owner: self._may_run(lane, owner)) if worker.is_idle else None
-            if following and following.places <= self._free_places(lane):
+            if following and following.places <= self._free_places(lane) and self._has_memory(lane, following):
                 waiting.take(following)
                 worker.take(following, self._capacity_of(following.owner))
                 count_begun(following, lane)
@@ -241,6 +245,13 @@ class LocalExecutor:
     def _free_places(self, lane: Lane) -> int:
         """Return the places that no job of the lane holds. Holds the lock."""
         return self._places[lane] - sum(worker.held.places for worker in self._workers[lane] if worker.held)
+
+    def _has_memory(self, lane: Lane, job: HeldJob) -> bool:
+        """True when there is memory for one more job. Holds the lock."""
+        running: dict[Lane, list[HeldJob]] = {
+            each: [worker.held for worker in self._workers[each] if worker.held] for each in LANES
+        }
+        return self._room.has_room(lane, job, running)
 
     def _may_run(self, lane: Lane, owner: str) -> bool:
         """True when one more job of an owner may run. Holds the lock."""
@@ -318,12 +329,28 @@ class LocalExecutor:
                 self._ends.write(one, end)
 
     def _watch(self) -> None:
-        """End jobs that have taken more time or memory than their kind may."""
+        """End jobs that have taken more time or memory than their kind may, and measure what all take together."""
+        measured = -MEASURE_INTERVAL_S
         while not self._closed.wait(WATCH_INTERVAL_S):
             with self._lock:
                 workers = [worker for lane in self._workers.values() for worker in lane if worker.is_running]
             for worker in workers:
                 worker.keep_limits(STOP_GRACE_S)
+            if time.monotonic() - measured >= MEASURE_INTERVAL_S and HostLimits.of_environment().memory_mb is not None:
+                self._measure(workers)
+                measured = time.monotonic()
+
+    def _measure(self, workers: Sequence[WorkerProcess]) -> None:
+        """Take notice of the memory of all processes, and hand out what waited for some."""
+        held = [(worker.held, worker.pid) for worker in workers if worker.held]
+        pids = [os.getpid(), fork_server_pid(), *(worker.pid for worker in workers)]
+        memory = memory_of(pid for pid in pids if pid is not None)
+        with self._lock:
+            was_short = self._room.is_short
+            total = sum(each.share for each in memory.values())
+            self._room.update(total, [(job, memory[pid].own) for job, pid in held if pid in memory])
+            for lane in LANES if was_short else ():
+                self._hand_out(lane)
 
     def _renew(self, held: HeldJob) -> None:
         try:

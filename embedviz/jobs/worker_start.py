@@ -118,6 +118,11 @@ class ForkServer:
         """False once it has ended."""
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def fork(self, lane: Lane) -> ForkedProcess:
         """Ask for a worker, which begins as soon as the fork server is ready."""
         surroundings: Surroundings = {"environment": environment_of_workers(), "folder": os.getcwd()}
@@ -173,6 +178,12 @@ class ForkServer:
             worker = self._workers.pop(number, None)
         if worker:
             worker.end(code)
+
+
+def fork_server_pid() -> int | None:
+    """Return the process of the fork server; None where none runs."""
+    with _fork_server_lock:
+        return _fork_server.pid if _fork_server is not None and _fork_server.is_running else None
 
 
 def loading_environment() -> dict[str, str]:

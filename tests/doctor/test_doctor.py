@@ -123,6 +123,10 @@ def test_a_shared_server_is_told_what_it_lacks(monkeypatch):
     assert one(found, "uploads", "warning").remedy == "Set STREAMLIT_SERVER_MAX_UPLOAD_SIZE=25."
     assert "EMBEDVIZ_HOME" in one(found, "store", "warning").remedy
     assert "EMBEDVIZ_LIMIT_JOB_MB" in one(found, "memory", "warning").remedy
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_JOB_MB", "10")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "100000000")
+    assert "EMBEDVIZ_LIMIT_MEMORY_MB" in one(host_findings(), "memory", "warning").remedy
+    monkeypatch.delenv("EMBEDVIZ_LIMIT_MEMORY_MB")
     monkeypatch.setenv("EMBEDVIZ_ALLOWED_HOSTS", "example.org")
     monkeypatch.setenv("EMBEDVIZ_HOME", "/srv/embedviz")
     monkeypatch.setenv("EMBEDVIZ_LIMIT_JOB_MB", "10")

@@ -8,7 +8,7 @@ import pytest
 from embedviz.core.cost import Cost
 from embedviz.core.errors import JobFailedError, QueueFullError, SettingsError
 from embedviz.jobs.inline import run_inline
-from embedviz.jobs.local_executor import LocalExecutor
+from embedviz.jobs.local_executor import MEASURE_INTERVAL_S, LocalExecutor
 from embedviz.store.dataset import Dataset
 from embedviz.store.store import Store
 from tests.jobs.waiting import in_training, wait_for
@@ -22,6 +22,7 @@ LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
 def shared(monkeypatch, own_home):
     monkeypatch.setenv("EMBEDVIZ_MODE", "shared")
     monkeypatch.setenv("EMBEDVIZ_LIMIT_EPOCHS", "none")  # for runs that do not end by themselves
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "none")  # the process of the tests alone holds half of it
 
 
 @pytest.fixture
@@ -127,6 +128,19 @@ def test_where_all_places_are_taken_the_forecast_comes_true(shared, request, mon
     assert expected / 2 <= time.monotonic() - asked <= 2 * expected + 2  # a training that is stopped is still measured
     assert last.wait(60) == "done"
     assert executor.expected_wait(last) is None
+
+
+def test_a_training_for_which_there_is_no_memory_waits_until_there_is(executor, monkeypatch, many_topics):
+    first, second = new_run(many_topics, "a", **LONG), new_run(many_topics, "b", epochs=1)
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "1")  # there is always memory for one
+    executor.submit(first, "a")
+    in_training(first)
+    executor.submit(second, "b")
+    time.sleep(2 * MEASURE_INTERVAL_S)
+    assert (first.status, second.status) == ("running", "queued")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "100000")
+    assert second.wait(60) == "done"
+    assert first.status == "running"
 
 
 def test_places_of_a_machine_are_its_cores_unless_they_are_limited(shared, monkeypatch):
