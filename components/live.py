@@ -44,7 +44,7 @@ def follow(
     seconds = PACE.seconds(follower) if not drawn.is_final else 0.0
 
     def body() -> None:
-        with TURNS.take() if is_refresh else contextlib.nullcontext():
+        with TURNS.take(session.owner()) if is_refresh else contextlib.nullcontext():
             redraw()
 
     def redraw() -> None:

@@ -1,13 +1,16 @@
-"""How many pages are run at once: few, as all of them share one core."""
+"""Which page is run when: few at once, as all of them share one core, and none of a visitor who takes more than a share."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Generator
 
+from components.shares import Shares
+
 AT_ONCE = 2  # one that computes, and one that waits for the disk or a worker
-TIMEOUT_S = 1.0  # seconds a page waits for a turn: the pages that have one may be slow
+TIMEOUT_S = 1.0  # that a page waits for a turn: the pages that have one may be slow
 
 
 class Turns:
@@ -28,16 +31,28 @@ class Turns:
     def __init__(self, at_once: int = AT_ONCE, timeout_s: float = TIMEOUT_S) -> None:
         self._free = threading.BoundedSemaphore(at_once)
         self._timeout_s = timeout_s
+        self._shares = Shares()
 
     @contextlib.contextmanager
-    def take(self) -> Generator[None]:
-        """Wait for a turn, and give it back at the end."""
-        is_taken = self._free.acquire(timeout=self._timeout_s)
+    def take(self, visitor: str) -> Generator[None]:
+        """Wait for a turn, and give it back at the end.
+
+        Parameters
+        ----------
+        visitor : str
+            Whose page it is. One whose pages take more than a share of the time waits while others are there.
+        """
+        until = time.monotonic() + self._timeout_s
+        if wait := self._shares.seconds_to_wait(visitor):
+            time.sleep(min(wait, self._timeout_s))
+        is_taken = self._free.acquire(timeout=max(0.0, until - time.monotonic()))
+        begun = time.thread_time()
         try:
             yield
         finally:
             if is_taken:
                 self._free.release()
+            self._shares.take(visitor, time.thread_time() - begun)
 
 
 TURNS = Turns()  # of all visitors of this server

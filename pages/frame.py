@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from components import brand, navigation, run_picker, sign_in_page, warm_up
+from components import brand, navigation, run_picker, session, sign_in_page, warm_up
 from components.error_boundary import error_boundary
 from components.turns import TURNS
 
-with TURNS.take():
+with TURNS.take(session.owner()):
     brand.set_up()
     page = navigation.choose_page(
         [

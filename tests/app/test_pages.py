@@ -91,8 +91,8 @@ def test_a_page_is_run_in_its_turn_and_gives_it_back_to_the_one_it_leads_to(app,
 
     class Watched(Turns):
         @contextlib.contextmanager
-        def take(self):
-            with super().take():
+        def take(self, visitor):
+            with super().take(visitor):
                 seen.append("begun")
                 try:
                     yield
