@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-MAX_SHARE = 0.15  # of the one core that Python has; a person who turns a page each second takes a third of that
+MAX_SHARE = 0.10  # of the one core that Python has; a person who turns a page each second takes half of that
 MAX_SAVED_S = 0.5  # that a visitor may take at once after a pause: several clicks, each of a slow page
 MAX_OWED_S = 0.5  # that counts of what a visitor took beyond it, while alone perhaps
 PRESENT_S = 5.0  # that somebody counts as there after a page of theirs
@@ -41,7 +41,7 @@ class Shares:
         >>> shares.seconds_to_wait("a reader", now=1.0)
         0.0
         >>> round(shares.seconds_to_wait("somebody who uploads one file after the other", now=1.0), 3)
-        2.0
+        3.0
         """
         now = time.monotonic() if now is None else now
         with self._lock:

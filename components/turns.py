@@ -10,6 +10,7 @@ from collections.abc import Generator
 from components.shares import Shares
 
 AT_ONCE = 2  # one that computes, and one that waits for the disk or a worker
+AROUND_S = 0.01  # that a page takes outside its script: in the loop that takes requests and sends answers
 TIMEOUT_S = 1.0  # that a page waits for a turn: the pages that have one may be slow
 
 
@@ -52,7 +53,7 @@ class Turns:
         finally:
             if is_taken:
                 self._free.release()
-            self._shares.take(visitor, time.thread_time() - begun)
+            self._shares.take(visitor, AROUND_S + time.thread_time() - begun)
 
 
 TURNS = Turns()  # of all visitors of this server
