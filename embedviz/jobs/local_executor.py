@@ -43,6 +43,7 @@ from embedviz.training.threads import thread_capacity, threads_per_training
 
 LIMITED_STOP_GRACE_S = 0.5  # the same for a job with limits, which has nothing to save
 WATCH_INTERVAL_S = 0.1  # between two looks at what jobs with limits have taken
+FRESH_BYTES = 20e6  # more than a worker has for itself before its first job
 MEASURE_INTERVAL_S = 1.0  # between two looks at the memory of all processes
 CLOSE_GRACE_S = 8.0  # all workers together may take to write their checkpoints when the server ends
 SWEEP_INTERVAL_S = 30.0  # with the age of torn files: none lies there for more than a minute
@@ -351,6 +352,9 @@ class LocalExecutor:
             self._room.update(total, [(job, memory[pid].own) for job, pid in held if pid in memory])
             for lane in LANES if was_short else ():
                 self._hand_out(lane)
+            for worker in workers if self._room.is_short else ():
+                if worker.is_idle and worker.pid in memory and memory[worker.pid].own > FRESH_BYTES:
+                    worker.hang_up()  # one that is new takes its place, and holds next to nothing
 
     def _renew(self, held: HeldJob) -> None:
         try:

@@ -143,6 +143,24 @@ def test_a_training_for_which_there_is_no_memory_waits_until_there_is(executor, 
     assert first.status == "running"
 
 
+def test_idle_workers_give_back_what_they_hold_when_a_job_waits_for_memory(executor, monkeypatch, many_topics):
+    first, second = (new_run(many_topics, owner, **LONG) for owner in "ab")
+    for run in (first, second):
+        executor.submit(run, run.owner)
+    for run in (first, second):
+        in_training(run)
+    executor.stop(second)
+    [busy] = [worker for worker in executor._workers["training"] if worker.held and worker.held.owner == "a"]
+    [used] = [worker for worker in executor._workers["training"] if worker.held and worker.held.owner == "b"]
+    assert second.wait(60) == "stopped"
+    wait_for(lambda: used.is_idle, what="the end of the job")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "1")
+    third = new_run(many_topics, "b", epochs=1)
+    executor.submit(third, "b")
+    wait_for(lambda: not used.is_running, what="the end of the idle worker")
+    assert (busy.is_running, first.status, third.status) == (True, "running", "queued")
+
+
 def test_places_of_a_machine_are_its_cores_unless_they_are_limited(shared, monkeypatch):
     for running in (4, 2):
         monkeypatch.setenv("EMBEDVIZ_LIMIT_RUNNING", str(running))
