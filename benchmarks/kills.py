@@ -65,7 +65,7 @@ class Trial:
         self.runs: list[tuple[str, RunFolder]] = []
         self.finished: dict[str, dict[str, str]] = {}  # run -> its files' digests when it was first seen done
         self.uploads: dict[str, str] = {}
-        self.maps: list[str] = []
+        self.maps: list[tuple[str, str]] = []  # of which run
         self.at_work: Counter[str] = Counter()  # what was under way at the moment of a kill
         self.resumed = self.not_resumed = 0
         self.changed: list[str] = []
@@ -124,9 +124,8 @@ class Trial:
             dataset = Dataset.open(self.store.uploads_folder / upload)
             if hashlib.sha256(dataset.path.read_bytes()).hexdigest() != digest:
                 self.changed.append(f"upload {upload}")
-        run = self.references["skipgram"]
-        for each in list(self.maps):
-            drawn = Map(run.folder / "maps" / each)
+        for run, each in list(self.maps):
+            drawn = Map(self.store.runs_folder / run / "maps" / each)
             if drawn.status != "done" or len(drawn.coords) != len(drawn.points):
                 self.changed.append(f"map {each}")
 
@@ -188,7 +187,7 @@ class Server:
             if kind == "upload":
                 self.trial.uploads[words[0]] = words[1]
             elif kind == "map":
-                self.trial.maps.append(words[0])
+                self.trial.maps.append((words[0], words[1]))
 
     def kill(self, what: str) -> None:
         try:
@@ -254,7 +253,7 @@ def serve() -> None:
             drawn = map_of(run, next(iter(run.space_kinds)), ProjectionSettings(n_points=1500, seed=seed))
             executor.submit(drawn)
             if drawn.wait(600) == "done":
-                print("map", drawn.id, flush=True)
+                print("map", run.id, drawn.id, flush=True)
             seed += 1
 
     for work in (train, upload, draw):
