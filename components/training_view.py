@@ -76,7 +76,7 @@ def _state(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
 def _metrics(run: RunFolder, state: Status, events: Sequence[Event]) -> None:
     model = model_spec(run.model)
     running = next((event for event in reversed(events) if "examples_per_second" in event), {})
-    if state.state == "queued":
+    if state.state == "queued" or not state.elapsed():  # it has not begun
         return
     cells: list[tuple[str, str, str | None]] = [("Time", formatting.duration(state.elapsed()), None)]
     if running:

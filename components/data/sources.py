@@ -14,6 +14,7 @@ from components.data.opened import open_dataset
 from components.data.room import TURN, drop_upload, has_room
 from components.error_boundary import error_boundary
 from components.uploaded_files import max_upload_mb
+from embedviz.core.limits import HostLimits
 from embedviz.core.metrics import count_upload
 from embedviz.core.mode import is_shared
 from embedviz.data.samples import SAMPLES
@@ -37,7 +38,11 @@ def show_sources() -> None:
         help=FORMATS,
         max_upload_size=max_upload_mb(),
     )
-    st.caption("Upload files that belong together at once: training and test set, or vectors and their labels.")
+    limit = HostLimits.of_environment().upload_mb
+    st.caption(
+        "Upload files that belong together at once: training and test set, or vectors and their labels."
+        + ("" if limit is None else f" A file may have at most {limit:,.10g} MB here.")
+    )
     if files:
         with error_boundary():
             if has_room(sum(file.size for file in files)):

@@ -86,12 +86,13 @@ def test_an_upload_past_the_quota_offers_the_oldest_and_is_kept_once_that_is_agr
     assert [dataset.title for dataset in Store().datasets(OTHER)] == ["theirs.txt"]
 
 
-def test_the_browser_knows_the_size_from_which_a_file_is_refused(visitor, monkeypatch):
+def test_the_browser_and_the_page_say_the_size_from_which_a_file_is_refused(visitor, monkeypatch):
     go(visitor, "data")
     assert visitor.get("file_uploader")[0].proto.max_upload_size_mb == 25
     monkeypatch.setenv("EMBEDVIZ_LIMIT_UPLOAD_MB", "0.5")
     visitor.run()
     assert visitor.get("file_uploader")[0].proto.max_upload_size_mb == 1
+    assert "A file may have at most 0.5 MB here." in page_text(visitor)
 
 
 def test_an_upload_larger_than_the_quota_is_a_sentence_and_deletes_nothing(visitor, monkeypatch):

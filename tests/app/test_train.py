@@ -241,4 +241,5 @@ def test_a_run_that_waits_shows_its_place_and_when_it_begins_and_leaves_the_queu
     assert app.button(key=f"stop-{waiting.id}").label == "Leave the queue"
     app.button(key=f"stop-{waiting.id}").click().run()
     assert "Taken out of the queue." in [info.value for info in app.info]
+    assert not app.metric
     shared_executor().stop(running)
