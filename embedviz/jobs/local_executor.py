@@ -274,7 +274,7 @@ class LocalExecutor:
                     self._machine = Machine(**answer["machine"])
             if "done" in answer:
                 if worker.held:
-                    self._took[worker.lane].add(worker.held.seconds, worker.seconds_at_work())
+                    self._took[worker.lane].add(worker.held, worker.seconds_at_work())
                     count_ended(worker.held, worker.peak_bytes)
                 worker.held = None
                 if has_grown:
