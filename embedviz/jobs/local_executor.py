@@ -164,7 +164,10 @@ class LocalExecutor:
                         for worker in self._workers[lane]
                         if (held := worker.held)
                     ]
-                    return expected_wait(job.folder, queue, running, self._places[lane], _at_once(lane))
+                    places = self._places[lane]
+                    if self._room.is_short and running:  # nothing begins before one of these ends
+                        places = sum(each.places for each in running)
+                    return expected_wait(job.folder, queue, running, places, _at_once(lane))
         return None
 
     def load(self) -> dict[Lane, LaneLoad]:

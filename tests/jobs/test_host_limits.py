@@ -131,13 +131,14 @@ def test_where_all_places_are_taken_the_forecast_comes_true(shared, request, mon
 
 
 def test_a_training_for_which_there_is_no_memory_waits_until_there_is(executor, monkeypatch, many_topics):
-    first, second = new_run(many_topics, "a", **LONG), new_run(many_topics, "b", epochs=1)
+    first, second = new_run(many_topics, "a", Cost(600, 1e8), **LONG), new_run(many_topics, "b", epochs=1)
     monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "1")  # there is always memory for one
     executor.submit(first, "a")
     in_training(first)
     executor.submit(second, "b")
     time.sleep(2 * MEASURE_INTERVAL_S)
     assert (first.status, second.status) == ("running", "queued")
+    assert 400 < executor.expected_wait(second) < 600  # until the first one ends
     monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "100000")
     assert second.wait(60) == "done"
     assert first.status == "running"
