@@ -1,4 +1,4 @@
-"""What share of the server's time a visitor's pages take: whoever takes too much waits while others are there."""
+"""Shares of the server's time: above a limit, the pages of a visitor wait while others are there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Account:
 
 
 class Shares:
-    """The seconds that each visitor's pages may still take, of which they get more as time goes on.
+    """Seconds that the pages of each visitor may still take; they grow as time goes on.
 
     All methods may be called from any thread. Times are those of the monotonic clock.
     """

@@ -1,4 +1,4 @@
-"""Which page is run when: few at once, as all of them share one core, and none of a visitor who takes more than a share."""
+"""Turns of pages: few are run at once, as all share one core, and those of a visitor who takes a large share wait."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Turns:
         Parameters
         ----------
         visitor : str
-            Whose page it is. One whose pages take more than a share of the time waits while others are there.
+            The visitor whose page it is. Above a share of the time, their pages wait while others are there.
         """
         until = time.monotonic() + self._timeout_s
         if wait := self._shares.seconds_to_wait(visitor):

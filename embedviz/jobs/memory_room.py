@@ -21,14 +21,14 @@ KEPT_FOR_A_MAP_BYTES = 100e6  # by a second training while no map is drawn
 
 @dataclass(frozen=True)
 class ProcessMemory:
-    """What a process holds, in bytes: its share of everything, and what it shares with no other."""
+    """Memory of a process in bytes: proportional set size, and what it shares with no other process."""
 
     share: int
     own: int
 
 
 def memory_of(pids: Iterable[int]) -> dict[int, ProcessMemory]:
-    """Return the memory of processes; those that have just ended are left out. Where shares are not known, what is a process's own counts."""
+    """Return the memory of processes; those that have just ended are left out. Where the share is not known, `own` counts."""
     found = {}
     for pid in pids:
         try:
