@@ -223,7 +223,7 @@ def test_a_run_that_waits_shows_its_place_and_when_it_begins_and_leaves_the_queu
     dataset = Dataset.upload(Store().uploads_folder, "t.txt", [many_topics.encode()])
     monkeypatch.setenv("EMBEDVIZ_LIMIT_VISITOR_RUNNING", "1")
     shared_executor().close()  # of other limits
-    settings = {"min_count": 1, "epochs": 3000, "dim": 50, "subsample": 0}
+    settings = {"min_count": 1, "epochs": 10_000, "dim": 50, "subsample": 0}
     cost = Cost(40, 1e8)
     running, waiting = (Store().create_training("skipgram", dataset, settings, estimate=cost) for _ in range(2))
     for run in (running, waiting):

@@ -21,7 +21,7 @@ from tests.jobs.waiting import checkpointed, in_training, wait_for, worker_of
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).resolve().parents[2]
-LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
+LONG = {"epochs": 10_000, "min_count": 1, "dim": 50, "subsample": 0}
 
 
 def new_run(text, **settings):

@@ -16,7 +16,7 @@ from embedviz.store.table_folders import tables_folder
 from tests.jobs.waiting import in_training
 
 A, B = "a" * 32, "b" * 32
-LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
+LONG = {"epochs": 10_000, "min_count": 1, "dim": 50, "subsample": 0}
 UMAP = ProjectionSettings.of(method="umap")
 
 

@@ -15,7 +15,7 @@ from tests.jobs.waiting import in_training, wait_for
 
 pytestmark = pytest.mark.slow
 
-LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
+LONG = {"epochs": 10_000, "min_count": 1, "dim": 50, "subsample": 0}
 
 
 @pytest.fixture

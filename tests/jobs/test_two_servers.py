@@ -24,7 +24,7 @@ from tests.jobs.waiting import checkpointed, in_training, wait_for, worker_of
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-LONG = {"epochs": 3000, "min_count": 1, "dim": 50, "subsample": 0}
+LONG = {"epochs": 10_000, "min_count": 1, "dim": 50, "subsample": 0}
 DETERMINISTIC = {"epochs": 1500, "min_count": 1, "dim": 16, "subsample": 0, "deterministic": True, "seed": 5}
 SERVER = """
 import sys, time
