@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hmac
 import os
 import time
@@ -21,6 +20,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY
 
 from embedviz.core.metrics import REGISTRY
+from embedviz.jobs.process_memory import memory_of
 from embedviz.jobs.shared_executor import local_load
 from embedviz.store.store import Store
 
@@ -68,22 +68,11 @@ def _memory() -> GaugeMetricFamily:
     """Return the memory of the server, the fork server and the workers; pages that several share count once in all."""
     family = GaugeMetricFamily("embedviz_memory_bytes", "Memory of the processes.", labels=["process"])
     server = psutil.Process()
-    sums = {"server": _bytes_of(server), "fork_server": 0, "workers": 0}
     workers = {process for load in local_load().values() for process in load.processes}
     fork_servers = {child.pid for child in server.children()} - workers
-    for name, processes in (("workers", workers), ("fork_server", fork_servers)):
-        for process in processes:
-            with contextlib.suppress(psutil.Error):  # it has just ended
-                sums[name] += _bytes_of(psutil.Process(process))
-    for name, size in sums.items():
-        family.add_metric([name], size)
+    for name, processes in (("server", {server.pid}), ("fork_server", fork_servers), ("workers", workers)):
+        family.add_metric([name], sum(each.share for each in memory_of(processes).values()))
     return family
-
-
-def _bytes_of(process: psutil.Process) -> int:
-    """Return the proportional set size where the system knows it, else the resident one."""
-    full = process.memory_full_info()
-    return getattr(full, "pss", 0) or full.rss
 
 
 def _minute() -> int:

@@ -26,7 +26,7 @@ class Turns:
     at_once : int, optional
         The pages that are run at once.
     timeout_s : float, optional
-        How long a page waits for its turn; then it is run without one.
+        How long a page waits for its visitor's share, and then for its turn; after that it is run without one.
     """
 
     def __init__(self, at_once: int = AT_ONCE, timeout_s: float = TIMEOUT_S) -> None:
@@ -43,10 +43,9 @@ class Turns:
         visitor : str
             The visitor whose page it is. Above a share of the time, their pages wait while others are there.
         """
-        until = time.monotonic() + self._timeout_s
         if wait := self._shares.seconds_to_wait(visitor):
             time.sleep(min(wait, self._timeout_s))
-        is_taken = self._free.acquire(timeout=max(0.0, until - time.monotonic()))
+        is_taken = self._free.acquire(timeout=self._timeout_s)
         begun = time.thread_time()
         try:
             yield

@@ -9,9 +9,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from components.gate.uploads import MB
 from embedviz.core.limits import HostLimits
-
-MB = 1 << 20  # as Streamlit counts them
 
 
 def max_upload_mb(max_bytes: float = math.inf) -> int | None:

@@ -31,14 +31,21 @@ class JobDurations:
             self._ratios.append(took / estimated)
         self._estimates.pop(held.folder, None)
 
-    def expected(self, held: HeldJob, so_far: float = 0.0) -> float:
-        """Return the seconds that a job will take, or that are left of one under way; not a number where nobody knows."""
-        if estimated := self._estimate(held):
+    def expected(self, held: HeldJob) -> float:
+        """Return the seconds that a waiting job will take; not a number where nobody knows."""
+        return self._scaled(held, held.seconds)
+
+    def left(self, held: HeldJob, so_far: float) -> float:
+        """Return the seconds that are left of a job under way; not a number where nobody knows."""
+        whole = self._scaled(held, self._estimate(held))
+        return max(whole - so_far, 0.1 * whole)
+
+    def _scaled(self, held: HeldJob, estimated: float) -> float:
+        if estimated:
             whole = estimated * (median(self._ratios) if self._ratios else 1.0)
         else:
             whole = median(self._seconds) if self._seconds else nan
-        limit = held.limits.seconds if held.limits else inf
-        return max(min(whole, limit) - so_far, 0.1 * whole)
+        return min(whole, held.limits.seconds if held.limits else inf)
 
     def _estimate(self, held: HeldJob) -> float:
         """Return what was estimated, before the job or by the job itself once it has read its data; 0 where nobody did."""

@@ -20,20 +20,22 @@ from typing import Any, Self
 from embedviz.core.cost import Machine
 from embedviz.core.errors import EmbedvizError, RunError
 from embedviz.core.home import home
-from embedviz.core.jobs.declaration import Declaration, Lane, Limits
+from embedviz.core.jobs.declaration import Declaration, Lane
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import BEAT_INTERVAL_S
 from embedviz.core.jobs.spec import JobSpec
 from embedviz.core.jobs.status import interrupted
 from embedviz.core.jobs.stop_request import is_stop_requested, request_stop
-from embedviz.core.limits import ELSEWHERE, HostLimits
+from embedviz.core.limits import HostLimits
 from embedviz.jobs.executor import STOP_GRACE_S, Executor, check_room, take_for_queue
 from embedviz.jobs.fair_queue import Expected, FairQueue, expected_wait
 from embedviz.jobs.job_durations import JobDurations, estimated_seconds
 from embedviz.jobs.job_ends import JobEnds, end_of_exit, was_begun
 from embedviz.jobs.job_metrics import LaneLoad, count_begun, count_ended, refusals_counted
-from embedviz.jobs.memory_room import MemoryRoom, memory_of
+from embedviz.jobs.lane_limits import has_grown, interactive_places, jobs_at_once, limits_of
+from embedviz.jobs.memory_room import MemoryRoom
 from embedviz.jobs.opening import open_job
+from embedviz.jobs.process_memory import memory_of
 from embedviz.jobs.registry import declaration
 from embedviz.jobs.worker_process import Answer, HeldJob, WorkerProcess
 from embedviz.jobs.worker_start import LOG, fork_server_pid
@@ -50,7 +52,6 @@ SWEEP_INTERVAL_S = 30.0  # with the age of torn files: none lies there for more 
 MAX_SWEEP_SHARE = 0.05  # of the time, with many thousand runs
 WAITING_BEATS = 2  # of the heart: those of waiting jobs, of which there may be a hundred, are renewed every second time
 MAX_STARTS = 3  # of workers in a row that die before they are ready
-MAX_INTERACTIVE = 3  # maps, readings and the like at once where nothing limits them
 MAX_COORDINATED = 8  # jobs that have others trained, at once; they hardly do anything themselves
 LANES: tuple[Lane, ...] = ("training", "interactive", "coordination")
 # Places that a job of these lanes usually takes. While that number is free, an idle worker is kept warm.
@@ -75,7 +76,7 @@ class LocalExecutor:
         self._trainer = trainer
         self._places: dict[Lane, int] = {
             "training": 0 if trainer else thread_capacity(),
-            "interactive": _interactive_places(),
+            "interactive": interactive_places(),
             "coordination": MAX_COORDINATED,
         }
         self._waiting: dict[Lane, FairQueue] = {lane: FairQueue() for lane in LANES}
@@ -139,7 +140,7 @@ class LocalExecutor:
             check_room(waiting.waiting_of(owner), len(waiting), limits)
             places, lease = self._places_of(job, declared), take_for_queue(job)
             waiting.add(
-                HeldJob(job, lease, owner, places, estimated_seconds(job), declared.limits or _limits_of(lane, limits))
+                HeldJob(job, lease, owner, places, estimated_seconds(job), declared.limits or limits_of(lane, limits))
             )
             self._hand_out(lane)
 
@@ -160,14 +161,14 @@ class LocalExecutor:
                     took = self._took[lane]
                     queue = [Expected(held.owner, held.places, took.expected(held), held.folder) for held in waiting]
                     running = [
-                        Expected(held.owner, held.places, took.expected(held, worker.seconds_at_work()), held.folder)
+                        Expected(held.owner, held.places, took.left(held, worker.seconds_at_work()), held.folder)
                         for worker in self._workers[lane]
                         if (held := worker.held)
                     ]
                     places = self._places[lane]
                     if self._room.is_short and running:  # nothing begins before one of these ends
                         places = sum(each.places for each in running)
-                    return expected_wait(job.folder, queue, running, places, _at_once(lane))
+                    return expected_wait(job.folder, queue, running, places, jobs_at_once(lane))
         return None
 
     def load(self) -> dict[Lane, LaneLoad]:
@@ -259,17 +260,17 @@ class LocalExecutor:
 
     def _may_run(self, lane: Lane, owner: str) -> bool:
         """True when one more job of an owner may run. Holds the lock."""
-        at_once = _at_once(lane)
+        at_once = jobs_at_once(lane)
         running = sum(worker.held.owner == owner for worker in self._workers[lane] if worker.held)
         return at_once is None or running < at_once
 
     def _capacity_of(self, owner: str) -> int:
         """Return the trainings of one thread that run at once for an owner."""
-        at_once = _at_once("training")
+        at_once = jobs_at_once("training")
         return self.capacity if at_once is None else max(1, min(self.capacity, int(at_once)))
 
     def _on_answer(self, worker: WorkerProcess, answer: Answer) -> None:
-        has_grown = "done" in answer and _has_grown(worker)
+        is_to_leave = "done" in answer and has_grown(worker)
         with self._lock:
             if "ready" in answer:
                 self._failures[worker.lane] = 0
@@ -280,7 +281,7 @@ class LocalExecutor:
                     self._took[worker.lane].add(worker.held, worker.seconds_at_work())
                     count_ended(worker.held, worker.peak_bytes)
                 worker.held = None
-                if has_grown:
+                if is_to_leave:
                     worker.hang_up()
                 self._hand_out(worker.lane)
             if "submit" in answer:
@@ -341,14 +342,16 @@ class LocalExecutor:
             for worker in workers:
                 worker.keep_limits(STOP_GRACE_S)
             if time.monotonic() - measured >= MEASURE_INTERVAL_S and HostLimits.of_environment().memory_mb is not None:
-                self._measure(workers)
                 measured = time.monotonic()
+                try:
+                    self._measure(workers)
+                except (EmbedvizError, OSError) as error:  # jobs that take too much still have to be ended
+                    logger.warning("Nothing could be handed out: %s", error)
 
     def _measure(self, workers: Sequence[WorkerProcess]) -> None:
         """Take notice of the memory of all processes, and hand out what waited for some."""
         held = [(worker.held, worker.pid) for worker in workers if worker.held]
-        pids = [os.getpid(), fork_server_pid(), *(worker.pid for worker in workers)]
-        memory = memory_of(pid for pid in pids if pid is not None)
+        memory = memory_of([os.getpid(), fork_server_pid(), *(worker.pid for worker in workers)])
         with self._lock:
             was_short = self._room.is_short
             total = sum(each.share for each in memory.values())
@@ -356,8 +359,13 @@ class LocalExecutor:
             for lane in LANES if was_short else ():
                 self._hand_out(lane)
             for worker in workers if self._room.is_short else ():
-                if worker.is_idle and worker.pid in memory and memory[worker.pid].own > FRESH_BYTES:
-                    worker.hang_up()  # one that is new takes its place, and holds next to nothing
+                if (
+                    worker.is_idle
+                    and worker.has_worked
+                    and worker.pid in memory
+                    and memory[worker.pid].own > FRESH_BYTES
+                ):
+                    worker.hang_up()  # one that is new takes its place
 
     def _renew(self, held: HeldJob) -> None:
         try:
@@ -376,31 +384,3 @@ class LocalExecutor:
             except (EmbedvizError, OSError) as error:
                 logger.warning("The store was not swept: %s", error)
             pause = max(self._sweep_interval, (time.monotonic() - begun) / MAX_SWEEP_SHARE)
-
-
-def _interactive_places() -> int:
-    limit = HostLimits.of_environment().interactive
-    return MAX_INTERACTIVE if limit is None else max(1, int(limit))
-
-
-def _at_once(lane: Lane) -> float | None:
-    """Return how many jobs of an owner may be done at once in a lane; None for any number."""
-    limits = HostLimits.of_environment()
-    return limits.visitor_interactive if lane == "interactive" else limits.visitor_running
-
-
-def _has_grown(worker: WorkerProcess) -> bool:
-    """True when a worker keeps so much of what its job took that a new one, which is forked in milliseconds, should take its place."""
-    limit = HostLimits.of_environment().worker_mb
-    return limit is not None and worker.own_bytes() > limit * 1e6
-
-
-def _limits_of(lane: Lane, limits: HostLimits) -> Limits | None:
-    """Return the limits of a job that has none of its own; None on one's own machine, and for what has others trained."""
-    seconds = {"training": limits.run_seconds, "interactive": limits.map_seconds}.get(lane)
-    if seconds is None and limits.job_mb is None:
-        return None
-    memory = float("inf") if limits.job_mb is None else limits.job_mb * 1e6
-    return Limits(
-        "It", float("inf") if seconds is None else seconds, memory, f"The best so far is kept. {ELSEWHERE}", True
-    )

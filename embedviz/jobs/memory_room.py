@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import psutil
 
 from embedviz.core.jobs.declaration import Lane
 from embedviz.core.limits import HostLimits
+from embedviz.jobs.job_durations import REMEMBERED
 from embedviz.jobs.worker_process import HeldJob
 from embedviz.store.run_folder import RunFolder
 
-REMEMBERED = 9  # last jobs of a kind by which the memory of the next is expected
 UNKNOWN_BYTES: dict[Lane, float] = {"training": 300e6, "interactive": 200e6}  # of a kind that has not run yet
 KEPT_FOR_A_MAP_BYTES = 100e6  # by a second training while no map is drawn
-
-
-@dataclass(frozen=True)
-class ProcessMemory:
-    """Memory of a process in bytes: proportional set size, and what it shares with no other process."""
-
-    share: int
-    own: int
-
-
-def memory_of(pids: Iterable[int]) -> dict[int, ProcessMemory]:
-    """Return the memory of processes; those that have just ended are left out. Where the share is not known, `own` counts."""
-    found = {}
-    for pid in pids:
-        try:
-            full = psutil.Process(pid).memory_full_info()
-        except psutil.Error:
-            continue
-        found[pid] = ProcessMemory(getattr(full, "pss", full.uss), full.uss)
-    return found
 
 
 class MemoryRoom:

@@ -19,6 +19,7 @@ from embedviz.core.jobs.declaration import Lane, Limits
 from embedviz.core.jobs.folder import JobFolder
 from embedviz.core.jobs.lease import Lease
 from embedviz.core.jobs.status import State
+from embedviz.jobs.process_memory import memory_of
 from embedviz.jobs.worker_start import start_worker
 from embedviz.store.ids import LOCAL_OWNER
 
@@ -223,12 +224,15 @@ class WorkerProcess:
     def _memory(self) -> int:
         return psutil.Process(self._process.pid).memory_info().rss
 
+    @property
+    def has_worked(self) -> bool:
+        """True once a job of its own was under way for a moment."""
+        return self._start is not None
+
     def own_bytes(self) -> int:
         """Return the memory that it shares with no other process; 0 when it has just died."""
-        try:
-            return psutil.Process(self._process.pid).memory_full_info().uss
-        except psutil.Error:
-            return 0
+        memory = memory_of([self._process.pid])
+        return sum(each.own for each in memory.values())
 
     def hang_up(self) -> None:
         """Tell it that no more jobs will come; a job under way is interrupted."""

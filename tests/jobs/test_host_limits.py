@@ -144,6 +144,19 @@ def test_a_training_for_which_there_is_no_memory_waits_until_there_is(executor, 
     assert first.status == "running"
 
 
+def test_limits_hold_where_memory_cannot_be_measured(executor, monkeypatch, two_topics):
+    def broken(*_):
+        raise OSError("no such folder")
+
+    monkeypatch.setattr(executor._room, "update", broken)
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_MEMORY_MB", "1000")
+    monkeypatch.setenv("EMBEDVIZ_LIMIT_RUN_SECONDS", "3")
+    run = new_run(two_topics, **LONG)
+    executor.submit(run, "a")
+    assert run.wait(60) == "stopped"
+    assert "3 s" in run.state.reason
+
+
 def test_idle_workers_give_back_what_they_hold_when_a_job_waits_for_memory(executor, monkeypatch, many_topics):
     first, second = (new_run(many_topics, owner, **LONG) for owner in "ab")
     for run in (first, second):

@@ -32,8 +32,8 @@ def test_an_estimate_is_scaled_by_how_wrong_the_last_ones_were(own_home):
     assert durations.expected(held(Cost(60, 1e8))) == 60
     durations.add(held(Cost(60, 1e8)), 120)
     assert durations.expected(held(Cost(10, 1e8))) == 20
-    assert durations.expected(held(Cost(10, 1e8)), so_far=15) == 5
-    assert durations.expected(held(Cost(10, 1e8)), so_far=100) == 2
+    assert durations.left(held(Cost(10, 1e8)), so_far=15) == 5
+    assert durations.left(held(Cost(10, 1e8)), so_far=100) == 2
     assert durations.expected(held(Cost(10, 1e8), Limits("It", 12, 1e9, "", True))) == 12
 
 
@@ -41,11 +41,11 @@ def test_a_job_that_was_begun_without_an_estimate_makes_one_itself(own_home):
     durations, job = JobDurations(), held()
     log = EventLog(job.folder)
     log.append(Progress(message="Reading"))
-    assert isnan(durations.expected(job))
+    assert isnan(durations.left(job, so_far=0))
     log.append(Progress(message="Estimated"), estimate=Cost(40, 1e8).fields())
     log.append(Progress(message="Training"))
-    assert durations.expected(job) == 40
-    assert durations.expected(job, so_far=10) == 30
+    assert durations.left(job, so_far=0) == 40
+    assert durations.left(job, so_far=10) == 30
     durations.add(job, 80)
     assert durations.expected(held(Cost(10, 1e8))) == 20
     log.close()

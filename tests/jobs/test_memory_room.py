@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from embedviz.jobs.memory_room import KEPT_FOR_A_MAP_BYTES, REMEMBERED, UNKNOWN_BYTES, MemoryRoom, memory_of
+from embedviz.jobs.job_durations import REMEMBERED
+from embedviz.jobs.memory_room import KEPT_FOR_A_MAP_BYTES, UNKNOWN_BYTES, MemoryRoom
+from embedviz.jobs.process_memory import memory_of
 from embedviz.jobs.worker_process import HeldJob
 
 MB = 1e6
